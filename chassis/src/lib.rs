@@ -1,0 +1,16 @@
+//! The microservice chassis: what every context stands on, and nothing that knows any of them.
+//!
+//! Reading order: [`sql`] (a database per context, one group-committing writer), [`messaging`] (outbox, relay, bus,
+//! inbox, retries, dead letters, tasks and timers), [`web`] (identity, forms, problems, headers, the page frame),
+//! [`mail`], [`telemetry`], and [`platform`], the value in which a context receives all of it.
+
+pub mod mail;
+pub mod messaging;
+pub mod platform;
+pub mod sql;
+pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod web;
+
+pub use platform::{Platform, Site, SystemClock, SystemIds};

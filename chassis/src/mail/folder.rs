@@ -1,0 +1,84 @@
+//! Mail for shops without a mail server, and for development: one `.eml` file per mail in a folder.
+//!
+//! Any mail program opens the files. The same mail sent twice is the same file.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared_kernel::Clock;
+
+use super::message::{Sender, compose, file_stem};
+use super::{Mail, MailError, Mailer};
+
+/// Lays mail into a folder.
+pub struct FolderMailer {
+    folder: PathBuf,
+    from: Sender,
+    clock: Arc<dyn Clock>,
+}
+
+impl FolderMailer {
+    /// Into `folder`, which is made when the first mail comes.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>, from: Sender, clock: Arc<dyn Clock>) -> Self {
+        Self { folder: folder.into(), from, clock }
+    }
+
+    async fn write(&self, stem: &str, content: &[u8]) -> io::Result<()> {
+        tokio::fs::create_dir_all(&self.folder).await?;
+        let unfinished = self.folder.join(format!(".{stem}.part"));
+        tokio::fs::write(&unfinished, content).await?;
+        tokio::fs::rename(&unfinished, self.folder.join(format!("{stem}.eml"))).await
+    }
+}
+
+#[async_trait]
+impl Mailer for FolderMailer {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        let message = compose(&self.from, mail, self.clock.now())?;
+        let written = self.write(&file_stem(mail), &message.formatted()).await;
+        written.map_err(|error| MailError::Unavailable(Box::new(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_kernel::Timestamp;
+
+    use super::*;
+    use crate::mail::message::tests::{a_mail, sender};
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_micros(1_795_348_800_000_000)
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_mail_twice_is_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailer = FolderMailer::new(folder.path().join("mail"), sender(), Arc::new(Noon));
+        mailer.send(&a_mail()).await.unwrap();
+        mailer.send(&Mail { subject: "Your receipt, again".to_owned(), ..a_mail() }).await.unwrap();
+        mailer.send(&Mail { message_id: "receipt-8".to_owned(), ..a_mail() }).await.unwrap();
+        let files = std::fs::read_dir(folder.path().join("mail")).unwrap();
+        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!(names, ["receipt-7.eml", "receipt-8.eml"]);
+        let text = std::fs::read_to_string(folder.path().join("mail/receipt-7.eml")).unwrap();
+        assert!(text.contains("Subject: Your receipt, again\r\n"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_worth_another_try() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("file");
+        std::fs::write(&blocked, "").unwrap();
+        let mailer = FolderMailer::new(blocked, sender(), Arc::new(Noon));
+        assert!(matches!(mailer.send(&a_mail()).await, Err(MailError::Unavailable(_))));
+    }
+}

@@ -1,0 +1,110 @@
+//! Dead letters of all contexts together, for the operator.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use shared_kernel::{Clock, StoreError, Timestamp};
+
+use super::{Inbox, InboxCounts, LetterKey, SqlMessages};
+
+/// A message that could not be handled, as it is shown to an operator.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeadLetter {
+    /// The context in whose inbox it lies.
+    pub context: String,
+    /// The consumer that failed.
+    pub consumer: String,
+    /// The message's id.
+    pub message_id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// What it is about.
+    pub subject: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// A stable name of the failure.
+    pub code: String,
+    /// The error with its causes.
+    pub error: String,
+    /// The original message.
+    pub message: serde_json::Value,
+    /// When it was given up.
+    pub failed_at: Timestamp,
+}
+
+impl DeadLetter {
+    /// Names the letter among those of all contexts: `order/payment-events/evt_1`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}/{}/{}", self.context, self.consumer, self.message_id)
+    }
+}
+
+/// All contexts' dead letters.
+#[derive(Clone)]
+pub struct DeadLetters {
+    contexts: Vec<(&'static str, SqlMessages)>,
+    clock: Arc<dyn Clock>,
+}
+
+impl DeadLetters {
+    /// Watches over these contexts' inboxes.
+    #[must_use]
+    pub fn new(contexts: Vec<(&'static str, SqlMessages)>, clock: Arc<dyn Clock>) -> Self {
+        Self { contexts, clock }
+    }
+
+    /// The newest failures of all contexts, newest first.
+    ///
+    /// # Errors
+    /// The first store's that fails.
+    pub async fn list(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let mut all = Vec::new();
+        for (context, inbox) in &self.contexts {
+            let letters = inbox.dead_letters(limit).await?;
+            all.extend(letters.into_iter().map(|letter| DeadLetter { context: (*context).to_owned(), ..letter }));
+        }
+        all.sort_by_key(|letter| std::cmp::Reverse(letter.failed_at));
+        all.truncate(limit as usize);
+        Ok(all)
+    }
+
+    /// Has the letter's message tried again, with all attempts before it. `false` if there is no such letter.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn retry(&self, id: &str) -> Result<bool, StoreError> {
+        self.decide(id, true).await
+    }
+
+    /// Ends the letter for good; the messages behind it in its lane move on. `false` if there is no such letter.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn discard(&self, id: &str) -> Result<bool, StoreError> {
+        self.decide(id, false).await
+    }
+
+    /// Each context's inbox in numbers.
+    ///
+    /// # Errors
+    /// The first store's that fails.
+    pub async fn counts(&self) -> Result<Vec<(&'static str, InboxCounts)>, StoreError> {
+        let mut all = Vec::new();
+        for (context, inbox) in &self.contexts {
+            all.push((*context, inbox.counts().await?));
+        }
+        Ok(all)
+    }
+
+    async fn decide(&self, id: &str, retry: bool) -> Result<bool, StoreError> {
+        let mut parts = id.splitn(3, '/');
+        let (Some(context), Some(consumer), Some(message)) = (parts.next(), parts.next(), parts.next()) else {
+            return Ok(false);
+        };
+        let Some((_, inbox)) = self.contexts.iter().find(|(name, _)| *name == context) else { return Ok(false) };
+        let key = LetterKey { consumer: consumer.to_owned(), message: message.to_owned() };
+        inbox.resurrect(&key, retry, self.clock.now()).await
+    }
+}

@@ -1,0 +1,102 @@
+//! What workers and operators need of an inbox.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use shared_kernel::{Cause, ConsumerName, Envelope, LeaseToken, StoreError, Timestamp};
+
+use super::{DeadLetter, Delivery, Failure};
+
+/// A context's incoming messages, one set per consumer.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Keeps the messages that `consumer` has never been given before, in the order given; answers how many were new.
+    ///
+    /// # Errors
+    /// The store's; then none was kept.
+    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError>;
+
+    /// Leases up to `claim.lanes` messages: of each lane only the oldest unsettled one, if it is due, alive and not
+    /// leased to somebody else. Counts an attempt for each before it returns.
+    ///
+    /// # Errors
+    /// The store's; then none was leased.
+    async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Ends an attempt. Has no effect if the lease was lost or the message was settled by the effect's own commit.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends all leases, for a process that knows itself alone with the store and has just started.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn clear_leases(&self) -> Result<(), StoreError>;
+
+    /// Dead letters, newest failure first.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Gives a dead letter a new life (`true`), or ends it for good (`false`); its lane moves on. Answers whether there
+    /// was such a dead letter.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// How many messages wait, and since when the oldest; how many are dead.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn counts(&self) -> Result<InboxCounts, StoreError>;
+}
+
+/// What a worker asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// For whom.
+    pub consumer: ConsumerName,
+    /// How many lanes at most.
+    pub lanes: u32,
+    /// The present time.
+    pub now: Timestamp,
+    /// How long the lease lasts.
+    pub lease_for: Duration,
+    /// The lease itself, new for every claim.
+    pub lease: LeaseToken,
+}
+
+/// How an attempt ended, when the effect's own commit did not end it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// Nothing is left to do.
+    Handled,
+    /// To be tried again at that time.
+    Later(Timestamp, Failure),
+    /// Given up until an operator decides.
+    Dead(Failure),
+}
+
+/// Names a dead letter within its context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterKey {
+    /// The consumer that failed.
+    pub consumer: String,
+    /// The message's id.
+    pub message: String,
+}
+
+/// The state of an inbox in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InboxCounts {
+    /// Messages that wait for their handler.
+    pub open: u64,
+    /// Dead letters.
+    pub dead: u64,
+    /// Since when the oldest message waits.
+    pub oldest: Option<Timestamp>,
+}

@@ -1,0 +1,315 @@
+//! Inbox, outbox and recorder in memory: for in-memory adapters, and for the simulation, which checks with them the
+//! engine that SQL serves in earnest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use shared_kernel::{
+    Cause, Clock, ConsumerName, Destination, Envelope, Ids, LeaseToken, MessageId, StoreError, Timestamp,
+};
+
+use super::recorder::tie;
+use super::{
+    Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Record,
+    Settlement, TaskDraft,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Status {
+    Open,
+    Dead(Failure, Timestamp),
+    Handled,
+    Discarded,
+}
+
+struct Kept {
+    consumer: String,
+    envelope: Envelope,
+    status: Status,
+    attempts: u32,
+    due: Timestamp,
+    lease: Option<(LeaseToken, Timestamp)>,
+    received_at: Timestamp,
+}
+
+impl Kept {
+    fn unsettled(&self) -> bool {
+        matches!(self.status, Status::Open | Status::Dead(..))
+    }
+
+    fn is(&self, cause: &Cause) -> bool {
+        self.consumer == cause.consumer.as_str() && self.envelope.id == cause.message
+    }
+}
+
+#[derive(Default)]
+struct State {
+    outbox: Vec<Envelope>,
+    progress: BTreeMap<Destination, Progress>,
+    inbox: Vec<Kept>,
+    tasks: Vec<TaskDraft>,
+    handled: BTreeSet<(String, String)>,
+}
+
+/// One context's messages, kept in memory. Clones share them.
+#[derive(Clone)]
+pub struct MemoryRecorder {
+    context: &'static str,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    state: Arc<Mutex<State>>,
+}
+
+impl MemoryRecorder {
+    /// Speaks for `context`.
+    #[must_use]
+    pub fn new(context: &'static str, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { context, clock, ids, state: Arc::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what [`super::Recorder::record`] does; all of it or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyHandled`], [`StoreError::LeaseLost`].
+    pub fn record(&self, record: Record<'_>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        if let Some(cause) = record.cause {
+            let key = (cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned());
+            if state.handled.contains(&key) {
+                return Err(StoreError::AlreadyHandled);
+            }
+            if let Some(kept) = state.inbox.iter_mut().find(|kept| kept.is(cause)) {
+                let holds = kept.lease.is_some_and(|(lease, _)| lease == cause.lease);
+                match kept.status {
+                    Status::Open if holds => (kept.status, kept.lease) = (Status::Handled, None),
+                    Status::Handled | Status::Discarded => return Err(StoreError::AlreadyHandled),
+                    Status::Open | Status::Dead(..) => return Err(StoreError::LeaseLost),
+                }
+            }
+            state.handled.insert(key);
+        }
+        for draft in record.events {
+            let about = state.outbox.iter().filter(|envelope| envelope.subject == draft.subject);
+            let sequence = about.count() as u64 + 1;
+            let id = MessageId::new(self.ids.uuid().to_string());
+            let mut envelope = self.envelope(draft.event_type, id, &draft.subject, draft.data, now);
+            envelope.sequence = sequence;
+            tie(&mut envelope, record.cause);
+            state.outbox.push(envelope);
+        }
+        for task in record.tasks {
+            let event_type = format!("task.{}", task.consumer);
+            let id = MessageId::new(&*task.key);
+            let mut envelope = self.envelope(&event_type, id, &task.lane, task.payload.clone(), now);
+            tie(&mut envelope, record.cause);
+            if keep(&mut state, task.consumer, &envelope, task.not_before.unwrap_or(now), now) {
+                state.tasks.push(task);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what [`super::Recorder::accept`] does.
+    #[must_use]
+    pub fn accept(&self, consumer: ConsumerName, envelope: &Envelope) -> bool {
+        let now = self.clock.now();
+        keep(&mut self.lock(), consumer, envelope, now, now)
+    }
+
+    /// Does what [`super::Recorder::already_handled`] does.
+    #[must_use]
+    pub fn already_handled(&self, cause: &Cause) -> bool {
+        let state = self.lock();
+        let key = (cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned());
+        state.handled.contains(&key)
+    }
+
+    /// Every fact published so far.
+    #[must_use]
+    pub fn events(&self) -> Vec<Envelope> {
+        self.lock().outbox.clone()
+    }
+
+    /// Every task left so far.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<TaskDraft> {
+        self.lock().tasks.clone()
+    }
+
+    fn envelope(
+        &self,
+        event_type: &str,
+        id: MessageId,
+        subject: &str,
+        data: serde_json::Value,
+        now: Timestamp,
+    ) -> Envelope {
+        Envelope {
+            specversion: "1.0".to_owned(),
+            correlationid: id.as_str().to_owned(),
+            id,
+            source: format!("/{}", self.context),
+            event_type: event_type.to_owned(),
+            subject: subject.to_owned(),
+            time: now,
+            datacontenttype: "application/json".to_owned(),
+            sequence: 0,
+            causationid: None,
+            traceparent: None,
+            data,
+        }
+    }
+}
+
+fn keep(state: &mut State, consumer: ConsumerName, envelope: &Envelope, due: Timestamp, now: Timestamp) -> bool {
+    let known = |kept: &Kept| kept.consumer == consumer.as_str() && kept.envelope.id == envelope.id;
+    if state.inbox.iter().any(known) {
+        return false;
+    }
+    state.inbox.push(Kept {
+        consumer: consumer.as_str().to_owned(),
+        envelope: envelope.clone(),
+        status: Status::Open,
+        attempts: 0,
+        due,
+        lease: None,
+        received_at: now,
+    });
+    true
+}
+
+#[async_trait]
+impl Outbox for MemoryRecorder {
+    async fn progress(&self, destination: &Destination) -> Result<Progress, StoreError> {
+        Ok(self.lock().progress.get(destination).copied().unwrap_or_default())
+    }
+
+    async fn after(&self, position: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let state = self.lock();
+        let rows = (1_i64..).zip(&state.outbox).skip_while(|(at, _)| *at <= position).take(limit as usize);
+        Ok(rows.map(|(position, envelope)| OutboxRow { position, envelope: envelope.clone() }).collect())
+    }
+
+    async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let kept = state.progress.entry(destination.clone()).or_default();
+        if kept.rewound == progress.rewound {
+            *kept = progress;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Inbox for MemoryRecorder {
+    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let new = batch.iter().filter(|envelope| keep(&mut state, consumer, envelope, now, now));
+        Ok(new.count() as u64)
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
+        let mut state = self.lock();
+        let mut lanes_seen = BTreeSet::new();
+        let mut claimed = Vec::new();
+        let mine = |kept: &&mut Kept| kept.consumer == claim.consumer.as_str() && kept.unsettled();
+        for kept in state.inbox.iter_mut().filter(mine) {
+            let head = lanes_seen.insert(kept.envelope.lane());
+            let free = kept.lease.is_none_or(|(_, until)| until <= claim.now);
+            let due = kept.status == Status::Open && kept.due <= claim.now;
+            if !head || !free || !due || claimed.len() >= claim.lanes as usize {
+                continue;
+            }
+            kept.lease = Some((claim.lease, claim.now.plus(claim.lease_for)));
+            kept.attempts += 1;
+            let cause = Cause {
+                consumer: claim.consumer,
+                message: kept.envelope.id.clone(),
+                lease: claim.lease,
+                correlation: kept.envelope.correlationid.clone(),
+                traceparent: kept.envelope.traceparent.clone(),
+            };
+            let (envelope, attempt, received_at) = (kept.envelope.clone(), kept.attempts, kept.received_at);
+            claimed.push(Delivery { envelope, cause, attempt, received_at });
+        }
+        Ok(claimed)
+    }
+
+    async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let Some(kept) = state.inbox.iter_mut().find(|kept| kept.is(cause)) else { return Ok(()) };
+        let holds = kept.lease.is_some_and(|(lease, _)| lease == cause.lease);
+        if kept.status != Status::Open || !holds {
+            return Ok(());
+        }
+        kept.lease = None;
+        match settlement {
+            Settlement::Handled => {
+                kept.status = Status::Handled;
+                state.handled.insert((cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned()));
+            }
+            Settlement::Later(due, _) => kept.due = due,
+            Settlement::Dead(failure) => kept.status = Status::Dead(failure, now),
+        }
+        Ok(())
+    }
+
+    async fn clear_leases(&self) -> Result<(), StoreError> {
+        self.lock().inbox.iter_mut().for_each(|kept| kept.lease = None);
+        Ok(())
+    }
+
+    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        let state = self.lock();
+        let mut letters: Vec<DeadLetter> = state.inbox.iter().filter_map(dead_letter).collect();
+        letters.reverse();
+        letters.sort_by_key(|letter| std::cmp::Reverse(letter.failed_at));
+        letters.truncate(limit as usize);
+        Ok(letters)
+    }
+
+    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let found = state.inbox.iter_mut().find(|kept| {
+            let named = kept.consumer == letter.consumer && kept.envelope.id.as_str() == letter.message;
+            named && matches!(kept.status, Status::Dead(..))
+        });
+        let Some(kept) = found else { return Ok(false) };
+        kept.status = if retry { Status::Open } else { Status::Discarded };
+        if retry {
+            (kept.attempts, kept.due, kept.received_at) = (0, now, now);
+        }
+        Ok(true)
+    }
+
+    async fn counts(&self) -> Result<InboxCounts, StoreError> {
+        let state = self.lock();
+        let open = || state.inbox.iter().filter(|kept| kept.status == Status::Open);
+        let dead = state.inbox.iter().filter(|kept| matches!(kept.status, Status::Dead(..))).count() as u64;
+        let oldest = open().map(|kept| kept.received_at).min();
+        Ok(InboxCounts { open: open().count() as u64, dead, oldest })
+    }
+}
+
+fn dead_letter(kept: &Kept) -> Option<DeadLetter> {
+    let Status::Dead(failure, failed_at) = &kept.status else { return None };
+    Some(DeadLetter {
+        context: String::new(),
+        consumer: kept.consumer.clone(),
+        message_id: kept.envelope.id.as_str().to_owned(),
+        event_type: kept.envelope.event_type.clone(),
+        subject: kept.envelope.subject.clone(),
+        attempts: kept.attempts,
+        code: failure.code.to_owned(),
+        error: failure.text.clone(),
+        message: serde_json::to_value(&kept.envelope).unwrap_or_default(),
+        failed_at: *failed_at,
+    })
+}

@@ -1,0 +1,49 @@
+//! How facts travel: at least once on the way, exactly once in effect.
+//!
+//! ```text
+//! use case -> store.commit( aggregate + Record{events, tasks, cause} )       one transaction     recorder
+//!               outbox -> Relay (one per destination, own progress) -> EventBus                   relay, bus
+//!                                       -> inbox of the subscriber (duplicates fall out)          inbox
+//!                                            -> Worker: claim, run handler, settle                worker
+//!                                                 handler -> use case -> store.commit( .., cause )
+//! ```
+//! A lane is (consumer, source, subject). Within a lane messages keep their order; a message that fails holds back its
+//! lane only, is retried with growing pauses, and at last becomes a dead letter that an operator retries or discards.
+//! Work on the outside world (mail, the payment provider) is a *task*: a message that a context leaves in its own inbox
+//! in the transaction that decides it, handled by the same worker under the same rules.
+//!
+//! The engine is written over two small traits, [`Inbox`] and [`Outbox`], which SQL and memory implement; the simulation
+//! in `tests/simulation.rs` drives it through thousands of seeded crashes, duplicates and reorderings.
+
+mod audit;
+mod bus;
+mod dead_letters;
+mod engine;
+mod inbox;
+mod job;
+mod outbox;
+mod recorder;
+mod relay;
+mod replay;
+mod retry;
+mod sql;
+mod subscription;
+mod worker;
+
+#[cfg(feature = "testing")]
+pub mod memory;
+
+pub use audit::audit;
+pub use bus::InProcessBus;
+pub use dead_letters::{DeadLetter, DeadLetters};
+pub use engine::{ContextEngine, Engine};
+pub use inbox::{Claim, Inbox, InboxCounts, LetterKey, Settlement};
+pub use job::Job;
+pub use outbox::{Outbox, OutboxRow, Progress};
+pub use recorder::{Record, Recorder, TaskDraft};
+pub use relay::{Gate, Relay};
+pub use replay::{Replay, ReplayError};
+pub use retry::RetryPolicy;
+pub use sql::SqlMessages;
+pub use subscription::{Delivery, Failure, Handled, Handler, Rebuild, Subscription};
+pub use worker::Worker;

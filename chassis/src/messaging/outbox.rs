@@ -1,0 +1,45 @@
+//! What the relay needs of an outbox.
+
+use async_trait::async_trait;
+use shared_kernel::{Destination, Envelope, StoreError};
+
+/// A published fact and its place in the commit order of its context.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboxRow {
+    /// Grows with every fact; gaps mean nothing.
+    pub position: i64,
+    /// The fact.
+    pub envelope: Envelope,
+}
+
+/// How far a destination has been served.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Everything up to here has been delivered; 0 at first.
+    pub position: i64,
+    /// How often a replay has set the position back. Progress made before that does not count any more.
+    pub rewound: i64,
+}
+
+/// A context's published facts, and how far each destination has been served.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// How far `destination` has been served.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn progress(&self, destination: &Destination) -> Result<Progress, StoreError>;
+
+    /// Up to `limit` facts after `position`, oldest first. A fact that commits later must never appear before one
+    /// that was returned here.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn after(&self, position: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// Keeps the progress of `destination`; without effect if it was rewound since.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError>;
+}

@@ -1,0 +1,94 @@
+//! When a failed message is tried again, and when no more.
+
+use std::time::Duration;
+
+/// How long and how often. Pauses grow by doubling, and a random part of each keeps many failures from returning at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    attempts: Option<u32>,
+    give_up_after: Option<Duration>,
+    base: Duration,
+    cap: Duration,
+}
+
+/// A handler that panics is tried this often and no more: the fault is ours and seldom heals.
+const PANICS: u32 = 3;
+
+impl RetryPolicy {
+    /// For effects inside the shop: 12 attempts, pauses from half a second to ten minutes, about 35 minutes in all.
+    #[must_use]
+    pub const fn transient() -> Self {
+        Self {
+            attempts: Some(12),
+            give_up_after: None,
+            base: Duration::from_millis(500),
+            cap: Duration::from_mins(10),
+        }
+    }
+
+    /// For calls that move money: 72 hours, pauses up to 15 minutes.
+    #[must_use]
+    pub const fn money() -> Self {
+        Self {
+            attempts: None,
+            give_up_after: Some(Duration::from_hours(72)),
+            base: Duration::from_millis(500),
+            cap: Duration::from_mins(15),
+        }
+    }
+
+    /// For mail: 24 hours, pauses up to an hour.
+    #[must_use]
+    pub const fn mail() -> Self {
+        Self {
+            attempts: None,
+            give_up_after: Some(Duration::from_hours(24)),
+            base: Duration::from_secs(1),
+            cap: Duration::from_hours(1),
+        }
+    }
+
+    /// The same policy with another first pause; the shop's setting for impatient tests.
+    #[must_use]
+    pub const fn starting_at(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The pause before attempt `attempt + 1`, or `None` when it is time to give up. `age` is how long the message has
+    /// been waiting; `chance` is a random number that picks the pause between nothing and its upper bound.
+    pub(super) fn pause(&self, attempt: u32, age: Duration, panicked: bool, chance: u64) -> Option<Duration> {
+        let spent = self.attempts.is_some_and(|most| attempt >= most);
+        let overdue = self.give_up_after.is_some_and(|most| age >= most);
+        if spent || overdue || (panicked && attempt >= PANICS) {
+            return None;
+        }
+        let doublings = attempt.saturating_sub(1).min(20);
+        let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
+        let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
+        Some(Duration::from_micros(chance % (micros + 1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_cap() {
+        let policy = RetryPolicy::transient();
+        let bound = |attempt| policy.pause(attempt, Duration::ZERO, false, u64::MAX).map(|pause| pause <= policy.cap);
+        assert_eq!(bound(11), Some(true));
+        assert_eq!(bound(12), None);
+        assert_eq!(policy.pause(1, Duration::ZERO, false, 500_000), Some(Duration::from_millis(500)));
+        assert_eq!(policy.pause(2, Duration::ZERO, false, 999_999), Some(Duration::from_micros(999_999)));
+    }
+
+    #[test]
+    fn money_is_tried_by_the_clock_and_panics_three_times() {
+        let policy = RetryPolicy::money();
+        assert!(policy.pause(5_000, Duration::from_hours(71), false, 1).is_some());
+        assert_eq!(policy.pause(2, Duration::from_hours(72), false, 1), None);
+        assert_eq!(policy.pause(3, Duration::ZERO, true, 1), None);
+    }
+}

@@ -1,0 +1,261 @@
+//! Inbox and outbox in a context's own database.
+
+use async_trait::async_trait;
+use shared_kernel::{
+    Cause, Clock, ConsumerName, Destination, Envelope, LeaseToken, MessageId, StoreError, Timestamp,
+};
+use std::sync::Arc;
+
+use super::recorder::keep;
+use super::{
+    Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Settlement,
+};
+use crate::params;
+use crate::sql::{Database, Row};
+
+/// The messaging tables of one context.
+#[derive(Clone)]
+pub struct SqlMessages {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+impl SqlMessages {
+    /// Works on the tables that [`Database::migrate`] has made.
+    #[must_use]
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock }
+    }
+
+    /// The database, for those who wait until it grows.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+fn envelope_of(row: &Row) -> Result<Envelope, StoreError> {
+    let text: String = row.get("envelope")?;
+    serde_json::from_str(&text).map_err(|error| StoreError::Corrupt {
+        table: "messages",
+        row: text.chars().take(80).collect(),
+        problem: error.to_string(),
+    })
+}
+
+#[async_trait]
+impl Outbox for SqlMessages {
+    async fn progress(&self, destination: &Destination) -> Result<Progress, StoreError> {
+        let name = destination.as_str().to_owned();
+        self.database
+            .read(move |tx| {
+                let params = params![name.clone()];
+                Box::pin(async move {
+                    let sql = "SELECT position, rewound FROM outbox_progress WHERE destination = $1";
+                    let Some(row) = tx.fetch_optional(sql, params).await? else { return Ok(Progress::default()) };
+                    Ok(Progress { position: row.get("position")?, rewound: row.get("rewound")? })
+                })
+            })
+            .await
+    }
+
+    async fn after(&self, position: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        self.database
+            .read(move |tx| {
+                Box::pin(async move {
+                    let sql = "SELECT position, envelope FROM outbox WHERE position > $1 ORDER BY position LIMIT $2";
+                    let rows = tx.fetch(sql, params![position, limit]).await?;
+                    let row = |row: &Row| Ok(OutboxRow { position: row.get("position")?, envelope: envelope_of(row)? });
+                    rows.iter().map(row).collect()
+                })
+            })
+            .await
+    }
+
+    async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError> {
+        let name = destination.as_str().to_owned();
+        self.database
+            .write(move |tx| {
+                let params = params![name.clone(), progress.position, progress.rewound];
+                Box::pin(async move {
+                    let sql = "INSERT INTO outbox_progress (destination, position, rewound) VALUES ($1, $2, $3)
+                        ON CONFLICT (destination) DO UPDATE SET position = excluded.position
+                        WHERE outbox_progress.rewound = excluded.rewound";
+                    tx.execute(sql, params).await.map(|_| ())
+                })
+            })
+            .await
+    }
+}
+
+const CLAIM: &str = "UPDATE inbox SET lease = $4, lease_until = $5, attempts = attempts + 1
+    WHERE position IN (
+        SELECT head.position FROM inbox AS head
+        WHERE head.consumer = $1 AND head.settled_at IS NULL AND head.status = 'open' AND head.due_at <= $2
+          AND (head.lease_until IS NULL OR head.lease_until <= $2)
+          AND NOT EXISTS (SELECT 1 FROM inbox AS earlier
+                WHERE earlier.consumer = $1 AND earlier.lane = head.lane AND earlier.settled_at IS NULL
+                  AND earlier.position < head.position)
+        ORDER BY head.position LIMIT $3)
+    RETURNING position, id, attempts, envelope, received_at";
+
+#[async_trait]
+impl Inbox for SqlMessages {
+    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
+        let (batch, now) = (Arc::new(batch.to_vec()), self.clock.now());
+        self.database
+            .write(move |tx| {
+                let batch = Arc::clone(&batch);
+                Box::pin(async move {
+                    let mut new = 0;
+                    for envelope in batch.iter() {
+                        new += u64::from(keep(tx, consumer, envelope, now, now).await?);
+                    }
+                    Ok(new)
+                })
+            })
+            .await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
+        let until = claim.now.plus(claim.lease_for);
+        let claimed = self.database.write(move |tx| {
+            Box::pin(async move {
+                let params = params![claim.consumer.as_str(), claim.now, claim.lanes, claim.lease.0, until];
+                let rows = tx.fetch(CLAIM, params).await?;
+                let mut found = rows
+                    .iter()
+                    .map(|row| Ok((row.get::<i64>("position")?, delivery(claim.consumer, claim.lease, row)?)))
+                    .collect::<Result<Vec<_>, StoreError>>()?;
+                found.sort_by_key(|(position, _)| *position);
+                Ok(found)
+            })
+        });
+        Ok(claimed.await?.into_iter().map(|(_, delivery)| delivery).collect())
+    }
+
+    async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
+        let cause = cause.clone();
+        self.database
+            .write(move |tx| {
+                let (cause, settlement) = (cause.clone(), settlement.clone());
+                Box::pin(async move {
+                    let (sql, params) = match settlement {
+                        Settlement::Handled => (
+                            "UPDATE inbox SET status = 'handled', settled_at = $4, lease = NULL, lease_until = NULL,
+                             envelope = '' WHERE consumer = $1 AND id = $2 AND lease = $3 AND status = 'open'",
+                            params![cause.consumer.as_str(), cause.message.as_str(), cause.lease.0, now],
+                        ),
+                        Settlement::Later(due, failure) => (
+                            "UPDATE inbox SET due_at = $4, code = $5, error = $6, failed_at = $7, lease = NULL,
+                             lease_until = NULL WHERE consumer = $1 AND id = $2 AND lease = $3 AND status = 'open'",
+                            failed(&cause, due, failure, now),
+                        ),
+                        Settlement::Dead(failure) => (
+                            "UPDATE inbox SET status = 'dead', due_at = $4, code = $5, error = $6, failed_at = $7,
+                             lease = NULL, lease_until = NULL
+                             WHERE consumer = $1 AND id = $2 AND lease = $3 AND status = 'open'",
+                            failed(&cause, now, failure, now),
+                        ),
+                    };
+                    if tx.execute(sql, params).await? > 0 {
+                        tx.touch_inbox();
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn clear_leases(&self) -> Result<(), StoreError> {
+        self.database
+            .write(|tx| {
+                Box::pin(async move {
+                    let sql = "UPDATE inbox SET lease = NULL, lease_until = NULL
+                        WHERE settled_at IS NULL AND lease IS NOT NULL";
+                    tx.execute(sql, params![]).await.map(|_| ())
+                })
+            })
+            .await
+    }
+
+    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        self.database
+            .read(move |tx| {
+                Box::pin(async move {
+                    let sql = "SELECT consumer, id, attempts, code, error, failed_at, envelope FROM inbox
+                        WHERE status = 'dead' ORDER BY failed_at DESC, position DESC LIMIT $1";
+                    tx.fetch(sql, params![limit]).await?.iter().map(dead_letter).collect()
+                })
+            })
+            .await
+    }
+
+    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError> {
+        let letter = letter.clone();
+        let found = self.database.write(move |tx| {
+            let params = params![&letter.consumer, &letter.message, now];
+            Box::pin(async move {
+                let sql = if retry {
+                    "UPDATE inbox SET status = 'open', attempts = 0, due_at = $3, received_at = $3
+                     WHERE consumer = $1 AND id = $2 AND status = 'dead'"
+                } else {
+                    "UPDATE inbox SET status = 'discarded', settled_at = $3
+                     WHERE consumer = $1 AND id = $2 AND status = 'dead'"
+                };
+                Ok(tx.execute(sql, params).await? > 0)
+            })
+        });
+        let found = found.await?;
+        self.database.wake_inbox();
+        Ok(found)
+    }
+
+    async fn counts(&self) -> Result<InboxCounts, StoreError> {
+        self.database
+            .read(|tx| {
+                Box::pin(async move {
+                    let sql = "SELECT COALESCE(SUM(CASE WHEN status = 'open' THEN 1 ELSE 0 END), 0) AS open,
+                        COALESCE(SUM(CASE WHEN status = 'dead' THEN 1 ELSE 0 END), 0) AS dead,
+                        MIN(CASE WHEN status = 'open' THEN received_at END) AS oldest
+                        FROM inbox WHERE settled_at IS NULL";
+                    let Some(row) = tx.fetch_optional(sql, params![]).await? else { return Ok(InboxCounts::default()) };
+                    Ok(InboxCounts { open: row.get("open")?, dead: row.get("dead")?, oldest: row.get("oldest")? })
+                })
+            })
+            .await
+    }
+}
+
+fn failed(cause: &Cause, due: Timestamp, failure: Failure, now: Timestamp) -> crate::sql::Params {
+    let (consumer, id) = (cause.consumer.as_str(), cause.message.as_str());
+    params![consumer, id, cause.lease.0, due, failure.code, failure.text, now]
+}
+
+fn delivery(consumer: ConsumerName, lease: LeaseToken, row: &Row) -> Result<Delivery, StoreError> {
+    let envelope = envelope_of(row)?;
+    let cause = Cause {
+        consumer,
+        message: MessageId::new(row.get::<String>("id")?),
+        lease,
+        correlation: envelope.correlationid.clone(),
+        traceparent: envelope.traceparent.clone(),
+    };
+    Ok(Delivery { envelope, cause, attempt: row.get("attempts")?, received_at: row.get("received_at")? })
+}
+
+fn dead_letter(row: &Row) -> Result<DeadLetter, StoreError> {
+    let envelope = envelope_of(row)?;
+    Ok(DeadLetter {
+        context: String::new(),
+        consumer: row.get("consumer")?,
+        message_id: row.get("id")?,
+        event_type: envelope.event_type.clone(),
+        subject: envelope.subject.clone(),
+        attempts: row.get("attempts")?,
+        code: row.get::<Option<String>>("code")?.unwrap_or_default(),
+        error: row.get::<Option<String>>("error")?.unwrap_or_default(),
+        message: serde_json::to_value(&envelope).map_err(StoreError::unavailable)?,
+        failed_at: row.get("failed_at")?,
+    })
+}

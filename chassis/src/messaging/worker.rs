@@ -1,0 +1,156 @@
+//! Works off one consumer's messages: claims the heads of lanes, runs the handler, settles what the handler's own commit
+//! has not settled.
+//!
+//! Each consumer has a worker of its own, so a slow, failing or panicking one delays no other.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use shared_kernel::{Clock, Ids, LeaseToken, StoreError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Claim, Delivery, Failure, Handled, Inbox, Settlement, Subscription};
+
+/// A lease outlives the longest that a handler may take.
+pub(super) const LEASE: Duration = Duration::from_mins(1);
+const HANDLER: Duration = Duration::from_secs(45);
+const POLL: Duration = Duration::from_millis(500);
+
+/// One consumer at work.
+pub struct Worker {
+    inbox: Arc<dyn Inbox>,
+    subscription: Subscription,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Worker {
+    /// Serves `subscription` from `inbox`.
+    #[must_use]
+    pub fn new(inbox: Arc<dyn Inbox>, subscription: Subscription, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { inbox, subscription, clock, ids }
+    }
+
+    /// Claims the heads of up to `lanes` lanes.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn claim(&self, lanes: usize) -> Result<Vec<Delivery>, StoreError> {
+        let claim = Claim {
+            consumer: self.subscription.consumer,
+            lanes: u32::try_from(lanes).unwrap_or(u32::MAX),
+            now: self.clock.now(),
+            lease_for: LEASE,
+            lease: LeaseToken(self.ids.uuid()),
+        };
+        self.inbox.claim(claim).await
+    }
+
+    /// Runs the handler for one claimed message and settles it.
+    ///
+    /// # Errors
+    /// The store's; the message will be claimed again when the lease has run out.
+    pub async fn work(&self, delivery: &Delivery) -> Result<(), StoreError> {
+        let running = AssertUnwindSafe(self.subscription.handler.handle(delivery)).catch_unwind();
+        let (handled, panicked) = match tokio::time::timeout(HANDLER, running).await {
+            Ok(Ok(handled)) => (handled, false),
+            Ok(Err(panic)) => (Handled::Retry(Failure::new("panic", panic_text(&*panic))), true),
+            Err(_) => (Handled::Retry(Failure::new("timeout", format!("took longer than {HANDLER:?}"))), false),
+        };
+        let settlement = self.settlement(delivery, handled, panicked);
+        self.inbox.settle(&delivery.cause, settlement, self.clock.now()).await
+    }
+
+    fn settlement(&self, delivery: &Delivery, handled: Handled, panicked: bool) -> Settlement {
+        let consumer = self.subscription.consumer.as_str();
+        let (kind, id) = (&delivery.envelope.event_type, &delivery.envelope.id);
+        match handled {
+            Handled::Done | Handled::Ignored => {
+                metrics::counter!("store_messages_handled_total", "consumer" => consumer).increment(1);
+                Settlement::Handled
+            }
+            Handled::Retry(failure) => {
+                let now = self.clock.now();
+                let age = now.since(delivery.received_at);
+                match self.subscription.policy.pause(delivery.attempt, age, panicked, self.chance()) {
+                    Some(pause) => {
+                        metrics::counter!("store_messages_retried_total", "consumer" => consumer).increment(1);
+                        let (attempt, code, text) = (delivery.attempt, failure.code, &failure.text);
+                        tracing::info!(consumer, code, attempt, "{kind} {id} will be tried again: {text}");
+                        Settlement::Later(now.plus(pause), failure)
+                    }
+                    None => self.give_up(delivery, failure),
+                }
+            }
+            Handled::Dead(failure) => self.give_up(delivery, failure),
+        }
+    }
+
+    fn give_up(&self, delivery: &Delivery, failure: Failure) -> Settlement {
+        let consumer = self.subscription.consumer.as_str();
+        let (kind, id) = (&delivery.envelope.event_type, &delivery.envelope.id);
+        metrics::counter!("store_dead_letters_total", "consumer" => consumer).increment(1);
+        let (attempt, code, text) = (delivery.attempt, failure.code, &failure.text);
+        tracing::error!(consumer, code, attempt, "{kind} {id} became a dead letter: {text}");
+        Settlement::Dead(failure)
+    }
+
+    fn chance(&self) -> u64 {
+        let secret = self.ids.secret();
+        u64::from_le_bytes([
+            secret[0], secret[1], secret[2], secret[3], secret[4], secret[5], secret[6], secret[7],
+        ])
+    }
+
+    /// Works until `stop`; then lets what runs come to its end. `grew` tells when the inbox has.
+    pub async fn run(self: Arc<Self>, mut grew: watch::Receiver<u64>, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        while !stop.is_cancelled() {
+            grew.mark_unchanged();
+            let room = self.subscription.lanes - running.len();
+            let claimed = match self.claim(room).await {
+                Ok(claimed) => claimed,
+                Err(error) => {
+                    let Failure { text, .. } = Failure::of(&error);
+                    tracing::warn!(consumer = self.subscription.consumer.as_str(), "claiming failed: {text}");
+                    Vec::new()
+                }
+            };
+            for delivery in claimed {
+                let worker = Arc::clone(&self);
+                running.spawn(async move { worker.work_and_report(&delivery).await });
+            }
+            self.wait(&mut running, &mut grew, &stop).await;
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Waits until there may be something to claim and room to run it.
+    async fn wait(&self, running: &mut JoinSet<()>, grew: &mut watch::Receiver<u64>, stop: &CancellationToken) {
+        let full = running.len() >= self.subscription.lanes;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            Some(_) = running.join_next(), if !running.is_empty() => {
+                while running.try_join_next().is_some() {}
+            }
+            _ = grew.changed(), if !full => {}
+            () = tokio::time::sleep(POLL), if !full => {}
+        }
+    }
+
+    async fn work_and_report(&self, delivery: &Delivery) {
+        if let Err(error) = self.work(delivery).await {
+            let Failure { text, .. } = Failure::of(&error);
+            tracing::warn!(consumer = self.subscription.consumer.as_str(), "settling failed: {text}");
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

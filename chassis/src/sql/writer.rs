@@ -1,0 +1,159 @@
+//! The one writer of a SQLite file: takes jobs from a bounded queue and commits them in groups.
+//!
+//! It never answers before the commit, and it outlives the requests that queued the jobs: a browser that goes away
+//! leaves no half-done transaction behind.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use shared_kernel::StoreError;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::tx::{Touched, Tx};
+
+/// More jobs than this in the queue and callers wait: back-pressure, not memory.
+pub(super) const QUEUE: usize = 1_024;
+const BATCH: usize = 256;
+
+/// Counters that grow when a commit has added to the outbox or the inbox.
+#[derive(Clone)]
+pub(super) struct Wakers {
+    pub(super) outbox: watch::Sender<u64>,
+    pub(super) inbox: watch::Sender<u64>,
+}
+
+impl Wakers {
+    fn wake(&self, touched: Touched) {
+        let grow = |counter: &mut u64| *counter += 1;
+        if touched.outbox {
+            self.outbox.send_modify(grow);
+        }
+        if touched.inbox {
+            self.inbox.send_modify(grow);
+        }
+    }
+}
+
+/// A unit of work whose result type is forgotten, so that different ones share a queue.
+pub(super) trait Job: Send {
+    /// Runs the work and keeps its outcome; says how it went.
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, Ran>;
+    /// Answers the caller: with the outcome kept, or with the reason why nothing was committed.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+/// How a job went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ran {
+    Well,
+    /// It refused for a reason of its own.
+    Refused,
+    /// The database failed under it or it panicked; the transaction cannot be trusted.
+    Failed,
+}
+
+pub(super) struct Work<T, F> {
+    pub(super) job: F,
+    pub(super) outcome: Option<Result<T, StoreError>>,
+    pub(super) reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Work<T, F>
+where
+    T: Send + 'static,
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
+{
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, Ran> {
+        async move {
+            let outcome = AssertUnwindSafe(async { (self.job)(tx).await }).catch_unwind().await;
+            let outcome = outcome.unwrap_or_else(|panic| Err(StoreError::unavailable(panic_text(&*panic))));
+            let ran = match &outcome {
+                Ok(_) => Ran::Well,
+                Err(StoreError::Unavailable(_)) => Ran::Failed,
+                Err(_) => Ran::Refused,
+            };
+            self.outcome = Some(outcome);
+            ran
+        }
+        .boxed()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let never_ran = || Err(StoreError::unavailable("the transaction could not be started"));
+        let outcome = match committed {
+            Ok(()) => self.outcome.unwrap_or_else(never_ran),
+            Err(cause) => Err(cause),
+        };
+        let _gone = self.reply.send(outcome);
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("a unit of work panicked: {}", text.unwrap_or_default())
+}
+
+/// Serves the queue until every handle on the database is gone.
+pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, wakers: Wakers) {
+    let mut jobs = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut jobs, BATCH).await > 0 {
+        if commit_together(&mut tx, &mut jobs).await {
+            wakers.wake(std::mem::take(&mut tx.touched));
+            jobs.drain(..).for_each(|job| job.answer(Ok(())));
+        } else {
+            for job in jobs.drain(..) {
+                commit_alone(&mut tx, job, &wakers).await;
+            }
+        }
+    }
+}
+
+/// One transaction for all jobs. `false` leaves nothing committed.
+async fn commit_together(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> bool {
+    if tx.script("BEGIN IMMEDIATE").await.is_err() {
+        return false;
+    }
+    for job in jobs {
+        let before = tx.changes;
+        let ran = job.run(tx).await;
+        if ran == Ran::Failed || (ran == Ran::Refused && tx.changes > before) {
+            roll_back(tx).await;
+            return false;
+        }
+    }
+    if tx.script("COMMIT").await.is_ok() {
+        return true;
+    }
+    roll_back(tx).await;
+    false
+}
+
+async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers) {
+    if let Err(cause) = tx.script("BEGIN IMMEDIATE").await {
+        return job.answer(Err(cause));
+    }
+    if job.run(tx).await != Ran::Well {
+        roll_back(tx).await;
+        return job.answer(Ok(()));
+    }
+    match tx.script("COMMIT").await {
+        Ok(()) => {
+            wakers.wake(std::mem::take(&mut tx.touched));
+            job.answer(Ok(()));
+        }
+        Err(cause) => {
+            roll_back(tx).await;
+            job.answer(Err(cause));
+        }
+    }
+}
+
+async fn roll_back(tx: &mut Tx) {
+    tx.touched = Touched::default();
+    // Some failures (a full disk, for one) have rolled back already; then there is nothing left to undo.
+    if let Err(cause) = tx.script("ROLLBACK").await {
+        tracing::debug!(%cause, "nothing to roll back");
+    }
+}

@@ -1,0 +1,42 @@
+//! What tests need: a settable clock, countable ids, throw-away databases, a mailbox, and patience with a deadline.
+
+mod database;
+mod fixed;
+mod mailbox;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+pub use database::{drive, leased, platform, sqlite};
+pub use fixed::{CountingIds, FixedClock};
+pub use mailbox::MemoryMailer;
+use shared_kernel::{Cause, ConsumerName, LeaseToken, MessageId};
+use uuid::Uuid;
+
+/// Asks `probe` again and again until it answers, at most for `deadline`.
+///
+/// # Panics
+/// When the deadline has passed without an answer.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(deadline: Duration, mut probe: impl FnMut() -> F) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(start.elapsed() < deadline, "it did not happen within {deadline:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A cause that in-memory adapters accept once: a message of its own for `consumer`.
+#[must_use]
+pub fn a_cause(consumer: &'static str) -> Cause {
+    let message = Uuid::now_v7().to_string();
+    Cause {
+        consumer: ConsumerName::new(consumer),
+        correlation: message.clone(),
+        message: MessageId::new(message),
+        lease: LeaseToken(Uuid::now_v7()),
+        traceparent: None,
+    }
+}

@@ -1,0 +1,59 @@
+//! What the edge found out about a request, kept beside it for the extractors and for the way out.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use actix_web::{HttpMessage, HttpRequest};
+use shared_kernel::Identity;
+
+use super::edge::Edge;
+use super::frame::Flash;
+
+/// Who is asking.
+#[derive(Debug, Clone)]
+pub(crate) enum Recognised {
+    /// He showed nothing.
+    Nobody,
+    /// He showed a token that nobody knows (any more).
+    Unknown,
+    /// He is known.
+    Known(Identity),
+}
+
+/// One request as the edge sees it.
+pub(crate) struct RequestContext {
+    pub(crate) edge: Edge,
+    pub(crate) request_id: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) recognised: Recognised,
+    /// The session cookie as it was sent; form tokens are bound to it.
+    pub(crate) session: Option<String>,
+    /// The visitor cookie, or the one that is about to be set.
+    pub(crate) visitor: String,
+    pub(crate) visitor_is_new: bool,
+    pub(crate) cart_count: u32,
+    pub(crate) flash: Option<Flash>,
+    /// Whether a page was made that carries a form token.
+    pub(crate) frame_used: Cell<bool>,
+}
+
+impl RequestContext {
+    /// What the edge knows of this request; `None` if it never passed the edge.
+    pub(crate) fn of(req: &HttpRequest) -> Option<Rc<Self>> {
+        req.extensions().get::<Rc<Self>>().cloned()
+    }
+
+    /// Whoever is known to be asking.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        match &self.recognised {
+            Recognised::Known(identity) => Some(identity),
+            Recognised::Nobody | Recognised::Unknown => None,
+        }
+    }
+
+    /// Path and query as the browser asked for them.
+    pub(crate) fn path_and_query(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+}

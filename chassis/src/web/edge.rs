@@ -1,0 +1,378 @@
+//! The one middleware: everything that is the same for every request, before and after its handler.
+//!
+//! On the way in: request id, size, origin of forms, limits, identity. On the way out: error dress, security headers,
+//! cookies of the frame, metrics by matched pattern, one access log line. A handler that panics becomes a 500 answer.
+//! It decides nothing about what a known person may do; the extractors and the contexts do.
+
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt;
+use shared_kernel::Ids;
+use tracing::Instrument;
+
+use super::client::{Client, TrustedProxies};
+use super::context::{Recognised, RequestContext};
+use super::cookies::{self, CART_COUNT_COOKIE, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
+use super::csrf::{CsrfKey, from_our_own_page};
+use super::dress::dress;
+use super::frame::Flash;
+use super::headers::SecurityHeaders;
+use super::identity::Authenticator;
+use super::is_api;
+use super::limits::{self, LimitSettings, Limits, Standing};
+use super::page_error::PageError;
+use super::problem::Problem;
+
+/// How long a browser keeps its visitor cookie.
+const VISITOR_AGE: Duration = Duration::from_hours(24 * 180);
+
+/// What the edge has to know about the shop.
+#[derive(Clone)]
+pub struct EdgeSettings {
+    /// The shop's name, for the frame of its pages.
+    pub site_name: String,
+    /// Where the shop is found, without a slash at the end. With https come HSTS and secure cookies.
+    pub base_url: String,
+    /// Signs form tokens. All processes of one shop must have the same.
+    pub csrf_key: [u8; 32],
+    /// Other origins that our forms may lead to, such as the payment provider's page.
+    pub form_targets: Vec<String>,
+    /// Whose forwarding headers are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// How often clients may come.
+    pub limits: LimitSettings,
+    /// The largest body announced that is let in at all; handlers have their own, smaller limits.
+    pub body_limit: u64,
+    /// Paths (as prefixes) that take larger bodies, such as uploads.
+    pub large_bodies: Vec<(&'static str, u64)>,
+}
+
+impl Default for EdgeSettings {
+    /// A shop on this machine; the key is worth nothing and must be set.
+    fn default() -> Self {
+        Self {
+            site_name: "The Better Store".to_owned(),
+            base_url: String::new(),
+            csrf_key: [0; 32],
+            form_targets: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            limits: LimitSettings::default(),
+            body_limit: 256 * 1024,
+            large_bodies: Vec::new(),
+        }
+    }
+}
+
+/// The edge of the shop. Cheap to clone; all clones count together.
+#[derive(Clone)]
+pub struct Edge(Arc<Inner>);
+
+struct Inner {
+    site_name: String,
+    base_url: String,
+    csrf_key: CsrfKey,
+    headers: SecurityHeaders,
+    trusted_proxies: TrustedProxies,
+    limits: Limits,
+    body_limit: u64,
+    large_bodies: Vec<(&'static str, u64)>,
+    authenticator: Arc<dyn Authenticator>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Edge {
+    /// Builds the edge. Register it as `web::Data` and wrap the app in `from_fn(chassis::web::guard)`.
+    #[must_use]
+    pub fn new(settings: EdgeSettings, authenticator: Arc<dyn Authenticator>, ids: Arc<dyn Ids>) -> Self {
+        Self(Arc::new(Inner {
+            headers: SecurityHeaders::new(&settings.base_url, &settings.form_targets),
+            site_name: settings.site_name,
+            base_url: settings.base_url,
+            csrf_key: CsrfKey::new(settings.csrf_key),
+            trusted_proxies: settings.trusted_proxies,
+            limits: Limits::new(settings.limits),
+            body_limit: settings.body_limit,
+            large_bodies: settings.large_bodies,
+            authenticator,
+            ids,
+        }))
+    }
+
+    pub(crate) fn site_name(&self) -> &str {
+        &self.0.site_name
+    }
+
+    pub(crate) fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    pub(crate) fn csrf_key(&self) -> &CsrfKey {
+        &self.0.csrf_key
+    }
+
+    pub(crate) fn ids(&self) -> &dyn Ids {
+        self.0.ids.as_ref()
+    }
+
+    fn body_limit(&self, path: &str) -> u64 {
+        let larger = self.0.large_bodies.iter().find(|(prefix, _)| path.starts_with(prefix));
+        larger.map_or(self.0.body_limit, |(_, limit)| *limit)
+    }
+
+    fn context(&self, req: &ServiceRequest) -> RequestContext {
+        let http = req.request();
+        let inbound = req.headers().get("x-request-id").and_then(|value| value.to_str().ok()).filter(|id| sane_id(id));
+        let visitor = cookies::value(http, VISITOR_COOKIE).filter(|visitor| sane_visitor(visitor));
+        let new_visitor = || URL_SAFE_NO_PAD.encode(&self.ids().secret()[..16]);
+        RequestContext {
+            edge: self.clone(),
+            request_id: inbound.map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
+            path: req.path().to_owned(),
+            query: req.query_string().to_owned(),
+            recognised: Recognised::Nobody,
+            session: cookies::value(http, SESSION_COOKIE),
+            visitor_is_new: visitor.is_none(),
+            visitor: visitor.unwrap_or_else(new_visitor),
+            cart_count: cookies::value(http, CART_COUNT_COOKIE).and_then(|n| n.parse().ok()).unwrap_or(0).min(9_999),
+            flash: cookies::value(http, FLASH_COOKIE).and_then(|value| Flash::from_cookie(&value)),
+            frame_used: Cell::new(false),
+        }
+    }
+}
+
+/// What the way out has to know of the way in.
+struct Visit {
+    method: Method,
+    route: String,
+    started: Instant,
+    standings: Vec<Standing>,
+}
+
+/// The middleware; see the module.
+///
+/// # Errors
+/// Only with an answer that is complete already, when the request itself was lost to a panic.
+pub async fn guard<B: MessageBody + 'static>(
+    edge: web::Data<Edge>,
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut context = edge.context(&req);
+    let mut visit = Visit::of(&req);
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    let admitted = admit(&mut context, &mut visit, &req).await;
+    let context = Rc::new(context);
+    req.extensions_mut().insert(Rc::clone(&context));
+    let (request, response) = match admitted {
+        Err(refusal) => {
+            let (request, _) = req.into_parts();
+            (Some(request), HttpResponse::from_error(refusal))
+        }
+        Ok(()) => handle(&context, &visit, req, next).await,
+    };
+    let response = leave(&context, &visit, dress(&context, response));
+    match request {
+        Some(request) => Ok(ServiceResponse::new(request, response)),
+        None => Err(InternalError::from_response("the request ended early", response).into()),
+    }
+}
+
+/// Runs the handler. The request comes back with the answer, unless a panic swallowed it.
+async fn handle<B: MessageBody + 'static>(
+    context: &RequestContext,
+    visit: &Visit,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> (Option<actix_web::HttpRequest>, HttpResponse<BoxBody>) {
+    let span = tracing::info_span!("request", request.id = %context.request_id, http.method = %visit.method, http.route = %visit.route);
+    match AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span).await {
+        Ok(Ok(answer)) => {
+            let (request, response) = answer.into_parts();
+            (Some(request), response.map_into_boxed_body())
+        }
+        Ok(Err(error)) => (None, HttpResponse::from_error(error)),
+        Err(panic) => {
+            let words = panic.downcast_ref::<&str>().map(ToString::to_string);
+            let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            (None, refusal(&context.path, Problem::internal(format!("panic: {words}")), PageError::internal(format!("panic: {words}"))))
+        }
+    }
+}
+
+/// The checks before any handler; finds out who is asking.
+async fn admit(context: &mut RequestContext, visit: &mut Visit, req: &ServiceRequest) -> Result<(), Error> {
+    if is_plumbing(&context.path) {
+        return Ok(());
+    }
+    check_size(context, req)?;
+    let safe = req.method().is_safe();
+    if !safe && !is_api(&context.path) && !from_our_own_page(req.headers(), context.edge.base_url()) {
+        return Err(PageError::Forged.into());
+    }
+    let edge = context.edge.clone();
+    let limits = &edge.0.limits;
+    let client = Client::of(req.peer_addr().map(|peer| peer.ip()), req.headers(), &edge.0.trusted_proxies);
+    let counted = !(client.is_local() && limits.exempts_loopback());
+    let network = client.network();
+    if counted {
+        visit.count(context, limits.dear(req.method(), &context.path, &context.query, network))?;
+    }
+    let token = token_of(context, req);
+    if token.is_none() && counted {
+        visit.count(context, limits.anonymous(network))?;
+    }
+    let Some(token) = token else { return Ok(()) };
+    let found = edge.0.authenticator.authenticate(&token).await;
+    match found.map_err(|error| store_trouble(&context.path, error))? {
+        Some(identity) => {
+            let standing = limits.account(identity.customer).filter(|_| counted);
+            context.recognised = Recognised::Known(identity);
+            visit.count(context, standing)
+        }
+        None => {
+            context.recognised = Recognised::Unknown;
+            visit.count(context, limits.anonymous(network).filter(|_| counted))
+        }
+    }
+}
+
+impl Visit {
+    fn of(req: &ServiceRequest) -> Self {
+        let route = req.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        Self { method: req.method().clone(), route, started: Instant::now(), standings: Vec::new() }
+    }
+
+    fn count(&mut self, context: &RequestContext, standing: Option<Standing>) -> Result<(), Error> {
+        let Some(standing) = standing else { return Ok(()) };
+        self.standings.push(standing);
+        if !standing.exceeded {
+            return Ok(());
+        }
+        metrics::counter!("http_requests_limited_total", "policy" => standing.allowance.name).increment(1);
+        if is_api(&context.path) { Err(limits::too_many(&standing).into()) } else { Err(PageError::TooMany.into()) }
+    }
+}
+
+/// On `/api` only the bearer token counts; on pages only the session cookie.
+fn token_of(context: &RequestContext, req: &ServiceRequest) -> Option<String> {
+    if !is_api(&context.path) {
+        return context.session.clone();
+    }
+    let sent = req.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = sent.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim().to_owned())
+}
+
+fn check_size(context: &RequestContext, req: &ServiceRequest) -> Result<(), Error> {
+    let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let limit = context.edge.body_limit(&context.path);
+    if announced.is_none_or(|size| size <= limit) {
+        return Ok(());
+    }
+    if !is_api(&context.path) {
+        return Err(PageError::TooLarge.into());
+    }
+    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large");
+    Err(problem.detail(format!("at most {limit} bytes are read")).into())
+}
+
+fn store_trouble(path: &str, error: shared_kernel::StoreError) -> Error {
+    if is_api(path) { Problem::from(error).into() } else { PageError::from(error).into() }
+}
+
+fn refusal(path: &str, problem: Problem, page: PageError) -> HttpResponse {
+    if is_api(path) { problem.error_response() } else { page.error_response() }
+}
+
+/// The last touch: headers, cookies, metrics, log.
+fn leave(context: &RequestContext, visit: &Visit, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+    frame_cookies(context, &mut response);
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&context.request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    if !visit.standings.is_empty() {
+        let fields =
+            [("ratelimit-policy", limits::policy_header(&visit.standings)), ("ratelimit", limits::state_header(&visit.standings))];
+        for (name, text) in fields {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        if let Some(over) = visit.standings.iter().find(|standing| standing.exceeded) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(over.reset));
+        }
+    }
+    context.edge.0.headers.put_on(headers, &context.path, context.identity().is_some());
+    record(context, visit, response.status());
+    response
+}
+
+/// Cookies that a page with a frame leaves behind: the visitor's name for his forms, and no message twice.
+fn frame_cookies(context: &RequestContext, response: &mut HttpResponse<BoxBody>) {
+    if !context.frame_used.get() || response.status().is_redirection() {
+        return;
+    }
+    if context.visitor_is_new {
+        let cookie = cookies::cookie(VISITOR_COOKIE, context.visitor.clone(), VISITOR_AGE);
+        // A cookie of ours is always a valid header.
+        let _ = response.add_cookie(&cookie);
+    }
+    let renewed = response.cookies().any(|cookie| cookie.name() == FLASH_COOKIE);
+    if context.flash.is_some() && !renewed {
+        let _ = response.add_cookie(&cookies::forget_cookie(FLASH_COOKIE));
+    }
+}
+
+fn record(context: &RequestContext, visit: &Visit, status: StatusCode) {
+    let (route, method) = (visit.route.clone(), method_name(&visit.method));
+    let elapsed = visit.started.elapsed();
+    let code = status.as_u16();
+    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => code.to_string())
+        .increment(1);
+    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone()).record(elapsed);
+    let milliseconds = elapsed.as_millis();
+    let id = &context.request_id;
+    if is_plumbing(&context.path) {
+        tracing::debug!(http.method = method, http.route = route, http.status = code, "{method} {route} {code}");
+    } else {
+        tracing::info!(request.id = %id, http.method = method, http.route = route, http.status = code,
+            duration_ms = u64::try_from(milliseconds).unwrap_or(u64::MAX), "{method} {route} {code} in {milliseconds} ms");
+    }
+}
+
+/// A label must not grow with what strangers send.
+fn method_name(method: &Method) -> &'static str {
+    [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::OPTIONS]
+        .iter()
+        .position(|known| known == method)
+        .map_or("OTHER", |index| ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"][index])
+}
+
+/// Files, probes and metrics: asked for all the time, by no one in particular.
+fn is_plumbing(path: &str) -> bool {
+    path.starts_with("/assets/") || path.starts_with("/health/") || path == "/metrics" || path == "/favicon.ico"
+}
+
+fn sane_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+fn sane_visitor(visitor: &str) -> bool {
+    visitor.len() == 22 && visitor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

@@ -1,0 +1,105 @@
+//! Probes: `/health/live` says that the process runs, `/health/ready` that it can serve.
+//!
+//! Not ready is no reason to restart a process, so only readiness looks at what the process depends on.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use futures_util::future::{BoxFuture, join_all};
+use serde_json::json;
+
+/// No check may keep a probe waiting longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// What has to be well before the process is sent requests.
+#[derive(Clone, Default)]
+pub struct Readiness {
+    checks: Arc<RwLock<Vec<(&'static str, Check)>>>,
+    draining: Arc<AtomicBool>,
+}
+
+impl Readiness {
+    /// One more thing to ask after. The reason of a failure goes to the log, not to the caller.
+    pub fn register(
+        &self,
+        name: &'static str,
+        check: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) {
+        self.checks.write().unwrap_or_else(PoisonError::into_inner).push((name, Arc::new(check)));
+    }
+
+    /// From now on: not ready, because the process is about to end.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Each check by name, and whether it passed.
+    pub async fn ask(&self) -> Vec<(&'static str, bool)> {
+        let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let draining = self.draining.load(Ordering::Relaxed);
+        let asked = checks.into_iter().map(|(name, check)| async move {
+            let answer = tokio::time::timeout(PATIENCE, check()).await;
+            let answer = answer.unwrap_or_else(|_| Err("it did not answer in time".to_owned()));
+            if let Err(reason) = &answer {
+                tracing::warn!(check = name, reason = %reason, "not ready: {name}: {reason}");
+            }
+            (name, answer.is_ok())
+        });
+        let mut answers = join_all(asked).await;
+        answers.push(("accepting", !draining));
+        answers
+    }
+
+    /// Registers both probes.
+    #[must_use]
+    pub fn routes(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
+        let readiness = self.clone();
+        move |config| {
+            config
+                .app_data(web::Data::new(readiness))
+                .route("/health/live", web::get().to(live))
+                .route("/health/ready", web::get().to(ready));
+        }
+    }
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "status": "live" }))
+}
+
+async fn ready(readiness: web::Data<Readiness>) -> HttpResponse {
+    let answers = readiness.ask().await;
+    let well = answers.iter().all(|(_, well)| *well);
+    let checks: Vec<_> = answers.iter().map(|(name, well)| json!({ "name": name, "ok": well })).collect();
+    let mut builder = if well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    let status = if well { "ready" } else { "not ready" };
+    builder.insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "status": status, "checks": checks }))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn one_thing_amiss_makes_the_process_unready() {
+        let readiness = Readiness::default();
+        readiness.register("database", || async { Ok(()) }.boxed());
+        assert_eq!(readiness.ask().await, [("database", true), ("accepting", true)]);
+        readiness.register("relay", || async { Err("it stands still".to_owned()) }.boxed());
+        assert_eq!(readiness.ask().await, [("database", true), ("relay", false), ("accepting", true)]);
+    }
+
+    #[actix_web::test]
+    async fn a_process_about_to_end_wants_no_more_requests() {
+        let readiness = Readiness::default();
+        readiness.drain();
+        assert_eq!(ready(web::Data::new(readiness)).await.status(), 503);
+    }
+}

@@ -1,0 +1,156 @@
+//! Who is asking, and the doors that only some may pass.
+//!
+//! The edge has asked the [`Authenticator`] before any handler runs; the extractors here only read what it found. On
+//! `/api` a closed door is a 401 or 403 problem; on pages it is the way to the login page, or a 403 page.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::Uri;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
+use async_trait::async_trait;
+use shared_kernel::{Identity, Role, StoreError};
+
+use super::context::{Recognised, RequestContext};
+use super::is_api;
+use super::page_error::PageError;
+use super::problem::Problem;
+
+/// Knows whose token it is.
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// Whoever the token was given to, while it is valid; `None` for any other token.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if it cannot be told now.
+    async fn authenticate(&self, token: &str) -> Result<Option<Identity>, StoreError>;
+}
+
+/// Whoever is asking, known or not.
+#[derive(Debug, Clone)]
+pub struct Visitor(pub Option<Identity>);
+
+/// Somebody who has signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Identity);
+
+/// Somebody who may do what staff may do.
+#[derive(Debug, Clone)]
+pub struct Staff(pub Identity);
+
+/// Somebody who may do everything.
+#[derive(Debug, Clone)]
+pub struct Admin(pub Identity);
+
+/// The door stays closed.
+#[derive(Debug, thiserror::Error)]
+pub enum Closed {
+    /// Told to a program.
+    #[error(transparent)]
+    Api(Problem),
+    /// Told to a person.
+    #[error(transparent)]
+    Page(#[from] PageError),
+}
+
+impl ResponseError for Closed {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Api(problem) => problem.status_code(),
+            Self::Page(page) => page.status_code(),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Api(problem) => problem.error_response(),
+            Self::Page(page) => page.error_response(),
+        }
+    }
+}
+
+fn visitor(req: &HttpRequest) -> Result<Option<Identity>, Closed> {
+    let recognised = RequestContext::of(req).map_or(Recognised::Nobody, |context| context.recognised.clone());
+    match recognised {
+        Recognised::Known(identity) => Ok(Some(identity)),
+        Recognised::Unknown if is_api(req.path()) => Err(unauthorised("the token is not known, or no longer valid")),
+        Recognised::Unknown | Recognised::Nobody => Ok(None),
+    }
+}
+
+fn signed_in(req: &HttpRequest) -> Result<Identity, Closed> {
+    visitor(req)?.ok_or_else(|| {
+        if is_api(req.path()) {
+            unauthorised("send `Authorization: Bearer <token>`")
+        } else {
+            Closed::Page(PageError::SignInFirst { next: next_after_login(req) })
+        }
+    })
+}
+
+fn at_least(role: Role, req: &HttpRequest) -> Result<Identity, Closed> {
+    let identity = signed_in(req)?;
+    if identity.is(role) {
+        return Ok(identity);
+    }
+    if !is_api(req.path()) {
+        return Err(Closed::Page(PageError::Forbidden));
+    }
+    let problem = Problem::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden");
+    Err(Closed::Api(problem.detail(format!("this is for the role {}", role.name()))))
+}
+
+fn unauthorised(detail: &str) -> Closed {
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Sign in first").detail(detail);
+    Closed::Api(problem.header(header::WWW_AUTHENTICATE, "Bearer"))
+}
+
+/// Where to go on after the login: the page asked for, or the page whose form was sent.
+fn next_after_login(req: &HttpRequest) -> String {
+    if req.method().is_safe() {
+        return req.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    }
+    let referer = req.headers().get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let uri: Uri = referer.parse().unwrap_or_default();
+    let host = req.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let own = uri.authority().is_some_and(|authority| Some(authority.as_str()) == host);
+    if own { uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string) } else { "/".to_owned() }
+}
+
+impl FromRequest for Visitor {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(visitor(req).map(Self))
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(signed_in(req).map(Self))
+    }
+}
+
+impl FromRequest for Staff {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(at_least(Role::Staff, req).map(Self))
+    }
+}
+
+impl FromRequest for Admin {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(at_least(Role::Admin, req).map(Self))
+    }
+}

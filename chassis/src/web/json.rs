@@ -1,0 +1,122 @@
+//! JSON bodies of API writes: parsed whole or refused with a problem that says why.
+//!
+//! The target type says `#[serde(deny_unknown_fields)]` for itself; this extractor only gives every kind of failure its
+//! own status, and never reads more than it is going to use.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::problem::Problem;
+
+/// The most that a JSON body or a form may weigh.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+/// The body of the request, read as JSON into `T`.
+#[derive(Debug, Clone)]
+pub struct JsonBody<T>(pub T);
+
+impl<T> JsonBody<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let accepted = plain_json(req);
+        let body = web::Payload::from_request(req, payload);
+        async move {
+            accepted?;
+            let body = body.await.map_err(|error| unreadable(&error))?;
+            let bytes = body.to_bytes_limited(BODY_LIMIT).await.map_err(|_| too_large())?;
+            parse(&bytes.map_err(|error| unreadable(&error))?).map(Self)
+        }
+        .boxed_local()
+    }
+}
+
+fn plain_json(req: &HttpRequest) -> Result<(), Problem> {
+    let content_type = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
+    let plain = req.headers().get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    if json && plain {
+        return Ok(());
+    }
+    let title = "Unsupported media type";
+    let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", title);
+    Err(problem.detail("send `Content-Type: application/json`, not compressed"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-body", "The body does not fit")
+            .detail(error.to_string()),
+        Category::Syntax | Category::Eof | Category::Io => {
+            Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON").detail(error.to_string())
+        }
+    })
+}
+
+fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large")
+        .detail(format!("at most {BODY_LIMIT} bytes are read"))
+}
+
+fn unreadable(error: &actix_web::Error) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "unreadable-body", "The body could not be read").detail(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wish {
+        quantity: u8,
+    }
+
+    async fn status_of(content_type: &str, body: impl Into<web::Bytes>) -> Result<u8, u16> {
+        let request = TestRequest::post().insert_header((header::CONTENT_TYPE, content_type)).set_payload(body.into());
+        let (request, mut payload) = request.to_http_parts();
+        let read = JsonBody::<Wish>::from_request(&request, &mut payload).await;
+        read.map(|wish| wish.0.quantity).map_err(|problem| problem.status().as_u16())
+    }
+
+    #[actix_web::test]
+    async fn every_kind_of_wrong_body_has_its_own_status() {
+        let json = "application/json; charset=utf-8";
+        assert_eq!(status_of(json, r#"{"quantity": 2}"#).await, Ok(2));
+        assert_eq!(status_of("application/vnd.shop+json", r#"{"quantity": 2}"#).await, Ok(2));
+        assert_eq!(status_of(json, r#"{"quantity": 2"#).await, Err(400));
+        assert_eq!(status_of(json, r#"{"quantity": 2} trailing"#).await, Err(400));
+        assert_eq!(status_of(json, r#"{"quantity": -2}"#).await, Err(422));
+        assert_eq!(status_of(json, "{}").await, Err(422));
+        assert_eq!(status_of("text/plain", r#"{"quantity": 2}"#).await, Err(415));
+        assert_eq!(status_of(json, vec![b' '; BODY_LIMIT + 1]).await, Err(413));
+    }
+
+    #[actix_web::test]
+    async fn a_field_that_nobody_asked_for_is_refused() {
+        assert_eq!(status_of("application/json", r#"{"quantity": 2, "price": 1}"#).await, Err(422));
+    }
+
+    #[actix_web::test]
+    async fn nesting_without_end_is_refused_and_not_followed() {
+        assert_eq!(status_of("application/json", "[".repeat(60_000)).await, Err(400));
+    }
+}

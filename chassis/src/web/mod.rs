@@ -1,0 +1,52 @@
+//! The web side of the chassis: what every page and every API call of every context has in common.
+//!
+//! Reading order: [`edge`] (the one middleware: request id, identity, limits, headers, error dress, access log), then
+//! what handlers take ([`JsonBody`], [`CsrfForm`], [`Visitor`], [`SignedIn`], [`Staff`], [`Admin`], [`PageFrame`],
+//! [`IdempotencyKey`]), then what they answer ([`Problem`], [`PageError`], [`see_other`], [`json_with_etag`], [`page`]).
+//!
+//! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
+
+pub mod assets;
+mod client;
+mod context;
+mod cookies;
+mod csrf;
+mod dress;
+pub mod edge;
+mod etag;
+mod form;
+mod frame;
+mod headers;
+pub mod health;
+mod idempotency_key;
+mod identity;
+mod json;
+pub mod limits;
+pub mod metrics;
+mod money_view;
+mod page_error;
+mod problem;
+mod redirect;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use client::TrustedProxies;
+pub use cookies::{CART_COOKIE, CART_COUNT_COOKIE, SESSION_COOKIE, end_session_cookie, forget_cookie, session_cookie};
+pub use csrf::CsrfGuard;
+pub use edge::{Edge, EdgeSettings, guard};
+pub use etag::{etag, json_with_etag};
+pub use form::CsrfForm;
+pub use frame::{Flash, FlashKind, FrameUser, PageFrame};
+pub use idempotency_key::IdempotencyKey;
+pub use identity::{Admin, Authenticator, SignedIn, Staff, Visitor};
+pub use json::JsonBody;
+pub use money_view::MoneyView;
+pub use page_error::{PageError, page, page_with};
+pub use problem::{Problem, ProblemBody};
+pub use redirect::{local_path, see_other, see_other_with};
+
+/// Whether the path belongs to the JSON API, where cookies mean nothing and errors are problem documents.
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+}

@@ -1,0 +1,233 @@
+//! Errors as machines read them: RFC 9457 `application/problem+json`.
+//!
+//! A problem does not know where the shop lives nor which request it answers: [`crate::web::edge`] puts the shop's
+//! address before `type` and adds `request_id`, so that no handler has to carry them around.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared_kernel::StoreError;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// An error answer of the API. `type` on the wire is `<shop>/problems/<name>`.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    name: Cow<'static, str>,
+    title: Cow<'static, str>,
+    detail: Option<String>,
+    members: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Problem {
+    /// A problem of the kind `name` (kebab-case, stable), which `title` says in words that are the same every time.
+    #[must_use]
+    pub fn new(status: StatusCode, name: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            name: name.into(),
+            title: title.into(),
+            detail: None,
+            members: Map::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// Something broke on our side. The cause is logged when the answer is made, and never shown.
+    #[must_use]
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let problem = Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { cause: Some(Arc::from(cause.into())), ..problem }
+    }
+
+    /// Nothing that the caller may see has that name.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::of_status(StatusCode::NOT_FOUND)
+    }
+
+    /// The plain problem for a status that says it all.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        let name = if status == StatusCode::INTERNAL_SERVER_ERROR {
+            "internal".to_owned()
+        } else {
+            title.to_ascii_lowercase().replace(' ', "-")
+        };
+        Self::new(status, name, title)
+    }
+
+    /// What is wrong this time, for the developer who called.
+    #[must_use]
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// One more member of the document.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// One more header of the answer. A value that cannot be a header is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The document as it is sent: `base` before the relative type, and the request it answers.
+    pub(crate) fn document(&self, base: &str, request_id: Option<&str>) -> Value {
+        let mut document = self.members.clone();
+        document.insert("type".into(), format!("{base}/problems/{}", self.name).into());
+        document.insert("title".into(), self.title.clone().into());
+        document.insert("status".into(), self.status.as_u16().into());
+        if let Some(detail) = &self.detail {
+            document.insert("detail".into(), detail.clone().into());
+        }
+        if let Some(id) = request_id {
+            document.insert("request_id".into(), id.into());
+        }
+        Value::Object(document)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.title)?;
+        self.detail.as_ref().map_or(Ok(()), |detail| write!(f, ": {detail}"))
+    }
+}
+
+impl Error for Problem {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_ref().map(|cause| -> &(dyn Error + 'static) { cause.as_ref() })
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Some(cause) = &self.cause {
+            log_cause(cause.as_ref());
+        }
+        let mut builder = HttpResponse::build(self.status);
+        for (name, value) in &self.headers {
+            builder.append_header((name.clone(), value.clone()));
+        }
+        builder.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        let mut response = builder.body(self.document("", None).to_string());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// A store that cannot answer is a passing trouble; the rest is either a race lost or a defect.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let conflict = |detail: String| Self::new(StatusCode::CONFLICT, "conflict", "Conflict").detail(detail);
+        match error {
+            StoreError::Stale => conflict("another change came first; read it again and retry".to_owned()),
+            StoreError::Conflict(thing) => conflict(format!("{thing} exists already")),
+            StoreError::Unavailable(_) => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let problem = Self::new(status, "temporarily-unavailable", "Temporarily unavailable");
+                Self { cause: Some(Arc::new(error)), ..problem }.header(header::RETRY_AFTER, "2")
+            }
+            StoreError::AlreadyHandled | StoreError::LeaseLost | StoreError::Corrupt { .. } => Self::internal(error),
+        }
+    }
+}
+
+/// Logs a failure with the whole chain of its causes, once, at the boundary.
+pub(crate) fn log_cause(cause: &(dyn Error + 'static)) {
+    let mut chain = cause.to_string();
+    let mut next = cause.source();
+    while let Some(source) = next {
+        chain.push_str(": ");
+        chain.push_str(&source.to_string());
+        next = source.source();
+    }
+    tracing::error!(error = %chain, "a request failed: {chain}");
+}
+
+/// The members that every problem document has, for `OpenAPI`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// A URI that names the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "https://shop.example/problems/out-of-stock")]
+    pub kind: String,
+    /// The kind of problem in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong this time.
+    pub detail: Option<String>,
+    /// Names the request in our logs.
+    pub request_id: Option<String>,
+}
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        ProblemBody::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Problem")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_names_its_kind_relative_to_the_shop() {
+        let problem = Problem::new(StatusCode::CONFLICT, "out-of-stock", "Out of stock")
+            .detail("KEA-14 is sold out")
+            .with("skus", serde_json::json!(["KEA-14"]));
+        assert_eq!(
+            problem.document("https://shop.example", Some("r-1")),
+            serde_json::json!({
+                "type": "https://shop.example/problems/out-of-stock", "title": "Out of stock", "status": 409,
+                "detail": "KEA-14 is sold out", "skus": ["KEA-14"], "request_id": "r-1"
+            })
+        );
+    }
+
+    #[test]
+    fn a_broken_store_is_not_explained_to_strangers() {
+        let problem = Problem::from(StoreError::unavailable("disk /dev/sda is full"));
+        let document = problem.document("", None).to_string();
+        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!document.contains("disk"), "{document}");
+    }
+}

@@ -1,0 +1,276 @@
+//! The suite that every inbox and outbox passes: in memory and in SQLite, and whatever comes next by one more line.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::messaging::memory::MemoryRecorder;
+use chassis::messaging::{
+    Claim, Delivery, Failure, Inbox, LetterKey, Outbox, Progress, Record, Recorder, Settlement, SqlMessages, TaskDraft,
+};
+use chassis::testing::{CountingIds, FixedClock, sqlite};
+use futures_util::future::BoxFuture;
+use shared_kernel::{
+    Cause, Clock, ConsumerName, Destination, Envelope, EventDraft, Ids, LeaseToken, MessageId, StoreError,
+};
+
+const LISTENER: ConsumerName = ConsumerName::new("listener");
+const LEASE: Duration = Duration::from_mins(1);
+
+type Write = dyn Fn(Option<Cause>, Vec<EventDraft>, Vec<TaskDraft>) -> BoxFuture<'static, Result<(), StoreError>>;
+
+/// A store under test and the ways into it.
+struct Subject {
+    inbox: Arc<dyn Inbox>,
+    outbox: Arc<dyn Outbox>,
+    record: Box<Write>,
+    clock: Arc<FixedClock>,
+    ids: Arc<CountingIds>,
+}
+
+fn in_memory() -> Subject {
+    let (clock, ids) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
+    let store = MemoryRecorder::new("order", clock.clone(), ids.clone());
+    let writer = store.clone();
+    let record: Box<Write> = Box::new(move |cause, events, tasks| {
+        let done = writer.record(Record { cause: cause.as_ref(), events, tasks });
+        Box::pin(async { done })
+    });
+    Subject { inbox: Arc::new(store.clone()), outbox: Arc::new(store), record, clock, ids }
+}
+
+async fn in_sqlite() -> Subject {
+    let (clock, ids) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
+    let database = sqlite("order", &[]).await;
+    let store = SqlMessages::new(database.clone(), clock.clone());
+    let recorder = Recorder::new("order", clock.clone(), ids.clone());
+    let record: Box<Write> = Box::new(move |cause, events, tasks| {
+        let (database, recorder) = (database.clone(), recorder.clone());
+        Box::pin(async move {
+            let job = database.write(move |tx| {
+                let (recorder, cause, events, tasks) =
+                    (recorder.clone(), cause.clone(), events.clone(), tasks.clone());
+                Box::pin(async move { recorder.record(tx, Record { cause: cause.as_ref(), events, tasks }).await })
+            });
+            job.await
+        })
+    });
+    Subject { inbox: Arc::new(store.clone()), outbox: Arc::new(store), record, clock, ids }
+}
+
+impl Subject {
+    fn message(&self, subject: &str) -> Envelope {
+        let id = self.ids.uuid().to_string();
+        Envelope {
+            specversion: "1.0".into(),
+            id: MessageId::new(id.clone()),
+            source: "/catalogue".into(),
+            event_type: "store.catalogue.product_changed.v1".into(),
+            subject: subject.into(),
+            time: self.clock.now(),
+            datacontenttype: "application/json".into(),
+            sequence: 1,
+            correlationid: id,
+            causationid: None,
+            traceparent: None,
+            data: serde_json::json!({"about": subject}),
+        }
+    }
+
+    async fn claim(&self, lanes: u32) -> Vec<Delivery> {
+        let lease = LeaseToken(self.ids.uuid());
+        let claim = Claim { consumer: LISTENER, lanes, now: self.clock.now(), lease_for: LEASE, lease };
+        self.inbox.claim(claim).await.unwrap()
+    }
+
+    async fn accept(&self, subjects: &[&str]) -> Vec<Envelope> {
+        let batch: Vec<Envelope> = subjects.iter().map(|subject| self.message(subject)).collect();
+        assert_eq!(self.inbox.accept(LISTENER, &batch).await.unwrap(), batch.len() as u64);
+        batch
+    }
+
+    async fn settle(&self, delivery: &Delivery, settlement: Settlement) {
+        self.inbox.settle(&delivery.cause, settlement, self.clock.now()).await.unwrap();
+    }
+}
+
+fn fact(subject: &str) -> EventDraft {
+    EventDraft::new("store.order.paid.v1", subject, &serde_json::json!({"order_id": subject}))
+}
+
+fn about(deliveries: &[Delivery]) -> Vec<&str> {
+    deliveries.iter().map(|delivery| delivery.envelope.subject.as_str()).collect()
+}
+
+async fn facts_are_numbered_per_subject_and_read_in_commit_order(it: &Subject) {
+    (it.record)(None, vec![fact("a"), fact("b")], vec![]).await.unwrap();
+    (it.record)(None, vec![fact("a")], vec![]).await.unwrap();
+    let rows = it.outbox.after(0, 10).await.unwrap();
+    let numbered: Vec<_> = rows.iter().map(|row| (row.envelope.subject.as_str(), row.envelope.sequence)).collect();
+    assert_eq!(numbered, [("a", 1), ("b", 1), ("a", 2)]);
+    assert!(rows.iter().all(|row| row.envelope.source == "/order"));
+    assert_eq!(it.outbox.after(rows[1].position, 10).await.unwrap(), rows[2..]);
+    assert_eq!(it.outbox.after(0, 2).await.unwrap().len(), 2);
+}
+
+async fn progress_is_kept_for_each_destination_until_it_is_rewound(it: &Subject) {
+    let (here, there) = (Destination::new("reports/sales"), Destination::new("customer/other"));
+    assert_eq!(it.outbox.progress(&here).await.unwrap(), Progress::default());
+    it.outbox.advance(&here, Progress { position: 7, rewound: 0 }).await.unwrap();
+    assert_eq!(it.outbox.progress(&here).await.unwrap().position, 7);
+    assert_eq!(it.outbox.progress(&there).await.unwrap().position, 0);
+    it.outbox.advance(&here, Progress { position: 9, rewound: 1 }).await.unwrap();
+    assert_eq!(it.outbox.progress(&here).await.unwrap().position, 7, "progress from another age does not count");
+}
+
+async fn a_message_is_kept_once_per_consumer(it: &Subject) {
+    let batch = it.accept(&["once"]).await;
+    assert_eq!(it.inbox.accept(LISTENER, &batch).await.unwrap(), 0);
+    assert_eq!(it.inbox.accept(ConsumerName::new("other"), &batch).await.unwrap(), 1);
+    let claimed = it.claim(10).await;
+    assert_eq!((about(&claimed), claimed[0].attempt), (vec!["once"], 1));
+    it.settle(&claimed[0], Settlement::Handled).await;
+    assert_eq!(it.inbox.accept(LISTENER, &batch).await.unwrap(), 0, "a handled message stays known");
+    assert!(it.claim(10).await.is_empty());
+}
+
+async fn a_lane_gives_out_its_oldest_message_only(it: &Subject) {
+    it.accept(&["x", "x", "y"]).await;
+    let first = it.claim(10).await;
+    assert_eq!(about(&first), ["x", "y"]);
+    assert!(it.claim(10).await.is_empty(), "the second of x waits for the first");
+    it.settle(&first[0], Settlement::Handled).await;
+    let second = it.claim(10).await;
+    assert_eq!(about(&second), ["x"]);
+    it.settle(&second[0], Settlement::Handled).await;
+    it.settle(&first[1], Settlement::Handled).await;
+    it.accept(&["p", "q", "r"]).await;
+    let two = it.claim(2).await;
+    assert_eq!(about(&two), ["p", "q"], "no more lanes than asked for, oldest first");
+    for delivery in two.iter().chain(&it.claim(2).await) {
+        it.settle(delivery, Settlement::Handled).await;
+    }
+}
+
+async fn a_failure_parks_its_lane_until_it_is_due(it: &Subject) {
+    it.accept(&["slow", "slow"]).await;
+    let delivery = it.claim(1).await.remove(0);
+    let due = it.clock.now().plus(Duration::from_secs(5));
+    it.settle(&delivery, Settlement::Later(due, Failure::new("busy", "not now"))).await;
+    assert!(it.claim(10).await.is_empty());
+    it.clock.advance(Duration::from_secs(5));
+    let again = it.claim(10).await;
+    assert_eq!((again.len(), again[0].attempt, &again[0].envelope), (1, 2, &delivery.envelope));
+    it.settle(&again[0], Settlement::Handled).await;
+    let last = it.claim(10).await;
+    it.settle(&last[0], Settlement::Handled).await;
+}
+
+async fn a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded(it: &Subject) {
+    it.accept(&["ill", "ill", "ill"]).await;
+    let first = it.claim(10).await.remove(0);
+    it.settle(&first, Settlement::Dead(Failure::new("unreadable", "no such field"))).await;
+    assert!(it.claim(10).await.is_empty());
+    let letters = it.inbox.dead_letters(10).await.unwrap();
+    let letter = &letters[0];
+    assert_eq!((letter.code.as_str(), letter.error.as_str(), letter.attempts), ("unreadable", "no such field", 1));
+    assert_eq!(letter.message, serde_json::to_value(&first.envelope).unwrap());
+    let key = LetterKey { consumer: letter.consumer.clone(), message: letter.message_id.clone() };
+    assert!(it.inbox.resurrect(&key, true, it.clock.now()).await.unwrap());
+    let again = it.claim(10).await.remove(0);
+    assert_eq!((again.attempt, &again.envelope.id), (1, &first.envelope.id), "a retried letter has all its attempts");
+    it.settle(&again, Settlement::Dead(Failure::new("unreadable", "still"))).await;
+    assert!(it.inbox.resurrect(&key, false, it.clock.now()).await.unwrap());
+    assert!(!it.inbox.resurrect(&key, false, it.clock.now()).await.unwrap(), "there is no such letter any more");
+    for _ in 0..2 {
+        let next = it.claim(10).await.remove(0);
+        it.settle(&next, Settlement::Handled).await;
+    }
+}
+
+async fn an_effect_is_committed_once_and_only_under_its_lease(it: &Subject) {
+    it.accept(&["money"]).await;
+    let stale = it.claim(10).await.remove(0);
+    it.clock.advance(LEASE);
+    let fresh = it.claim(10).await.remove(0);
+    assert_eq!(fresh.attempt, 2, "the lease ran out, so it was given out again");
+    let before = it.outbox.after(0, 1_000).await.unwrap().len();
+    let lost = (it.record)(Some(stale.cause.clone()), vec![fact("money")], vec![]).await;
+    assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
+    (it.record)(Some(fresh.cause.clone()), vec![fact("money")], vec![]).await.unwrap();
+    let twice = (it.record)(Some(fresh.cause.clone()), vec![fact("money")], vec![]).await;
+    assert!(matches!(twice, Err(StoreError::AlreadyHandled)), "{twice:?}");
+    let published = it.outbox.after(0, 1_000).await.unwrap();
+    assert_eq!(published.len(), before + 1);
+    let effect = &published[before].envelope;
+    assert_eq!(effect.causationid.as_deref(), Some(fresh.envelope.id.as_str()));
+    assert_eq!(effect.correlationid, fresh.envelope.correlationid);
+    it.settle(&stale, Settlement::Dead(Failure::new("late", "a zombie's word"))).await;
+    assert!(it.inbox.dead_letters(10).await.unwrap().is_empty());
+}
+
+async fn a_task_is_left_once_and_waits_for_its_time(it: &Subject) {
+    let task = || TaskDraft {
+        consumer: LISTENER,
+        key: "refund-7".into(),
+        lane: "order-7".into(),
+        payload: serde_json::json!({"amount": 7}),
+        not_before: Some(it.clock.now().plus(Duration::from_secs(9))),
+    };
+    (it.record)(None, vec![], vec![task(), task()]).await.unwrap();
+    (it.record)(None, vec![], vec![task()]).await.unwrap();
+    assert!(it.claim(10).await.is_empty());
+    it.clock.advance(Duration::from_secs(9));
+    let due = it.claim(10).await;
+    assert_eq!(due.len(), 1);
+    assert_eq!((due[0].envelope.id.as_str(), due[0].envelope.event_type.as_str()), ("refund-7", "task.listener"));
+    it.settle(&due[0], Settlement::Handled).await;
+    assert!(it.claim(10).await.is_empty());
+}
+
+async fn leases_end_when_a_process_starts_alone(it: &Subject) {
+    it.accept(&["left"]).await;
+    assert_eq!(it.claim(10).await.len(), 1);
+    assert!(it.claim(10).await.is_empty());
+    it.inbox.clear_leases().await.unwrap();
+    let again = it.claim(10).await;
+    assert_eq!((again.len(), again[0].attempt), (1, 2), "the attempt that crashed still counts");
+    it.settle(&again[0], Settlement::Handled).await;
+}
+
+async fn what_waits_is_counted(it: &Subject) {
+    it.accept(&["one", "two"]).await;
+    let received = it.clock.now();
+    let claimed = it.claim(1).await.remove(0);
+    it.settle(&claimed, Settlement::Dead(Failure::new("x", "y"))).await;
+    let counts = it.inbox.counts().await.unwrap();
+    assert_eq!((counts.dead, counts.oldest), (1, Some(received)));
+    let rest = it.claim(1).await.remove(0);
+    it.settle(&rest, Settlement::Handled).await;
+    assert_eq!(it.inbox.counts().await.unwrap().oldest, None);
+}
+
+macro_rules! suite {
+    ($($engine:ident: $make:expr;)*) => { $(mod $engine {
+        use super::*;
+        suite!(@cases $make;
+            facts_are_numbered_per_subject_and_read_in_commit_order
+            progress_is_kept_for_each_destination_until_it_is_rewound
+            a_message_is_kept_once_per_consumer
+            a_lane_gives_out_its_oldest_message_only
+            a_failure_parks_its_lane_until_it_is_due
+            a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded
+            an_effect_is_committed_once_and_only_under_its_lease
+            a_task_is_left_once_and_waits_for_its_time
+            leases_end_when_a_process_starts_alone
+            what_waits_is_counted);
+    })* };
+    (@cases $make:expr; $($case:ident)*) => { $(
+        #[tokio::test]
+        async fn $case() { super::$case(&$make).await }
+    )* };
+}
+
+suite! {
+    memory: in_memory();
+    sqlite: in_sqlite().await;
+}

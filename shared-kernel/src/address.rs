@@ -1,0 +1,165 @@
+//! Where a parcel goes.
+
+use serde::{Deserialize, Serialize};
+
+/// A postal address. Parsed once at the edge; every field is trimmed and bounded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, try_from = "RawAddress")]
+pub struct Address {
+    name: String,
+    line1: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line2: Option<String>,
+    city: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    postcode: String,
+    country: String,
+}
+
+/// An address as somebody typed it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawAddress {
+    /// Who receives it, 1 to 100 characters.
+    pub name: String,
+    /// Street and number, 1 to 200 characters.
+    pub line1: String,
+    /// Flat, floor, building; up to 200 characters.
+    #[serde(default)]
+    pub line2: Option<String>,
+    /// 1 to 100 characters.
+    pub city: String,
+    /// State or region, up to 100 characters.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// 1 to 20 characters.
+    pub postcode: String,
+    /// Two capital letters, ISO 3166.
+    pub country: String,
+}
+
+impl Address {
+    /// Who receives it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// Street and number.
+    #[must_use]
+    pub fn line1(&self) -> &str {
+        &self.line1
+    }
+    /// Flat, floor, building.
+    #[must_use]
+    pub fn line2(&self) -> Option<&str> {
+        self.line2.as_deref()
+    }
+    /// Town.
+    #[must_use]
+    pub fn city(&self) -> &str {
+        &self.city
+    }
+    /// State or region.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+    /// Post code.
+    #[must_use]
+    pub fn postcode(&self) -> &str {
+        &self.postcode
+    }
+    /// ISO 3166 two-letter code.
+    #[must_use]
+    pub fn country(&self) -> &str {
+        &self.country
+    }
+
+    /// The address as the lines of a label.
+    #[must_use]
+    pub fn label(&self) -> Vec<String> {
+        let mut lines = vec![self.name.clone(), self.line1.clone()];
+        lines.extend(self.line2.clone());
+        lines.push(format!("{} {}", self.city, self.postcode));
+        lines.extend(self.region.clone());
+        lines.push(self.country.clone());
+        lines
+    }
+}
+
+impl TryFrom<RawAddress> for Address {
+    type Error = AddressError;
+
+    fn try_from(raw: RawAddress) -> Result<Self, AddressError> {
+        let country = raw.country.trim().to_ascii_uppercase();
+        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(AddressError { field: "country", problem: "must be a two-letter country code" });
+        }
+        Ok(Self {
+            name: required("name", &raw.name, 100)?,
+            line1: required("line1", &raw.line1, 200)?,
+            line2: optional("line2", raw.line2.as_deref(), 200)?,
+            city: required("city", &raw.city, 100)?,
+            region: optional("region", raw.region.as_deref(), 100)?,
+            postcode: required("postcode", &raw.postcode, 20)?,
+            country,
+        })
+    }
+}
+
+fn required(field: &'static str, text: &str, longest: usize) -> Result<String, AddressError> {
+    optional(field, Some(text), longest)?.ok_or(AddressError { field, problem: "is missing" })
+}
+
+fn optional(field: &'static str, text: Option<&str>, longest: usize) -> Result<Option<String>, AddressError> {
+    let text = text.map_or("", str::trim);
+    if text.chars().count() > longest {
+        return Err(AddressError { field, problem: "is too long" });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(AddressError { field, problem: "holds a control character" });
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Which field of an address is not right, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {problem}")]
+pub struct AddressError {
+    /// The field's name on the wire.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw() -> RawAddress {
+        RawAddress {
+            name: "Aroha Ngata".into(),
+            line1: " 12 Kauri Lane ".into(),
+            line2: Some("  ".into()),
+            city: "Nelson".into(),
+            region: None,
+            postcode: "7010".into(),
+            country: "nz".into(),
+        }
+    }
+
+    #[test]
+    fn is_trimmed_and_its_country_capitalised() {
+        let address = Address::try_from(raw()).unwrap();
+        assert_eq!(address.label(), ["Aroha Ngata", "12 Kauri Lane", "Nelson 7010", "NZ"]);
+    }
+
+    #[test]
+    fn names_the_field_that_is_wrong() {
+        let missing = Address::try_from(RawAddress { city: " ".into(), ..raw() }).unwrap_err();
+        assert_eq!(missing.to_string(), "city is missing");
+        let odd = Address::try_from(RawAddress { country: "New Zealand".into(), ..raw() }).unwrap_err();
+        assert_eq!(odd.field, "country");
+    }
+}

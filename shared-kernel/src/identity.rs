@@ -1,0 +1,58 @@
+//! Who is asking.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::CustomerId;
+
+/// What somebody may do. Each role includes the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Buys for himself and sees his own orders.
+    Customer,
+    /// Packs parcels, counts stock, maintains products.
+    Staff,
+    /// Sees reports and dead letters, and appoints staff.
+    Admin,
+}
+
+impl Role {
+    /// The name of the role as it is stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the name of a role.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Customer, Self::Staff, Self::Admin].into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Somebody whom the edge has recognised. Contexts receive it and decide for themselves what he may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Who he is.
+    pub customer: CustomerId,
+    /// What to call him.
+    pub first_name: String,
+    /// Where receipts go.
+    pub email: String,
+    /// Whether he has shown that the e-mail address is his.
+    pub verified: bool,
+    /// What he may do.
+    pub role: Role,
+}
+
+impl Identity {
+    /// Whether he may do what `role` may do.
+    #[must_use]
+    pub fn is(&self, role: Role) -> bool {
+        self.role >= role
+    }
+}

@@ -1,0 +1,32 @@
+//! What every bounded context agrees on, and nothing more.
+//!
+//! Reading order: [`money`] (integer minor units), [`tax`], [`address`], [`sku`], [`ids`], [`time`],
+//! [`identity`] (who is asking), [`paging`], then the two seams between contexts: [`event`] (the envelope in which a
+//! fact travels) and [`bus`] (the port through which it leaves). [`store`] names what a store may answer.
+//!
+//! There is no I/O here and no knowledge of any context: a type belongs here only when two contexts that could be run
+//! by two companies would still have to mean the same by it.
+
+pub mod address;
+pub mod bus;
+pub mod event;
+pub mod identity;
+pub mod ids;
+pub mod money;
+pub mod paging;
+pub mod sku;
+pub mod store;
+pub mod tax;
+pub mod time;
+
+pub use address::Address;
+pub use bus::{BusError, Destination, EventBus};
+pub use event::{Cause, ConsumerName, Envelope, EventDraft, LeaseToken, MessageId};
+pub use identity::{Identity, Role};
+pub use ids::{CustomerId, Ids, OrderId};
+pub use money::{Currency, Money, MoneyError};
+pub use paging::{Limit, Page};
+pub use sku::{Quantity, Sku};
+pub use store::StoreError;
+pub use tax::TaxRate;
+pub use time::{Clock, Timestamp};

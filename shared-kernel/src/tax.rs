@@ -1,0 +1,96 @@
+//! Tax that is contained in a gross price, split to the cent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Money, MoneyError};
+
+/// A rate in basis points: 1500 is 15 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaxRate(u32);
+
+impl TaxRate {
+    /// `basis_points` hundredths of a percent.
+    #[must_use]
+    pub const fn from_basis_points(basis_points: u32) -> Self {
+        Self(basis_points)
+    }
+
+    /// The rate in hundredths of a percent.
+    #[must_use]
+    pub const fn basis_points(self) -> u32 {
+        self.0
+    }
+
+    /// The tax inside `gross`, rounded half away from zero: `gross * rate / (1 + rate)`.
+    ///
+    /// # Errors
+    /// Never in practice; [`MoneyError::Overflow`] if the result left 64 bits.
+    pub fn contained_in(self, gross: Money) -> Result<Money, MoneyError> {
+        let rate = i128::from(self.0);
+        let (numerator, denominator) = (i128::from(gross.minor()) * rate, 10_000 + rate);
+        let half = if numerator < 0 { -denominator } else { denominator };
+        let rounded = (2 * numerator + half) / (2 * denominator);
+        i64::try_from(rounded).map(|minor| Money::new(minor, gross.currency())).map_err(|_| MoneyError::Overflow)
+    }
+
+    /// Splits the tax contained in the sum of `parts` among them so that the shares add up to it exactly: each part
+    /// first gets its own share rounded down, then the largest remainders get one unit more. Expects no negative part.
+    ///
+    /// # Errors
+    /// [`MoneyError::Mixed`] or [`MoneyError::Overflow`] from adding the parts up.
+    pub fn shares(self, parts: &[Money]) -> Result<Vec<Money>, MoneyError> {
+        let Some(first) = parts.first() else { return Ok(Vec::new()) };
+        let total = self.contained_in(Money::sum(parts.iter().copied(), first.currency())?)?;
+        let denominator = 10_000 + i128::from(self.0);
+        let exact = |part: &Money| i128::from(part.minor()) * i128::from(self.0);
+        let mut shares: Vec<i128> = parts.iter().map(|part| exact(part).div_euclid(denominator)).collect();
+        let mut missing = i128::from(total.minor()) - shares.iter().sum::<i128>();
+        let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
+        by_remainder.sort_by_key(|&index| std::cmp::Reverse(exact(&parts[index]).rem_euclid(denominator)));
+        for index in by_remainder {
+            if missing <= 0 {
+                break;
+            }
+            shares[index] += 1;
+            missing -= 1;
+        }
+        let money = |minor| i64::try_from(minor).map(|minor| Money::new(minor, first.currency()));
+        shares.into_iter().map(money).collect::<Result<_, _>>().map_err(|_| MoneyError::Overflow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::money::Currency;
+
+    const GST: TaxRate = TaxRate::from_basis_points(1_500);
+
+    fn nzd(minor: i64) -> Money {
+        Money::new(minor, Currency::NZD)
+    }
+
+    #[test]
+    fn fifteen_percent_of_one_hundred_and_fifteen_is_fifteen() {
+        assert_eq!(GST.contained_in(nzd(11_500)), Ok(nzd(1_500)));
+        assert_eq!(GST.contained_in(nzd(1)), Ok(nzd(0)));
+        assert_eq!(TaxRate::from_basis_points(0).contained_in(nzd(999)), Ok(nzd(0)));
+    }
+
+    proptest! {
+        #[test]
+        fn shares_add_up_to_the_tax_on_the_whole(parts in prop::collection::vec(0_i64..10_000_000, 1..40), rate in 0_u32..5_000) {
+            let rate = TaxRate::from_basis_points(rate);
+            let parts: Vec<Money> = parts.into_iter().map(nzd).collect();
+            let shares = rate.shares(&parts).unwrap();
+            let whole = Money::sum(parts.iter().copied(), Currency::NZD).unwrap();
+            prop_assert_eq!(Money::sum(shares.iter().copied(), Currency::NZD).unwrap(), rate.contained_in(whole).unwrap());
+            for (share, part) in shares.iter().zip(&parts) {
+                prop_assert!((share.minor() - rate.contained_in(*part).unwrap().minor()).abs() <= 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Points in time, to the microsecond, and the port that tells the present one.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Tells the time. The system's in a running shop, a settable one in tests.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// A point in time, kept to the microsecond because that is what the databases keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(jiff::Timestamp);
+
+impl Timestamp {
+    /// Microseconds since 1970 in UTC; times outside the years -9999 to 9999 become the nearest that is inside.
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Self {
+        let nearest = if micros < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        Self(jiff::Timestamp::from_microsecond(micros).unwrap_or(nearest))
+    }
+
+    /// Microseconds since 1970 in UTC.
+    #[must_use]
+    pub fn micros(self) -> i64 {
+        self.0.as_microsecond()
+    }
+
+    /// Reads RFC 3339, such as `2026-11-22T06:00:00Z`.
+    ///
+    /// # Errors
+    /// [`TimeError`] for any other text.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let read: jiff::Timestamp = text.parse().map_err(|_| TimeError(text.to_owned()))?;
+        Ok(Self::from_micros(read.as_microsecond()))
+    }
+
+    /// The moment `span` later.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        Self::from_micros(self.micros().saturating_add(micros_of(span)))
+    }
+
+    /// The moment `span` earlier.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        Self::from_micros(self.micros().saturating_sub(micros_of(span)))
+    }
+
+    /// How long ago `earlier` was; nothing if it lies ahead.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        u64::try_from(self.micros().saturating_sub(earlier.micros())).map_or(Duration::ZERO, Duration::from_micros)
+    }
+
+    /// The same moment for calendars and time zones.
+    #[must_use]
+    pub fn jiff(self) -> jiff::Timestamp {
+        self.0
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(time: jiff::Timestamp) -> Self {
+        Self::from_micros(time.as_microsecond())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn micros_of(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// The text is not a point in time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a time such as 2026-11-22T06:00:00Z")]
+pub struct TimeError(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn survives_the_wire_and_the_database() {
+        let noon = Timestamp::parse("2026-11-22T12:00:00.123456789Z").unwrap();
+        assert_eq!(noon, Timestamp::from_micros(noon.micros()));
+        assert_eq!(noon.to_string(), "2026-11-22T12:00:00.123456Z");
+        assert!(Timestamp::parse("yesterday").is_err());
+    }
+
+    #[test]
+    fn never_wraps() {
+        let hour = Duration::from_hours(1);
+        assert_eq!(Timestamp::from_micros(i64::MAX).plus(hour), Timestamp::from_micros(i64::MAX));
+        assert_eq!(Timestamp::from_micros(5).since(Timestamp::from_micros(9)), Duration::ZERO);
+    }
+}
