@@ -55,9 +55,7 @@ pub enum TelemetryError {
 pub fn start(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
     let filter = EnvFilter::builder().parse(filter)?;
     let lines = match format {
-        LogFormat::Text => {
-            fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).boxed()
-        }
+        LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
     };
     tracing_subscriber::registry().with(filter).with(lines).try_init()?;

@@ -139,7 +139,10 @@ pub(super) mod tests {
         let name = "../../etc/Handbuch \"ä\".pdf".to_owned();
         let attachment = Attachment { name, content_type: "application/pdf".to_owned(), bytes };
         let text = text_of(&Mail { attachments: vec![attachment], ..a_mail() });
-        assert!(text.contains("multipart/mixed") && text.contains("application/pdf") && text.contains("AJ+Slg=="), "{text}");
+        assert!(
+            text.contains("multipart/mixed") && text.contains("application/pdf") && text.contains("AJ+Slg=="),
+            "{text}"
+        );
         assert!(!text.contains(".."), "{text}");
     }
 

@@ -57,7 +57,8 @@ impl SmtpMailer {
     /// # Errors
     /// [`MailError::Unavailable`] if the host's name cannot be used for TLS.
     pub fn new(settings: &SmtpSettings, from: Sender, clock: Arc<dyn Clock>) -> Result<Self, MailError> {
-        let parameters = || TlsParameters::new(settings.host.clone()).map_err(|error| MailError::Unavailable(Box::new(error)));
+        let parameters =
+            || TlsParameters::new(settings.host.clone()).map_err(|error| MailError::Unavailable(Box::new(error)));
         let tls = match settings.security {
             SmtpSecurity::None => Tls::None,
             SmtpSecurity::StartTls => Tls::Required(parameters()?),
@@ -184,7 +185,9 @@ mod tests {
 
     #[test]
     fn trouble_with_our_login_is_not_the_mails_fault() {
-        let code = |category| Code::new(Severity::PermanentNegativeCompletion, category, lettre::transport::smtp::response::Detail::Five);
+        let code = |category| {
+            Code::new(Severity::PermanentNegativeCompletion, category, lettre::transport::smtp::response::Detail::Five)
+        };
         assert!(!speaks_of_the_mail(code(Category::Unspecified3)));
         assert!(speaks_of_the_mail(code(Category::MailSystem)));
     }

@@ -139,9 +139,8 @@ mod tests {
     }
 
     fn judged(headers: &[(&'static str, &str)]) -> bool {
-        let map = headers.iter().map(|(name, value)| {
-            (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
-        });
+        let map =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
         from_our_own_page(&map.collect(), "https://shop.example")
     }
 

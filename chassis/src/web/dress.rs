@@ -16,7 +16,7 @@ use super::problem::Problem;
 
 /// The answer in its final form.
 pub(crate) fn dress(context: &RequestContext, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
-    let mut response = if undressed(&response) { general_words(&context.path, response) } else { response };
+    let mut response = if undressed(&response) { general_words(&context.path, &response) } else { response };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = problem {
         let document = problem.document(context.edge.base_url(), Some(&context.request_id)).to_string();
@@ -38,7 +38,7 @@ fn undressed(response: &HttpResponse<BoxBody>) -> bool {
     error && plain && response.extensions().get::<Problem>().is_none()
 }
 
-fn general_words(path: &str, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
+fn general_words(path: &str, response: &HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
     let status = response.status();
     if status.is_server_error()
         && let Some(error) = response.error()
@@ -66,13 +66,17 @@ fn page_error(status: StatusCode, detail: Option<String>) -> PageError {
         StatusCode::NOT_FOUND => PageError::NotFound,
         StatusCode::FORBIDDEN => PageError::Forbidden,
         StatusCode::PAYLOAD_TOO_LARGE => PageError::TooLarge,
-        StatusCode::BAD_REQUEST => PageError::Invalid(detail.unwrap_or_else(|| "The address makes no sense.".to_owned())),
+        StatusCode::BAD_REQUEST => {
+            PageError::Invalid(detail.unwrap_or_else(|| "The address makes no sense.".to_owned()))
+        }
         other => PageError::Status(other),
     }
 }
 
 fn with_body(response: HttpResponse<BoxBody>, body: String, content_type: &'static str) -> HttpResponse<BoxBody> {
     let mut response = response.map_body(|_, _| body.boxed());
+    // The words before may have been compressed; these are not.
+    response.headers_mut().remove(header::CONTENT_ENCODING);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,16 +23,17 @@ use futures_util::FutureExt;
 use shared_kernel::Ids;
 use tracing::Instrument;
 
-use super::client::{Client, TrustedProxies};
+use super::admission::{Seats, Visit, admit, is_plumbing};
+use super::client::TrustedProxies;
 use super::context::{Recognised, RequestContext};
 use super::cookies::{self, CART_COUNT_COOKIE, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
-use super::csrf::{CsrfKey, from_our_own_page};
+use super::csrf::CsrfKey;
 use super::dress::dress;
 use super::frame::Flash;
 use super::headers::SecurityHeaders;
 use super::identity::Authenticator;
 use super::is_api;
-use super::limits::{self, LimitSettings, Limits, Standing};
+use super::limits::{self, LimitSettings, Limits};
 use super::page_error::PageError;
 use super::problem::Problem;
 
@@ -54,6 +55,10 @@ pub struct EdgeSettings {
     pub trusted_proxies: TrustedProxies,
     /// How often clients may come.
     pub limits: LimitSettings,
+    /// How many requests are worked on at once; more are told to come back.
+    pub max_in_flight: usize,
+    /// Paths (as prefixes) that are let in even then, such as the payment provider's messages.
+    pub never_shed: Vec<&'static str>,
     /// The largest body announced that is let in at all; handlers have their own, smaller limits.
     pub body_limit: u64,
     /// Paths (as prefixes) that take larger bodies, such as uploads.
@@ -70,6 +75,8 @@ impl Default for EdgeSettings {
             form_targets: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: LimitSettings::default(),
+            max_in_flight: 1_024,
+            never_shed: Vec::new(),
             body_limit: 256 * 1024,
             large_bodies: Vec::new(),
         }
@@ -87,6 +94,8 @@ struct Inner {
     headers: SecurityHeaders,
     trusted_proxies: TrustedProxies,
     limits: Limits,
+    seats: Seats,
+    never_shed: Vec<&'static str>,
     body_limit: u64,
     large_bodies: Vec<(&'static str, u64)>,
     authenticator: Arc<dyn Authenticator>,
@@ -104,6 +113,8 @@ impl Edge {
             csrf_key: CsrfKey::new(settings.csrf_key),
             trusted_proxies: settings.trusted_proxies,
             limits: Limits::new(settings.limits),
+            seats: Seats::new(settings.max_in_flight),
+            never_shed: settings.never_shed,
             body_limit: settings.body_limit,
             large_bodies: settings.large_bodies,
             authenticator,
@@ -127,7 +138,27 @@ impl Edge {
         self.0.ids.as_ref()
     }
 
-    fn body_limit(&self, path: &str) -> u64 {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn trusted_proxies(&self) -> &TrustedProxies {
+        &self.0.trusted_proxies
+    }
+
+    pub(crate) fn authenticator(&self) -> &dyn Authenticator {
+        self.0.authenticator.as_ref()
+    }
+
+    pub(crate) fn seats(&self) -> &Seats {
+        &self.0.seats
+    }
+
+    pub(crate) fn never_sheds(&self, path: &str) -> bool {
+        self.0.never_shed.iter().any(|prefix| path.starts_with(prefix))
+    }
+
+    pub(crate) fn body_limit(&self, path: &str) -> u64 {
         let larger = self.0.large_bodies.iter().find(|(prefix, _)| path.starts_with(prefix));
         larger.map_or(self.0.body_limit, |(_, limit)| *limit)
     }
@@ -151,14 +182,6 @@ impl Edge {
             frame_used: Cell::new(false),
         }
     }
-}
-
-/// What the way out has to know of the way in.
-struct Visit {
-    method: Method,
-    route: String,
-    started: Instant,
-    standings: Vec<Standing>,
 }
 
 /// The middleware; see the module.
@@ -199,8 +222,9 @@ async fn handle<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> (Option<actix_web::HttpRequest>, HttpResponse<BoxBody>) {
-    let span = tracing::info_span!("request", request.id = %context.request_id, http.method = %visit.method, http.route = %visit.route);
-    match AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span).await {
+    let (id, method, route) = (&context.request_id, &visit.method, &visit.route);
+    let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %route);
+    match AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await {
         Ok(Ok(answer)) => {
             let (request, response) = answer.into_parts();
             (Some(request), response.map_into_boxed_body())
@@ -209,94 +233,18 @@ async fn handle<B: MessageBody + 'static>(
         Err(panic) => {
             let words = panic.downcast_ref::<&str>().map(ToString::to_string);
             let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            (None, refusal(&context.path, Problem::internal(format!("panic: {words}")), PageError::internal(format!("panic: {words}"))))
+            let cause = format!("panic: {words}");
+            let api = is_api(&context.path);
+            let answer = || {
+                if api {
+                    Problem::internal(cause).error_response()
+                } else {
+                    PageError::internal(cause).error_response()
+                }
+            };
+            (None, span.in_scope(answer))
         }
     }
-}
-
-/// The checks before any handler; finds out who is asking.
-async fn admit(context: &mut RequestContext, visit: &mut Visit, req: &ServiceRequest) -> Result<(), Error> {
-    if is_plumbing(&context.path) {
-        return Ok(());
-    }
-    check_size(context, req)?;
-    let safe = req.method().is_safe();
-    if !safe && !is_api(&context.path) && !from_our_own_page(req.headers(), context.edge.base_url()) {
-        return Err(PageError::Forged.into());
-    }
-    let edge = context.edge.clone();
-    let limits = &edge.0.limits;
-    let client = Client::of(req.peer_addr().map(|peer| peer.ip()), req.headers(), &edge.0.trusted_proxies);
-    let counted = !(client.is_local() && limits.exempts_loopback());
-    let network = client.network();
-    if counted {
-        visit.count(context, limits.dear(req.method(), &context.path, &context.query, network))?;
-    }
-    let token = token_of(context, req);
-    if token.is_none() && counted {
-        visit.count(context, limits.anonymous(network))?;
-    }
-    let Some(token) = token else { return Ok(()) };
-    let found = edge.0.authenticator.authenticate(&token).await;
-    match found.map_err(|error| store_trouble(&context.path, error))? {
-        Some(identity) => {
-            let standing = limits.account(identity.customer).filter(|_| counted);
-            context.recognised = Recognised::Known(identity);
-            visit.count(context, standing)
-        }
-        None => {
-            context.recognised = Recognised::Unknown;
-            visit.count(context, limits.anonymous(network).filter(|_| counted))
-        }
-    }
-}
-
-impl Visit {
-    fn of(req: &ServiceRequest) -> Self {
-        let route = req.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-        Self { method: req.method().clone(), route, started: Instant::now(), standings: Vec::new() }
-    }
-
-    fn count(&mut self, context: &RequestContext, standing: Option<Standing>) -> Result<(), Error> {
-        let Some(standing) = standing else { return Ok(()) };
-        self.standings.push(standing);
-        if !standing.exceeded {
-            return Ok(());
-        }
-        metrics::counter!("http_requests_limited_total", "policy" => standing.allowance.name).increment(1);
-        if is_api(&context.path) { Err(limits::too_many(&standing).into()) } else { Err(PageError::TooMany.into()) }
-    }
-}
-
-/// On `/api` only the bearer token counts; on pages only the session cookie.
-fn token_of(context: &RequestContext, req: &ServiceRequest) -> Option<String> {
-    if !is_api(&context.path) {
-        return context.session.clone();
-    }
-    let sent = req.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = sent.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim().to_owned())
-}
-
-fn check_size(context: &RequestContext, req: &ServiceRequest) -> Result<(), Error> {
-    let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let limit = context.edge.body_limit(&context.path);
-    if announced.is_none_or(|size| size <= limit) {
-        return Ok(());
-    }
-    if !is_api(&context.path) {
-        return Err(PageError::TooLarge.into());
-    }
-    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large");
-    Err(problem.detail(format!("at most {limit} bytes are read")).into())
-}
-
-fn store_trouble(path: &str, error: shared_kernel::StoreError) -> Error {
-    if is_api(path) { Problem::from(error).into() } else { PageError::from(error).into() }
-}
-
-fn refusal(path: &str, problem: Problem, page: PageError) -> HttpResponse {
-    if is_api(path) { problem.error_response() } else { page.error_response() }
 }
 
 /// The last touch: headers, cookies, metrics, log.
@@ -307,8 +255,10 @@ fn leave(context: &RequestContext, visit: &Visit, mut response: HttpResponse<Box
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     if !visit.standings.is_empty() {
-        let fields =
-            [("ratelimit-policy", limits::policy_header(&visit.standings)), ("ratelimit", limits::state_header(&visit.standings))];
+        let fields = [
+            ("ratelimit-policy", limits::policy_header(&visit.standings)),
+            ("ratelimit", limits::state_header(&visit.standings)),
+        ];
         for (name, text) in fields {
             if let Ok(value) = HeaderValue::from_str(&text) {
                 headers.insert(HeaderName::from_static(name), value);
@@ -362,11 +312,6 @@ fn method_name(method: &Method) -> &'static str {
         .iter()
         .position(|known| known == method)
         .map_or("OTHER", |index| ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"][index])
-}
-
-/// Files, probes and metrics: asked for all the time, by no one in particular.
-fn is_plumbing(path: &str) -> bool {
-    path.starts_with("/assets/") || path.starts_with("/health/") || path == "/metrics" || path == "/favicon.ico"
 }
 
 fn sane_id(id: &str) -> bool {

@@ -49,7 +49,10 @@ mod tests {
         for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
             let asked = TestRequest::get().insert_header((header::IF_NONE_MATCH, known)).to_http_request();
             assert_eq!(json_with_etag(&asked, &["kea"]).status(), 304);
-            assert_eq!(json_with_etag(&asked, &["tui"]).status() == 304, asked.headers().get(header::IF_NONE_MATCH).unwrap() == "*");
+            assert_eq!(
+                json_with_etag(&asked, &["tui"]).status() == 304,
+                asked.headers().get(header::IF_NONE_MATCH).unwrap() == "*"
+            );
         }
     }
 }

@@ -44,7 +44,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
             }
             let bytes = body.await.map_err(unreadable)?.to_bytes_limited(BODY_LIMIT).await;
             let bytes = bytes.map_err(|_| PageError::TooLarge)?.map_err(unreadable)?;
-            let text = std::str::from_utf8(&bytes).map_err(|_| PageError::Invalid("The form is not text.".to_owned()))?;
+            let text =
+                std::str::from_utf8(&bytes).map_err(|_| PageError::Invalid("The form is not text.".to_owned()))?;
             let (token, fields) = split(text);
             guard.await?.check(&token)?;
             fields_of(&fields).map(Self)

@@ -21,7 +21,8 @@ pub(crate) struct SecurityHeaders {
 impl SecurityHeaders {
     /// For a shop at `base_url`, whose forms may also lead to `form_targets` (the payment provider's pages).
     pub(crate) fn new(base_url: &str, form_targets: &[String]) -> Self {
-        let forms = std::iter::once("'self'").chain(form_targets.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+        let forms =
+            std::iter::once("'self'").chain(form_targets.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
         let policy = |styles: &str| {
             let text = format!(
                 "default-src 'none'; style-src {styles}; img-src 'self' data:; script-src 'self'; font-src 'self'; \
@@ -84,7 +85,10 @@ mod tests {
     #[test]
     fn over_https_every_cookie_is_secure_and_nothing_else_of_it_changes() {
         let mut headers = HeaderMap::new();
-        headers.append(header::SET_COOKIE, HeaderValue::from_static("sid=a%20b; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"));
+        headers.append(
+            header::SET_COOKIE,
+            HeaderValue::from_static("sid=a%20b; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"),
+        );
         headers.append(header::SET_COOKIE, HeaderValue::from_static("cart=1; Path=/"));
         SecurityHeaders::new("https://shop.example", &[]).put_on(&mut headers, "/", false);
         let cookies: Vec<&str> = headers.get_all(header::SET_COOKIE).map(|value| value.to_str().unwrap()).collect();

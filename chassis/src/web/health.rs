@@ -56,7 +56,6 @@ impl Readiness {
     }
 
     /// Registers both probes.
-    #[must_use]
     pub fn routes(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
         let readiness = self.clone();
         move |config| {

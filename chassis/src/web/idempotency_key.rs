@@ -33,8 +33,9 @@ impl FromRequest for IdempotencyKey {
         let sent = req.headers().get("idempotency-key").and_then(|value| value.to_str().ok());
         let missing = || {
             let title = "An Idempotency-Key is required";
-            Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-required", title)
-                .detail("send a header `Idempotency-Key` of 1 to 255 visible ASCII characters, and the same when you retry")
+            Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-required", title).detail(
+                "send a header `Idempotency-Key` of 1 to 255 visible ASCII characters, and the same when you retry",
+            )
         };
         ready(sent.and_then(Self::parse).ok_or_else(missing))
     }

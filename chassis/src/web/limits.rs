@@ -202,9 +202,9 @@ impl Bucket {
             Err(refusal) => (0, refusal.wait_time_from(DefaultClock::default().now())),
         };
         let exceeded = !wait.is_zero();
-        let interval = interval(self.allowance);
-        let next = if exceeded { wait } else { interval };
-        Standing { allowance: self.allowance, remaining, reset: next.as_secs_f64().ceil().max(1.0) as u64, exceeded }
+        let next = if exceeded { wait } else { interval(self.allowance) };
+        let reset = next.as_secs() + u64::from(next.subsec_nanos() > 0);
+        Standing { allowance: self.allowance, remaining, reset, exceeded }
     }
 
     /// Forgets clients that have not come for a while; if that does not make room, forgets all.
@@ -232,7 +232,8 @@ fn limiter(allowance: Allowance) -> Limiter {
 
 /// The value of `RateLimit-Policy`.
 pub(crate) fn policy_header(standings: &[Standing]) -> String {
-    let one = |s: &Standing| format!("\"{}\";q={};w={}", s.allowance.name, s.allowance.quota, s.allowance.window.as_secs());
+    let one =
+        |s: &Standing| format!("\"{}\";q={};w={}", s.allowance.name, s.allowance.quota, s.allowance.window.as_secs());
     standings.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 

@@ -38,7 +38,6 @@ impl Metrics {
     }
 
     /// Registers `/metrics`.
-    #[must_use]
     pub fn routes(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
         let metrics = self.clone();
         move |config| {
@@ -53,7 +52,9 @@ impl Metrics {
                 let sent = sent.strip_prefix("Bearer ").unwrap_or("");
                 sent.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()
             }
-            None => !["forwarded", "x-forwarded-for", "x-forwarded-host", "via"].iter().any(|name| req.headers().contains_key(*name)),
+            None => !["forwarded", "x-forwarded-for", "x-forwarded-host", "via"]
+                .iter()
+                .any(|name| req.headers().contains_key(*name)),
         }
     }
 }

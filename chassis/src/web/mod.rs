@@ -6,6 +6,7 @@
 //!
 //! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
 
+mod admission;
 pub mod assets;
 mod client;
 mod context;
@@ -29,6 +30,8 @@ mod problem;
 mod redirect;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use client::TrustedProxies;
 pub use cookies::{CART_COOKIE, CART_COUNT_COOKIE, SESSION_COOKIE, end_session_cookie, forget_cookie, session_cookie};

@@ -48,6 +48,9 @@ pub enum PageError {
     /// Too many requests in a short time.
     #[error("That was a little too fast. Please wait a moment and try again.")]
     TooMany,
+    /// Too many visitors at once.
+    #[error("There is a lot going on in the shop right now. Please try again in a moment.")]
+    Busy,
     /// Something we need is not there right now.
     #[error("The shop cannot do this right now. Please try again in a moment.")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -76,7 +79,7 @@ impl PageError {
             Self::Forged => "Please send that again",
             Self::TooLarge => "That is too large",
             Self::TooMany => "Not so fast",
-            Self::Unavailable(_) => "Please try again in a moment",
+            Self::Busy | Self::Unavailable(_) => "Please try again in a moment",
             Self::Internal(_) => "Something went wrong",
             Self::Status(_) => "That did not work",
         }
@@ -115,7 +118,7 @@ impl ResponseError for PageError {
             Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Status(status) => *status,
         }
@@ -129,8 +132,7 @@ impl ResponseError for PageError {
         if let Self::Unavailable(cause) | Self::Internal(cause) = self {
             log_cause(cause.as_ref());
         }
-        let failure =
-            PageFailure { status: self.status_code(), heading: self.heading(), text: self.to_string() };
+        let failure = PageFailure { status: self.status_code(), heading: self.heading(), text: self.to_string() };
         let mut response = failure.response(PageFrame::bare(), None);
         response.extensions_mut().insert(failure);
         response

@@ -19,7 +19,11 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// An error answer of the API. `type` on the wire is `<shop>/problems/<name>`.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+/// Behind a pointer, for every handler's result has room for it.
+#[derive(Debug, Clone)]
+struct Parts {
     status: StatusCode,
     name: Cow<'static, str>,
     title: Cow<'static, str>,
@@ -33,7 +37,7 @@ impl Problem {
     /// A problem of the kind `name` (kebab-case, stable), which `title` says in words that are the same every time.
     #[must_use]
     pub fn new(status: StatusCode, name: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             name: name.into(),
             title: title.into(),
@@ -41,14 +45,13 @@ impl Problem {
             members: Map::new(),
             headers: Vec::new(),
             cause: None,
-        }
+        }))
     }
 
     /// Something broke on our side. The cause is logged when the answer is made, and never shown.
     #[must_use]
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let problem = Self::of_status(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { cause: Some(Arc::from(cause.into())), ..problem }
+        Self::of_status(StatusCode::INTERNAL_SERVER_ERROR).caused_by(Arc::from(cause.into()))
     }
 
     /// Nothing that the caller may see has that name.
@@ -71,14 +74,15 @@ impl Problem {
 
     /// What is wrong this time, for the developer who called.
     #[must_use]
-    pub fn detail(self, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
     }
 
     /// One more member of the document.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(member.to_owned(), value.into());
+        self.0.members.insert(member.to_owned(), value.into());
         self
     }
 
@@ -86,7 +90,7 @@ impl Problem {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.0.headers.push((name, value));
         }
         self
     }
@@ -94,16 +98,22 @@ impl Problem {
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
+    }
+
+    fn caused_by(mut self, cause: Arc<dyn Error + Send + Sync>) -> Self {
+        self.0.cause = Some(cause);
+        self
     }
 
     /// The document as it is sent: `base` before the relative type, and the request it answers.
     pub(crate) fn document(&self, base: &str, request_id: Option<&str>) -> Value {
-        let mut document = self.members.clone();
-        document.insert("type".into(), format!("{base}/problems/{}", self.name).into());
-        document.insert("title".into(), self.title.clone().into());
-        document.insert("status".into(), self.status.as_u16().into());
-        if let Some(detail) = &self.detail {
+        let parts = &self.0;
+        let mut document = parts.members.clone();
+        document.insert("type".into(), format!("{base}/problems/{}", parts.name).into());
+        document.insert("title".into(), parts.title.clone().into());
+        document.insert("status".into(), parts.status.as_u16().into());
+        if let Some(detail) = &parts.detail {
             document.insert("detail".into(), detail.clone().into());
         }
         if let Some(id) = request_id {
@@ -115,28 +125,28 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.title)?;
-        self.detail.as_ref().map_or(Ok(()), |detail| write!(f, ": {detail}"))
+        write!(f, "{}", self.0.title)?;
+        self.0.detail.as_ref().map_or(Ok(()), |detail| write!(f, ": {detail}"))
     }
 }
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.cause.as_ref().map(|cause| -> &(dyn Error + 'static) { cause.as_ref() })
+        self.0.cause.as_ref().map(|cause| -> &(dyn Error + 'static) { cause.as_ref() })
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Some(cause) = &self.cause {
+        if let Some(cause) = &self.0.cause {
             log_cause(cause.as_ref());
         }
-        let mut builder = HttpResponse::build(self.status);
-        for (name, value) in &self.headers {
+        let mut builder = HttpResponse::build(self.0.status);
+        for (name, value) in &self.0.headers {
             builder.append_header((name.clone(), value.clone()));
         }
         builder.insert_header((header::CONTENT_TYPE, "application/problem+json"));
@@ -156,7 +166,7 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(_) => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 let problem = Self::new(status, "temporarily-unavailable", "Temporarily unavailable");
-                Self { cause: Some(Arc::new(error)), ..problem }.header(header::RETRY_AFTER, "2")
+                problem.caused_by(Arc::new(error)).header(header::RETRY_AFTER, "2")
             }
             StoreError::AlreadyHandled | StoreError::LeaseLost | StoreError::Corrupt { .. } => Self::internal(error),
         }

@@ -1,0 +1,188 @@
+//! The command line: `better-store [serve]` opens the shop, the other commands look after it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::{Command, DeadLetterCommand, ImportWhat};
+use crate::settings::Settings;
+use crate::{commands, control, server};
+
+/// A whole online shop in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "better-store", version, about)]
+struct Cli {
+    /// Settings file (TOML); environment variables win over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Open the shop (the default).
+    Serve,
+    /// Bring products (CSV) or past orders (JSON lines) in.
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Messages that could not be handled.
+    DeadLetters {
+        #[command(subcommand)]
+        what: DeadLetters,
+    },
+    /// Build a consumer's tables again from the archive of events, such as `reports/record-sales`.
+    Replay {
+        /// The consumer; without it, those that can be rebuilt are listed.
+        consumer: Option<String>,
+    },
+    /// Compare open payments and refunds with the provider now.
+    Reconcile,
+    /// Make a user, or give an existing one another role and password.
+    User {
+        /// The e-mail address.
+        email: String,
+        /// customer, staff or admin.
+        #[arg(long, default_value = "customer")]
+        role: String,
+        /// Read from standard input when it is not given.
+        #[arg(long, env = "STORE_USER_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
+    },
+    /// Everything that the shop has on record, one JSON object per line.
+    Audit {
+        /// JSON lines; the only format there is.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// Products: our own CSV or Shopify's.
+    Products {
+        /// The file.
+        file: PathBuf,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Past orders: JSON lines. Moves no stock, money or mail.
+    Orders {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum DeadLetters {
+    /// Newest first.
+    List,
+    /// Try one again.
+    Retry {
+        /// As listed.
+        id: String,
+    },
+    /// Give one up for good; what waits behind it moves on.
+    Discard {
+        /// As listed.
+        id: String,
+    },
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match actix_web::rt::System::with_tokio_rt(move || runtime).block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command line program")]
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("better-store: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    // Only fails when it was done before, which is as good.
+    let _done = rustls::crypto::ring::default_provider().install_default();
+    let settings = Settings::load(cli.config.as_deref())?;
+    let Some(command) = cli.command.unwrap_or(Verb::Serve).into_command()? else {
+        chassis::telemetry::start(&settings.log, settings.log_json)?;
+        return server::run(settings, signalled()).await;
+    };
+    let out = control::Output::stdout();
+    if control::ask(&settings.data_dir, &command, &out).await? {
+        return Ok(());
+    }
+    commands::run_alone(settings, command, &out).await
+}
+
+/// Ends with the first SIGTERM or Ctrl-C.
+fn signalled() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let waiting = stop.clone();
+    actix_web::rt::spawn(async move {
+        let terminated = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! { () = terminated => {}, _ = tokio::signal::ctrl_c() => {} }
+        waiting.cancel();
+    });
+    stop
+}
+
+impl Verb {
+    /// The command to run inside a shop; `None` opens one.
+    fn into_command(self) -> anyhow::Result<Option<Command>> {
+        Ok(Some(match self {
+            Self::Serve => return Ok(None),
+            Self::Import { what: Import::Products { file, dry_run } } => {
+                Command::Import { what: ImportWhat::Products { dry_run }, file: std::path::absolute(file)? }
+            }
+            Self::Import { what: Import::Orders { file } } => {
+                Command::Import { what: ImportWhat::Orders, file: std::path::absolute(file)? }
+            }
+            Self::DeadLetters { what: DeadLetters::List } => Command::DeadLetters(DeadLetterCommand::List),
+            Self::DeadLetters { what: DeadLetters::Retry { id } } => Command::DeadLetters(DeadLetterCommand::Retry(id)),
+            Self::DeadLetters { what: DeadLetters::Discard { id } } => {
+                Command::DeadLetters(DeadLetterCommand::Discard(id))
+            }
+            Self::Replay { consumer } => Command::Replay { consumer },
+            Self::Reconcile => Command::Reconcile,
+            Self::Audit { json: _ } => Command::Audit,
+            Self::Openapi => Command::OpenApi,
+            Self::User { email, role, password } => {
+                let password = match password {
+                    Some(password) => password,
+                    None => first_line()?,
+                };
+                Command::User { email, role, password }
+            }
+        }))
+    }
+}
+
+fn first_line() -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    let line = line.trim_end_matches(['\r', '\n']).to_owned();
+    anyhow::ensure!(!line.is_empty(), "no password: give --password, STORE_USER_PASSWORD or a line on standard input");
+    Ok(line)
+}

@@ -1,0 +1,80 @@
+//! Fills an empty shop: the demo catalogue with its stock, images and files, and somebody to sign in as.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rust_embed::RustEmbed;
+use secrecy::ExposeSecret as _;
+use shared_kernel::{Role, Sku};
+
+use crate::shop::Shop;
+
+#[derive(RustEmbed)]
+#[folder = "demo"]
+struct Files;
+
+/// On the first start: makes the administrator and, unless it is switched off, the demo catalogue and a customer, and
+/// prints the logins. Later starts only see to the administrator that is set by name.
+///
+/// # Errors
+/// When the catalogue cannot be brought in.
+pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
+    if let Some((email, password)) = &shop.settings.admin {
+        shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
+    }
+    if !shop.is_new {
+        return Ok(());
+    }
+    let mut logins = Vec::new();
+    if shop.settings.admin.is_none() {
+        logins.push(login(shop, "admin@example.org", ("Ada", "Minister"), Role::Admin).await?);
+    }
+    if shop.settings.demo {
+        bring_in(shop).await?;
+        logins.push(login(shop, "customer@example.org", ("Casey", "Buyer"), Role::Customer).await?);
+    }
+    welcome(shop, &logins);
+    Ok(())
+}
+
+async fn login(shop: &Shop, email: &str, name: (&str, &str), role: Role) -> anyhow::Result<String> {
+    let password = URL_SAFE_NO_PAD.encode(&shop.ids.secret()[..9]);
+    shop.make_user(email, &password, name, role).await?;
+    Ok(format!("{:<9} {email:<22} {password}", role.name()))
+}
+
+async fn bring_in(shop: &Shop) -> anyhow::Result<()> {
+    let Some(products) = Files::get("products.csv") else { return Ok(()) };
+    let in_folder = |folder: &'static str| {
+        Files::iter().filter_map(move |path| {
+            let name = path.strip_prefix(folder)?.to_owned();
+            Files::get(&path).map(|file| (name, file.data.into_owned()))
+        })
+    };
+    let csv = String::from_utf8(products.data.into_owned())?;
+    shop.catalogue.import_demo(&csv, in_folder("images/")).await?;
+    for (name, bytes) in in_folder("files/") {
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+        let content_type = match extension {
+            "md" => "text/markdown",
+            "epub" => "application/epub+zip",
+            "html" => "text/html",
+            _ => "text/plain",
+        };
+        shop.fulfilment.put_digital_file(Sku::parse(stem)?, &name, content_type, bytes).await?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "passwords belong on the terminal of whoever started the shop, not in a log")]
+fn welcome(shop: &Shop, logins: &[String]) {
+    println!("\n  {} is new. Sign in at {}/login as", shop.settings.shop_name, shop.settings.base_url);
+    for login in logins {
+        println!("    {login}");
+    }
+    if shop.sandbox.is_some() {
+        println!("  Payments go to the built-in sandbox: the card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined.");
+        println!("  Its secret key is {}", shop.sandbox_secret_key());
+        println!("  Its webhooks are signed with {}", shop.webhook_secret());
+    }
+    println!("  Mail is written to {}\n", shop.mail_folder().display());
+}

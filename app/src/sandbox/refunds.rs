@@ -1,0 +1,171 @@
+//! `/v1/refunds` and `/v1/charges`: send money back in parts, and see what was taken.
+
+use actix_web::{HttpResponse, web};
+use async_trait::async_trait;
+use shared_kernel::StoreError;
+
+use super::call::KeyHolder;
+use super::domain::attempt::Charge;
+use super::domain::intent::Intent;
+use super::domain::refund::{self, Refund, RefundAsk, RefundStatus};
+use super::errors::ApiError;
+use super::idempotency::{Answer, answer};
+use super::intents::{metadata, no_such_intent};
+use super::listing::Page;
+use super::objects;
+use super::store::{Command, Ledger, record};
+
+/// Sends money back.
+pub struct CreateRefund {
+    of: Of,
+    amount: Option<i64>,
+    reason: Option<String>,
+    metadata: std::collections::BTreeMap<String, String>,
+}
+
+/// By what the payment is named.
+enum Of {
+    Intent(String),
+    Charge(String),
+}
+
+#[async_trait]
+impl Command for CreateRefund {
+    async fn run(&self, ledger: &mut Ledger<'_>) -> Result<Answer, StoreError> {
+        let id = match &self.of {
+            Of::Intent(id) => id.clone(),
+            Of::Charge(id) => match ledger.charge(id).await? {
+                Some(charge) => charge.intent,
+                None => return Ok(ApiError::no_such("charge", id, "charge").answer()),
+            },
+        };
+        let Some(intent) = ledger.intent(&id).await? else { return Ok(no_such_intent(&id).answer()) };
+        let ask = RefundAsk {
+            id: ledger.new_id("re"),
+            amount: self.amount,
+            reason: self.reason.clone(),
+            metadata: self.metadata.clone(),
+            now: ledger.now(),
+            slow: ledger.slow(),
+        };
+        let (intent, refund) = match refund::refund(intent, ask) {
+            Ok(done) => done,
+            Err(refused) => return Ok(ApiError::refund_refused(&refused).answer()),
+        };
+        keep(ledger, &intent, &refund).await?;
+        let object = objects::refund(&refund);
+        if let Some(charge) = ledger.charge(refund.charge()).await? {
+            ledger.emit("charge.refunded", &objects::charge(&charge, &intent)).await?;
+        }
+        ledger.emit("refund.created", &object).await?;
+        Ok(Answer::ok(&object))
+    }
+}
+
+async fn keep(ledger: &mut Ledger<'_>, intent: &Intent, refund: &Refund) -> Result<(), StoreError> {
+    ledger.keep_intent(intent).await?;
+    ledger.keep_refund(refund).await
+}
+
+/// Brings a slow refund that is due to its end.
+pub struct SettleRefund {
+    /// Which.
+    pub id: String,
+}
+
+#[async_trait]
+impl Command for SettleRefund {
+    async fn run(&self, ledger: &mut Ledger<'_>) -> Result<Answer, StoreError> {
+        let Some(found) = ledger.refund(&self.id).await? else { return Ok(no_such_refund(&self.id).answer()) };
+        let Some(intent) = ledger.intent(found.intent()).await? else {
+            return Ok(no_such_intent(found.intent()).answer());
+        };
+        let Some((intent, settled)) = refund::settle(intent, found.clone(), ledger.now()) else {
+            return Ok(Answer::ok(&objects::refund(&found)));
+        };
+        keep(ledger, &intent, &settled).await?;
+        let object = objects::refund(&settled);
+        ledger.emit("refund.updated", &object).await?;
+        if settled.status() == RefundStatus::Failed {
+            ledger.emit("refund.failed", &object).await?;
+        }
+        Ok(Answer::ok(&object))
+    }
+}
+
+/// The routes of this file.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/refunds", web::post().to(create))
+        .route("/refunds", web::get().to(list))
+        .route("/refunds/{id}", web::get().to(retrieve))
+        .route("/charges/{id}", web::get().to(retrieve_charge));
+}
+
+async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
+    let params = &mut call.params;
+    let of = match (params.text("payment_intent"), params.text("charge")) {
+        (Some(intent), None) => Of::Intent(intent),
+        (None, Some(charge)) => Of::Charge(charge),
+        (None, None) => return Err(ApiError::missing("payment_intent")),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::invalid(
+                "You may only specify one of these parameters: charge, payment_intent.",
+                None,
+            ));
+        }
+    };
+    let amount = params.integer("amount")?;
+    if amount.is_some_and(|amount| amount < 1) {
+        return Err(ApiError::invalid("This value must be greater than or equal to 1.", Some("amount"))
+            .with("code", "parameter_invalid_integer"));
+    }
+    let reason = params.text("reason");
+    let known = ["duplicate", "fraudulent", "requested_by_customer"];
+    if reason.as_deref().is_some_and(|reason| !known.contains(&reason)) {
+        return Err(ApiError::invalid(format!("Invalid reason: must be one of {}", known.join(", ")), Some("reason")));
+    }
+    let metadata = metadata(params)?;
+    params.nothing_else()?;
+    call.carry_out(CreateRefund { of, amount, reason, metadata }).await
+}
+
+async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    call.params.nothing_else()?;
+    let refund = call.core.store.refund(&id).await?.ok_or_else(|| no_such_refund(&id))?;
+    Ok(answer(&objects::refund(&refund)))
+}
+
+async fn retrieve_charge(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    call.params.nothing_else()?;
+    let no_such = || ApiError::no_such("charge", &id, "id");
+    let charge: Charge = call.core.store.charge(&id).await?.ok_or_else(no_such)?;
+    let intent = call.core.store.intent(&charge.intent).await?.ok_or_else(no_such)?;
+    Ok(answer(&objects::charge(&charge, &intent)))
+}
+
+const ALL: &str = "SELECT record FROM refund WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
+    ORDER BY created DESC, id DESC LIMIT $5";
+const OF_INTENT: &str = "SELECT record FROM refund WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
+    AND intent = $6 ORDER BY created DESC, id DESC LIMIT $5";
+const POSITION: &str = "SELECT created FROM refund WHERE id = $1";
+
+async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
+    let page = Page::take(&mut call.params)?;
+    let mut intent = call.params.text("payment_intent");
+    if let Some(charge) = call.params.text("charge") {
+        let found = call.core.store.charge(&charge).await?;
+        intent = Some(found.ok_or_else(|| ApiError::no_such("charge", &charge, "charge"))?.intent);
+    }
+    call.params.nothing_else()?;
+    let sql = (if intent.is_some() { OF_INTENT } else { ALL }, POSITION);
+    let after = page.after();
+    let found = page.read(call.core.store.database(), sql, intent, record::<Refund>).await?;
+    let (refunds, more) = found.ok_or_else(|| Page::no_such_item(after.as_deref(), "refund"))?;
+    let data: Vec<_> = refunds.iter().map(objects::refund).collect();
+    Ok(answer(&objects::list("/v1/refunds", &data, more)))
+}
+
+fn no_such_refund(id: &str) -> ApiError {
+    ApiError::no_such("refund", id, "refund")
+}

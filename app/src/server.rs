@@ -1,0 +1,217 @@
+//! The doors: the public one for browsers and programs, the private one for the payment sandbox.
+//!
+//! The private door opens first and closes last and has a worker of its own, so that a crowd at the public door cannot
+//! keep payments waiting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use anyhow::Context as _;
+use chassis::web::health::Readiness;
+use chassis::web::limits::{Allowance, LimitRule, LimitSettings};
+use chassis::web::metrics::Metrics;
+use chassis::web::{Edge, EdgeSettings, TrustedProxies, assets, guard};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use utoipa_actix_web::AppExt as _;
+
+use crate::settings::Settings;
+use crate::shop::Shop;
+use crate::{control, demo, ops, pages};
+
+/// Requests get this long to end when the shop closes, and what runs behind them this long again.
+const DRAIN: Duration = Duration::from_secs(12);
+
+/// A shop that is open.
+pub struct Running {
+    /// Where the public door is.
+    pub address: std::net::SocketAddr,
+    /// The shop.
+    pub shop: Arc<Shop>,
+    public: ServerHandle,
+    private: ServerHandle,
+    readiness: Readiness,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// Opens the shop, serves until `stop`, and closes it in order.
+///
+/// # Errors
+/// When the shop cannot be opened.
+pub async fn run(settings: Settings, stop: CancellationToken) -> anyhow::Result<()> {
+    let running = open(settings).await?;
+    stop.cancelled().await;
+    running.close().await;
+    Ok(())
+}
+
+/// Opens the shop and both doors.
+///
+/// # Errors
+/// When the folder is in use, a database cannot be opened or an address is taken.
+pub async fn open(settings: Settings) -> anyhow::Result<Running> {
+    let shop = Arc::new(Shop::open(settings).await?);
+    demo::furnish(&shop).await.context("the demo data")?;
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let edge = edge(&shop)?;
+    let private = private_door(&shop)?;
+    let readiness = readiness(&shop);
+    let metrics = Metrics::install(shop.settings.metrics_token.clone()).ok();
+    let (address, public) = public_door(&shop, &edge, &readiness, metrics)?;
+    shop.start(&tasks, &stop).await?;
+    let controls = control::serve(Arc::clone(&shop), stop.clone());
+    tasks.spawn(async move {
+        if let Err(error) = controls.await {
+            tracing::error!("the control socket failed: {error:#}");
+        }
+    });
+    tracing::info!("{} is open at http://{address}", shop.settings.shop_name);
+    Ok(Running { address, shop, public, private, readiness, tasks, stop })
+}
+
+impl Running {
+    /// Closes the doors, lets what runs come to an end, and closes the databases.
+    pub async fn close(self) {
+        self.readiness.drain();
+        self.public.stop(true).await;
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some work did not end in time; it will be taken up again at the next start");
+        }
+        self.private.stop(true).await;
+        self.shop.close().await;
+        tracing::info!("closed");
+    }
+}
+
+/// The OpenAPI document of all contexts.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn openapi(shop: &Shop) -> anyhow::Result<String> {
+    Ok(ops::openapi::document(shop).to_pretty_json()?)
+}
+
+fn edge(shop: &Shop) -> anyhow::Result<Edge> {
+    let settings = &shop.settings;
+    let proxies = settings.trusted_proxies.iter().map(String::as_str);
+    let edge = EdgeSettings {
+        site_name: settings.shop_name.clone(),
+        base_url: settings.base_url.clone(),
+        csrf_key: shop.secrets.csrf_key()?,
+        form_targets: settings.stripe.iter().map(|_| "https://checkout.stripe.com".to_owned()).collect(),
+        trusted_proxies: TrustedProxies::parse(proxies).context("STORE_TRUSTED_PROXIES")?,
+        limits: LimitSettings { exempt_loopback: !settings.limit_loopback, rules: rules(), ..LimitSettings::default() },
+        large_bodies: vec![
+            ("/api/catalogue/v1/imports", 32 << 20),
+            ("/admin/products/import", 33 << 20),
+            ("/api/catalogue/v1/media/", 5 << 20),
+            ("/api/fulfilment/v1/digital-files/", 21 << 20),
+        ],
+        ..EdgeSettings::default()
+    };
+    Ok(Edge::new(edge, shop.customer.authenticator(), Arc::clone(&shop.ids)))
+}
+
+/// What is dear, and how often one client may have it.
+fn rules() -> Vec<LimitRule> {
+    let login = ["/login", "/signup", "/reset", "/api/customer/v1/sessions", "/api/customer/v1/customers"];
+    let mut rules: Vec<LimitRule> = login.iter().map(|path| LimitRule::post(path, Allowance::LOGIN)).collect();
+    rules.push(LimitRule::post("/api/customer/v1/password-resets", Allowance::LOGIN));
+    rules.push(LimitRule::post("/checkout", Allowance::CHECKOUT));
+    rules.push(LimitRule::post("/api/order/v1/orders", Allowance::CHECKOUT));
+    rules.push(LimitRule::query("/products", "q", Allowance::SEARCH));
+    rules.push(LimitRule::query("/api/catalogue/v1/products", "q", Allowance::SEARCH));
+    rules
+}
+
+fn readiness(shop: &Arc<Shop>) -> Readiness {
+    let readiness = Readiness::default();
+    for (name, database) in shop.databases() {
+        let database = database.clone();
+        readiness.register(name, move || {
+            let database = database.clone();
+            Box::pin(async move {
+                let asked = database.write(|_| Box::pin(async { Ok(()) })).await;
+                asked.map_err(|error| error.to_string())
+            })
+        });
+    }
+    readiness
+}
+
+fn public_door(
+    shop: &Arc<Shop>,
+    edge: &Edge,
+    readiness: &Readiness,
+    metrics: Option<Metrics>,
+) -> anyhow::Result<(std::net::SocketAddr, ServerHandle)> {
+    let (served, edge, readiness) = (Arc::clone(shop), edge.clone(), readiness.clone());
+    let server = HttpServer::new(move || {
+        let shop = &served;
+        let (app, api) = App::new()
+            .into_utoipa_app()
+            .configure(shop.catalogue.api())
+            .configure(shop.order.api())
+            .configure(shop.fulfilment.api())
+            .configure(shop.reports.api())
+            .configure(shop.customer.api())
+            .configure(ops::api(shop))
+            .split_for_parts();
+        let app = app
+            .configure(ops::openapi::routes(api))
+            .configure(shop.catalogue.pages())
+            .configure(shop.order.pages())
+            .configure(shop.fulfilment.pages())
+            .configure(shop.reports.pages())
+            .configure(shop.customer.pages())
+            .configure(pages::routes(shop))
+            .configure(assets::routes)
+            .configure(readiness.routes());
+        let app = match &metrics {
+            Some(metrics) => app.configure(metrics.routes()),
+            None => app,
+        };
+        let app = match &shop.sandbox {
+            Some(sandbox) => app.configure(sandbox.routes()).configure(sandbox.pages()),
+            None => app,
+        };
+        app.app_data(web::Data::new(edge.clone())).wrap(Compress::default()).wrap(from_fn(guard))
+    });
+    let server = server
+        .workers(shop.settings.workers)
+        .disable_signals()
+        .shutdown_timeout(DRAIN.as_secs())
+        .client_request_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(15))
+        .bind(&shop.settings.listen)
+        .with_context(|| format!("cannot listen at {}", shop.settings.listen))?;
+    let address = *server.addrs().first().context("no address")?;
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok((address, handle))
+}
+
+/// Behind it there is no edge: whoever comes shows the sandbox's secret key, or signs what he posts.
+fn private_door(shop: &Arc<Shop>) -> anyhow::Result<ServerHandle> {
+    let served = Arc::clone(shop);
+    let listener = shop.take_private_door().context("the private door is open already")?;
+    let server = HttpServer::new(move || {
+        let (app, _) =
+            App::new().into_utoipa_app().configure(served.order.api()).split_for_parts();
+        match &served.sandbox {
+            Some(sandbox) => app.configure(sandbox.routes()),
+            None => app,
+        }
+    });
+    let server = server.workers(1).disable_signals().shutdown_timeout(2).listen(listener)?.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok(handle)
+}

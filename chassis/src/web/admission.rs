@@ -1,0 +1,154 @@
+//! What a request has to pass before its handler runs, cheapest first, and finding out who is asking.
+//!
+//! Files, probes and metrics pass unseen: they must answer when nothing else does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use actix_web::Error;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header;
+use actix_web::http::{Method, StatusCode};
+use shared_kernel::StoreError;
+
+use super::client::Client;
+use super::context::{Recognised, RequestContext};
+use super::csrf::from_our_own_page;
+use super::is_api;
+use super::limits::{self, Standing};
+use super::page_error::PageError;
+use super::problem::Problem;
+
+/// What the way out has to know of the way in.
+pub(crate) struct Visit {
+    pub(crate) method: Method,
+    pub(crate) route: String,
+    pub(crate) started: Instant,
+    pub(crate) standings: Vec<Standing>,
+    seat: Option<Seat>,
+}
+
+impl Visit {
+    pub(crate) fn of(req: &ServiceRequest) -> Self {
+        let route = req.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        Self { method: req.method().clone(), route, started: Instant::now(), standings: Vec::new(), seat: None }
+    }
+
+    fn count(&mut self, context: &RequestContext, standing: Option<Standing>) -> Result<(), Error> {
+        let Some(standing) = standing else { return Ok(()) };
+        self.standings.push(standing);
+        if !standing.exceeded {
+            return Ok(());
+        }
+        metrics::counter!("http_requests_limited_total", "policy" => standing.allowance.name).increment(1);
+        if is_api(&context.path) { Err(limits::too_many(&standing).into()) } else { Err(PageError::TooMany.into()) }
+    }
+}
+
+/// Room for so many requests at once.
+#[derive(Clone)]
+pub(crate) struct Seats {
+    taken: Arc<AtomicUsize>,
+    most: usize,
+}
+
+/// One request's place, free again when it is dropped.
+struct Seat(Arc<AtomicUsize>);
+
+impl Seats {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { taken: Arc::default(), most }
+    }
+
+    fn take(&self) -> Option<Seat> {
+        let before = self.taken.fetch_add(1, Ordering::Relaxed);
+        let seat = Seat(Arc::clone(&self.taken));
+        (before < self.most).then_some(seat)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Lets the request in, or says why not.
+pub(crate) async fn admit(context: &mut RequestContext, visit: &mut Visit, req: &ServiceRequest) -> Result<(), Error> {
+    if is_plumbing(&context.path) {
+        return Ok(());
+    }
+    let edge = context.edge.clone();
+    visit.seat = edge.seats().take();
+    if visit.seat.is_none() && !edge.never_sheds(&context.path) {
+        return Err(shed(&context.path));
+    }
+    check_size(context, req)?;
+    if !req.method().is_safe() && !is_api(&context.path) && !from_our_own_page(req.headers(), edge.base_url()) {
+        return Err(PageError::Forged.into());
+    }
+    let limits = edge.limits();
+    let client = Client::of(req.peer_addr().map(|peer| peer.ip()), req.headers(), edge.trusted_proxies());
+    let counted = !(client.is_local() && limits.exempts_loopback());
+    let network = client.network();
+    if counted {
+        visit.count(context, limits.dear(req.method(), &context.path, &context.query, network))?;
+    }
+    context.recognised = match token_of(context, req) {
+        None => Recognised::Nobody,
+        Some(token) => {
+            let found = edge.authenticator().authenticate(&token).await;
+            let found = found.map_err(|error| trouble(&context.path, error))?;
+            found.map_or(Recognised::Unknown, Recognised::Known)
+        }
+    };
+    let standing = counted.then(|| match context.identity() {
+        Some(identity) => limits.account(identity.customer),
+        None => limits.anonymous(network),
+    });
+    visit.count(context, standing.flatten())
+}
+
+/// On `/api` only the bearer token counts; on pages only the session cookie.
+fn token_of(context: &RequestContext, req: &ServiceRequest) -> Option<String> {
+    if !is_api(&context.path) {
+        return context.session.clone();
+    }
+    let sent = req.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = sent.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim().to_owned())
+}
+
+fn check_size(context: &RequestContext, req: &ServiceRequest) -> Result<(), Error> {
+    let announced =
+        req.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let limit = context.edge.body_limit(&context.path);
+    if announced.is_none_or(|size| size <= limit) {
+        return Ok(());
+    }
+    if !is_api(&context.path) {
+        return Err(PageError::TooLarge.into());
+    }
+    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large");
+    Err(problem.detail(format!("at most {limit} bytes are read")).into())
+}
+
+fn trouble(path: &str, error: StoreError) -> Error {
+    if is_api(path) { Problem::from(error).into() } else { PageError::from(error).into() }
+}
+
+fn shed(path: &str) -> Error {
+    metrics::counter!("http_requests_shed_total").increment(1);
+    if !is_api(path) {
+        return PageError::Busy.into();
+    }
+    let title = "Too much to do right now";
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "temporary-reduced-capacity", title);
+    problem.header(header::RETRY_AFTER, "1").into()
+}
+
+/// Files, probes and metrics: asked for all the time, by no one in particular.
+pub(crate) fn is_plumbing(path: &str) -> bool {
+    path.starts_with("/assets/") || path.starts_with("/health/") || path == "/metrics" || path == "/favicon.ico"
+}

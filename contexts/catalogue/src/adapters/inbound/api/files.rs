@@ -1,0 +1,125 @@
+//! Files of products in and out, and pictures in.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ContentDisposition};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use chassis::web::{Problem, Staff};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::problems::{body_too_large, import_refused, unsupported_media_type};
+use crate::adapters::inbound::csv::write_products;
+use crate::adapters::inbound::importing::{ImportFile, ImportMode, ImportOutcome, LARGEST_FILE};
+use crate::application::{ExportProducts, KeepMedia};
+use crate::domain::{ImageName, Media, MediaError};
+
+/// How to import.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// `true`: only say what would happen.
+    #[serde(default)]
+    dry_run: bool,
+    /// `true`: import nothing if any row is wrong.
+    #[serde(default)]
+    all_or_nothing: bool,
+}
+
+/// Import products from CSV
+///
+/// The shop's own columns, or Shopify's product CSV of either generation. Products that are not right are left out and
+/// named by line; the others come in. Importing the same file again changes nothing, and what it counts counts once.
+#[utoipa::path(tag = "catalogue", operation_id = "import_products", params(ImportQuery),
+    request_body(content = String, content_type = "text/csv"), responses(
+    (status = 200, description = "What became of the file", body = ImportOutcome),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`body-too-large`: more than 32 MiB", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "`unsupported-media-type`: send `text/csv`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`unreadable-csv`, `import-refused`", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/api/catalogue/v1/imports")]
+pub async fn import_products(
+    req: HttpRequest,
+    _staff: Staff,
+    import_file: web::Data<ImportFile>,
+    query: web::Query<ImportQuery>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    if essence(&req) != "text/csv" {
+        return Err(unsupported_media_type("send `Content-Type: text/csv`"));
+    }
+    let file = whole(body, LARGEST_FILE).await?;
+    let mode = ImportMode { dry_run: query.dry_run, all_or_nothing: query.all_or_nothing };
+    let outcome = import_file.execute(&file, mode).await.map_err(import_refused)?;
+    Ok(HttpResponse::Ok().json(outcome))
+}
+
+/// Export all products as CSV
+///
+/// In the shop's own columns, without stock. Cells that a spreadsheet would calculate begin with an apostrophe, which
+/// the import takes away again.
+#[utoipa::path(tag = "catalogue", operation_id = "export_products", responses(
+    (status = 200, description = "The file", body = String, content_type = "text/csv"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/api/catalogue/v1/exports/products.csv")]
+pub async fn export_products(_staff: Staff, export: web::Data<ExportProducts>) -> Result<HttpResponse, Problem> {
+    Ok(csv_answer(&export).await?)
+}
+
+/// The export as a download.
+pub async fn csv_answer(export: &ExportProducts) -> Result<HttpResponse, shared_kernel::StoreError> {
+    let mut file = String::new();
+    export.execute(|shelved| write_products(&mut file, shelved.product())).await?;
+    let name = ContentDisposition::attachment("products.csv");
+    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(name).body(file))
+}
+
+/// Keep a picture
+///
+/// SVG, PNG, JPEG or WebP up to 5 MiB, served at `/media/{name}`. Browsers keep pictures for a week, so another picture
+/// deserves another name.
+#[utoipa::path(tag = "catalogue", operation_id = "put_media",
+    params(("name" = String, Path, description = "File name, such as `kea-14.svg`")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
+    (status = 204, description = "Kept"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`body-too-large`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid-media`", body = Problem, content_type = "application/problem+json"),
+))]
+#[put("/api/catalogue/v1/media/{name}")]
+pub async fn put_media(
+    _staff: Staff,
+    keep_media: web::Data<KeepMedia>,
+    name: web::Path<String>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let invalid = |detail: String| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-media", "The picture is not right").detail(detail)
+    };
+    let name = ImageName::parse(&name).map_err(|problem| invalid(problem.to_string()))?;
+    let bytes = whole(body, Media::LARGEST).await?;
+    let media = Media::new(name, bytes.to_vec()).map_err(|error| match error {
+        MediaError::TooLarge => body_too_large(error.to_string()),
+        MediaError::NoPicture => invalid(error.to_string()),
+    })?;
+    keep_media.execute(media).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn essence(req: &HttpRequest) -> String {
+    let sent = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    sent.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+async fn whole(body: web::Payload, most: usize) -> Result<web::Bytes, Problem> {
+    let bytes = body.to_bytes_limited(most).await;
+    let bytes = bytes.map_err(|_| body_too_large(format!("at most {most} bytes are read")))?;
+    let unreadable = |error: actix_web::Error| {
+        Problem::new(StatusCode::BAD_REQUEST, "unreadable-body", "The body could not be read").detail(error.to_string())
+    };
+    bytes.map_err(unreadable)
+}

@@ -1,0 +1,116 @@
+//! What everybody may read.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chassis::web::{Problem, Visitor, json_with_etag};
+use serde::Deserialize;
+use shared_kernel::{Identity, Limit, Role};
+use utoipa::IntoParams;
+
+use super::problems::{handle_of, invalid_query, unknown_product};
+use super::views::{CategoryList, CategoryView, ProductList, ProductView};
+use crate::application::Browse;
+use crate::domain::words::slug;
+use crate::domain::{Audience, SearchWords, ShelfKey, ShelfQuery};
+
+/// Which products are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Only this category, by slug or name.
+    #[param(example = "laptops")]
+    category: Option<String>,
+    /// Only titles in which every one of these words begins a word.
+    #[param(example = "notebook")]
+    q: Option<String>,
+    /// How many, 1 to 100; 25 when it is missing.
+    limit: Option<String>,
+    /// Where the page begins, as the page before said.
+    cursor: Option<String>,
+    /// `true`: drafts and withdrawn products, too. For staff.
+    all: Option<bool>,
+}
+
+impl ListQuery {
+    fn parse(self, who: Option<&Identity>) -> Result<ShelfQuery, Problem> {
+        let all = self.all.unwrap_or(false);
+        if all && !who.is_some_and(|who| who.is(Role::Staff)) {
+            let status = actix_web::http::StatusCode::FORBIDDEN;
+            return Err(Problem::new(status, "forbidden", "Forbidden").detail("`all` is for staff"));
+        }
+        let wrong_limit = || invalid_query("invalid-limit", "a limit is a whole number from 1 to 100");
+        let limit = match self.limit.as_deref() {
+            None | Some("") => Limit::DEFAULT,
+            Some(text) => text.parse().ok().and_then(|n| Limit::new(n).ok()).ok_or_else(wrong_limit)?,
+        };
+        let wrong_cursor = || invalid_query("invalid-cursor", "take the cursor from `next_cursor` of the page before");
+        let cursor = self.cursor.filter(|cursor| !cursor.is_empty());
+        Ok(ShelfQuery {
+            audience: if all { Audience::Staff } else { Audience::Shoppers },
+            category: category_of(self.category.as_deref()),
+            words: self.q.as_deref().and_then(SearchWords::parse),
+            after: cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(wrong_cursor)).transpose()?,
+            limit,
+        })
+    }
+}
+
+/// A category by slug or name; a text that can be neither finds nothing.
+pub fn category_of(text: Option<&str>) -> Option<String> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+    let slug = slug(text, 60);
+    Some(if slug.is_empty() { "-".to_owned() } else { slug })
+}
+
+/// Products, ordered by title
+///
+/// The first 25, without regard to case; `next_cursor` leads on.
+#[utoipa::path(tag = "catalogue", operation_id = "list_products", params(ListQuery), responses(
+    (status = 200, description = "A page of products", body = ProductList),
+    (status = 304, description = "The caller has it already (`If-None-Match`)"),
+    (status = 400, description = "`invalid-limit`, `invalid-cursor`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: `all` is for staff", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/api/catalogue/v1/products")]
+pub async fn list_products(
+    req: HttpRequest,
+    browse: web::Data<Browse>,
+    Visitor(who): Visitor,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner().parse(who.as_ref())?;
+    let page = browse.page(&query).await?;
+    let items = page.items.iter().map(ProductView::from).collect();
+    Ok(json_with_etag(&req, &ProductList { items, next_cursor: page.next_cursor.clone() }))
+}
+
+/// One product
+#[utoipa::path(tag = "catalogue", operation_id = "show_product",
+    params(("handle" = String, Path, description = "The product's name in addresses")), responses(
+    (status = 200, description = "The product", body = ProductView),
+    (status = 304, description = "The caller has it already (`If-None-Match`)"),
+    (status = 404, description = "`unknown-product`", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/api/catalogue/v1/products/{handle}")]
+pub async fn show_product(
+    req: HttpRequest,
+    browse: web::Data<Browse>,
+    Visitor(who): Visitor,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let handle = handle_of(&path)?;
+    let audience = if who.is_some_and(|who| who.is(Role::Staff)) { Audience::Staff } else { Audience::Shoppers };
+    let found = browse.product(&handle, audience).await?.ok_or_else(|| unknown_product(&path))?;
+    Ok(json_with_etag(&req, &ProductView::from(found.as_ref())))
+}
+
+/// Categories, with how many products each holds
+#[utoipa::path(tag = "catalogue", operation_id = "list_categories", responses(
+    (status = 200, description = "All categories that hold an active product", body = CategoryList),
+    (status = 304, description = "The caller has it already (`If-None-Match`)"),
+))]
+#[get("/api/catalogue/v1/categories")]
+pub async fn list_categories(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
+    let categories = browse.categories().await?;
+    let items = categories.iter().map(CategoryView::from).collect();
+    Ok(json_with_etag(&req, &CategoryList { items, next_cursor: None }))
+}

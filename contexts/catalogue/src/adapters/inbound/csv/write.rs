@@ -1,0 +1,73 @@
+//! Products as a file in the shop's own columns.
+//!
+//! Stock is left out: the file would otherwise count it again when it comes back.
+
+use std::fmt::Write as _;
+
+use super::own::COLUMNS;
+use crate::domain::{Product, Variant};
+
+/// Whether a spreadsheet would calculate the cell, or the mark before such a cell stands there already.
+pub fn looks_calculated(cell: &str) -> bool {
+    let begins = |letter| matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    cell.trim_start_matches('\'').starts_with(begins)
+}
+
+/// The header line.
+#[must_use]
+pub fn header() -> String {
+    let columns: Vec<&str> = COLUMNS.iter().copied().filter(|column| *column != "stock").collect();
+    columns.join(",") + "\r\n"
+}
+
+/// Adds one product's rows to a file.
+pub fn write_products(file: &mut String, product: &Product) {
+    if file.is_empty() {
+        file.push_str(&header());
+    }
+    for (index, variant) in product.variants().iter().enumerate() {
+        let cells: Vec<String> = row(product, variant, index == 0).iter().map(|cell| quoted(cell)).collect();
+        file.push_str(&cells.join(","));
+        file.push_str("\r\n");
+    }
+}
+
+fn row(product: &Product, variant: &Variant, first: bool) -> Vec<String> {
+    let details = product.details();
+    let once = |text: String| if first { text } else { String::new() };
+    let images: Vec<&str> = details.images.iter().map(|image| image.name.as_str()).collect();
+    let mut attributes = String::new();
+    for (name, value) in details.attributes.as_slice() {
+        let bar = if attributes.is_empty() { "" } else { "|" };
+        // A bar inside a value would be read as the next attribute.
+        let _ = write!(attributes, "{bar}{}={}", name.replace('|', "/"), value.replace('|', "/"));
+    }
+    let mut cells = vec![
+        product.handle().to_string(),
+        once(details.title.to_string()),
+        once(details.description.to_string()),
+        once(details.category.to_string()),
+        variant.kind.name().to_owned(),
+        once(details.status.name().to_owned()),
+        variant.sku.to_string(),
+    ];
+    for index in 0..3 {
+        let (name, value) = variant.options.as_slice().get(index).cloned().unwrap_or_default();
+        cells.extend([name, value]);
+    }
+    cells.extend([
+        variant.price.decimal(),
+        variant.price.currency().code().to_owned(),
+        variant.tax_class.to_string(),
+        variant.weight.get().to_string(),
+        once(images.join("|")),
+        once(attributes),
+    ]);
+    cells
+}
+
+/// Every cell is quoted, and one that a spreadsheet would calculate gets a mark that our own import takes away again.
+fn quoted(cell: &str) -> String {
+    let mark = if looks_calculated(cell) { "'" } else { "" };
+    format!("\"{mark}{}\"", cell.replace('"', "\"\""))
+}

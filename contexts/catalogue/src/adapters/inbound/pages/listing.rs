@@ -1,0 +1,86 @@
+//! `/products`: the shelves.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chassis::web::{PageError, PageFrame, page};
+use serde::Deserialize;
+use shared_kernel::Limit;
+
+use super::{Pages, ProductCard};
+use crate::adapters::inbound::api::category_of;
+use crate::application::Browse;
+use crate::domain::{Audience, CategoryCount, SearchWords, ShelfKey, ShelfQuery};
+
+#[derive(Deserialize)]
+pub struct Query {
+    category: Option<String>,
+    q: Option<String>,
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "catalogue/products.html")]
+struct ProductsPage {
+    frame: PageFrame,
+    heading: String,
+    search: String,
+    category: String,
+    categories: Vec<CategoryLink>,
+    products: Vec<ProductCard>,
+    canonical: String,
+    continued: bool,
+    next_cursor: Option<String>,
+}
+
+struct CategoryLink {
+    slug: String,
+    name: String,
+    products: u64,
+    current: bool,
+}
+
+pub async fn show(
+    browse: web::Data<Browse>,
+    pages: web::Data<Pages>,
+    frame: PageFrame,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, PageError> {
+    let Query { category, q, cursor } = query.into_inner();
+    let category = category_of(category.as_deref());
+    let search = q.unwrap_or_default().trim().to_owned();
+    let cursor = cursor.filter(|cursor| !cursor.is_empty());
+    let lost = || PageError::Invalid("This page of the list does not exist.".to_owned());
+    let after = cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(lost)).transpose()?;
+    let continued = after.is_some();
+    let words = SearchWords::parse(&search);
+    let wanted =
+        ShelfQuery { audience: Audience::Shoppers, category: category.clone(), words, after, limit: Limit::DEFAULT };
+    let (found, categories) = (browse.page(&wanted).await?, browse.categories().await?);
+    let chosen = categories.iter().find(|count| Some(&count.slug) == category.as_ref());
+    let path = category.as_ref().map_or_else(|| "/products".to_owned(), |slug| format!("/products?category={slug}"));
+    page(&ProductsPage {
+        frame,
+        heading: heading(&search, chosen, category.is_some()),
+        categories: categories.iter().map(|count| link(count, category.as_deref())).collect(),
+        products: found.items.iter().map(ProductCard::from).collect(),
+        canonical: format!("{}{path}", pages.base_url),
+        search,
+        category: category.unwrap_or_default(),
+        continued,
+        next_cursor: found.next_cursor.clone(),
+    })
+}
+
+fn heading(search: &str, chosen: Option<&CategoryCount>, asked: bool) -> String {
+    let shelf = match (chosen, asked) {
+        (Some(count), _) => count.name.as_str(),
+        (None, true) => "Nothing on this shelf",
+        (None, false) => "All products",
+    };
+    if search.is_empty() { shelf.to_owned() } else { format!("Results for “{search}”") }
+}
+
+fn link(count: &CategoryCount, category: Option<&str>) -> CategoryLink {
+    let current = category == Some(count.slug.as_str());
+    CategoryLink { slug: count.slug.clone(), name: count.name.clone(), products: count.products, current }
+}

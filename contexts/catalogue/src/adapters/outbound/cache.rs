@@ -1,0 +1,207 @@
+//! A cache before the shelf: what was read stays in memory until something changes.
+//!
+//! Changes made through this process are seen at once, by two counters that the stores turn; those of other processes
+//! after a second. It holds pages, not the catalogue: memory depends on what is asked for, not on how much there is.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use shared_kernel::{Clock, Page, StoreError, Timestamp};
+
+use crate::domain::{Audience, CategoryCount, Handle, SearchWords, ShelfKey, ShelfQuery, Shelved};
+use crate::ports::Shelf;
+
+/// Counts what has changed, so that a cache knows what is old.
+#[derive(Debug, Default)]
+pub struct Freshness {
+    products: AtomicU64,
+    stock: AtomicU64,
+}
+
+impl Freshness {
+    /// A product is different.
+    pub fn products_changed(&self) {
+        self.products.fetch_add(1, Ordering::Release);
+    }
+
+    /// Something is sold out now, or there again.
+    pub fn stock_changed(&self) {
+        self.stock.fetch_add(1, Ordering::Release);
+    }
+
+    fn of_products(&self) -> u64 {
+        self.products.load(Ordering::Acquire)
+    }
+
+    fn of_everything(&self) -> u64 {
+        self.of_products().wrapping_add(self.stock.load(Ordering::Acquire))
+    }
+}
+
+type PageKey = (Audience, Option<String>, Option<SearchWords>, Option<ShelfKey>, u32);
+
+/// A shelf that remembers what it has shown.
+pub struct CachedShelf {
+    shelf: Arc<dyn Shelf>,
+    freshness: Arc<Freshness>,
+    clock: Arc<dyn Clock>,
+    pages: Cache<PageKey, Arc<Page<Shelved>>>,
+    products: Cache<(Handle, Audience), Option<Arc<Shelved>>>,
+    newest: Cache<u32, Arc<Vec<Shelved>>>,
+    categories: Cache<(), Arc<Vec<CategoryCount>>>,
+}
+
+impl CachedShelf {
+    /// How long an answer is good when nothing is heard.
+    const GOOD_FOR: Duration = Duration::from_secs(1);
+
+    /// Remembers what `shelf` shows until `freshness` turns.
+    #[must_use]
+    pub fn new(shelf: Arc<dyn Shelf>, freshness: Arc<Freshness>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            shelf,
+            freshness,
+            clock,
+            pages: Cache::new(500),
+            products: Cache::new(2_000),
+            newest: Cache::new(10),
+            categories: Cache::new(1),
+        }
+    }
+
+    fn stamp(&self, revision: u64) -> Stamp {
+        Stamp { revision, read_at: self.clock.now() }
+    }
+}
+
+#[async_trait]
+impl Shelf for CachedShelf {
+    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+        let ShelfQuery { audience, category, words, after, limit } = query.clone();
+        let stamp = self.stamp(self.freshness.of_everything());
+        self.pages.get((audience, category, words, after, limit.get()), stamp, || self.shelf.page(query)).await
+    }
+
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+        let stamp = self.stamp(self.freshness.of_everything());
+        self.products.get((handle.clone(), audience), stamp, || self.shelf.find(handle, audience)).await
+    }
+
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
+        let stamp = self.stamp(self.freshness.of_everything());
+        self.newest.get(count, stamp, || self.shelf.newest(count)).await
+    }
+
+    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+        let stamp = self.stamp(self.freshness.of_products());
+        self.categories.get((), stamp, || self.shelf.categories()).await
+    }
+
+    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
+        self.shelf.handles().await
+    }
+}
+
+/// What was known, and when, before an answer was read.
+#[derive(Clone, Copy)]
+struct Stamp {
+    revision: u64,
+    read_at: Timestamp,
+}
+
+impl Stamp {
+    fn still_good_at(self, now: Self) -> bool {
+        self.revision == now.revision && now.read_at.since(self.read_at) < CachedShelf::GOOD_FOR
+    }
+}
+
+struct Cache<K, V> {
+    most: usize,
+    answers: RwLock<HashMap<K, (Stamp, V)>>,
+}
+
+impl<K: Eq + Hash, V: Clone> Cache<K, V> {
+    fn new(most: usize) -> Self {
+        Self { most, answers: RwLock::default() }
+    }
+
+    async fn get<F: Future<Output = Result<V, StoreError>>>(
+        &self,
+        key: K,
+        now: Stamp,
+        read: impl FnOnce() -> F,
+    ) -> Result<V, StoreError> {
+        if let Some(known) = self.known(&key, now) {
+            return Ok(known);
+        }
+        let answer = read().await?;
+        let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= self.most {
+            answers.retain(|_, (stamp, _)| stamp.still_good_at(now));
+        }
+        if answers.len() < self.most {
+            answers.insert(key, (now, answer.clone()));
+        }
+        Ok(answer)
+    }
+
+    fn known(&self, key: &K, now: Stamp) -> Option<V> {
+        let answers = self.answers.read().unwrap_or_else(PoisonError::into_inner);
+        answers.get(key).filter(|(stamp, _)| stamp.still_good_at(now)).map(|(_, answer)| answer.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::testing::FixedClock;
+    use shared_kernel::Limit;
+
+    use super::*;
+    use crate::ports::ProductStore;
+    use crate::testing::{InMemoryCatalogue, a_product, new_product};
+
+    struct Set {
+        store: InMemoryCatalogue,
+        freshness: Arc<Freshness>,
+        clock: Arc<FixedClock>,
+        shelf: CachedShelf,
+    }
+
+    fn a_cache() -> Set {
+        let (store, freshness) = (InMemoryCatalogue::default(), Arc::new(Freshness::default()));
+        let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+        let shelf = CachedShelf::new(Arc::new(store.clone()), Arc::clone(&freshness), clock.clone());
+        Set { store, freshness, clock, shelf }
+    }
+
+    async fn listed(set: &Set) -> usize {
+        let query = ShelfQuery::everything(Audience::Shoppers, Limit::DEFAULT);
+        set.shelf.page(&query).await.unwrap().items.len()
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_kept_until_something_changes() {
+        let set = a_cache();
+        assert_eq!(listed(&set).await, 0);
+        set.store.commit(vec![new_product(a_product("kea"))]).await.unwrap();
+        assert_eq!(listed(&set).await, 0);
+        set.freshness.products_changed();
+        assert_eq!(listed(&set).await, 1);
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_good_for_a_second_at_most() {
+        let set = a_cache();
+        assert_eq!(listed(&set).await, 0);
+        set.store.commit(vec![new_product(a_product("kea"))]).await.unwrap();
+        set.clock.advance(Duration::from_millis(999));
+        assert_eq!(listed(&set).await, 0);
+        set.clock.advance(Duration::from_millis(1));
+        assert_eq!(listed(&set).await, 1);
+    }
+}

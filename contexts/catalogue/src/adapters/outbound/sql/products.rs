@@ -1,0 +1,153 @@
+//! Products, their codes, their place in the search index, and their pictures.
+
+use async_trait::async_trait;
+use chassis::messaging::Record;
+use chassis::params;
+use chassis::sql::Tx;
+use shared_kernel::{Sku, StoreError};
+
+use super::rows::{attributes_json, images_json, product_columns, product_of, variants_json};
+use super::{SqlCatalogue, dialect_sqlite as dialect};
+use crate::adapters::outbound::publish::published;
+use crate::domain::shelf::codes;
+use crate::domain::words::{fold, words};
+use crate::domain::{Handle, ImageName, Media, Product, StockCount};
+use crate::ports::{MediaStore, ProductChange, ProductStore};
+
+const FIND: &str = concat!(product_columns!(), " WHERE handle = $1");
+const OWNER: &str = "SELECT handle FROM product WHERE id = (SELECT product_id FROM product_sku WHERE sku = $1)";
+const INSERT: &str = "INSERT INTO product (id, handle, title, title_key, description, category, category_slug, status,
+    images, attributes, variants, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING";
+const UPDATE: &str = "UPDATE product SET title = $3, title_key = $4, description = $5, category = $6, category_slug = $7,
+    status = $8, images = $9, attributes = $10, variants = $11, version = version + 1
+    WHERE id = $1 AND handle = $2 AND version = $12";
+const RELEASE_SKUS: &str = "DELETE FROM product_sku WHERE product_id = $1";
+const CLAIM_SKU: &str = "INSERT INTO product_sku (sku, product_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+const COUNT_ONCE: &str =
+    "INSERT INTO stock_count (import_id, sku, on_hand) VALUES ($1, $2, $3) ON CONFLICT (import_id, sku) DO NOTHING";
+const KEEP_MEDIA: &str = "INSERT INTO media (name, content_type, bytes) VALUES ($1, $2, $3)
+    ON CONFLICT (name) DO UPDATE SET content_type = excluded.content_type, bytes = excluded.bytes";
+const FIND_MEDIA: &str = "SELECT bytes FROM media WHERE name = $1";
+
+#[async_trait]
+impl ProductStore for SqlCatalogue {
+    async fn find(&self, handle: &Handle) -> Result<Option<Product>, StoreError> {
+        let handle = handle.to_string();
+        let read = self.database.read(move |tx| {
+            let params = params![&handle];
+            Box::pin(async move { tx.fetch_optional(FIND, params).await?.as_ref().map(product_of).transpose() })
+        });
+        read.await
+    }
+
+    async fn owner(&self, sku: &Sku) -> Result<Option<Handle>, StoreError> {
+        let sku = sku.clone();
+        let read = self.database.read(move |tx| {
+            let params = params![&sku];
+            Box::pin(async move {
+                let row = tx.fetch_optional(OWNER, params).await?;
+                row.map(|row| row.get::<String>("handle")).transpose()
+            })
+        });
+        let corrupt = |error: crate::domain::FieldError| StoreError::Corrupt {
+            table: "product",
+            row: "handle".to_owned(),
+            problem: error.to_string(),
+        };
+        read.await?.map(|handle| Handle::parse(&handle)).transpose().map_err(corrupt)
+    }
+
+    async fn commit(&self, changes: Vec<ProductChange>) -> Result<(), StoreError> {
+        let recorder = self.recorder.clone();
+        let write = self.database.write(move |tx| {
+            let (changes, recorder) = (changes.clone(), recorder.clone());
+            Box::pin(async move {
+                let mut events = Vec::new();
+                for change in &changes {
+                    if !change.events.is_empty() {
+                        keep(tx, &change.product).await?;
+                    }
+                    let counts = new_counts(tx, &change.counts).await?;
+                    events.extend(published(change, &counts));
+                }
+                recorder.record(tx, Record { cause: None, events, tasks: Vec::new() }).await
+            })
+        });
+        write.await?;
+        self.freshness.products_changed();
+        Ok(())
+    }
+}
+
+async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
+    let details = product.details();
+    let id = product.id().uuid();
+    let mut params = params![
+        id,
+        product.handle().as_str(),
+        details.title.as_str(),
+        fold(details.title.as_str()),
+        details.description.as_str(),
+        details.category.as_str(),
+        details.category.slug(),
+        details.status.name(),
+        images_json(&details.images)?,
+        attributes_json(&details.attributes)?,
+        variants_json(&details.variants)?,
+    ];
+    if product.version() == 0 {
+        if tx.execute(INSERT, params).await? == 0 {
+            return Err(StoreError::Conflict("handle"));
+        }
+    } else {
+        params.extend(params![product.version()]);
+        if tx.execute(UPDATE, params).await? == 0 {
+            return Err(StoreError::Stale);
+        }
+        tx.execute(RELEASE_SKUS, params![id]).await?;
+        tx.execute(dialect::UNINDEX, params![id]).await?;
+    }
+    for variant in product.variants() {
+        if tx.execute(CLAIM_SKU, params![&variant.sku, id]).await? == 0 {
+            return Err(StoreError::Conflict("sku"));
+        }
+    }
+    let (title, codes) = (words(details.title.as_str()).join(" "), words(&codes(product)).join(" "));
+    tx.execute(dialect::INDEX, params![id, title, codes]).await?;
+    Ok(())
+}
+
+async fn new_counts(tx: &mut Tx, counts: &[StockCount]) -> Result<Vec<StockCount>, StoreError> {
+    let mut news = Vec::new();
+    for count in counts {
+        if tx.execute(COUNT_ONCE, params![count.import_id, &count.sku, count.on_hand]).await? > 0 {
+            news.push(count.clone());
+        }
+    }
+    Ok(news)
+}
+
+#[async_trait]
+impl MediaStore for SqlCatalogue {
+    async fn keep(&self, media: Media) -> Result<(), StoreError> {
+        let write = self.database.write(move |tx| {
+            let params = params![media.name().as_str(), media.kind().content_type(), media.bytes()];
+            Box::pin(async move { tx.execute(KEEP_MEDIA, params).await.map(|_| ()) })
+        });
+        write.await
+    }
+
+    async fn find(&self, name: &ImageName) -> Result<Option<Media>, StoreError> {
+        let key = name.to_string();
+        let read = self.database.read(move |tx| {
+            let params = params![&key];
+            Box::pin(async move {
+                let row = tx.fetch_optional(FIND_MEDIA, params).await?;
+                row.map(|row| row.get::<Vec<u8>>("bytes")).transpose()
+            })
+        });
+        let Some(bytes) = read.await? else { return Ok(None) };
+        let corrupt = |problem: String| StoreError::Corrupt { table: "media", row: name.to_string(), problem };
+        Media::new(name.clone(), bytes).map(Some).map_err(|error| corrupt(error.to_string()))
+    }
+}

@@ -1,0 +1,128 @@
+//! Lists of products. Every list is a range of an index, so that a page costs the same wherever it begins.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::params;
+use chassis::sql::{Params, Tx};
+use shared_kernel::{Page, Sku, StoreError};
+
+use super::rows::{product_columns, product_of};
+use super::{SqlCatalogue, dialect_sqlite as dialect};
+use crate::domain::{Audience, CategoryCount, Handle, Product, ShelfKey, ShelfQuery, Shelved};
+use crate::ports::Shelf;
+
+/// `$1`/`$2` the place after which, `$3` how many, `$4` a category's slug.
+const FOR_SHOPPERS: &str = concat!(
+    product_columns!(),
+    " WHERE status = 'active' AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
+);
+const FOR_SHOPPERS_BY_CATEGORY: &str = concat!(
+    product_columns!(),
+    " WHERE status = 'active' AND category_slug = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
+);
+const FOR_STAFF: &str =
+    concat!(product_columns!(), " WHERE (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3");
+const FOR_STAFF_BY_CATEGORY: &str = concat!(
+    product_columns!(),
+    " WHERE category_slug = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
+);
+const ONE: &str = concat!(product_columns!(), " WHERE handle = $1");
+const NEWEST: &str = concat!(product_columns!(), " WHERE status = 'active' ORDER BY number DESC LIMIT $1");
+const CATEGORIES: &str = "SELECT category_slug, MIN(category) AS name, COUNT(*) AS products FROM product
+    WHERE status = 'active' GROUP BY category_slug ORDER BY category_slug";
+const HANDLES: &str = "SELECT handle FROM product WHERE status = 'active' ORDER BY title_key, id";
+
+#[async_trait]
+impl Shelf for SqlCatalogue {
+    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+        let (sql, params) = statement(query);
+        let items = self.shelved(sql, params).await?;
+        let page = Page::cut(items, query.limit, |last| ShelfKey::of(last.product()).cursor());
+        Ok(Arc::new(page))
+    }
+
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+        let found = self.shelved(ONE, params![handle.as_str()]).await?.pop();
+        Ok(found.filter(|shelved| audience.sees(shelved.product().details().status)).map(Arc::new))
+    }
+
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
+        self.shelved(NEWEST, params![count]).await.map(Arc::new)
+    }
+
+    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+        let read = self.database.read(|tx| {
+            Box::pin(async move {
+                let rows = tx.fetch(CATEGORIES, params![]).await?;
+                let category = |row: &chassis::sql::Row| {
+                    let (slug, name) = (row.get("category_slug")?, row.get("name")?);
+                    Ok(CategoryCount { slug, name, products: row.get("products")? })
+                };
+                rows.iter().map(category).collect::<Result<Vec<_>, StoreError>>()
+            })
+        });
+        read.await.map(Arc::new)
+    }
+
+    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
+        let read = self.database.read(|tx| {
+            Box::pin(async move {
+                let rows = tx.fetch(HANDLES, params![]).await?;
+                rows.iter().map(|row| row.get::<String>("handle")).collect::<Result<Vec<_>, StoreError>>()
+            })
+        });
+        Ok(read.await?.iter().filter_map(|handle| Handle::parse(handle).ok()).collect())
+    }
+}
+
+impl SqlCatalogue {
+    /// The products that a statement finds, each with what is left of it.
+    async fn shelved(&self, sql: &'static str, params: Params) -> Result<Vec<Shelved>, StoreError> {
+        let read = self.database.read(move |tx| {
+            let params = params.clone();
+            Box::pin(async move {
+                let rows = tx.fetch(sql, params).await?;
+                let products = rows.iter().map(product_of).collect::<Result<Vec<Product>, _>>()?;
+                let levels = levels(tx, &products).await?;
+                Ok(products.into_iter().map(|product| Shelved::new(product, &levels)).collect())
+            })
+        });
+        read.await
+    }
+}
+
+fn statement(query: &ShelfQuery) -> (&'static str, Params) {
+    let (title, id) = match &query.after {
+        Some(place) => (place.title.clone(), place.id.to_string()),
+        None => (String::new(), String::new()),
+    };
+    let mut params = params![title, id, query.limit.get() + 1];
+    let shoppers = query.audience == Audience::Shoppers;
+    let sql = match (&query.words, &query.category, shoppers) {
+        (Some(_), _, true) => dialect::SEARCH_FOR_SHOPPERS,
+        (Some(_), _, false) => dialect::SEARCH_FOR_STAFF,
+        (None, Some(_), true) => FOR_SHOPPERS_BY_CATEGORY,
+        (None, Some(_), false) => FOR_STAFF_BY_CATEGORY,
+        (None, None, true) => FOR_SHOPPERS,
+        (None, None, false) => FOR_STAFF,
+    };
+    if let Some(words) = &query.words {
+        let category = query.category.clone().unwrap_or_default();
+        params.extend(params![dialect::expression(words, shoppers), category]);
+    } else if let Some(category) = &query.category {
+        params.extend(params![category]);
+    }
+    (sql, params)
+}
+
+async fn levels(tx: &mut Tx, products: &[Product]) -> Result<HashMap<Sku, i64>, StoreError> {
+    let skus: Vec<Sku> = products.iter().flat_map(Product::skus).collect();
+    if skus.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let list = serde_json::to_string(&skus).map_err(StoreError::unavailable)?;
+    let rows = tx.fetch(dialect::LEVELS_OF, params![list]).await?;
+    rows.iter().map(|row| Ok((row.get("sku")?, row.get("available")?))).collect()
+}

@@ -1,0 +1,203 @@
+//! How products are listed: for whom, in what order, and where a page of the list ends.
+
+use std::collections::HashMap;
+
+use shared_kernel::{Limit, Sku};
+
+use super::product::{Product, ProductId, Status, in_stock};
+use super::variant::Variant;
+use super::words::{SearchWords, fold};
+
+/// For whom a list is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Sees what is active.
+    Shoppers,
+    /// Sees everything, and finds by SKU too.
+    Staff,
+}
+
+impl Audience {
+    /// Whether products of that status are shown.
+    #[must_use]
+    pub const fn sees(self, status: Status) -> bool {
+        match (self, status) {
+            (Self::Staff, Status::Draft | Status::Active | Status::Archived) | (Self::Shoppers, Status::Active) => true,
+            (Self::Shoppers, Status::Draft | Status::Archived) => false,
+        }
+    }
+}
+
+/// Which products, from where on, and how many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShelfQuery {
+    /// For whom.
+    pub audience: Audience,
+    /// Only this category, by its slug.
+    pub category: Option<String>,
+    /// Only titles with these words.
+    pub words: Option<SearchWords>,
+    /// Only what comes after this place.
+    pub after: Option<ShelfKey>,
+    /// At most so many.
+    pub limit: Limit,
+}
+
+impl ShelfQuery {
+    /// The beginning of the whole list.
+    #[must_use]
+    pub const fn everything(audience: Audience, limit: Limit) -> Self {
+        Self { audience, category: None, words: None, after: None, limit }
+    }
+
+    /// Whether a product belongs to the list, wherever the page begins.
+    #[must_use]
+    pub fn lists(&self, product: &Product) -> bool {
+        let details = product.details();
+        let in_category = self.category.as_ref().is_none_or(|slug| *slug == details.category.slug());
+        self.audience.sees(details.status) && in_category && self.words.as_ref().is_none_or(|w| self.finds(w, product))
+    }
+
+    fn finds(&self, words: &SearchWords, product: &Product) -> bool {
+        match self.audience {
+            Audience::Shoppers => words.match_text(product.title().as_str()),
+            Audience::Staff => words.match_text(&format!("{} {}", product.title(), codes(product))),
+        }
+    }
+}
+
+/// What staff may search for beside the title: handle and SKUs.
+#[must_use]
+pub fn codes(product: &Product) -> String {
+    let skus = product.variants().iter().map(|variant| variant.sku.as_str());
+    std::iter::once(product.handle().as_str()).chain(skus).collect::<Vec<_>>().join(" ")
+}
+
+/// A place in the list: products are ordered by title without regard to case, then by id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShelfKey {
+    /// The folded title.
+    pub title: String,
+    /// Sets apart products of the same title.
+    pub id: ProductId,
+}
+
+impl ShelfKey {
+    /// The place of a product.
+    #[must_use]
+    pub fn of(product: &Product) -> Self {
+        Self { title: fold(product.title().as_str()), id: product.id() }
+    }
+
+    /// The place as an opaque word that is safe in an address.
+    #[must_use]
+    pub fn cursor(&self) -> String {
+        let mut cursor = self.id.uuid().simple().to_string();
+        for byte in self.title.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                cursor.push(char::from(byte));
+            } else {
+                cursor.push_str(&format!("_{byte:02x}"));
+            }
+        }
+        cursor
+    }
+
+    /// Reads such a word; `None` for any other.
+    #[must_use]
+    pub fn parse(cursor: &str) -> Option<Self> {
+        let (id, rest) = cursor.split_at_checked(32)?;
+        let id = ProductId::parse(id).ok()?;
+        let (mut title, mut rest) = (Vec::new(), rest.bytes());
+        while let Some(byte) = rest.next() {
+            let next = if byte == b'_' { nibble(rest.next()?)? << 4 | nibble(rest.next()?)? } else { byte };
+            title.push(next);
+        }
+        String::from_utf8(title).ok().filter(|title| title.len() <= 2_000).map(|title| Self { title, id })
+    }
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+/// A product as it stands on the shelf: with what is left of each variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelved {
+    product: Product,
+    in_stock: Vec<bool>,
+}
+
+impl Shelved {
+    /// Puts a product on the shelf, given what is available of the SKUs that were counted.
+    #[must_use]
+    pub fn new(product: Product, available: &HashMap<Sku, i64>) -> Self {
+        let there = |variant: &Variant| in_stock(variant.kind, available.get(&variant.sku).copied());
+        let in_stock = product.variants().iter().map(there).collect();
+        Self { product, in_stock }
+    }
+
+    /// The product.
+    #[must_use]
+    pub const fn product(&self) -> &Product {
+        &self.product
+    }
+
+    /// Its variants, each with whether it can be sold now.
+    pub fn variants(&self) -> impl Iterator<Item = (&Variant, bool)> {
+        self.product.variants().iter().zip(self.in_stock.iter().copied())
+    }
+
+    /// Whether anything of it can be sold now.
+    #[must_use]
+    pub fn in_stock(&self) -> bool {
+        self.in_stock.contains(&true)
+    }
+}
+
+/// A category and how many products shoppers find in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryCount {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// How many active products it holds.
+    pub products: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::a_product;
+
+    #[test]
+    fn a_cursor_survives_the_wire() {
+        for title in ["Kea 14\" / \"Größe\"", "日本_語", "z"] {
+            let key = ShelfKey::of(&a_product("kea").titled(title).build());
+            let cursor = key.cursor();
+            assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{cursor}");
+            assert_eq!(ShelfKey::parse(&cursor), Some(key));
+        }
+    }
+
+    #[test]
+    fn any_other_word_is_no_cursor() {
+        let key = ShelfKey::of(&a_product("kea").build()).cursor();
+        for wrong in ["", "x", &key[..31], &format!("{key}_"), &format!("{key}_zz"), &format!("{key}_ff"), "é"] {
+            assert_eq!(ShelfKey::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn shoppers_see_what_is_active_and_staff_finds_by_code() {
+        let draft = a_product("kea").titled("Kea").status(Status::Draft).build();
+        let everything = |audience| ShelfQuery::everything(audience, Limit::DEFAULT);
+        assert!(!everything(Audience::Shoppers).lists(&draft));
+        assert!(everything(Audience::Staff).lists(&draft));
+        let by_code = ShelfQuery { words: SearchWords::parse("sku-kea"), ..everything(Audience::Staff) };
+        assert!(by_code.lists(&draft));
+        let active = a_product("kea").titled("Kea").build();
+        assert!(!ShelfQuery { audience: Audience::Shoppers, ..by_code }.lists(&active));
+    }
+}

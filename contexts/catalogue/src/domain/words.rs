@@ -1,0 +1,140 @@
+//! How text is compared: folding, slugs, search words.
+//!
+//! Folding is done here and not by a database, so that every store sorts and finds alike.
+
+/// Lower case without the marks of Latin letters: `Ōtaki` becomes `otaki`, `Größe` becomes `grosse`.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match plain(letter) {
+            Some(letters) => folded.push_str(letters),
+            None => folded.push(letter),
+        }
+    }
+    folded
+}
+
+fn plain(letter: char) -> Option<&'static str> {
+    if letter.is_ascii() {
+        return None;
+    }
+    Some(match letter {
+        '\u{300}'..='\u{36f}' => "",
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ĥ' | 'ħ' => "h",
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => "i",
+        'ĵ' => "j",
+        'ķ' => "k",
+        'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => "l",
+        'ñ' | 'ń' | 'ņ' | 'ň' | 'ŋ' => "n",
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => "o",
+        'œ' => "oe",
+        'ŕ' | 'ŗ' | 'ř' => "r",
+        'ś' | 'ŝ' | 'ş' | 'š' => "s",
+        'ß' => "ss",
+        'ţ' | 'ť' | 'ŧ' => "t",
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        'þ' => "th",
+        _ => return None,
+    })
+}
+
+/// The folded words of a text, in order.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A text as part of an address: folded ASCII words joined by `-`, cut to `longest` characters. May be empty.
+#[must_use]
+pub fn slug(text: &str, longest: usize) -> String {
+    let folded = fold(text).replace(['\'', '’'], "");
+    let ascii = folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut slug = ascii.collect::<Vec<_>>().join("-");
+    slug.truncate(longest);
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// What somebody looks for: every word must begin some word of the title.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SearchWords(Vec<String>);
+
+impl SearchWords {
+    /// The most characters of a search that are read, and the most words.
+    const LONGEST: usize = 100;
+    const MOST: usize = 10;
+
+    /// Reads what somebody typed. `None` when nothing was typed; a text without a single letter or digit is a search
+    /// that finds nothing.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        if typed.trim().is_empty() {
+            return None;
+        }
+        let read: String = typed.chars().take(Self::LONGEST).collect();
+        let mut found = words(&read);
+        found.truncate(Self::MOST);
+        Some(Self(found))
+    }
+
+    /// The words, folded: letters and digits only.
+    #[must_use]
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether nothing can be found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `text` holds all words.
+    #[must_use]
+    pub fn match_text(&self, text: &str) -> bool {
+        let there = words(text);
+        !self.is_empty() && self.0.iter().all(|word| there.iter().any(|other| other.starts_with(word.as_str())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_takes_case_and_marks_away() {
+        assert_eq!(fold("Ōtaki GRÖßE Łódź e\u{301}"), "otaki grosse lodz e");
+        assert_eq!(fold("日本"), "日本");
+    }
+
+    #[test]
+    fn a_slug_is_fit_for_an_address() {
+        assert_eq!(slug("  Kea's Notebook 14\" (Māori edition)! ", 100), "keas-notebook-14-maori-edition");
+        assert_eq!(slug("abc def", 4), "abc");
+        assert_eq!(slug("日本", 100), "");
+    }
+
+    #[test]
+    fn a_search_takes_beginnings_of_words_in_any_order() {
+        let words = SearchWords::parse(" note KEA ").unwrap();
+        assert!(words.match_text("Kea Notebook 14"));
+        assert!(!words.match_text("Kea Phone"));
+        assert!(!SearchWords::parse("book").unwrap().match_text("Notebook"));
+    }
+
+    #[test]
+    fn only_punctuation_finds_nothing_and_only_space_is_no_search() {
+        assert_eq!(SearchWords::parse("   "), None);
+        assert!(!SearchWords::parse("\"*)(").unwrap().match_text("anything"));
+    }
+}

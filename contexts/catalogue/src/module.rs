@@ -1,0 +1,206 @@
+//! Puts the catalogue together and hands the app its lists: API, pages, subscriptions, jobs.
+
+use std::sync::Arc;
+
+use actix_web::web::ServiceConfig;
+use chassis::Platform;
+use chassis::messaging::{Job, Recorder, Subscription};
+use serde_json::{Value, json};
+use shared_kernel::StoreError;
+
+use crate::adapters::inbound::api::Api;
+use crate::adapters::inbound::events::stock_changed;
+use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome};
+use crate::adapters::inbound::pages::{Pages, ProductCard};
+use crate::adapters::outbound::cache::{CachedShelf, Freshness};
+use crate::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
+use crate::application::{
+    Browse, ExportProducts, ImportProducts, KeepMedia, NoteStock, SaveProduct, WithdrawProduct,
+};
+use crate::domain::{CategoryCount, FieldError, ImageName, Media, MediaError};
+use crate::ports::{ProductStore, Shelf, StockLevels};
+
+/// What an operator may choose. Nothing yet: what the catalogue needs stands in [`chassis::Site`].
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct CatalogueSettings {}
+
+/// The catalogue, ready to be served.
+pub struct CatalogueModule {
+    pages: Pages,
+    store: Arc<SqlCatalogue>,
+    note_stock: NoteStock,
+}
+
+/// Why the demo could not be brought in.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// A picture's name is not one.
+    #[error("picture {0:?}: {1}")]
+    Name(String, #[source] FieldError),
+    /// A picture is none.
+    #[error("picture {0}: {1}")]
+    Picture(ImageName, #[source] MediaError),
+    /// The products are not right.
+    #[error(transparent)]
+    Products(#[from] ImportFileError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CatalogueModule {
+    /// Brings the tables up to date and puts everything together.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn start(_settings: CatalogueSettings, platform: Platform) -> Result<Self, StoreError> {
+        platform.database.migrate("catalogue", MIGRATIONS).await?;
+        let freshness = Arc::new(Freshness::default());
+        let recorder = Recorder::new("catalogue", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
+        let store = Arc::new(SqlCatalogue::new(platform.database, recorder, Arc::clone(&freshness)));
+        let products: Arc<dyn ProductStore> = store.clone();
+        let shelf: Arc<dyn Shelf> = Arc::new(CachedShelf::new(store.clone(), freshness, platform.clock));
+        let import = ImportProducts::new(Arc::clone(&products), Arc::clone(&platform.ids));
+        let api = Api {
+            browse: Browse::new(shelf, store.clone()),
+            save_product: SaveProduct::new(Arc::clone(&products), platform.ids),
+            withdraw_product: WithdrawProduct::new(products),
+            import_file: ImportFile::new(import, platform.site.currency),
+            export_products: ExportProducts::new(store.clone()),
+            keep_media: KeepMedia::new(store.clone()),
+        };
+        let pages = Pages { api, base_url: platform.site.base_url, currency: platform.site.currency };
+        Ok(Self { pages, note_stock: NoteStock::new(store.clone()), store })
+    }
+
+    /// The JSON API, seen by OpenAPI.
+    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig<'_>) + Clone + use<> {
+        let api = self.pages.api.clone();
+        move |config| api.register(config)
+    }
+
+    /// The pages, and the pictures on them.
+    pub fn pages(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+        let pages = self.pages.clone();
+        move |config| pages.register(config)
+    }
+
+    /// What the catalogue hears: fulfilment's stock levels.
+    #[must_use]
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        vec![stock_changed::subscription(self.note_stock.clone(), self.store.clone())]
+    }
+
+    /// The catalogue has no timers.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        Vec::new()
+    }
+
+    /// Brings a file of products in, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`ImportFileError`], whose text names each line that is not right.
+    pub async fn import_products(&self, csv: Vec<u8>, dry_run: bool) -> Result<ImportOutcome, ImportFileError> {
+        self.pages.api.import_file.execute(&csv, ImportMode { dry_run, all_or_nothing: true }).await
+    }
+
+    /// All products in the shop's own columns, without stock.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn export_products(&self) -> Result<String, StoreError> {
+        let mut file = String::new();
+        let write = |shelved: &crate::domain::Shelved| {
+            crate::adapters::inbound::csv::write_products(&mut file, shelved.product());
+        };
+        self.pages.api.export_products.execute(write).await?;
+        Ok(file)
+    }
+
+    /// Brings pictures and products of the demo in. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`DemoError`] naming the picture or the lines that are not right.
+    pub async fn import_demo(
+        &self,
+        csv: &str,
+        images: impl Iterator<Item = (String, Vec<u8>)>,
+    ) -> Result<ImportOutcome, DemoError> {
+        for (name, bytes) in images {
+            let parsed = ImageName::parse(&name).map_err(|error| DemoError::Name(name, error))?;
+            let media = Media::new(parsed.clone(), bytes).map_err(|error| DemoError::Picture(parsed, error))?;
+            self.pages.api.keep_media.execute(media).await?;
+        }
+        let mode = ImportMode { dry_run: false, all_or_nothing: true };
+        Ok(self.pages.api.import_file.execute(csv.as_bytes(), mode).await?)
+    }
+
+    /// The products that were made last, for the home page.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn featured(&self, limit: u32) -> Result<Vec<ProductCard>, StoreError> {
+        Ok(self.pages.api.browse.newest(limit).await?.iter().map(ProductCard::from).collect())
+    }
+
+    /// All categories that hold active products, by slug.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn categories(&self) -> Result<Vec<CategoryCount>, StoreError> {
+        Ok(self.pages.api.browse.categories().await?.to_vec())
+    }
+
+    /// Paths that search engines may know: the list, its categories, and every active product.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sitemap_paths(&self) -> Result<Vec<String>, StoreError> {
+        let browse = &self.pages.api.browse;
+        let (categories, handles) = (browse.categories().await?, browse.handles().await?);
+        let mut paths = vec!["/products".to_owned()];
+        paths.extend(categories.iter().map(|count| format!("/products?category={}", count.slug)));
+        paths.extend(handles.iter().map(|handle| format!("/products/{handle}")));
+        Ok(paths)
+    }
+
+    /// Every product and every stock level known here, one JSON object each.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
+        let mut records = Vec::new();
+        let product = |shelved: &crate::domain::Shelved| {
+            let product = shelved.product();
+            records.push(json!({
+                "context": "catalogue",
+                "kind": "product",
+                "id": product.id(),
+                "handle": product.handle().as_str(),
+                "title": product.title().as_str(),
+                "status": product.details().status.name(),
+                "version": product.version(),
+                "variants": product.variants().iter().map(|variant| json!({
+                    "sku": variant.sku,
+                    "kind": variant.kind.name(),
+                    "gross_minor": variant.price.minor(),
+                    "currency": variant.price.currency(),
+                })).collect::<Vec<_>>(),
+            }));
+        };
+        self.pages.api.export_products.execute(product).await?;
+        let levels = self.store.all().await?;
+        records.extend(levels.iter().map(|level| {
+            json!({
+                "context": "catalogue",
+                "kind": "stock_level",
+                "sku": level.sku,
+                "on_hand": level.on_hand,
+                "available": level.available,
+            })
+        }));
+        Ok(records)
+    }
+}

@@ -1,0 +1,11 @@
+//! What this context asks of the world, in its own words. Every adapter passes the suites in `testing::contract`.
+
+pub mod media_store;
+pub mod product_store;
+pub mod shelf;
+pub mod stock_levels;
+
+pub use media_store::MediaStore;
+pub use product_store::{ProductChange, ProductStore};
+pub use shelf::Shelf;
+pub use stock_levels::StockLevels;

@@ -1,0 +1,28 @@
+//! The port through which products are read in lists.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared_kernel::{Page, StoreError};
+
+use crate::domain::{Audience, CategoryCount, Handle, ShelfQuery, Shelved};
+
+/// Shows products in order, each with what is left of it.
+#[async_trait]
+pub trait Shelf: Send + Sync {
+    /// One page of what the query lists, ordered by [`ShelfKey`](crate::domain::ShelfKey). The cursor of the next page
+    /// is the key of this page's last product.
+    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError>;
+
+    /// One product, if the audience may see it.
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError>;
+
+    /// The active products that were made last, newest first.
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError>;
+
+    /// Categories with at least one active product, ordered by slug. Of several spellings the least is shown.
+    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError>;
+
+    /// The handles of all active products, in order.
+    async fn handles(&self) -> Result<Vec<Handle>, StoreError>;
+}

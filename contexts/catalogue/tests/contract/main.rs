@@ -1,0 +1,3 @@
+//! What this context promises: ports by every adapter, published events, understood events, and the HTTP API.
+
+mod ports;

@@ -1,0 +1,103 @@
+//! What administrators can do with other people's accounts.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use chassis::web::{Admin, JsonBody, Problem, json_with_etag};
+use shared_kernel::{CustomerId, Limit};
+
+use super::bodies::{CustomerList, CustomerView, ListParams, RoleBody};
+use crate::application::appoint::Appoint;
+use crate::application::erase_customer::EraseCustomer;
+use crate::application::view_customers::ViewCustomers;
+use crate::ports::CustomerQuery;
+
+/// Customers, newest first.
+#[utoipa::path(tag = "customer", operation_id = "list_customers", security(("bearer" = [])), params(ListParams), responses(
+    (status = 200, description = "One page", body = CustomerList),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid-query`", body = Problem, content_type = "application/problem+json")))]
+#[get("/api/customer/v1/customers")]
+pub(super) async fn list(
+    req: HttpRequest,
+    view: web::Data<ViewCustomers>,
+    _who: Admin,
+    params: web::Query<ListParams>,
+) -> Result<HttpResponse, Problem> {
+    let query = query(params.into_inner())?;
+    let page = view.page(&query).await?;
+    let items = page.items.iter().map(CustomerView::from).collect();
+    Ok(json_with_etag(&req, &CustomerList { items, next_cursor: page.next_cursor }))
+}
+
+fn query(params: ListParams) -> Result<CustomerQuery, Problem> {
+    let wrong = |detail: String| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-query", "The query does not fit").detail(detail)
+    };
+    if params.q.chars().count() > 100 {
+        return Err(wrong("q has at most 100 characters".to_owned()));
+    }
+    let limit = params.limit.map_or(Ok(Limit::DEFAULT), Limit::new).map_err(|error| wrong(error.to_string()))?;
+    let after = params.cursor.as_deref().map(CustomerId::parse).transpose();
+    Ok(CustomerQuery { text: params.q, limit, after: after.map_err(|_| wrong("cursor is none of ours".to_owned()))? })
+}
+
+/// One customer.
+#[utoipa::path(tag = "customer", operation_id = "get_customer", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The customer's id")), responses(
+    (status = 200, description = "He", body = CustomerView),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json")))]
+#[get("/api/customer/v1/customers/{id}")]
+pub(super) async fn one(
+    req: HttpRequest,
+    view: web::Data<ViewCustomers>,
+    _who: Admin,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let customer = view.one(customer_id(&id)?).await?.ok_or_else(Problem::not_found)?;
+    Ok(json_with_etag(&req, &CustomerView::from(&customer)))
+}
+
+/// Give somebody a role, or take it away. It holds from the next request on.
+#[utoipa::path(tag = "customer", operation_id = "appoint", security(("bearer" = [])), request_body = RoleBody,
+    params(("id" = String, Path, description = "The customer's id")), responses(
+    (status = 200, description = "The customer, from now on", body = CustomerView),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`refused`: nobody changes his own role", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "There is no such role", body = Problem, content_type = "application/problem+json")))]
+#[put("/api/customer/v1/customers/{id}/role")]
+pub(super) async fn appoint(
+    appoint: web::Data<Appoint>,
+    who: Admin,
+    id: web::Path<String>,
+    body: JsonBody<RoleBody>,
+) -> Result<HttpResponse, Problem> {
+    let customer = appoint.execute(customer_id(&id)?, body.0.role, who.0.customer).await?;
+    Ok(HttpResponse::Ok().json(CustomerView::from(&customer)))
+}
+
+/// Delete somebody's account and everything personal in it.
+#[utoipa::path(tag = "customer", operation_id = "erase_customer", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The customer's id")), responses(
+    (status = 204, description = "Forgotten"),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`refused`: he is an administrator", body = Problem, content_type = "application/problem+json")))]
+#[delete("/api/customer/v1/customers/{id}")]
+pub(super) async fn erase(
+    erase: web::Data<EraseCustomer>,
+    _who: Admin,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    erase.by_request(customer_id(&id)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn customer_id(text: &str) -> Result<CustomerId, Problem> {
+    CustomerId::parse(text).map_err(|_| Problem::not_found())
+}

@@ -1,0 +1,278 @@
+//! What travels: bodies that come in, views that go out.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use shared_kernel::address::RawAddress;
+use shared_kernel::{Address, CustomerId, Role, Timestamp};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::application::api_keys::NewApiKey;
+use crate::application::log_in::LoggedIn;
+use crate::domain::{ApiKey, ApiKeyId, Customer};
+
+/// A postal address.
+#[derive(ToSchema)]
+#[schema(as = Address)]
+#[expect(dead_code, reason = "describes the kernel's address to the API's readers, and is never made")]
+pub(super) struct AddressSchema {
+    /// Who receives it, 1 to 100 characters.
+    name: String,
+    /// Street and number, 1 to 200 characters.
+    line1: String,
+    /// Flat, floor, building.
+    line2: Option<String>,
+    /// 1 to 100 characters.
+    city: String,
+    /// State or region.
+    region: Option<String>,
+    /// 1 to 20 characters.
+    postcode: String,
+    /// Two capital letters, ISO 3166.
+    country: String,
+}
+
+/// Somebody wants an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignUpBody {
+    /// Names the account; capitals do not matter.
+    pub email: String,
+    /// 8 to 128 characters.
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    pub password: SecretString,
+    /// 1 to 100 characters.
+    pub first_name: String,
+    /// 1 to 100 characters.
+    pub last_name: String,
+    /// Where parcels go.
+    #[serde(default)]
+    #[schema(value_type = Option<AddressSchema>)]
+    pub shipping_address: Option<RawAddress>,
+}
+
+/// Somebody follows the link of a verification mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerificationBody {
+    /// From the link.
+    pub token: String,
+}
+
+/// Somebody wants a mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EmailBody {
+    /// To this address.
+    pub email: String,
+}
+
+/// Somebody follows the link of a reset mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordResetBody {
+    /// From the link.
+    pub token: String,
+    /// The new password, 8 to 128 characters.
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    pub password: SecretString,
+}
+
+/// Somebody logs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LogInBody {
+    /// His address.
+    pub email: String,
+    /// His password.
+    #[schema(value_type = String)]
+    pub password: SecretString,
+}
+
+/// Somebody edits his profile; what is left out is taken away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProfileBody {
+    /// 1 to 100 characters.
+    pub first_name: String,
+    /// 1 to 100 characters.
+    pub last_name: String,
+    /// Where parcels go.
+    #[serde(default)]
+    #[schema(value_type = Option<AddressSchema>)]
+    pub shipping_address: Option<RawAddress>,
+}
+
+/// Somebody changes his password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PasswordBody {
+    /// The present one.
+    #[schema(value_type = String)]
+    pub current_password: SecretString,
+    /// The new one, 8 to 128 characters.
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    pub password: SecretString,
+}
+
+/// Somebody wants to be forgotten.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ErasureBody {
+    /// Shows that it is he.
+    #[schema(value_type = String)]
+    pub current_password: SecretString,
+}
+
+/// An administrator appoints somebody.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RoleBody {
+    /// `customer`, `staff` or `admin`; each includes the ones before it.
+    #[schema(value_type = String)]
+    pub role: Role,
+}
+
+/// An administrator gives a machine a key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiKeyBody {
+    /// What it is for, 1 to 100 characters.
+    pub label: String,
+    /// The most that it may do.
+    #[schema(value_type = String)]
+    pub role: Role,
+    /// Until when; without end if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Which customers to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListParams {
+    /// Only those whose address or name holds this text.
+    #[serde(default)]
+    pub q: String,
+    /// 1 to 100, 25 if left out.
+    pub limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<String>,
+}
+
+/// A customer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub(super) struct CustomerView {
+    #[schema(value_type = String, format = Uuid)]
+    id: CustomerId,
+    email: String,
+    first_name: String,
+    last_name: String,
+    /// Whether he has shown that the address is his.
+    verified: bool,
+    /// All that he may act as: `customer`, `staff`, `admin`.
+    roles: Vec<&'static str>,
+    #[schema(value_type = Option<AddressSchema>)]
+    shipping_address: Option<Address>,
+    #[schema(value_type = String, format = DateTime)]
+    registered_at: Timestamp,
+}
+
+impl From<&Customer> for CustomerView {
+    fn from(customer: &Customer) -> Self {
+        let all = [Role::Customer, Role::Staff, Role::Admin];
+        Self {
+            id: customer.id(),
+            email: customer.email().as_str().to_owned(),
+            first_name: customer.name().first().to_owned(),
+            last_name: customer.name().last().to_owned(),
+            verified: customer.is_verified(),
+            roles: all.into_iter().filter(|role| *role <= customer.role()).map(Role::name).collect(),
+            shipping_address: customer.shipping_address().cloned(),
+            registered_at: customer.registered_at(),
+        }
+    }
+}
+
+/// A page of customers, newest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CustomerList {
+    /// The customers.
+    pub items: Vec<CustomerView>,
+    /// For the next page; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// Somebody is logged in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(super) struct SessionView {
+    /// Send it as `Authorization: Bearer <token>`. It is shown this once.
+    token: String,
+    /// When it ends at the latest.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    customer: CustomerView,
+}
+
+impl From<&LoggedIn> for SessionView {
+    fn from(session: &LoggedIn) -> Self {
+        let (token, customer) = (session.token.reveal().to_owned(), CustomerView::from(&session.customer));
+        Self { token, expires_at: session.expires_at, customer }
+    }
+}
+
+/// An API key without its secret.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub(super) struct ApiKeyView {
+    #[schema(value_type = String, format = Uuid)]
+    id: ApiKeyId,
+    label: String,
+    /// The most that it may do.
+    #[schema(value_type = String)]
+    role: Role,
+    /// The administrator for whom it acts.
+    #[schema(value_type = String, format = Uuid)]
+    owner: CustomerId,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Timestamp>,
+}
+
+impl From<&ApiKey> for ApiKeyView {
+    fn from(key: &ApiKey) -> Self {
+        let (id, label, role, owner) = (key.id, key.label.clone(), key.role, key.owner);
+        Self { id, label, role, owner, created_at: key.created_at, expires_at: key.expires_at, revoked_at: key.revoked_at }
+    }
+}
+
+/// An API key on the one occasion that its secret is shown.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewApiKey)]
+pub(super) struct NewApiKeyView {
+    #[serde(flatten)]
+    key: ApiKeyView,
+    /// Send it as `Authorization: Bearer <secret>`.
+    secret: String,
+}
+
+impl From<&NewApiKey> for NewApiKeyView {
+    fn from(new: &NewApiKey) -> Self {
+        Self { key: ApiKeyView::from(&new.key), secret: new.secret.clone() }
+    }
+}
+
+/// The newest API keys.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ApiKeyList {
+    /// The keys.
+    pub items: Vec<ApiKeyView>,
+    /// Always null: there is one page.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,58 @@
+//! Keys for machines.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use chassis::web::{Admin, JsonBody, Problem};
+
+use super::bodies::{ApiKeyBody, ApiKeyList, ApiKeyView, NewApiKeyView};
+use super::sessions::created;
+use crate::adapters::inbound::fields::Wrong;
+use crate::application::api_keys::{CreateApiKey, CreateApiKeyCommand, RevokeApiKey};
+use crate::application::view_customers::ViewCustomers;
+use crate::domain::{ApiKey, ApiKeyId};
+
+/// The newest hundred API keys.
+#[utoipa::path(tag = "customer", operation_id = "list_api_keys", security(("bearer" = [])), responses(
+    (status = 200, description = "The keys, without their secrets", body = ApiKeyList),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json")))]
+#[get("/api/customer/v1/api-keys")]
+pub(super) async fn list(view: web::Data<ViewCustomers>, _who: Admin) -> Result<HttpResponse, Problem> {
+    let keys = view.api_keys().await?;
+    let items = keys.iter().map(ApiKeyView::from).collect();
+    Ok(HttpResponse::Ok().json(ApiKeyList { items, next_cursor: None }))
+}
+
+/// Make an API key. Its secret is shown this once.
+#[utoipa::path(tag = "customer", operation_id = "create_api_key", security(("bearer" = [])), request_body = ApiKeyBody, responses(
+    (status = 201, description = "The key and its secret", body = NewApiKeyView),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators, and for no more than they may do themselves", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is not right", body = Problem, content_type = "application/problem+json")))]
+#[post("/api/customer/v1/api-keys")]
+pub(super) async fn create(
+    create: web::Data<CreateApiKey>,
+    who: Admin,
+    body: JsonBody<ApiKeyBody>,
+) -> Result<HttpResponse, Problem> {
+    let ApiKeyBody { label, role, expires_at } = body.into_inner();
+    let label = ApiKey::label(&label).map_err(|error| Wrong(vec![error]))?;
+    let new = create.execute(CreateApiKeyCommand { by: who.0, label, role, expires_at }).await?;
+    Ok(created(&NewApiKeyView::from(&new)))
+}
+
+/// Withdraw an API key. It is worth nothing from the next request on.
+#[utoipa::path(tag = "customer", operation_id = "revoke_api_key", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The key's id")), responses(
+    (status = 204, description = "Withdrawn, now or before"),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "There is no such key", body = Problem, content_type = "application/problem+json")))]
+#[delete("/api/customer/v1/api-keys/{id}")]
+pub(super) async fn revoke(
+    revoke: web::Data<RevokeApiKey>,
+    _who: Admin,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = ApiKeyId::parse(&id).map_err(|_| Problem::not_found())?;
+    if revoke.execute(id).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+}

@@ -1,0 +1,79 @@
+//! What somebody who is logged in can do with his own account.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use chassis::web::{JsonBody, Problem, SignedIn, json_with_etag};
+
+use super::bodies::{CustomerView, ErasureBody, PasswordBody, ProfileBody, SessionView};
+use super::sessions::created;
+use crate::adapters::inbound::fields;
+use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
+use crate::application::edit_profile::EditProfile;
+use crate::application::erase_customer::EraseCustomer;
+use crate::application::view_customers::ViewCustomers;
+
+/// Your account.
+#[utoipa::path(tag = "customer", operation_id = "me", security(("bearer" = [])), responses(
+    (status = 200, description = "You", body = CustomerView),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json")))]
+#[get("/api/customer/v1/me")]
+pub(super) async fn show(
+    req: HttpRequest,
+    view: web::Data<ViewCustomers>,
+    who: SignedIn,
+) -> Result<HttpResponse, Problem> {
+    let customer = view.one(who.0.customer).await?.ok_or_else(Problem::not_found)?;
+    Ok(json_with_etag(&req, &CustomerView::from(&customer)))
+}
+
+/// Change your name and shipping address.
+#[utoipa::path(tag = "customer", operation_id = "edit_me", security(("bearer" = [])), request_body = ProfileBody, responses(
+    (status = 200, description = "You, from now on", body = CustomerView),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is not right; `errors` names each", body = Problem, content_type = "application/problem+json")))]
+#[put("/api/customer/v1/me")]
+pub(super) async fn edit(
+    edit: web::Data<EditProfile>,
+    who: SignedIn,
+    body: JsonBody<ProfileBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let name = (body.first_name.as_str(), body.last_name.as_str());
+    let command = fields::profile(who.0.customer, name, body.shipping_address)?;
+    let customer = edit.execute(command).await?;
+    Ok(HttpResponse::Ok().json(CustomerView::from(&customer)))
+}
+
+/// Change your password. Ends all your sessions, this one too, and begins a new one.
+#[utoipa::path(tag = "customer", operation_id = "change_password", security(("bearer" = [])), request_body = PasswordBody, responses(
+    (status = 201, description = "Changed; the new session", body = SessionView),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A field is not right: the present password, or the new one", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`login-delayed`: too many failures; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
+#[put("/api/customer/v1/me/password")]
+pub(super) async fn password(
+    change: web::Data<ChangePassword>,
+    who: SignedIn,
+    body: JsonBody<PasswordBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let (customer, current, new) = (who.0.customer, body.current_password, fields::password(body.password)?);
+    let session = change.execute(ChangePasswordCommand { customer, current, new }).await?;
+    Ok(created(&SessionView::from(&session)))
+}
+
+/// Delete your account and everything personal in it.
+#[utoipa::path(tag = "customer", operation_id = "erase_me", security(("bearer" = [])), request_body = ErasureBody, responses(
+    (status = 204, description = "Forgotten"),
+    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`refused`: you are an administrator", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "The password is wrong", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`login-delayed`: too many failures; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
+#[post("/api/customer/v1/me/erasure")]
+pub(super) async fn erase(
+    erase: web::Data<EraseCustomer>,
+    who: SignedIn,
+    body: JsonBody<ErasureBody>,
+) -> Result<HttpResponse, Problem> {
+    erase.himself(who.0.customer, &body.0.current_password).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,18 @@
+//! What this context does by the clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::messaging::Job;
+
+use crate::application::sweep::Sweep;
+
+/// Sweeps every ten minutes.
+#[must_use]
+pub fn jobs(sweep: Arc<Sweep>) -> Vec<Job> {
+    let job = Job::every("customer/sweep", Duration::from_secs(600), move || {
+        let sweep = Arc::clone(&sweep);
+        Box::pin(async move { sweep.execute().await.map(|_| ()) })
+    });
+    vec![job]
+}

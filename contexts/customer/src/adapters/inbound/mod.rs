@@ -1,0 +1,11 @@
+//! Who calls this context: programs ([`api`]), people ([`pages`]), the edge of the shop ([`authenticator`]), the task
+//! engine ([`tasks`]) and the clock ([`jobs`]).
+
+pub mod api;
+pub mod authenticator;
+pub mod jobs;
+pub mod pages;
+pub mod tasks;
+
+mod fields;
+mod words;

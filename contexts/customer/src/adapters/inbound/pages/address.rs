@@ -1,0 +1,64 @@
+//! The shipping address as a group of form fields.
+
+use serde::Deserialize;
+use shared_kernel::Address;
+use shared_kernel::address::RawAddress;
+
+/// The group as it is shown and sent. All fields empty means: no address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct AddressFields {
+    /// Who receives it; empty for the customer himself.
+    #[serde(default)]
+    pub recipient: String,
+    #[serde(default)]
+    pub line1: String,
+    #[serde(default)]
+    pub line2: String,
+    #[serde(default)]
+    pub city: String,
+    #[serde(default)]
+    pub region: String,
+    #[serde(default)]
+    pub postcode: String,
+    #[serde(default)]
+    pub country: String,
+}
+
+impl AddressFields {
+    /// An empty group for a shop that mostly ships at home.
+    pub(super) fn empty() -> Self {
+        Self { country: "NZ".to_owned(), ..Self::default() }
+    }
+
+    /// An address as it is kept.
+    pub(super) fn of(address: &Address) -> Self {
+        Self {
+            recipient: address.name().to_owned(),
+            line1: address.line1().to_owned(),
+            line2: address.line2().unwrap_or_default().to_owned(),
+            city: address.city().to_owned(),
+            region: address.region().unwrap_or_default().to_owned(),
+            postcode: address.postcode().to_owned(),
+            country: address.country().to_owned(),
+        }
+    }
+
+    /// The address as it was typed; `None` if nothing was. The country is filled in beforehand and does not count.
+    pub(super) fn raw(&self, customer: (&str, &str)) -> Option<RawAddress> {
+        let typed = [&self.recipient, &self.line1, &self.line2, &self.city, &self.region, &self.postcode];
+        if typed.iter().all(|field| field.trim().is_empty()) {
+            return None;
+        }
+        let nobody_else = self.recipient.trim().is_empty();
+        let name = if nobody_else { format!("{} {}", customer.0, customer.1) } else { self.recipient.clone() };
+        Some(RawAddress {
+            name,
+            line1: self.line1.clone(),
+            line2: Some(self.line2.clone()),
+            city: self.city.clone(),
+            region: Some(self.region.clone()),
+            postcode: self.postcode.clone(),
+            country: self.country.clone(),
+        })
+    }
+}

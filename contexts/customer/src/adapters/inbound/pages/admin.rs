@@ -1,0 +1,102 @@
+//! `/admin/customers`: administrators look people up and appoint staff.
+
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use chassis::web::{Admin, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
+use serde::Deserialize;
+use shared_kernel::{CustomerId, Limit, Role};
+
+use crate::adapters::inbound::words::Correctable;
+use crate::application::appoint::Appoint;
+use crate::application::view_customers::ViewCustomers;
+use crate::domain::Customer;
+use crate::ports::CustomerQuery;
+
+#[derive(Template)]
+#[template(path = "customer/admin_customers.html")]
+struct CustomersPage {
+    frame: PageFrame,
+    q: String,
+    customers: Vec<CustomerRow>,
+    /// Empty on the last page.
+    next: String,
+}
+
+struct CustomerRow {
+    id: String,
+    name: String,
+    email: String,
+    verified: bool,
+    since: String,
+    roles: Vec<RoleOption>,
+    /// Nobody changes his own role.
+    himself: bool,
+}
+
+struct RoleOption {
+    name: &'static str,
+    chosen: bool,
+}
+
+/// Which customers to show.
+#[derive(Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// What the form of a row sends.
+#[derive(Deserialize)]
+pub(super) struct RoleForm {
+    role: String,
+}
+
+#[get("/admin/customers")]
+pub(super) async fn list(
+    view: web::Data<ViewCustomers>,
+    frame: PageFrame,
+    who: Admin,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, PageError> {
+    let q: String = query.q.chars().take(100).collect();
+    let after = CustomerId::parse(&query.after).ok();
+    let found = view.page(&CustomerQuery { text: q.clone(), limit: Limit::DEFAULT, after }).await?;
+    let customers = found.items.iter().map(|customer| row(customer, who.0.customer)).collect();
+    page(&CustomersPage { frame, q, customers, next: found.next_cursor.unwrap_or_default() })
+}
+
+fn row(customer: &Customer, admin: CustomerId) -> CustomerRow {
+    let all = [Role::Customer, Role::Staff, Role::Admin];
+    let roles = all.map(|role| RoleOption { name: role.name(), chosen: role == customer.role() });
+    CustomerRow {
+        id: customer.id().to_string(),
+        name: format!("{} {}", customer.name().first(), customer.name().last()),
+        email: customer.email().as_str().to_owned(),
+        verified: customer.is_verified(),
+        since: customer.registered_at().to_string().chars().take(10).collect(),
+        roles: roles.into(),
+        himself: customer.id() == admin,
+    }
+}
+
+#[post("/admin/customers/{id}/role")]
+pub(super) async fn appoint(
+    appoint: web::Data<Appoint>,
+    who: Admin,
+    id: web::Path<String>,
+    form: CsrfForm<RoleForm>,
+) -> Result<HttpResponse, PageError> {
+    let id = CustomerId::parse(&id).map_err(|_| PageError::NotFound)?;
+    let role = Role::parse(&form.0.role).ok_or_else(|| PageError::Invalid("There is no such role.".to_owned()))?;
+    match appoint.execute(id, role, who.0.customer).await.map_err(Correctable::from) {
+        Ok(customer) => {
+            let words = format!("{} is {} now.", customer.email(), role.name());
+            Ok(see_other_with("/admin/customers", Flash::notice(words)))
+        }
+        Err(Correctable::Say(_, words)) => Ok(see_other_with("/admin/customers", Flash::error(words.join(" ")))),
+        Err(Correctable::Wait(_)) => Err(PageError::TooMany),
+        Err(Correctable::Page(error)) => Err(error),
+    }
+}

@@ -1,0 +1,115 @@
+//! `/login` and `/logout`.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use chassis::web::{
+    CsrfForm, PageError, PageFrame, SESSION_COOKIE, end_session_cookie, local_path, page, page_with, see_other,
+    session_cookie,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::NoFields;
+use crate::adapters::inbound::words::Correctable;
+use crate::application::log_in::{LogIn, LogInCommand, LoggedIn};
+use crate::application::log_out::LogOut;
+use crate::domain::Token;
+
+#[derive(Template)]
+#[template(path = "customer/login.html")]
+struct LogInPage {
+    frame: PageFrame,
+    errors: Vec<String>,
+    email: String,
+    /// A path of this shop.
+    next: String,
+}
+
+/// Where to go afterwards.
+#[derive(Deserialize)]
+pub(super) struct NextQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct LogInForm {
+    email: String,
+    password: SecretString,
+    #[serde(default)]
+    next: String,
+}
+
+/// Anything but a path of this shop becomes the home page.
+fn safe(next: &str) -> String {
+    local_path(next).unwrap_or("/").to_owned()
+}
+
+#[get("/login")]
+pub(super) async fn show(frame: PageFrame, query: web::Query<NextQuery>) -> Result<HttpResponse, PageError> {
+    let next = safe(&query.next);
+    if frame.user.is_some() {
+        return Ok(see_other(&next));
+    }
+    page(&LogInPage { frame, errors: vec![], email: String::new(), next })
+}
+
+#[post("/login")]
+pub(super) async fn log_in(
+    req: HttpRequest,
+    log_in: web::Data<LogIn>,
+    frame: PageFrame,
+    form: CsrfForm<LogInForm>,
+) -> Result<HttpResponse, PageError> {
+    let LogInForm { email, password, next } = form.into_inner();
+    let next = safe(&next);
+    let instead_of = session_of(&req).and_then(|token| Token::parse(&token)).map(|token| token.hash());
+    let logged_in = log_in.execute(LogInCommand { email: email.clone(), password, instead_of }).await;
+    let again = |status, errors| page_with(status, &LogInPage { frame, errors, email, next: next.clone() });
+    match logged_in.map_err(Correctable::from) {
+        Ok(session) => Ok(with_session(see_other(&next), &session)),
+        Err(Correctable::Say(status, errors)) => again(status, errors),
+        Err(Correctable::Wait(seconds)) => again(StatusCode::TOO_MANY_REQUESTS, vec![wait(seconds)])
+            .map(|page| with_retry_after(page, seconds)),
+        Err(Correctable::Page(error)) => Err(error),
+    }
+}
+
+#[post("/logout")]
+pub(super) async fn log_out(
+    req: HttpRequest,
+    log_out: web::Data<LogOut>,
+    _form: CsrfForm<NoFields>,
+) -> Result<HttpResponse, PageError> {
+    if let Some(token) = session_of(&req) {
+        log_out.execute(&token).await?;
+    }
+    let mut response = see_other("/");
+    response.add_cookie(&end_session_cookie()).map_err(PageError::internal)?;
+    Ok(response)
+}
+
+fn session_of(req: &HttpRequest) -> Option<String> {
+    req.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned())
+}
+
+/// The answer, with the cookie of a session that has just begun.
+pub(super) fn with_session(mut response: HttpResponse, session: &LoggedIn) -> HttpResponse {
+    // A token is always a valid header.
+    let _ = response.add_cookie(&session_cookie(session.token.reveal(), session.lasts));
+    response
+}
+
+/// What is said to somebody who has to wait.
+pub(super) fn wait(seconds: u64) -> String {
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    format!("Too many failed attempts. Please wait {seconds} {unit} and try again.")
+}
+
+/// The answer, with the time to wait for programs.
+pub(super) fn with_retry_after(mut response: HttpResponse, seconds: u64) -> HttpResponse {
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
+}

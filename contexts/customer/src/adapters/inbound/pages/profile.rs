@@ -1,0 +1,165 @@
+//! `/profile`: name, address and password of whoever is logged in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use chassis::web::{
+    CsrfForm, Flash, PageError, PageFrame, SignedIn, end_session_cookie, page_with, see_other_with,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+use shared_kernel::CustomerId;
+
+use super::address::AddressFields;
+use super::login::{wait, with_retry_after, with_session};
+use crate::adapters::inbound::fields;
+use crate::adapters::inbound::words::Correctable;
+use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
+use crate::application::edit_profile::EditProfile;
+use crate::application::erase_customer::EraseCustomer;
+use crate::application::view_customers::ViewCustomers;
+
+#[derive(Template)]
+#[template(path = "customer/profile.html")]
+struct ProfilePage {
+    frame: PageFrame,
+    errors: Vec<String>,
+    email: String,
+    verified: bool,
+    erasable: bool,
+    first_name: String,
+    last_name: String,
+    address: AddressFields,
+}
+
+/// What the profile's form sends.
+#[derive(Deserialize)]
+pub(super) struct ProfileForm {
+    first_name: String,
+    last_name: String,
+    #[serde(flatten)]
+    address: AddressFields,
+}
+
+/// What the password's form sends.
+#[derive(Deserialize)]
+pub(super) struct PasswordForm {
+    current_password: SecretString,
+    password: SecretString,
+}
+
+/// What the form for farewell sends.
+#[derive(Deserialize)]
+pub(super) struct EraseForm {
+    current_password: SecretString,
+}
+
+#[get("/profile")]
+pub(super) async fn show(
+    view: web::Data<ViewCustomers>,
+    frame: PageFrame,
+    who: SignedIn,
+) -> Result<HttpResponse, PageError> {
+    profile(&view, frame, who.0.customer, None, StatusCode::OK, vec![]).await
+}
+
+#[post("/profile")]
+pub(super) async fn edit(
+    edit: web::Data<EditProfile>,
+    view: web::Data<ViewCustomers>,
+    frame: PageFrame,
+    who: SignedIn,
+    form: CsrfForm<ProfileForm>,
+) -> Result<HttpResponse, PageError> {
+    let (id, form) = (who.0.customer, form.into_inner());
+    let name = (form.first_name.as_str(), form.last_name.as_str());
+    let edited = match fields::profile(id, name, form.address.raw(name)) {
+        Ok(command) => edit.execute(command).await.map_err(Correctable::from),
+        Err(wrong) => Err(wrong.into()),
+    };
+    match edited {
+        Ok(_) => Ok(see_other_with("/profile", Flash::notice("Your profile is saved."))),
+        Err(why) => again(&view, frame, id, Some(form), why).await,
+    }
+}
+
+#[post("/profile/password")]
+pub(super) async fn password(
+    change: web::Data<ChangePassword>,
+    view: web::Data<ViewCustomers>,
+    frame: PageFrame,
+    who: SignedIn,
+    form: CsrfForm<PasswordForm>,
+) -> Result<HttpResponse, PageError> {
+    let (customer, form) = (who.0.customer, form.into_inner());
+    let changed = match fields::password(form.password) {
+        Ok(new) => {
+            let command = ChangePasswordCommand { customer, current: form.current_password, new };
+            change.execute(command).await.map_err(Correctable::from)
+        }
+        Err(wrong) => Err(wrong.into()),
+    };
+    match changed {
+        Ok(session) => {
+            let notice = Flash::notice("Your password is changed, and you are logged out everywhere else.");
+            Ok(with_session(see_other_with("/profile", notice), &session))
+        }
+        Err(why) => again(&view, frame, customer, None, why).await,
+    }
+}
+
+#[post("/profile/erase")]
+pub(super) async fn erase(
+    erase: web::Data<EraseCustomer>,
+    view: web::Data<ViewCustomers>,
+    frame: PageFrame,
+    who: SignedIn,
+    form: CsrfForm<EraseForm>,
+) -> Result<HttpResponse, PageError> {
+    let erased = erase.himself(who.0.customer, &form.0.current_password).await;
+    if let Err(error) = erased {
+        return again(&view, frame, who.0.customer, None, error.into()).await;
+    }
+    let mut response = see_other_with("/", Flash::notice("Your account is deleted."));
+    response.add_cookie(&end_session_cookie()).map_err(PageError::internal)?;
+    Ok(response)
+}
+
+/// The page again, with what has to be corrected.
+async fn again(
+    view: &ViewCustomers,
+    frame: PageFrame,
+    id: CustomerId,
+    typed: Option<ProfileForm>,
+    why: Correctable,
+) -> Result<HttpResponse, PageError> {
+    match why {
+        Correctable::Say(status, errors) => profile(view, frame, id, typed, status, errors).await,
+        Correctable::Wait(seconds) => {
+            let errors = vec![wait(seconds)];
+            let page = profile(view, frame, id, typed, StatusCode::TOO_MANY_REQUESTS, errors).await?;
+            Ok(with_retry_after(page, seconds))
+        }
+        Correctable::Page(error) => Err(error),
+    }
+}
+
+async fn profile(
+    view: &ViewCustomers,
+    frame: PageFrame,
+    id: CustomerId,
+    typed: Option<ProfileForm>,
+    status: StatusCode,
+    errors: Vec<String>,
+) -> Result<HttpResponse, PageError> {
+    let customer = view.one(id).await?.ok_or(PageError::NotFound)?;
+    let kept = || ProfileForm {
+        first_name: customer.name().first().to_owned(),
+        last_name: customer.name().last().to_owned(),
+        address: customer.shipping_address().map_or_else(AddressFields::empty, AddressFields::of),
+    };
+    let ProfileForm { first_name, last_name, address } = typed.unwrap_or_else(kept);
+    let erasable = customer.role() != shared_kernel::Role::Admin;
+    let (email, verified) = (customer.email().as_str().to_owned(), customer.is_verified());
+    page_with(status, &ProfilePage { frame, errors, email, verified, erasable, first_name, last_name, address })
+}

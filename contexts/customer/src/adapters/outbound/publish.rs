@@ -1,0 +1,53 @@
+//! The published language of this context: what others learn of a customer, and in which form.
+//!
+//! The only place that knows it; `contract/events` pins it. Passwords and roles are nobody's business but ours.
+
+use serde::Serialize;
+use shared_kernel::{Address, CustomerId, EventDraft};
+
+use crate::domain::CustomerEvent;
+
+/// `store.customer.registered.v1`: somebody has an account now. The address is not verified yet.
+#[derive(Serialize)]
+struct RegisteredV1<'a> {
+    customer_id: CustomerId,
+    email: &'a str,
+    first_name: &'a str,
+    shipping_address: Option<&'a Address>,
+}
+
+/// `store.customer.profile_changed.v1`: where his parcels go now; null for nowhere.
+#[derive(Serialize)]
+struct ProfileChangedV1<'a> {
+    customer_id: CustomerId,
+    shipping_address: Option<&'a Address>,
+}
+
+/// `store.customer.verified.v1` and `store.customer.erased.v1`: whom it is about says it all.
+#[derive(Serialize)]
+struct CustomerV1 {
+    customer_id: CustomerId,
+}
+
+/// The published form of a fact; `None` for what stays among us.
+#[must_use]
+pub fn published(event: &CustomerEvent) -> Option<EventDraft> {
+    match event {
+        CustomerEvent::Registered { customer, email, first_name, shipping_address } => {
+            let shipping_address = shipping_address.as_ref();
+            let data = RegisteredV1 { customer_id: *customer, email: email.as_str(), first_name, shipping_address };
+            Some(EventDraft::new("store.customer.registered.v1", customer.to_string(), &data))
+        }
+        CustomerEvent::ProfileChanged { customer, shipping_address } => {
+            let data = ProfileChangedV1 { customer_id: *customer, shipping_address: shipping_address.as_ref() };
+            Some(EventDraft::new("store.customer.profile_changed.v1", customer.to_string(), &data))
+        }
+        CustomerEvent::Verified(customer) => Some(plain("store.customer.verified.v1", *customer)),
+        CustomerEvent::Erased(customer) => Some(plain("store.customer.erased.v1", *customer)),
+        CustomerEvent::PasswordChanged(_) | CustomerEvent::RoleChanged(..) => None,
+    }
+}
+
+fn plain(event_type: &'static str, customer_id: CustomerId) -> EventDraft {
+    EventDraft::new(event_type, customer_id.to_string(), &CustomerV1 { customer_id })
+}

@@ -1,0 +1,131 @@
+//! Customers: one row each.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::messaging::{Record, Recorder, TaskDraft};
+use chassis::params;
+use chassis::sql::Tx;
+use shared_kernel::{Address, CustomerId, Page, StoreError};
+
+use super::{SqlCustomers, rows};
+use crate::adapters::outbound::publish::published;
+use crate::domain::{Customer, EmailAddress, Erased, Fingerprint};
+use crate::ports::{Account, AccountChange, Accounts, CustomerQuery, SessionsAfter};
+
+const FIND: &str = "SELECT * FROM customer WHERE id = $1 AND erased_at IS NULL";
+const FIND_BY_EMAIL: &str = "SELECT * FROM customer WHERE email = $1";
+const LIST: &str = "SELECT * FROM customer
+    WHERE erased_at IS NULL AND id < $1
+      AND (email LIKE $2 ESCAPE '\\' OR LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '\\')
+    ORDER BY id DESC LIMIT $3";
+const INSERT: &str = "INSERT INTO customer (id, version, email, first_name, last_name, password_hash, shipping_address,
+        verified, role, registered_at) VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+const UPDATE: &str = "UPDATE customer SET version = version + 1, first_name = $3, last_name = $4, password_hash = $5,
+        shipping_address = $6, verified = $7, role = $8
+    WHERE id = $1 AND version = $2 AND erased_at IS NULL";
+const ERASE: &str = "UPDATE customer SET version = version + 1, email = NULL, first_name = '', last_name = '',
+        password_hash = '', shipping_address = NULL, verified = 0, role = 'customer', erased_at = $3
+    WHERE id = $1 AND version = $2 AND erased_at IS NULL";
+
+#[async_trait]
+impl Accounts for SqlCustomers {
+    async fn find(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        let found = self.database.read(move |tx| Box::pin(tx.fetch_optional(FIND, params![id]))).await?;
+        found.as_ref().map(rows::customer).transpose()
+    }
+
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<Customer>, StoreError> {
+        let email = email.as_str().to_owned();
+        let found = self.database.read(move |tx| Box::pin(tx.fetch_optional(FIND_BY_EMAIL, params![&email]))).await?;
+        found.as_ref().map(rows::customer).transpose()
+    }
+
+    async fn list(&self, query: &CustomerQuery) -> Result<Page<Customer>, StoreError> {
+        // Greater than every id, as these are hexadecimal digits.
+        let before = query.after.map_or_else(|| "~".to_owned(), |id| id.to_string());
+        let (pattern, rows) = (containing(&query.text), i64::from(query.limit.get()) + 1);
+        let found = self.database.read(move |tx| Box::pin(tx.fetch(LIST, params![&before, &pattern, rows]))).await?;
+        let customers = found.iter().map(rows::customer).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(customers, query.limit, |customer| customer.id().to_string()))
+    }
+
+    async fn commit(&self, change: AccountChange) -> Result<(), StoreError> {
+        let (recorder, change) = (self.recorder.clone(), Arc::new(change));
+        let done = self.database.write(move |tx| {
+            let (recorder, change) = (recorder.clone(), Arc::clone(&change));
+            Box::pin(async move { commit(tx, &recorder, &change).await })
+        });
+        done.await
+    }
+
+    async fn schedule(&self, tasks: Vec<TaskDraft>) -> Result<(), StoreError> {
+        let recorder = self.recorder.clone();
+        let done = self.database.write(move |tx| {
+            let (recorder, tasks) = (recorder.clone(), tasks.clone());
+            Box::pin(async move { recorder.record(tx, Record { cause: None, events: vec![], tasks }).await })
+        });
+        done.await
+    }
+}
+
+/// A LIKE pattern for texts that hold `text`, in small letters as addresses are.
+fn containing(text: &str) -> String {
+    let escaped = text.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+async fn commit(tx: &mut Tx, recorder: &Recorder, change: &AccountChange) -> Result<(), StoreError> {
+    if let Some(spent) = &change.spent {
+        let there = "SELECT hash FROM mail_token WHERE hash = $1";
+        tx.fetch_optional(there, params![spent.hash.hex()]).await?.ok_or(StoreError::Conflict("token"))?;
+    }
+    let id = match &change.account {
+        Account::Kept(customer) => keep(tx, customer).await?,
+        Account::Erased(erased) => erase(tx, erased).await?,
+    };
+    if let Some(spent) = &change.spent {
+        let all = "DELETE FROM mail_token WHERE customer_id = $1 AND purpose = $2";
+        tx.execute(all, params![id, spent.purpose.name()]).await?;
+    }
+    if let SessionsAfter::End | SessionsAfter::Replace(_) = &change.sessions {
+        tx.execute("DELETE FROM session WHERE customer_id = $1", params![id]).await?;
+    }
+    if let SessionsAfter::Replace(session) = &change.sessions {
+        super::sessions::insert(tx, session).await?;
+    }
+    let events = change.events.iter().filter_map(published).collect();
+    recorder.record(tx, Record { cause: None, events, tasks: change.tasks.clone() }).await
+}
+
+async fn keep(tx: &mut Tx, customer: &Customer) -> Result<CustomerId, StoreError> {
+    let parts = customer.parts();
+    let (first, last) = (parts.name.first(), parts.name.last());
+    let (password, address) = (parts.password.as_str(), address_json(parts.shipping_address.as_ref())?);
+    let (verified, role) = (parts.verified, parts.role.name());
+    if parts.version == 0 {
+        let (email, at) = (parts.email.as_str(), parts.registered_at);
+        let new = params![parts.id, email, first, last, password, address, verified, role, at];
+        let inserted = tx.execute(INSERT, new).await?;
+        return if inserted == 1 { Ok(parts.id) } else { Err(StoreError::Conflict("email")) };
+    }
+    let version = i64::try_from(parts.version).unwrap_or(i64::MAX);
+    let changed = params![parts.id, version, first, last, password, address, verified, role];
+    if tx.execute(UPDATE, changed).await? == 1 { Ok(parts.id) } else { Err(StoreError::Stale) }
+}
+
+async fn erase(tx: &mut Tx, erased: &Erased) -> Result<CustomerId, StoreError> {
+    let version = i64::try_from(erased.version).unwrap_or(i64::MAX);
+    if tx.execute(ERASE, params![erased.id, version, erased.at]).await? == 0 {
+        return Err(StoreError::Stale);
+    }
+    tx.execute("DELETE FROM mail_token WHERE customer_id = $1", params![erased.id]).await?;
+    tx.execute("DELETE FROM api_key WHERE owner_id = $1", params![erased.id]).await?;
+    let account = Fingerprint::of(erased.email.as_str());
+    tx.execute("DELETE FROM login_attempt WHERE account = $1", params![account.as_str()]).await?;
+    Ok(erased.id)
+}
+
+fn address_json(address: Option<&Address>) -> Result<Option<String>, StoreError> {
+    address.map(serde_json::to_string).transpose().map_err(StoreError::unavailable)
+}

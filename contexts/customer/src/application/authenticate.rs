@@ -1,0 +1,53 @@
+//! Who is asking? Answered on nearly every request of the shop.
+
+use std::sync::Arc;
+
+use shared_kernel::{Clock, Identity, StoreError};
+
+use crate::domain::{ApiKeyId, Credential, SessionPolicy, Token, TokenHash};
+use crate::ports::{ApiKeys, Sessions};
+
+/// Recognises people and machines.
+pub struct Authenticate {
+    /// Where sessions are kept.
+    pub sessions: Arc<dyn Sessions>,
+    /// Where keys are kept.
+    pub keys: Arc<dyn ApiKeys>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How long sessions live.
+    pub policy: SessionPolicy,
+}
+
+impl Authenticate {
+    /// Who shows this token, if it is good.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn execute(&self, presented: &str) -> Result<Option<Identity>, StoreError> {
+        match Credential::parse(presented) {
+            Some(Credential::Session(token)) => self.session(&token.hash()).await,
+            Some(Credential::ApiKey(id, secret)) => self.key(id, &secret).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn session(&self, hash: &TokenHash) -> Result<Option<Identity>, StoreError> {
+        let (now, found) = (self.clock.now(), self.sessions.identify(hash).await?);
+        let Some((session, identity)) = found else { return Ok(None) };
+        let lifetime = self.policy.of(identity.role);
+        if !session.is_live(lifetime, now) {
+            return Ok(None);
+        }
+        if session.wants_touch(lifetime, now) {
+            self.sessions.touch(hash, now).await?;
+        }
+        Ok(Some(identity))
+    }
+
+    async fn key(&self, id: ApiKeyId, secret: &Token) -> Result<Option<Identity>, StoreError> {
+        let (now, found) = (self.clock.now(), self.keys.identify(id).await?);
+        let admitted = found.filter(|(key, _)| key.admits(secret, now));
+        Ok(admitted.map(|(key, owner)| Identity { role: key.role_under(owner.role), ..owner }))
+    }
+}

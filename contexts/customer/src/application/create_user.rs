@@ -1,0 +1,95 @@
+//! An operator enters somebody: the first administrator, demo customers, whoever the command line names.
+
+use std::sync::Arc;
+
+use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError};
+
+use super::revise::revise;
+use crate::domain::{AppointRefused, Customer, CustomerParts, EmailAddress, NewPassword, PersonName};
+use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher};
+
+/// Whom to enter.
+#[derive(Debug, Clone)]
+pub struct CreateUserCommand {
+    /// His address.
+    pub email: EmailAddress,
+    /// His password, if he is new.
+    pub password: NewPassword,
+    /// His name, if he is new.
+    pub name: PersonName,
+    /// What he may do.
+    pub role: Role,
+    /// Whether the operator vouches for the address.
+    pub verified: bool,
+}
+
+/// Why nobody was entered.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateUserError {
+    /// The rules forbid it.
+    #[error(transparent)]
+    Refused(#[from] AppointRefused),
+    /// No hash.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Enters people.
+pub struct CreateUser {
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn Accounts>,
+    /// What hashes the password.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Names.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl CreateUser {
+    /// Enters him, or lets the one who has that address rise to the role and, if the operator vouches for it, takes his
+    /// address as verified. Nothing is taken away, and password and name stay his own, so that the command may be
+    /// repeated at every start of the shop.
+    ///
+    /// # Errors
+    /// [`CreateUserError`].
+    pub async fn execute(&self, command: CreateUserCommand) -> Result<CustomerId, CreateUserError> {
+        if let Some(known) = self.accounts.find_by_email(&command.email).await? {
+            return self.adjust(known.id(), &command).await;
+        }
+        let (customer, events) = Customer::register(CustomerParts {
+            id: CustomerId::new(self.ids.uuid()),
+            version: 0,
+            email: command.email.clone(),
+            name: command.name.clone(),
+            password: self.hasher.hash(&command.password).await?,
+            shipping_address: None,
+            verified: command.verified,
+            role: command.role,
+            registered_at: self.clock.now(),
+        });
+        match self.accounts.commit(AccountChange::of(customer.clone(), events)).await {
+            Ok(()) => Ok(customer.id()),
+            Err(StoreError::Conflict(_)) => {
+                let known = self.accounts.find_by_email(&command.email).await?.ok_or(StoreError::Stale)?;
+                self.adjust(known.id(), &command).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn adjust(&self, id: CustomerId, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
+        let adjusted = revise(self.accounts.as_ref(), id, |customer| {
+            let role = command.role.max(customer.role());
+            let (customer, mut events) = customer.appoint(role, None)?;
+            let (customer, verified) = if command.verified { customer.verify() } else { (customer, vec![]) };
+            events.extend(verified);
+            Ok::<_, CreateUserError>(AccountChange::of(customer, events))
+        });
+        adjusted.await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,54 @@
+//! Somebody changes his name or his shipping address.
+
+use std::sync::Arc;
+
+use shared_kernel::{Address, CustomerId, StoreError};
+
+use super::revise::revise;
+use crate::domain::{Customer, PersonName};
+use crate::ports::{Account, AccountChange, Accounts};
+
+/// What somebody fills in.
+#[derive(Debug, Clone)]
+pub struct EditProfileCommand {
+    /// Who.
+    pub customer: CustomerId,
+    /// What he is called.
+    pub name: PersonName,
+    /// Where his parcels go; `None` if nowhere yet.
+    pub shipping_address: Option<Address>,
+}
+
+/// Why the profile stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum EditProfileError {
+    /// He is not there any more.
+    #[error("there is no such customer")]
+    NoSuchCustomer,
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Changes profiles.
+pub struct EditProfile {
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn Accounts>,
+}
+
+impl EditProfile {
+    /// Answers with the customer as he is now.
+    ///
+    /// # Errors
+    /// [`EditProfileError`].
+    pub async fn execute(&self, command: EditProfileCommand) -> Result<Customer, EditProfileError> {
+        let changed = revise(self.accounts.as_ref(), command.customer, |customer| {
+            let (customer, events) = customer.edit_profile(command.name.clone(), command.shipping_address.clone());
+            Ok::<_, EditProfileError>(AccountChange::of(customer, events))
+        });
+        match changed.await?.map(|change| change.account) {
+            Some(Account::Kept(customer)) => Ok(customer),
+            Some(Account::Erased(_)) | None => Err(EditProfileError::NoSuchCustomer),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A customer is forgotten, as the law on personal data grants him.
+//!
+//! Only this context forgets here; the others learn of it by `store.customer.erased.v1` and forget what they must.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use shared_kernel::{Clock, CustomerId, StoreError};
+
+use super::revise::revise;
+use crate::domain::{DelayPolicy, Delayed, EraseRefused, Fingerprint};
+use crate::ports::{Account, AccountChange, Accounts, HashingError, LoginDelays, PasswordHasher, SessionsAfter};
+
+/// Why nobody was erased.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseCustomerError {
+    /// Nobody has that id.
+    #[error("there is no such customer")]
+    NoSuchCustomer,
+    /// He does not know his password.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The rules forbid it.
+    #[error(transparent)]
+    Refused(#[from] EraseRefused),
+    /// Too many failures: this, too, would be a way to guess.
+    #[error(transparent)]
+    Delayed(#[from] Delayed),
+    /// No hash.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Erases customers.
+pub struct EraseCustomer {
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn Accounts>,
+    /// Where failures are kept.
+    pub delays: Arc<dyn LoginDelays>,
+    /// What checks the password.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How failures turn into waiting.
+    pub delay: DelayPolicy,
+}
+
+impl EraseCustomer {
+    /// A customer erases himself and proves with his password that it is he.
+    ///
+    /// # Errors
+    /// [`EraseCustomerError`].
+    pub async fn himself(&self, id: CustomerId, password: &SecretString) -> Result<(), EraseCustomerError> {
+        let customer = self.accounts.find(id).await?.ok_or(EraseCustomerError::NoSuchCustomer)?;
+        let account = Fingerprint::of(customer.email().as_str());
+        self.delays.charge(&account, self.delay, self.clock.now()).await??;
+        if !self.hasher.verify(password, Some(customer.password())).await? {
+            return Err(EraseCustomerError::WrongPassword);
+        }
+        self.by_request(id).await
+    }
+
+    /// An administrator erases somebody who asked for it.
+    ///
+    /// # Errors
+    /// [`EraseCustomerError`].
+    pub async fn by_request(&self, id: CustomerId) -> Result<(), EraseCustomerError> {
+        let now = self.clock.now();
+        let erased = revise(self.accounts.as_ref(), id, |customer| {
+            let (erased, events) = customer.erase(now)?;
+            let (account, sessions) = (Account::Erased(erased), SessionsAfter::End);
+            Ok::<_, EraseCustomerError>(AccountChange { account, events, tasks: vec![], sessions, spent: None })
+        });
+        erased.await?.map(|_| ()).ok_or(EraseCustomerError::NoSuchCustomer)
+    }
+}

@@ -1,0 +1,27 @@
+//! Somebody logs out.
+
+use std::sync::Arc;
+
+use shared_kernel::StoreError;
+
+use crate::domain::Credential;
+use crate::ports::Sessions;
+
+/// Logs people out.
+pub struct LogOut {
+    /// Where sessions are kept.
+    pub sessions: Arc<dyn Sessions>,
+}
+
+impl LogOut {
+    /// Ends the session of a token. One that has ended is no news, nor is an API key: that is withdrawn, not logged out.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn execute(&self, presented: &str) -> Result<(), StoreError> {
+        match Credential::parse(presented) {
+            Some(Credential::Session(token)) => self.sessions.end(&token.hash()).await,
+            Some(Credential::ApiKey(..)) | None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What people and machines can ask of this context: one use case per file, each of which loads, lets the domain decide,
+//! and commits.
+//!
+//! Reading order: [`sign_up`], [`send_account_mail`], [`verify_email`], [`log_in`], [`authenticate`],
+//! [`reset_password`]; the rest follows the same lines.
+
+pub mod api_keys;
+pub mod appoint;
+pub mod authenticate;
+pub mod change_password;
+pub mod create_user;
+pub mod edit_profile;
+pub mod erase_customer;
+pub mod log_in;
+pub mod log_out;
+pub mod request_mail;
+pub mod reset_password;
+pub mod send_account_mail;
+pub mod sign_up;
+pub mod sweep;
+pub mod verify_email;
+pub mod view_customers;
+
+mod letters;
+mod revise;
+
+pub use letters::{LetterKind, MailOrder, SEND_ACCOUNT_MAIL};

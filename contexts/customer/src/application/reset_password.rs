@@ -1,0 +1,71 @@
+//! Somebody follows the link of a reset mail and chooses a new password.
+
+use std::sync::Arc;
+
+use shared_kernel::{Clock, StoreError};
+
+use super::revise::revise;
+use crate::domain::{Fingerprint, NewPassword, Purpose, Token};
+use crate::ports::{
+    Account, AccountChange, Accounts, HashingError, LoginDelays, MailTokens, PasswordHasher, SessionsAfter, SpentToken,
+};
+
+/// Why the password stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetPasswordError {
+    /// We did not mail such a link, or too long ago, or it was followed before.
+    #[error("this link is not valid any more")]
+    InvalidToken,
+    /// No hash.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Replaces forgotten passwords.
+pub struct ResetPassword {
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn Accounts>,
+    /// Where tokens are kept.
+    pub tokens: Arc<dyn MailTokens>,
+    /// Where failed logins are kept.
+    pub delays: Arc<dyn LoginDelays>,
+    /// What hashes the password.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ResetPassword {
+    /// Sets the password, ends all sessions, and takes the address as verified, since its owner has read our mail.
+    ///
+    /// # Errors
+    /// [`ResetPasswordError`].
+    pub async fn execute(&self, presented: &str, password: &NewPassword) -> Result<(), ResetPasswordError> {
+        let hash = Token::parse(presented).ok_or(ResetPasswordError::InvalidToken)?.hash();
+        let found = self.tokens.find(&hash, Purpose::ResetPassword).await?;
+        let now = self.clock.now();
+        let token = found.filter(|token| token.is_live(now)).ok_or(ResetPasswordError::InvalidToken)?;
+        let password = self.hasher.hash(password).await?;
+        let changed = revise(self.accounts.as_ref(), token.customer, |customer| {
+            let (customer, mut events) = customer.change_password(password.clone());
+            let (customer, verified) = customer.verify();
+            events.extend(verified);
+            Ok::<_, StoreError>(AccountChange {
+                sessions: SessionsAfter::End,
+                spent: Some(SpentToken { hash, purpose: Purpose::ResetPassword }),
+                ..AccountChange::of(customer, events)
+            })
+        });
+        let change = match changed.await {
+            Err(StoreError::Conflict(_)) => return Err(ResetPasswordError::InvalidToken),
+            other => other?.ok_or(ResetPasswordError::InvalidToken)?,
+        };
+        if let Account::Kept(customer) = change.account {
+            self.delays.forget(&Fingerprint::of(customer.email().as_str())).await?;
+        }
+        Ok(())
+    }
+}

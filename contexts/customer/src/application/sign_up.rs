@@ -1,0 +1,93 @@
+//! Somebody wants an account.
+//!
+//! Whoever asks cannot learn whether the address has an account already: the answer is the same and takes as long. Only
+//! its owner learns, by mail.
+
+use std::sync::Arc;
+
+use shared_kernel::{Address, Clock, Ids, Role, StoreError};
+
+use super::letters::{LetterKind, MailOrder};
+use crate::domain::{Customer, CustomerParts, EmailAddress, NewPassword, PersonName};
+use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher};
+
+/// What somebody fills in.
+#[derive(Debug, Clone)]
+pub struct SignUpCommand {
+    /// His address.
+    pub email: EmailAddress,
+    /// The password that he wants.
+    pub password: NewPassword,
+    /// His name.
+    pub name: PersonName,
+    /// Where his parcels go.
+    pub shipping_address: Option<Address>,
+}
+
+/// Why nobody was signed up.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// No hash.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Signs people up.
+pub struct SignUp {
+    /// Where accounts are kept.
+    pub accounts: Arc<dyn Accounts>,
+    /// What hashes the password.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Names and chance.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl SignUp {
+    /// Answers with the account as it was asked for, whether it was made, or one with that address existed before. In the
+    /// second case nothing is changed and the owner is told.
+    ///
+    /// # Errors
+    /// [`SignUpError`].
+    pub async fn execute(&self, command: SignUpCommand) -> Result<Customer, SignUpError> {
+        let password = self.hasher.hash(&command.password).await?;
+        let (customer, events) = Customer::register(CustomerParts {
+            id: shared_kernel::CustomerId::new(self.ids.uuid()),
+            version: 0,
+            email: command.email,
+            name: command.name,
+            password,
+            shipping_address: command.shipping_address,
+            verified: false,
+            role: Role::Customer,
+            registered_at: self.clock.now(),
+        });
+        let order = MailOrder { letter: LetterKind::VerifyEmail, customer: Some(customer.id()) };
+        let tasks = vec![order.once_more(self.ids.as_ref())];
+        if let Some(owner) = self.accounts.find_by_email(customer.email()).await? {
+            self.tell(&owner).await?;
+            return Ok(customer);
+        }
+        let change = AccountChange { tasks, ..AccountChange::of(customer.clone(), events) };
+        match self.accounts.commit(change).await {
+            Ok(()) => Ok(customer),
+            Err(StoreError::Conflict(_)) => {
+                let owner = self.accounts.find_by_email(customer.email()).await?.ok_or(StoreError::Stale)?;
+                self.tell(&owner).await?;
+                Ok(customer)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// An owner who never followed his link gets another one; perhaps the first was lost.
+    async fn tell(&self, owner: &Customer) -> Result<(), StoreError> {
+        let letter = if owner.is_verified() { LetterKind::AlreadyRegistered } else { LetterKind::VerifyEmail };
+        let order = MailOrder { letter, customer: Some(owner.id()) };
+        self.accounts.schedule(vec![order.once_an_hour(self.clock.now(), self.ids.as_ref())]).await
+    }
+}

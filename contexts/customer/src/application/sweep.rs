@@ -1,0 +1,39 @@
+//! Throws away sessions, tokens and noted attempts that can never matter again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, StoreError};
+
+use crate::domain::{DelayPolicy, SessionPolicy};
+use crate::ports::{Housekeeping, Outdated};
+
+/// Sweeps.
+pub struct Sweep {
+    /// Where it lies.
+    pub store: Arc<dyn Housekeeping>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How long sessions live.
+    pub policy: SessionPolicy,
+    /// How long attempts are remembered.
+    pub delay: DelayPolicy,
+}
+
+impl Sweep {
+    /// Sweeps once and says how many rows went. Expired tokens are kept for an hour, as they count towards the hour's
+    /// limit.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn execute(&self) -> Result<u64, StoreError> {
+        let (now, longest) = (self.clock.now(), self.policy.longest());
+        let outdated = Outdated {
+            sessions_started_before: now.minus(longest.absolute),
+            sessions_unused_since: now.minus(longest.idle),
+            tokens_expired_before: now.minus(Duration::from_secs(3_600)),
+            attempts_before: now.minus(self.delay.forgotten_after),
+        };
+        self.store.sweep(outdated).await
+    }
+}

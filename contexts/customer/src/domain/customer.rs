@@ -1,0 +1,256 @@
+//! The customer: whoever has an account, staff and administrators included.
+//!
+//! Sessions, tokens and keys are no part of him: they come and go by the thousand and have their own rules.
+
+use shared_kernel::{Address, CustomerId, Identity, Role, Timestamp};
+
+use super::email::EmailAddress;
+use super::event::CustomerEvent;
+use super::name::PersonName;
+use super::password::PasswordHash;
+
+/// Somebody with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer(CustomerParts);
+
+/// All that there is to a customer: what it takes to register one, and what a store keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerParts {
+    /// Who.
+    pub id: CustomerId,
+    /// Counts his changes; 0 for one who was never stored.
+    pub version: u64,
+    /// His address, by which he logs in.
+    pub email: EmailAddress,
+    /// What he is called.
+    pub name: PersonName,
+    /// His password, hashed.
+    pub password: PasswordHash,
+    /// Where his parcels go.
+    pub shipping_address: Option<Address>,
+    /// Whether he has shown that the address is his.
+    pub verified: bool,
+    /// What he may do.
+    pub role: Role,
+    /// Since when.
+    pub registered_at: Timestamp,
+}
+
+impl Customer {
+    /// Somebody signs up, or is entered by an operator.
+    #[must_use]
+    pub fn register(parts: CustomerParts) -> (Self, Vec<CustomerEvent>) {
+        let mut events = vec![CustomerEvent::Registered {
+            customer: parts.id,
+            email: parts.email.clone(),
+            first_name: parts.name.first().to_owned(),
+            shipping_address: parts.shipping_address.clone(),
+        }];
+        if parts.verified {
+            events.push(CustomerEvent::Verified(parts.id));
+        }
+        (Self(CustomerParts { version: 0, ..parts }), events)
+    }
+
+    /// What a store kept of him.
+    #[must_use]
+    pub fn restored(parts: CustomerParts) -> Self {
+        Self(parts)
+    }
+
+    /// The address is his. A second time is no news.
+    #[must_use]
+    pub fn verify(self) -> (Self, Vec<CustomerEvent>) {
+        if self.0.verified {
+            return (self, vec![]);
+        }
+        let event = CustomerEvent::Verified(self.0.id);
+        (Self(CustomerParts { verified: true, ..self.0 }), vec![event])
+    }
+
+    /// He is called, or lives, otherwise than before.
+    #[must_use]
+    pub fn edit_profile(self, name: PersonName, shipping_address: Option<Address>) -> (Self, Vec<CustomerEvent>) {
+        if self.0.name == name && self.0.shipping_address == shipping_address {
+            return (self, vec![]);
+        }
+        let event = CustomerEvent::ProfileChanged { customer: self.0.id, shipping_address: shipping_address.clone() };
+        (Self(CustomerParts { name, shipping_address, ..self.0 }), vec![event])
+    }
+
+    /// He logs in with another password from now on.
+    #[must_use]
+    pub fn change_password(self, password: PasswordHash) -> (Self, Vec<CustomerEvent>) {
+        let event = CustomerEvent::PasswordChanged(self.0.id);
+        (Self(CustomerParts { password, ..self.0 }), vec![event])
+    }
+
+    /// He may do more or less than before; `by` is the administrator who says so, `None` the operator of the shop.
+    ///
+    /// # Errors
+    /// [`AppointRefused`] when an administrator would change his own role: whoever lays it down last would leave a shop
+    /// that nobody can administer.
+    pub fn appoint(self, role: Role, by: Option<CustomerId>) -> Result<(Self, Vec<CustomerEvent>), AppointRefused> {
+        if self.0.role == role {
+            return Ok((self, vec![]));
+        }
+        if by == Some(self.0.id) {
+            return Err(AppointRefused);
+        }
+        let event = CustomerEvent::RoleChanged(self.0.id, role);
+        Ok((Self(CustomerParts { role, ..self.0 }), vec![event]))
+    }
+
+    /// Forgets everything personal; what remains is an id to which old orders can point.
+    ///
+    /// # Errors
+    /// [`EraseRefused`] for an administrator, who has to be demoted first, for the same reason.
+    pub fn erase(self, at: Timestamp) -> Result<(Erased, Vec<CustomerEvent>), EraseRefused> {
+        match self.0.role {
+            Role::Admin => Err(EraseRefused),
+            Role::Customer | Role::Staff => {
+                let erased = Erased { id: self.0.id, version: self.0.version, email: self.0.email, at };
+                Ok((erased, vec![CustomerEvent::Erased(self.0.id)]))
+            }
+        }
+    }
+
+    /// Who he is.
+    #[must_use]
+    pub fn id(&self) -> CustomerId {
+        self.0.id
+    }
+    /// His address.
+    #[must_use]
+    pub fn email(&self) -> &EmailAddress {
+        &self.0.email
+    }
+    /// What he is called.
+    #[must_use]
+    pub fn name(&self) -> &PersonName {
+        &self.0.name
+    }
+    /// His password, hashed.
+    #[must_use]
+    pub fn password(&self) -> &PasswordHash {
+        &self.0.password
+    }
+    /// Where his parcels go.
+    #[must_use]
+    pub fn shipping_address(&self) -> Option<&Address> {
+        self.0.shipping_address.as_ref()
+    }
+    /// Whether he has shown that the address is his.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.0.verified
+    }
+    /// What he may do.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.0.role
+    }
+    /// Since when he has an account.
+    #[must_use]
+    pub fn registered_at(&self) -> Timestamp {
+        self.0.registered_at
+    }
+    /// Counts his changes; 0 for one who was never stored.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.0.version
+    }
+    /// All of him, for a store to keep.
+    #[must_use]
+    pub fn parts(&self) -> &CustomerParts {
+        &self.0
+    }
+    /// What the rest of the shop is told about who is asking.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            customer: self.0.id,
+            first_name: self.0.name.first().to_owned(),
+            email: self.0.email.as_str().to_owned(),
+            verified: self.0.verified,
+            role: self.0.role,
+        }
+    }
+}
+
+/// What is left of a customer who was erased, and what a store has to remove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// Who he was.
+    pub id: CustomerId,
+    /// The version that is erased.
+    pub version: u64,
+    /// The address to be forgotten, wherever it was noted.
+    pub email: EmailAddress,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Nobody changes his own role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("nobody changes his own role: ask another administrator")]
+pub struct AppointRefused;
+
+/// An administrator is not erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an administrator cannot be erased: another administrator has to change the role first")]
+pub struct EraseRefused;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::a_customer;
+
+    #[test]
+    fn signing_up_makes_an_unverified_account() {
+        let (customer, events) = Customer::register(a_customer().parts());
+        assert!(!customer.is_verified());
+        assert!(matches!(events.as_slice(), [CustomerEvent::Registered { .. }]));
+    }
+
+    #[test]
+    fn one_whom_the_operator_vouches_for_is_verified_at_once() {
+        let (_, events) = Customer::register(a_customer().verified().parts());
+        assert!(matches!(events.as_slice(), [CustomerEvent::Registered { .. }, CustomerEvent::Verified(_)]));
+    }
+
+    #[test]
+    fn following_the_link_twice_is_no_news() {
+        let (customer, first) = a_customer().build().verify();
+        assert_eq!(first, [CustomerEvent::Verified(customer.id())]);
+        let (again, second) = customer.clone().verify();
+        assert_eq!((again, second), (customer, vec![]));
+    }
+
+    #[test]
+    fn saving_an_unchanged_profile_is_no_news() {
+        let customer = a_customer().build();
+        let (same, events) = customer.clone().edit_profile(customer.name().clone(), customer.shipping_address().cloned());
+        assert_eq!((same, events), (customer.clone(), vec![]));
+        let (moved, events) = customer.clone().edit_profile(customer.name().clone(), None);
+        assert_eq!(events, [CustomerEvent::ProfileChanged { customer: moved.id(), shipping_address: None }]);
+    }
+
+    #[test]
+    fn nobody_changes_his_own_role_but_others_may() {
+        let admin = a_customer().role(Role::Admin).build();
+        let other = CustomerId::new(uuid::Uuid::from_u128(99));
+        assert_eq!(admin.clone().appoint(Role::Customer, Some(admin.id())), Err(AppointRefused));
+        let (demoted, events) = admin.clone().appoint(Role::Staff, Some(other)).unwrap();
+        assert_eq!(events, [CustomerEvent::RoleChanged(demoted.id(), Role::Staff)]);
+        assert_eq!(admin.clone().appoint(Role::Admin, Some(admin.id())).unwrap().1, vec![]);
+    }
+
+    #[test]
+    fn an_erased_customer_leaves_an_id_and_an_administrator_is_not_erased() {
+        let customer = a_customer().build();
+        let (erased, events) = customer.clone().erase(customer.registered_at()).unwrap();
+        assert_eq!((erased.id, events), (customer.id(), vec![CustomerEvent::Erased(customer.id())]));
+        assert_eq!(a_customer().role(Role::Admin).build().erase(customer.registered_at()), Err(EraseRefused));
+    }
+}

@@ -1,0 +1,37 @@
+//! What happens to a customer, in the context's own words. What of it is published, and how, is decided in
+//! [`publish`](crate::adapters::outbound::publish).
+
+use shared_kernel::{Address, CustomerId, Role};
+
+use super::email::EmailAddress;
+
+/// A fact about one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomerEvent {
+    /// Somebody has an account now.
+    Registered {
+        /// Who.
+        customer: CustomerId,
+        /// By what address.
+        email: EmailAddress,
+        /// What to call him.
+        first_name: String,
+        /// Where his parcels go, if he has said so.
+        shipping_address: Option<Address>,
+    },
+    /// He has shown that the address is his.
+    Verified(CustomerId),
+    /// His name or his shipping address is another one.
+    ProfileChanged {
+        /// Who.
+        customer: CustomerId,
+        /// Where his parcels go now.
+        shipping_address: Option<Address>,
+    },
+    /// He has another password.
+    PasswordChanged(CustomerId),
+    /// He may do more or less than before.
+    RoleChanged(CustomerId, Role),
+    /// Nothing personal is left of him.
+    Erased(CustomerId),
+}

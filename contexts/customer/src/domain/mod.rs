@@ -1,0 +1,26 @@
+//! What a customer is and may become. Pure: the time, the ids and the chance come in with the call.
+//!
+//! Reading order: [`customer`] (the aggregate), [`event`] (its facts), [`email`], [`name`] and [`password`] (what people
+//! type, parsed once), [`token`] (secrets that are shown once), [`session`], [`login_delay`], [`api_key`].
+
+pub mod api_key;
+pub mod customer;
+pub mod email;
+pub mod event;
+pub mod field;
+pub mod login_delay;
+pub mod name;
+pub mod password;
+pub mod session;
+pub mod token;
+
+pub use api_key::{ApiKey, ApiKeyId};
+pub use customer::{AppointRefused, Customer, CustomerParts, EraseRefused, Erased};
+pub use email::{EmailAddress, Fingerprint};
+pub use event::CustomerEvent;
+pub use field::FieldError;
+pub use login_delay::{Attempts, DelayPolicy, Delayed};
+pub use name::PersonName;
+pub use password::{NewPassword, PasswordHash};
+pub use session::{Lifetime, Session, SessionPolicy};
+pub use token::{Credential, MailToken, Purpose, Token, TokenHash};

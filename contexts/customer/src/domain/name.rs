@@ -1,0 +1,64 @@
+//! What people are called.
+
+use super::field::FieldError;
+
+/// First and last name, each 1 to 100 characters without control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonName {
+    first: String,
+    last: String,
+}
+
+impl PersonName {
+    /// Trims both and checks them.
+    ///
+    /// # Errors
+    /// [`FieldError`] on `first_name` or `last_name`.
+    pub fn parse(first: &str, last: &str) -> Result<Self, FieldError> {
+        Ok(Self { first: part("first_name", first)?, last: part("last_name", last)? })
+    }
+
+    /// The name that we greet people by.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        &self.first
+    }
+
+    /// The family's name.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        &self.last
+    }
+}
+
+fn part(field: &'static str, raw: &str) -> Result<String, FieldError> {
+    let name = raw.trim();
+    if name.is_empty() {
+        return Err(FieldError { field, problem: "is missing" });
+    }
+    if name.chars().count() > 100 {
+        return Err(FieldError { field, problem: "is longer than 100 characters" });
+    }
+    if name.chars().any(char::is_control) {
+        return Err(FieldError { field, problem: "holds a control character" });
+    }
+    Ok(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_in_every_form() {
+        let name = PersonName::parse(" Māui ", "d'Ávila-Nguyễn").unwrap();
+        assert_eq!((name.first(), name.last()), ("Māui", "d'Ávila-Nguyễn"));
+    }
+
+    #[test]
+    fn a_missing_or_endless_name_is_refused_by_field() {
+        assert_eq!(PersonName::parse(" ", "Lima").unwrap_err().to_string(), "first_name is missing");
+        assert_eq!(PersonName::parse("Ana", &"x".repeat(101)).unwrap_err().field, "last_name");
+        assert_eq!(PersonName::parse("Ana\n", "Li\tma").unwrap_err().problem, "holds a control character");
+    }
+}

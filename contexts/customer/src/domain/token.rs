@@ -1,0 +1,190 @@
+//! Secrets that are shown once and kept only as their SHA-256: session tokens, the tokens of mailed links, API keys.
+//!
+//! All have 256 random bits, so that a fast hash protects them as well as a slow one protects a password.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use shared_kernel::{CustomerId, Timestamp};
+use subtle::ConstantTimeEq;
+
+use super::api_key::ApiKeyId;
+
+/// Thirty-two random bytes as 43 characters that may stand in a link, a cookie or a header.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// Writes random bytes down.
+    #[must_use]
+    pub fn of(secret: &[u8; 32]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(secret))
+    }
+
+    /// Reads what somebody presents; `None` for anything that we cannot have given out.
+    #[must_use]
+    pub fn parse(presented: &str) -> Option<Self> {
+        let bytes = if presented.len() == 43 { URL_SAFE_NO_PAD.decode(presented).ok() } else { None };
+        bytes.filter(|bytes| bytes.len() == 32).map(|_| Self(presented.to_owned()))
+    }
+
+    /// The form in which it is kept.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(&self.0).into())
+    }
+
+    /// The secret itself, for the one who is given it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+/// The SHA-256 of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    /// Sixty-four hexadecimal digits.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        hex(&self.0)
+    }
+
+    /// Reads the digits back.
+    #[must_use]
+    pub fn parse(digits: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if digits.len() != 64 || !digits.is_ascii() {
+            return None;
+        }
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// Whether both are the same, in a time that does not tell how much of them is.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+/// Two hexadecimal digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
+        for nibble in [byte >> 4, byte & 15] {
+            digits.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+        digits
+    })
+}
+
+/// What somebody shows to be recognised: the token of a session, or an API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Given out at login.
+    Session(Token),
+    /// Given out by an administrator.
+    ApiKey(ApiKeyId, Token),
+}
+
+impl Credential {
+    /// What an API key starts with, so that people and secret scanners know one when they see it.
+    pub const KEY_PREFIX: &str = "tbs_";
+
+    /// Reads a cookie's or a header's token; `None` for anything that we cannot have given out.
+    #[must_use]
+    pub fn parse(presented: &str) -> Option<Self> {
+        match presented.strip_prefix(Self::KEY_PREFIX).and_then(|key| key.split_once('.')) {
+            Some((id, secret)) => Some(Self::ApiKey(ApiKeyId::parse(id).ok()?, Token::parse(secret)?)),
+            None => Token::parse(presented).map(Self::Session),
+        }
+    }
+}
+
+/// What a mailed link lets its holder do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Show that the address is his.
+    VerifyEmail,
+    /// Choose a new password.
+    ResetPassword,
+}
+
+impl Purpose {
+    /// The name under which it is kept.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify-email",
+            Self::ResetPassword => "reset-password",
+        }
+    }
+}
+
+/// The token of one mailed link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailToken {
+    /// What is kept of it.
+    pub hash: TokenHash,
+    /// Whom it was mailed to.
+    pub customer: CustomerId,
+    /// What it is good for.
+    pub purpose: Purpose,
+    /// When it was mailed.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl MailToken {
+    /// Whether the link may still be followed.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_wire_and_its_hash_the_database() {
+        let token = Token::of(&[0xfb; 32]);
+        assert_eq!(Token::parse(token.reveal()), Some(token.clone()));
+        assert_eq!(TokenHash::parse(&token.hash().hex()), Some(token.hash()));
+        assert!(token.hash().matches(&token.hash()) && !token.hash().matches(&Token::of(&[1; 32]).hash()));
+        assert_eq!(format!("{token:?}"), "Token(..)");
+    }
+
+    #[test]
+    fn what_we_cannot_have_given_out_is_not_looked_up() {
+        let good = Token::of(&[7; 32]).reveal().to_owned();
+        let spoilt = [String::new(), "x".into(), good[1..].into(), format!("{good}="), good.replacen('B', "!", 1), "tbs_x.y".into(), format!("tbs_.{good}")];
+        for presented in spoilt {
+            assert_eq!(Credential::parse(&presented), None, "{presented:?}");
+        }
+        assert_eq!(TokenHash::parse(&"é".repeat(32)), None);
+    }
+
+    #[test]
+    fn a_session_is_told_from_an_api_key() {
+        let secret = Token::of(&[9; 32]);
+        let id = ApiKeyId::new(uuid::Uuid::from_u128(5));
+        assert_eq!(Credential::parse(secret.reveal()), Some(Credential::Session(secret.clone())));
+        let key = format!("tbs_{id}.{}", secret.reveal());
+        assert_eq!(Credential::parse(&key), Some(Credential::ApiKey(id, secret)));
+    }
+}

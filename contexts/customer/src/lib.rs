@@ -1,0 +1,173 @@
+//! The customer context: who has an account, who is logged in, and what he may do.
+//!
+//! Reading order: [`domain`] (what a customer is and may become), [`application`] (what can be asked of the context, one
+//! use case per file), [`ports`] (what that needs), [`adapters`] (who asks, and what the ports look like in earnest),
+//! [`use_cases`] (which connects them). Others learn of customers only by the events in `contract/events`.
+//!
+//! This context decides who somebody is; what he may do with an order or a report is decided where that lies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use chassis::Platform;
+use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::web::Authenticator;
+use secrecy::SecretString;
+use shared_kernel::{CustomerId, Role, StoreError};
+
+pub mod adapters;
+pub mod application;
+pub mod domain;
+pub mod ports;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod use_cases;
+
+use adapters::inbound::{api, jobs, pages, tasks};
+use adapters::outbound::argon2::Argon2Hasher;
+use adapters::outbound::mail::LetterWriter;
+use adapters::outbound::recent::Recent;
+use adapters::outbound::sql::SqlCustomers;
+use application::create_user::{CreateUserCommand, CreateUserError};
+use application::send_account_mail::LinkPolicy;
+use domain::{DelayPolicy, EmailAddress, FieldError, NewPassword, PersonName, SessionPolicy};
+use use_cases::{Ports, UseCases};
+
+/// What a shop can set.
+#[derive(Debug, Clone)]
+pub struct CustomerSettings {
+    /// How long mailed links are good, and how many are mailed.
+    pub links: LinkPolicy,
+    /// How long sessions live.
+    pub sessions: SessionPolicy,
+    /// How failed logins turn into waiting.
+    pub login_delay: DelayPolicy,
+    /// How long it is remembered who was recognised, without asking the database again.
+    pub remember_identities: Duration,
+    /// How many passwords are hashed at once.
+    pub hashes_at_once: usize,
+    /// How many more may wait for it.
+    pub hashes_waiting: usize,
+}
+
+impl Default for CustomerSettings {
+    fn default() -> Self {
+        Self {
+            links: LinkPolicy::default(),
+            sessions: SessionPolicy::default(),
+            login_delay: DelayPolicy::default(),
+            remember_identities: Duration::from_secs(3),
+            hashes_at_once: 2,
+            hashes_waiting: 32,
+        }
+    }
+}
+
+/// The running context.
+pub struct CustomerModule {
+    store: SqlCustomers,
+    use_cases: UseCases,
+}
+
+impl CustomerModule {
+    /// Brings the tables up to date and connects everything.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn start(settings: CustomerSettings, platform: Platform) -> Result<Self, StoreError> {
+        let Platform { database, clock, ids, mailer, site } = platform;
+        SqlCustomers::migrate(&database).await?;
+        let store = SqlCustomers::new(database, Recorder::new("customer", clock.clone(), ids.clone()));
+        let any = Arc::new(store.clone());
+        let span = settings.remember_identities;
+        let recent = Arc::new(Recent::new(any.clone(), any.clone(), any.clone(), clock.clone(), span));
+        let links = settings.links;
+        let ports = Ports {
+            accounts: recent.clone(),
+            sessions: recent.clone(),
+            keys: recent,
+            tokens: any.clone(),
+            delays: any.clone(),
+            broom: any,
+            hasher: Arc::new(Argon2Hasher::new(settings.hashes_at_once, settings.hashes_waiting, ids.clone())),
+            mailer: Arc::new(LetterWriter::new(mailer, site, links.verification, links.reset)),
+            clock,
+            ids,
+        };
+        Ok(Self { store, use_cases: UseCases::over(ports, &settings) })
+    }
+
+    /// The JSON API, under `/api/customer/v1`.
+    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
+        let use_cases = self.use_cases.clone();
+        move |config| api::configure(&use_cases, config)
+    }
+
+    /// The pages: `/signup`, `/verify`, `/login`, `/logout`, `/reset`, `/profile`, `/admin/customers`.
+    pub fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
+        let use_cases = self.use_cases.clone();
+        move |config| pages::configure(&use_cases, config)
+    }
+
+    /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.
+    #[must_use]
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        tasks::subscriptions(self.use_cases.send_account_mail.clone())
+    }
+
+    /// Its timers.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        jobs::jobs(self.use_cases.sweep.clone())
+    }
+
+    /// Every record, without a personal datum, for the audit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.store.audit().await
+    }
+
+    /// Tells the edge who is asking.
+    #[must_use]
+    pub fn authenticator(&self) -> Arc<dyn Authenticator> {
+        self.use_cases.authenticate.clone()
+    }
+
+    /// Enters somebody by order of the shop's operator. Somebody who has that address already rises to the role and, if
+    /// `verified`, is taken as verified; his password and name stay his own. So it may be repeated at every start.
+    ///
+    /// # Errors
+    /// [`CreateUserFailure`].
+    pub async fn create_user(
+        &self,
+        email: &str,
+        password: SecretString,
+        first_name: &str,
+        last_name: &str,
+        role: Role,
+        verified: bool,
+    ) -> Result<CustomerId, CreateUserFailure> {
+        let command = CreateUserCommand {
+            email: EmailAddress::parse(email)?,
+            password: NewPassword::parse(password)?,
+            name: PersonName::parse(first_name, last_name)?,
+            role,
+            verified,
+        };
+        Ok(self.use_cases.create_user.execute(command).await?)
+    }
+}
+
+/// Why nobody was entered.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateUserFailure {
+    /// The operator's fault.
+    #[error(transparent)]
+    Invalid(#[from] FieldError),
+    /// Ours.
+    #[error(transparent)]
+    Failed(#[from] CreateUserError),
+}

@@ -1,0 +1,20 @@
+//! What the use cases need from outside, in the context's own words. Each port states what its implementors owe; the
+//! suites in [`testing`](crate::testing) hold them to it.
+
+mod account_mailer;
+mod accounts;
+mod api_keys;
+mod housekeeping;
+mod login_delays;
+mod mail_tokens;
+mod password_hasher;
+mod sessions;
+
+pub use account_mailer::{AccountMail, AccountMailer, Letter, MailingError};
+pub use accounts::{Account, AccountChange, Accounts, CustomerQuery, SessionsAfter, SpentToken};
+pub use api_keys::ApiKeys;
+pub use housekeeping::{Housekeeping, Outdated};
+pub use login_delays::LoginDelays;
+pub use mail_tokens::{IssueLimit, MailTokens};
+pub use password_hasher::{HashingError, PasswordHasher};
+pub use sessions::Sessions;

@@ -1,0 +1,12 @@
+//! What this context promises: every port's suite on every adapter, the published events, the JSON API.
+//!
+//! `UPDATE_CONTRACTS=1` rewrites the golden files and `openapi.json`; a change must be additive.
+
+#[path = "contract/api.rs"]
+mod api;
+#[path = "contract/events.rs"]
+mod events;
+#[path = "contract/golden.rs"]
+mod golden;
+#[path = "contract/stores.rs"]
+mod stores;

@@ -1,0 +1,42 @@
+//! Uploading files that are sold.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, put, web};
+use chassis::web::{Problem, Staff};
+use serde::Deserialize;
+
+use super::problems;
+use super::shapes::{FileView, sku};
+use crate::application::put_digital_file::PutDigitalFile;
+use crate::domain::digital::LARGEST_FILE;
+
+#[derive(Deserialize)]
+struct PutQuery {
+    name: Option<String>,
+}
+
+/// Keeps the body as the file of a digital SKU, in place of the former one. Items that waited for it are mailed now.
+#[utoipa::path(tag = "fulfilment", operation_id = "put_digital_file",
+    params(("sku" = String, Path, description = "the SKU, percent-encoded"),
+        ("name" = Option<String>, Query, description = "the file's name; made of the SKU when left out")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "the file, at most 20 MiB"),
+    responses((status = 200, body = FileView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid-file`, `invalid-sku`")))]
+#[put("/api/fulfilment/v1/digital-files/{sku}")]
+pub async fn put(
+    req: HttpRequest,
+    _staff: Staff,
+    path: web::Path<String>,
+    query: web::Query<PutQuery>,
+    body: web::Payload,
+    put_file: web::Data<PutDigitalFile>,
+) -> Result<HttpResponse, Problem> {
+    let sku = sku(&path)?;
+    let name = query.into_inner().name.unwrap_or_else(|| sku.as_str().replace(['/', '\\', '"'], "-"));
+    let sent = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = sent.unwrap_or("application/octet-stream").to_owned();
+    let bytes = body.to_bytes_limited(LARGEST_FILE).await.map_err(|_| problems::too_large())?;
+    let bytes = bytes.map_err(|error| problems::unreadable(&error))?;
+    let info = put_file.execute(sku, &name, &content_type, bytes.to_vec()).await.map_err(problems::put_file)?;
+    Ok(HttpResponse::Ok().json(FileView::from(&info)))
+}

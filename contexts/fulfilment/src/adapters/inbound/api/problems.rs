@@ -1,0 +1,64 @@
+//! Status and words of every refusal of the API.
+
+use actix_web::http::StatusCode;
+use chassis::web::Problem;
+
+use crate::application::dispatch_items::DispatchItemsError;
+use crate::application::put_digital_file::PutDigitalFileError;
+use crate::application::set_stock::SetStockError;
+use crate::domain::Refusal;
+use crate::domain::digital::FileError;
+
+fn refused(refusal: &Refusal) -> Problem {
+    let (status, name, title) = match refusal {
+        Refusal::BelowReserved { .. } => (StatusCode::CONFLICT, "below-reserved", "Fewer than are reserved"),
+        Refusal::NoSuchShippingOrder(_) => return Problem::not_found().detail(refusal.to_string()),
+        Refusal::AlreadyCancelled => (StatusCode::CONFLICT, "already-cancelled", "The shipping order was cancelled"),
+        Refusal::UnknownItem(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", "No such item"),
+        Refusal::NotPhysical(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-physical", "The item is not packed"),
+        Refusal::NothingToPack => (StatusCode::CONFLICT, "nothing-to-dispatch", "Nothing to dispatch"),
+    };
+    let problem = Problem::new(status, name, title).detail(refusal.to_string());
+    match refusal {
+        Refusal::BelowReserved { reserved } => problem.with("reserved", *reserved),
+        Refusal::UnknownItem(sku) | Refusal::NotPhysical(sku) => problem.with("sku", sku.as_str()),
+        Refusal::NoSuchShippingOrder(_) | Refusal::AlreadyCancelled | Refusal::NothingToPack => problem,
+    }
+}
+
+pub(super) fn dispatch(error: DispatchItemsError) -> Problem {
+    match error {
+        DispatchItemsError::Refused(refusal) => refused(&refusal),
+        DispatchItemsError::Store(error) => error.into(),
+    }
+}
+
+pub(super) fn set_stock(error: SetStockError) -> Problem {
+    match error {
+        SetStockError::Refused(refusal) => refused(&refusal),
+        SetStockError::Store(error) => error.into(),
+    }
+}
+
+pub(super) fn put_file(error: PutDigitalFileError) -> Problem {
+    match error {
+        PutDigitalFileError::Refused(FileError::TooLarge) => too_large(),
+        PutDigitalFileError::Refused(error) => {
+            unprocessable("invalid-file", "Not a file that can be sold", error.to_string())
+        }
+        PutDigitalFileError::Store(error) => error.into(),
+    }
+}
+
+pub(super) fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large")
+        .detail(FileError::TooLarge.to_string())
+}
+
+pub(super) fn unprocessable(name: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, name, title).detail(detail)
+}
+
+pub(super) fn unreadable(error: &actix_web::Error) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "unreadable-body", "The body could not be read").detail(error.to_string())
+}

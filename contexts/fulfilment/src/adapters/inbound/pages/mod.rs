@@ -1,0 +1,88 @@
+//! Pages for staff: the work list, one shipping order, the shelves; and the one page that a buyer meets, the download.
+//!
+//! A page is a struct of finished strings; the templates only place them. [`errors`] chooses the words of refusals.
+
+mod downloads;
+mod errors;
+mod files;
+mod shipping_order;
+mod stock;
+mod work_list;
+
+use std::sync::Arc;
+
+use actix_web::web::{self, ServiceConfig};
+use shared_kernel::{Clock, Timestamp};
+
+use crate::application::dispatch_items::DispatchItems;
+use crate::application::put_digital_file::PutDigitalFile;
+use crate::application::set_stock::SetStock;
+use crate::domain::ItemState;
+use crate::domain::ShippingState;
+use crate::ports::{DigitalFiles, StockBook, WorkList};
+
+/// What the pages need.
+#[derive(Clone)]
+pub struct Pages {
+    /// Looks at the shelves.
+    pub stock: Arc<dyn StockBook>,
+    /// Looks at what there is to send.
+    pub work_list: Arc<dyn WorkList>,
+    /// Counts.
+    pub set_stock: SetStock,
+    /// Dispatches.
+    pub dispatch: DispatchItems,
+    /// Uploads.
+    pub put_file: PutDigitalFile,
+    /// Serves downloads.
+    pub files: Arc<dyn DigitalFiles>,
+    /// The present, for the validity of links.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Pages {
+    /// Registers the routes.
+    pub fn configure(self, config: &mut ServiceConfig) {
+        config
+            .app_data(web::Data::from(self.stock))
+            .app_data(web::Data::from(self.work_list))
+            .app_data(web::Data::from(self.files))
+            .app_data(web::Data::from(self.clock))
+            .app_data(web::Data::new(self.set_stock))
+            .app_data(web::Data::new(self.dispatch))
+            .app_data(web::Data::new(self.put_file))
+            .route("/admin/shipping-orders", web::get().to(work_list::show))
+            .route("/admin/shipping-orders/{id}", web::get().to(shipping_order::show))
+            .route("/admin/shipping-orders/{id}/dispatch", web::post().to(shipping_order::dispatch))
+            .service(files::resource())
+            .route("/admin/stock", web::get().to(stock::show))
+            .route("/admin/stock", web::post().to(stock::count))
+            .route("/downloads/{token}", web::get().to(downloads::fetch));
+    }
+}
+
+/// A time as staff reads it: `2026-11-22 12:00 UTC`.
+fn moment(at: Timestamp) -> String {
+    let text = at.to_string();
+    let (day, time) = text.split_once('T').unwrap_or((text.as_str(), ""));
+    let minutes: String = time.chars().take(5).collect();
+    format!("{day} {minutes} UTC")
+}
+
+/// A status in words, and the CSS class of its badge.
+fn status(state: ShippingState) -> (&'static str, &'static str) {
+    match state {
+        ShippingState::Pending => ("Pending", "badge badge-warn"),
+        ShippingState::Processed(_) => ("Processed", "badge badge-good"),
+        ShippingState::Cancelled(_) => ("Cancelled", "badge"),
+    }
+}
+
+/// The same for one item.
+fn item_status(state: &ItemState) -> (&'static str, &'static str) {
+    match state {
+        ItemState::Pending => ("Pending", "badge badge-warn"),
+        ItemState::WaitingForFile => ("Waiting for file", "badge badge-bad"),
+        ItemState::Processed { .. } => ("Processed", "badge badge-good"),
+    }
+}

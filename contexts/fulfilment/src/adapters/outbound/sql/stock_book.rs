@@ -1,0 +1,78 @@
+//! Looking at the shelves.
+
+use async_trait::async_trait;
+use chassis::params;
+use chassis::sql::{Database, Row};
+use shared_kernel::{Limit, Page, Sku, StoreError};
+
+use super::rows;
+use crate::ports::{StockBook, StockLine, StockQuery};
+
+const FIND: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved, p.title AS title, p.kind AS kind
+    FROM stock_item s LEFT JOIN product p ON p.sku = s.sku WHERE s.sku = $1";
+const LIST: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved, p.title AS title, p.kind AS kind
+    FROM stock_item s LEFT JOIN product p ON p.sku = s.sku
+    WHERE s.sku > $1 ORDER BY s.sku LIMIT $2";
+const SEARCH: &str =
+    "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved, p.title AS title, p.kind AS kind
+    FROM stock_item s LEFT JOIN product p ON p.sku = s.sku
+    WHERE s.sku > $1 AND (LOWER(s.sku) LIKE $3 ESCAPE '\\' OR LOWER(p.title) LIKE $3 ESCAPE '\\')
+    ORDER BY s.sku LIMIT $2";
+
+/// [`StockBook`] over the context's database.
+#[derive(Clone)]
+pub struct SqlStockBook {
+    database: Database,
+}
+
+impl SqlStockBook {
+    /// Reads from `database`.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl StockBook for SqlStockBook {
+    async fn find(&self, sku: &Sku) -> Result<Option<StockLine>, StoreError> {
+        let sku = sku.clone();
+        self.database
+            .read(move |tx| {
+                let sku = sku.clone();
+                Box::pin(async move { tx.fetch_optional(FIND, params![sku]).await?.as_ref().map(line).transpose() })
+            })
+            .await
+    }
+
+    async fn list(&self, query: StockQuery, limit: Limit) -> Result<Page<StockLine>, StoreError> {
+        let lines: Vec<StockLine> = self
+            .database
+            .read(move |tx| {
+                let (after, pattern) = (query.after.clone().unwrap_or_default(), pattern(&query.text));
+                Box::pin(async move {
+                    let rows = match pattern {
+                        Some(pattern) => tx.fetch(SEARCH, params![after, limit.get() + 1, pattern]).await?,
+                        None => tx.fetch(LIST, params![after, limit.get() + 1]).await?,
+                    };
+                    rows.iter().map(line).collect()
+                })
+            })
+            .await?;
+        Ok(Page::cut(lines, limit, |line| line.item.sku().to_string()))
+    }
+}
+
+/// What is looked for, with the characters that mean something to `LIKE` taken at their word.
+fn pattern(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let word = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    (!word.is_empty()).then(|| ["%", &word, "%"].concat())
+}
+
+fn line(row: &Row) -> Result<StockLine, StoreError> {
+    let item = rows::stock_item(row)?;
+    let kind: Option<String> = row.get("kind")?;
+    let kind = kind.map(|name| rows::kind(&name, "product", item.sku())).transpose()?;
+    Ok(StockLine { title: row.get("title")?, kind, item })
+}

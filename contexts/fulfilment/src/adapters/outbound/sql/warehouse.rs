@@ -1,0 +1,205 @@
+//! Stock, reservations and shipping orders: read, decided on and written in one transaction.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use chassis::messaging::{Record, Recorder};
+use chassis::params;
+use chassis::sql::{Database, Tx};
+use shared_kernel::{Cause, OrderId, Sku, StoreError, Timestamp};
+
+use super::dialect_sqlite::{LOCK_RESERVATION, LOCK_SHIPPING, LOCK_STOCK};
+use super::rows;
+use crate::adapters::outbound::publish;
+use crate::domain::{
+    Changes, ImportedCount, ItemState, Movement, Refusal, Reservation, Row, ShippingOrder, ShippingState, StockItem,
+    Worksheet,
+};
+use crate::ports::{Decide, Keys, Warehouse};
+
+/// [`Warehouse`] over the context's database.
+#[derive(Clone)]
+pub struct SqlWarehouse {
+    database: Database,
+    recorder: Recorder,
+}
+
+impl SqlWarehouse {
+    /// Keeps the rows in `database` and the facts with `recorder`.
+    #[must_use]
+    pub fn new(database: Database, recorder: Recorder) -> Self {
+        Self { database, recorder }
+    }
+}
+
+#[async_trait]
+impl Warehouse for SqlWarehouse {
+    async fn update(
+        &self,
+        keys: Keys,
+        decide: Decide,
+        cause: Option<Cause>,
+    ) -> Result<Result<Worksheet, Refusal>, StoreError> {
+        let recorder = self.recorder.clone();
+        self.database
+            .write(move |tx| {
+                let (keys, decide, cause, recorder) = (keys.clone(), decide.clone(), cause.clone(), recorder.clone());
+                Box::pin(async move {
+                    let mut sheet = read(tx, &keys).await?;
+                    if let Err(refusal) = decide(&mut sheet) {
+                        return Ok(Err(refusal));
+                    }
+                    let changes = sheet.clone().finish();
+                    if changes.is_empty() && cause.is_none() {
+                        return Ok(Ok(sheet));
+                    }
+                    let events = changes.events.iter().map(publish::publish).collect();
+                    let tasks = changes.deliveries.iter().map(publish::task).collect();
+                    write(tx, changes).await?;
+                    recorder.record(tx, Record { cause: cause.as_ref(), events, tasks }).await?;
+                    Ok(Ok(sheet))
+                })
+            })
+            .await
+    }
+
+    async fn overdue(&self, deadline: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError> {
+        let sql =
+            "SELECT order_id FROM reservation WHERE state = 'held' AND held_until <= $1 ORDER BY held_until LIMIT $2";
+        self.database
+            .read(move |tx| {
+                Box::pin(async move {
+                    let rows = tx.fetch(sql, params![deadline, limit]).await?;
+                    rows.iter().map(|row| row.get("order_id")).collect()
+                })
+            })
+            .await
+    }
+}
+
+/// Lays the named rows on the table, orders before shelves and each in key order, so that two transactions never wait
+/// for each other in a circle.
+async fn read(tx: &mut Tx, keys: &Keys) -> Result<Worksheet, StoreError> {
+    let mut sheet = Worksheet::default();
+    for order in keys.orders.iter().copied().collect::<BTreeSet<_>>() {
+        let held = tx.fetch_optional(LOCK_RESERVATION, params![order]).await?;
+        let held = held.as_ref().map(rows::reservation).transpose()?;
+        // Only what was taken can have a shipping order.
+        let shipping = if held.as_ref().is_some_and(may_ship) {
+            let row = tx.fetch_optional(LOCK_SHIPPING, params![order]).await?;
+            row.as_ref().map(rows::shipping_order).transpose()?
+        } else {
+            None
+        };
+        sheet.lay_order(order, held, shipping);
+    }
+    let skus: BTreeSet<Sku> = keys.skus.iter().cloned().chain(sheet.skus_of_orders()).collect();
+    for sku in skus {
+        let row = tx.fetch_optional(LOCK_STOCK, params![&sku]).await?;
+        sheet.lay_stock(sku, row.as_ref().map(rows::stock_item).transpose()?);
+    }
+    if let Some(count) = &keys.count {
+        let sql = "SELECT sku FROM stock_count WHERE import_id = $1 AND sku = $2";
+        if tx.fetch_optional(sql, params![&count.import, &count.sku]).await?.is_some() {
+            sheet.lay_known_count();
+        }
+    }
+    Ok(sheet)
+}
+
+fn may_ship(reservation: &Reservation) -> bool {
+    *reservation.state() == crate::domain::ReservationState::Taken
+}
+
+async fn write(tx: &mut Tx, changes: Changes) -> Result<(), StoreError> {
+    for row in &changes.stock {
+        write_stock(tx, row).await?;
+    }
+    for row in &changes.reservations {
+        write_reservation(tx, row).await?;
+    }
+    for row in &changes.shipping {
+        write_shipping(tx, row).await?;
+    }
+    if let Some(count) = changes.count {
+        write_count(tx, count).await?;
+    }
+    for movement in changes.movements {
+        write_movement(tx, movement).await?;
+    }
+    Ok(())
+}
+
+async fn write_stock(tx: &mut Tx, row: &Row<StockItem>) -> Result<(), StoreError> {
+    let Some(item) = row.changed() else { return Ok(()) };
+    let sql = if row.is_new() {
+        "INSERT INTO stock_item (sku, on_hand, reserved) VALUES ($1, $2, $3) ON CONFLICT (sku) DO NOTHING"
+    } else {
+        "UPDATE stock_item SET on_hand = $2, reserved = $3 WHERE sku = $1"
+    };
+    one(tx.execute(sql, params![item.sku(), item.on_hand(), item.reserved()]).await?)
+}
+
+async fn write_reservation(tx: &mut Tx, row: &Row<Reservation>) -> Result<(), StoreError> {
+    let Some(reservation) = row.changed() else { return Ok(()) };
+    let sql = if row.is_new() {
+        "INSERT INTO reservation (order_id, state, holds, held_until) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (order_id) DO NOTHING"
+    } else {
+        "UPDATE reservation SET state = $2, holds = $3, held_until = $4 WHERE order_id = $1"
+    };
+    let (state, holds) = (rows::state_name(reservation.state()), rows::holds_json(reservation)?);
+    one(tx.execute(sql, params![reservation.order(), state, holds, reservation.until()]).await?)
+}
+
+async fn write_shipping(tx: &mut Tx, row: &Row<ShippingOrder>) -> Result<(), StoreError> {
+    let Some(order) = row.changed() else { return Ok(()) };
+    let (state, closed_at, rank, place) = rows::standing(order);
+    let items = rows::items_json(order.items())?;
+    if row.is_new() {
+        let sql = "INSERT INTO shipping_order
+            (order_id, state, closed_at, work_rank, work_order, items, number, email, address, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (order_id) DO NOTHING";
+        let (number, email, address) = (order.number(), order.email(), rows::address_json(order)?);
+        let created = order.created_at();
+        let params = params![order.order(), state, closed_at, rank, place, items, number, email, address, created];
+        return one(tx.execute(sql, params).await?);
+    }
+    let sql = "UPDATE shipping_order SET state = $2, closed_at = $3, work_rank = $4, work_order = $5, items = $6
+        WHERE order_id = $1";
+    one(tx.execute(sql, params![order.order(), state, closed_at, rank, place, items]).await?)?;
+    if order.items().iter().any(|item| item.mailings > 0) {
+        write_waiting(tx, order).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the list of those who wait for a file in step with the order.
+async fn write_waiting(tx: &mut Tx, order: &ShippingOrder) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM waiting_item WHERE order_id = $1", params![order.order()]).await?;
+    let open = order.state() == ShippingState::Pending;
+    for item in order.items().iter().filter(|item| open && item.state == ItemState::WaitingForFile) {
+        let sql = "INSERT INTO waiting_item (sku, order_id) VALUES ($1, $2)";
+        tx.execute(sql, params![&item.sku, order.order()]).await?;
+    }
+    Ok(())
+}
+
+async fn write_count(tx: &mut Tx, count: ImportedCount) -> Result<(), StoreError> {
+    let sql = "INSERT INTO stock_count (import_id, sku, on_hand) VALUES ($1, $2, $3)
+        ON CONFLICT (import_id, sku) DO NOTHING";
+    one(tx.execute(sql, params![count.import, count.sku, count.on_hand.get()]).await?)
+}
+
+async fn write_movement(tx: &mut Tx, movement: Movement) -> Result<(), StoreError> {
+    let sql = "INSERT INTO stock_movement (sku, on_hand_delta, reserved_delta, reason, reference, moved_at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    let Movement { sku, on_hand, reserved, reason, reference, at } = movement;
+    let params = params![sku, on_hand, reserved, reason.name(), reference.text(), at];
+    tx.execute(sql, params).await.map(drop)
+}
+
+/// A row that was not there when it was read may have been made since, where the engine lets others write meanwhile.
+fn one(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}

@@ -1,0 +1,36 @@
+//! One use case per file. Each reads what it needs, lets the domain decide, and commits; none touches the bus.
+//!
+//! Reading order follows an order through the house: [`reserve_stock`], [`release_stock`], [`create_shipping_order`],
+//! [`dispatch_items`], [`deliver_digital`], [`answer_cancellation`]. Then what staff and catalogue do: [`set_stock`],
+//! [`import_count`], [`put_digital_file`], [`learn_product`]; and the sweeps of [`tidy_up`].
+
+pub mod answer_cancellation;
+pub mod create_shipping_order;
+pub mod deliver_digital;
+pub mod dispatch_items;
+pub mod import_count;
+pub mod learn_product;
+pub mod put_digital_file;
+pub mod release_stock;
+pub mod reserve_stock;
+pub mod set_stock;
+pub mod tidy_up;
+
+use std::future::Future;
+
+use shared_kernel::StoreError;
+
+/// Asks again, a few times, when another change came first.
+pub(crate) async fn insist<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    const PATIENCE: u32 = 5;
+    let mut tried = 1;
+    loop {
+        match attempt().await {
+            Err(StoreError::Stale) if tried < PATIENCE => tried += 1,
+            outcome => return outcome,
+        }
+    }
+}

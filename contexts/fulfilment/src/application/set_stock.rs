@@ -1,0 +1,44 @@
+//! Staff has counted a shelf.
+
+use std::sync::Arc;
+
+use shared_kernel::{Clock, Sku, StoreError};
+
+use super::insist;
+use crate::domain::{Count, Refusal, StockItem, counting};
+use crate::ports::{Decide, Keys, Warehouse};
+
+/// Why the count could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum SetStockError {
+    /// It is lower than what is promised to open orders.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sets what lies on a shelf.
+#[derive(Clone)]
+pub struct SetStock {
+    /// Where stock lies.
+    pub warehouse: Arc<dyn Warehouse>,
+    /// The time of the movement.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl SetStock {
+    /// Sets the shelf of `sku`, making it if there is none, and answers it as it now is. The same count is no news.
+    ///
+    /// # Errors
+    /// [`SetStockError`].
+    pub async fn execute(&self, sku: Sku, count: Count) -> Result<StockItem, SetStockError> {
+        let now = self.clock.now();
+        let keys = Keys { skus: vec![sku.clone()], ..Keys::default() };
+        let of = sku.clone();
+        let decide: Decide = Arc::new(move |sheet| counting::set(sheet, &of, count, now));
+        let sheet = insist(|| self.warehouse.update(keys.clone(), decide.clone(), None)).await??;
+        Ok(sheet.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
+    }
+}

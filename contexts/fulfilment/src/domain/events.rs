@@ -1,0 +1,75 @@
+//! What happened, in the warehouse's own words. `adapters/outbound/publish.rs` turns it into what others read.
+
+use shared_kernel::{OrderId, Sku, Timestamp};
+
+use super::kinds::{Consignment, Kind, Units};
+use super::shipping_order::Item;
+
+/// A fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FulfilmentEvent {
+    /// All lines of an order are promised.
+    StockReserved {
+        /// Which order.
+        order: OrderId,
+        /// Its deadline.
+        until: Timestamp,
+    },
+    /// At least one line cannot be had, so none is promised.
+    StockRejected {
+        /// Which order.
+        order: OrderId,
+        /// What is missing.
+        short: Vec<Sku>,
+    },
+    /// How many may still be sold has changed.
+    StockChanged {
+        /// Of what.
+        sku: Sku,
+        /// How many lie there.
+        on_hand: i64,
+        /// How many may still be sold.
+        available: i64,
+    },
+    /// There is something to send.
+    ShippingOrderCreated {
+        /// For which order.
+        order: OrderId,
+        /// What.
+        items: Vec<Item>,
+    },
+    /// One item has left the house.
+    ItemProcessed {
+        /// Of which order.
+        order: OrderId,
+        /// Which.
+        sku: Sku,
+        /// Packed or mailed.
+        kind: Kind,
+        /// How many.
+        units: Units,
+        /// With whom, if packed.
+        consignment: Option<Consignment>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Every item has left the house.
+    ShippingOrderProcessed {
+        /// Of which order.
+        order: OrderId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Nothing will be sent; what was taken is back on the shelf.
+    ShippingOrderCancelled {
+        /// Of which order.
+        order: OrderId,
+    },
+    /// It is too late to stop the order.
+    CancellationRefused {
+        /// Which order.
+        order: OrderId,
+        /// Why, for people.
+        reason: &'static str,
+    },
+}

@@ -1,0 +1,31 @@
+//! What the warehouse knows and the rules it keeps. Pure: no clock, no randomness, no storage.
+//!
+//! Reading order: [`kinds`] (small values), [`stock`] (one SKU's shelf), [`reservation`] (what an order holds),
+//! [`shipping_order`] (what has to leave the house), [`worksheet`] (the rows that one decision sees and changes), then
+//! the decisions themselves: [`reserving`], [`shipping`], [`counting`]. [`events`] are the facts they leave behind, and
+//! [`digital`] is what goes out by mail.
+
+pub mod counting;
+pub mod digital;
+pub mod events;
+pub mod kinds;
+pub mod reservation;
+pub mod reserving;
+pub mod shipping;
+pub mod shipping_order;
+pub mod stock;
+pub mod worksheet;
+
+#[cfg(test)]
+mod tests;
+
+pub use counting::ImportedCount;
+pub use digital::{DigitalFile, DownloadToken, FileInfo};
+pub use events::FulfilmentEvent;
+pub use kinds::{Consignment, Count, Kind, Line, Units};
+pub use reservation::{Hold, Release, Reservation, ReservationState};
+pub use reserving::PlacedOrder;
+pub use shipping::PaidOrder;
+pub use shipping_order::{Delivery, Item, ItemState, ShippingOrder, ShippingState};
+pub use stock::{Movement, Reason, Reference, StockItem};
+pub use worksheet::{Changes, Refusal, Row, Worksheet};

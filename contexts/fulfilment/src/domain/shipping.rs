@@ -1,0 +1,177 @@
+//! From paid to sent: taking goods off the shelf, packing, mailing, and the ways to stop it.
+
+use std::collections::BTreeSet;
+
+use shared_kernel::{Address, OrderId, Sku, Timestamp};
+
+use super::events::FulfilmentEvent;
+use super::kinds::{Consignment, Line};
+use super::reservation::{Hold, Release, Reservation, ReservationState};
+use super::reserving::{give_back, is_counted, release, shortages};
+use super::shipping_order::{Item, ShippingOrder, ShippingState};
+use super::worksheet::{Refusal, Worksheet};
+
+/// An order whose money has come.
+#[derive(Debug, Clone)]
+pub struct PaidOrder {
+    /// Which.
+    pub order: OrderId,
+    /// Its number, for people.
+    pub number: String,
+    /// Where files go.
+    pub email: String,
+    /// Where parcels go.
+    pub address: Option<Address>,
+    /// What was bought; every SKU once.
+    pub lines: Vec<Line>,
+}
+
+/// Turns what an order holds into a shipping order and takes the goods off the shelf. If nothing is held any more, takes
+/// them if they are still there; if not, answers that there is no stock, so that the money goes back. An order that was
+/// told so, or has ended, is told so again: its money is on the way back, and nothing may leave for it. An order that
+/// has its shipping order changes nothing.
+pub fn ship(sheet: &mut Worksheet, paid: &PaidOrder, now: Timestamp) {
+    let order = paid.order;
+    let (holds, promised) = match sheet.reservation(order).map(Reservation::state) {
+        Some(ReservationState::Taken) => return,
+        Some(ReservationState::Refused | ReservationState::Released(Release::OrderEnded)) => {
+            let short = paid.lines.iter().map(|line| line.sku.clone()).collect();
+            return sheet.tell(FulfilmentEvent::StockRejected { order, short });
+        }
+        Some(ReservationState::Held { holds, .. }) => (holds.clone(), true),
+        None | Some(ReservationState::Released(Release::Replaced | Release::Lapsed)) => (Vec::new(), false),
+    };
+    // A hold that is not exactly what was paid for goes back first, and its line is served like any other.
+    let exact = |hold: &Hold| paid.lines.iter().any(|line| line.sku == hold.sku && line.units == hold.units);
+    let (exact, odd): (Vec<Hold>, Vec<Hold>) = holds.iter().cloned().partition(exact);
+    give_back(sheet, order, &odd, now);
+    let is_held = |line: &Line| exact.iter().any(|hold| hold.sku == line.sku);
+    // A mailed line that was promised without a shelf stays without one, even if a shelf was made since.
+    let unlimited = |line: &Line| !is_counted(sheet, line) || (promised && is_unheld_digital(line, &holds));
+    let fresh: Vec<&Line> = paid.lines.iter().filter(|line| !is_held(line) && !unlimited(line)).collect();
+    let short = shortages(sheet, &fresh);
+    if !short.is_empty() {
+        give_back(sheet, order, &exact, now);
+        sheet.put_reservation(Reservation::new(order, ReservationState::Refused));
+        return sheet.tell(FulfilmentEvent::StockRejected { order, short });
+    }
+    let from_stock: BTreeSet<Sku> =
+        fresh.iter().map(|line| &line.sku).chain(exact.iter().map(|hold| &hold.sku)).cloned().collect();
+    take(sheet, order, &exact, &fresh, now);
+    open(sheet, paid, &from_stock, now);
+}
+
+fn is_unheld_digital(line: &Line, holds: &[Hold]) -> bool {
+    line.kind == super::kinds::Kind::Digital && !holds.iter().any(|hold| hold.sku == line.sku)
+}
+
+fn take(sheet: &mut Worksheet, order: OrderId, held: &[Hold], fresh: &[&Line], now: Timestamp) {
+    for hold in held {
+        if let Some(item) = sheet.stock(&hold.sku).cloned() {
+            let (item, movement) = item.take_reserved(hold.units, order, now);
+            sheet.put_stock(item, Some(movement));
+        }
+    }
+    for line in fresh {
+        if let Some(Ok((item, movement))) =
+            sheet.stock(&line.sku).cloned().map(|item| item.take(line.units, order, now))
+        {
+            sheet.put_stock(item, Some(movement));
+        }
+    }
+}
+
+fn open(sheet: &mut Worksheet, paid: &PaidOrder, from_stock: &BTreeSet<Sku>, now: Timestamp) {
+    let order = paid.order;
+    let item = |line: &Line| Item::new(line.clone(), from_stock.contains(&line.sku));
+    let items: Vec<Item> = paid.lines.iter().map(item).collect();
+    let recipient = (paid.email.clone(), paid.address.clone());
+    let shipping =
+        ShippingOrder::restore(order, paid.number.clone(), recipient, items.clone(), now, ShippingState::Pending);
+    let (shipping, deliveries) = shipping.mail_all();
+    sheet.put_reservation(Reservation::new(order, ReservationState::Taken));
+    sheet.put_shipping(shipping, vec![FulfilmentEvent::ShippingOrderCreated { order, items }]);
+    sheet.mail(deliveries);
+}
+
+/// The order has expired, was rejected or was cancelled: nothing is held for it, and what has not left does not leave.
+pub fn end(sheet: &mut Worksheet, order: OrderId, now: Timestamp) {
+    release(sheet, order, Release::OrderEnded, now);
+    if let Some(stopped) = sheet.shipping(order).cloned().and_then(|shipping| shipping.stop(now)) {
+        cancelled(sheet, stopped, now);
+    }
+}
+
+/// Answers a wish to cancel, each time it is uttered: an order waits for this answer. What was never to be shipped is
+/// cancelled by saying so.
+pub fn answer_cancellation(sheet: &mut Worksheet, order: OrderId, now: Timestamp) {
+    let Some(shipping) = sheet.shipping(order).cloned() else {
+        release(sheet, order, Release::OrderEnded, now);
+        return sheet.tell(FulfilmentEvent::ShippingOrderCancelled { order });
+    };
+    match shipping.cancel_on_request(now) {
+        Err(reason) => sheet.tell(FulfilmentEvent::CancellationRefused { order, reason }),
+        Ok(stopped) => {
+            if !cancelled(sheet, stopped, now) {
+                sheet.tell(FulfilmentEvent::ShippingOrderCancelled { order });
+            }
+        }
+    }
+}
+
+/// Puts the goods of a stopped order back; says whether that is news.
+fn cancelled(sheet: &mut Worksheet, stopped: ShippingOrder, now: Timestamp) -> bool {
+    let order = stopped.order();
+    if sheet.shipping(order) == Some(&stopped) {
+        return false;
+    }
+    for (sku, units) in stopped.returnable() {
+        if let Some(item) = sheet.stock(sku).cloned() {
+            let (item, movement) = item.put_back(units, order, now);
+            sheet.put_stock(item, Some(movement));
+        }
+    }
+    sheet.put_shipping(stopped, vec![FulfilmentEvent::ShippingOrderCancelled { order }]);
+    true
+}
+
+/// Sends packed items on their way: those named, or all that are pending.
+///
+/// # Errors
+/// [`Refusal`] when there is no such order, it was cancelled, or what is named cannot be packed.
+pub fn dispatch(
+    sheet: &mut Worksheet,
+    order: OrderId,
+    skus: Option<&BTreeSet<Sku>>,
+    consignment: &Consignment,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let shipping = sheet.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?;
+    let (shipping, events) = shipping.dispatch(skus, consignment, now)?;
+    sheet.put_shipping(shipping, events);
+    Ok(())
+}
+
+/// A file has been mailed.
+pub fn mailed(sheet: &mut Worksheet, order: OrderId, sku: &Sku, now: Timestamp) {
+    if let Some(shipping) = sheet.shipping(order).cloned() {
+        let (shipping, events) = shipping.mailed(sku, now);
+        sheet.put_shipping(shipping, events);
+    }
+}
+
+/// A file that should be mailed has not been uploaded yet.
+pub fn wait_for_file(sheet: &mut Worksheet, order: OrderId, sku: &Sku) {
+    if let Some(shipping) = sheet.shipping(order).cloned() {
+        sheet.put_shipping(shipping.wait_for_file(sku), Vec::new());
+    }
+}
+
+/// A file that an item was waiting for has been uploaded.
+pub fn file_arrived(sheet: &mut Worksheet, order: OrderId, sku: &Sku) {
+    if let Some(shipping) = sheet.shipping(order).cloned() {
+        let (shipping, deliveries) = shipping.file_arrived(sku);
+        sheet.put_shipping(shipping, Vec::new());
+        sheet.mail(deliveries);
+    }
+}

@@ -1,0 +1,292 @@
+//! What has to leave the house for one paid order.
+//!
+//! Items go from pending to processed, one by one; the order is processed as a whole when none is pending. Nothing is
+//! ever un-processed. Stock is not touched here: [`super::shipping`] does that beside it.
+
+use std::collections::BTreeSet;
+
+use shared_kernel::{Address, OrderId, Sku, Timestamp};
+
+use super::events::FulfilmentEvent;
+use super::kinds::{Consignment, Kind, Line, Units};
+use super::worksheet::Refusal;
+
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemState {
+    /// To be packed, or about to be mailed.
+    Pending,
+    /// To be mailed, but nobody has uploaded the file yet. Counts as pending.
+    WaitingForFile,
+    /// It has left.
+    Processed {
+        /// When.
+        at: Timestamp,
+        /// With whom; `None` for what was mailed.
+        consignment: Option<Consignment>,
+    },
+}
+
+/// One line of a shipping order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What.
+    pub sku: Sku,
+    /// What to call it.
+    pub title: String,
+    /// Packed or mailed.
+    pub kind: Kind,
+    /// How many.
+    pub units: Units,
+    /// Whether the units were taken off a shelf, and go back there if the order is cancelled.
+    pub from_stock: bool,
+    /// How often its mailing was asked for; numbers the tasks.
+    pub mailings: u32,
+    /// Where it stands.
+    pub state: ItemState,
+}
+
+impl Item {
+    pub(super) fn new(line: Line, from_stock: bool) -> Self {
+        let Line { sku, title, kind, units } = line;
+        Self { sku, title, kind, units, from_stock, mailings: 0, state: ItemState::Pending }
+    }
+
+    /// Whether it has still to leave.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        match self.state {
+            ItemState::Pending | ItemState::WaitingForFile => true,
+            ItemState::Processed { .. } => false,
+        }
+    }
+}
+
+/// Where a shipping order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShippingState {
+    /// Something has still to leave.
+    Pending,
+    /// Everything has left.
+    Processed(Timestamp),
+    /// Nothing leaves.
+    Cancelled(Timestamp),
+}
+
+/// A file that has to be mailed: the `number`th attempt to get one item of one order on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Of which order.
+    pub order: OrderId,
+    /// Which item.
+    pub sku: Sku,
+    /// From 1.
+    pub number: u32,
+}
+
+/// A shipping order. Each order has at most one, so it is known by the order's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShippingOrder {
+    order: OrderId,
+    number: String,
+    email: String,
+    address: Option<Address>,
+    items: Vec<Item>,
+    created_at: Timestamp,
+    state: ShippingState,
+}
+
+impl ShippingOrder {
+    /// A shipping order as it was made or remembered.
+    #[must_use]
+    pub fn restore(
+        order: OrderId,
+        number: String,
+        recipient: (String, Option<Address>),
+        items: Vec<Item>,
+        created_at: Timestamp,
+        state: ShippingState,
+    ) -> Self {
+        let (email, address) = recipient;
+        Self { order, number, email, address, items, created_at, state }
+    }
+
+    /// For which order.
+    #[must_use]
+    pub fn order(&self) -> OrderId {
+        self.order
+    }
+    /// The order's number, for people.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+    /// Where files are mailed to.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+    /// Where parcels go.
+    #[must_use]
+    pub fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
+    }
+    /// What leaves.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+    /// Since when.
+    #[must_use]
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> ShippingState {
+        self.state
+    }
+    /// One item.
+    #[must_use]
+    pub fn item(&self, sku: &Sku) -> Option<&Item> {
+        self.items.iter().find(|item| item.sku == *sku)
+    }
+
+    /// Whether something is left to be packed.
+    #[must_use]
+    pub fn can_be_dispatched(&self) -> bool {
+        let packed = |item: &Item| item.kind == Kind::Physical && item.is_pending();
+        self.state == ShippingState::Pending && self.items.iter().any(packed)
+    }
+
+    /// What goes back to which shelf if nothing leaves.
+    pub fn returnable(&self) -> impl Iterator<Item = (&Sku, Units)> {
+        self.items.iter().filter(|item| item.from_stock).map(|item| (&item.sku, item.units))
+    }
+
+    /// Sends packed items on their way: those named, or all that are pending. What has left already is no news.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the order was cancelled, or what is named cannot be packed.
+    pub fn dispatch(
+        mut self,
+        skus: Option<&BTreeSet<Sku>>,
+        consignment: &Consignment,
+        at: Timestamp,
+    ) -> Result<(Self, Vec<FulfilmentEvent>), Refusal> {
+        if let ShippingState::Cancelled(_) = self.state {
+            return Err(Refusal::AlreadyCancelled);
+        }
+        for sku in skus.into_iter().flatten() {
+            let item = self.item(sku).ok_or_else(|| Refusal::UnknownItem(sku.clone()))?;
+            if item.kind == Kind::Digital {
+                return Err(Refusal::NotPhysical(sku.clone()));
+            }
+        }
+        if self.items.iter().all(|item| item.kind == Kind::Digital) {
+            return Err(Refusal::NothingToPack);
+        }
+        let mut events = Vec::new();
+        let chosen = |item: &&mut Item| item.kind == Kind::Physical && skus.is_none_or(|skus| skus.contains(&item.sku));
+        for item in self.items.iter_mut().filter(chosen).filter(|item| item.is_pending()) {
+            item.state = ItemState::Processed { at, consignment: Some(consignment.clone()) };
+            events.push(processed(self.order, item, at));
+        }
+        Ok(self.closed(events, at))
+    }
+
+    /// A file has been mailed. Repeats, and items of a cancelled order, are no news.
+    #[must_use]
+    pub fn mailed(mut self, sku: &Sku, at: Timestamp) -> (Self, Vec<FulfilmentEvent>) {
+        let mut events = Vec::new();
+        if let ShippingState::Pending = self.state {
+            let order = self.order;
+            for item in self.mailable(sku).filter(|item| item.is_pending()) {
+                item.state = ItemState::Processed { at, consignment: None };
+                events.push(processed(order, item, at));
+            }
+        }
+        self.closed(events, at)
+    }
+
+    /// Asks for the mailing of everything that is mailed.
+    #[must_use]
+    pub fn mail_all(mut self) -> (Self, Vec<Delivery>) {
+        let order = self.order;
+        let digital = self.items.iter_mut().filter(|item| item.kind == Kind::Digital && item.is_pending());
+        let deliveries = digital.map(|item| next_mailing(order, item)).collect();
+        (self, deliveries)
+    }
+
+    /// Nobody has uploaded the file yet.
+    #[must_use]
+    pub fn wait_for_file(mut self, sku: &Sku) -> Self {
+        if let ShippingState::Pending = self.state {
+            for item in self.mailable(sku).filter(|item| item.state == ItemState::Pending) {
+                item.state = ItemState::WaitingForFile;
+            }
+        }
+        self
+    }
+
+    /// The file is there now: asks for the mailing again, if the item was waiting for it.
+    #[must_use]
+    pub fn file_arrived(mut self, sku: &Sku) -> (Self, Vec<Delivery>) {
+        let (order, open) = (self.order, self.state == ShippingState::Pending);
+        let waiting = self.mailable(sku).filter(|item| open && item.state == ItemState::WaitingForFile);
+        let deliveries = waiting.map(|item| next_mailing(order, item)).collect();
+        (self, deliveries)
+    }
+
+    /// A buyer asks to stop the order: only while nothing has left, and nothing goes by mail.
+    ///
+    /// # Errors
+    /// Why it is too late, for people.
+    pub fn cancel_on_request(self, at: Timestamp) -> Result<Self, &'static str> {
+        if let ShippingState::Cancelled(_) = self.state {
+            return Ok(self);
+        }
+        if self.items.iter().any(|item| item.kind == Kind::Digital) {
+            return Err("a digital item cannot be taken back");
+        }
+        self.stop(at).ok_or("an item has already been sent")
+    }
+
+    /// The order was cancelled elsewhere: stops it while nothing has left. `None` when it is too late.
+    #[must_use]
+    pub fn stop(mut self, at: Timestamp) -> Option<Self> {
+        if self.items.iter().any(|item| !item.is_pending()) {
+            return None;
+        }
+        if let ShippingState::Pending = self.state {
+            self.state = ShippingState::Cancelled(at);
+        }
+        Some(self)
+    }
+
+    fn mailable(&mut self, sku: &Sku) -> impl Iterator<Item = &mut Item> {
+        self.items.iter_mut().filter(move |item| item.kind == Kind::Digital && item.sku == *sku)
+    }
+
+    fn closed(mut self, mut events: Vec<FulfilmentEvent>, at: Timestamp) -> (Self, Vec<FulfilmentEvent>) {
+        if self.state == ShippingState::Pending && !self.items.iter().any(Item::is_pending) {
+            self.state = ShippingState::Processed(at);
+            events.push(FulfilmentEvent::ShippingOrderProcessed { order: self.order, at });
+        }
+        (self, events)
+    }
+}
+
+fn next_mailing(order: OrderId, item: &mut Item) -> Delivery {
+    item.state = ItemState::Pending;
+    item.mailings += 1;
+    Delivery { order, sku: item.sku.clone(), number: item.mailings }
+}
+
+fn processed(order: OrderId, item: &Item, at: Timestamp) -> FulfilmentEvent {
+    let consignment = match &item.state {
+        ItemState::Processed { consignment, .. } => consignment.clone(),
+        ItemState::Pending | ItemState::WaitingForFile => None,
+    };
+    FulfilmentEvent::ItemProcessed { order, sku: item.sku.clone(), kind: item.kind, units: item.units, consignment, at }
+}

@@ -1,0 +1,365 @@
+//! The rules, one sentence each, and then in any order: see [`sequences`].
+
+mod sequences;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use shared_kernel::address::RawAddress;
+use shared_kernel::{Address, OrderId, Sku, Timestamp};
+use uuid::Uuid;
+
+use super::digital::FileError;
+use super::*;
+
+pub(super) fn noon() -> Timestamp {
+    Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
+}
+
+pub(super) fn order(number: u128) -> OrderId {
+    OrderId::new(Uuid::from_u128(number))
+}
+
+pub(super) fn sku(code: &str) -> Sku {
+    Sku::parse(code).unwrap()
+}
+
+pub(super) fn line(code: &str, units: i64, kind: Kind) -> Line {
+    Line { sku: sku(code), title: format!("The {code}"), kind, units: Units::new(units).unwrap() }
+}
+
+fn physical(code: &str, units: i64) -> Line {
+    line(code, units, Kind::Physical)
+}
+
+fn digital(code: &str) -> Line {
+    line(code, 1, Kind::Digital)
+}
+
+pub(super) fn placed(number: u128, lines: &[Line]) -> PlacedOrder {
+    let expires_at = noon().plus(Duration::from_mins(30));
+    PlacedOrder { order: order(number), replaces: None, lines: lines.to_vec(), expires_at }
+}
+
+pub(super) fn paid(number: u128, lines: &[Line]) -> PaidOrder {
+    let (number, order) = (format!("A-{number}"), order(number));
+    PaidOrder { order, number, email: "aroha@example.test".to_owned(), address: None, lines: lines.to_vec() }
+}
+
+/// A table with a shelf of KEA on it, and the given orders of which nothing is known.
+fn table(kea: i64, orders: &[u128]) -> Worksheet {
+    let mut sheet = Worksheet::default();
+    for number in orders {
+        sheet.lay_order(order(*number), None, None);
+    }
+    sheet.lay_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0));
+    sheet
+}
+
+fn shelf(sheet: &Worksheet) -> (i64, i64) {
+    sheet.stock(&sku("KEA")).map(|item| (item.on_hand(), item.reserved())).unwrap()
+}
+
+fn consignment() -> Consignment {
+    Consignment::parse("NZ Post", Some("T-1")).unwrap()
+}
+
+fn shipped(lines: &[Line]) -> Worksheet {
+    let mut sheet = table(10, &[1]);
+    shipping::ship(&mut sheet, &paid(1, lines), noon());
+    sheet
+}
+
+#[test]
+fn all_lines_are_promised_or_none() {
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
+    assert_eq!(shelf(&sheet), (5, 0));
+    let changes = sheet.finish();
+    assert_eq!(changes.events, [FulfilmentEvent::StockRejected { order: order(1), short: vec![sku("TUI")] }]);
+    assert_eq!(changes.movements, []);
+}
+
+#[test]
+fn a_promise_says_until_when_and_what_is_left() {
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
+    let changes = sheet.finish();
+    let until = noon().plus(Duration::from_mins(30));
+    let left = FulfilmentEvent::StockChanged { sku: sku("KEA"), on_hand: 5, available: 3 };
+    assert_eq!(changes.events, [FulfilmentEvent::StockReserved { order: order(1), until }, left]);
+    assert_eq!(changes.movements.iter().map(|m| (m.on_hand, m.reserved)).collect::<Vec<_>>(), [(0, 2)]);
+}
+
+#[test]
+fn a_file_never_runs_out_unless_somebody_keeps_a_shelf_for_it() {
+    let mut sheet = table(0, &[1, 2]);
+    reserving::reserve(&mut sheet, &placed(1, &[digital("PDF")]), noon());
+    assert_eq!(sheet.reservation(order(1)).unwrap().holds(), []);
+    reserving::reserve(&mut sheet, &placed(2, &[digital("KEA")]), noon());
+    assert_eq!(sheet.reservation(order(2)).unwrap().state(), &ReservationState::Refused);
+}
+
+#[test]
+fn lines_of_one_sku_are_compared_with_the_shelf_together() {
+    let lines = kinds::merged(vec![physical("KEA", 3), digital("PDF"), physical("KEA", 3)]);
+    assert_eq!(lines, [physical("KEA", 6), digital("PDF")]);
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &lines), noon());
+    assert_eq!(sheet.reservation(order(1)).unwrap().state(), &ReservationState::Refused);
+}
+
+#[test]
+fn a_placed_order_that_comes_late_leaks_no_stock() {
+    let ways: [(&str, fn(&mut Worksheet)); 3] = [
+        ("ended", |sheet| shipping::end(sheet, order(1), noon())),
+        ("paid", |sheet| shipping::ship(sheet, &paid(1, &[physical("KEA", 2)]), noon())),
+        ("cancelled", |sheet| shipping::answer_cancellation(sheet, order(1), noon())),
+    ];
+    for (name, earlier) in ways {
+        let mut sheet = table(5, &[1]);
+        earlier(&mut sheet);
+        let before = sheet.clone();
+        reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
+        assert_eq!(sheet.reservation(order(1)), before.reservation(order(1)), "after {name}");
+        assert_eq!(shelf(&sheet), shelf(&before), "after {name}");
+    }
+}
+
+#[test]
+fn the_older_order_is_released_even_if_the_newer_one_has_ended() {
+    let mut sheet = table(1, &[1, 2]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 1)]), noon());
+    shipping::end(&mut sheet, order(2), noon());
+    let newer = PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) };
+    reserving::reserve(&mut sheet, &newer, noon());
+    assert_eq!(shelf(&sheet), (1, 0));
+}
+
+#[test]
+fn a_paid_order_is_not_replaced() {
+    let mut sheet = table(2, &[1, 2]);
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
+    let newer = PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) };
+    reserving::reserve(&mut sheet, &newer, noon());
+    assert_eq!(sheet.reservation(order(1)).unwrap().state(), &ReservationState::Taken);
+    assert_eq!(shelf(&sheet), (1, 1));
+}
+
+#[test]
+fn only_what_is_long_overdue_lapses() {
+    let grace = Duration::from_mins(30);
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
+    reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_mins(59)));
+    assert_eq!(shelf(&sheet), (5, 2));
+    reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_mins(60)));
+    assert_eq!(shelf(&sheet), (5, 0));
+}
+
+#[test]
+fn a_paid_order_whose_promise_lapsed_is_served_if_there_is_still_enough() {
+    for (left, expected) in [(2, ReservationState::Taken), (1, ReservationState::Refused)] {
+        let mut sheet = table(2, &[1, 2]);
+        reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
+        reserving::release(&mut sheet, order(1), Release::Lapsed, noon());
+        if left < 2 {
+            reserving::reserve(&mut sheet, &placed(2, &[physical("KEA", 1)]), noon());
+        }
+        shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
+        assert_eq!(sheet.reservation(order(1)).unwrap().state(), &expected);
+    }
+}
+
+#[test]
+fn an_order_that_was_told_no_is_told_no_again_even_if_stock_has_come() {
+    let mut sheet = table(0, &[1]);
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
+    counting::set(&mut sheet, &sku("KEA"), Count::new(9).unwrap(), noon()).unwrap();
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
+    assert!(sheet.shipping(order(1)).is_none(), "its money is on the way back");
+    let told = sheet.finish().events;
+    let no = FulfilmentEvent::StockRejected { order: order(1), short: vec![sku("KEA")] };
+    assert_eq!(told.iter().filter(|event| **event == no).count(), 2);
+}
+
+#[test]
+fn what_was_paid_for_counts_if_it_is_not_what_was_promised() {
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 3)]), noon());
+    assert_eq!(shelf(&sheet), (2, 0));
+}
+
+#[test]
+fn paying_twice_ships_once() {
+    let mut sheet = shipped(&[physical("KEA", 2)]);
+    let once = sheet.clone().finish();
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
+    assert_eq!(sheet.finish().events, once.events);
+}
+
+#[test]
+fn an_order_is_processed_when_its_last_item_is() {
+    let mut sheet = shipped(&[physical("KEA", 2), digital("PDF")]);
+    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
+    assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Pending);
+    shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
+    assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Processed(noon()));
+    let events = sheet.finish().events;
+    assert!(events.contains(&FulfilmentEvent::ShippingOrderProcessed { order: order(1), at: noon() }));
+}
+
+#[test]
+fn dispatching_twice_is_no_news() {
+    let mut sheet = shipped(&[physical("KEA", 2)]);
+    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
+    let once = sheet.clone().finish().events;
+    let other = Consignment::parse("Another", None).unwrap();
+    shipping::dispatch(&mut sheet, order(1), None, &other, noon()).unwrap();
+    assert_eq!(sheet.finish().events, once);
+}
+
+#[test]
+fn only_what_can_be_packed_is_dispatched() {
+    let mut sheet = shipped(&[physical("KEA", 2), digital("PDF")]);
+    let mut dispatch = |code: &str| {
+        let chosen = BTreeSet::from([sku(code)]);
+        shipping::dispatch(&mut sheet, order(1), Some(&chosen), &consignment(), noon())
+    };
+    assert_eq!(dispatch("PDF"), Err(Refusal::NotPhysical(sku("PDF"))));
+    assert_eq!(dispatch("MOA"), Err(Refusal::UnknownItem(sku("MOA"))));
+    assert_eq!(dispatch("KEA"), Ok(()));
+    let mut files = shipped(&[digital("PDF")]);
+    let nothing = shipping::dispatch(&mut files, order(1), None, &consignment(), noon());
+    assert_eq!(nothing, Err(Refusal::NothingToPack));
+    let nobody = shipping::dispatch(&mut files, order(9), None, &consignment(), noon());
+    assert_eq!(nobody, Err(Refusal::NoSuchShippingOrder(order(9))));
+}
+
+#[test]
+fn a_cancelled_order_is_not_dispatched() {
+    let mut sheet = shipped(&[physical("KEA", 2)]);
+    shipping::answer_cancellation(&mut sheet, order(1), noon());
+    assert_eq!(shelf(&sheet), (10, 0));
+    let late = shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon());
+    assert_eq!(late, Err(Refusal::AlreadyCancelled));
+}
+
+#[test]
+fn it_is_too_late_to_cancel_when_something_has_left_or_goes_by_mail() {
+    let mut sent = shipped(&[physical("KEA", 2)]);
+    shipping::dispatch(&mut sent, order(1), None, &consignment(), noon()).unwrap();
+    let mixed = shipped(&[physical("KEA", 2), digital("PDF")]);
+    for (mut sheet, reason) in [(sent, "an item has already been sent"), (mixed, "a digital item cannot be taken back")]
+    {
+        shipping::answer_cancellation(&mut sheet, order(1), noon());
+        assert_eq!(shelf(&sheet), (8, 0));
+        let told = sheet.finish().events;
+        assert!(told.contains(&FulfilmentEvent::CancellationRefused { order: order(1), reason }), "{told:?}");
+    }
+}
+
+#[test]
+fn an_order_that_ended_does_not_leave_the_house() {
+    let mut sheet = shipped(&[physical("KEA", 2), digital("PDF")]);
+    shipping::end(&mut sheet, order(1), noon());
+    assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Cancelled(noon()));
+    shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
+    assert!(sheet.shipping(order(1)).unwrap().items().iter().all(Item::is_pending));
+    assert_eq!(shelf(&sheet), (10, 0));
+}
+
+#[test]
+fn each_mailing_has_a_number_of_its_own() {
+    let mut sheet = shipped(&[digital("PDF")]);
+    shipping::file_arrived(&mut sheet, order(1), &sku("PDF"));
+    shipping::wait_for_file(&mut sheet, order(1), &sku("PDF"));
+    shipping::file_arrived(&mut sheet, order(1), &sku("PDF"));
+    let numbers: Vec<u32> = sheet.finish().deliveries.iter().map(|delivery| delivery.number).collect();
+    assert_eq!(numbers, [1, 2], "a file that nobody waited for mails nothing");
+}
+
+#[test]
+fn staff_is_told_when_a_count_would_break_promises() {
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
+    let refused = counting::set(&mut sheet, &sku("KEA"), Count::new(3).unwrap(), noon());
+    assert_eq!(refused, Err(Refusal::BelowReserved { reserved: 4 }));
+    counting::set(&mut sheet, &sku("KEA"), Count::new(4).unwrap(), noon()).unwrap();
+    assert_eq!(shelf(&sheet), (4, 4));
+}
+
+#[test]
+fn an_imported_count_below_the_promises_is_raised_and_says_so() {
+    let mut sheet = table(5, &[1]);
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
+    let count = ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand: Count::new(1).unwrap() };
+    counting::import(&mut sheet, &count, noon());
+    assert_eq!(shelf(&sheet), (4, 4));
+    let changes = sheet.finish();
+    assert_eq!(changes.movements.last().map(|movement| movement.reason), Some(Reason::CountedBelowReserved));
+    assert_eq!(changes.count, Some(count));
+}
+
+#[test]
+fn counts_are_whole_and_possible() {
+    assert_eq!(Count::parse("1000000000").map(Count::get), Some(1_000_000_000));
+    for wrong in ["", "-1", "+1", "1.5", "1e3", "1000000001", "99999999999", " 1"] {
+        assert_eq!(Count::parse(wrong), None, "{wrong:?}");
+    }
+    assert_eq!(Units::new(0), None);
+    assert_eq!(Units::new(-1), None);
+}
+
+#[test]
+fn a_parcel_has_a_carrier_and_perhaps_a_number() {
+    let parcel = Consignment::parse(" NZ Post ", Some("  ")).unwrap();
+    assert_eq!((parcel.carrier(), parcel.tracking()), ("NZ Post", None));
+    for (carrier, tracking) in [("", None), ("a\nb", None), ("NZ Post", Some("x\ty")), (&*"x".repeat(101), None)] {
+        assert!(Consignment::parse(carrier, tracking).is_err(), "{carrier:?} {tracking:?}");
+    }
+}
+
+#[test]
+fn only_plain_files_are_sold() {
+    let file = |name: &str, kind: &str, bytes: &[u8]| {
+        DigitalFile::new(sku("PDF"), name, kind, bytes.to_vec()).map(|file| file.info().content_type().to_owned())
+    };
+    assert_eq!(file("Führer.pdf", "Application/PDF; q=1", b"x"), Ok("application/pdf".to_owned()));
+    for name in ["", "../x", "a/b", "a\\b", ".hidden", "a\"b", "a\nb"] {
+        assert_eq!(file(name, "application/pdf", b"x"), Err(FileError::Name), "{name:?}");
+    }
+    for kind in ["", "pdf", "a/b/c", "a /b", "a\r\n/b"] {
+        assert_eq!(file("a.pdf", kind, b"x"), Err(FileError::ContentType), "{kind:?}");
+    }
+    assert_eq!(file("a.pdf", "application/pdf", b""), Err(FileError::Empty));
+    assert_eq!(file("a.pdf", "application/pdf", &vec![0; digital::LARGEST_FILE + 1]), Err(FileError::TooLarge));
+}
+
+#[test]
+fn a_token_is_sixty_four_digits_and_never_shown_by_accident() {
+    let token = DownloadToken::new([171; 32]);
+    assert_eq!(DownloadToken::parse(token.as_str()), Some(token.clone()));
+    assert_eq!(format!("{token:?}"), "DownloadToken(..)");
+    for wrong in ["", "ab", &"g".repeat(64), &"A".repeat(64)] {
+        assert_eq!(DownloadToken::parse(wrong), None);
+    }
+}
+
+#[test]
+fn a_label_is_the_address_as_the_order_froze_it() {
+    let raw = RawAddress {
+        name: "Aroha Ngata".to_owned(),
+        line1: "12 Kauri Lane".to_owned(),
+        city: "Nelson".to_owned(),
+        postcode: "7010".to_owned(),
+        country: "NZ".to_owned(),
+        ..RawAddress::default()
+    };
+    let address = Address::try_from(raw).unwrap();
+    let mut sheet = table(1, &[1]);
+    let order_paid = PaidOrder { address: Some(address.clone()), ..paid(1, &[physical("KEA", 1)]) };
+    shipping::ship(&mut sheet, &order_paid, noon());
+    assert_eq!(sheet.shipping(order(1)).unwrap().address(), Some(&address));
+}

@@ -1,0 +1,219 @@
+//! Any messages in any order, repeated and interleaved, on a small world: the invariants hold after every step.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use shared_kernel::{OrderId, Sku};
+
+use super::super::*;
+use super::{line, noon, order, paid, placed, sku};
+
+const CODES: [&str; 3] = ["KEA", "TUI", "PDF"];
+
+/// What may happen.
+#[derive(Debug, Clone)]
+enum Step {
+    Placed { order: u128, replaces: Option<u128>, lines: Vec<Line> },
+    Paid(u128),
+    PaidForOther(u128, Vec<Line>),
+    Ended(u128),
+    Lapsed(u128),
+    CancellationRequested(u128),
+    Dispatched(u128, Option<usize>),
+    Mailed(u128),
+    FileMissing(u128),
+    FileArrived(u128),
+    Counted(usize, i64),
+    Imported(u8, usize, i64),
+}
+
+/// Everything that is remembered, and what was ever published.
+#[derive(Default)]
+struct World {
+    stock: BTreeMap<Sku, StockItem>,
+    reservations: BTreeMap<OrderId, Reservation>,
+    shipping: BTreeMap<OrderId, ShippingOrder>,
+    counts: Vec<(String, Sku)>,
+    movements: Vec<Movement>,
+    ordered: BTreeMap<u128, Vec<Line>>,
+    last_available: BTreeMap<Sku, i64>,
+}
+
+impl World {
+    fn update(
+        &mut self,
+        orders: &[u128],
+        skus: &[&str],
+        import: Option<&ImportedCount>,
+        decide: impl Fn(&mut Worksheet),
+    ) -> Changes {
+        let mut sheet = Worksheet::default();
+        for id in orders.iter().map(|number| order(*number)) {
+            sheet.lay_order(id, self.reservations.get(&id).cloned(), self.shipping.get(&id).cloned());
+        }
+        for code in skus.iter().map(|code| sku(code)).chain(sheet.skus_of_orders()) {
+            let item = self.stock.get(&code).cloned();
+            sheet.lay_stock(code, item);
+        }
+        if import.is_some_and(|count| self.counts.contains(&(count.import.clone(), count.sku.clone()))) {
+            sheet.lay_known_count();
+        }
+        decide(&mut sheet);
+        let changes = sheet.finish();
+        let stock = changes.stock.iter().filter_map(|row| row.changed().cloned());
+        self.stock.extend(stock.map(|item| (item.sku().clone(), item)));
+        let held = changes.reservations.iter().filter_map(|row| row.changed().cloned());
+        self.reservations.extend(held.map(|held| (held.order(), held)));
+        let shipping = changes.shipping.iter().filter_map(|row| row.changed().cloned());
+        self.shipping.extend(shipping.map(|shipping| (shipping.order(), shipping)));
+        self.counts.extend(changes.count.iter().map(|count| (count.import.clone(), count.sku.clone())));
+        self.movements.extend(changes.movements.iter().cloned());
+        changes
+    }
+
+    fn take(&mut self, step: Step) -> Changes {
+        let now = noon().plus(Duration::from_hours(2));
+        match step {
+            Step::Placed { order: number, replaces, lines } => {
+                let lines = kinds::merged(lines);
+                self.ordered.entry(number).or_insert_with(|| lines.clone());
+                let placed = PlacedOrder { replaces: replaces.map(order), ..placed(number, &lines) };
+                let orders: Vec<u128> = replaces.into_iter().chain([number]).collect();
+                self.update(&orders, &CODES, None, |sheet| reserving::reserve(sheet, &placed, now))
+            }
+            Step::Paid(number) => {
+                let lines = self.ordered.get(&number).cloned().unwrap_or_else(|| vec![line("KEA", 1, Kind::Physical)]);
+                self.update(&[number], &CODES, None, |sheet| shipping::ship(sheet, &paid(number, &lines), now))
+            }
+            Step::PaidForOther(number, lines) => {
+                let lines = kinds::merged(lines);
+                self.update(&[number], &CODES, None, |sheet| shipping::ship(sheet, &paid(number, &lines), now))
+            }
+            Step::Ended(number) => self.update(&[number], &[], None, |sheet| shipping::end(sheet, order(number), now)),
+            Step::Lapsed(number) => {
+                let grace = Duration::from_mins(30);
+                self.update(&[number], &[], None, |sheet| reserving::lapse(sheet, order(number), grace, now))
+            }
+            Step::CancellationRequested(number) => {
+                self.update(&[number], &[], None, |sheet| shipping::answer_cancellation(sheet, order(number), now))
+            }
+            Step::Dispatched(number, item) => {
+                let skus = item.map(|item| std::iter::once(sku(CODES[item])).collect());
+                let parcel = Consignment::parse("NZ Post", None).unwrap();
+                self.update(&[number], &[], None, |sheet| {
+                    let before = sheet.clone().finish();
+                    let refused = shipping::dispatch(sheet, order(number), skus.as_ref(), &parcel, now).is_err();
+                    assert!(!refused || sheet.clone().finish().events == before.events, "a refusal tells nothing");
+                })
+            }
+            Step::Mailed(number) => {
+                self.update(&[number], &[], None, |sheet| shipping::mailed(sheet, order(number), &sku("PDF"), now))
+            }
+            Step::FileMissing(number) => {
+                self.update(&[number], &[], None, |sheet| shipping::wait_for_file(sheet, order(number), &sku("PDF")))
+            }
+            Step::FileArrived(number) => {
+                self.update(&[number], &[], None, |sheet| shipping::file_arrived(sheet, order(number), &sku("PDF")))
+            }
+            Step::Counted(item, on_hand) => {
+                let (code, count) = (CODES[item], Count::new(on_hand).unwrap());
+                self.update(&[], &[code], None, |sheet| {
+                    let reserved = sheet.stock(&sku(code)).map_or(0, StockItem::reserved);
+                    let refused = counting::set(sheet, &sku(code), count, now).is_err();
+                    assert_eq!(refused, on_hand < reserved);
+                })
+            }
+            Step::Imported(import, item, on_hand) => {
+                let (import, on_hand) = (format!("i-{import}"), Count::new(on_hand).unwrap());
+                let count = ImportedCount { import, sku: sku(CODES[item]), on_hand };
+                self.update(&[], &[CODES[item]], Some(&count), |sheet| counting::import(sheet, &count, now))
+            }
+        }
+    }
+
+    fn check(&mut self, changes: &Changes) {
+        for (code, item) in &self.stock {
+            assert!(0 <= item.reserved() && item.reserved() <= item.on_hand(), "oversold: {item:?}");
+            let moved = self.movements.iter().filter(|movement| movement.sku == *code);
+            let sums = moved.fold((0, 0), |sum, movement| (sum.0 + movement.on_hand, sum.1 + movement.reserved));
+            assert_eq!(sums, (item.on_hand(), item.reserved()), "the movements of {code} do not add up");
+            let holds = self.reservations.values().flat_map(Reservation::holds).filter(|hold| hold.sku == *code);
+            assert_eq!(holds.map(|hold| hold.units.get()).sum::<i64>(), item.reserved(), "reserved of {code}");
+        }
+        for shipping in self.shipping.values() {
+            let pending = shipping.items().iter().any(Item::is_pending);
+            let state = shipping.state();
+            assert_eq!(matches!(state, ShippingState::Processed(_)), !pending, "{shipping:?}");
+            let held = &self.reservations[&shipping.order()];
+            assert_eq!(held.state(), &ReservationState::Taken, "goods leave only for what was taken");
+        }
+        for event in &changes.events {
+            if let FulfilmentEvent::StockChanged { sku, available, .. } = event {
+                assert_ne!(
+                    self.last_available.insert(sku.clone(), *available),
+                    Some(*available),
+                    "no news about {sku}"
+                );
+            }
+        }
+        for (code, item) in &self.stock {
+            assert_eq!(
+                self.last_available.get(code),
+                Some(&item.available()),
+                "others believe something else of {code}"
+            );
+        }
+    }
+}
+
+fn any_lines() -> impl Strategy<Value = Vec<Line>> {
+    let one = (0..3_usize, 1..4_i64).prop_map(|(item, units)| {
+        let kind = if CODES[item] == "PDF" { Kind::Digital } else { Kind::Physical };
+        line(CODES[item], units, kind)
+    });
+    prop::collection::vec(one, 1..4)
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let number = 1..5_u128;
+    prop_oneof![
+        4 => (number.clone(), prop::option::weighted(0.3, number.clone()), any_lines())
+            .prop_map(|(order, replaces, lines)| Step::Placed { order, replaces, lines }),
+        4 => number.clone().prop_map(Step::Paid),
+        1 => (number.clone(), any_lines()).prop_map(|(order, lines)| Step::PaidForOther(order, lines)),
+        1 => number.clone().prop_map(Step::Ended),
+        1 => number.clone().prop_map(Step::Lapsed),
+        2 => number.clone().prop_map(Step::CancellationRequested),
+        2 => (number.clone(), prop::option::of(0..3_usize)).prop_map(|(order, item)| Step::Dispatched(order, item)),
+        1 => number.clone().prop_map(Step::Mailed),
+        1 => number.clone().prop_map(Step::FileMissing),
+        1 => number.prop_map(Step::FileArrived),
+        2 => (0..3_usize, 0..12_i64).prop_map(|(item, count)| Step::Counted(item, count)),
+        2 => (0..3_u8, 0..3_usize, 0..12_i64).prop_map(|(import, item, count)| Step::Imported(import, item, count)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_ever_oversold_and_the_books_always_balance(steps in prop::collection::vec(any_step(), 1..60)) {
+        let mut world = World::default();
+        for step in steps {
+            let changes = world.take(step);
+            world.check(&changes);
+        }
+    }
+
+    #[test]
+    fn a_repeated_message_is_no_news(steps in prop::collection::vec(any_step(), 1..30), last in any_step()) {
+        let mut world = World::default();
+        for step in steps {
+            world.take(step);
+        }
+        world.take(last.clone());
+        let again = world.take(last.clone());
+        let answered_each_time = matches!(last, Step::CancellationRequested(_) | Step::Paid(_) | Step::PaidForOther(..));
+        prop_assert!(again.movements.is_empty() && again.shipping.is_empty() && again.stock.is_empty(), "{:?}", again);
+        prop_assert!(answered_each_time || again.events.is_empty(), "{:?}", again);
+    }
+}

@@ -1,0 +1,212 @@
+//! The rows that one decision sees, changes and leaves behind.
+//!
+//! A store reads the rows inside its write transaction, lets a decision work on the sheet, and writes what
+//! [`Worksheet::finish`] says has changed. The sheet does no arithmetic of its own; it remembers what was read, so that
+//! a change is a change of value and nothing else.
+
+use std::collections::BTreeMap;
+
+use shared_kernel::{OrderId, Sku};
+
+use super::counting::ImportedCount;
+use super::events::FulfilmentEvent;
+use super::reservation::Reservation;
+use super::shipping_order::{Delivery, ShippingOrder};
+use super::stock::{Movement, StockItem};
+
+/// A row as it was read (`None`: there was none) and as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row<T> {
+    before: Option<T>,
+    now: Option<T>,
+}
+
+impl<T: Clone + PartialEq> Row<T> {
+    fn read(value: Option<T>) -> Self {
+        Self { before: value.clone(), now: value }
+    }
+    /// Whether the row has to be inserted rather than updated.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+    /// The value to write, if it differs from the one read.
+    #[must_use]
+    pub fn changed(&self) -> Option<&T> {
+        self.now.as_ref().filter(|now| self.before.as_ref() != Some(*now))
+    }
+}
+
+/// Why a decision changed nothing. Named so that a person can act on it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Fewer were counted than are promised to orders.
+    #[error("{reserved} are reserved for open orders; the count cannot be below that")]
+    BelowReserved {
+        /// How many are promised.
+        reserved: i64,
+    },
+    /// Nothing has to be sent for this order.
+    #[error("there is no shipping order {0}")]
+    NoSuchShippingOrder(OrderId),
+    /// Nothing may be sent for this order any more.
+    #[error("the shipping order was cancelled")]
+    AlreadyCancelled,
+    /// The order has no such item.
+    #[error("the shipping order has no item {0}")]
+    UnknownItem(Sku),
+    /// The item goes out by mail, on its own.
+    #[error("{0} is delivered by e-mail and cannot be dispatched")]
+    NotPhysical(Sku),
+    /// Every item of the order goes out by mail.
+    #[error("the shipping order has nothing to pack")]
+    NothingToPack,
+}
+
+/// What is on the table.
+#[derive(Debug, Clone, Default)]
+pub struct Worksheet {
+    stock: BTreeMap<Sku, Row<StockItem>>,
+    reservations: BTreeMap<OrderId, Row<Reservation>>,
+    shipping: BTreeMap<OrderId, Row<ShippingOrder>>,
+    count_known: bool,
+    count: Option<ImportedCount>,
+    movements: Vec<Movement>,
+    events: Vec<FulfilmentEvent>,
+    deliveries: Vec<Delivery>,
+}
+
+/// What a decision leaves to be written, all of it or nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Shelves.
+    pub stock: Vec<Row<StockItem>>,
+    /// Reservations.
+    pub reservations: Vec<Row<Reservation>>,
+    /// Shipping orders.
+    pub shipping: Vec<Row<ShippingOrder>>,
+    /// The imported count that has now had its effect.
+    pub count: Option<ImportedCount>,
+    /// One for each change of a shelf.
+    pub movements: Vec<Movement>,
+    /// Facts, in the order in which they happened.
+    pub events: Vec<FulfilmentEvent>,
+    /// Files to be mailed.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Worksheet {
+    /// Lays a shelf on the table, or the fact that there is none.
+    pub fn lay_stock(&mut self, sku: Sku, item: Option<StockItem>) {
+        self.stock.insert(sku, Row::read(item));
+    }
+
+    /// Lays what is known of an order on the table.
+    pub fn lay_order(&mut self, order: OrderId, held: Option<Reservation>, shipping: Option<ShippingOrder>) {
+        self.reservations.insert(order, Row::read(held));
+        self.shipping.insert(order, Row::read(shipping));
+    }
+
+    /// Says that the imported count in question has had its effect before.
+    pub fn lay_known_count(&mut self) {
+        self.count_known = true;
+    }
+
+    /// The SKUs that the orders on the table hold or ship: their shelves have to be laid as well.
+    #[must_use]
+    pub fn skus_of_orders(&self) -> Vec<Sku> {
+        let held = self.reservations.values().filter_map(|row| row.now.as_ref());
+        let held = held.flat_map(|reservation| reservation.holds().iter().map(|hold| hold.sku.clone()));
+        let shipped = self.shipping.values().filter_map(|row| row.now.as_ref());
+        let shipped = shipped.flat_map(|order| order.returnable().map(|(sku, _)| sku.clone()));
+        held.chain(shipped).collect()
+    }
+
+    /// A shelf.
+    #[must_use]
+    pub fn stock(&self, sku: &Sku) -> Option<&StockItem> {
+        self.stock.get(sku).and_then(|row| row.now.as_ref())
+    }
+
+    /// What an order holds.
+    #[must_use]
+    pub fn reservation(&self, order: OrderId) -> Option<&Reservation> {
+        self.reservations.get(&order).and_then(|row| row.now.as_ref())
+    }
+
+    /// What has to be sent for an order.
+    #[must_use]
+    pub fn shipping(&self, order: OrderId) -> Option<&ShippingOrder> {
+        self.shipping.get(&order).and_then(|row| row.now.as_ref())
+    }
+
+    pub(super) fn count_is_known(&self) -> bool {
+        self.count_known
+    }
+
+    pub(super) fn count_applied(&mut self, count: ImportedCount) {
+        self.count = Some(count);
+    }
+
+    pub(super) fn put_stock(&mut self, item: StockItem, movement: Option<Movement>) {
+        let row = self.stock.entry(item.sku().clone()).or_insert_with(|| Row::read(None));
+        row.now = Some(item);
+        self.movements.extend(movement);
+    }
+
+    pub(super) fn put_reservation(&mut self, reservation: Reservation) {
+        let row = self.reservations.entry(reservation.order()).or_insert_with(|| Row::read(None));
+        row.now = Some(reservation);
+    }
+
+    pub(super) fn put_shipping(&mut self, order: ShippingOrder, events: Vec<FulfilmentEvent>) {
+        let row = self.shipping.entry(order.order()).or_insert_with(|| Row::read(None));
+        row.now = Some(order);
+        self.events.extend(events);
+    }
+
+    pub(super) fn tell(&mut self, event: FulfilmentEvent) {
+        self.events.push(event);
+    }
+
+    pub(super) fn mail(&mut self, deliveries: impl IntoIterator<Item = Delivery>) {
+        self.deliveries.extend(deliveries);
+    }
+
+    /// What has to be written. Says once for each SKU how many may still be sold, if that has changed.
+    #[must_use]
+    pub fn finish(self) -> Changes {
+        let stock: Vec<_> = self.stock.into_values().filter(|row| row.changed().is_some()).collect();
+        let mut events = self.events;
+        for row in &stock {
+            let before = row.before.as_ref().map(StockItem::available);
+            if let Some(item) = row.changed().filter(|item| before != Some(item.available())) {
+                let (on_hand, available) = (item.on_hand(), item.available());
+                events.push(FulfilmentEvent::StockChanged { sku: item.sku().clone(), on_hand, available });
+            }
+        }
+        Changes {
+            stock,
+            reservations: self.reservations.into_values().filter(|row| row.changed().is_some()).collect(),
+            shipping: self.shipping.into_values().filter(|row| row.changed().is_some()).collect(),
+            count: self.count,
+            movements: self.movements,
+            events,
+            deliveries: self.deliveries,
+        }
+    }
+}
+
+impl Changes {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.stock.is_empty()
+            && self.reservations.is_empty()
+            && self.shipping.is_empty()
+            && self.count.is_none()
+            && self.movements.is_empty()
+            && self.events.is_empty()
+            && self.deliveries.is_empty()
+    }
+}

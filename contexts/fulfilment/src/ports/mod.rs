@@ -1,0 +1,15 @@
+//! What the warehouse needs of the outside, in its own words: places to remember things, and a post.
+
+pub mod digital_files;
+pub mod file_post;
+pub mod product_book;
+pub mod stock_book;
+pub mod warehouse;
+pub mod work_list;
+
+pub use digital_files::DigitalFiles;
+pub use file_post::{Enclosure, FileMail, FilePost, PostError};
+pub use product_book::{Product, ProductBook, ProductVariant};
+pub use stock_book::{StockBook, StockLine, StockQuery};
+pub use warehouse::{Decide, Keys, Warehouse};
+pub use work_list::{StatusFilter, WorkList};

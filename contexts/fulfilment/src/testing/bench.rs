@@ -1,0 +1,148 @@
+//! One implementation of all ports, with a way to see what it told and to get a cause that it accepts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chassis::messaging::memory::MemoryRecorder;
+use chassis::messaging::{Claim, Inbox, Outbox, Recorder, SqlMessages};
+use chassis::sql::Database;
+use chassis::testing::{CountingIds, FixedClock};
+use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, MessageId};
+
+use super::MemoryStore;
+use crate::adapters::outbound::publish::DELIVER_DIGITAL;
+use crate::adapters::outbound::sql::{
+    MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlStockBook, SqlWarehouse, SqlWorkList,
+};
+use crate::ports::{DigitalFiles, ProductBook, StockBook, Warehouse, WorkList};
+
+/// All ports over one store.
+#[derive(Clone)]
+pub struct Bench {
+    /// Changes things.
+    pub warehouse: Arc<dyn Warehouse>,
+    /// Looks at shelves.
+    pub stock: Arc<dyn StockBook>,
+    /// Looks at shipping orders.
+    pub work_list: Arc<dyn WorkList>,
+    /// Knows names.
+    pub products: Arc<dyn ProductBook>,
+    /// Keeps files.
+    pub files: Arc<dyn DigitalFiles>,
+    /// Stands at noon until it is moved.
+    pub clock: Arc<FixedClock>,
+    /// Counts.
+    pub ids: Arc<CountingIds>,
+    inbox: Arc<dyn Inbox>,
+    outbox: Arc<dyn Outbox>,
+    messages: Arc<AtomicU64>,
+}
+
+impl Bench {
+    /// The ports in memory.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        let (clock, ids) = times_and_ids();
+        let recorder = MemoryRecorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
+        let store = Arc::new(MemoryStore::new(recorder.clone()));
+        Self {
+            warehouse: Arc::clone(&store) as _,
+            stock: Arc::clone(&store) as _,
+            work_list: Arc::clone(&store) as _,
+            products: Arc::clone(&store) as _,
+            files: store,
+            inbox: Arc::new(recorder.clone()),
+            outbox: Arc::new(recorder),
+            messages: Arc::default(),
+            clock,
+            ids,
+        }
+    }
+
+    /// The ports over a throw-away SQLite file.
+    pub async fn sqlite() -> Self {
+        Self::sql(chassis::testing::sqlite("fulfilment", MIGRATIONS).await)
+    }
+
+    /// The ports over a database that has the context's tables.
+    #[must_use]
+    pub fn sql(database: Database) -> Self {
+        let (clock, ids) = times_and_ids();
+        let recorder = Recorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
+        let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
+        Self {
+            warehouse: Arc::new(SqlWarehouse::new(database.clone(), recorder.clone())),
+            stock: Arc::new(SqlStockBook::new(database.clone())),
+            work_list: Arc::new(SqlWorkList::new(database.clone())),
+            products: Arc::new(SqlProductBook::new(database.clone(), recorder)),
+            files: Arc::new(SqlDigitalFiles::new(database)),
+            inbox: Arc::new(messages.clone()),
+            outbox: Arc::new(messages),
+            messages: Arc::default(),
+            clock,
+            ids,
+        }
+    }
+
+    /// A message of its own, received and leased: a cause that this store accepts once.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn cause(&self) -> Cause {
+        let number = self.messages.fetch_add(1, Ordering::SeqCst);
+        let consumer = ConsumerName::new("bench");
+        let id = format!("message-{number}");
+        let envelope = Envelope {
+            specversion: "1.0".to_owned(),
+            id: MessageId::new(&*id),
+            source: "/bench".to_owned(),
+            event_type: "store.bench.happened.v1".to_owned(),
+            subject: id.clone(),
+            time: self.clock.now(),
+            datacontenttype: "application/json".to_owned(),
+            sequence: 1,
+            correlationid: id.clone(),
+            causationid: None,
+            traceparent: None,
+            data: serde_json::Value::Null,
+        };
+        self.inbox.accept(consumer, &[envelope]).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let claimed = self.claim(consumer).await;
+        claimed
+            .into_iter()
+            .find(|cause| cause.message.as_str() == id)
+            .unwrap_or_else(|| panic!("{id} is not to be had"))
+    }
+
+    /// The types and data of all facts told so far, oldest first.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn events(&self) -> Vec<Envelope> {
+        let rows = self.outbox.after(0, 10_000).await.unwrap_or_else(|error| panic!("{error:?}"));
+        rows.into_iter().map(|row| row.envelope).collect()
+    }
+
+    /// The types of all facts told so far, without what they all begin with.
+    pub async fn told(&self) -> Vec<String> {
+        let short = |event: &Envelope| event.event_type.trim_start_matches("store.fulfilment.").to_owned();
+        self.events().await.iter().map(short).collect()
+    }
+
+    /// The mailings left so far that nobody has taken; takes them.
+    pub async fn mailings(&self) -> Vec<Cause> {
+        self.claim(DELIVER_DIGITAL).await
+    }
+
+    async fn claim(&self, consumer: ConsumerName) -> Vec<Cause> {
+        let lease = LeaseToken(self.ids.uuid());
+        let claim = Claim { consumer, lanes: 1_000, now: self.clock.now(), lease_for: Duration::from_mins(5), lease };
+        let claimed = self.inbox.claim(claim).await.unwrap_or_else(|error| panic!("{error:?}"));
+        claimed.into_iter().map(|delivery| delivery.cause).collect()
+    }
+}
+
+fn times_and_ids() -> (Arc<FixedClock>, Arc<CountingIds>) {
+    (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
+}

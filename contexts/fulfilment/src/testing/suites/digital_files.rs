@@ -1,0 +1,54 @@
+//! What [`crate::ports::DigitalFiles`] owes, and how an item waits for its file.
+
+use std::sync::Arc;
+
+use super::super::{Bench, digital, minutes, noon, order, sku};
+use crate::application::tidy_up::MailWhatWaited;
+use crate::domain::digital::{DownloadToken, Grant};
+use crate::domain::{DigitalFile, ItemState, shipping};
+use crate::ports::{Decide, Keys};
+
+/// The newest file is the file; a grant stays the same until its day and is worth nothing after it.
+pub async fn a_file_is_served_to_whoever_was_granted_it(bench: &Bench) {
+    let files = &bench.files;
+    assert!(files.read(&sku("PDF")).await.expect("an answer").is_none());
+    for content in ["old", "new"] {
+        files.put(a_file(content), noon()).await.expect("kept");
+    }
+    assert_eq!(files.read(&sku("PDF")).await.expect("an answer"), Some(a_file("new")));
+    let grant = |secret, until| Grant { token: DownloadToken::new([secret; 32]), until: noon().plus(minutes(until)) };
+    let first = files.grant(order(1), &sku("PDF"), grant(1, 10), noon()).await.expect("granted");
+    let second = files.grant(order(1), &sku("PDF"), grant(2, 20), noon()).await.expect("granted");
+    assert_eq!((&first, &second), (&grant(1, 10), &grant(1, 10)), "a mail sent twice carries the same link");
+    assert_eq!(files.fetch(&first.token, noon()).await.expect("an answer"), Some(a_file("new")));
+    assert!(files.fetch(&grant(2, 0).token, noon()).await.expect("an answer").is_none());
+    let later = noon().plus(minutes(10));
+    assert!(files.fetch(&first.token, later).await.expect("an answer").is_none(), "its day has passed");
+    let third = files.grant(order(1), &sku("PDF"), grant(3, 30), later).await.expect("granted");
+    assert_eq!(third, grant(3, 30));
+}
+
+/// Whoever waits is found when the file is there, and each mailing is a task of its own.
+pub async fn a_missing_file_is_mailed_when_it_arrives(bench: &Bench) {
+    let id = bench.sell(1, &[digital("PDF", 1)]).await;
+    let first = bench.mailings().await;
+    assert_eq!(first[0].message.as_str(), format!("{id}/PDF/1"));
+    let wait: Decide = Arc::new(move |sheet| {
+        shipping::wait_for_file(sheet, id, &sku("PDF"));
+        Ok(())
+    });
+    let waits = bench.warehouse.update(Keys::order(id), wait, Some(first[0].clone())).await.expect("an answer");
+    assert_eq!(waits.expect("no refusal").shipping(id).expect("there").items()[0].state, ItemState::WaitingForFile);
+    assert_eq!(bench.work_list.deliverable(10).await.expect("an answer"), []);
+    bench.files.put(a_file("here it is"), noon()).await.expect("kept");
+    assert_eq!(bench.work_list.deliverable(10).await.expect("an answer"), [(id, sku("PDF"))]);
+    let waited = MailWhatWaited { warehouse: Arc::clone(&bench.warehouse), work_list: Arc::clone(&bench.work_list) };
+    assert_eq!(waited.execute().await.expect("an answer"), 1);
+    assert_eq!(waited.execute().await.expect("an answer"), 0);
+    let second = bench.mailings().await;
+    assert_eq!(second.iter().map(|cause| cause.message.as_str()).collect::<Vec<_>>(), [format!("{id}/PDF/2")]);
+}
+
+fn a_file(content: &str) -> DigitalFile {
+    DigitalFile::new(sku("PDF"), "guide.pdf", "application/pdf", content.as_bytes().to_vec()).expect("a file")
+}

@@ -1,0 +1,82 @@
+//! What [`crate::ports::StockBook`] and [`crate::ports::ProductBook`] owe, and how imports count.
+
+use std::sync::Arc;
+
+use shared_kernel::StoreError;
+
+use super::super::{Bench, physical, placed, sku};
+use super::limit;
+use crate::application::import_count::ImportCount;
+use crate::domain::{Count, ImportedCount, Kind};
+use crate::ports::{Product, ProductVariant, StockQuery};
+
+/// Pages follow each other by SKU; a search looks at SKU and title and takes every character at its word.
+pub async fn shelves_are_listed_by_sku(bench: &Bench) {
+    for (code, count) in [("B-2", 2), ("A-1", 1), ("C_3%", 3), ("a-4", 4)] {
+        bench.count(code, count).await;
+    }
+    let book = Product { id: "p".to_owned(), variants: vec![variant("A-1", "A Book of Birds", Kind::Physical)] };
+    bench.products.learn(book, bench.cause().await).await.expect("kept");
+    let list = async |text: &str, after: Option<String>| {
+        let query = StockQuery { text: text.to_owned(), after };
+        let page = bench.stock.list(query, limit(2)).await.expect("an answer");
+        let codes: Vec<String> = page.items.iter().map(|line| line.item.sku().to_string()).collect();
+        (codes, page.next_cursor)
+    };
+    let (first, cursor) = list("", None).await;
+    assert_eq!((first.as_slice(), cursor.as_deref()), (&["A-1".to_owned(), "B-2".to_owned()][..], Some("B-2")));
+    assert_eq!(list("", cursor).await, (vec!["C_3%".to_owned(), "a-4".to_owned()], None));
+    assert_eq!(list("BIRDS", None).await.0, ["A-1"]);
+    assert_eq!(list("3%", None).await.0, ["C_3%"]);
+    assert_eq!(list("_", None).await.0, ["C_3%"]);
+    assert_eq!(list("A-", None).await.0, ["A-1", "a-4"]);
+    assert!(bench.stock.find(&sku("NONE")).await.expect("an answer").is_none());
+}
+
+/// The catalogue's last word counts; packed things get an empty shelf, and shelves outlive names.
+pub async fn products_have_names_and_shelves(bench: &Bench) {
+    bench.count("OLD", 3).await;
+    let first = vec![
+        variant("OLD", "Old", Kind::Physical),
+        variant("NEW", "New", Kind::Physical),
+        variant("PDF", "Pdf", Kind::Digital),
+    ];
+    let product = |variants| Product { id: "p".to_owned(), variants };
+    let cause = bench.cause().await;
+    bench.products.learn(product(first.clone()), cause.clone()).await.expect("kept");
+    let again = bench.products.learn(product(first), cause).await;
+    assert!(matches!(again, Err(StoreError::AlreadyHandled)), "{again:?}");
+    assert_eq!((bench.shelf("OLD").await, bench.shelf("NEW").await), ((3, 0, 3), (0, 0, 0)));
+    assert!(bench.stock.find(&sku("PDF")).await.expect("an answer").is_none(), "a file has no shelf of its own");
+    bench
+        .products
+        .learn(product(vec![variant("NEW", "Newer", Kind::Physical)]), bench.cause().await)
+        .await
+        .expect("kept");
+    let title = async |code: &str| bench.stock.find(&sku(code)).await.expect("an answer").expect("a shelf").title;
+    assert_eq!((title("OLD").await, title("NEW").await.as_deref()), (None, Some("Newer")));
+    bench.products.forget("p".to_owned(), bench.cause().await).await.expect("kept");
+    assert_eq!(title("NEW").await, None);
+    assert_eq!(bench.told().await, ["stock_changed.v1"], "names are nobody else's news");
+}
+
+/// Once for each import and SKU, whatever comes between, and never below what is promised.
+pub async fn an_import_counts_once(bench: &Bench) {
+    let import = ImportCount { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let counted = async |id: &str, on_hand: i64| {
+        let on_hand = Count::new(on_hand).expect("a possible count");
+        let count = ImportedCount { import: id.to_owned(), sku: sku("KEA"), on_hand };
+        import.execute(count, bench.cause().await).await.expect("the count is answered");
+    };
+    counted("i-1", 10).await;
+    bench.place(placed(1, &[physical("KEA", 4)])).await;
+    bench.count("KEA", 7).await;
+    counted("i-1", 10).await;
+    assert_eq!(bench.shelf("KEA").await, (7, 4, 3), "the import was repeated, and is no news");
+    counted("i-2", 1).await;
+    assert_eq!(bench.shelf("KEA").await, (4, 4, 0), "four are promised");
+}
+
+fn variant(code: &str, title: &str, kind: Kind) -> ProductVariant {
+    ProductVariant { sku: sku(code), title: title.to_owned(), kind }
+}

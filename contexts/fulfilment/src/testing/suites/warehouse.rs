@@ -1,0 +1,107 @@
+//! What [`crate::ports::Warehouse`] owes.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use shared_kernel::StoreError;
+
+use super::super::{Bench, minutes, noon, order, physical, placed, sku};
+use crate::application::reserve_stock::ReserveStock;
+use crate::domain::{PlacedOrder, Refusal, ReservationState, reserving};
+use crate::ports::{Decide, Keys};
+
+/// Rows, facts and the mark are written together, and the facts count up for each subject.
+pub async fn a_reservation_becomes_a_shipping_order(bench: &Bench) {
+    bench.count("KEA", 5).await;
+    bench.place(placed(1, &[physical("KEA", 2)])).await;
+    assert_eq!(bench.shelf("KEA").await, (5, 2, 3));
+    bench.pay(crate::testing::paid(1, &[physical("KEA", 2)])).await;
+    assert_eq!(bench.shelf("KEA").await, (3, 0, 3));
+    let shipping = bench.work_list.find(order(1)).await.expect("an answer").expect("a shipping order");
+    assert_eq!((shipping.number(), shipping.email()), ("A-1", "aroha@example.test"));
+    assert_eq!(shipping.items()[0].sku, sku("KEA"));
+    let told = ["stock_changed.v1", "stock_reserved.v1", "stock_changed.v1", "shipping_order_created.v1"];
+    assert_eq!(bench.told().await, told);
+    let events = bench.events().await;
+    let numbers: Vec<_> = events.iter().map(|event| (event.subject.as_str(), event.sequence)).collect();
+    let id = order(1).to_string();
+    assert_eq!(numbers, [("KEA", 1), (id.as_str(), 1), ("KEA", 2), (id.as_str(), 2)]);
+    assert_eq!(events[2].data, json!({"sku": "KEA", "on_hand": 5, "available": 3}));
+}
+
+/// The second time nothing happens, and the caller is told.
+pub async fn a_cause_has_its_effect_once(bench: &Bench) {
+    bench.count("KEA", 5).await;
+    let cause = bench.cause().await;
+    let reserve = ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    reserve.execute(placed(1, &[physical("KEA", 1)]), cause.clone()).await.expect("the order is answered");
+    let again = reserve.execute(placed(2, &[physical("KEA", 1)]), cause).await;
+    assert!(matches!(again, Err(StoreError::AlreadyHandled)), "{again:?}");
+    assert_eq!(bench.shelf("KEA").await, (5, 1, 4));
+    assert_eq!(bench.told().await.len(), 3);
+}
+
+/// Not even what was decided before the refusal.
+pub async fn a_refusal_changes_nothing(bench: &Bench) {
+    bench.count("KEA", 5).await;
+    let before = bench.events().await;
+    let decide: Decide = Arc::new(|sheet| {
+        reserving::reserve(sheet, &placed(1, &[physical("KEA", 1)]), noon());
+        Err(Refusal::AlreadyCancelled)
+    });
+    let keys = Keys { orders: vec![order(1)], skus: vec![sku("KEA")], count: None };
+    let outcome = bench.warehouse.update(keys.clone(), decide, None).await.expect("the store answers");
+    assert_eq!(outcome.expect_err("a refusal"), Refusal::AlreadyCancelled);
+    assert_eq!(bench.shelf("KEA").await, (5, 0, 5));
+    assert_eq!(bench.events().await, before);
+    let look: Decide = Arc::new(|_| Ok(()));
+    let sheet = bench.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    assert_eq!(sheet.reservation(order(1)), None);
+}
+
+/// 200 orders of one unit each, all at once, for a shelf of 100: exactly 100 are told yes and 100 are told no.
+pub async fn two_hundred_buyers_share_a_hundred(bench: &Bench) {
+    bench.count("KEA", 100).await;
+    let reserve = ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let mut buyers = tokio::task::JoinSet::new();
+    for number in 1..=200 {
+        let (reserve, cause) = (reserve.clone(), bench.cause().await);
+        buyers.spawn(async move { reserve.execute(placed(number, &[physical("KEA", 1)]), cause).await });
+    }
+    for outcome in buyers.join_all().await {
+        outcome.expect("every order is answered, none has to ask again");
+    }
+    let told = bench.told().await;
+    let count = |wanted: &str| told.iter().filter(|event| *event == wanted).count();
+    assert_eq!((count("stock_reserved.v1"), count("stock_rejected.v1")), (100, 100));
+    assert_eq!(bench.shelf("KEA").await, (100, 100, 0));
+}
+
+/// The last unit goes from the older order to the newer one in one step.
+pub async fn a_replaced_order_frees_its_stock_first(bench: &Bench) {
+    bench.count("KEA", 1).await;
+    bench.place(placed(1, &[physical("KEA", 1)])).await;
+    bench.place(PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) }).await;
+    assert_eq!(bench.shelf("KEA").await, (1, 1, 0));
+    let told = ["stock_changed.v1", "stock_reserved.v1", "stock_changed.v1", "stock_reserved.v1"];
+    assert_eq!(bench.told().await, told, "from 0 to 0 is no change of availability");
+    let look: Decide = Arc::new(|_| Ok(()));
+    let keys = Keys { orders: vec![order(1), order(2)], ..Keys::default() };
+    let sheet = bench.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    let state = |number| sheet.reservation(order(number)).map(|held| held.state().clone());
+    assert_eq!(state(1), Some(ReservationState::Released(crate::domain::Release::Replaced)));
+    assert!(matches!(state(2), Some(ReservationState::Held { .. })));
+}
+
+/// Only those that are still held, the longest overdue first.
+pub async fn overdue_reservations_are_found(bench: &Bench) {
+    bench.count("KEA", 9).await;
+    bench.place(PlacedOrder { expires_at: noon().plus(minutes(20)), ..placed(1, &[physical("KEA", 1)]) }).await;
+    bench.place(PlacedOrder { expires_at: noon().plus(minutes(10)), ..placed(2, &[physical("KEA", 1)]) }).await;
+    bench.place(PlacedOrder { expires_at: noon().plus(minutes(40)), ..placed(3, &[physical("KEA", 1)]) }).await;
+    bench.sell(4, &[physical("KEA", 1)]).await;
+    bench.place(placed(5, &[physical("KEA", 99)])).await;
+    let overdue = |limit| bench.warehouse.overdue(noon().plus(minutes(30)), limit);
+    assert_eq!(overdue(10).await.expect("an answer"), [order(2), order(1)]);
+    assert_eq!(overdue(1).await.expect("an answer"), [order(2)]);
+}

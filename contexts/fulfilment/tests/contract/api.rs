@@ -1,0 +1,245 @@
+//! The JSON API against `contract/openapi.json`: every answer here is one that the document promises.
+
+use actix_web::App;
+use actix_web::http::header;
+use actix_web::test::TestRequest;
+use fulfilment::testing::order;
+use serde_json::{Value, json};
+use utoipa_actix_web::AppExt;
+
+use crate::golden::{assert_golden, assert_valid, contract, read};
+use crate::shop::{Answer, Shop};
+
+const BASE: &str = "/api/fulfilment/v1";
+
+#[actix_web::test]
+async fn the_document_is_the_one_that_was_promised() {
+    let shop = Shop::open().await;
+    let (_, mut document) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    document.info = utoipa::openapi::InfoBuilder::new().title("Fulfilment").version("1").build();
+    assert_golden(&contract("fulfilment", "openapi.json"), &serde_json::to_value(&document).unwrap());
+}
+
+/// The answer has a status and a body that the document has for this operation.
+fn assert_promised(method: &str, template: &str, answer: &Answer) {
+    let document = read(&contract("fulfilment", "openapi.json"));
+    let what = format!("{method} {template} -> {}", answer.status);
+    let responses = &document["paths"][format!("{BASE}{template}")][method]["responses"];
+    let response = &responses[answer.status.to_string()];
+    assert!(response.is_object(), "{what} is not in the document: {}", answer.text());
+    let content_type = answer.header("content-type");
+    let Some(content) = response["content"].as_object() else {
+        return assert!(answer.body.is_empty(), "{what} has no body in the document");
+    };
+    let essence = content_type.split(';').next().unwrap();
+    let schema = content.get(essence).unwrap_or_else(|| panic!("{what} is {essence}, which is not in the document"));
+    let mut schema = schema["schema"].clone();
+    schema["components"] = document["components"].clone();
+    assert_valid(&schema, &answer.json(), &what);
+}
+
+async fn ask(shop: &Shop, method: &str, template: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    let request = match method {
+        "get" => TestRequest::get(),
+        "put" => TestRequest::put(),
+        _ => TestRequest::post(),
+    };
+    let request = request.uri(&format!("{BASE}{path}"));
+    let answer = shop
+        .api(match body {
+            Some(body) => request.set_json(body),
+            None => request,
+        })
+        .await;
+    assert_promised(method, template, &answer);
+    (answer.status, answer.json())
+}
+
+async fn sold(lines: &[(&str, &str, i64)]) -> Shop {
+    let shop = Shop::open().await;
+    for (code, kind, _) in lines {
+        if *kind == "physical" {
+            shop.count(code, 10).await;
+        }
+    }
+    shop.pay(1, lines).await;
+    shop
+}
+
+fn named(problem: &Value) -> &str {
+    problem["type"].as_str().unwrap().rsplit('/').next().unwrap()
+}
+
+#[actix_web::test]
+async fn a_shelf_is_counted_and_read() {
+    let shop = Shop::open().await;
+    let (path, template) = ("/stock/KEA", "/stock/{sku}");
+    assert_eq!(ask(&shop, "get", template, path, None).await.0, 404);
+    let shelf = json!({"sku": "KEA", "on_hand": 7, "reserved": 0, "available": 7});
+    assert_eq!(ask(&shop, "put", template, path, Some(json!({"on_hand": 7}))).await, (200, shelf.clone()));
+    assert_eq!(ask(&shop, "get", template, path, None).await, (200, shelf.clone()));
+    let list = json!({"items": [shelf], "next_cursor": null});
+    assert_eq!(ask(&shop, "get", "/stock", "/stock?q=ke&limit=5", None).await, (200, list));
+}
+
+#[actix_web::test]
+async fn impossible_counts_are_refused() {
+    let shop = Shop::open().await;
+    shop.count("KEA", 7).await;
+    shop.place(1, &[("KEA", "physical", 3)]).await;
+    for wrong in [
+        json!({"on_hand": -1}),
+        json!({"on_hand": 1.5}),
+        json!({"on_hand": 1_000_000_001_i64}),
+        json!({"on_hand": 9_223_372_036_854_775_808_u64}),
+        json!({"on_hand": "7"}),
+        json!({"on_hand": null}),
+        json!({}),
+        json!({"on_hand": 7, "reserved": 0}),
+    ] {
+        let (status, problem) = ask(&shop, "put", "/stock/{sku}", "/stock/KEA", Some(wrong.clone())).await;
+        assert_eq!(status, 422, "{wrong}: {problem}");
+    }
+    let (status, problem) = ask(&shop, "put", "/stock/{sku}", "/stock/KEA", Some(json!({"on_hand": 2}))).await;
+    assert_eq!((status, named(&problem), problem["reserved"].clone()), (409, "below-reserved", json!(3)));
+    assert_eq!(shop.stock("KEA").await.1["on_hand"], 7);
+}
+
+#[actix_web::test]
+async fn the_work_list_is_read_and_worked_off() {
+    let shop = sold(&[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
+    let id = order(1).to_string();
+    let (path, template) = (format!("/shipping-orders/{id}"), "/shipping-orders/{id}");
+    let (status, list) = ask(&shop, "get", "/shipping-orders", "/shipping-orders?status=pending&limit=10", None).await;
+    assert_eq!((status, list["items"][0]["id"].clone(), list["next_cursor"].clone()), (200, json!(id), Value::Null));
+    let (_, found) = ask(&shop, "get", template, &path, None).await;
+    assert_eq!(found["_links"]["dispatch"]["href"], format!("{BASE}{path}/dispatch"));
+    let dispatch = |body: Value| (format!("{path}/dispatch"), Some(body));
+    let template = "/shipping-orders/{id}/dispatch";
+    let (to, body) = dispatch(json!({"carrier": "NZ Post", "tracking": "T-1", "items": ["TUI"]}));
+    let (status, partly) = ask(&shop, "post", template, &to, body).await;
+    assert_eq!((status, partly["status"].clone()), (200, json!("pending")));
+    let states: Vec<&Value> = partly["items"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
+    assert_eq!(states, ["pending", "processed"]);
+    for (carrier, tracking) in [("NZ Post", "T-2"), ("Another", "T-3")] {
+        let (to, body) = dispatch(json!({"carrier": carrier, "tracking": tracking}));
+        let (status, done) = ask(&shop, "post", template, &to, body).await;
+        assert_eq!((status, done["status"].clone()), (200, json!("processed")));
+        assert_eq!(done["items"][0]["tracking"], "T-2", "a repeat is no news");
+        assert_eq!(done["items"][1]["tracking"], "T-1");
+    }
+    assert_eq!(shop.told().await.iter().filter(|told| *told == "item_processed.v1").count(), 2);
+}
+
+#[actix_web::test]
+async fn what_cannot_be_dispatched_is_said_by_name() {
+    let shop = sold(&[("KEA", "physical", 2), ("PDF", "digital", 1)]).await;
+    let (template, path) = ("/shipping-orders/{id}/dispatch", format!("/shipping-orders/{}/dispatch", order(1)));
+    let refusals = [
+        (json!({"carrier": "", "tracking": "T"}), 422, "invalid-consignment"),
+        (json!({"carrier": "NZ Post", "items": []}), 422, "invalid-consignment"),
+        (json!({"carrier": "NZ Post", "items": ["MOA"]}), 422, "unknown-item"),
+        (json!({"carrier": "NZ Post", "items": ["PDF"]}), 422, "not-physical"),
+        (json!({"carrier": "NZ Post", "price": 1}), 422, "invalid-body"),
+        (json!({"tracking": "T"}), 422, "invalid-body"),
+    ];
+    for (body, status, name) in refusals {
+        let (found, problem) = ask(&shop, "post", template, &path, Some(body.clone())).await;
+        assert_eq!((found, named(&problem)), (status, name), "{body}");
+    }
+    let elsewhere = format!("/shipping-orders/{}/dispatch", order(9));
+    let parcel = json!({"carrier": "NZ Post", "tracking": "T"});
+    assert_eq!(ask(&shop, "post", template, &elsewhere, Some(parcel.clone())).await.0, 404);
+    assert_eq!(ask(&shop, "post", template, "/shipping-orders/nonsense/dispatch", Some(parcel.clone())).await.0, 404);
+    shop.hear_of_order("cancelled", 1).await;
+    let (status, problem) = ask(&shop, "post", template, &path, Some(parcel)).await;
+    assert_eq!((status, named(&problem)), (409, "already-cancelled"));
+}
+
+#[actix_web::test]
+async fn lists_refuse_what_makes_no_sense() {
+    let shop = Shop::open().await;
+    for (list, query, name) in [
+        ("/shipping-orders", "limit=0", "invalid-limit"),
+        ("/shipping-orders", "limit=101", "invalid-limit"),
+        ("/shipping-orders", "limit=x", "invalid-limit"),
+        ("/shipping-orders", "status=lost", "invalid-status"),
+        ("/shipping-orders", "cursor=lost", "invalid-cursor"),
+        ("/stock", "limit=-1", "invalid-limit"),
+    ] {
+        let (status, problem) = ask(&shop, "get", list, &format!("{list}?{query}"), None).await;
+        assert_eq!((status, named(&problem)), (422, name), "{list}?{query}");
+    }
+    assert_eq!(ask(&shop, "get", "/shipping-orders/{id}", "/shipping-orders/nonsense", None).await.0, 404);
+    assert_eq!(ask(&shop, "get", "/stock/{sku}", "/stock/%20x", None).await.0, 422);
+}
+
+#[actix_web::test]
+async fn files_are_kept_whole_or_refused() {
+    let shop = Shop::open().await;
+    let template = "/digital-files/{sku}";
+    let put = async |query: &str, kind: &str, bytes: Vec<u8>| {
+        let path = format!("{BASE}/digital-files/PDF{query}");
+        let request = TestRequest::put().uri(&path).insert_header(("content-type", kind)).set_payload(bytes);
+        let answer = shop.api(request).await;
+        assert_promised("put", template, &answer);
+        (answer.status, answer.json())
+    };
+    let (status, file) = put("", "application/pdf", vec![7; 300_000]).await;
+    assert_eq!(
+        (status, file),
+        (200, json!({"sku": "PDF", "name": "PDF", "content_type": "application/pdf", "size": 300_000}))
+    );
+    assert_eq!(put("?name=a.pdf", "application/pdf", vec![7; 20 * 1024 * 1024 + 1]).await.0, 413);
+    for (query, kind, bytes) in
+        [("?name=../a", "a/b", vec![7]), ("?name=a", "nonsense", vec![7]), ("?name=a", "a/b", vec![])]
+    {
+        let (status, problem) = put(query, kind, bytes).await;
+        assert_eq!((status, named(&problem)), (422, "invalid-file"), "{query} {kind}");
+    }
+}
+
+#[actix_web::test]
+async fn only_staff_is_let_in() {
+    let shop = Shop::open().await;
+    let id = order(1);
+    let doors = [
+        ("get", "/shipping-orders", "/shipping-orders".to_owned()),
+        ("get", "/shipping-orders/{id}", format!("/shipping-orders/{id}")),
+        ("post", "/shipping-orders/{id}/dispatch", format!("/shipping-orders/{id}/dispatch")),
+        ("get", "/stock", "/stock".to_owned()),
+        ("get", "/stock/{sku}", "/stock/KEA".to_owned()),
+        ("put", "/stock/{sku}", "/stock/KEA".to_owned()),
+        ("put", "/digital-files/{sku}", "/digital-files/PDF".to_owned()),
+    ];
+    for (method, template, path) in doors {
+        for (token, expected) in [(None, 401), (Some("nobody"), 401), (Some("buyer"), 403)] {
+            let request = match method {
+                "get" => TestRequest::get(),
+                "put" => TestRequest::put().set_json(json!({"on_hand": 1})),
+                _ => TestRequest::post().set_json(json!({"carrier": "me"})),
+            };
+            let request = request.uri(&format!("{BASE}{path}"));
+            let request = token.into_iter().fold(request, |request, token: &str| {
+                request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")))
+            });
+            let answer = shop.ask(request).await;
+            assert_eq!(answer.status, expected, "{method} {path} as {token:?}");
+            assert_promised(method, template, &answer);
+        }
+    }
+    assert_eq!(shop.module.audit().await.unwrap(), Vec::<Value>::new());
+}
+
+#[actix_web::test]
+async fn what_the_caller_has_is_not_sent_again() {
+    let shop = Shop::open().await;
+    shop.count("KEA", 7).await;
+    let path = format!("{BASE}/stock/KEA");
+    let tag = shop.api(TestRequest::get().uri(&path)).await.header("etag");
+    let again =
+        async || shop.api(TestRequest::get().uri(&path).insert_header(("if-none-match", tag.clone()))).await.status;
+    assert_eq!(again().await, 304);
+    shop.count("KEA", 8).await;
+    assert_eq!(again().await, 200);
+}

@@ -1,0 +1,218 @@
+//! Orders from beginning to end, through messages, mails, timers and the books.
+
+use std::time::Duration;
+
+use actix_web::test::TestRequest;
+use fulfilment::testing::{order, sku};
+use serde_json::{Value, json};
+use shared_kernel::Sku;
+
+use crate::shop::Shop;
+
+async fn shelf(shop: &Shop, code: &str) -> (i64, i64, i64) {
+    let (_, stock) = shop.stock(code).await;
+    let number = |name: &str| stock[name].as_i64().unwrap();
+    (number("on_hand"), number("reserved"), number("available"))
+}
+
+async fn shipping(shop: &Shop, number: u128) -> Value {
+    shop.get(&format!("/api/fulfilment/v1/shipping-orders/{}", order(number))).await.1
+}
+
+async fn upload(shop: &Shop, code: &str, bytes: Vec<u8>) {
+    shop.module.put_digital_file(code, "birds.pdf", "application/pdf", bytes).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_mixed_order_is_packed_mailed_and_done() {
+    let shop = Shop::open().await;
+    shop.count("KEA", 5).await;
+    upload(&shop, "PDF", b"all about birds".to_vec()).await;
+    let lines = [("KEA", "physical", 2), ("PDF", "digital", 1)];
+    shop.place(1, &lines).await;
+    assert_eq!(shelf(&shop, "KEA").await, (5, 2, 3));
+    shop.pay(1, &lines).await;
+    assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3));
+    let mails = shop.mailer.sent();
+    assert_eq!(mails.len(), 1);
+    let mail = &mails[0];
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("aroha@example.test", "Your download: The PDF (order A-1)"));
+    assert_eq!(mail.attachments[0].bytes, b"all about birds");
+    assert_eq!(
+        (mail.attachments[0].name.as_str(), mail.attachments[0].content_type.as_str()),
+        ("birds.pdf", "application/pdf")
+    );
+    assert!(mail.message_id.starts_with(&format!("digital-{}-", order(1))) && mail.message_id.ends_with("@shop.test"));
+    assert!(mail.text.contains("attached") && mail.html.contains("attached") && mail.html.contains("<html"));
+    let body = json!({"carrier": "NZ Post", "tracking": "NZ1"});
+    let path = format!("/api/fulfilment/v1/shipping-orders/{}/dispatch", order(1));
+    let answer = shop.api(TestRequest::post().uri(&path).set_json(body)).await;
+    assert_eq!((answer.status, answer.json()["status"].clone()), (200, json!("processed")));
+    let told = shop.told().await;
+    let expected = [
+        "stock_changed.v1",
+        "stock_reserved.v1",
+        "stock_changed.v1",
+        "shipping_order_created.v1",
+        "item_processed.v1",
+        "item_processed.v1",
+        "shipping_order_processed.v1",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[actix_web::test]
+async fn a_large_file_is_linked_and_the_link_works_until_its_day() {
+    let shop = Shop::open().await;
+    upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
+    shop.pay(1, &[("PDF", "digital", 1)]).await;
+    let mail = shop.mailer.sent().remove(0);
+    assert!(mail.attachments.is_empty());
+    let link = mail.text.lines().find(|line| line.starts_with("http://shop.test/downloads/")).unwrap();
+    assert!(mail.html.contains(link) && mail.text.contains("until 2026-12-22"));
+    let path = link.trim_start_matches("http://shop.test");
+    let answer = shop.ask(TestRequest::get().uri(path)).await;
+    assert_eq!((answer.status, answer.body.len()), (200, 5 * 1024 * 1024 + 1));
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"birds.pdf\"");
+    assert_eq!(
+        (answer.header("content-type").as_str(), answer.header("cache-control").as_str()),
+        ("application/pdf", "no-store")
+    );
+    shop.clock.advance(Duration::from_hours(24 * 30));
+    assert_eq!(shop.ask(TestRequest::get().uri(path)).await.status, 404);
+    assert_eq!(shop.ask(TestRequest::get().uri("/downloads/guessed")).await.status, 404);
+    let other = format!("/downloads/{}", "0".repeat(64));
+    assert_eq!(shop.ask(TestRequest::get().uri(&other)).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once() {
+    let shop = Shop::open().await;
+    shop.pay(1, &[("PDF", "digital", 1)]).await;
+    assert_eq!(shipping(&shop, 1).await["items"][0]["status"], "waiting_for_file");
+    assert_eq!(shop.dead_letters().await, Vec::<String>::new());
+    let path = "/api/fulfilment/v1/digital-files/PDF?name=birds.pdf";
+    let request = TestRequest::put().uri(path).insert_header(("content-type", "application/pdf")).set_payload("birds");
+    let answer = shop.api(request).await;
+    assert_eq!(answer.json(), json!({"sku": "PDF", "name": "birds.pdf", "content_type": "application/pdf", "size": 5}));
+    shop.work().await;
+    assert_eq!(shipping(&shop, 1).await["status"], "processed");
+    upload(&shop, "PDF", b"second edition".to_vec()).await;
+    shop.work().await;
+    assert_eq!(shop.mailer.sent().len(), 1);
+}
+
+#[actix_web::test]
+async fn the_sweep_mails_what_waited_if_nobody_else_did() {
+    let shop = Shop::open().await;
+    shop.pay(1, &[("PDF", "digital", 1)]).await;
+    upload(&shop, "PDF", b"birds".to_vec()).await;
+    for job in shop.module.jobs() {
+        job.once().await.unwrap();
+    }
+    shop.work().await;
+    assert_eq!(shop.mailer.sent().len(), 1, "the upload itself had asked for the mailing");
+}
+
+#[actix_web::test]
+async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour() {
+    let shop = Shop::open().await;
+    shop.count("KEA", 5).await;
+    shop.place(1, &[("KEA", "physical", 2)]).await;
+    let sweep = async || {
+        for job in shop.module.jobs() {
+            job.once().await.unwrap();
+        }
+    };
+    shop.clock.advance(Duration::from_mins(59));
+    sweep().await;
+    assert_eq!(shelf(&shop, "KEA").await, (5, 2, 3));
+    shop.clock.advance(Duration::from_mins(1));
+    sweep().await;
+    assert_eq!(shelf(&shop, "KEA").await, (5, 0, 5));
+    shop.pay(1, &[("KEA", "physical", 2)]).await;
+    assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3), "its money came after all, and there was still enough");
+}
+
+#[actix_web::test]
+async fn every_way_of_ending_releases_the_stock_once() {
+    for ending in ["expired", "rejected", "cancelled"] {
+        let shop = Shop::open().await;
+        shop.count("KEA", 5).await;
+        shop.place(1, &[("KEA", "physical", 2)]).await;
+        shop.hear_of_order(ending, 1).await;
+        shop.hear_of_order(ending, 1).await;
+        assert_eq!(shelf(&shop, "KEA").await, (5, 0, 5), "{ending}");
+        shop.place(1, &[("KEA", "physical", 2)]).await;
+        assert_eq!(shelf(&shop, "KEA").await, (5, 0, 5), "placed after {ending}");
+    }
+}
+
+#[actix_web::test]
+async fn a_wish_to_cancel_is_granted_until_something_has_left() {
+    let shop = Shop::open().await;
+    shop.count("KEA", 5).await;
+    for number in [1, 2] {
+        shop.place(number, &[("KEA", "physical", 1)]).await;
+        shop.pay(number, &[("KEA", "physical", 1)]).await;
+    }
+    let path = format!("/api/fulfilment/v1/shipping-orders/{}/dispatch", order(2));
+    let body = json!({"carrier": "NZ Post", "tracking": "NZ1"});
+    assert_eq!(shop.api(TestRequest::post().uri(&path).set_json(body)).await.status, 200);
+    shop.hear_of_order("cancellation_requested", 1).await;
+    shop.hear_of_order("cancellation_requested", 2).await;
+    let told = shop.told().await;
+    assert!(
+        told.contains(&"shipping_order_cancelled.v1".to_owned())
+            && told.contains(&"cancellation_refused.v1".to_owned())
+    );
+    assert_eq!(shelf(&shop, "KEA").await, (4, 0, 4));
+    shop.hear_of_order("cancelled", 1).await;
+    assert_eq!(shelf(&shop, "KEA").await, (4, 0, 4), "its goods were back already");
+}
+
+#[actix_web::test]
+async fn the_books_balance_and_say_so() {
+    let shop = Shop::open().await;
+    shop.count("KEA", 5).await;
+    shop.place(1, &[("KEA", "physical", 2)]).await;
+    shop.pay(1, &[("KEA", "physical", 2)]).await;
+    shop.place(2, &[("KEA", "physical", 1)]).await;
+    let lines = shop.module.audit().await.unwrap();
+    let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).cloned().collect::<Vec<_>>();
+    let stock = json!({"context": "fulfilment", "kind": "stock", "sku": "KEA", "on_hand": 3, "reserved": 1, "available": 2,
+        "movements_on_hand": 3, "movements_reserved": 1});
+    assert_eq!(of("stock"), [stock]);
+    let reasons: Vec<Value> = of("stock_movement").iter().map(|line| line["reason"].clone()).collect();
+    assert_eq!(reasons, ["counted", "reserved", "taken", "reserved"]);
+    let states: Vec<Value> = of("reservation").iter().map(|line| line["state"].clone()).collect();
+    assert_eq!(states, ["taken", "held"]);
+    let shipped = of("shipping_order");
+    assert_eq!((shipped.len(), shipped[0]["status"].clone()), (1, json!("pending")));
+    assert!(lines.iter().all(|line| !line.to_string().contains("aroha@")), "the audit names nobody");
+}
+
+#[actix_web::test]
+async fn names_can_be_forgotten_and_learned_again_without_touching_stock() {
+    let shop = Shop::open().await;
+    let product = json!({"product_id": "p-1", "variants": [
+        {"sku": "KEA", "title": "The Kea", "kind": "physical"}, {"sku": "HUG", "title": "A hug", "kind": "service"}]});
+    shop.hear(Shop::message("store.catalogue.product_changed.v1", "p-1", product)).await;
+    shop.count("KEA", 4).await;
+    assert_eq!(shop.stock("KEA").await.1["title"], "The Kea");
+    assert_eq!(shop.stock("HUG").await.0, 404, "neither packed nor mailed");
+    let gone = json!({"product_id": "p-1", "skus": ["KEA"]});
+    shop.hear(Shop::message("store.catalogue.product_withdrawn.v1", "p-1", gone)).await;
+    let (_, stock) = shop.stock("KEA").await;
+    assert_eq!((stock.get("title"), stock["on_hand"].clone()), (None, json!(4)));
+}
+
+#[actix_web::test]
+async fn a_sku_of_any_form_has_a_shelf() {
+    let shop = Shop::open().await;
+    let code: Sku = sku("Größe 42/blau?");
+    let path = "/api/fulfilment/v1/stock/Gr%C3%B6%C3%9Fe%2042%2Fblau%3F";
+    let answer = shop.api(TestRequest::put().uri(path).set_json(json!({"on_hand": 3}))).await;
+    assert_eq!((answer.status, answer.json()["sku"].clone()), (200, json!(code)));
+    assert_eq!(shop.get(path).await.0, 200);
+}

@@ -1,0 +1,107 @@
+//! Carts over JSON. A guest's cart is open to whoever knows its id; a customer's to him alone, and nobody else learns
+//! that it exists.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use chassis::web::{JsonBody, Problem, Visitor, json_with_etag};
+use shared_kernel::{CustomerId, Quantity, Sku};
+
+use super::dto::{CartJson, NewCartBody, QuantityBody};
+use super::problems::{invalid_quantity, unknown_sku};
+use super::render::BASE;
+use crate::application::{
+    CartView, ClaimCart, ClaimCartCommand, CreateCart, CreateCartCommand, SetCartItem, SetCartItemCommand, ViewCart,
+    ViewCartQuery,
+};
+use crate::domain::{CartId, LineChange};
+
+/// Take an empty cart. With a customer's token it is his, else a guest's.
+#[utoipa::path(
+    tag = "order", operation_id = "create_cart", request_body = NewCartBody,
+    responses((status = 201, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+#[post("/api/order/v1/carts")]
+async fn create(
+    carts: web::Data<CreateCart>,
+    Visitor(who): Visitor,
+    JsonBody(NewCartBody {}): JsonBody<NewCartBody>,
+) -> Result<HttpResponse, Problem> {
+    let cart = carts.execute(CreateCartCommand { by: who.map(|who| who.customer) }).await?;
+    let location = format!("{BASE}/carts/{}", cart.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(CartJson::from(&cart)))
+}
+
+/// Look into a cart, with the prices of this moment.
+#[utoipa::path(
+    tag = "order", operation_id = "get_cart", params(("id" = String, Path, description = "The cart")),
+    responses((status = 200, body = CartJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+#[get("/api/order/v1/carts/{id}")]
+async fn show(
+    req: HttpRequest,
+    carts: web::Data<ViewCart>,
+    Visitor(who): Visitor,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let cart = carts.execute(ViewCartQuery { cart: cart_id(&id)?, by: who.map(|who| who.customer) }).await?;
+    Ok(json_with_etag(&req, &CartJson::from(&cart)))
+}
+
+/// Set how many of one thing the cart holds. With a customer's token a guest's cart becomes his.
+#[utoipa::path(
+    tag = "order", operation_id = "put_cart_item", request_body = QuantityBody,
+    params(("id" = String, Path, description = "The cart"), ("sku" = String, Path, description = "The merchant's code")),
+    responses((status = 200, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+#[put("/api/order/v1/carts/{id}/items/{sku}")]
+async fn put_item(
+    items: web::Data<SetCartItem>,
+    claims: web::Data<ClaimCart>,
+    Visitor(who): Visitor,
+    path: web::Path<(String, String)>,
+    JsonBody(body): JsonBody<QuantityBody>,
+) -> Result<HttpResponse, Problem> {
+    let quantity = body.quantity.as_i64().ok_or_else(invalid_quantity)?;
+    let quantity = Quantity::new(quantity).map_err(|_| invalid_quantity())?;
+    let cart = change(&items, &claims, who.map(|who| who.customer), &path, quantity).await?;
+    Ok(HttpResponse::Ok().json(CartJson::from(&cart)))
+}
+
+/// Take a thing out of the cart.
+#[utoipa::path(
+    tag = "order", operation_id = "delete_cart_item",
+    params(("id" = String, Path, description = "The cart"), ("sku" = String, Path, description = "The merchant's code")),
+    responses((status = 200, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+#[delete("/api/order/v1/carts/{id}/items/{sku}")]
+async fn delete_item(
+    items: web::Data<SetCartItem>,
+    claims: web::Data<ClaimCart>,
+    Visitor(who): Visitor,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let none = Quantity::new(0).map_err(|_| invalid_quantity())?;
+    let cart = change(&items, &claims, who.map(|who| who.customer), &path, none).await?;
+    Ok(HttpResponse::Ok().json(CartJson::from(&cart)))
+}
+
+async fn change(
+    items: &SetCartItem,
+    claims: &ClaimCart,
+    by: Option<CustomerId>,
+    (id, sku): &(String, String),
+    quantity: Quantity,
+) -> Result<CartView, Problem> {
+    let cart = cart_id(id)?;
+    let sku = Sku::parse(sku).map_err(|_| unknown_sku(sku))?;
+    let view = items.execute(SetCartItemCommand { cart, by, sku, change: LineChange::Set(quantity) }).await?;
+    match by {
+        Some(by) if view.owner.is_none() => Ok(claims.execute(ClaimCartCommand { cart, by }).await?),
+        Some(_) | None => Ok(view),
+    }
+}
+
+/// A text that is no cart's name names no cart.
+fn cart_id(text: &str) -> Result<CartId, Problem> {
+    CartId::parse(text).ok_or_else(Problem::not_found)
+}

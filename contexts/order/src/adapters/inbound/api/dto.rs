@@ -1,0 +1,403 @@
+//! The JSON shapes of this API: what clients may rely on. More fields may come; none goes.
+//!
+//! Requests refuse fields that nobody asked for. How answers are made from orders and carts is in [`super::render`].
+
+use chassis::web::MoneyView;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Nothing is needed to get a cart.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCartBody {}
+
+/// How many of one thing the cart shall hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuantityBody {
+    /// A whole number from 0 to 99; 0 takes the line away.
+    #[schema(value_type = u8, minimum = 0, maximum = 99)]
+    pub quantity: serde_json::Value,
+}
+
+/// A cart with the prices of this moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Cart)]
+pub struct CartJson {
+    /// Names the cart and, for a guest, is the key to it.
+    pub id: String,
+    /// In the order in which they were added.
+    pub lines: Vec<CartLineJson>,
+    /// The goods alone.
+    pub totals: CartTotalsJson,
+    /// What an order would come to, delivery included: give its `gross` as `expected_total`.
+    pub order_totals: OrderTotalsJson,
+    /// Whether something is shipped, so that the order needs an address.
+    pub needs_address: bool,
+    /// What may be done next.
+    #[serde(rename = "_links")]
+    pub links: LinksJson,
+}
+
+/// One line of a cart.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CartLine)]
+pub struct CartLineJson {
+    /// The merchant's code.
+    pub sku: String,
+    /// What a buyer reads.
+    pub title: String,
+    /// How many, 1 to 99.
+    pub quantity: u32,
+    /// With tax, for one.
+    pub unit_price: MoneyView,
+    /// With tax, for all of the line.
+    pub line_total: MoneyView,
+    /// Whether it is still offered. A line that is not costs nothing and cannot be ordered.
+    pub for_sale: bool,
+    /// Whether there seems to be enough of it; nothing if nobody knows. Ordering decides.
+    pub in_stock: Option<bool>,
+}
+
+/// The sums of a cart.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CartTotals)]
+pub struct CartTotalsJson {
+    /// Without tax.
+    pub net: MoneyView,
+    /// Gross less net.
+    pub tax: MoneyView,
+    /// With tax.
+    pub gross: MoneyView,
+}
+
+/// An address.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[schema(as = Address)]
+#[serde(deny_unknown_fields)]
+pub struct AddressJson {
+    /// Who receives it.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// Flat, floor, building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<String>,
+    /// Town.
+    pub city: String,
+    /// State or region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Post code.
+    pub postcode: String,
+    /// ISO 3166, two letters.
+    pub country: String,
+}
+
+/// Money as a client states it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = MoneyInput)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyBody {
+    /// Minor units, such as cents.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// The wish to order what a cart holds.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceOrderBody {
+    /// The cart. It stays as it is until the order is paid.
+    pub cart_id: String,
+    /// Where parcels go; needed if anything is shipped, not kept if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_address: Option<AddressJson>,
+    /// Only `standard` is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_method: Option<String>,
+    /// The total that the buyer has seen. If the fresh one differs, nothing is placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<MoneyBody>)]
+    pub expected_total: Option<shared_kernel::Money>,
+}
+
+/// Why an order shall be cancelled.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBody {
+    /// In the buyer's words, up to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Money that shall go back.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundBody {
+    /// How much; all that is left if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<MoneyBody>)]
+    pub amount: Option<shared_kernel::Money>,
+    /// Why, up to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// An order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+pub struct OrderJson {
+    /// Names it for ever.
+    pub id: String,
+    /// What people call it.
+    pub number: String,
+    /// `AWAITING_STOCK`, `INITIAL` (awaiting payment), `PAID`, `SHIPPED`, `COMPLETED`, `CANCEL_PENDING`, `CANCELLED`,
+    /// `REJECTED`, `EXPIRED`.
+    #[schema(example = "INITIAL")]
+    pub status: String,
+    /// Set while somebody of the shop has to look at it.
+    pub needs_attention: Option<AttentionJson>,
+    /// What was ordered, with the prices frozen at that moment.
+    pub lines: Vec<OrderLineJson>,
+    /// Where parcels go; nothing if nothing is shipped.
+    pub delivery_address: Option<AddressJson>,
+    /// The sums.
+    pub totals: OrderTotalsJson,
+    /// How it is paid.
+    pub payment: PaymentJson,
+    /// What was sent.
+    pub fulfilment: FulfilmentJson,
+    /// Money given back, oldest first.
+    pub refunds: Vec<RefundJson>,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub placed_at: String,
+    /// Until when it has to be paid.
+    #[schema(format = DateTime)]
+    pub expires_at: String,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryJson>,
+    /// What may be done next.
+    #[serde(rename = "_links")]
+    pub links: LinksJson,
+}
+
+/// Why somebody of the shop has to look at an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NeedsAttention)]
+pub struct AttentionJson {
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// A stable name of the reason.
+    pub reason: String,
+}
+
+/// One line of an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderLine)]
+pub struct OrderLineJson {
+    /// The merchant's code.
+    pub sku: String,
+    /// What the buyer read.
+    pub title: String,
+    /// `physical` or `digital`.
+    pub kind: String,
+    /// How many.
+    pub quantity: u32,
+    /// With tax, for one.
+    pub unit_price: MoneyView,
+    /// With tax, for all of the line.
+    pub line_total: MoneyView,
+    /// The line without tax.
+    pub net: MoneyView,
+    /// The tax of the line.
+    pub tax: MoneyView,
+}
+
+/// The sums of an order: `net + tax = gross`, and gross includes shipping.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderTotals)]
+pub struct OrderTotalsJson {
+    /// Without tax.
+    pub net: MoneyView,
+    /// Gross less net.
+    pub tax: MoneyView,
+    /// Delivery, with its tax.
+    pub shipping: MoneyView,
+    /// What the buyer pays.
+    pub gross: MoneyView,
+}
+
+/// How an order is paid.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub struct PaymentJson {
+    /// Computed from the payments and refunds on record.
+    pub status: String,
+    /// The intent at the payment provider, once there is one.
+    pub intent_id: Option<String>,
+    /// What a browser needs to confirm the intent; shown to the buyer while the order can be paid.
+    pub client_secret: Option<String>,
+    /// Where the buyer can pay without a program of his own.
+    pub hosted_url: Option<String>,
+}
+
+/// What was sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fulfilment)]
+pub struct FulfilmentJson {
+    /// Computed from the items that were processed.
+    pub status: String,
+    /// Parcels and mails that left us.
+    pub shipments: Vec<ShipmentJson>,
+}
+
+/// A parcel, or a mail, that left us.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Shipment)]
+pub struct ShipmentJson {
+    /// Who carries the parcel; nothing for e-mail.
+    pub carrier: Option<String>,
+    /// The parcel's number.
+    pub tracking: Option<String>,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub shipped_at: String,
+    /// What is in it.
+    pub items: Vec<ShippedItemJson>,
+}
+
+/// So many of one thing.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ShippedItem)]
+pub struct ShippedItemJson {
+    /// The merchant's code.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// Money given back.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Refund)]
+pub struct RefundJson {
+    /// Names it for ever.
+    pub id: String,
+    /// `pending`, `succeeded` or `failed`.
+    pub status: String,
+    /// How much.
+    pub amount: MoneyView,
+    /// Why.
+    pub reason: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub requested_at: String,
+}
+
+/// Something that happened to an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HistoryEntry)]
+pub struct HistoryJson {
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// A stable name, such as `paid`.
+    pub what: String,
+    /// In words.
+    pub text: String,
+}
+
+/// An order as lists show it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderSummary)]
+pub struct OrderSummaryJson {
+    /// Names it for ever.
+    pub id: String,
+    /// What people call it.
+    pub number: String,
+    /// As in the order itself.
+    pub status: String,
+    /// Set while somebody of the shop has to look at it.
+    pub needs_attention: Option<AttentionJson>,
+    /// The sums.
+    pub totals: OrderTotalsJson,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub placed_at: String,
+    /// Where to read all of it.
+    #[serde(rename = "_links")]
+    pub links: LinksJson,
+}
+
+/// A page of orders, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderList)]
+pub struct OrderListJson {
+    /// The orders.
+    pub items: Vec<OrderSummaryJson>,
+    /// Give it as `cursor` for the next page; nothing on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// Which orders a list shall have.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OrderListQuery {
+    /// Only orders in this status.
+    pub status: Option<String>,
+    /// Only orders placed at or after this moment, RFC 3339. A customer's begin six months ago if nothing is said.
+    pub since: Option<String>,
+    /// A part of a number or of a line's title. For the staff, who get everybody's orders: exactly a number, an e-mail
+    /// address or an id.
+    pub q: Option<String>,
+    /// 1 to 100; 25 if nothing is said.
+    pub limit: Option<i64>,
+    /// From the page before.
+    pub cursor: Option<String>,
+}
+
+/// What may be done next.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = Links)]
+pub struct LinksJson {
+    /// The thing itself.
+    #[serde(rename = "self")]
+    pub itself: LinkJson,
+    /// POST orders it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<LinkJson>,
+    /// POST cancels it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel: Option<LinkJson>,
+    /// A page on which it can be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay: Option<LinkJson>,
+    /// POST gives money back (staff).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<LinkJson>,
+}
+
+/// A link.
+#[derive(Debug, Default, Clone, Serialize, ToSchema)]
+#[schema(as = Link)]
+pub struct LinkJson {
+    /// Where it leads.
+    pub href: String,
+}
+
+impl LinkJson {
+    /// A link to `href`.
+    pub fn to(href: impl Into<String>) -> Self {
+        Self { href: href.into() }
+    }
+}
+
+/// The answer to the provider: stored, nothing more.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Received {
+    /// Always true.
+    pub received: bool,
+}

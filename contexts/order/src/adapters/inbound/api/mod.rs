@@ -1,0 +1,61 @@
+//! The JSON API of this context, `/api/order/v1`.
+//!
+//! A handler reads the request, calls one use case, and renders. Shapes are in [`dto`], what is shown of carts and
+//! orders in [`render`], status and words of refusals in [`problems`].
+
+mod carts;
+mod dto;
+mod optional_body;
+mod orders;
+mod payment_events;
+mod problems;
+mod render;
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use chassis::Site;
+use secrecy::SecretString;
+use shared_kernel::Clock;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::payment_events::Door;
+use crate::adapters::outbound::payments::WebhookSecrets;
+use crate::application::UseCases;
+
+/// Registers every route, with the use cases behind them. Webhooks are believed when signed with one of the secrets.
+pub fn configure(
+    use_cases: UseCases,
+    site: Site,
+    webhook_secrets: Vec<SecretString>,
+    clock: Arc<dyn Clock>,
+) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+    let site = Data::new(site);
+    let door = Data::new(Door { secrets: WebhookSecrets::new(webhook_secrets), clock });
+    move |services: &mut ServiceConfig| {
+        services
+            .app_data(site)
+            .app_data(door)
+            .app_data(Data::from(use_cases.create_cart))
+            .app_data(Data::from(use_cases.view_cart))
+            .app_data(Data::from(use_cases.set_cart_item))
+            .app_data(Data::from(use_cases.claim_cart))
+            .app_data(Data::from(use_cases.place_order))
+            .app_data(Data::from(use_cases.wait_until_payable))
+            .app_data(Data::from(use_cases.list_orders))
+            .app_data(Data::from(use_cases.view_order))
+            .app_data(Data::from(use_cases.request_cancellation))
+            .app_data(Data::from(use_cases.refund_order))
+            .app_data(Data::from(use_cases.accept_payment_event))
+            .service(carts::create)
+            .service(carts::show)
+            .service(carts::put_item)
+            .service(carts::delete_item)
+            .service(orders::place)
+            .service(orders::list)
+            .service(orders::show)
+            .service(orders::cancel)
+            .service(orders::refund)
+            .service(payment_events::receive);
+    }
+}

@@ -1,0 +1,267 @@
+//! What the payment provider posts, in Stripe's shapes, translated into facts of our own.
+//!
+//! Events come from our own inbox, where the webhook put them after its signature was verified. Types that move no
+//! money are ignored; a money fact that cannot be read becomes a dead letter, so that a person sees it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::messaging::{Delivery, Failure, Handled, Handler};
+use serde::Deserialize;
+use serde_json::Value;
+use shared_kernel::{Currency, Money, OrderId, StoreError};
+
+use super::unreadable;
+use crate::application::{PaymentFact, RecordPayment, RecordPaymentCommand, RecordPaymentError};
+use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
+
+#[derive(Deserialize)]
+struct Posted<T> {
+    data: PostedData<T>,
+}
+
+#[derive(Deserialize)]
+struct PostedData<T> {
+    object: T,
+}
+
+#[derive(Default, Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    order_id: Option<Value>,
+    #[serde(default)]
+    refund_id: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct PostedIntent {
+    id: String,
+    #[serde(default)]
+    amount_received: Option<i64>,
+    currency: String,
+    #[serde(default)]
+    last_payment_error: Option<PostedError>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct PostedError {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    code: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PostedRefund {
+    id: String,
+    amount: i64,
+    currency: String,
+    #[serde(default)]
+    payment_intent: Option<String>,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    failure_reason: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct PostedCharge {
+    amount_refunded: i64,
+    currency: String,
+    #[serde(default)]
+    payment_intent: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct PostedDispute {
+    #[serde(default)]
+    payment_intent: Option<String>,
+}
+
+type Named = Option<OrderId>;
+
+/// What an event says, and the order that its metadata names. `None` for events that move no money of an intent.
+fn translate(event_type: &str, payload: &Value) -> Result<Option<(PaymentFact, Named)>, serde_json::Error> {
+    Ok(match event_type {
+        "payment_intent.succeeded" => {
+            let intent: PostedIntent = object(payload)?;
+            let received = intent.amount_received.ok_or_else(|| missing("amount_received"))?;
+            let received = money(received, &intent.currency)?;
+            Some(about(intent, IntentStatus::Succeeded { received }))
+        }
+        "payment_intent.payment_failed" => {
+            let intent: PostedIntent = object(payload)?;
+            let said = intent.last_payment_error.as_ref().and_then(|e| e.message.clone().or_else(|| e.code.clone()));
+            let declined = Some(said.unwrap_or_else(|| "declined".to_owned()));
+            Some(about(intent, IntentStatus::Open { declined }))
+        }
+        "payment_intent.processing" => Some(about(object(payload)?, IntentStatus::Processing)),
+        "payment_intent.canceled" => Some(about(object(payload)?, IntentStatus::Canceled)),
+        "payment_intent.requires_action" => Some(about(object(payload)?, IntentStatus::Open { declined: None })),
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => refund(object(payload)?)?,
+        "charge.refunded" => {
+            let charge: PostedCharge = object(payload)?;
+            let total = money(charge.amount_refunded, &charge.currency)?;
+            let named = charge.metadata.order();
+            charge.payment_intent.map(|intent| {
+                (PaymentFact::RefundedInAll { intent: IntentId::new(intent), total }, named)
+            })
+        }
+        "charge.dispute.created" => {
+            let dispute: PostedDispute = object(payload)?;
+            dispute.payment_intent.map(|intent| (PaymentFact::Disputed { intent: IntentId::new(intent) }, None))
+        }
+        _ => None,
+    })
+}
+
+fn object<T: for<'de> Deserialize<'de>>(payload: &Value) -> Result<T, serde_json::Error> {
+    Posted::<T>::deserialize(payload).map(|posted| posted.data.object)
+}
+
+fn about(intent: PostedIntent, status: IntentStatus) -> (PaymentFact, Named) {
+    let named = intent.metadata.order();
+    (PaymentFact::Intent(IntentReport { intent: IntentId::new(intent.id), status }), named)
+}
+
+fn refund(refund: PostedRefund) -> Result<Option<(PaymentFact, Named)>, serde_json::Error> {
+    let amount = money(refund.amount, &refund.currency)?;
+    let status = match refund.status.as_deref() {
+        Some("succeeded") => ReportedRefund::Succeeded,
+        Some("failed" | "canceled") => {
+            ReportedRefund::Failed { reason: refund.failure_reason.unwrap_or_else(|| "refused".to_owned()) }
+        }
+        Some("pending" | "requires_action") | None => ReportedRefund::Pending,
+        Some(other) => return Err(serde::de::Error::custom(format!("unknown refund status {other:?}"))),
+    };
+    let (id, named) = (refund.metadata.refund(), refund.metadata.order());
+    Ok(refund.payment_intent.map(|intent| {
+        let (intent, provider_id) = (IntentId::new(intent), Some(refund.id));
+        (PaymentFact::Refund(RefundReport { id, provider_id, intent, amount, status }), named)
+    }))
+}
+
+fn money(minor: i64, currency: &str) -> Result<Money, serde_json::Error> {
+    let currency = Currency::parse(&currency.to_ascii_uppercase()).map_err(serde::de::Error::custom)?;
+    Ok(Money::new(minor, currency))
+}
+
+fn missing(field: &'static str) -> serde_json::Error {
+    serde::de::Error::missing_field(field)
+}
+
+impl Metadata {
+    /// The order that is named, if it is a name such as ours.
+    fn order(&self) -> Named {
+        self.order_id.as_ref().and_then(Value::as_str).and_then(|id| OrderId::parse(id).ok())
+    }
+
+    fn refund(&self) -> Option<RefundId> {
+        self.refund_id.as_ref().and_then(Value::as_str).and_then(|id| RefundId::parse(id).ok())
+    }
+}
+
+/// Consumer `payment-events`.
+pub struct PaymentFeed {
+    record: Arc<RecordPayment>,
+}
+
+impl PaymentFeed {
+    /// Feeds this use case.
+    #[must_use]
+    pub fn new(record: Arc<RecordPayment>) -> Self {
+        Self { record }
+    }
+}
+
+#[async_trait]
+impl Handler for PaymentFeed {
+    async fn handle(&self, delivery: &Delivery) -> Handled {
+        let (fact, order) = match translate(&delivery.envelope.event_type, &delivery.envelope.data) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Handled::Ignored,
+            Err(error) => return unreadable(&error),
+        };
+        let command = RecordPaymentCommand { fact, order, cause: Some(delivery.cause.clone()) };
+        match self.record.execute(command).await {
+            Ok(_) | Err(RecordPaymentError::Store(StoreError::AlreadyHandled)) => Handled::Done,
+            Err(RecordPaymentError::NotOurs) => Handled::Ignored,
+            Err(error @ RecordPaymentError::UnknownOrder(_)) => Handled::Dead(Failure::new("unknown-order", error)),
+            Err(RecordPaymentError::Store(error)) => Handled::Retry(Failure::of(&error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ORDER: &str = "01900000-0000-7000-8000-000000000001";
+
+    fn posted(object: &Value) -> Value {
+        json!({"id": "evt_1", "type": "x", "data": {"object": object}})
+    }
+    fn nzd(minor: i64) -> Money {
+        Money::new(minor, Currency::NZD)
+    }
+
+    #[test]
+    fn a_success_carries_what_was_received_and_the_order_that_we_wrote_into_it() {
+        let intent = json!({"id": "pi_1", "object": "payment_intent", "amount": 999, "amount_received": 5_990,
+                            "currency": "nzd", "metadata": {"order_id": ORDER}, "status": "succeeded"});
+        let status = IntentStatus::Succeeded { received: nzd(5_990) };
+        let fact = PaymentFact::Intent(IntentReport { intent: IntentId::new("pi_1"), status });
+        let found = translate("payment_intent.succeeded", &posted(&intent)).unwrap();
+        assert_eq!(found, Some((fact, Some(OrderId::parse(ORDER).unwrap()))));
+    }
+
+    #[test]
+    fn a_decline_carries_the_providers_words_and_is_not_the_end() {
+        let intent = json!({"id": "pi_1", "currency": "nzd", "last_payment_error": {"message": "Your card was declined."}});
+        let found = translate("payment_intent.payment_failed", &posted(&intent)).unwrap().unwrap();
+        let status = IntentStatus::Open { declined: Some("Your card was declined.".to_owned()) };
+        assert_eq!(found, (PaymentFact::Intent(IntentReport { intent: IntentId::new("pi_1"), status }), None));
+    }
+
+    #[test]
+    fn a_refund_is_known_by_our_name_for_it() {
+        let object = json!({"id": "re_1", "amount": 100, "currency": "nzd", "payment_intent": "pi_1", "status": "failed",
+                            "failure_reason": "lost_or_stolen_card", "metadata": {"refund_id": ORDER}});
+        let Some((PaymentFact::Refund(report), None)) = translate("refund.updated", &posted(&object)).unwrap() else {
+            panic!("not a refund");
+        };
+        assert_eq!(report.id, RefundId::parse(ORDER).ok());
+        assert_eq!(report.status, ReportedRefund::Failed { reason: "lost_or_stolen_card".to_owned() });
+        let total = json!({"amount_refunded": 100, "currency": "nzd", "payment_intent": "pi_1"});
+        let fact = PaymentFact::RefundedInAll { intent: IntentId::new("pi_1"), total: nzd(100) };
+        assert_eq!(translate("charge.refunded", &posted(&total)).unwrap(), Some((fact, None)));
+    }
+
+    #[test]
+    fn a_money_fact_that_cannot_be_read_is_an_error_and_what_moves_no_money_is_not_ours() {
+        let unreadable = json!({"id": "pi_1", "currency": "nzd", "metadata": {}});
+        assert!(translate("payment_intent.succeeded", &posted(&unreadable)).is_err());
+        let odd = json!({"id": "pi_1", "currency": "doubloons", "amount_received": 1});
+        assert!(translate("payment_intent.succeeded", &posted(&odd)).is_err());
+        for other in ["payment_intent.created", "customer.created", "charge.succeeded", "nonsense"] {
+            assert_eq!(translate(other, &json!({})).unwrap(), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn metadata_of_another_shop_names_no_order_of_ours() {
+        for order_id in [json!("1001"), json!(1001), json!(null), json!({"id": 1})] {
+            let intent = json!({"id": "pi_1", "currency": "nzd", "metadata": {"order_id": order_id}});
+            let (_, named) = translate("payment_intent.canceled", &posted(&intent)).unwrap().unwrap();
+            assert_eq!(named, None);
+        }
+    }
+}

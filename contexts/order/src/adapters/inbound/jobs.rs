@@ -1,0 +1,37 @@
+//! Timers. What they do is a use case; how often is decided here.
+
+use std::time::Duration;
+
+use chassis::messaging::Job;
+
+use crate::application::UseCases;
+
+/// Orders that are younger are still being paid; their webhooks are on the way.
+const SETTLED_FOR: Duration = Duration::from_secs(60);
+
+/// Deadlines every five seconds, the provider's books every five minutes, old carts every hour.
+#[must_use]
+pub fn jobs(use_cases: &UseCases) -> Vec<Job> {
+    let (overdue, reconcile) = (use_cases.handle_overdue.clone(), use_cases.reconcile_payments.clone());
+    let forget = use_cases.forget_carts.clone();
+    vec![
+        Job::every("order-deadlines", Duration::from_secs(5), move || {
+            let overdue = overdue.clone();
+            Box::pin(async move { overdue.execute().await.map(|_| ()) })
+        }),
+        Job::every("order-reconcile-payments", Duration::from_secs(300), move || {
+            let reconcile = reconcile.clone();
+            Box::pin(async move {
+                let summary = reconcile.execute(SETTLED_FOR).await?;
+                if summary.repaired > 0 {
+                    tracing::info!(?summary, "reconciliation repaired {} payments", summary.repaired);
+                }
+                Ok(())
+            })
+        }),
+        Job::every("order-forget-carts", Duration::from_secs(3_600), move || {
+            let forget = forget.clone();
+            Box::pin(async move { forget.execute().await.map(|_| ()) })
+        }),
+    ]
+}

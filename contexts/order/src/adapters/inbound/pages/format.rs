@@ -1,0 +1,48 @@
+//! Values as people read them on a page. Nothing here decides anything.
+
+use shared_kernel::{TaxRate, Timestamp};
+
+/// A moment for people and for machines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// Such as `22 November 2026, 19:05`, in the shop's time zone.
+    pub text: String,
+    /// RFC 3339, for the `datetime` attribute.
+    pub machine: String,
+}
+
+/// Writes the moment as the clocks of the shop's time zone show it; UTC if there is no such zone.
+pub fn when(at: Timestamp, time_zone: &str) -> When {
+    let zone = jiff::tz::TimeZone::get(time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    When { text: at.jiff().to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string(), machine: at.to_string() }
+}
+
+/// What the tax row of a table is called: `Tax (15 %)`.
+pub fn tax_label(rate: TaxRate) -> String {
+    let (whole, hundredths) = (rate.basis_points() / 100, rate.basis_points() % 100);
+    if hundredths == 0 {
+        return format!("Tax ({whole} %)");
+    }
+    let digits = format!("{hundredths:02}");
+    format!("Tax ({whole}.{} %)", digits.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_shown_as_the_shops_clocks_show_it() {
+        let at = Timestamp::parse("2026-11-22T06:05:00Z").unwrap();
+        assert_eq!(when(at, "Pacific/Auckland").text, "22 November 2026, 19:05");
+        assert_eq!(when(at, "Nowhere/Such").text, "22 November 2026, 06:05");
+        assert_eq!(when(at, "Pacific/Auckland").machine, "2026-11-22T06:05:00Z");
+    }
+
+    #[test]
+    fn a_tax_rate_is_named_without_needless_digits() {
+        assert_eq!(tax_label(TaxRate::from_basis_points(1_500)), "Tax (15 %)");
+        assert_eq!(tax_label(TaxRate::from_basis_points(1_050)), "Tax (10.5 %)");
+        assert_eq!(tax_label(TaxRate::from_basis_points(825)), "Tax (8.25 %)");
+    }
+}

@@ -1,0 +1,210 @@
+//! The pages as structs of finished strings; the templates only place them.
+//!
+//! How they are made from carts and orders is in [`super::render`].
+
+use askama::Template;
+use chassis::web::PageFrame;
+use shared_kernel::address::RawAddress;
+
+use super::countries::CountryChoice;
+use super::format::When;
+
+/// The sums below a table.
+pub struct TotalsView {
+    pub net: String,
+    pub tax_label: String,
+    pub tax: String,
+    /// Nothing where no delivery is charged.
+    pub shipping: Option<String>,
+    pub gross: String,
+}
+
+/// One line of a cart or an order.
+pub struct LineView {
+    pub sku: String,
+    pub title: String,
+    pub unit_price: String,
+    pub quantity: u32,
+    pub line_total: String,
+    /// Why it cannot be ordered as it is.
+    pub note: Option<String>,
+}
+
+/// A status in words, and the class of its badge.
+pub struct StatusView {
+    pub text: &'static str,
+    pub kind: &'static str,
+}
+
+/// Something that happened.
+pub struct StepView {
+    pub at: When,
+    pub text: String,
+}
+
+/// Something that was sent.
+pub struct ShipmentView {
+    pub what: String,
+    pub carrier: Option<String>,
+    pub tracking: Option<String>,
+    pub at: When,
+}
+
+/// One choice of a list.
+pub struct ChoiceView {
+    pub value: &'static str,
+    pub text: &'static str,
+    pub selected: bool,
+}
+
+/// An address form as it was typed so far.
+#[derive(Default)]
+pub struct AddressView {
+    pub name: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub region: String,
+    pub postcode: String,
+    pub country: String,
+}
+
+impl From<&RawAddress> for AddressView {
+    fn from(raw: &RawAddress) -> Self {
+        Self {
+            name: raw.name.clone(),
+            line1: raw.line1.clone(),
+            line2: raw.line2.clone().unwrap_or_default(),
+            city: raw.city.clone(),
+            region: raw.region.clone().unwrap_or_default(),
+            postcode: raw.postcode.clone(),
+            country: raw.country.clone(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "order/cart.html")]
+pub struct CartPage {
+    pub frame: PageFrame,
+    pub lines: Vec<LineView>,
+    pub problems: Vec<String>,
+    pub totals: TotalsView,
+    pub shipping_hint: String,
+}
+
+#[derive(Template)]
+#[template(path = "order/checkout_address.html")]
+pub struct CheckoutAddressPage {
+    pub frame: PageFrame,
+    pub problem: Option<String>,
+    pub address: AddressView,
+    pub countries: Vec<CountryChoice>,
+}
+
+#[derive(Template)]
+#[template(path = "order/checkout_confirm.html")]
+pub struct CheckoutConfirmPage {
+    pub frame: PageFrame,
+    pub lines: Vec<LineView>,
+    pub totals: TotalsView,
+    pub email: String,
+    pub address: AddressView,
+    /// Empty when nothing is shipped.
+    pub address_label: Vec<String>,
+    pub idempotency_key: String,
+    pub expected_total: i64,
+    pub expected_currency: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "order/checkout_unverified.html")]
+pub struct UnverifiedPage {
+    pub frame: PageFrame,
+    pub email: String,
+}
+
+/// Something is under way and the visitor may look again.
+#[derive(Template)]
+#[template(path = "order/pending.html")]
+pub struct PendingPage {
+    pub frame: PageFrame,
+    pub heading: &'static str,
+    pub text: &'static str,
+    pub number: String,
+    pub again: String,
+    pub order_href: String,
+}
+
+/// An order as lists show it.
+pub struct OrderRow {
+    pub href: String,
+    pub number: String,
+    pub placed: When,
+    pub status: StatusView,
+    pub delivery: String,
+    pub email: String,
+    pub attention: Option<String>,
+    pub net: String,
+    pub gross: String,
+}
+
+#[derive(Template)]
+#[template(path = "order/orders.html")]
+pub struct OrdersPage {
+    pub frame: PageFrame,
+    pub orders: Vec<OrderRow>,
+    pub next: Option<String>,
+}
+
+/// What the buyer's and the shop's page of an order have in common.
+pub struct OrderView {
+    pub id: String,
+    pub number: String,
+    pub email: String,
+    pub status: StatusView,
+    pub placed: When,
+    pub lines: Vec<LineView>,
+    pub totals: TotalsView,
+    /// Empty when nothing is shipped.
+    pub address_label: Vec<String>,
+    pub fulfilment: String,
+    pub shipments: Vec<ShipmentView>,
+    pub payment: String,
+    pub intent: Option<String>,
+    pub refunds: Vec<String>,
+    pub history: Vec<StepView>,
+    pub attention: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "order/order.html")]
+pub struct OrderPage {
+    pub frame: PageFrame,
+    pub order: OrderView,
+    pub notice: Option<String>,
+    pub pay_href: Option<String>,
+    pub can_cancel: bool,
+    pub idempotency_key: String,
+}
+
+#[derive(Template)]
+#[template(path = "order/admin_orders.html")]
+pub struct AdminOrdersPage {
+    pub frame: PageFrame,
+    pub orders: Vec<OrderRow>,
+    pub q: String,
+    pub statuses: Vec<ChoiceView>,
+    pub next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "order/admin_order.html")]
+pub struct AdminOrderPage {
+    pub frame: PageFrame,
+    pub order: OrderView,
+    /// The most that may be given back; nothing when there is nothing.
+    pub refundable: Option<String>,
+    pub currency: &'static str,
+    pub idempotency_key: String,
+}

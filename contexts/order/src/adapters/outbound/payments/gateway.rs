@@ -1,0 +1,174 @@
+//! The payment ports, spoken in the provider's language.
+//!
+//! Translates and nothing else: what an intent's state means for an order is the domain's matter.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::Site;
+use reqwest::Url;
+use shared_kernel::{Currency, Ids, Money};
+
+use super::client::{ClientSettings, StripeClient, StripeError};
+use super::operations::{IntentAsk, RefundAsk, SessionAsk};
+use super::wire;
+use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
+use crate::ports::{
+    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund,
+};
+use crate::settings::{CardPageMode, StripeSettings};
+
+/// The payment provider, reached over Stripe's HTTP API.
+pub struct StripeGateway {
+    client: StripeClient,
+    pages: CardPageMode,
+    shop: String,
+}
+
+impl StripeGateway {
+    /// Reaches the provider as the settings say; buyers come back to `site`.
+    ///
+    /// # Errors
+    /// [`StripeError`] if no HTTP client can be built on this machine.
+    pub fn new(settings: &StripeSettings, site: &Site, ids: Arc<dyn Ids>) -> Result<Self, StripeError> {
+        let base = format!("{}/v1", settings.api_base.trim_end_matches('/'));
+        let client = StripeClient::new(ClientSettings::new(base, settings.secret_key.clone()), ids)?;
+        Ok(Self { client, pages: settings.card_page.clone(), shop: site.base_url.clone() })
+    }
+
+    async fn closed_intent(&self, intent: &str) -> Result<wire::Intent, StripeError> {
+        match self.client.cancel_intent(intent).await {
+            Err(StripeError::Refused { .. }) => {}
+            answered => return answered,
+        }
+        let found = self.client.intent(intent).await?;
+        if self.pages == CardPageMode::Checkout && found.status.starts_with("requires_") {
+            self.client.expire_session_of(intent).await?;
+            return self.client.intent(intent).await;
+        }
+        Ok(found)
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for StripeGateway {
+    async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError> {
+        let key = format!("intent-{}", intent.order);
+        let ask = IntentAsk {
+            amount: intent.amount,
+            order_id: intent.order.to_string(),
+            order_number: intent.number.to_string(),
+            key: &key,
+        };
+        read_intent(self.client.create_intent(ask).await?)
+    }
+
+    async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
+        read_intent(self.client.intent(intent.as_str()).await?)
+    }
+
+    async fn cancel_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
+        read_intent(self.closed_intent(intent.as_str()).await?)
+    }
+
+    async fn refund(&self, refund: &NewRefund) -> Result<ProviderRefund, PaymentError> {
+        let key = format!("refund-{}", refund.refund);
+        let ask = RefundAsk {
+            intent: refund.intent.as_str(),
+            amount: refund.amount,
+            order_id: refund.order.to_string(),
+            refund_id: refund.refund.to_string(),
+            key: &key,
+        };
+        read_refund(self.client.create_refund(ask).await?)
+    }
+
+    async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError> {
+        read_refund(self.client.refund(provider_id).await?)
+    }
+}
+
+#[async_trait]
+impl CardPage for StripeGateway {
+    async fn url(&self, request: &CardPageRequest) -> Result<String, PaymentError> {
+        let back = format!("{}/orders/{}/return", self.shop, request.order);
+        match &self.pages {
+            CardPageMode::Sandbox => {
+                let page = format!("{}/pay/{}", self.shop, request.intent);
+                let url = Url::parse_with_params(&page, [("return_url", back)]);
+                url.map(String::from).map_err(|error| PaymentError::Unavailable(Box::new(error)))
+            }
+            CardPageMode::Checkout => {
+                let key = format!("page-{}", request.intent);
+                let ask = SessionAsk {
+                    amount: request.amount,
+                    order_id: request.order.to_string(),
+                    order_number: request.number.to_string(),
+                    email: request.email.as_deref(),
+                    success_url: format!("{back}?redirect_status=succeeded"),
+                    cancel_url: format!("{back}?redirect_status=canceled"),
+                    key: &key,
+                };
+                let session = self.client.create_session(ask).await?;
+                session.url.ok_or_else(|| unclear("the card page has no address"))
+            }
+        }
+    }
+}
+
+impl From<StripeError> for PaymentError {
+    fn from(error: StripeError) -> Self {
+        match error {
+            StripeError::Refused { code, message, .. } => Self::Refused { code, message },
+            StripeError::Uncertain(_) | StripeError::Unavailable { .. } => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+fn read_intent(intent: wire::Intent) -> Result<Intent, PaymentError> {
+    let status = match intent.status.as_str() {
+        "requires_payment_method" | "requires_confirmation" | "requires_action" => {
+            let words = |error: wire::ErrorBody| error.message.or(error.code).unwrap_or_else(|| "declined".to_owned());
+            IntentStatus::Open { declined: intent.last_payment_error.map(words) }
+        }
+        "processing" | "requires_capture" => IntentStatus::Processing,
+        "succeeded" => IntentStatus::Succeeded { received: money(intent.amount_received, &intent.currency)? },
+        "canceled" => IntentStatus::Canceled,
+        unknown => return Err(unclear(&format!("an intent is {unknown:?}"))),
+    };
+    let report = IntentReport { intent: IntentId::new(intent.id), status };
+    Ok(Intent { client_secret: intent.client_secret, report })
+}
+
+fn read_refund(refund: wire::Refund) -> Result<ProviderRefund, PaymentError> {
+    let status = match refund.status.as_deref() {
+        Some("succeeded") => ReportedRefund::Succeeded,
+        Some("pending" | "requires_action") | None => ReportedRefund::Pending,
+        Some("failed" | "canceled") => ReportedRefund::Failed {
+            reason: refund.failure_reason.unwrap_or_else(|| "the provider gives no reason".to_owned()),
+        },
+        Some(unknown) => return Err(unclear(&format!("a refund is {unknown:?}"))),
+    };
+    let intent = refund.payment_intent.ok_or_else(|| unclear("a refund belongs to no intent"))?;
+    let report = RefundReport {
+        id: refund.metadata.get("refund_id").and_then(|id| RefundId::parse(id).ok()),
+        provider_id: Some(refund.id),
+        intent: IntentId::new(intent),
+        amount: money(refund.amount, &refund.currency)?,
+        status,
+    };
+    Ok(ProviderRefund { report })
+}
+
+fn money(minor: i64, currency: &str) -> Result<Money, PaymentError> {
+    let currency = Currency::parse(&currency.to_ascii_uppercase());
+    currency.map(|currency| Money::new(minor, currency)).map_err(|error| PaymentError::Unavailable(Box::new(error)))
+}
+
+/// An answer that we do not understand settles nothing.
+fn unclear(what: &str) -> PaymentError {
+    PaymentError::Unavailable(what.into())
+}
+
+#[cfg(test)]
+mod tests;

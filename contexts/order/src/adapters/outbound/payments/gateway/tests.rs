@@ -1,0 +1,187 @@
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use shared_kernel::OrderId;
+use uuid::Uuid;
+use wiremock::matchers::{header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+use crate::domain::OrderNumber;
+
+struct NoChance;
+
+impl Ids for NoChance {
+    fn uuid(&self) -> Uuid {
+        Uuid::nil()
+    }
+    fn secret(&self) -> [u8; 32] {
+        [0; 32]
+    }
+}
+
+const SHOP: &str = "https://shop.example";
+
+fn gateway(server: &MockServer, card_page: CardPageMode) -> StripeGateway {
+    let settings = StripeSettings {
+        api_base: server.uri(),
+        secret_key: SecretString::from("sk_test"),
+        webhook_secrets: Vec::new(),
+        card_page,
+    };
+    let site = Site {
+        name: "The Better Store".into(),
+        base_url: SHOP.into(),
+        currency: Currency::NZD,
+        tax: shared_kernel::TaxRate::from_basis_points(1_500),
+        time_zone: "Pacific/Auckland".into(),
+        mail_from: "shop@shop.example".into(),
+    };
+    StripeGateway::new(&settings, &site, Arc::new(NoChance)).unwrap()
+}
+
+fn order() -> OrderId {
+    OrderId::new(Uuid::from_u128(7))
+}
+
+fn nzd(minor: i64) -> Money {
+    Money::new(minor, Currency::NZD)
+}
+
+fn intent(status: &str, more: &Value) -> Value {
+    let mut intent = json!({"id": "pi_1", "status": status, "amount": 5990, "currency": "nzd", "client_secret": "s"});
+    intent.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    intent
+}
+
+async fn on(server: &MockServer, verb: &str, at: &str, status: u16, body: Value) {
+    let answer = ResponseTemplate::new(status).set_body_json(body);
+    Mock::given(method(verb)).and(path(at)).respond_with(answer).mount(server).await;
+}
+
+#[tokio::test]
+async fn what_the_provider_says_of_an_intent_is_told_in_our_words() {
+    let open = |declined: Option<&str>| IntentStatus::Open { declined: declined.map(str::to_owned) };
+    let cases = [
+        ("requires_payment_method", json!({}), open(None)),
+        (
+            "requires_payment_method",
+            json!({"last_payment_error": {"message": "Your card was declined."}}),
+            open(Some("Your card was declined.")),
+        ),
+        ("requires_action", json!({}), open(None)),
+        ("requires_confirmation", json!({}), open(None)),
+        ("processing", json!({}), IntentStatus::Processing),
+        ("succeeded", json!({"amount_received": 5990}), IntentStatus::Succeeded { received: nzd(5_990) }),
+        ("canceled", json!({}), IntentStatus::Canceled),
+    ];
+    for (status, more, expected) in cases {
+        let server = MockServer::start().await;
+        on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent(status, &more)).await;
+        let found = gateway(&server, CardPageMode::Sandbox).find_intent(&IntentId::new("pi_1")).await.unwrap();
+        assert_eq!(found.report, IntentReport { intent: IntentId::new("pi_1"), status: expected });
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_we_do_not_know_settles_nothing() {
+    let server = MockServer::start().await;
+    on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent("half_paid", &json!({}))).await;
+    let found = gateway(&server, CardPageMode::Sandbox).find_intent(&IntentId::new("pi_1")).await;
+    assert!(matches!(found, Err(PaymentError::Unavailable(_))), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_intent_is_asked_for_under_the_name_of_its_order() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v1/payment_intents"))
+        .and(header("idempotency-key", format!("intent-{}", order()).as_str()))
+        .respond_with(ResponseTemplate::new(200).set_body_json(intent("requires_payment_method", &json!({}))))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let number = OrderNumber::parse("BS-1").unwrap();
+    let ask = NewIntent { order: order(), number, amount: nzd(5_990), receipt_email: None };
+    let opened = gateway(&server, CardPageMode::Sandbox).create_intent(&ask).await.unwrap();
+    assert_eq!(opened.client_secret.as_deref(), Some("s"));
+}
+
+#[tokio::test]
+async fn an_intent_that_can_no_longer_be_closed_is_reported_as_it_stands() {
+    for (status, more, expected) in [
+        ("succeeded", json!({"amount_received": 5990}), IntentStatus::Succeeded { received: nzd(5_990) }),
+        ("processing", json!({}), IntentStatus::Processing),
+        ("canceled", json!({}), IntentStatus::Canceled),
+    ] {
+        let server = MockServer::start().await;
+        let refusal = json!({"error": {"code": "payment_intent_unexpected_state", "message": "no"}});
+        on(&server, "POST", "/v1/payment_intents/pi_1/cancel", 400, refusal).await;
+        on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent(status, &more)).await;
+        let closed = gateway(&server, CardPageMode::Checkout).cancel_intent(&IntentId::new("pi_1")).await.unwrap();
+        assert_eq!(closed.report.status, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_refund_carries_its_own_name_there_and_back() {
+    let server = MockServer::start().await;
+    let refund = RefundId::new(Uuid::from_u128(9));
+    let made = json!({"id": "re_1", "status": "pending", "amount": 100, "currency": "nzd", "payment_intent": "pi_1",
+                      "metadata": {"refund_id": refund.to_string()}});
+    Mock::given(method("POST"))
+        .and(path("/v1/refunds"))
+        .and(header("idempotency-key", format!("refund-{refund}").as_str()))
+        .respond_with(ResponseTemplate::new(200).set_body_json(made))
+        .mount(&server)
+        .await;
+    let ask = NewRefund { refund, order: order(), intent: IntentId::new("pi_1"), amount: nzd(100) };
+    let answered = gateway(&server, CardPageMode::Sandbox).refund(&ask).await.unwrap();
+    let expected = RefundReport {
+        id: Some(refund),
+        provider_id: Some("re_1".into()),
+        intent: IntentId::new("pi_1"),
+        amount: nzd(100),
+        status: ReportedRefund::Pending,
+    };
+    assert_eq!(answered.report, expected);
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_says_why() {
+    let server = MockServer::start().await;
+    let failed = json!({"id": "re_1", "status": "failed", "amount": 100, "currency": "nzd", "payment_intent": "pi_1",
+                        "failure_reason": "expired_or_canceled_card"});
+    on(&server, "GET", "/v1/refunds/re_1", 200, failed).await;
+    let found = gateway(&server, CardPageMode::Sandbox).find_refund("re_1").await.unwrap();
+    assert_eq!(found.report.status, ReportedRefund::Failed { reason: "expired_or_canceled_card".into() });
+    assert_eq!(found.report.id, None);
+}
+
+fn page_request() -> CardPageRequest {
+    CardPageRequest {
+        order: order(),
+        number: OrderNumber::parse("BS-1").unwrap(),
+        intent: IntentId::new("pi_1"),
+        client_secret: None,
+        amount: nzd(5_990),
+        email: Some("aroha@example.org".into()),
+    }
+}
+
+#[tokio::test]
+async fn the_sandboxs_card_page_knows_where_to_send_the_buyer_back() {
+    let server = MockServer::start().await;
+    let url = gateway(&server, CardPageMode::Sandbox).url(&page_request()).await.unwrap();
+    let back = format!("https%3A%2F%2Fshop.example%2Forders%2F{}%2Freturn", order());
+    assert_eq!(url, format!("{SHOP}/pay/pi_1?return_url={back}"));
+    assert!(server.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_real_card_page_is_made_on_demand() {
+    let server = MockServer::start().await;
+    let session = json!({"id": "cs_1", "url": "https://checkout.example/cs_1"});
+    on(&server, "POST", "/v1/checkout/sessions", 200, session).await;
+    let url = gateway(&server, CardPageMode::Checkout).url(&page_request()).await.unwrap();
+    assert_eq!(url, "https://checkout.example/cs_1");
+}

@@ -1,0 +1,129 @@
+//! The handful of the provider's operations that the shop uses, one function each, in the provider's own words.
+//!
+//! Every write carries a key that names the operation and not the attempt, so that a repeat has no second effect.
+
+use shared_kernel::Money;
+
+use super::client::{Ask, StripeClient, StripeError};
+use super::wire::{Intent, List, Refund, Session};
+
+/// Since 2022 a card page makes its intent only when the buyer confirms; under this older version of the API it names
+/// the intent at once, which lets us know it before any money moves.
+const SESSION_VERSION: &str = "2020-08-27";
+
+/// What an intent is asked for.
+pub(super) struct IntentAsk<'a> {
+    pub amount: Money,
+    pub order_id: String,
+    pub order_number: String,
+    pub key: &'a str,
+}
+
+/// What a refund is asked for.
+pub(super) struct RefundAsk<'a> {
+    pub intent: &'a str,
+    pub amount: Money,
+    pub order_id: String,
+    pub refund_id: String,
+    pub key: &'a str,
+}
+
+/// What a card page is asked for.
+pub(super) struct SessionAsk<'a> {
+    pub amount: Money,
+    pub order_id: String,
+    pub order_number: String,
+    pub email: Option<&'a str>,
+    pub success_url: String,
+    pub cancel_url: String,
+    pub key: &'a str,
+}
+
+impl StripeClient {
+    /// Opens an intent.
+    pub(super) async fn create_intent(&self, ask: IntentAsk<'_>) -> Result<Intent, StripeError> {
+        let form = vec![
+            ("amount", ask.amount.minor().to_string()),
+            ("currency", currency(ask.amount)),
+            ("automatic_payment_methods[enabled]", "true".to_owned()),
+            ("description", format!("Order {}", ask.order_number)),
+            ("metadata[order_id]", ask.order_id),
+            ("metadata[order_number]", ask.order_number),
+        ];
+        self.call(Ask::post("/payment_intents", ask.key, form)).await
+    }
+
+    /// The intent as it is now.
+    pub(super) async fn intent(&self, id: &str) -> Result<Intent, StripeError> {
+        self.call(Ask::get(format!("/payment_intents/{}", segment(id)?))).await
+    }
+
+    /// Closes an intent for good. The provider refuses when its money came or is on its way, and remembers that refusal
+    /// under the key; so each call has a key of its own.
+    pub(super) async fn cancel_intent(&self, id: &str) -> Result<Intent, StripeError> {
+        let (path, key) = (format!("/payment_intents/{}/cancel", segment(id)?), self.fresh_key("cancel"));
+        self.call(Ask::post(path, &key, vec![("cancellation_reason", "abandoned".to_owned())])).await
+    }
+
+    /// Gives money of an intent back.
+    pub(super) async fn create_refund(&self, ask: RefundAsk<'_>) -> Result<Refund, StripeError> {
+        let form = vec![
+            ("payment_intent", ask.intent.to_owned()),
+            ("amount", ask.amount.minor().to_string()),
+            ("metadata[order_id]", ask.order_id),
+            ("metadata[refund_id]", ask.refund_id),
+        ];
+        self.call(Ask::post("/refunds", ask.key, form)).await
+    }
+
+    /// The refund as it is now.
+    pub(super) async fn refund(&self, id: &str) -> Result<Refund, StripeError> {
+        self.call(Ask::get(format!("/refunds/{}", segment(id)?))).await
+    }
+
+    /// Opens a card page of the provider's own.
+    pub(super) async fn create_session(&self, ask: SessionAsk<'_>) -> Result<Session, StripeError> {
+        let mut form = vec![
+            ("mode", "payment".to_owned()),
+            ("payment_method_types[0]", "card".to_owned()),
+            ("client_reference_id", ask.order_id.clone()),
+            ("success_url", ask.success_url),
+            ("cancel_url", ask.cancel_url),
+            ("line_items[0][quantity]", "1".to_owned()),
+            ("line_items[0][price_data][currency]", currency(ask.amount)),
+            ("line_items[0][price_data][unit_amount]", ask.amount.minor().to_string()),
+            ("line_items[0][price_data][product_data][name]", format!("Order {}", ask.order_number)),
+            ("payment_intent_data[metadata][order_id]", ask.order_id),
+            ("payment_intent_data[metadata][order_number]", ask.order_number),
+        ];
+        form.extend(ask.email.map(|email| ("customer_email", email.to_owned())));
+        let ask = Ask::post("/checkout/sessions", ask.key, form);
+        self.call(Ask { version: Some(SESSION_VERSION), ..ask }).await
+    }
+
+    /// Closes the card page that made an intent, and with it the intent: such an intent cannot be closed by itself.
+    pub(super) async fn expire_session_of(&self, intent: &str) -> Result<(), StripeError> {
+        let sessions: List<Session> = self.call(Ask::get(format!("/checkout/sessions?payment_intent={}", segment(intent)?))).await?;
+        for session in sessions.data {
+            let (path, key) = (format!("/checkout/sessions/{}/expire", segment(&session.id)?), self.fresh_key("expire"));
+            let _: Session = self.call(Ask::post(path, &key, Vec::new())).await?;
+        }
+        Ok(())
+    }
+}
+
+fn currency(amount: Money) -> String {
+    amount.currency().code().to_ascii_lowercase()
+}
+
+/// An id as a part of a path. Ids come from outside; one that could lead elsewhere is refused.
+fn segment(id: &str) -> Result<&str, StripeError> {
+    let plain = !id.is_empty() && id.len() <= 255 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if plain {
+        return Ok(id);
+    }
+    Err(StripeError::Refused { status: 404, code: "resource_missing".into(), message: "no such id".into() })
+}
+
+#[cfg(test)]
+mod tests;

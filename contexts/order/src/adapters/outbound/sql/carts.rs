@@ -1,0 +1,93 @@
+//! Carts in SQL.
+
+use async_trait::async_trait;
+use chassis::params;
+use chassis::sql::{Database, Row, Tx};
+use shared_kernel::{CustomerId, Sku, StoreError, Timestamp};
+
+use crate::domain::{Cart, CartId, CartLine};
+use crate::ports::CartStore;
+
+/// Keeps carts in the context's database.
+#[derive(Clone)]
+pub struct SqlCartStore {
+    database: Database,
+}
+
+const FIND: &str = "SELECT id, owner, lines, version FROM carts WHERE id = $1";
+const INSERT: &str = "INSERT INTO carts (id, owner, lines, version, touched_at) VALUES ($1, $2, $3, 1, $4)
+    ON CONFLICT (id) DO NOTHING";
+const UPDATE: &str = "UPDATE carts SET owner = $2, lines = $3, version = version + 1, touched_at = $4
+    WHERE id = $1 AND version = $5";
+
+impl SqlCartStore {
+    /// Works on this database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl CartStore for SqlCartStore {
+    async fn find(&self, id: CartId) -> Result<Option<Cart>, StoreError> {
+        self.database.read(move |tx| Box::pin(find(tx, id))).await
+    }
+
+    async fn save(&self, cart: Cart, now: Timestamp) -> Result<Cart, StoreError> {
+        self.database
+            .write(move |tx| {
+                let cart = cart.clone();
+                Box::pin(async move { save(tx, &cart, now).await })
+            })
+            .await
+    }
+
+    async fn forget_untouched_since(&self, then: Timestamp) -> Result<u64, StoreError> {
+        let carts = "DELETE FROM carts WHERE touched_at < $1
+            AND NOT EXISTS (SELECT 1 FROM orders WHERE cart_id = carts.id AND status IN ('AWAITING_STOCK', 'INITIAL'))";
+        let keys = "DELETE FROM request_keys WHERE made_at < $1";
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.execute(keys, params![then]).await?;
+                    tx.execute(carts, params![then]).await
+                })
+            })
+            .await
+    }
+}
+
+async fn find(tx: &mut Tx, id: CartId) -> Result<Option<Cart>, StoreError> {
+    tx.fetch_optional(FIND, params![id.to_string()]).await?.map(|row| read(&row, id)).transpose()
+}
+
+async fn save(tx: &mut Tx, cart: &Cart, now: Timestamp) -> Result<Cart, StoreError> {
+    let lines = serde_json::to_string(cart.lines()).map_err(StoreError::unavailable)?;
+    let (id, owner, version) = (cart.id().to_string(), cart.owner(), cart.version());
+    let rows = if version == 0 {
+        tx.execute(INSERT, params![id, owner, lines, now]).await?
+    } else {
+        tx.execute(UPDATE, params![id, owner, lines, now, version]).await?
+    };
+    if rows == 0 {
+        return Err(StoreError::Stale);
+    }
+    Ok(Cart::restore(cart.id(), cart.owner(), cart.lines().to_vec(), version + 1))
+}
+
+/// Takes what was paid for out of its cart, in the transaction that makes the order Paid.
+pub(super) async fn take_out(
+    tx: &mut Tx,
+    (id, bought): (CartId, Vec<(Sku, u32)>),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(cart) = find(tx, id).await? else { return Ok(()) };
+    save(tx, &cart.without(&bought), now).await.map(|_| ())
+}
+
+fn read(row: &Row, id: CartId) -> Result<Cart, StoreError> {
+    let corrupt = |problem: String| StoreError::Corrupt { table: "carts", row: format!("{id:?}"), problem };
+    let lines: Vec<CartLine> = serde_json::from_str(&row.get::<String>("lines")?).map_err(|e| corrupt(e.to_string()))?;
+    Ok(Cart::restore(id, row.get::<Option<CustomerId>>("owner")?, lines, row.get("version")?))
+}

@@ -1,0 +1,39 @@
+//! Provider events in the context's own inbox.
+
+use async_trait::async_trait;
+use chassis::messaging::Recorder;
+use chassis::sql::Database;
+use shared_kernel::{MessageId, StoreError};
+
+use crate::application::tasks::PAYMENT_EVENTS;
+use crate::ports::{PaymentInbox, ProviderEvent};
+
+/// Keeps provider events for the consumer `payment-events`.
+#[derive(Clone)]
+pub struct SqlPaymentInbox {
+    database: Database,
+    recorder: Recorder,
+}
+
+impl SqlPaymentInbox {
+    /// Works on this database.
+    #[must_use]
+    pub fn new(database: Database, recorder: Recorder) -> Self {
+        Self { database, recorder }
+    }
+}
+
+#[async_trait]
+impl PaymentInbox for SqlPaymentInbox {
+    async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError> {
+        let ProviderEvent { id, event_type, subject, payload } = event;
+        let envelope = self.recorder.envelope(&event_type, MessageId::new(id), &subject, payload);
+        let recorder = self.recorder.clone();
+        self.database
+            .write(move |tx| {
+                let (recorder, envelope) = (recorder.clone(), envelope.clone());
+                Box::pin(async move { recorder.accept(tx, PAYMENT_EVENTS, envelope).await })
+            })
+            .await
+    }
+}

@@ -1,0 +1,145 @@
+//! Orders in SQL: found, and changed by decisions that are made inside the write transaction.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::messaging::Recorder;
+use chassis::params;
+use chassis::sql::{Database, Tx};
+use shared_kernel::{Clock, OrderId, StoreError, Timestamp};
+
+use super::news::WaitingRoom;
+use super::rows::{columns, read};
+use super::write::{self, Known};
+use crate::domain::{IntentId, Order};
+use crate::ports::{OrderStore, Update, Updated};
+
+/// Keeps orders in the context's database.
+#[derive(Clone)]
+pub struct SqlOrderStore {
+    pub(super) database: Database,
+    pub(super) recorder: Recorder,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) prefix: String,
+    pub(super) room: WaitingRoom,
+}
+
+/// How often a change is decided again because another process was quicker. On SQLite that never happens.
+pub(super) const ATTEMPTS: u32 = 10;
+
+const OF_INTENT: &str = "SELECT order_id FROM order_intents WHERE intent = $1";
+const DUE: &str = "SELECT id FROM orders WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2";
+const OPEN_MONEY: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM orders WHERE money_open = 1 AND placed_at <= $1 AND id > $2 ORDER BY id LIMIT $3"
+);
+
+impl SqlOrderStore {
+    /// Works on this database; numbers begin with `prefix`; those who wait in `room` are woken after each change.
+    #[must_use]
+    pub fn new(
+        database: Database,
+        recorder: Recorder,
+        clock: Arc<dyn Clock>,
+        prefix: impl Into<String>,
+        room: WaitingRoom,
+    ) -> Self {
+        Self { database, recorder, clock, prefix: prefix.into(), room }
+    }
+}
+
+#[async_trait]
+impl OrderStore for SqlOrderStore {
+    async fn find(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.database.read(move |tx| Box::pin(write::find(tx, id))).await
+    }
+
+    async fn find_by_intent(&self, intent: &IntentId) -> Result<Option<OrderId>, StoreError> {
+        let intent = intent.clone();
+        self.database
+            .read(move |tx| {
+                let intent = intent.clone();
+                Box::pin(async move {
+                    let row = tx.fetch_optional(OF_INTENT, params![intent.as_str()]).await?;
+                    row.map(|row| row.get("order_id")).transpose()
+                })
+            })
+            .await
+    }
+
+    async fn update(&self, update: Update) -> Result<Updated, StoreError> {
+        let order = update.order;
+        for attempt in 1.. {
+            let (update, recorder, clock) = (update.clone(), self.recorder.clone(), Arc::clone(&self.clock));
+            let written = self.database.write(move |tx| {
+                let (update, recorder, now) = (update.clone(), recorder.clone(), clock.now());
+                Box::pin(async move { apply(tx, &recorder, &update, now).await })
+            });
+            match written.await {
+                Err(StoreError::Stale) if attempt < ATTEMPTS => {}
+                Ok(updated) => {
+                    if matches!(updated, Updated::Changed(_)) {
+                        self.room.tell(order);
+                    }
+                    return Ok(updated);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Stale)
+    }
+
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError> {
+        self.database
+            .read(move |tx| {
+                Box::pin(async move {
+                    let rows = tx.fetch(DUE, params![now, limit]).await?;
+                    rows.iter().map(|row| row.get("id")).collect()
+                })
+            })
+            .await
+    }
+
+    async fn with_open_money(
+        &self,
+        before: Timestamp,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<Order>, StoreError> {
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        self.database
+            .read(move |tx| {
+                let after = after.clone();
+                Box::pin(async move {
+                    tx.fetch(OPEN_MONEY, params![before, after, limit]).await?.iter().map(read).collect()
+                })
+            })
+            .await
+    }
+}
+
+async fn apply(tx: &mut Tx, recorder: &Recorder, update: &Update, now: Timestamp) -> Result<Updated, StoreError> {
+    if let Some(key) = &update.key {
+        match write::find_key(tx, key).await? {
+            Some(Known::Order(order)) => return Ok(Updated::Unchanged(*order)),
+            Some(Known::OtherRequest) => return Ok(Updated::KeyReused),
+            None => {}
+        }
+    }
+    let Some(order) = write::find(tx, update.order).await? else { return Ok(Updated::Missing) };
+    let decided = match (update.decide)(order) {
+        Ok(decided) => decided,
+        Err(refusal) => return Ok(Updated::Refused(refusal)),
+    };
+    if !decided.is_news() {
+        return Ok(Updated::Unchanged(decided.order));
+    }
+    write::overwrite(tx, &decided, now).await?;
+    if let Some(key) = &update.key {
+        write::keep_key(tx, key, update.order, now).await?;
+    }
+    write::give_out(tx, recorder, update.cause.as_ref(), &[&decided]).await?;
+    let version = decided.order.version() + 1;
+    Ok(Updated::Changed(decided.order.at_version(version)))
+}

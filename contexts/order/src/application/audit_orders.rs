@@ -1,0 +1,82 @@
+//! Lays open every order with its money, for machines that compare the books of all contexts.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use shared_kernel::{Money, StoreError};
+
+use crate::domain::{Order, Origin, PaymentState, RefundState};
+use crate::ports::OrderHistory;
+
+const AT_ONCE: u32 = 500;
+
+/// Lays the books open.
+#[derive(Clone)]
+pub struct AuditOrders {
+    history: Arc<dyn OrderHistory>,
+}
+
+impl AuditOrders {
+    /// Puts the use case together.
+    #[must_use]
+    pub fn new(history: Arc<dyn OrderHistory>) -> Self {
+        Self { history }
+    }
+
+    /// One JSON object per order. It names no secret and no personal data.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn execute(&self) -> Result<Vec<Value>, StoreError> {
+        let (mut lines, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.history.all(after, AT_ONCE).await?;
+            lines.extend(page.iter().map(line));
+            after = page.last().map(Order::id);
+            if page.len() < AT_ONCE as usize {
+                return Ok(lines);
+            }
+        }
+    }
+}
+
+fn line(order: &Order) -> Value {
+    let totals = order.totals();
+    let captured = order.payments().iter().filter_map(|payment| payment.captured()).map(Money::minor).sum::<i64>();
+    let through = order.refunds().iter().filter(|refund| matches!(refund.state, RefundState::Succeeded { .. }));
+    let refunded = through.map(|refund| refund.amount.minor()).sum::<i64>();
+    let payments = order.payments().iter().map(|payment| {
+        let status = match payment.state {
+            PaymentState::Open => "open",
+            PaymentState::Processing => "processing",
+            PaymentState::Captured { .. } => "captured",
+            PaymentState::Canceled => "canceled",
+        };
+        json!({"intent_id": payment.intent, "status": status, "captured": payment.captured()})
+    });
+    let refunds = order.refunds().iter().map(|refund| {
+        let status = match refund.state {
+            RefundState::Pending => "pending",
+            RefundState::Succeeded { .. } => "succeeded",
+            RefundState::Failed { .. } => "failed",
+        };
+        json!({"refund_id": refund.id, "intent_id": refund.intent, "provider_id": refund.provider_id,
+               "amount": refund.amount, "status": status, "reason": refund.reason})
+    });
+    let lines = order.lines().iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity, "gross": line.gross}));
+    json!({
+        "context": "order", "kind": "order",
+        "id": order.id(), "number": order.number(), "status": order.status().name(),
+        "imported": order.origin() == Origin::Import, "version": order.version(),
+        "placed_at": order.placed_at(), "expires_at": order.expires_at(), "replaces": order.replaces(),
+        "currency": totals.gross.currency(),
+        "net_minor": totals.net.minor(), "tax_minor": totals.tax.minor(),
+        "shipping_minor": totals.shipping.minor(), "gross_minor": totals.gross.minor(),
+        "captured_minor": captured, "refunded_minor": refunded,
+        "payments": payments.collect::<Vec<_>>(), "refunds": refunds.collect::<Vec<_>>(),
+        "receipt": order.receipt().map(|receipt| json!({"receipt_id": receipt.id, "sent_at": receipt.sent_at})),
+        "fulfilment": order.fulfilment().status().name(),
+        "needs_attention": order.attention(),
+        "lines": lines.collect::<Vec<_>>(),
+    })
+}

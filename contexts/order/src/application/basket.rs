@@ -1,0 +1,167 @@
+//! What a cart costs today, by the local price list.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use shared_kernel::{Currency, CustomerId, Money, MoneyError, Quantity, Sku, StoreError, TaxRate};
+
+use crate::domain::pricing::{Priced, Wanted, price};
+use crate::domain::{Cart, CartId, Kind, PricedItem, Totals};
+use crate::ports::PriceList;
+
+/// What the shop charges beside the goods, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Tariff {
+    /// The currency of every price.
+    pub currency: Currency,
+    /// The tax contained in every price.
+    pub tax: TaxRate,
+    /// The flat gross price of a parcel.
+    pub delivery: Money,
+}
+
+/// A cart as its buyer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CartView {
+    /// Its name.
+    pub id: CartId,
+    /// Whose it is; nobody's while a guest fills it.
+    pub owner: Option<CustomerId>,
+    /// Its lines, in the order in which they came.
+    pub lines: Vec<CartViewLine>,
+    /// The goods alone: `shipping` is zero.
+    pub totals: Totals,
+    /// What an order would come to, delivery included: `expected_total` is its gross.
+    pub order_totals: Totals,
+    /// Whether something needs a parcel, and so an address.
+    pub needs_address: bool,
+}
+
+/// A line of a cart as its buyer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CartViewLine {
+    /// Which thing.
+    pub sku: Sku,
+    /// What it is called.
+    pub title: String,
+    /// Parcel or e-mail.
+    pub kind: Kind,
+    /// How many.
+    pub quantity: Quantity,
+    /// With tax, for one.
+    pub unit_price: Money,
+    /// With tax, for all of them; zero if it cannot be bought any more.
+    pub line_total: Money,
+    /// Whether it is still offered. A line that is not stays visible, costs nothing, and cannot be ordered.
+    pub for_sale: bool,
+    /// Whether there seems to be enough of it; `None` if nobody said. Reserving decides.
+    pub in_stock: Option<bool>,
+}
+
+impl CartView {
+    /// How many things are in it.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.lines.iter().map(|line| u32::from(line.quantity.get())).sum()
+    }
+
+    /// What cannot be ordered any more.
+    #[must_use]
+    pub fn not_for_sale(&self) -> Vec<Sku> {
+        self.lines.iter().filter(|line| !line.for_sale).map(|line| line.sku.clone()).collect()
+    }
+}
+
+/// Looks prices up and works carts out.
+#[derive(Clone)]
+pub struct Baskets {
+    prices: Arc<dyn PriceList>,
+    tariff: Tariff,
+}
+
+impl Baskets {
+    /// Works by this price list and tariff.
+    #[must_use]
+    pub fn new(prices: Arc<dyn PriceList>, tariff: Tariff) -> Self {
+        Self { prices, tariff }
+    }
+
+    /// Whether the thing may be put into a cart.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sells(&self, sku: &Sku) -> Result<bool, StoreError> {
+        let found = self.prices.find(vec![sku.clone()]).await?;
+        Ok(found.iter().any(|item| self.is_for_sale(item)))
+    }
+
+    /// The cart with today's prices.
+    ///
+    /// # Errors
+    /// The store's; an amount past 64 bits counts as a corrupt price list.
+    pub async fn view(&self, cart: &Cart) -> Result<CartView, StoreError> {
+        let items = self.items(cart).await?;
+        let goods = self.priced(cart, &items, None).map_err(|error| too_large(cart, &error))?;
+        let whole = self.priced(cart, &items, Some(self.tariff.delivery)).map_err(|error| too_large(cart, &error))?;
+        let mut priced = goods.lines.iter();
+        let zero = Money::zero(self.tariff.currency);
+        let lines = cart.lines().iter().filter_map(|line| {
+            let item = items.get(&line.sku)?;
+            let for_sale = self.is_for_sale(item);
+            let line_total = if for_sale { priced.next().map_or(zero, |line| line.gross) } else { zero };
+            Some(CartViewLine {
+                sku: line.sku.clone(),
+                title: item.title.clone(),
+                kind: item.kind,
+                quantity: line.quantity,
+                unit_price: item.unit_gross,
+                line_total,
+                for_sale,
+                in_stock: item.available.map(|available| available >= i64::from(line.quantity.get())),
+            })
+        });
+        let lines: Vec<CartViewLine> = lines.collect();
+        let needs_address = lines.iter().any(|line| line.for_sale && line.kind == Kind::Physical);
+        let (id, owner) = (cart.id(), cart.owner());
+        Ok(CartView { id, owner, lines, totals: goods.totals, order_totals: whole.totals, needs_address })
+    }
+
+    /// Everything in the cart, priced for an order: with delivery.
+    ///
+    /// # Errors
+    /// The store's; an amount past 64 bits counts as a corrupt price list.
+    pub async fn for_order(&self, cart: &Cart) -> Result<Priced, StoreError> {
+        let items = self.items(cart).await?;
+        self.priced(cart, &items, Some(self.tariff.delivery)).map_err(|error| too_large(cart, &error))
+    }
+
+    fn is_for_sale(&self, item: &PricedItem) -> bool {
+        item.sellable && item.unit_gross.currency() == self.tariff.currency
+    }
+
+    async fn items(&self, cart: &Cart) -> Result<HashMap<Sku, PricedItem>, StoreError> {
+        if cart.lines().is_empty() {
+            return Ok(HashMap::new());
+        }
+        let skus = cart.lines().iter().map(|line| line.sku.clone()).collect();
+        Ok(self.prices.find(skus).await?.into_iter().map(|item| (item.sku.clone(), item)).collect())
+    }
+
+    fn priced(
+        &self,
+        cart: &Cart,
+        items: &HashMap<Sku, PricedItem>,
+        delivery: Option<Money>,
+    ) -> Result<Priced, MoneyError> {
+        let wanted = cart.lines().iter().filter_map(|line| {
+            let item = items.get(&line.sku).filter(|item| self.is_for_sale(item))?;
+            let (title, quantity) = (item.title.clone(), u32::from(line.quantity.get()));
+            Some(Wanted { sku: line.sku.clone(), title, kind: item.kind, quantity, unit_gross: item.unit_gross })
+        });
+        price(wanted.collect(), delivery, self.tariff.tax, Money::zero(self.tariff.currency))
+    }
+}
+
+fn too_large(cart: &Cart, error: &MoneyError) -> StoreError {
+    StoreError::Corrupt { table: "price_list", row: format!("{:?}", cart.id()), problem: error.to_string() }
+}

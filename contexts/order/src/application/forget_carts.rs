@@ -1,0 +1,34 @@
+//! Timer: forgets carts that nobody has touched for a month.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, StoreError};
+
+use crate::ports::CartStore;
+
+/// How long an untouched cart, and a request key, is kept.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Forgets.
+#[derive(Clone)]
+pub struct ForgetCarts {
+    carts: Arc<dyn CartStore>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ForgetCarts {
+    /// Puts the use case together.
+    #[must_use]
+    pub fn new(carts: Arc<dyn CartStore>, clock: Arc<dyn Clock>) -> Self {
+        Self { carts, clock }
+    }
+
+    /// Forgets old carts; says how many.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn execute(&self) -> Result<u64, StoreError> {
+        self.carts.forget_untouched_since(self.clock.now().minus(KEPT)).await
+    }
+}

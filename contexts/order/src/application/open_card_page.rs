@@ -1,0 +1,69 @@
+//! A buyer goes to the provider's page to type in his card.
+
+use std::sync::Arc;
+
+use shared_kernel::{Identity, OrderId, StoreError};
+
+use crate::domain::{Order, Status};
+use crate::ports::{CardPage, CardPageRequest, OrderStore, PaymentError};
+
+/// Which order, and who pays.
+#[derive(Debug, Clone)]
+pub struct OpenCardPageQuery {
+    /// The order.
+    pub order: OrderId,
+    /// Its buyer.
+    pub by: Identity,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenCardPageError {
+    /// There is none of that id, or it is somebody else's.
+    #[error("there is no order {0}")]
+    NoSuchOrder(OrderId),
+    /// It is not to be paid, or not yet.
+    #[error("the order is {}", .0.name())]
+    NotPayable(Status),
+    /// The provider's.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    /// The store's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Opens the page.
+#[derive(Clone)]
+pub struct OpenCardPage {
+    orders: Arc<dyn OrderStore>,
+    pages: Arc<dyn CardPage>,
+}
+
+impl OpenCardPage {
+    /// Puts the use case together.
+    #[must_use]
+    pub fn new(orders: Arc<dyn OrderStore>, pages: Arc<dyn CardPage>) -> Self {
+        Self { orders, pages }
+    }
+
+    /// Where to send the buyer's browser.
+    ///
+    /// # Errors
+    /// [`OpenCardPageError`].
+    pub async fn execute(&self, query: OpenCardPageQuery) -> Result<String, OpenCardPageError> {
+        let found = self.orders.find(query.order).await?;
+        let mine = |order: &Order| order.belongs_to(query.by.customer);
+        let order = found.filter(mine).ok_or(OpenCardPageError::NoSuchOrder(query.order))?;
+        let payment = order.payable().ok_or(OpenCardPageError::NotPayable(order.status()))?;
+        let request = CardPageRequest {
+            order: order.id(),
+            number: order.number().clone(),
+            intent: payment.intent.clone(),
+            client_secret: payment.client_secret.clone(),
+            amount: order.totals().gross,
+            email: order.buyer().email.clone(),
+        };
+        Ok(self.pages.url(&request).await?)
+    }
+}

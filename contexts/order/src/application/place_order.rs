@@ -1,0 +1,209 @@
+//! A customer orders what is in a cart.
+//!
+//! Prices, tax and delivery come from the local price list; the client may only say what total it expects. The key
+//! row commits with the order, so a repeated request finds the order instead of placing another. Stock and payment
+//! follow as events; [`super::WaitUntilPayable`] waits for them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Address, Clock, Identity, Ids, Money, OrderId, Sku, StoreError};
+
+use super::request_key::request_key;
+use super::{Baskets, CartView};
+use crate::domain::pricing::Priced;
+use crate::domain::{Buyer, Cart, CartId, NewOrder, Order};
+use crate::ports::{CartStore, OrderPlacement, PlaceOutcome, PlaceRequest, Placement, RequestKey};
+
+/// What he asks for.
+#[derive(Debug, Clone)]
+pub struct PlaceOrderCommand {
+    /// Who.
+    pub by: Identity,
+    /// The cart. A guest's cart becomes his.
+    pub cart: CartId,
+    /// Where a parcel would go; needed if anything is physical, else not kept.
+    pub delivery_address: Option<Address>,
+    /// Where the receipt goes, if not to his own address.
+    pub email: Option<String>,
+    /// What he was shown, delivery included.
+    pub expected_total: Option<Money>,
+    /// The `Idempotency-Key` of the request.
+    pub key: String,
+}
+
+/// An order, and how this request relates to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlacedOrder {
+    /// Placed by this request.
+    New(Order),
+    /// The cart's open order, which is just what was asked for.
+    Open(Order),
+    /// Placed by an earlier request with the same key.
+    Repeat(Order),
+}
+
+impl PlacedOrder {
+    /// The order.
+    #[must_use]
+    pub const fn order(&self) -> &Order {
+        match self {
+            Self::New(order) | Self::Open(order) | Self::Repeat(order) => order,
+        }
+    }
+}
+
+/// Why it was not placed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceOrderError {
+    /// He has not shown yet that his e-mail address is his.
+    #[error("the e-mail address is not verified")]
+    EmailNotVerified,
+    /// There is none of that id, or it is somebody else's.
+    #[error("there is no such cart")]
+    NoSuchCart,
+    /// Nothing is in it.
+    #[error("the cart is empty")]
+    EmptyCart,
+    /// Some of it is not sold any more.
+    #[error("some things in the cart are not for sale any more")]
+    NotForSale(Vec<Sku>),
+    /// Something needs a parcel and nobody said where to.
+    #[error("a delivery address is needed")]
+    AddressRequired,
+    /// It costs something else than he expects; here is what it costs now.
+    #[error("the total has changed")]
+    PriceChanged(Box<CartView>),
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The store's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Places orders.
+#[derive(Clone)]
+pub struct PlaceOrder {
+    carts: Arc<dyn CartStore>,
+    placement: Arc<dyn OrderPlacement>,
+    baskets: Baskets,
+    payment_window: Duration,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl PlaceOrder {
+    /// Puts the use case together. Orders may be paid for `payment_window`.
+    #[must_use]
+    pub fn new(
+        carts: Arc<dyn CartStore>,
+        placement: Arc<dyn OrderPlacement>,
+        baskets: Baskets,
+        payment_window: Duration,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self { carts, placement, baskets, payment_window, clock, ids }
+    }
+
+    /// Places the order, or finds the one that this request means.
+    ///
+    /// # Errors
+    /// [`PlaceOrderError`]; nothing was placed.
+    pub async fn execute(&self, command: PlaceOrderCommand) -> Result<PlacedOrder, PlaceOrderError> {
+        if !command.by.verified {
+            return Err(PlaceOrderError::EmailNotVerified);
+        }
+        let key = key_of(&command);
+        if let Some(known) = self.placement.answered(&key).await? {
+            return said(known);
+        }
+        let cart = self.claimed(&command).await?;
+        let priced = self.priced(&cart, &command).await?;
+        let new = self.new_order(&cart, priced, command)?;
+        let request = PlaceRequest { cart: cart.id(), key, decide: Arc::new(move |open, number| decide(open, &new, number)) };
+        said(self.placement.place(request).await?)
+    }
+
+    async fn claimed(&self, command: &PlaceOrderCommand) -> Result<Cart, PlaceOrderError> {
+        let who = command.by.customer;
+        loop {
+            let found = self.carts.find(command.cart).await?;
+            let cart = found.filter(|cart| cart.is_open_to(Some(who))).ok_or(PlaceOrderError::NoSuchCart)?;
+            if cart.owner().is_some() {
+                return Ok(cart);
+            }
+            match self.carts.save(cart.claimed_by(who), self.clock.now()).await {
+                Ok(cart) => return Ok(cart),
+                Err(StoreError::Stale) => {} // somebody fills it at this moment; look again
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn priced(&self, cart: &Cart, command: &PlaceOrderCommand) -> Result<Priced, PlaceOrderError> {
+        if cart.lines().is_empty() {
+            return Err(PlaceOrderError::EmptyCart);
+        }
+        let priced = self.baskets.for_order(cart).await?;
+        if priced.lines.len() < cart.lines().len() {
+            let sold = |sku: &Sku| priced.lines.iter().any(|line| line.sku == *sku);
+            let missing = cart.lines().iter().map(|line| line.sku.clone()).filter(|sku| !sold(sku));
+            return Err(PlaceOrderError::NotForSale(missing.collect()));
+        }
+        if command.expected_total.is_some_and(|expected| expected != priced.totals.gross) {
+            return Err(PlaceOrderError::PriceChanged(Box::new(self.baskets.view(cart).await?)));
+        }
+        Ok(priced)
+    }
+
+    fn new_order(&self, cart: &Cart, priced: Priced, command: PlaceOrderCommand) -> Result<NewOrder, PlaceOrderError> {
+        let parcel = priced.shipping.is_some();
+        if parcel && command.delivery_address.is_none() {
+            return Err(PlaceOrderError::AddressRequired);
+        }
+        let now = self.clock.now();
+        let buyer = Buyer {
+            customer: Some(command.by.customer),
+            reference: None,
+            email: Some(command.email.unwrap_or(command.by.email)),
+            name: Some(command.by.first_name),
+        };
+        Ok(NewOrder {
+            id: OrderId::new(self.ids.uuid()),
+            cart: cart.id(),
+            buyer,
+            priced,
+            address: command.delivery_address.filter(|_| parcel),
+            placed_at: now,
+            expires_at: now.plus(self.payment_window),
+        })
+    }
+}
+
+fn decide(open: Option<Order>, new: &NewOrder, number: crate::domain::OrderNumber) -> Placement {
+    match open {
+        Some(open) if open.is_same_as(new) => Placement::Keep(open),
+        Some(open) => {
+            let placed = Order::place(new.clone(), number, Some(open.id()));
+            let superseded = open.superseded(new.id, new.placed_at);
+            Placement::New { placed, superseded: Some(superseded) }
+        }
+        None => Placement::New { placed: Order::place(new.clone(), number, None), superseded: None },
+    }
+}
+
+fn key_of(command: &PlaceOrderCommand) -> RequestKey {
+    let asked = (&command.cart, &command.delivery_address, &command.email, &command.expected_total);
+    request_key(command.by.customer, &command.key, "place-order", &asked)
+}
+
+fn said(outcome: PlaceOutcome) -> Result<PlacedOrder, PlaceOrderError> {
+    match outcome {
+        PlaceOutcome::Placed(order) => Ok(PlacedOrder::New(order)),
+        PlaceOutcome::Open(order) => Ok(PlacedOrder::Open(order)),
+        PlaceOutcome::Repeat(order) => Ok(PlacedOrder::Repeat(order)),
+        PlaceOutcome::KeyReused => Err(PlaceOrderError::KeyReused),
+    }
+}

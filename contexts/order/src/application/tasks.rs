@@ -1,0 +1,132 @@
+//! The work on the outside world that orders give out: its names, its form on the way, and how it may end.
+
+use std::sync::Arc;
+
+use chassis::messaging::TaskDraft;
+use serde::{Deserialize, Serialize};
+use shared_kernel::{Cause, ConsumerName, OrderId, StoreError, Timestamp};
+
+use crate::domain::order::PATIENCE;
+use crate::domain::{AttentionReason, Decided, IntentId, Order, OrderTask, RefundId};
+use crate::ports::{Decide, OrderStore, PaymentError, Update};
+
+/// Prepares payments.
+pub const CREATE_INTENT: ConsumerName = ConsumerName::new("create-intent");
+/// Closes payments.
+pub const CANCEL_INTENT: ConsumerName = ConsumerName::new("cancel-intent");
+/// Returns money.
+pub const REFUND_PAYMENT: ConsumerName = ConsumerName::new("refund-payment");
+/// Mails receipts.
+pub const MAIL_RECEIPT: ConsumerName = ConsumerName::new("mail-receipt");
+/// Translates what the payment provider posted.
+pub const PAYMENT_EVENTS: ConsumerName = ConsumerName::new("payment-events");
+
+/// What a task says of itself. Fields that its kind does not need are absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskPayload {
+    /// Whose work it is.
+    pub order_id: OrderId,
+    /// Which intent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<IntentId>,
+    /// Which refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<RefundId>,
+}
+
+/// The tasks of a decision, in the form in which they are kept.
+#[must_use]
+pub fn drafts(decided: &Decided) -> Vec<TaskDraft> {
+    decided.tasks.iter().map(|task| draft(decided.order.id(), task)).collect()
+}
+
+fn draft(order: OrderId, task: &OrderTask) -> TaskDraft {
+    let plain = TaskPayload { order_id: order, intent: None, refund: None };
+    let (consumer, key, payload) = match task {
+        OrderTask::CreateIntent => (CREATE_INTENT, format!("intent-{order}"), plain),
+        OrderTask::CancelIntent { intent, attempt } => {
+            let payload = TaskPayload { intent: Some(intent.clone()), ..plain };
+            (CANCEL_INTENT, format!("cancel-{intent}-{attempt}"), payload)
+        }
+        OrderTask::RefundPayment { refund } => {
+            (REFUND_PAYMENT, format!("refund-{refund}"), TaskPayload { refund: Some(*refund), ..plain })
+        }
+        OrderTask::MailReceipt => (MAIL_RECEIPT, format!("receipt-{order}"), plain),
+    };
+    let payload = serde_json::to_value(payload).unwrap_or_default();
+    TaskDraft { consumer, key, lane: order.to_string(), payload, not_before: None }
+}
+
+/// One run of a task.
+#[derive(Debug, Clone)]
+pub struct TaskRun {
+    /// What closes it.
+    pub cause: Cause,
+    /// Counts from 1.
+    pub attempt: u32,
+    /// Since when it is to be done.
+    pub asked_at: Timestamp,
+}
+
+/// How a task may fail.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// It can never be done as it is; a person has to look.
+    #[error("{0}")]
+    Impossible(String),
+    /// Worth another try.
+    #[error("{0}")]
+    Again(String),
+    /// The store's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl TaskError {
+    /// There is no order of that id, though there was when the task was given out.
+    #[must_use]
+    pub fn no_such_order(order: OrderId) -> Self {
+        Self::Impossible(format!("there is no order {order}"))
+    }
+}
+
+impl From<PaymentError> for TaskError {
+    fn from(error: PaymentError) -> Self {
+        match error {
+            PaymentError::Refused { .. } => Self::Impossible(error.to_string()),
+            PaymentError::Unavailable(cause) => Self::Again(format!("the payment provider is unavailable: {cause}")),
+        }
+    }
+}
+
+/// A decision that refuses nothing, ready to become an [`Update`].
+pub(super) struct Plain(Decide);
+
+pub(super) fn decide_on(decide: impl Fn(Order) -> Decided + Send + Sync + 'static) -> Plain {
+    Plain(Arc::new(move |order| Ok(decide(order))))
+}
+
+impl Plain {
+    pub(super) fn caused(self, order: OrderId, cause: Option<Cause>) -> Update {
+        Update { order, decide: self.0, cause, key: None }
+    }
+}
+
+/// Asks a person to look at an order whose task has failed for good, or has been failing for too long.
+pub(super) async fn raise_alarm(
+    orders: &Arc<dyn OrderStore>,
+    order: OrderId,
+    reason: AttentionReason,
+    error: &TaskError,
+    (run, now): (&TaskRun, Timestamp),
+) -> Result<(), StoreError> {
+    let serious = match error {
+        TaskError::Impossible(_) => true,
+        TaskError::Again(_) => now.since(run.asked_at) >= PATIENCE,
+        TaskError::Store(_) => false,
+    };
+    if serious {
+        orders.update(decide_on(move |order| order.needs_attention(reason, now)).caused(order, None)).await?;
+    }
+    Ok(())
+}

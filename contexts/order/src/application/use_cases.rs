@@ -1,0 +1,123 @@
+//! All use cases put together once, for those who call them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, Ids};
+
+use super::*;
+use crate::ports::{
+    CardPage, CartStore, HistoryImport, OrderHistory, OrderNews, OrderPlacement, OrderStore, PaymentGateway,
+    PaymentInbox, PriceList, ReceiptSender,
+};
+
+/// What stands behind the ports.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the port of its type")]
+pub struct Adapters {
+    pub carts: Arc<dyn CartStore>,
+    pub prices: Arc<dyn PriceList>,
+    pub orders: Arc<dyn OrderStore>,
+    pub placement: Arc<dyn OrderPlacement>,
+    pub import: Arc<dyn HistoryImport>,
+    pub history: Arc<dyn OrderHistory>,
+    pub inbox: Arc<dyn PaymentInbox>,
+    pub news: Arc<dyn OrderNews>,
+    pub gateway: Arc<dyn PaymentGateway>,
+    pub card_page: Arc<dyn CardPage>,
+    pub receipts: Arc<dyn ReceiptSender>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
+/// What the shopkeeper decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Currency, tax and delivery.
+    pub tariff: Tariff,
+    /// How long an order may be paid.
+    pub payment_window: Duration,
+    /// How long a buyer is kept waiting for stock and payment intent.
+    pub placement_wait: Duration,
+}
+
+/// Everything one can do.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the use case of its type")]
+pub struct UseCases {
+    pub create_cart: Arc<CreateCart>,
+    pub view_cart: Arc<ViewCart>,
+    pub set_cart_item: Arc<SetCartItem>,
+    pub claim_cart: Arc<ClaimCart>,
+    pub place_order: Arc<PlaceOrder>,
+    pub wait_until_payable: Arc<WaitUntilPayable>,
+    pub open_card_page: Arc<OpenCardPage>,
+    pub view_order: Arc<ViewOrder>,
+    pub list_orders: Arc<ListOrders>,
+    pub request_cancellation: Arc<RequestCancellation>,
+    pub refund_order: Arc<RefundOrder>,
+    pub resolve_attention: Arc<ResolveAttention>,
+    pub accept_payment_event: Arc<AcceptPaymentEvent>,
+    pub record_payment: Arc<RecordPayment>,
+    pub answer_stock: Arc<AnswerStock>,
+    pub follow_fulfilment: Arc<FollowFulfilment>,
+    pub keep_prices: Arc<KeepPrices>,
+    pub open_payment: Arc<OpenPayment>,
+    pub close_intent: Arc<CloseIntent>,
+    pub send_refund: Arc<SendRefund>,
+    pub send_receipt: Arc<SendReceipt>,
+    pub handle_overdue: Arc<HandleOverdue>,
+    pub reconcile_payments: Arc<ReconcilePayments>,
+    pub forget_carts: Arc<ForgetCarts>,
+    pub import_orders: Arc<ImportOrders>,
+    pub audit_orders: Arc<AuditOrders>,
+}
+
+impl UseCases {
+    /// Puts them all together.
+    #[must_use]
+    pub fn new(with: &Adapters, policy: Policy) -> Self {
+        let baskets = Baskets::new(with.prices.clone(), policy.tariff);
+        let (orders, clock) = (with.orders.clone(), with.clock.clone());
+        let record = RecordPayment::new(orders.clone(), clock.clone());
+        let place = PlaceOrder::new(
+            with.carts.clone(),
+            with.placement.clone(),
+            baskets.clone(),
+            policy.payment_window,
+            clock.clone(),
+            with.ids.clone(),
+        );
+        let wait = WaitUntilPayable::new(orders.clone(), with.news.clone(), policy.placement_wait);
+        let (gateway, carts) = (with.gateway.clone(), with.carts.clone());
+        let reconcile = ReconcilePayments::new(orders.clone(), gateway.clone(), record.clone(), clock.clone());
+        Self {
+            create_cart: Arc::new(CreateCart::new(carts.clone(), baskets.clone(), clock.clone(), with.ids.clone())),
+            view_cart: Arc::new(ViewCart::new(carts.clone(), baskets.clone())),
+            set_cart_item: Arc::new(SetCartItem::new(carts.clone(), baskets.clone(), clock.clone())),
+            claim_cart: Arc::new(ClaimCart::new(carts.clone(), baskets, clock.clone())),
+            place_order: Arc::new(place),
+            wait_until_payable: Arc::new(wait),
+            open_card_page: Arc::new(OpenCardPage::new(orders.clone(), with.card_page.clone())),
+            view_order: Arc::new(ViewOrder::new(orders.clone())),
+            list_orders: Arc::new(ListOrders::new(with.history.clone(), clock.clone())),
+            request_cancellation: Arc::new(RequestCancellation::new(orders.clone(), clock.clone())),
+            refund_order: Arc::new(RefundOrder::new(orders.clone(), clock.clone(), with.ids.clone())),
+            resolve_attention: Arc::new(ResolveAttention::new(orders.clone(), clock.clone())),
+            accept_payment_event: Arc::new(AcceptPaymentEvent::new(with.inbox.clone())),
+            record_payment: Arc::new(record),
+            answer_stock: Arc::new(AnswerStock::new(orders.clone(), clock.clone())),
+            follow_fulfilment: Arc::new(FollowFulfilment::new(orders.clone(), clock.clone())),
+            keep_prices: Arc::new(KeepPrices::new(with.prices.clone())),
+            open_payment: Arc::new(OpenPayment::new(orders.clone(), gateway.clone(), clock.clone())),
+            close_intent: Arc::new(CloseIntent::new(orders.clone(), gateway.clone(), clock.clone())),
+            send_refund: Arc::new(SendRefund::new(orders.clone(), gateway, clock.clone())),
+            send_receipt: Arc::new(SendReceipt::new(orders.clone(), with.receipts.clone(), clock.clone())),
+            handle_overdue: Arc::new(HandleOverdue::new(orders, clock.clone())),
+            reconcile_payments: Arc::new(reconcile),
+            forget_carts: Arc::new(ForgetCarts::new(carts, clock)),
+            import_orders: Arc::new(ImportOrders::new(with.import.clone(), policy.tariff.tax)),
+            audit_orders: Arc::new(AuditOrders::new(with.history.clone())),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What an order is, and what may happen to it.
+//!
+//! Pure: no clock, no randomness, no I/O. Reading order: [`cart`], [`price_list`] (the local copy of what may be sold),
+//! [`pricing`] (prices, delivery and tax to the cent), then [`order`], the aggregate that everything turns on.
+
+pub mod cart;
+pub mod order;
+pub mod price_list;
+pub mod pricing;
+
+pub use cart::{Cart, CartId, CartLine, CartRefused, LineChange};
+pub use order::{
+    Attention, AttentionReason, Buyer, CancelRefused, Decided, Fulfilment, FulfilmentItem, FulfilmentStatus,
+    HistoryEntry, HistoryKind, IntentId, IntentReport, IntentStatus, NewOrder, OpenedIntent, Order, OrderEvent,
+    OrderNumber, OrderParts, OrderState, OrderTask, Origin, PaidBy, Payment, PaymentAxis, PaymentState, ProcessedItem,
+    Receipt, Refund, RefundId, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund,
+    Shipment, Status,
+};
+pub use price_list::{Kind, PricedItem, ProductPrices, VariantPrice};
+pub use pricing::{OrderLine, Priced, ShippingItem, Totals, price};

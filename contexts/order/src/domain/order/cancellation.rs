@@ -1,0 +1,115 @@
+//! The buyer changes his mind. Policy: paid, only things that need a parcel, and nothing of it sent.
+//!
+//! `CancelPending` is the saga's semantic lock: fulfilment is asked first, and answers by cancelling the shipping order
+//! (then the money goes back) or by refusing (then the order is Paid again).
+
+use shared_kernel::Timestamp;
+
+use super::state::CancelStep;
+use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin, Status};
+use crate::domain::price_list::Kind;
+
+/// Why an order cannot be cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CancelRefused {
+    /// Only a paid order can be cancelled; an unpaid one ends by itself.
+    #[error("an order that is {} cannot be cancelled", .0.name())]
+    NotPaid(Status),
+    /// A part of it goes out by e-mail and cannot be taken back.
+    #[error("an order with digital items cannot be cancelled")]
+    HasDigitalItems,
+    /// Something has been sent already.
+    #[error("a part of the order has been sent already")]
+    AlreadyFulfilled,
+    /// It is the history of another shop.
+    #[error("an imported order cannot be cancelled here")]
+    Imported,
+}
+
+impl Order {
+    /// Whether the buyer may cancel.
+    ///
+    /// # Errors
+    /// [`CancelRefused`] says why not.
+    pub fn may_be_cancelled(&self) -> Result<(), CancelRefused> {
+        if self.0.origin == Origin::Import {
+            return Err(CancelRefused::Imported);
+        }
+        match &self.0.state {
+            OrderState::Paid(_) if self.0.lines.iter().any(|line| line.kind == Kind::Digital) => {
+                Err(CancelRefused::HasDigitalItems)
+            }
+            OrderState::Paid(_) if self.0.fulfilment.has_processed() => Err(CancelRefused::AlreadyFulfilled),
+            OrderState::Paid(_) => Ok(()),
+            OrderState::Shipped { .. } | OrderState::Completed { .. } => Err(CancelRefused::AlreadyFulfilled),
+            OrderState::AwaitingStock { .. }
+            | OrderState::AwaitingPayment { .. }
+            | OrderState::CancelPending { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => Err(CancelRefused::NotPaid(self.status())),
+        }
+    }
+
+    /// Asks fulfilment to cancel. Asking again while that is under way, or after, is no news.
+    ///
+    /// # Errors
+    /// [`CancelRefused`].
+    pub fn cancellation_requested(mut self, reason: String, now: Timestamp) -> Result<Decided, CancelRefused> {
+        if matches!(self.0.state, OrderState::CancelPending { .. } | OrderState::Cancelled { .. }) {
+            return Ok(Decided::nothing(self));
+        }
+        self.may_be_cancelled()?;
+        let Some(paid) = self.0.state.paid_by().cloned() else { return Err(CancelRefused::NotPaid(self.status())) };
+        let state = OrderState::CancelPending { paid, reason: reason.clone(), step: CancelStep::Fulfilment };
+        self.enter(state, now);
+        Ok(Decided::changed(self)
+            .noted(HistoryKind::CancellationRequested, reason.clone(), now)
+            .event(OrderEvent::CancellationRequested { reason }))
+    }
+
+    /// Fulfilment has cancelled the shipping order: nothing will be sent, so the money goes back.
+    #[must_use]
+    pub fn shipping_cancelled(mut self, now: Timestamp) -> Decided {
+        let (paid, reason) = match self.0.state.clone() {
+            OrderState::CancelPending { step: CancelStep::Fulfilment, paid, reason } => (paid, reason),
+            OrderState::Paid(paid) => (paid, "cancelled by dispatch".to_owned()),
+            OrderState::CancelPending { step: CancelStep::Refund, .. }
+            | OrderState::AwaitingStock { .. }
+            | OrderState::AwaitingPayment { .. }
+            | OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => return Decided::nothing(self),
+        };
+        self.0.fulfilment.cancel();
+        self.enter(OrderState::CancelPending { paid, reason, step: CancelStep::Refund }, now);
+        Decided::changed(self)
+            .noted(HistoryKind::ShippingOrderCancelled, None, now)
+            .then(|order| order.return_money(now))
+    }
+
+    /// Fulfilment cannot cancel any more: the order is Paid again, and further if parcels have left.
+    #[must_use]
+    pub fn cancellation_refused(mut self, reason: String, now: Timestamp) -> Decided {
+        match self.0.state.clone() {
+            OrderState::CancelPending { step: CancelStep::Fulfilment, paid, .. } => {
+                self.calmed(&[AttentionReason::CancellationStuck]);
+                self.enter(OrderState::Paid(paid), now);
+                Decided::changed(self)
+                    .noted(HistoryKind::CancellationRefused, reason, now)
+                    .then(|order| order.advance(now))
+            }
+            OrderState::CancelPending { step: CancelStep::Refund, .. }
+            | OrderState::AwaitingStock { .. }
+            | OrderState::AwaitingPayment { .. }
+            | OrderState::Paid(_)
+            | OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => Decided::nothing(self),
+        }
+    }
+}

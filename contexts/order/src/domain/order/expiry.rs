@@ -1,0 +1,96 @@
+//! The one deadline, and the patience with which the shop waits for others before a person is asked to look.
+//!
+//! An intent is a door through which money may come at any moment. So the deadline does not end an order: it has the
+//! provider close the door first, and only the provider's word that it is closed makes the order Expired.
+
+use std::time::Duration;
+
+use shared_kernel::{OrderId, Timestamp};
+
+use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin};
+
+/// How long somebody else may take before a person is asked to look.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+
+impl Order {
+    /// When [`Order::overdue`] has something to do, if nothing else happens before.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let calm = self.0.attention.is_none();
+        let patience = self.0.state_since.plus(PATIENCE);
+        match &self.0.state {
+            OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. } => {
+                Some(self.0.expires_at)
+            }
+            OrderState::AwaitingPayment { closing: Some(since), .. } => Some(since.plus(PATIENCE)).filter(|_| calm),
+            OrderState::Paid(_) => {
+                let waiting = self.0.origin == Origin::Shop && !self.0.fulfilment.is_started();
+                Some(patience).filter(|_| calm && waiting)
+            }
+            OrderState::CancelPending { .. } => Some(patience).filter(|_| calm),
+            OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => None,
+        }
+    }
+
+    /// Does what is due: closes the doors at the deadline, or asks a person to look.
+    #[must_use]
+    pub fn overdue(mut self, now: Timestamp) -> Decided {
+        if self.due_at().is_none_or(|due| now < due) {
+            return Decided::nothing(self);
+        }
+        match self.0.state.clone() {
+            OrderState::AwaitingStock { .. } => self.expire(now),
+            OrderState::AwaitingPayment { intent, closing: None } => {
+                if !self.has_open_intent() {
+                    return self.expire(now);
+                }
+                self.0.state = OrderState::AwaitingPayment { intent, closing: Some(now) };
+                Decided::changed(self).noted(HistoryKind::Closing, None, now).then(|order| order.close_intents())
+            }
+            OrderState::AwaitingPayment { closing: Some(_), .. } => {
+                self.needs_attention(AttentionReason::PaymentNotSettled, now)
+            }
+            OrderState::Paid(_) => self.needs_attention(AttentionReason::NotFulfilled, now),
+            OrderState::CancelPending { .. } => self.needs_attention(AttentionReason::CancellationStuck, now),
+            OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => Decided::nothing(self),
+        }
+    }
+
+    /// Ends an order whose cart was ordered again with other content. Money that still comes is returned.
+    #[must_use]
+    pub fn superseded(mut self, by: OrderId, now: Timestamp) -> Decided {
+        match self.0.state {
+            OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { .. } => {
+                self.enter(OrderState::Expired { superseded_by: Some(by) }, now);
+                Decided::changed(self)
+                    .noted(HistoryKind::Superseded, None, now)
+                    .event(OrderEvent::Expired)
+                    .then(|order| order.close_intents())
+            }
+            OrderState::Paid(_)
+            | OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::CancelPending { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => Decided::nothing(self),
+        }
+    }
+
+    pub(super) fn expire(mut self, now: Timestamp) -> Decided {
+        self.calmed(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
+        self.enter(OrderState::Expired { superseded_by: None }, now);
+        Decided::changed(self)
+            .noted(HistoryKind::Expired, None, now)
+            .event(OrderEvent::Expired)
+            .then(Order::close_intents)
+    }
+}

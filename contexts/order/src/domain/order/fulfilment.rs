@@ -1,0 +1,253 @@
+//! The fulfilment axis: what fulfilment has said it did, item by item.
+
+use serde::{Deserialize, Serialize};
+use shared_kernel::{Sku, Timestamp};
+
+use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState};
+use crate::domain::price_list::Kind;
+
+/// What fulfilment has said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Fulfilment {
+    started: bool,
+    cancelled: bool,
+    items: Vec<FulfilmentItem>,
+    completed_at: Option<Timestamp>,
+}
+
+/// One item of the shipping order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FulfilmentItem {
+    /// Which thing.
+    pub sku: Sku,
+    /// Parcel or e-mail.
+    pub kind: Kind,
+    /// How many.
+    pub quantity: u32,
+    /// When it left; `None` while pending.
+    pub processed_at: Option<Timestamp>,
+    /// Who carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// Where to follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<String>,
+}
+
+/// Fulfilment says that an item left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessedItem {
+    /// Which thing.
+    pub sku: Sku,
+    /// Parcel or e-mail.
+    pub kind: Kind,
+    /// How many.
+    pub quantity: u32,
+    /// Who carries it.
+    pub carrier: Option<String>,
+    /// Where to follow it.
+    pub tracking: Option<String>,
+    /// When it left.
+    pub at: Timestamp,
+}
+
+/// A parcel (or mail) that left: items with the same carrier and tracking number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shipment {
+    /// Who carries it; `None` for e-mail.
+    pub carrier: Option<String>,
+    /// Where to follow it.
+    pub tracking: Option<String>,
+    /// When it left.
+    pub at: Timestamp,
+    /// What is in it.
+    pub items: Vec<(Sku, u32)>,
+}
+
+/// The fulfilment axis in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`name` says it")]
+pub enum FulfilmentStatus {
+    NotStarted,
+    Pending,
+    PartiallyProcessed,
+    Processed,
+    Cancelled,
+}
+
+impl FulfilmentStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not_started",
+            Self::Pending => "pending",
+            Self::PartiallyProcessed => "partially_processed",
+            Self::Processed => "processed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl Fulfilment {
+    /// Whether there is a shipping order.
+    #[must_use]
+    pub const fn is_started(&self) -> bool {
+        self.started
+    }
+    /// Its items.
+    #[must_use]
+    pub fn items(&self) -> &[FulfilmentItem] {
+        &self.items
+    }
+    /// Whether anything has left.
+    #[must_use]
+    pub fn has_processed(&self) -> bool {
+        self.items.iter().any(|item| item.processed_at.is_some())
+    }
+
+    /// The axis in one word.
+    #[must_use]
+    pub fn status(&self) -> FulfilmentStatus {
+        let pending = self.items.iter().any(|item| item.processed_at.is_none());
+        match (self.cancelled, self.started || !self.items.is_empty(), self.has_processed(), pending) {
+            (true, ..) => FulfilmentStatus::Cancelled,
+            (false, false, ..) => FulfilmentStatus::NotStarted,
+            (false, true, true, true) => FulfilmentStatus::PartiallyProcessed,
+            (false, true, true, false) => FulfilmentStatus::Processed,
+            (false, true, false, _) if self.completed_at.is_some() => FulfilmentStatus::Processed,
+            (false, true, false, _) => FulfilmentStatus::Pending,
+        }
+    }
+
+    /// What has left, parcel by parcel.
+    #[must_use]
+    pub fn shipments(&self) -> Vec<Shipment> {
+        let mut shipments: Vec<Shipment> = Vec::new();
+        for item in &self.items {
+            let Some(at) = item.processed_at else { continue };
+            let entry = (item.sku.clone(), item.quantity);
+            let same = |parcel: &&mut Shipment| parcel.carrier == item.carrier && parcel.tracking == item.tracking;
+            match shipments.iter_mut().find(same) {
+                Some(parcel) => parcel.items.push(entry),
+                None => shipments.push(Shipment {
+                    carrier: item.carrier.clone(),
+                    tracking: item.tracking.clone(),
+                    at,
+                    items: vec![entry],
+                }),
+            }
+        }
+        shipments
+    }
+
+    pub(super) fn cancel(&mut self) {
+        self.cancelled = true;
+    }
+
+    fn all_left_at(&self) -> Option<Timestamp> {
+        let all = self.items.iter().map(|item| item.processed_at).collect::<Option<Vec<_>>>();
+        self.completed_at.or_else(|| all.filter(|_| self.started).and_then(|times| times.into_iter().max()))
+    }
+}
+
+impl Order {
+    /// Fulfilment has taken the order up, with these items.
+    #[must_use]
+    pub fn shipping_order_created(mut self, items: Vec<FulfilmentItem>, now: Timestamp) -> Decided {
+        if self.0.fulfilment.started {
+            return Decided::nothing(self);
+        }
+        self.0.fulfilment.started = true;
+        for item in items {
+            let known = |have: &FulfilmentItem| have.sku == item.sku && have.kind == item.kind;
+            if !self.0.fulfilment.items.iter().any(known) {
+                self.0.fulfilment.items.push(item);
+            }
+        }
+        self.calmed(&[AttentionReason::NotFulfilled]);
+        Decided::changed(self)
+            .noted(HistoryKind::ShippingOrderCreated, None, now)
+            .then(|order| order.after_fulfilment(now))
+    }
+
+    /// An item has left.
+    #[must_use]
+    pub fn item_processed(mut self, item: ProcessedItem, now: Timestamp) -> Decided {
+        let ProcessedItem { sku, kind, quantity, carrier, tracking, at } = item;
+        let note = tracking.as_ref().map_or_else(|| sku.to_string(), |tracking| format!("{sku}, {tracking}"));
+        let items = &mut self.0.fulfilment.items;
+        match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
+            Some(have) if have.processed_at.is_some() => return Decided::nothing(self),
+            Some(have) => {
+                have.processed_at = Some(at);
+                (have.carrier, have.tracking) = (carrier, tracking);
+            }
+            None => {
+                let processed_at = Some(at);
+                items.push(FulfilmentItem { sku, kind, quantity, processed_at, carrier, tracking });
+            }
+        }
+        Decided::changed(self)
+            .noted(HistoryKind::ItemProcessed, note, now)
+            .then(|order| order.after_fulfilment(now))
+    }
+
+    /// Every item has left.
+    #[must_use]
+    pub fn shipping_order_processed(mut self, at: Timestamp, now: Timestamp) -> Decided {
+        if self.0.fulfilment.completed_at.is_some() {
+            return Decided::nothing(self);
+        }
+        self.0.fulfilment.completed_at = Some(at);
+        Decided::changed(self).then(|order| order.after_fulfilment(now))
+    }
+
+    fn after_fulfilment(self, now: Timestamp) -> Decided {
+        match &self.0.state {
+            OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. } => self.advance(now),
+            // The refusal of the cancellation is on its way, and will bring the order forward.
+            OrderState::CancelPending { .. } => Decided::nothing(self),
+            OrderState::AwaitingStock { .. }
+            | OrderState::AwaitingPayment { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => {
+                if self.0.fulfilment.has_processed() {
+                    self.needs_attention(AttentionReason::ShippedUnpaid, now)
+                } else {
+                    Decided::nothing(self)
+                }
+            }
+        }
+    }
+
+    /// Brings a paid order as far forward as its items allow: Shipped when a parcel left, Completed when all did.
+    pub(super) fn advance(mut self, now: Timestamp) -> Decided {
+        let (paid, shipped) = match &self.0.state {
+            OrderState::Paid(paid) => (paid.clone(), false),
+            OrderState::Shipped { paid, .. } => (paid.clone(), true),
+            OrderState::AwaitingStock { .. }
+            | OrderState::AwaitingPayment { .. }
+            | OrderState::Completed { .. }
+            | OrderState::CancelPending { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => return Decided::nothing(self),
+        };
+        if let Some(completed_at) = self.0.fulfilment.all_left_at() {
+            self.enter(OrderState::Completed { paid, completed_at }, now);
+            return Decided::changed(self)
+                .noted(HistoryKind::Completed, None, now)
+                .event(OrderEvent::Completed { at: completed_at });
+        }
+        let parcel = |item: &&FulfilmentItem| item.kind == Kind::Physical && item.processed_at.is_some();
+        match self.0.fulfilment.items.iter().find(parcel).and_then(|item| item.processed_at) {
+            Some(shipped_at) if !shipped => {
+                self.enter(OrderState::Shipped { paid, shipped_at }, now);
+                Decided::changed(self)
+            }
+            Some(_) | None => Decided::nothing(self),
+        }
+    }
+}

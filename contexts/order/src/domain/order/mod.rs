@@ -1,0 +1,246 @@
+//! The order: one aggregate from placement to its end, with its payments, refunds, parcels and history.
+//!
+//! Each file holds the transitions of one theme: [`stock`], [`payment`], [`expiry`], [`cancellation`], [`refund`],
+//! [`fulfilment`], [`receipt`]. A transition takes the order, answers with a [`Decided`] and is total over
+//! [`OrderState`]: no wildcard arm, so a new state must be decided everywhere. A repeated fact is no news.
+//!
+//! Invariant: an order is Paid, or further, only if the captured amount equals its total; money that came for anything
+//! else is refunded once. Nothing here calls a provider: work on the outside world leaves as an [`OrderTask`].
+
+mod attention;
+mod cancellation;
+mod decided;
+mod event;
+mod expiry;
+mod fulfilment;
+mod history;
+mod identity;
+mod payment;
+mod place;
+mod receipt;
+mod refund;
+mod state;
+mod stock;
+#[cfg(test)]
+mod tests;
+
+use shared_kernel::{Address, CustomerId, OrderId, Timestamp};
+
+use super::cart::CartId;
+use super::pricing::{OrderLine, ShippingItem, Totals};
+
+pub use attention::{Attention, AttentionReason};
+pub use cancellation::CancelRefused;
+pub use decided::Decided;
+pub use event::{OrderEvent, OrderTask};
+pub use expiry::PATIENCE;
+pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, ProcessedItem, Shipment};
+pub use history::{HistoryEntry, HistoryKind};
+pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
+pub use payment::{IntentReport, IntentStatus, OpenedIntent, Payment, PaymentAxis, PaymentState};
+pub use place::NewOrder;
+pub use receipt::Receipt;
+pub use refund::{Refund, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund};
+pub use state::{CancelStep, OrderState, PaidBy, Status};
+
+/// An order. Its fields change only through the transitions of this module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order(OrderParts);
+
+/// Everything an order consists of, for those who keep it. Turning it back into an [`Order`] checks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderParts {
+    /// Its name among machines.
+    pub id: OrderId,
+    /// Its name among people.
+    pub number: OrderNumber,
+    /// The cart it was placed from; imported orders had none here.
+    pub cart: Option<CartId>,
+    /// Who buys.
+    pub buyer: Buyer,
+    /// Placed here, or brought from another shop.
+    pub origin: Origin,
+    /// What is bought, frozen at placement.
+    pub lines: Vec<OrderLine>,
+    /// Delivery, if anything needs a parcel.
+    pub shipping: Option<ShippingItem>,
+    /// Where the parcel goes.
+    pub address: Option<Address>,
+    /// Two-letter country of the buyer, when known.
+    pub country: Option<String>,
+    /// What it costs.
+    pub totals: Totals,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// Until when it may be paid.
+    pub expires_at: Timestamp,
+    /// The order whose place it takes.
+    pub replaces: Option<OrderId>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Since when it stands there.
+    pub state_since: Timestamp,
+    /// Every intent that money for it might come through.
+    pub payments: Vec<Payment>,
+    /// Every repayment, wished, done or failed.
+    pub refunds: Vec<Refund>,
+    /// What fulfilment said of it.
+    pub fulfilment: Fulfilment,
+    /// The receipt, once paid.
+    pub receipt: Option<Receipt>,
+    /// Why somebody has to look at it.
+    pub attention: Option<Attention>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryEntry>,
+    /// Counts its changes.
+    pub version: i64,
+}
+
+impl Order {
+    /// An order as it was kept.
+    ///
+    /// # Errors
+    /// Names the part that cannot be right.
+    pub fn restore(parts: OrderParts) -> Result<Self, &'static str> {
+        if parts.lines.is_empty() {
+            return Err("lines");
+        }
+        if !parts.totals.add_up() {
+            return Err("totals");
+        }
+        Ok(Self(parts))
+    }
+
+    /// Its parts, to keep them.
+    #[must_use]
+    pub const fn parts(&self) -> &OrderParts {
+        &self.0
+    }
+    /// Its name among machines.
+    #[must_use]
+    pub const fn id(&self) -> OrderId {
+        self.0.id
+    }
+    /// Its name among people.
+    #[must_use]
+    pub const fn number(&self) -> &OrderNumber {
+        &self.0.number
+    }
+    /// The cart it was placed from.
+    #[must_use]
+    pub const fn cart(&self) -> Option<CartId> {
+        self.0.cart
+    }
+    /// Who buys.
+    #[must_use]
+    pub const fn buyer(&self) -> &Buyer {
+        &self.0.buyer
+    }
+    /// Placed here, or brought from another shop.
+    #[must_use]
+    pub const fn origin(&self) -> Origin {
+        self.0.origin
+    }
+    /// What is bought.
+    #[must_use]
+    pub fn lines(&self) -> &[OrderLine] {
+        &self.0.lines
+    }
+    /// Delivery, if anything needs a parcel.
+    #[must_use]
+    pub const fn shipping(&self) -> Option<&ShippingItem> {
+        self.0.shipping.as_ref()
+    }
+    /// Where the parcel goes.
+    #[must_use]
+    pub const fn address(&self) -> Option<&Address> {
+        self.0.address.as_ref()
+    }
+    /// Two-letter country of the buyer, when known.
+    #[must_use]
+    pub fn country(&self) -> Option<&str> {
+        self.0.address.as_ref().map(Address::country).or(self.0.country.as_deref())
+    }
+    /// What it costs.
+    #[must_use]
+    pub const fn totals(&self) -> &Totals {
+        &self.0.totals
+    }
+    /// When it was placed.
+    #[must_use]
+    pub const fn placed_at(&self) -> Timestamp {
+        self.0.placed_at
+    }
+    /// Until when it may be paid.
+    #[must_use]
+    pub const fn expires_at(&self) -> Timestamp {
+        self.0.expires_at
+    }
+    /// The order whose place it takes.
+    #[must_use]
+    pub const fn replaces(&self) -> Option<OrderId> {
+        self.0.replaces
+    }
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> &OrderState {
+        &self.0.state
+    }
+    /// Where it stands, as the API names it.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.0.state.status()
+    }
+    /// Every intent that money for it might come through.
+    #[must_use]
+    pub fn payments(&self) -> &[Payment] {
+        &self.0.payments
+    }
+    /// Every repayment, wished, done or failed.
+    #[must_use]
+    pub fn refunds(&self) -> &[Refund] {
+        &self.0.refunds
+    }
+    /// What fulfilment said of it.
+    #[must_use]
+    pub const fn fulfilment(&self) -> &Fulfilment {
+        &self.0.fulfilment
+    }
+    /// The receipt, once paid.
+    #[must_use]
+    pub const fn receipt(&self) -> Option<&Receipt> {
+        self.0.receipt.as_ref()
+    }
+    /// Why somebody has to look at it.
+    #[must_use]
+    pub const fn attention(&self) -> Option<&Attention> {
+        self.0.attention.as_ref()
+    }
+    /// What happened, oldest first.
+    #[must_use]
+    pub fn history(&self) -> &[HistoryEntry] {
+        &self.0.history
+    }
+    /// Counts its changes.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// Whether `customer` bought it.
+    #[must_use]
+    pub fn belongs_to(&self, customer: CustomerId) -> bool {
+        self.0.buyer.customer == Some(customer)
+    }
+
+    /// The same order as the store counts its changes.
+    #[must_use]
+    pub fn at_version(self, version: i64) -> Self {
+        Self(OrderParts { version, ..self.0 })
+    }
+
+    fn enter(&mut self, state: OrderState, now: Timestamp) {
+        self.0.state = state;
+        self.0.state_since = now;
+    }
+}

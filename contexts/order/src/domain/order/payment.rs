@@ -1,0 +1,384 @@
+//! Money coming in: what the provider reports of each intent, and what that means for the order.
+//!
+//! The provider is believed about money and about nothing else. Its reports may come twice, late, out of order, for an
+//! order that has ended or for an intent that we did not ask for; each of them is answered.
+
+use serde::{Deserialize, Serialize};
+use shared_kernel::{Money, Timestamp};
+
+use super::receipt::Receipt;
+use super::{AttentionReason, Decided, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, PaidBy};
+use super::{RefundReason, RefundState};
+
+/// One intent, and what has become of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The provider's name for it.
+    pub intent: IntentId,
+    /// What the buyer's browser needs to pay. Never published, logged or audited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// What the provider said when it last declined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// How often the provider was asked to close it.
+    #[serde(default)]
+    pub cancel_attempts: u32,
+}
+
+/// Where an intent stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum PaymentState {
+    /// May be paid; also after an attempt was declined.
+    Open,
+    /// A slow method is under way.
+    Processing,
+    /// Money has come.
+    Captured {
+        /// How much.
+        amount: Money,
+        /// When.
+        at: Timestamp,
+    },
+    /// Closed for good.
+    Canceled,
+}
+
+/// An intent that the provider has prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedIntent {
+    /// The provider's name for it.
+    pub intent: IntentId,
+    /// What the buyer's browser needs to pay.
+    pub client_secret: Option<String>,
+}
+
+/// What the provider says of one intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentReport {
+    /// Which.
+    pub intent: IntentId,
+    /// What.
+    pub status: IntentStatus,
+}
+
+/// What the provider may say of an intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntentStatus {
+    /// It may be paid. `declined` is why the last attempt failed.
+    Open {
+        /// The provider's words.
+        declined: Option<String>,
+    },
+    /// A slow method is under way; it may still go either way.
+    Processing,
+    /// Money has come.
+    Succeeded {
+        /// How much.
+        received: Money,
+    },
+    /// Closed for good.
+    Canceled,
+}
+
+/// The payment axis of an order, computed from its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`name` says it")]
+pub enum PaymentAxis {
+    NotReady,
+    Open,
+    Declined,
+    Processing,
+    Paid,
+    PartiallyRefunded,
+    Refunded,
+    Canceled,
+}
+
+impl PaymentAxis {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotReady => "not_ready",
+            Self::Open => "requires_payment",
+            Self::Declined => "declined",
+            Self::Processing => "processing",
+            Self::Paid => "paid",
+            Self::PartiallyRefunded => "partially_refunded",
+            Self::Refunded => "refunded",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
+impl Payment {
+    fn new(intent: IntentId, client_secret: Option<String>) -> Self {
+        Self { intent, client_secret, state: PaymentState::Open, last_error: None, cancel_attempts: 0 }
+    }
+
+    /// What came in through it.
+    #[must_use]
+    pub const fn captured(&self) -> Option<Money> {
+        match self.state {
+            PaymentState::Captured { amount, .. } => Some(amount),
+            PaymentState::Open | PaymentState::Processing | PaymentState::Canceled => None,
+        }
+    }
+
+    /// Whether money may still come through it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, PaymentState::Open | PaymentState::Processing)
+    }
+}
+
+impl Order {
+    /// The record of one intent.
+    #[must_use]
+    pub fn payment(&self, intent: &IntentId) -> Option<&Payment> {
+        self.0.payments.iter().find(|payment| payment.intent == *intent)
+    }
+
+    /// The intent that the buyer is to pay with, while he may.
+    #[must_use]
+    pub fn payable(&self) -> Option<&Payment> {
+        match &self.0.state {
+            OrderState::AwaitingPayment { intent, closing: None } => self.payment(intent),
+            OrderState::AwaitingPayment { closing: Some(_), .. }
+            | OrderState::AwaitingStock { .. }
+            | OrderState::Paid(_)
+            | OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::CancelPending { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => None,
+        }
+    }
+
+    /// When and with what it was paid, even if it was cancelled since.
+    #[must_use]
+    pub fn paid_with(&self) -> Option<(Timestamp, String)> {
+        self.0.receipt.as_ref()?;
+        let captured = self.0.payments.iter().find_map(|payment| match payment.state {
+            PaymentState::Captured { amount, at } if amount == self.0.totals.gross => Some((at, payment.intent.to_string())),
+            PaymentState::Captured { .. } | PaymentState::Open | PaymentState::Processing | PaymentState::Canceled => None,
+        });
+        self.0.state.paid_by().map(|paid| (paid.at, paid.reference().to_owned())).or(captured)
+    }
+
+    /// Whether the provider has to be asked how things stand: an intent is open, or a refund not through.
+    #[must_use]
+    pub fn has_open_money(&self) -> bool {
+        self.has_open_intent() || self.0.refunds.iter().any(|refund| refund.state == RefundState::Pending)
+    }
+
+    pub(super) fn has_open_intent(&self) -> bool {
+        self.0.payments.iter().any(Payment::is_open)
+    }
+
+    /// The payment axis: what its records add up to.
+    #[must_use]
+    pub fn payment_axis(&self) -> PaymentAxis {
+        let offered = self.payable().or(self.0.payments.last());
+        let captured = self.0.payments.iter().filter_map(Payment::captured).map(Money::minor).sum::<i64>();
+        let returned = |refund: &&super::Refund| matches!(refund.state, RefundState::Succeeded { .. });
+        let refunded = self.0.refunds.iter().filter(returned).map(|refund| refund.amount.minor()).sum::<i64>();
+        if captured > 0 || self.0.state.paid_by().is_some() {
+            return match refunded {
+                0 => PaymentAxis::Paid,
+                some if some < captured => PaymentAxis::PartiallyRefunded,
+                _ => PaymentAxis::Refunded,
+            };
+        }
+        match offered.map(|payment| (payment.state, payment.last_error.is_some())) {
+            Some((PaymentState::Processing, _)) => PaymentAxis::Processing,
+            Some((PaymentState::Open, true)) => PaymentAxis::Declined,
+            Some((PaymentState::Open, false)) => PaymentAxis::Open,
+            Some((PaymentState::Canceled | PaymentState::Captured { .. }, _)) => PaymentAxis::Canceled,
+            None => PaymentAxis::NotReady,
+        }
+    }
+
+    /// The provider has prepared an intent, as we asked. If the order has ended since, it is closed again.
+    #[must_use]
+    pub fn intent_opened(mut self, opened: OpenedIntent, now: Timestamp) -> Decided {
+        let OpenedIntent { intent, client_secret } = opened;
+        match self.0.payments.iter_mut().find(|payment| payment.intent == intent) {
+            // A report about it overtook the answer to our own request.
+            Some(known) if known.client_secret.is_none() && client_secret.is_some() => known.client_secret = client_secret,
+            Some(_) => return Decided::nothing(self),
+            None => self.0.payments.push(Payment::new(intent.clone(), client_secret)),
+        }
+        self.calmed(&[AttentionReason::IntentNotCreated]);
+        match &self.0.state {
+            OrderState::AwaitingStock { .. } => {
+                self.enter(OrderState::AwaitingPayment { intent: intent.clone(), closing: None }, now);
+                Decided::changed(self).noted(HistoryKind::PaymentReady, None, now).found_intent(intent)
+            }
+            OrderState::AwaitingPayment { closing: None, .. } => Decided::changed(self).found_intent(intent),
+            OrderState::AwaitingPayment { closing: Some(_), .. }
+            | OrderState::Paid(_)
+            | OrderState::Shipped { .. }
+            | OrderState::Completed { .. }
+            | OrderState::CancelPending { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => {
+                Decided::changed(self).found_intent(intent).then(|order| order.close_intents())
+            }
+        }
+    }
+
+    /// The provider says how an intent of this order stands.
+    #[must_use]
+    pub fn intent_reported(mut self, report: IntentReport, now: Timestamp) -> Decided {
+        let IntentReport { intent, status } = report;
+        let fresh = self.payment(&intent).is_none();
+        if fresh && matches!(status, IntentStatus::Canceled) {
+            return Decided::nothing(self);
+        }
+        let start = if fresh {
+            self.0.payments.push(Payment::new(intent.clone(), None));
+            Decided::changed(self).found_intent(intent.clone())
+        } else {
+            Decided::nothing(self)
+        };
+        start.then(|order| match status {
+            IntentStatus::Open { declined } => order.intent_open(&intent, declined, fresh, now),
+            IntentStatus::Processing => order.intent_processing(&intent, now),
+            IntentStatus::Succeeded { received } => order.money_arrived(&intent, received, now),
+            IntentStatus::Canceled => order.intent_canceled(&intent, now),
+        })
+    }
+
+    /// The buyer has gone to his bank to get the money back.
+    #[must_use]
+    pub fn disputed(self, now: Timestamp) -> Decided {
+        let known = self.0.history.iter().any(|entry| entry.kind == HistoryKind::Disputed);
+        if known {
+            return Decided::nothing(self);
+        }
+        Decided::changed(self)
+            .noted(HistoryKind::Disputed, None, now)
+            .then(|order| order.needs_attention(AttentionReason::PaymentDisputed, now))
+    }
+
+    fn intent_open(mut self, intent: &IntentId, declined: Option<String>, fresh: bool, now: Timestamp) -> Decided {
+        let closing = matches!(self.0.state, OrderState::AwaitingPayment { closing: Some(_), .. });
+        let waiting = self.0.state.is_open();
+        let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent) else {
+            return Decided::nothing(self);
+        };
+        let came_back = match payment.state {
+            PaymentState::Open => fresh,
+            PaymentState::Processing => true,
+            PaymentState::Captured { .. } | PaymentState::Canceled => return Decided::nothing(self),
+        };
+        let newly_declined = declined.filter(|reason| payment.last_error.as_ref() != Some(reason));
+        if !came_back && newly_declined.is_none() {
+            return Decided::nothing(self);
+        }
+        payment.state = PaymentState::Open;
+        payment.last_error = newly_declined.clone().or(payment.last_error.take());
+        let mut decided = Decided::changed(self);
+        if let Some(reason) = newly_declined.filter(|_| waiting) {
+            let event = OrderEvent::PaymentFailed { reason: reason.clone() };
+            decided = decided.noted(HistoryKind::PaymentFailed, reason, now).event(event);
+        }
+        // A door is open (again) that should be closed; an earlier request to close it was answered "in progress".
+        if came_back && (closing || !waiting) { decided.then(|order| order.close_intents()) } else { decided }
+    }
+
+    fn intent_processing(mut self, intent: &IntentId, now: Timestamp) -> Decided {
+        for payment in &mut self.0.payments {
+            if payment.intent == *intent && payment.state == PaymentState::Open {
+                payment.state = PaymentState::Processing;
+                return Decided::changed(self).noted(HistoryKind::PaymentProcessing, None, now);
+            }
+        }
+        Decided::nothing(self)
+    }
+
+    fn intent_canceled(mut self, intent: &IntentId, now: Timestamp) -> Decided {
+        let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent && payment.is_open())
+        else {
+            return Decided::nothing(self);
+        };
+        payment.state = PaymentState::Canceled;
+        Decided::changed(self).then(|order| order.expire_if_closed(now))
+    }
+
+    /// An order that waits to be paid, and has no door left through which money could come, is over.
+    fn expire_if_closed(self, now: Timestamp) -> Decided {
+        let waits = matches!(self.0.state, OrderState::AwaitingPayment { .. });
+        let untouched = self.0.payments.iter().all(|payment| payment.state == PaymentState::Canceled);
+        let closing = matches!(self.0.state, OrderState::AwaitingPayment { closing: Some(_), .. });
+        if waits && !self.has_open_intent() && (closing || untouched) {
+            self.expire(now)
+        } else {
+            Decided::nothing(self)
+        }
+    }
+
+    fn money_arrived(mut self, intent: &IntentId, received: Money, now: Timestamp) -> Decided {
+        let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent) else {
+            return Decided::nothing(self);
+        };
+        if payment.captured().is_some() {
+            return Decided::nothing(self); // providers redeliver
+        }
+        payment.state = PaymentState::Captured { amount: received, at: now };
+        let exact = received == self.0.totals.gross;
+        let decided = Decided::changed(self);
+        match (&decided.order.0.state, exact) {
+            (OrderState::AwaitingStock { reserved: true } | OrderState::AwaitingPayment { .. }, true) => {
+                decided.then(|order| order.paid(Some(intent.clone()), now))
+            }
+            (OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { .. }, false) => decided
+                .then(|order| order.needs_attention(AttentionReason::AmountDiffers, now))
+                .then(|order| order.return_payment(intent, RefundReason::AmountDiffers, now))
+                .then(|order| order.expire_if_closed(now)),
+            (
+                OrderState::AwaitingStock { reserved: false }
+                | OrderState::Paid(_)
+                | OrderState::Shipped { .. }
+                | OrderState::Completed { .. }
+                | OrderState::CancelPending { .. }
+                | OrderState::Cancelled { .. }
+                | OrderState::Rejected { .. }
+                | OrderState::Expired { .. },
+                _,
+            ) => decided
+                .noted(HistoryKind::PaymentUnexpected, received.to_string(), now)
+                .then(|order| order.return_payment(intent, RefundReason::NotExpected, now)),
+        }
+    }
+
+    /// The pivot of the saga: from here on the order is carried out, or the money goes back.
+    pub(super) fn paid(mut self, intent: Option<IntentId>, now: Timestamp) -> Decided {
+        self.calmed(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
+        self.0.receipt = Some(Receipt::owed_by(self.0.id));
+        self.enter(OrderState::Paid(PaidBy { intent, at: now }), now);
+        Decided::changed(self)
+            .noted(HistoryKind::Paid, None, now)
+            .event(OrderEvent::Paid)
+            .task(OrderTask::MailReceipt)
+            .then(|order| order.close_intents())
+    }
+
+    /// Has the provider close every intent that is still open.
+    pub(super) fn close_intents(mut self) -> Decided {
+        let mut tasks = Vec::new();
+        for payment in self.0.payments.iter_mut().filter(|payment| payment.is_open()) {
+            payment.cancel_attempts += 1;
+            tasks.push(OrderTask::CancelIntent { intent: payment.intent.clone(), attempt: payment.cancel_attempts });
+        }
+        let start = if tasks.is_empty() { Decided::nothing(self) } else { Decided::changed(self) };
+        tasks.into_iter().fold(start, Decided::task)
+    }
+}

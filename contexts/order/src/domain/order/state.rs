@@ -1,0 +1,197 @@
+//! Where an order stands. Each state owns the data that only it has.
+
+use serde::{Deserialize, Serialize};
+use shared_kernel::{OrderId, Sku, Timestamp};
+
+use super::IntentId;
+
+/// The life of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum OrderState {
+    /// Stock is asked for (`reserved: false`), or held while the payment is being prepared (`reserved: true`).
+    AwaitingStock {
+        /// Whether fulfilment holds the goods.
+        reserved: bool,
+    },
+    /// The buyer can pay.
+    AwaitingPayment {
+        /// The intent that he was offered.
+        intent: IntentId,
+        /// Since when the deadline is past and the provider is asked to cancel.
+        closing: Option<Timestamp>,
+    },
+    /// The money is here, exactly as much as it costs.
+    Paid(PaidBy),
+    /// A parcel has left, more is to come.
+    Shipped {
+        /// What it was paid with.
+        paid: PaidBy,
+        /// When the first parcel left.
+        shipped_at: Timestamp,
+    },
+    /// Every item has been processed.
+    Completed {
+        /// What it was paid with.
+        paid: PaidBy,
+        /// When the last item was.
+        completed_at: Timestamp,
+    },
+    /// The semantic lock of the cancellation: nothing else may be decided until it is through.
+    CancelPending {
+        /// What it was paid with.
+        paid: PaidBy,
+        /// Why.
+        reason: String,
+        /// What is being waited for.
+        step: CancelStep,
+    },
+    /// Cancelled, and every cent returned.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// There was no stock for it.
+    Rejected {
+        /// What fell short.
+        skus: Vec<Sku>,
+    },
+    /// Not paid in time, or replaced by a newer order of the same cart.
+    Expired {
+        /// The order that took its place.
+        superseded_by: Option<OrderId>,
+    },
+}
+
+/// What a cancellation is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelStep {
+    /// Fulfilment has to cancel the shipping order, or refuse.
+    Fulfilment,
+    /// The provider has to return the money.
+    Refund,
+}
+
+/// What an order was paid with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaidBy {
+    /// The intent whose money it is; `None` when there was nothing to pay, or another shop was paid.
+    pub intent: Option<IntentId>,
+    /// When the money arrived.
+    pub at: Timestamp,
+}
+
+impl PaidBy {
+    /// How published events and receipts name the payment.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        self.intent.as_ref().map_or("none", IntentId::as_str)
+    }
+}
+
+/// The state's name as the API, the database and people's lists use it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// `AWAITING_STOCK`
+    AwaitingStock,
+    /// `INITIAL`: the buyer can pay.
+    Initial,
+    /// `PAID`
+    Paid,
+    /// `SHIPPED`: a parcel left.
+    Shipped,
+    /// `COMPLETED`: every item processed.
+    Completed,
+    /// `CANCEL_PENDING`
+    CancelPending,
+    /// `CANCELLED`
+    Cancelled,
+    /// `REJECTED`
+    Rejected,
+    /// `EXPIRED`
+    Expired,
+}
+
+impl Status {
+    /// All of them, in the order of an order's life.
+    pub const ALL: [Self; 9] = [
+        Self::AwaitingStock,
+        Self::Initial,
+        Self::Paid,
+        Self::Shipped,
+        Self::Completed,
+        Self::CancelPending,
+        Self::Cancelled,
+        Self::Rejected,
+        Self::Expired,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AwaitingStock => "AWAITING_STOCK",
+            Self::Initial => "INITIAL",
+            Self::Paid => "PAID",
+            Self::Shipped => "SHIPPED",
+            Self::Completed => "COMPLETED",
+            Self::CancelPending => "CANCEL_PENDING",
+            Self::Cancelled => "CANCELLED",
+            Self::Rejected => "REJECTED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    /// Reads the name on the wire.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl OrderState {
+    /// The name by which others know this state.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::AwaitingStock { .. } => Status::AwaitingStock,
+            Self::AwaitingPayment { .. } => Status::Initial,
+            Self::Paid(_) => Status::Paid,
+            Self::Shipped { .. } => Status::Shipped,
+            Self::Completed { .. } => Status::Completed,
+            Self::CancelPending { .. } => Status::CancelPending,
+            Self::Cancelled { .. } => Status::Cancelled,
+            Self::Rejected { .. } => Status::Rejected,
+            Self::Expired { .. } => Status::Expired,
+        }
+    }
+
+    /// What the order was paid with, in the states that mean that its money is here and accepted.
+    #[must_use]
+    pub const fn paid_by(&self) -> Option<&PaidBy> {
+        match self {
+            Self::Paid(paid)
+            | Self::Shipped { paid, .. }
+            | Self::Completed { paid, .. }
+            | Self::CancelPending { paid, .. } => Some(paid),
+            Self::AwaitingStock { .. }
+            | Self::AwaitingPayment { .. }
+            | Self::Cancelled { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. } => None,
+        }
+    }
+
+    /// Whether it still waits to be paid and holds its cart's place: at most one such order per cart.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::AwaitingStock { .. } | Self::AwaitingPayment { .. })
+    }
+
+    /// Whether nothing will change it any more.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Completed { .. } | Self::Cancelled { .. } | Self::Rejected { .. } | Self::Expired { .. })
+    }
+}

@@ -1,0 +1,74 @@
+//! What may be sold and for how much: this context's own copy of what the catalogue said last.
+//!
+//! Prices of orders come from here and never from a client. Nothing here knows how the copy is kept up to date.
+
+use serde::{Deserialize, Serialize};
+use shared_kernel::{Money, Sku};
+
+/// Whether a thing travels in a parcel or by e-mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Goes into a parcel: needs an address and costs delivery.
+    Physical,
+    /// Goes out by e-mail.
+    Digital,
+}
+
+impl Kind {
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Physical => "physical",
+            Self::Digital => "digital",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Physical, Self::Digital].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// One sellable thing as a cart line shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PricedItem {
+    /// The merchant's code.
+    pub sku: Sku,
+    /// What a buyer reads on a line: "Kea Notebook 14 / 32 GB".
+    pub title: String,
+    /// Parcel or e-mail.
+    pub kind: Kind,
+    /// With tax, for one.
+    pub unit_gross: Money,
+    /// Whether the catalogue still offers it.
+    pub sellable: bool,
+    /// How many fulfilment said could be had, last it spoke of it. A hint for pages; reserving decides.
+    pub available: Option<i64>,
+}
+
+/// All prices of one product, replacing what was known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductPrices {
+    /// The product's id in the catalogue.
+    pub product: uuid::Uuid,
+    /// Whether it is on offer at all.
+    pub active: bool,
+    /// Its variants; those known before and missing here are no longer on offer.
+    pub variants: Vec<VariantPrice>,
+}
+
+/// The price of one variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantPrice {
+    /// The merchant's code.
+    pub sku: Sku,
+    /// What a buyer reads on a line.
+    pub title: String,
+    /// Parcel or e-mail.
+    pub kind: Kind,
+    /// With tax, for one.
+    pub unit_gross: Money,
+}

@@ -1,0 +1,173 @@
+//! The context put together: what the app starts, serves, drives and asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::Platform;
+use chassis::messaging::{Job, Recorder, RetryPolicy, Subscription};
+use shared_kernel::{ConsumerName, Money, StoreError};
+
+use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
+use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
+use crate::adapters::inbound::events::payment_provider::PaymentFeed;
+use crate::adapters::inbound::{jobs, tasks};
+use crate::adapters::outbound::mail::MailReceiptSender;
+use crate::adapters::outbound::payments::StripeGateway;
+use crate::adapters::outbound::sql::{
+    MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList,
+    WaitingRoom,
+};
+use crate::application::tasks::PAYMENT_EVENTS;
+use crate::application::{Adapters, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff, UseCases};
+use crate::ports::{CardPage, PaymentGateway, ReceiptSender};
+use crate::settings::OrderSettings;
+
+/// Keeps the local price list.
+pub const PRICE_LIST: ConsumerName = ConsumerName::new("price-list");
+/// Keeps the local stock hints.
+pub const STOCK_HINTS: ConsumerName = ConsumerName::new("stock-hints");
+/// Takes in what fulfilment does with orders.
+pub const FOLLOW_FULFILMENT: ConsumerName = ConsumerName::new("follow-fulfilment");
+
+/// How many orders may be worked on at once by one consumer.
+const LANES: usize = 64;
+
+/// The outside systems that orders need. The app lets the module choose; tests give their own.
+#[derive(Clone)]
+pub struct OutsideWorld {
+    /// Collects and returns money.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// Where cards are typed in.
+    pub card_page: Arc<dyn CardPage>,
+    /// Sends receipts.
+    pub receipts: Arc<dyn ReceiptSender>,
+}
+
+/// The order context, running.
+#[derive(Clone)]
+pub struct OrderModule {
+    use_cases: UseCases,
+    settings: OrderSettings,
+    platform: Platform,
+}
+
+impl OrderModule {
+    /// Makes or updates the context's tables and puts it together, with the real payment provider and mailer.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the tables cannot be made, or no HTTP client can be built on this machine.
+    pub async fn start(settings: OrderSettings, platform: Platform) -> Result<Self, StoreError> {
+        let gateway = StripeGateway::new(&settings.stripe, &platform.site, Arc::clone(&platform.ids));
+        let gateway = Arc::new(gateway.map_err(StoreError::unavailable)?);
+        let receipts = MailReceiptSender::new(Arc::clone(&platform.mailer), platform.site.clone());
+        let card_page = Arc::clone(&gateway) as Arc<dyn CardPage>;
+        Self::start_with(settings, platform, OutsideWorld { gateway, card_page, receipts: Arc::new(receipts) }).await
+    }
+
+    /// The same with an outside world of the caller's choice.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the tables cannot be made.
+    pub async fn start_with(
+        settings: OrderSettings,
+        platform: Platform,
+        world: OutsideWorld,
+    ) -> Result<Self, StoreError> {
+        platform.database.migrate("order", MIGRATIONS).await?;
+        let use_cases = UseCases::new(&adapters(&settings, &platform, world), policy(&settings, &platform));
+        Ok(Self { use_cases, settings, platform })
+    }
+
+    /// The use cases, for pages of the app that join contexts.
+    #[must_use]
+    pub const fn use_cases(&self) -> &UseCases {
+        &self.use_cases
+    }
+
+    /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.
+    #[must_use]
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        let with = &self.use_cases;
+        let prices = Arc::new(PriceListFeed::new(with.keep_prices.clone()));
+        let hints = Arc::new(StockHintFeed::new(with.keep_prices.clone()));
+        let follow = Arc::new(FulfilmentFeed::new(with.answer_stock.clone(), with.follow_fulfilment.clone()));
+        let payments = Arc::new(PaymentFeed::new(with.record_payment.clone()));
+        let mut all = vec![
+            Subscription::to(PRICE_LIST, &[PRODUCT_CHANGED, PRODUCT_WITHDRAWN], prices)
+                .rebuildable(Arc::new(RebuildPriceList)),
+            Subscription::to(STOCK_HINTS, &[STOCK_CHANGED], hints).rebuildable(Arc::new(RebuildStockHints)),
+            Subscription::to(FOLLOW_FULFILMENT, ABOUT_ORDERS, follow).lanes(LANES),
+            Subscription::task(PAYMENT_EVENTS, payments).retry(RetryPolicy::money()).lanes(LANES),
+        ];
+        all.extend(tasks::subscriptions(with));
+        all
+    }
+
+    /// Timers.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        jobs::jobs(&self.use_cases)
+    }
+
+    /// Every order with its money, as JSON.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.use_cases.audit_orders.execute().await
+    }
+
+    /// Takes over orders of another shop; see [`HistoricalOrder`].
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn import_orders(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
+        self.use_cases.import_orders.execute(orders).await
+    }
+
+    /// Compares every open intent and refund with the provider, now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn reconcile(&self) -> Result<ReconcileSummary, StoreError> {
+        self.use_cases.reconcile_payments.execute(Duration::ZERO).await
+    }
+}
+
+fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) -> Adapters {
+    let Platform { database, clock, ids, .. } = platform;
+    let recorder = Recorder::new("order", Arc::clone(clock), Arc::clone(ids));
+    let room = WaitingRoom::default();
+    let orders = Arc::new(SqlOrderStore::new(
+        database.clone(),
+        recorder.clone(),
+        Arc::clone(clock),
+        settings.number_prefix.clone(),
+        room.clone(),
+    ));
+    Adapters {
+        carts: Arc::new(SqlCartStore::new(database.clone())),
+        prices: Arc::new(SqlPriceList::new(database.clone(), recorder.clone())),
+        orders: orders.clone(),
+        placement: orders.clone(),
+        import: orders.clone(),
+        history: orders,
+        inbox: Arc::new(SqlPaymentInbox::new(database.clone(), recorder)),
+        news: Arc::new(room),
+        gateway: world.gateway,
+        card_page: world.card_page,
+        receipts: world.receipts,
+        clock: Arc::clone(clock),
+        ids: Arc::clone(ids),
+    }
+}
+
+fn policy(settings: &OrderSettings, platform: &Platform) -> Policy {
+    let site = &platform.site;
+    let delivery = Money::new(settings.shipping_flat_minor, site.currency);
+    Policy {
+        tariff: Tariff { currency: site.currency, tax: site.tax, delivery },
+        payment_window: settings.payment_window,
+        placement_wait: settings.placement_wait,
+    }
+}

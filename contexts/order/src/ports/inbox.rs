@@ -1,0 +1,25 @@
+//! Keeps what the payment provider posted, before anybody acts on it.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use shared_kernel::StoreError;
+
+/// One event of the provider, its signature verified, its meaning not yet looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProviderEvent {
+    /// The provider's id of the event; the same one may be posted many times.
+    pub id: String,
+    /// Such as `payment_intent.succeeded`.
+    pub event_type: String,
+    /// The intent that it is about (else the object); events of one subject keep their order.
+    pub subject: String,
+    /// As it was posted.
+    pub payload: Value,
+}
+
+/// Keeps provider events for the consumer that translates them.
+#[async_trait]
+pub trait PaymentInbox: Send + Sync {
+    /// Keeps the event durably, once. `false` if it was there already.
+    async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError>;
+}

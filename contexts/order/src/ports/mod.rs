@@ -1,0 +1,26 @@
+//! What the order context asks of the world, in its own language.
+//!
+//! Stores first ([`orders`], [`placement`], [`history`], [`carts`], [`prices`], [`inbox`], [`news`]), then the outside
+//! world ([`payments`], [`receipts`]). Each trait says what its implementors owe; the suites in `testing` hold them to
+//! it. No transaction crosses a port: what must be atomic travels as one value, or as a pure function that decides
+//! inside the transaction.
+
+pub mod carts;
+pub mod history;
+pub mod inbox;
+pub mod news;
+pub mod orders;
+pub mod payments;
+pub mod placement;
+pub mod prices;
+pub mod receipts;
+
+pub use carts::CartStore;
+pub use history::{OrderCursor, OrderFilter, OrderHistory};
+pub use inbox::{PaymentInbox, ProviderEvent};
+pub use news::{NewsListener, OrderNews};
+pub use orders::{Decide, OrderStore, Refusal, Update, Updated};
+pub use payments::{CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund};
+pub use placement::{HistoryImport, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
+pub use prices::PriceList;
+pub use receipts::{ReceiptError, ReceiptLetter, ReceiptSender};

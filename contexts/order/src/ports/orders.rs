@@ -1,0 +1,80 @@
+//! Keeps orders.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
+
+use super::placement::RequestKey;
+use crate::domain::{CancelRefused, Decided, IntentId, Order, RefundRefused};
+
+/// Why the domain refused what somebody asked of an order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It cannot be cancelled.
+    #[error(transparent)]
+    Cancel(#[from] CancelRefused),
+    /// It cannot be refunded so.
+    #[error(transparent)]
+    Refund(#[from] RefundRefused),
+}
+
+/// A pure decision about an order. It may be asked more than once, so it must not do anything but decide.
+pub type Decide = Arc<dyn Fn(Order) -> Result<Decided, Refusal> + Send + Sync>;
+
+/// A change to one order, decided inside the write transaction on the order as it is at that moment.
+#[derive(Clone)]
+pub struct Update {
+    /// Which order.
+    pub order: OrderId,
+    /// What happens to it.
+    pub decide: Decide,
+    /// The message that causes it.
+    pub cause: Option<Cause>,
+    /// The key under which a person asked for it.
+    pub key: Option<RequestKey>,
+}
+
+/// What became of an [`Update`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Updated {
+    /// There is no such order.
+    Missing,
+    /// The domain refused; nothing was kept.
+    Refused(Refusal),
+    /// It was no news, or the request with this key has had its effect before; nothing was kept. The order as it is.
+    Unchanged(Order),
+    /// Kept. The order as it is now.
+    Changed(Order),
+    /// The key was used before for another request; nothing was kept.
+    KeyReused,
+}
+
+/// Remembers orders.
+#[async_trait]
+pub trait OrderStore: Send + Sync {
+    /// The order as last committed; `None` if it never was.
+    async fn find(&self, id: OrderId) -> Result<Option<Order>, StoreError>;
+
+    /// The order to which an intent of the payment provider belongs.
+    async fn find_by_intent(&self, intent: &IntentId) -> Result<Option<OrderId>, StoreError>;
+
+    /// Reads the order, lets the domain decide, and keeps order, published events, tasks, new intents, key and the mark
+    /// of the cause together, or none of them. If the order became Paid, its lines leave its cart in the same commit.
+    /// Nobody else can change the order between reading and writing.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyHandled`] if the cause was seen before; [`StoreError::LeaseLost`].
+    async fn update(&self, update: Update) -> Result<Updated, StoreError>;
+
+    /// Orders on which [`Order::overdue`] has something to do, longest overdue first.
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError>;
+
+    /// Orders placed before `before` with an open intent or a pending refund, by id, after `after`.
+    async fn with_open_money(
+        &self,
+        before: Timestamp,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<Order>, StoreError>;
+}

@@ -1,0 +1,108 @@
+//! The payment provider.
+
+use async_trait::async_trait;
+use shared_kernel::{Money, OrderId};
+
+use crate::domain::{IntentId, IntentReport, OrderNumber, RefundId, RefundReport};
+
+/// An intent to prepare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIntent {
+    /// The order; goes into the provider's metadata as `order_id`, and is the idempotency key (`intent-<order id>`).
+    pub order: OrderId,
+    /// What people call it; goes into metadata (`order_number`) and the description.
+    pub number: OrderNumber,
+    /// Exactly this is to be collected.
+    pub amount: Money,
+    /// Where the provider may write to.
+    pub receipt_email: Option<String>,
+}
+
+/// An intent as the provider sees it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// What the buyer's browser needs to pay.
+    pub client_secret: Option<String>,
+    /// Its name and how it stands.
+    pub report: IntentReport,
+}
+
+/// Money to return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRefund {
+    /// The refund; goes into metadata as `refund_id`, and is the idempotency key (`refund-<refund id>`).
+    pub refund: RefundId,
+    /// Its order; goes into metadata as `order_id`.
+    pub order: OrderId,
+    /// Whose money.
+    pub intent: IntentId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A refund as the provider sees it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRefund {
+    /// How it stands, with the provider's name for it.
+    pub report: RefundReport,
+}
+
+/// Why the provider did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    /// It will never do it: the request is wrong, or the thing is in a state that forbids it.
+    #[error("the payment provider refused: {code}: {message}")]
+    Refused {
+        /// The provider's code.
+        code: String,
+        /// The provider's words.
+        message: String,
+    },
+    /// Nobody knows whether it did: no connection, a timeout, an overload, wrong credentials. Ask again with the same key.
+    #[error("the payment provider is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Collects and returns money. Every call may be repeated: the key makes it have its effect once.
+#[async_trait]
+pub trait PaymentGateway: Send + Sync {
+    /// Prepares an intent. The same order always gets the same intent.
+    async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError>;
+
+    /// How an intent stands.
+    async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError>;
+
+    /// Closes an intent and says how it stands then: [`crate::domain::IntentStatus::Canceled`] if it is closed, and if
+    /// the provider refuses because money is on its way or here, `Processing` or `Succeeded` (never an error for that).
+    async fn cancel_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError>;
+
+    /// Returns money and says how the refund stands.
+    async fn refund(&self, refund: &NewRefund) -> Result<ProviderRefund, PaymentError>;
+
+    /// How a refund stands, by the provider's name for it.
+    async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError>;
+}
+
+/// An order whose buyer wants to type in his card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardPageRequest {
+    /// The order; a page of its own intent must carry it in the intent's metadata as `order_id`.
+    pub order: OrderId,
+    /// What people call it.
+    pub number: OrderNumber,
+    /// The intent that is open for it.
+    pub intent: IntentId,
+    /// The intent's client secret.
+    pub client_secret: Option<String>,
+    /// What is to be paid.
+    pub amount: Money,
+    /// The buyer's e-mail.
+    pub email: Option<String>,
+}
+
+/// The provider's hosted page on which a card is typed in.
+#[async_trait]
+pub trait CardPage: Send + Sync {
+    /// Where to send the buyer's browser.
+    async fn url(&self, request: &CardPageRequest) -> Result<String, PaymentError>;
+}

@@ -1,0 +1,79 @@
+//! Where an order begins. Numbers, request keys and "one open order per cart" are decided in one transaction.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared_kernel::{CustomerId, StoreError};
+
+use crate::domain::{CartId, Decided, Order, OrderNumber};
+
+/// The key under which somebody asks for something that must happen once, and what exactly he asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// Who asks; keys of different people never meet.
+    pub principal: CustomerId,
+    /// The key, 1 to 255 visible ASCII characters.
+    pub key: String,
+    /// A hash of the operation and all that was asked for.
+    pub fingerprint: String,
+}
+
+/// What the domain makes of a request to place an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placement {
+    /// The open order of the cart is what is asked for.
+    Keep(Order),
+    /// A new order; the open one, if there is one, ends.
+    New {
+        /// The new one.
+        placed: Decided,
+        /// The end of the old one.
+        superseded: Option<Decided>,
+    },
+}
+
+/// Decides, given the open order of the cart and the number that a new one would get. Pure; may be asked again.
+pub type PlaceDecide = Arc<dyn Fn(Option<Order>, OrderNumber) -> Placement + Send + Sync>;
+
+/// A request to place an order.
+#[derive(Clone)]
+pub struct PlaceRequest {
+    /// The cart that is ordered.
+    pub cart: CartId,
+    /// The key under which it is asked for.
+    pub key: RequestKey,
+    /// What it comes to.
+    pub decide: PlaceDecide,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceOutcome {
+    /// A new order.
+    Placed(Order),
+    /// The cart's open order is the same; nothing new was placed.
+    Open(Order),
+    /// This request has had its effect before. The order as it is now.
+    Repeat(Order),
+    /// The key was used before for another request.
+    KeyReused,
+}
+
+/// Places orders.
+#[async_trait]
+pub trait OrderPlacement: Send + Sync {
+    /// In one transaction: answers a known key; else finds the cart's open order, lets the domain decide under the next
+    /// number, and keeps everything together with the key. Numbers are sequential; one that an imported order has
+    /// already is passed over. A cart never has two open orders.
+    async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError>;
+
+    /// The order that a request with this key led to.
+    async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError>;
+}
+
+/// Takes over orders of another shop.
+#[async_trait]
+pub trait HistoryImport: Send + Sync {
+    /// Keeps those whose number is not known yet, with their events, in one transaction. Says how many were new.
+    async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError>;
+}

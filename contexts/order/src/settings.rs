@@ -1,0 +1,59 @@
+//! What the shopkeeper may set for this context. The app fills it from its settings file and environment.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// Settings of the order context.
+#[derive(Debug, Clone)]
+pub struct OrderSettings {
+    /// How long an order may be paid; default 30 minutes.
+    pub payment_window: Duration,
+    /// The flat gross price of a parcel in minor units of the site's currency; default 690.
+    pub shipping_flat_minor: i64,
+    /// How long a buyer is kept waiting for stock and payment intent; default 2 seconds.
+    pub placement_wait: Duration,
+    /// What order numbers begin with; default `BS-`.
+    pub number_prefix: String,
+    /// The payment provider.
+    pub stripe: StripeSettings,
+}
+
+/// How the payment provider is reached.
+#[derive(Debug, Clone)]
+pub struct StripeSettings {
+    /// Where its API is, without a trailing slash and without `/v1`; the built-in sandbox or `https://api.stripe.com`.
+    pub api_base: String,
+    /// The secret key.
+    pub secret_key: SecretString,
+    /// Secrets that sign webhooks; more than one while they are being changed.
+    pub webhook_secrets: Vec<SecretString>,
+    /// Where a card is typed in.
+    pub card_page: CardPageMode,
+}
+
+/// Where a card is typed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardPageMode {
+    /// The sandbox's own page, `/pay/{intent}` of this site.
+    Sandbox,
+    /// A Stripe Checkout Session, made when the buyer asks for it.
+    Checkout,
+}
+
+impl Default for OrderSettings {
+    fn default() -> Self {
+        Self {
+            payment_window: Duration::from_secs(30 * 60),
+            shipping_flat_minor: 690,
+            placement_wait: Duration::from_secs(2),
+            number_prefix: "BS-".to_owned(),
+            stripe: StripeSettings {
+                api_base: "http://127.0.0.1:0/sandbox".to_owned(),
+                secret_key: SecretString::from(""),
+                webhook_secrets: Vec::new(),
+                card_page: CardPageMode::Sandbox,
+            },
+        }
+    }
+}

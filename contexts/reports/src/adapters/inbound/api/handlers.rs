@@ -1,0 +1,140 @@
+//! One function per call: parse the question, ask, render as JSON or CSV.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, get};
+use chassis::web::{Admin, Problem, json_with_etag};
+
+use super::views::{self, CategoryView, CountryView, MonthlySalesView, ProductView, RefundView, ReportView};
+use crate::adapters::inbound::asking::Question;
+use crate::adapters::inbound::csv::{self, Table};
+use crate::domain::Scope;
+use crate::module::Questions;
+
+/// Sales of the last months, oldest first, the present month last; months without sales are there too.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
+        ("status" = Option<String>, Query, description = "`paid` (usual): all orders whose money arrived; `completed`: delivered ones only"),
+        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+    ),
+    responses(
+        (status = 200, description = "The months", content((MonthlySalesView = "application/json"), (String = "text/csv"))),
+        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid-months, unknown-status, unknown-currency", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/reports/v1/monthly-sales")]
+pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
+    let question = Question::parse(req.query_string())?;
+    let scope = question.scope.unwrap_or(Scope::Paid);
+    let report = ask.monthly.execute(question.asked, scope).await?;
+    let of = ask.currency(&question);
+    if csv::wanted(&req) {
+        return Ok(file(&csv::months(&report, of)));
+    }
+    Ok(json_with_etag(&req, &MonthlySalesView::new(report, scope, of, &ask.reading)))
+}
+
+/// The articles that brought most, best first.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
+        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+        ("limit" = Option<i64>, Query, description = "1 to 100, usually 25"),
+    ),
+    responses(
+        (status = 200, description = "The articles", content((ReportView<ProductView> = "application/json"), (String = "text/csv"))),
+        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid-months, unknown-currency, invalid-limit", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/reports/v1/top-products")]
+pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
+    let question = Question::parse(req.query_string())?;
+    let report = ask.products.execute(question.asked, question.limit).await?;
+    let of = ask.currency(&question);
+    if csv::wanted(&req) {
+        return Ok(file(&csv::products(&report, of)));
+    }
+    Ok(json_with_etag(&req, &views::products(report, of, &ask.reading)))
+}
+
+/// What each category brought, best first. Shipping belongs to none and is left out.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
+        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+    ),
+    responses(
+        (status = 200, description = "The categories", content((ReportView<CategoryView> = "application/json"), (String = "text/csv"))),
+        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid-months, unknown-currency", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/reports/v1/sales-by-category")]
+pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
+    let question = Question::parse(req.query_string())?;
+    let report = ask.categories.execute(question.asked).await?;
+    let of = ask.currency(&question);
+    if csv::wanted(&req) {
+        return Ok(file(&csv::categories(&report, of)));
+    }
+    Ok(json_with_etag(&req, &views::categories(report, of, &ask.reading)))
+}
+
+/// What each country brought, best first, shipping included.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
+        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+    ),
+    responses(
+        (status = 200, description = "The countries", content((ReportView<CountryView> = "application/json"), (String = "text/csv"))),
+        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid-months, unknown-currency", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/reports/v1/sales-by-country")]
+pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
+    let question = Question::parse(req.query_string())?;
+    let report = ask.countries.execute(question.asked).await?;
+    let of = ask.currency(&question);
+    if csv::wanted(&req) {
+        return Ok(file(&csv::countries(&report, of)));
+    }
+    Ok(json_with_etag(&req, &views::countries(report, of, &ask.reading)))
+}
+
+/// The refunds given in the last months, newest first, a page at a time.
+#[utoipa::path(
+    tag = "reports",
+    params(
+        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
+        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+        ("limit" = Option<i64>, Query, description = "1 to 100, usually 25"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "The refunds", content((ReportView<RefundView> = "application/json"), (String = "text/csv"))),
+        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "invalid-months, unknown-currency, invalid-limit, invalid-cursor", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/reports/v1/refunds")]
+pub async fn refunds(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
+    let question = Question::parse(req.query_string())?;
+    let of = ask.currency(&question);
+    let page = ask.refunds.execute(question.asked, question.limit, question.after).await?;
+    if csv::wanted(&req) {
+        return Ok(file(&csv::refunds(&page)));
+    }
+    Ok(json_with_etag(&req, &views::refunds(page, of, &ask.reading)))
+}
+
+fn file(table: &Table) -> HttpResponse {
+    table.answer().unwrap_or_else(|error| Problem::internal(error).error_response())
+}

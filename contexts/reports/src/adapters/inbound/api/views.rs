@@ -1,0 +1,232 @@
+//! What the API answers. Fields are added, never changed or taken away.
+
+use chassis::web::MoneyView;
+use serde::Serialize;
+use shared_kernel::{Currency, Money};
+use utoipa::ToSchema;
+
+use crate::application::{Reading, RefundPage};
+use crate::domain::{CategorySales, CountrySales, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope};
+
+/// A report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportView<T> {
+    /// The currency of every amount in it.
+    #[schema(example = "NZD")]
+    pub currency: String,
+    /// When the newest fact in it was stated, RFC 3339; null while there is none.
+    pub as_of: Option<String>,
+    /// The zone in whose calendar the months are.
+    #[schema(example = "Pacific/Auckland")]
+    pub time_zone: String,
+    /// Every currency in which the shop has sold; ask for another with `currency`.
+    pub currencies: Vec<String>,
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page starts; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> ReportView<T> {
+    fn new<R>(report: Report<R>, of: Currency, reading: &Reading, item: impl Fn(R) -> T) -> Self {
+        Self {
+            currency: of.code().to_owned(),
+            as_of: report.as_of.map(|at| at.to_string()),
+            time_zone: reading.calendar.zone().to_owned(),
+            currencies: report.currencies.iter().map(ToString::to_string).collect(),
+            items: report.rows.into_iter().map(item).collect(),
+            next_cursor: None,
+        }
+    }
+}
+
+fn money(minor: i64, of: Currency) -> MoneyView {
+    Money::new(minor, of).into()
+}
+
+/// Sales month by month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MonthlySalesView {
+    /// Which orders are counted: `paid` are all whose money arrived, `completed` those of them that were delivered.
+    #[schema(example = "paid")]
+    pub status: &'static str,
+    /// All months together.
+    pub total: MonthTotalView,
+    /// The report, oldest month first.
+    #[serde(flatten)]
+    pub report: ReportView<MonthView>,
+}
+
+/// One month.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MonthView {
+    /// The month in the shop's calendar.
+    #[schema(example = "2026-11")]
+    pub month: String,
+    /// What it brought.
+    #[serde(flatten)]
+    pub sums: MonthTotalView,
+}
+
+/// What a month, or several together, brought.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MonthTotalView {
+    /// Orders sold.
+    pub orders: i64,
+    /// Those of them that were cancelled later.
+    pub cancelled: i64,
+    /// Without tax.
+    pub net: MoneyView,
+    /// The tax in gross.
+    pub tax: MoneyView,
+    /// The part of gross that paid for shipping.
+    pub shipping: MoneyView,
+    /// With tax and shipping.
+    pub gross: MoneyView,
+    /// What went back in the month, whenever it was sold.
+    pub refunded: MoneyView,
+}
+
+impl MonthTotalView {
+    fn new(sums: MonthAmounts, of: Currency) -> Self {
+        Self {
+            orders: sums.orders,
+            cancelled: sums.cancelled,
+            net: money(sums.net, of),
+            tax: money(sums.tax, of),
+            shipping: money(sums.shipping, of),
+            gross: money(sums.gross, of),
+            refunded: money(sums.refunded, of),
+        }
+    }
+}
+
+impl MonthlySalesView {
+    /// Renders the months.
+    #[must_use]
+    pub fn new(report: Report<MonthSales>, scope: Scope, of: Currency, reading: &Reading) -> Self {
+        let total = MonthTotalView::new(report.total(), of);
+        let item =
+            |row: MonthSales| MonthView { month: row.month.to_string(), sums: MonthTotalView::new(row.amounts, of) };
+        Self { status: scope.name(), total, report: ReportView::new(report, of, reading, item) }
+    }
+}
+
+/// One article.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProductView {
+    /// Its code.
+    pub sku: String,
+    /// What it is called today.
+    pub title: String,
+    /// How many pieces.
+    pub quantity: i64,
+    /// Without tax.
+    pub net: MoneyView,
+    /// Tax.
+    pub tax: MoneyView,
+    /// With tax.
+    pub gross: MoneyView,
+}
+
+/// One category; shipping belongs to none.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CategoryView {
+    /// Its name; null gathers articles that are in none.
+    pub category: Option<String>,
+    /// How many pieces.
+    pub quantity: i64,
+    /// Without tax.
+    pub net: MoneyView,
+    /// Tax.
+    pub tax: MoneyView,
+    /// With tax.
+    pub gross: MoneyView,
+}
+
+/// One country.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountryView {
+    /// Its two-letter code, or what an imported order called it; null gathers orders of which nothing was sent.
+    pub country: Option<String>,
+    /// How many orders.
+    pub orders: i64,
+    /// Without tax.
+    pub net: MoneyView,
+    /// Tax.
+    pub tax: MoneyView,
+    /// With tax and shipping.
+    pub gross: MoneyView,
+}
+
+/// One refund.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefundView {
+    /// Which one.
+    pub refund_id: String,
+    /// Of which order.
+    pub order_id: String,
+    /// The order's number.
+    pub number: String,
+    /// What went back.
+    pub amount: MoneyView,
+    /// Why.
+    pub reason: String,
+    /// When, RFC 3339.
+    pub refunded_at: String,
+    /// Whether the order is among the sales; money that came too late to make one is given back too.
+    pub of_a_sale: bool,
+}
+
+/// Renders the articles.
+#[must_use]
+pub fn products(report: Report<ProductSales>, of: Currency, reading: &Reading) -> ReportView<ProductView> {
+    ReportView::new(report, of, reading, |row| ProductView {
+        sku: row.sku.as_str().to_owned(),
+        title: row.title,
+        quantity: row.amounts.quantity,
+        net: money(row.amounts.net, of),
+        tax: money(row.amounts.tax, of),
+        gross: money(row.amounts.gross, of),
+    })
+}
+
+/// Renders the categories.
+#[must_use]
+pub fn categories(report: Report<CategorySales>, of: Currency, reading: &Reading) -> ReportView<CategoryView> {
+    ReportView::new(report, of, reading, |row| CategoryView {
+        category: row.category.map(|category| category.as_str().to_owned()),
+        quantity: row.amounts.quantity,
+        net: money(row.amounts.net, of),
+        tax: money(row.amounts.tax, of),
+        gross: money(row.amounts.gross, of),
+    })
+}
+
+/// Renders the countries.
+#[must_use]
+pub fn countries(report: Report<CountrySales>, of: Currency, reading: &Reading) -> ReportView<CountryView> {
+    ReportView::new(report, of, reading, |row| CountryView {
+        country: row.country.map(|country| country.as_str().to_owned()),
+        orders: row.amounts.orders,
+        net: money(row.amounts.net, of),
+        tax: money(row.amounts.tax, of),
+        gross: money(row.amounts.gross, of),
+    })
+}
+
+/// Renders one page of refunds.
+#[must_use]
+pub fn refunds(page: RefundPage, of: Currency, reading: &Reading) -> ReportView<RefundView> {
+    let next_cursor = page.next.as_ref().map(super::super::asking::cursor);
+    let item = |row: RefundEntry| RefundView {
+        refund_id: row.id.as_str().to_owned(),
+        order_id: row.order.to_string(),
+        number: row.number,
+        amount: row.amount.into(),
+        reason: row.reason,
+        refunded_at: row.refunded_at.to_string(),
+        of_a_sale: row.of_a_sale,
+    };
+    ReportView { next_cursor, ..ReportView::new(page.report, of, reading, item) }
+}

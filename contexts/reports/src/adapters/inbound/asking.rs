@@ -1,0 +1,170 @@
+//! The parameters that all questions share, read from a query string once.
+//!
+//! Nothing is guessed: a parameter that cannot be what it says is refused by name. Unknown parameters are ignored.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Query;
+use chassis::web::{PageError, Problem};
+use shared_kernel::{Currency, Limit, OrderId, Timestamp};
+
+use crate::application::{Asked, QuestionError};
+use crate::domain::{Period, RefundId, Scope};
+use crate::ports::RefundPlace;
+
+/// A question as asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Months and currency.
+    pub asked: Asked,
+    /// `status`; `None` where it was left out.
+    pub scope: Option<Scope>,
+    /// `limit`, usually 25.
+    pub limit: Limit,
+    /// `cursor`.
+    pub after: Option<RefundPlace>,
+}
+
+/// A parameter that cannot be what it says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadParameter {
+    /// Not a query string at all.
+    #[error("the query cannot be read: {0}")]
+    Query(String),
+    /// `months`.
+    #[error("months is a whole number from 1 to {}", Period::LONGEST)]
+    Months,
+    /// `status`.
+    #[error("status is `paid` (all orders whose money arrived) or `completed`")]
+    Status,
+    /// `currency`.
+    #[error("currency is a three-letter code such as NZD")]
+    Currency,
+    /// `limit`.
+    #[error("limit is a whole number from 1 to 100")]
+    Limit,
+    /// `cursor`.
+    #[error("cursor is not one that was given out here")]
+    Cursor,
+}
+
+impl Question {
+    /// Reads a query string.
+    ///
+    /// # Errors
+    /// [`BadParameter`], the first that is wrong.
+    pub fn parse(query: &str) -> Result<Self, BadParameter> {
+        let sent = Query::<HashMap<String, String>>::from_query(query);
+        let sent = sent.map_err(|error| BadParameter::Query(error.to_string()))?.into_inner();
+        let given = |name: &str| sent.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        let months = given("months").map(whole).transpose().map_err(|()| BadParameter::Months)?;
+        if months.is_some_and(|months| !(1..=Period::LONGEST).contains(&months)) {
+            return Err(BadParameter::Months);
+        }
+        let currency = given("currency").map(Currency::parse).transpose().map_err(|_| BadParameter::Currency)?;
+        let scope = given("status").map(|text| Scope::parse(text).ok_or(BadParameter::Status)).transpose()?;
+        let limit = given("limit").map(whole).transpose().map_err(|()| BadParameter::Limit)?;
+        let limit = limit.map_or(Ok(Limit::DEFAULT), Limit::new).map_err(|_| BadParameter::Limit)?;
+        let after = given("cursor").map(|text| place(text).ok_or(BadParameter::Cursor)).transpose()?;
+        Ok(Self { asked: Asked { months, currency }, scope, limit, after })
+    }
+}
+
+fn whole(text: &str) -> Result<i64, ()> {
+    if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().map_err(|_| ()) } else { Err(()) }
+}
+
+fn place(cursor: &str) -> Option<RefundPlace> {
+    let mut parts = cursor.splitn(3, '.');
+    let refunded_at = Timestamp::from_micros(parts.next()?.parse().ok()?);
+    let order = OrderId::parse(parts.next()?).ok()?;
+    Some(RefundPlace { refunded_at, order, id: RefundId::new(parts.next()?)? })
+}
+
+/// The cursor that names a place.
+#[must_use]
+pub fn cursor(place: &RefundPlace) -> String {
+    format!("{}.{}.{}", place.refunded_at.micros(), place.order, place.id.as_str())
+}
+
+impl From<BadParameter> for Problem {
+    fn from(bad: BadParameter) -> Self {
+        let (name, title) = match &bad {
+            BadParameter::Query(_) => ("invalid-query", "The query cannot be read"),
+            BadParameter::Months => ("invalid-months", "Not a number of months"),
+            BadParameter::Status => ("unknown-status", "Unknown status"),
+            BadParameter::Currency => ("unknown-currency", "Unknown currency"),
+            BadParameter::Limit => ("invalid-limit", "Not a size of a page"),
+            BadParameter::Cursor => ("invalid-cursor", "Not a cursor"),
+        };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, name, title).detail(bad.to_string())
+    }
+}
+
+impl From<BadParameter> for PageError {
+    fn from(bad: BadParameter) -> Self {
+        Self::Refused(format!("The report cannot be shown: {bad}."))
+    }
+}
+
+impl From<QuestionError> for Problem {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::Months(_) => BadParameter::Months.into(),
+            QuestionError::Clock(error) => Self::internal(error),
+            QuestionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<QuestionError> for PageError {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::Months(_) => BadParameter::Months.into(),
+            QuestionError::Clock(error) => Self::internal(error),
+            QuestionError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_or_empty_has_its_usual_value() {
+        for query in ["", "months=&status=&currency=&limit=&cursor=&weather=fine"] {
+            let question = Question::parse(query).unwrap();
+            assert_eq!((question.asked.months, question.scope, question.limit), (None, None, Limit::DEFAULT));
+            assert_eq!((question.asked.currency, question.after), (None, None));
+        }
+    }
+
+    #[test]
+    fn each_parameter_is_refused_by_name() {
+        let refused = |query: &str| Question::parse(query).unwrap_err();
+        for months in ["0", "-1", "121", "1.5", "twelve", "99999999999999999999", "%2B3"] {
+            assert_eq!(refused(&format!("months={months}")), BadParameter::Months, "{months}");
+        }
+        assert_eq!(refused("status=open"), BadParameter::Status);
+        assert_eq!(refused("currency=dollars"), BadParameter::Currency);
+        for limit in ["0", "101", "-5", "x"] {
+            assert_eq!(refused(&format!("limit={limit}")), BadParameter::Limit, "{limit}");
+        }
+        for cursor in ["5", "x.y", "5.", "5.6.7", "5.00000000-0000-0000-0000-000000000001."] {
+            assert_eq!(refused(&format!("cursor={cursor}")), BadParameter::Cursor, "{cursor}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_leads_back_to_its_place() {
+        let place = RefundPlace {
+            refunded_at: Timestamp::from_micros(5),
+            order: OrderId::parse("00000000-0000-0000-0000-000000000001").unwrap(),
+            id: RefundId::new("re.1").unwrap(),
+        };
+        let question = Question::parse(&format!("status=COMPLETED&cursor={}", cursor(&place))).unwrap();
+        assert_eq!((question.scope, question.after), (Some(Scope::Completed), Some(place)));
+    }
+}

@@ -1,0 +1,22 @@
+//! `store.order.cancelled.v1`: a paid order was called off. The money that went back is told by the refund.
+
+use serde::Deserialize;
+use shared_kernel::{Envelope, OrderId, Timestamp};
+
+use super::reading::{Number, Unreadable, command, kept};
+use crate::application::{News, RecordFactCommand};
+
+pub(super) const TYPE: &str = "store.order.cancelled.v1";
+
+#[derive(Deserialize)]
+struct CancelledOrder {
+    order_id: OrderId,
+    number: Number,
+    cancelled_at: Timestamp,
+}
+
+pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable> {
+    let cancelled: CancelledOrder = envelope.data()?;
+    let news = News::Cancelled(kept(cancelled.cancelled_at));
+    Ok(command(envelope, cancelled.order_id, cancelled.number, news))
+}

@@ -1,0 +1,61 @@
+//! `/admin/reports/categories`: what each category brought.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use chassis::web::{Admin, PageError, PageFrame, page};
+
+use super::head::{Head, money};
+use crate::adapters::inbound::asking::Question;
+use crate::adapters::inbound::csv;
+use crate::domain::{Category, CategorySales};
+use crate::module::Questions;
+
+#[derive(Template)]
+#[template(path = "reports/categories.html")]
+struct CategoriesPage {
+    frame: PageFrame,
+    head: Head,
+    categories: Vec<CategoryRow>,
+}
+
+struct CategoryRow {
+    name: String,
+    quantity: i64,
+    net: String,
+    tax: String,
+    gross: String,
+}
+
+/// The page.
+#[get("/admin/reports/categories")]
+pub async fn show(
+    req: HttpRequest,
+    _who: Admin,
+    frame: PageFrame,
+    questions: Data<Questions>,
+) -> Result<HttpResponse, PageError> {
+    let question = Question::parse(req.query_string())?;
+    let of = questions.currency(&question);
+    let report = questions.categories.execute(question.asked).await?;
+    let row = |row: &CategorySales| CategoryRow {
+        name: row.category.as_ref().map_or("No category", Category::as_str).to_owned(),
+        quantity: row.amounts.quantity,
+        net: money(row.amounts.net, of),
+        tax: money(row.amounts.tax, of),
+        gross: money(row.amounts.gross, of),
+    };
+    page(&CategoriesPage {
+        frame,
+        head: Head::new("Sales by category", &report, &question, &questions.reading),
+        categories: report.rows.iter().map(row).collect(),
+    })
+}
+
+/// The same as a file.
+#[get("/admin/reports/categories.csv")]
+pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
+    let question = Question::parse(req.query_string())?;
+    let report = questions.categories.execute(question.asked).await?;
+    super::file(&csv::categories(&report, questions.currency(&question)))
+}

@@ -1,0 +1,67 @@
+//! `/admin/reports`: the shop's figures at a glance, and the way to each report.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use askama::Template;
+use chassis::web::{Admin, PageError, PageFrame, page};
+
+use super::chart::BarChart;
+use super::head::{Head, money};
+use super::monthly::{self, MonthRow};
+use crate::adapters::inbound::asking::Question;
+use crate::domain::{Category, CategorySales, Country, CountrySales, Scope};
+use crate::module::Questions;
+
+/// How many categories and countries a glance takes in.
+const GLANCE: usize = 5;
+
+#[derive(Template)]
+#[template(path = "reports/overview.html")]
+struct OverviewPage {
+    frame: PageFrame,
+    head: Head,
+    chart: BarChart,
+    present: MonthRow,
+    total: MonthRow,
+    categories: Vec<Share>,
+    countries: Vec<Share>,
+}
+
+struct Share {
+    name: String,
+    gross: String,
+}
+
+/// The page.
+#[get("/admin/reports")]
+pub async fn show(
+    req: HttpRequest,
+    _who: Admin,
+    frame: PageFrame,
+    questions: Data<Questions>,
+) -> Result<HttpResponse, PageError> {
+    let mut question = Question::parse(req.query_string())?;
+    let scope = *question.scope.get_or_insert(Scope::Completed);
+    let of = questions.currency(&question);
+    let report = questions.monthly.execute(question.asked, scope).await?;
+    let categories = questions.categories.execute(question.asked).await?;
+    let countries = questions.countries.execute(question.asked).await?;
+    let category = |row: &CategorySales| Share {
+        name: row.category.as_ref().map_or("No category", Category::as_str).to_owned(),
+        gross: money(row.amounts.gross, of),
+    };
+    let country = |row: &CountrySales| Share {
+        name: row.country.as_ref().map_or("Nothing sent", Country::as_str).to_owned(),
+        gross: money(row.amounts.gross, of),
+    };
+    let present = report.rows.last().map(|row| row.amounts).unwrap_or_default();
+    page(&OverviewPage {
+        frame,
+        head: Head::new("Reports", &report, &question, &questions.reading),
+        chart: monthly::chart(&report, of),
+        present: MonthRow::new("present".to_owned(), "This month".to_owned(), present, of),
+        total: MonthRow::new("total".to_owned(), "All these months".to_owned(), report.total(), of),
+        categories: categories.rows.iter().take(GLANCE).map(category).collect(),
+        countries: countries.rows.iter().take(GLANCE).map(country).collect(),
+    })
+}

@@ -1,0 +1,90 @@
+//! Adding to the totals, and moving an article's totals from one category to another.
+//!
+//! A total that would be nothing has no row, so that the tables depend on the facts alone and not on the way to them.
+
+use chassis::params;
+use chassis::sql::Tx;
+use shared_kernel::{Sku, StoreError};
+
+use crate::domain::Postings;
+
+pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreError> {
+    for (key, amounts) in &gained.months {
+        let add = "INSERT INTO monthly_total (currency, scope, month, orders, cancelled, net_minor, tax_minor,
+                shipping_minor, gross_minor, refunded_minor)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (currency, scope, month) DO UPDATE SET
+                orders = monthly_total.orders + excluded.orders,
+                cancelled = monthly_total.cancelled + excluded.cancelled,
+                net_minor = monthly_total.net_minor + excluded.net_minor,
+                tax_minor = monthly_total.tax_minor + excluded.tax_minor,
+                shipping_minor = monthly_total.shipping_minor + excluded.shipping_minor,
+                gross_minor = monthly_total.gross_minor + excluded.gross_minor,
+                refunded_minor = monthly_total.refunded_minor + excluded.refunded_minor";
+        let mut values = params![key.currency, key.scope.name(), key.month.to_string()];
+        values.extend(params![amounts.orders, amounts.cancelled, amounts.net, amounts.tax]);
+        values.extend(params![amounts.shipping, amounts.gross, amounts.refunded]);
+        tx.execute(add, values).await?;
+    }
+    if let Some((currency, month, country, amounts)) = &gained.country {
+        let add = "INSERT INTO country_total (currency, month, country, orders, net_minor, tax_minor, gross_minor)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (currency, month, country) DO UPDATE SET
+                orders = country_total.orders + excluded.orders,
+                net_minor = country_total.net_minor + excluded.net_minor,
+                tax_minor = country_total.tax_minor + excluded.tax_minor,
+                gross_minor = country_total.gross_minor + excluded.gross_minor";
+        let country = country.as_ref().map_or("", |country| country.as_str());
+        let mut values = params![*currency, month.to_string(), country, amounts.orders];
+        values.extend(params![amounts.net, amounts.tax, amounts.gross]);
+        tx.execute(add, values).await?;
+    }
+    for (currency, month, sku, amounts) in &gained.goods {
+        let mut values = params![*currency, month.to_string(), sku, amounts.quantity];
+        values.extend(params![amounts.net, amounts.tax, amounts.gross]);
+        tx.execute(ADD_TO_ARTICLE, values.clone()).await?;
+        tx.execute(ADD_TO_CATEGORY, values).await?;
+    }
+    Ok(())
+}
+
+const ADD_TO_ARTICLE: &str = "INSERT INTO article_total (currency, month, sku, quantity, net_minor, tax_minor,
+        gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (currency, month, sku) DO UPDATE SET
+        quantity = article_total.quantity + excluded.quantity,
+        net_minor = article_total.net_minor + excluded.net_minor,
+        tax_minor = article_total.tax_minor + excluded.tax_minor,
+        gross_minor = article_total.gross_minor + excluded.gross_minor";
+
+const ADD_TO_CATEGORY: &str = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor,
+        gross_minor) VALUES ($1, $2, COALESCE((SELECT category FROM article WHERE sku = $3), ''), $4, $5, $6, $7)
+    ON CONFLICT (currency, month, category) DO UPDATE SET
+        quantity = category_total.quantity + excluded.quantity,
+        net_minor = category_total.net_minor + excluded.net_minor,
+        tax_minor = category_total.tax_minor + excluded.tax_minor,
+        gross_minor = category_total.gross_minor + excluded.gross_minor";
+
+pub(super) async fn move_category(tx: &mut Tx, sku: &Sku, from: &str, to: &str) -> Result<(), StoreError> {
+    let add = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor, gross_minor)
+        SELECT currency, month, $2, quantity, net_minor, tax_minor, gross_minor FROM article_total WHERE sku = $1
+        ON CONFLICT (currency, month, category) DO UPDATE SET
+            quantity = category_total.quantity + excluded.quantity,
+            net_minor = category_total.net_minor + excluded.net_minor,
+            tax_minor = category_total.tax_minor + excluded.tax_minor,
+            gross_minor = category_total.gross_minor + excluded.gross_minor";
+    if tx.execute(add, params![sku, to]).await? == 0 {
+        return Ok(());
+    }
+    let take = "UPDATE category_total SET
+            quantity = category_total.quantity - a.quantity,
+            net_minor = category_total.net_minor - a.net_minor,
+            tax_minor = category_total.tax_minor - a.tax_minor,
+            gross_minor = category_total.gross_minor - a.gross_minor
+        FROM article_total AS a
+        WHERE a.sku = $1 AND category_total.category = $2
+            AND category_total.currency = a.currency AND category_total.month = a.month";
+    tx.execute(take, params![sku, from]).await?;
+    let clear = "DELETE FROM category_total
+        WHERE category = $1 AND quantity = 0 AND net_minor = 0 AND tax_minor = 0 AND gross_minor = 0";
+    tx.execute(clear, params![from]).await.map(|_| ())
+}

@@ -1,0 +1,50 @@
+//! Answers: what money went back, and why?
+
+use shared_kernel::Limit;
+
+use super::question::{Asked, QuestionError, Reading};
+use crate::domain::{RefundEntry, Report};
+use crate::ports::RefundPlace;
+
+/// One page of refunds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundPage {
+    /// At most `limit` refunds.
+    pub report: Report<RefundEntry>,
+    /// Where the next page starts; `None` on the last.
+    pub next: Option<RefundPlace>,
+}
+
+/// Lists refunds.
+pub struct ListRefunds {
+    reading: Reading,
+}
+
+impl ListRefunds {
+    /// Answers from this reading.
+    #[must_use]
+    pub fn new(reading: Reading) -> Self {
+        Self { reading }
+    }
+
+    /// One page of refunds, newest first, starting after `after`.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn execute(
+        &self,
+        asked: Asked,
+        limit: Limit,
+        after: Option<RefundPlace>,
+    ) -> Result<RefundPage, QuestionError> {
+        let (period, currency) = self.reading.meant(asked)?;
+        let mut report = self.reading.reports.refunds(currency, period, limit, after).await?;
+        let wanted = limit.get() as usize;
+        let more = report.rows.len() > wanted;
+        report.rows.truncate(wanted);
+        let place =
+            |last: &RefundEntry| RefundPlace { refunded_at: last.refunded_at, order: last.order, id: last.id.clone() };
+        let next = report.rows.last().filter(|_| more).map(place);
+        Ok(RefundPage { report, next })
+    }
+}

@@ -1,0 +1,56 @@
+//! What every question to the books has in common: the last so many months, of one currency.
+
+use std::sync::Arc;
+
+use shared_kernel::{Clock, Currency, StoreError};
+
+use crate::domain::{MonthError, Period, PeriodError, ShopCalendar};
+use crate::ports::SalesReports;
+
+/// What was asked; whatever was left out has its usual value.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// How many months, the present one included; usually twelve.
+    pub months: Option<i64>,
+    /// Which currency; usually the shop's.
+    pub currency: Option<Currency>,
+}
+
+/// What answers need: the books, the calendar, the time, and the shop's own currency.
+#[derive(Clone)]
+pub struct Reading {
+    /// The books.
+    pub reports: Arc<dyn SalesReports>,
+    /// The calendar that the shop follows.
+    pub calendar: ShopCalendar,
+    /// Tells which month is the present one.
+    pub clock: Arc<dyn Clock>,
+    /// The currency of a question that names none.
+    pub currency: Currency,
+}
+
+/// Why a question was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum QuestionError {
+    /// So many months cannot be shown.
+    #[error(transparent)]
+    Months(#[from] PeriodError),
+    /// The clock is outside every calendar.
+    #[error(transparent)]
+    Clock(#[from] MonthError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Reading {
+    /// The months and the currency that were meant.
+    ///
+    /// # Errors
+    /// [`QuestionError`] when they cannot be shown.
+    pub fn meant(&self, asked: Asked) -> Result<(Period, Currency), QuestionError> {
+        let present = self.calendar.month_of(self.clock.now())?;
+        let period = Period::ending(present, asked.months.unwrap_or(Period::USUAL))?;
+        Ok((period, asked.currency.unwrap_or(self.currency)))
+    }
+}

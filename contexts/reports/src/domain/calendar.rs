@@ -1,0 +1,86 @@
+//! In which month of the shop's own calendar a moment falls.
+//!
+//! A sale at ten in the evening of the last of November, UTC, is a December sale in Auckland: the tax office asks for
+//! the shop's months, not for those of Greenwich.
+
+use jiff::tz::TimeZone;
+use shared_kernel::Timestamp;
+
+use super::month::{Month, MonthError};
+
+/// The calendar of the place where the shop does its books.
+#[derive(Debug, Clone)]
+pub struct ShopCalendar {
+    name: String,
+    zone: TimeZone,
+}
+
+impl ShopCalendar {
+    /// The calendar of a zone of the IANA database, such as `Pacific/Auckland`.
+    ///
+    /// # Errors
+    /// [`UnknownZone`] for a name that the database does not have.
+    pub fn of(zone: &str) -> Result<Self, UnknownZone> {
+        let found = TimeZone::get(zone).map_err(|_| UnknownZone(zone.to_owned()))?;
+        Ok(Self { name: zone.to_owned(), zone: found })
+    }
+
+    /// The zone's name.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        &self.name
+    }
+
+    /// The month in which `moment` falls.
+    ///
+    /// # Errors
+    /// [`MonthError`] for years before 1.
+    pub fn month_of(&self, moment: Timestamp) -> Result<Month, MonthError> {
+        let date = moment.jiff().to_zoned(self.zone.clone()).date();
+        Month::new(
+            u16::try_from(date.year()).map_err(|_| MonthError)?,
+            u8::try_from(date.month()).map_err(|_| MonthError)?,
+        )
+    }
+
+    /// The moment as the shop's clock showed it: `2026-11-22 19:00`.
+    #[must_use]
+    pub fn wall_clock(&self, moment: Timestamp) -> String {
+        moment.jiff().to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// There is no such time zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no time zone {0:?}")]
+pub struct UnknownZone(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(zone: &str, moment: &str) -> String {
+        let moment = Timestamp::parse(moment).unwrap();
+        ShopCalendar::of(zone).unwrap().month_of(moment).unwrap().to_string()
+    }
+
+    #[test]
+    fn the_month_is_that_of_the_shop() {
+        assert_eq!(month("Pacific/Auckland", "2026-11-30T10:59:59.999999Z"), "2026-11");
+        assert_eq!(month("Pacific/Auckland", "2026-11-30T11:00:00Z"), "2026-12");
+        assert_eq!(month("Etc/UTC", "2026-11-30T11:00:00Z"), "2026-11");
+        assert_eq!(month("America/New_York", "2026-01-01T04:59:00Z"), "2025-12");
+    }
+
+    #[test]
+    fn summer_time_moves_the_border_by_an_hour() {
+        // Auckland is 13 hours ahead in summer and 12 in winter.
+        assert_eq!(month("Pacific/Auckland", "2026-01-31T11:30:00Z"), "2026-02");
+        assert_eq!(month("Pacific/Auckland", "2026-07-31T11:30:00Z"), "2026-07");
+    }
+
+    #[test]
+    fn a_zone_that_is_not_in_the_database_is_refused() {
+        assert_eq!(ShopCalendar::of("Middle/Earth").unwrap_err().to_string(), "there is no time zone \"Middle/Earth\"");
+    }
+}

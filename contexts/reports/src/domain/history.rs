@@ -1,0 +1,187 @@
+//! All that is known of one order, learned in any order, each thing once.
+//!
+//! Facts of one order may reach the books before the sale itself does (a refund, a completion). They are kept, and the
+//! totals change only when what they belong to is known. The invariant that everything rests on: **the postings of all
+//! facts add up to [`OrderHistory::months`], whatever the order in which they were learned.**
+
+use std::collections::BTreeMap;
+
+use shared_kernel::Timestamp;
+
+use super::refund::{Refund, RefundId};
+use super::sale::{Outcome, Sale, SaleLine};
+use super::totals::{GoodsAmounts, MonthAmounts, MonthKey, OrderAmounts, Postings, Scope};
+
+/// One piece of news about an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// It was sold.
+    Sold {
+        /// The order as a whole.
+        sale: Sale,
+        /// Its lines, in their order.
+        lines: Vec<SaleLine>,
+    },
+    /// Everything was delivered.
+    Completed(Timestamp),
+    /// It was called off.
+    Cancelled(Timestamp),
+    /// Money went back.
+    Refunded(Refund),
+}
+
+/// What is known of one order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderHistory {
+    sale: Option<Sale>,
+    completed_at: Option<Timestamp>,
+    cancelled_at: Option<Timestamp>,
+    refunds: BTreeMap<RefundId, Refund>,
+}
+
+/// What came of a piece of news.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Learned {
+    /// It was new: what is known now, and what the totals gain by it.
+    News(Box<OrderHistory>, Postings),
+    /// It was known before.
+    NoNews,
+}
+
+impl OrderHistory {
+    /// Puts together what a store has kept.
+    #[must_use]
+    pub fn kept(
+        sale: Option<Sale>,
+        completed_at: Option<Timestamp>,
+        cancelled_at: Option<Timestamp>,
+        refunds: impl IntoIterator<Item = Refund>,
+    ) -> Self {
+        let refunds = refunds.into_iter().map(|refund| (refund.id.clone(), refund)).collect();
+        Self { sale, completed_at, cancelled_at, refunds }
+    }
+
+    /// The sale, if it is known yet.
+    #[must_use]
+    pub fn sale(&self) -> Option<&Sale> {
+        self.sale.as_ref()
+    }
+
+    /// The refunds, by their ids.
+    pub fn refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds.values()
+    }
+
+    /// Whether money arrived that stayed a sale; refunds of other money lessen no report's sales.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.sale.as_ref().is_some_and(|sale| sale.outcome != Outcome::Void)
+    }
+
+    /// Takes in one piece of news. The first statement of a thing stays: a repeat is no news.
+    ///
+    /// # Errors
+    /// [`Contradiction`] when the books already hold other money under the same name.
+    pub fn learn(self, fact: &Fact) -> Result<Learned, Contradiction> {
+        let before = self.months();
+        let mut known = self;
+        match fact {
+            Fact::Sold { sale, .. } => match &known.sale {
+                Some(kept) if same_money(kept, sale) => return Ok(Learned::NoNews),
+                Some(_) => return Err(Contradiction::Sale),
+                None => known.sale = Some(sale.clone()),
+            },
+            Fact::Completed(_) if known.completed_at.is_some() => return Ok(Learned::NoNews),
+            Fact::Completed(at) => known.completed_at = Some(*at),
+            Fact::Cancelled(_) if known.cancelled_at.is_some() => return Ok(Learned::NoNews),
+            Fact::Cancelled(at) => known.cancelled_at = Some(*at),
+            Fact::Refunded(refund) => match known.refunds.get(&refund.id) {
+                Some(kept) if kept.amount == refund.amount => return Ok(Learned::NoNews),
+                Some(_) => return Err(Contradiction::Refund(refund.id.as_str().to_owned())),
+                None => drop(known.refunds.insert(refund.id.clone(), refund.clone())),
+            },
+        }
+        let months = difference(&before, known.months());
+        let (country, goods) = match fact {
+            Fact::Sold { sale, lines } if known.is_counted() => (Some(by_country(sale)), by_article(sale, lines)),
+            Fact::Sold { .. } | Fact::Completed(_) | Fact::Cancelled(_) | Fact::Refunded(_) => (None, Vec::new()),
+        };
+        Ok(Learned::News(Box::new(known), Postings { months, country, goods }))
+    }
+
+    /// What this order contributes to the monthly sums.
+    #[must_use]
+    pub fn months(&self) -> Vec<(MonthKey, MonthAmounts)> {
+        let Some(sale) = self.sale.as_ref().filter(|_| self.is_counted()) else { return Vec::new() };
+        let completed = sale.outcome == Outcome::Completed || self.completed_at.is_some();
+        let scopes = if completed { &[Scope::Paid, Scope::Completed][..] } else { &[Scope::Paid][..] };
+        let mut months = Vec::new();
+        for &scope in scopes {
+            let key = MonthKey { currency: sale.currency, scope, month: sale.month };
+            add(&mut months, key, MonthAmounts::sale(sale.amounts, self.cancelled_at.is_some()));
+            for refund in self.refunds.values() {
+                let key = MonthKey { currency: refund.amount.currency(), scope, month: refund.month };
+                add(&mut months, key, MonthAmounts::refund(refund.amount.minor()));
+            }
+        }
+        months
+    }
+}
+
+fn same_money(kept: &Sale, stated: &Sale) -> bool {
+    kept.amounts == stated.amounts && kept.currency == stated.currency
+}
+
+fn add(months: &mut Vec<(MonthKey, MonthAmounts)>, key: MonthKey, amounts: MonthAmounts) {
+    match months.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, sum)) => *sum = sum.plus(amounts),
+        None => months.push((key, amounts)),
+    }
+}
+
+fn difference(
+    before: &[(MonthKey, MonthAmounts)],
+    after: Vec<(MonthKey, MonthAmounts)>,
+) -> Vec<(MonthKey, MonthAmounts)> {
+    let mut change = after;
+    for (key, amounts) in before {
+        add(&mut change, *key, MonthAmounts::default().minus(*amounts));
+    }
+    change.retain(|(_, amounts)| !amounts.is_zero());
+    change
+}
+
+type ByCountry = (shared_kernel::Currency, super::Month, Option<super::Country>, OrderAmounts);
+type ByArticle = (shared_kernel::Currency, super::Month, shared_kernel::Sku, GoodsAmounts);
+
+fn by_country(sale: &Sale) -> ByCountry {
+    (sale.currency, sale.month, sale.country.clone(), OrderAmounts::of(sale.amounts))
+}
+
+fn by_article(sale: &Sale, lines: &[SaleLine]) -> Vec<ByArticle> {
+    let mut articles: Vec<ByArticle> = Vec::new();
+    for line in lines {
+        let amounts = GoodsAmounts::of(line.quantity, line.amounts);
+        match articles.iter_mut().find(|(_, _, sku, _)| *sku == line.sku) {
+            Some((_, _, _, sum)) => *sum = sum.plus(amounts),
+            None => articles.push((sale.currency, sale.month, line.sku.clone(), amounts)),
+        }
+    }
+    articles.retain(|(_, _, _, amounts)| *amounts != GoodsAmounts::default());
+    articles
+}
+
+/// The books hold something else under the same name. Somebody must look at it; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    /// The order was sold for other money.
+    #[error("the order was recorded before with other amounts")]
+    Sale,
+    /// The refund was of another amount.
+    #[error("refund {0} was recorded before with another amount")]
+    Refund(String),
+}
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod tests;

@@ -1,0 +1,147 @@
+//! Whatever the order in which the facts of an order are learned, the books come out the same.
+
+use proptest::prelude::*;
+use shared_kernel::{Currency, OrderId, Sku};
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::{Country, Month, RefundId, SaleAmounts};
+
+fn month(text: &str) -> Month {
+    Month::parse(text).unwrap()
+}
+
+fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+fn sold(outcome: Outcome) -> Fact {
+    let sale = Sale {
+        order: OrderId::new(Uuid::from_u128(1)),
+        number: "1001".into(),
+        outcome,
+        sold_at: at(1),
+        month: month("2026-10"),
+        currency: Currency::NZD,
+        country: Country::new("NZ"),
+        amounts: SaleAmounts::new(10_000, 1_500, 1_150, 11_500).unwrap(),
+    };
+    let line = |quantity, gross: i64, tax| SaleLine {
+        sku: Sku::parse("KEA-14").unwrap(),
+        title: "Kea".into(),
+        quantity,
+        amounts: SaleAmounts::new(gross - tax, tax, 0, gross).unwrap(),
+    };
+    Fact::Sold { sale, lines: vec![line(1, 5_175, 675), line(2, 5_175, 675)] }
+}
+
+fn refunded(id: &str, minor: i64, in_month: &str) -> Fact {
+    let id = RefundId::new(id).unwrap();
+    Fact::Refunded(Refund::new(id, minor, Currency::NZD, "late".into(), at(9), month(in_month)).unwrap())
+}
+
+fn learn_all(facts: &[Fact]) -> (OrderHistory, Vec<(MonthKey, MonthAmounts)>) {
+    let mut totals = Vec::new();
+    let mut history = OrderHistory::default();
+    for fact in facts {
+        if let Learned::News(known, postings) = history.clone().learn(fact).unwrap() {
+            history = *known;
+            postings.months.into_iter().for_each(|(key, amounts)| add(&mut totals, key, amounts));
+        }
+    }
+    totals.retain(|(_, amounts)| !amounts.is_zero());
+    (history, totals)
+}
+
+fn of(totals: &[(MonthKey, MonthAmounts)], scope: Scope, text: &str) -> MonthAmounts {
+    let key = MonthKey { currency: Currency::NZD, scope, month: month(text) };
+    totals.iter().find(|(known, _)| *known == key).map_or_else(MonthAmounts::default, |(_, amounts)| *amounts)
+}
+
+#[test]
+fn a_paid_order_is_a_sale_of_its_month_and_not_yet_a_completed_one() {
+    let (_, totals) = learn_all(&[sold(Outcome::Paid)]);
+    let october = of(&totals, Scope::Paid, "2026-10");
+    assert_eq!((october.orders, october.net, october.tax, october.gross), (1, 10_000, 1_500, 11_500));
+    assert_eq!(of(&totals, Scope::Completed, "2026-10"), MonthAmounts::default());
+}
+
+#[test]
+fn a_completed_order_is_counted_among_both() {
+    let (_, totals) = learn_all(&[sold(Outcome::Paid), Fact::Completed(at(5))]);
+    assert_eq!(of(&totals, Scope::Completed, "2026-10"), of(&totals, Scope::Paid, "2026-10"));
+    assert_eq!(of(&totals, Scope::Paid, "2026-10").orders, 1);
+}
+
+#[test]
+fn a_refund_belongs_to_the_month_in_which_it_was_given() {
+    let (_, totals) = learn_all(&[sold(Outcome::Paid), refunded("r", 11_500, "2026-11"), Fact::Cancelled(at(9))]);
+    assert_eq!(of(&totals, Scope::Paid, "2026-11"), MonthAmounts::refund(11_500));
+    let october = of(&totals, Scope::Paid, "2026-10");
+    assert_eq!((october.orders, october.cancelled, october.refunded), (1, 1, 0));
+}
+
+#[test]
+fn a_refund_of_money_that_never_made_a_sale_lessens_no_sales() {
+    let (history, totals) = learn_all(&[refunded("r", 11_500, "2026-11")]);
+    assert_eq!(totals, []);
+    assert_eq!(history.refunds().count(), 1);
+}
+
+#[test]
+fn an_order_that_ended_without_a_sale_in_the_shops_past_counts_nowhere() {
+    let (history, totals) = learn_all(&[sold(Outcome::Void), refunded("r", 5, "2026-11"), Fact::Completed(at(3))]);
+    assert_eq!(totals, []);
+    assert!(history.sale().is_some() && !history.is_counted());
+}
+
+#[test]
+fn a_completed_order_of_the_shops_past_is_complete_at_once() {
+    let (_, totals) = learn_all(&[sold(Outcome::Completed)]);
+    assert_eq!(of(&totals, Scope::Completed, "2026-10").gross, 11_500);
+}
+
+#[test]
+fn two_lines_of_one_article_are_posted_as_one() {
+    let Learned::News(_, postings) = OrderHistory::default().learn(&sold(Outcome::Paid)).unwrap() else { panic!() };
+    let [(_, _, sku, amounts)] = &postings.goods[..] else { panic!("{:?}", postings.goods) };
+    assert_eq!((sku.as_str(), amounts.quantity, amounts.gross), ("KEA-14", 3, 10_350));
+    let country = postings.country.unwrap();
+    assert_eq!((country.2, country.3.gross), (Country::new("NZ"), 11_500));
+}
+
+#[test]
+fn a_repeat_is_no_news() {
+    let facts = [sold(Outcome::Paid), Fact::Completed(at(5)), Fact::Cancelled(at(6)), refunded("r", 5, "2026-11")];
+    let (history, _) = learn_all(&facts);
+    for fact in &facts {
+        assert_eq!(history.clone().learn(fact), Ok(Learned::NoNews));
+    }
+}
+
+#[test]
+fn other_money_under_the_same_name_is_a_contradiction() {
+    let (history, _) = learn_all(&[sold(Outcome::Paid), refunded("r", 5, "2026-11")]);
+    let Fact::Sold { mut sale, lines } = sold(Outcome::Paid) else { unreachable!() };
+    sale.amounts = SaleAmounts::new(1, 0, 0, 1).unwrap();
+    assert_eq!(history.clone().learn(&Fact::Sold { sale, lines }), Err(Contradiction::Sale));
+    assert_eq!(history.learn(&refunded("r", 6, "2026-11")), Err(Contradiction::Refund("r".into())));
+}
+
+proptest! {
+    #[test]
+    fn the_totals_do_not_depend_on_the_order_of_the_news(
+        facts in Just(vec![
+            sold(Outcome::Paid), Fact::Completed(at(5)), Fact::Cancelled(at(6)),
+            refunded("a", 100, "2026-10"), refunded("b", 250, "2026-11"), refunded("b", 250, "2026-11"),
+        ]).prop_shuffle(),
+        known in 0_usize..=6,
+    ) {
+        let (history, totals) = learn_all(&facts[..known]);
+        let sorted = |mut months: Vec<(MonthKey, MonthAmounts)>| {
+            months.sort_by_key(|(key, _)| (key.scope, key.month));
+            months
+        };
+        prop_assert_eq!(sorted(totals), sorted(history.months()));
+    }
+}

@@ -1,0 +1,25 @@
+//! What a sale is to somebody who counts: facts about orders, and the totals that follow from them.
+//!
+//! Reading order: [`month`] and [`calendar`] (when), [`sale`] and [`refund`] (what), [`history`] (all that is known of
+//! one order, in whatever order it was learned, and what each piece of news adds to the totals), [`totals`] (the sums
+//! that reports read), [`catalogue`] (which category an article is in), [`report`] (what the reports answer).
+//!
+//! Nothing here knows of events, rows or pages. Whatever the order in which facts arrive, the totals come out the same.
+
+pub mod calendar;
+pub mod catalogue;
+pub mod history;
+pub mod month;
+pub mod refund;
+pub mod report;
+pub mod sale;
+pub mod totals;
+
+pub use calendar::{ShopCalendar, UnknownZone};
+pub use catalogue::{Article, CatalogueEntry, Category};
+pub use history::{Contradiction, Fact, Learned, OrderHistory};
+pub use month::{Month, MonthError, Period, PeriodError};
+pub use refund::{Refund, RefundId};
+pub use report::{CategorySales, CountrySales, MonthSales, ProductSales, RefundEntry, Report};
+pub use sale::{Country, Outcome, Sale, SaleAmounts, SaleError, SaleLine};
+pub use totals::{GoodsAmounts, MonthAmounts, MonthKey, OrderAmounts, Postings, Scope};

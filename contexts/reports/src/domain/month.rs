@@ -1,0 +1,196 @@
+//! Calendar months, and the spans of them that a report covers.
+//!
+//! A month knows no time zone: [`super::calendar`] says in which month a moment falls.
+
+use std::fmt;
+
+/// One month of one year, from the year 1 to 9999. Written `2026-11`, which sorts as text does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Month {
+    year: u16,
+    month: u8,
+}
+
+impl Month {
+    /// Accepts the years 1 to 9999 and the months 1 to 12.
+    ///
+    /// # Errors
+    /// [`MonthError`] otherwise.
+    pub fn new(year: u16, month: u8) -> Result<Self, MonthError> {
+        if (1..=9999).contains(&year) && (1..=12).contains(&month) { Ok(Self { year, month }) } else { Err(MonthError) }
+    }
+
+    /// Reads `2026-11`.
+    ///
+    /// # Errors
+    /// [`MonthError`] for any other text.
+    pub fn parse(text: &str) -> Result<Self, MonthError> {
+        let (year, month) = text.split_once('-').ok_or(MonthError)?;
+        let digits = |part: &str, width| part.len() == width && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(year, 4) || !digits(month, 2) {
+            return Err(MonthError);
+        }
+        Self::new(year.parse().map_err(|_| MonthError)?, month.parse().map_err(|_| MonthError)?)
+    }
+
+    /// The month that lies `count` months earlier; the first month of all if there are not so many.
+    #[must_use]
+    pub fn back(self, count: u32) -> Self {
+        Self::from_index(self.index().saturating_sub(count))
+    }
+
+    /// The month after this one; the last month of all has itself.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::from_index((self.index() + 1).min(9999 * 12 - 1))
+    }
+
+    /// For people: `November 2026`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        format!("{} {}", NAMES[usize::from(self.month) - 1], self.year)
+    }
+
+    /// For narrow places: `Nov 26`.
+    #[must_use]
+    pub fn in_short(self) -> String {
+        format!("{} {:02}", &NAMES[usize::from(self.month) - 1][..3], self.year % 100)
+    }
+
+    fn index(self) -> u32 {
+        (u32::from(self.year) - 1) * 12 + u32::from(self.month) - 1
+    }
+
+    fn from_index(index: u32) -> Self {
+        let year = u16::try_from(index / 12 + 1).unwrap_or(9999);
+        let month = u8::try_from(index % 12 + 1).unwrap_or(12);
+        Self { year, month }
+    }
+}
+
+const NAMES: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// The text or number is not a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a month is written like 2026-11")]
+pub struct MonthError;
+
+/// Whole months without a gap, such as the last twelve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    first: Month,
+    last: Month,
+}
+
+impl Period {
+    /// How many months a report covers when nobody says.
+    pub const USUAL: i64 = 12;
+    /// The longest span that a report covers: ten years.
+    pub const LONGEST: i64 = 120;
+
+    /// The `months` months that end with `last`, which is one of them.
+    ///
+    /// # Errors
+    /// [`PeriodError`] unless `months` is 1 to 120.
+    pub fn ending(last: Month, months: i64) -> Result<Self, PeriodError> {
+        let count = u32::try_from(months).ok().filter(|_| (1..=Self::LONGEST).contains(&months)).ok_or(PeriodError)?;
+        Ok(Self { first: last.back(count - 1), last })
+    }
+
+    /// The oldest month.
+    #[must_use]
+    pub const fn first(self) -> Month {
+        self.first
+    }
+
+    /// The newest month.
+    #[must_use]
+    pub const fn last(self) -> Month {
+        self.last
+    }
+
+    /// Whether the month is one of them.
+    #[must_use]
+    pub fn contains(self, month: Month) -> bool {
+        (self.first..=self.last).contains(&month)
+    }
+
+    /// Every month, oldest first.
+    pub fn months(self) -> impl Iterator<Item = Month> {
+        std::iter::successors(Some(self.first), |month| Some(month.next())).take_while(move |month| *month <= self.last)
+    }
+}
+
+/// The number of months is not one that a report can cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a report covers 1 to {} months", Period::LONGEST)]
+pub struct PeriodError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        Month::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_month_is_read_as_it_is_written_and_not_otherwise() {
+        assert_eq!(month("2026-11").to_string(), "2026-11");
+        assert_eq!(month("0987-01").to_string(), "0987-01");
+        for wrong in
+            ["", "2026", "2026-13", "2026-00", "0000-01", "26-11", "2026-1", "+026-11", "2026-11-01", "٢٠٢٦-11"]
+        {
+            assert_eq!(Month::parse(wrong), Err(MonthError), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn counting_back_crosses_years() {
+        assert_eq!(month("2026-01").back(1), month("2025-12"));
+        assert_eq!(month("2026-11").back(11), month("2025-12"));
+        assert_eq!(month("0001-03").back(50), month("0001-01"));
+        assert_eq!(month("2025-12").next(), month("2026-01"));
+    }
+
+    #[test]
+    fn a_period_names_every_month_oldest_first() {
+        let period = Period::ending(month("2026-02"), 4).unwrap();
+        let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
+        assert_eq!(months, ["2025-11", "2025-12", "2026-01", "2026-02"]);
+        assert!(period.contains(month("2026-01")) && !period.contains(month("2026-03")));
+    }
+
+    #[test]
+    fn a_period_has_at_least_one_month_and_at_most_ten_years() {
+        for wrong in [0, -1, 121, i64::MAX, i64::MIN] {
+            assert_eq!(Period::ending(month("2026-11"), wrong), Err(PeriodError));
+        }
+        assert_eq!(Period::ending(month("2026-11"), 120).unwrap().months().count(), 120);
+    }
+
+    #[test]
+    fn months_have_names_for_people() {
+        assert_eq!(month("2026-11").in_words(), "November 2026");
+        assert_eq!(month("2026-05").in_short(), "May 26");
+    }
+}

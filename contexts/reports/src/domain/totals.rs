@@ -1,0 +1,192 @@
+//! The sums that reports read, kept up to date with every fact instead of being added up on demand.
+//!
+//! Totals are a pure function of the facts: [`super::history`] says what each fact adds, the stores add it. Nothing
+//! here decides what counts.
+
+use shared_kernel::{Currency, Sku};
+
+use super::month::Month;
+use super::sale::{Country, SaleAmounts};
+
+/// Which orders a monthly sum counts. Every completed order is counted under both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// All orders whose money arrived.
+    Paid,
+    /// Those among them of which everything was delivered.
+    Completed,
+}
+
+impl Scope {
+    /// The word under which it is kept and asked for.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Completed => "completed",
+        }
+    }
+
+    /// Reads the word, in small or capital letters.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Paid, Self::Completed].into_iter().find(|scope| scope.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// One sum among the monthly ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MonthKey {
+    /// Of which currency.
+    pub currency: Currency,
+    /// Over which orders.
+    pub scope: Scope,
+    /// Of which month.
+    pub month: Month,
+}
+
+/// What a month brought, in minor units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MonthAmounts {
+    /// Orders sold in the month.
+    pub orders: i64,
+    /// Those of them that were cancelled later.
+    pub cancelled: i64,
+    /// Their net totals.
+    pub net: i64,
+    /// The tax in them.
+    pub tax: i64,
+    /// The part of gross that paid for the way.
+    pub shipping: i64,
+    /// Their gross totals.
+    pub gross: i64,
+    /// What went back in the month, whenever it was sold.
+    pub refunded: i64,
+}
+
+impl MonthAmounts {
+    /// One sale.
+    #[must_use]
+    pub const fn sale(amounts: SaleAmounts, cancelled: bool) -> Self {
+        Self {
+            orders: 1,
+            cancelled: if cancelled { 1 } else { 0 },
+            net: amounts.net(),
+            tax: amounts.tax(),
+            shipping: amounts.shipping(),
+            gross: amounts.gross(),
+            refunded: 0,
+        }
+    }
+
+    /// One refund.
+    #[must_use]
+    pub fn refund(minor: i64) -> Self {
+        Self { refunded: minor, ..Self::default() }
+    }
+
+    /// Whether nothing happened.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The sum of both; stays at the end of the range rather than wrapping.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        self.each(other, i64::saturating_add)
+    }
+
+    /// What is left of this without the other.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        self.each(other, i64::saturating_sub)
+    }
+
+    fn each(self, other: Self, combine: impl Fn(i64, i64) -> i64) -> Self {
+        Self {
+            orders: combine(self.orders, other.orders),
+            cancelled: combine(self.cancelled, other.cancelled),
+            net: combine(self.net, other.net),
+            tax: combine(self.tax, other.tax),
+            shipping: combine(self.shipping, other.shipping),
+            gross: combine(self.gross, other.gross),
+            refunded: combine(self.refunded, other.refunded),
+        }
+    }
+}
+
+/// What orders brought, without regard to refunds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OrderAmounts {
+    /// How many orders.
+    pub orders: i64,
+    /// Without tax.
+    pub net: i64,
+    /// Tax.
+    pub tax: i64,
+    /// With tax.
+    pub gross: i64,
+}
+
+impl OrderAmounts {
+    /// One order.
+    #[must_use]
+    pub const fn of(amounts: SaleAmounts) -> Self {
+        Self { orders: 1, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross() }
+    }
+
+    /// The sum of both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            orders: self.orders.saturating_add(other.orders),
+            net: self.net.saturating_add(other.net),
+            tax: self.tax.saturating_add(other.tax),
+            gross: self.gross.saturating_add(other.gross),
+        }
+    }
+}
+
+/// What goods brought, without shipping and without regard to refunds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GoodsAmounts {
+    /// How many pieces.
+    pub quantity: i64,
+    /// Without tax.
+    pub net: i64,
+    /// Tax.
+    pub tax: i64,
+    /// With tax.
+    pub gross: i64,
+}
+
+impl GoodsAmounts {
+    /// `quantity` pieces.
+    #[must_use]
+    pub const fn of(quantity: i64, amounts: SaleAmounts) -> Self {
+        Self { quantity, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross() }
+    }
+
+    /// The sum of both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            quantity: self.quantity.saturating_add(other.quantity),
+            net: self.net.saturating_add(other.net),
+            tax: self.tax.saturating_add(other.tax),
+            gross: self.gross.saturating_add(other.gross),
+        }
+    }
+}
+
+/// What one fact adds to the totals. Facts only ever add: nothing here is negative.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Postings {
+    /// To the monthly sums; no key twice, none of them zero.
+    pub months: Vec<(MonthKey, MonthAmounts)>,
+    /// To the sums by country.
+    pub country: Option<(Currency, Month, Option<Country>, OrderAmounts)>,
+    /// To the sums by article; no article twice, none of them zero.
+    pub goods: Vec<(Currency, Month, Sku, GoodsAmounts)>,
+}

@@ -1,0 +1,134 @@
+//! Puts the context together and hands the app its lists.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use chassis::Platform;
+use chassis::messaging::{Job, Recorder, Subscription};
+use serde_json::Value;
+use shared_kernel::{Currency, StoreError};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::adapters::inbound::asking::Question;
+use crate::adapters::inbound::events::{
+    KEEP_PRODUCTS, KeepProducts, ORDER_FACTS, PRODUCT_FACTS, RECORD_SALES, RecordSales,
+};
+use crate::adapters::inbound::{api, pages};
+use crate::adapters::outbound::sql::{MIGRATIONS, RebuildArticles, RebuildSales, SqlBooks};
+use crate::application::{
+    KeepProduct, ListRefunds, Reading, RecordFact, ShowMonthlySales, ShowSalesByCategory, ShowSalesByCountry,
+    ShowTopProducts,
+};
+use crate::domain::ShopCalendar;
+
+/// What an operator may set. Nothing yet: currency and time zone are facts about the shop and come with the platform.
+#[derive(Debug, Clone, Default)]
+pub struct ReportsSettings {}
+
+/// The use cases that answer questions, for pages and API.
+#[derive(Clone)]
+pub struct Questions {
+    pub(crate) reading: Reading,
+    pub(crate) monthly: Arc<ShowMonthlySales>,
+    pub(crate) products: Arc<ShowTopProducts>,
+    pub(crate) categories: Arc<ShowSalesByCategory>,
+    pub(crate) countries: Arc<ShowSalesByCountry>,
+    pub(crate) refunds: Arc<ListRefunds>,
+}
+
+impl Questions {
+    /// Answers from this reading.
+    #[must_use]
+    pub fn new(reading: Reading) -> Self {
+        Self {
+            monthly: Arc::new(ShowMonthlySales::new(reading.clone())),
+            products: Arc::new(ShowTopProducts::new(reading.clone())),
+            categories: Arc::new(ShowSalesByCategory::new(reading.clone())),
+            countries: Arc::new(ShowSalesByCountry::new(reading.clone())),
+            refunds: Arc::new(ListRefunds::new(reading.clone())),
+            reading,
+        }
+    }
+
+    /// The currency that was meant.
+    pub(crate) fn currency(&self, question: &Question) -> Currency {
+        question.asked.currency.unwrap_or(self.reading.currency)
+    }
+}
+
+/// The context in a running shop.
+pub struct ReportsModule {
+    books: SqlBooks,
+    record: Arc<RecordFact>,
+    keep: Arc<KeepProduct>,
+    questions: Questions,
+}
+
+impl ReportsModule {
+    /// Brings the tables up to date and puts the context together.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be used, or the shop's time zone is unknown.
+    pub async fn start(_settings: ReportsSettings, platform: Platform) -> Result<Self, StoreError> {
+        platform.database.migrate("reports", MIGRATIONS).await?;
+        let calendar = ShopCalendar::of(&platform.site.time_zone).map_err(StoreError::unavailable)?;
+        let recorder = Recorder::new("reports", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
+        let books = SqlBooks::new(platform.database, recorder, calendar.zone());
+        if let Some(zone) = books.dated_otherwise().await? {
+            let now = calendar.zone();
+            tracing::warn!(
+                "sales were dated in {zone} and are now dated in {now}: replay reports/record-sales to date them anew"
+            );
+        }
+        let ledger = Arc::new(books.clone());
+        let reading = Reading {
+            reports: Arc::clone(&ledger) as _,
+            calendar: calendar.clone(),
+            clock: platform.clock,
+            currency: platform.site.currency,
+        };
+        Ok(Self {
+            record: Arc::new(RecordFact::new(Arc::clone(&ledger) as _, calendar)),
+            keep: Arc::new(KeepProduct::new(ledger)),
+            questions: Questions::new(reading),
+            books,
+        })
+    }
+
+    /// `/api/reports/v1`, seen by `OpenAPI`.
+    pub fn api(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+        let questions = self.questions.clone();
+        move |cfg: &mut ServiceConfig| api::configure(cfg, questions)
+    }
+
+    /// `/admin/reports` and what is below it.
+    pub fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
+        let questions = self.questions.clone();
+        move |cfg: &mut web::ServiceConfig| pages::configure(cfg, questions)
+    }
+
+    /// What the books hear: facts about orders, and about products. Both can be rebuilt from the archive.
+    #[must_use]
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        let sales = Arc::new(RecordSales(Arc::clone(&self.record)));
+        let products = Arc::new(KeepProducts(Arc::clone(&self.keep)));
+        vec![
+            Subscription::to(RECORD_SALES, ORDER_FACTS, sales).rebuildable(Arc::new(RebuildSales)),
+            Subscription::to(KEEP_PRODUCTS, PRODUCT_FACTS, products).rebuildable(Arc::new(RebuildArticles)),
+        ]
+    }
+
+    /// Nothing here happens by the clock alone.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        Vec::new()
+    }
+
+    /// Every sale and every refund in the books, one JSON object each.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
+        self.books.audit().await
+    }
+}

@@ -1,0 +1,142 @@
+//! Every adapter passes every part of the suite, and the tables always agree with the books that only add up.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::messaging::Recorder;
+use chassis::sql::Database;
+use chassis::testing::{CountingIds, FixedClock, leased, sqlite};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
+use reports::domain::{Fact, Outcome, Scope};
+use reports::ports::{FactAdded, ProductStated, SalesLedger, SalesReports};
+use reports::testing::suite::{self, Books};
+use reports::testing::{InMemoryBooks, a_product, a_refund, a_sale, fact_about};
+use serde_json::json;
+use shared_kernel::{Cause, Currency, Ids, Limit, MessageId, Timestamp};
+
+use crate::samples::envelope;
+
+struct SqlFixture {
+    database: Database,
+    books: SqlBooks,
+    ids: CountingIds,
+}
+
+async fn sqlite_books() -> SqlFixture {
+    let database = sqlite("reports", MIGRATIONS).await;
+    let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+    let recorder = Recorder::new("reports", clock, Arc::new(CountingIds::default()));
+    let books = SqlBooks::new(database.clone(), recorder, "Pacific/Auckland");
+    SqlFixture { database, books, ids: CountingIds::from(1_000) }
+}
+
+#[async_trait]
+impl Books for SqlFixture {
+    fn ledger(&self) -> &dyn SalesLedger {
+        &self.books
+    }
+    fn reports(&self) -> &dyn SalesReports {
+        &self.books
+    }
+    async fn cause(&self) -> Cause {
+        let id = self.ids.uuid().to_string();
+        let mut message = envelope("store.order.completed.v1", &id, 1, json!({}));
+        message.id = MessageId::new(id);
+        leased(&self.database, "record-sales", message).await
+    }
+}
+
+/// One line per adapter: another engine is one more of these.
+macro_rules! every_adapter {
+    ($($part:ident),* $(,)?) => {
+        mod in_memory { $(#[tokio::test] async fn $part() { super::suite::$part(&super::InMemoryBooks::default()).await })* }
+        mod on_sqlite { $(#[tokio::test] async fn $part() { super::suite::$part(&super::sqlite_books().await).await })* }
+    };
+}
+
+every_adapter!(
+    facts_are_accepted_in_any_order,
+    a_cause_has_its_effect_once,
+    void_orders_count_nowhere,
+    currencies_are_kept_apart,
+    past_sales_follow_their_article_to_its_category,
+    the_best_articles_come_first,
+    countries_are_told_apart,
+    refunds_come_newest_first,
+);
+
+#[derive(Debug, Clone)]
+enum Step {
+    Fact(FactAdded),
+    Product(ProductStated),
+}
+
+fn facts() -> impl Strategy<Value = Step> {
+    let month = prop::sample::select(vec!["2026-09-05T00:00:00Z", "2026-10-31T11:00:00Z", "2026-11-22T12:00:00Z"]);
+    let sku = prop::sample::select(vec!["KEA", "TUI", "WETA"]);
+    let outcome = prop::sample::select(vec![Outcome::Paid, Outcome::Completed, Outcome::Void]);
+    let country = prop::sample::select(vec!["NZ", "AU", ""]);
+    let currency = prop::sample::select(vec!["NZD", "NZD", "EUR"]);
+    let order = 1_u64..6;
+    let sale = (order.clone(), month.clone(), sku.clone(), outcome, country, currency, 0_i64..500).prop_map(
+        |(order, at, sku, outcome, country, currency, gross)| {
+            let sale = a_sale(order).at(at).outcome(outcome).country(country).currency(currency);
+            Step::Fact(sale.line(sku, gross % 3, gross, gross / 9).line("KEA", 1, 50, 6).shipping(20, 2).added())
+        },
+    );
+    let refund = (order.clone(), 0_u64..4, 0_i64..90, month)
+        .prop_map(|(order, id, minor, at)| Step::Fact(a_refund(order, &format!("r-{id}"), minor, at)));
+    let ending = (order, any::<bool>(), 0_i64..9).prop_map(|(order, completed, micros)| {
+        let at = Timestamp::from_micros(micros);
+        Step::Fact(fact_about(order, if completed { Fact::Completed(at) } else { Fact::Cancelled(at) }))
+    });
+    let category = prop::sample::select(vec!["Birds", "Insects", ""]);
+    let product = (1_u64..3, 1_u64..9, category, sku)
+        .prop_map(|(product, sequence, category, sku)| Step::Product(a_product(product, sequence, category, &[sku])));
+    prop_oneof![4 => sale, 3 => refund, 3 => ending, 2 => product]
+}
+
+#[test]
+fn the_tables_agree_with_the_books_that_only_add_up() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+    let histories = prop::collection::vec(facts(), 0..60);
+    let checked = runner.run(&histories, |steps| {
+        let (simple, tables) = runtime.block_on(async {
+            let (simple, tables) = (InMemoryBooks::default(), sqlite_books().await);
+            for step in &steps {
+                let expected = take(&simple, step.clone()).await;
+                assert_eq!(take(&tables.books, step.clone()).await, expected, "{step:?}");
+            }
+            (every_answer(&simple).await, every_answer(&tables.books).await)
+        });
+        prop_assert_eq!(simple, tables);
+        Ok(())
+    });
+    checked.unwrap();
+}
+
+async fn take(books: &dyn SalesLedger, step: Step) -> String {
+    match step {
+        Step::Fact(fact) => format!("{:?}", books.add(fact).await.unwrap()),
+        Step::Product(stated) => format!("{:?}", books.keep_product(stated).await.unwrap()),
+    }
+}
+
+async fn every_answer(books: &dyn SalesReports) -> Vec<String> {
+    let (period, limit) = (suite::half_a_year(), Limit::DEFAULT);
+    let mut answers = Vec::new();
+    for code in ["NZD", "EUR"] {
+        let of = Currency::parse(code).unwrap();
+        for scope in [Scope::Paid, Scope::Completed] {
+            answers.push(format!("{:?}", books.monthly(of, period, scope).await.unwrap()));
+        }
+        answers.push(format!("{:?}", books.top_products(of, period, limit).await.unwrap()));
+        answers.push(format!("{:?}", books.by_category(of, period).await.unwrap()));
+        answers.push(format!("{:?}", books.by_country(of, period).await.unwrap()));
+        answers.push(format!("{:?}", books.refunds(of, period, limit, None).await.unwrap()));
+    }
+    answers
+}

@@ -1,0 +1,239 @@
+//! The JSON API: what it answers, to whom, and that its published description is true.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+use chassis::web::testing::{KnownPeople, edge, somebody};
+use serde_json::{Value, json};
+use shared_kernel::Role;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_actix_web::AppExt;
+
+use crate::samples::{cancelled, completed, imported, paid, product, refunded};
+use crate::shop::Shop;
+
+const PATHS: [&str; 5] = ["monthly-sales", "top-products", "sales-by-category", "sales-by-country", "refunds"];
+
+struct Answer {
+    status: StatusCode,
+    content_type: String,
+    etag: String,
+    text: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+}
+
+fn people() -> KnownPeople {
+    KnownPeople::default().and("admin", somebody(1, Role::Admin)).and("staff", somebody(2, Role::Staff))
+}
+
+async fn get(shop: &Shop, path_and_query: &str, headers: &[(actix_web::http::header::HeaderName, &str)]) -> Answer {
+    let app = App::new().app_data(web::Data::new(edge(people()))).wrap(from_fn(chassis::web::guard));
+    let app = init_service(app.into_utoipa_app().configure(shop.module.api()).into_app()).await;
+    let request = TestRequest::get().uri(&format!("/api/reports/v1/{path_and_query}"));
+    let request = headers.iter().fold(request, |request, header| request.insert_header(header.clone()));
+    let answer = call_service(&app, request.to_request()).await;
+    let header = |name| answer.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned());
+    let (status, content_type, etag) = (answer.status(), header(CONTENT_TYPE), header(ETAG));
+    let text = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+    Answer { status, content_type, etag, text }
+}
+
+async fn as_admin(shop: &Shop, path_and_query: &str) -> Answer {
+    get(shop, path_and_query, &[(AUTHORIZATION, "Bearer admin")]).await
+}
+
+async fn as_csv(shop: &Shop, path_and_query: &str) -> Answer {
+    get(shop, path_and_query, &[(AUTHORIZATION, "Bearer admin"), (ACCEPT, "text/csv")]).await
+}
+
+fn nzd(amount: i64) -> Value {
+    json!({ "amount": amount, "currency": "NZD" })
+}
+
+async fn a_shop_with_sales() -> Shop {
+    let shop = Shop::open().await;
+    shop.hears(&[
+        product(1, 1, Some("Birds"), "KEA-14"),
+        paid(1, "2026-10-31T10:59:59Z"),
+        paid(2, "2026-10-31T11:00:00Z"),
+        completed(2),
+        refunded(1, "r-1", 12_650),
+        cancelled(1),
+        imported(7, "COMPLETED", "2026-08-01T00:00:00Z"),
+        imported(8, "CANCELLED", "2026-08-01T00:00:00Z"),
+    ])
+    .await;
+    shop
+}
+
+#[actix_web::test]
+async fn monthly_sales_show_every_month_oldest_first() {
+    let shop = a_shop_with_sales().await;
+    let report = as_admin(&shop, "monthly-sales?months=4").await.json();
+    let month = |month: &str, orders, cancelled, net, tax, shipping, gross, refunded| {
+        json!({ "month": month, "orders": orders, "cancelled": cancelled, "net": nzd(net), "tax": nzd(tax),
+            "shipping": nzd(shipping), "gross": nzd(gross), "refunded": nzd(refunded) })
+    };
+    let expected = json!([
+        month("2026-08", 1, 0, 1_330, 200, 0, 1_530, 0),
+        month("2026-09", 0, 0, 0, 0, 0, 0, 0),
+        month("2026-10", 1, 1, 11_000, 1_650, 1_150, 12_650, 0),
+        month("2026-11", 1, 0, 11_000, 1_650, 1_150, 12_650, 12_650),
+    ]);
+    assert_eq!(report["items"], expected);
+    assert_eq!(report["total"]["gross"], nzd(1_530 + 2 * 12_650));
+    assert_eq!((&report["status"], &report["time_zone"]), (&json!("paid"), &json!("Pacific/Auckland")));
+    assert_eq!((&report["as_of"], &report["next_cursor"]), (&json!("2026-11-22T12:00:00Z"), &Value::Null));
+}
+
+#[actix_web::test]
+async fn completed_orders_can_be_counted_alone() {
+    let shop = a_shop_with_sales().await;
+    let report = as_admin(&shop, "monthly-sales?status=completed").await.json();
+    let items = report["items"].as_array().unwrap();
+    assert_eq!(items.len(), 12);
+    let sold: Vec<_> = items.iter().filter(|item| item["orders"] == 1).map(|item| item["month"].clone()).collect();
+    assert_eq!(sold, [json!("2026-08"), json!("2026-11")]);
+    assert_eq!(items[11]["refunded"], nzd(0), "the refund belongs to an order that was never completed");
+}
+
+#[actix_web::test]
+async fn a_shop_without_sales_has_months_of_zeros() {
+    let shop = Shop::open().await;
+    let report = as_admin(&shop, "monthly-sales").await.json();
+    assert_eq!(report["as_of"], Value::Null);
+    assert_eq!(report["items"].as_array().unwrap().len(), 12);
+    for path in &PATHS[1..] {
+        assert_eq!(as_admin(&shop, path).await.json()["items"], json!([]));
+    }
+}
+
+#[actix_web::test]
+async fn goods_countries_and_refunds_have_their_reports() {
+    let shop = a_shop_with_sales().await;
+    let products = as_admin(&shop, "top-products?limit=1").await.json();
+    let kea = json!({ "sku": "KEA-14", "title": "KEA-14 / large", "quantity": 4, "net": nzd(20_000),
+        "tax": nzd(3_000), "gross": nzd(23_000) });
+    assert_eq!(products["items"], json!([kea]));
+    let categories = as_admin(&shop, "sales-by-category").await.json();
+    assert_eq!(categories["items"][0]["category"], "Birds");
+    assert_eq!(categories["items"][1]["category"], Value::Null);
+    let countries = as_admin(&shop, "sales-by-country").await.json();
+    assert_eq!((&countries["items"][0]["country"], &countries["items"][0]["orders"]), (&json!("NZ"), &json!(2)));
+    assert_eq!(countries["items"][1]["country"], "United Kingdom");
+    let refunds = as_admin(&shop, "refunds").await.json();
+    assert_eq!((&refunds["items"][0]["amount"], &refunds["items"][0]["of_a_sale"]), (&nzd(12_650), &json!(true)));
+}
+
+#[actix_web::test]
+async fn refunds_are_read_a_page_at_a_time() {
+    let shop = Shop::open().await;
+    shop.hears(&[refunded(1, "r-1", 1), refunded(2, "r-2", 2), refunded(3, "r-3", 3)]).await;
+    let first = as_admin(&shop, "refunds?limit=2").await.json();
+    let ids = |page: &Value| {
+        page["items"].as_array().unwrap().iter().map(|item| item["refund_id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&first), [json!("r-3"), json!("r-2")]);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = as_admin(&shop, &format!("refunds?limit=2&cursor={cursor}")).await.json();
+    assert_eq!((ids(&second), &second["next_cursor"]), (vec![json!("r-1")], &Value::Null));
+}
+
+#[actix_web::test]
+async fn every_report_is_there_for_spreadsheets_too() {
+    let shop = a_shop_with_sales().await;
+    let months = as_csv(&shop, "monthly-sales?months=1").await;
+    assert!(months.content_type.starts_with("text/csv"), "{}", months.content_type);
+    assert_eq!(
+        months.text,
+        "\"month\",\"currency\",\"orders\",\"cancelled\",\"net\",\"tax\",\"shipping\",\"gross\",\"refunded\"\n\
+         \"2026-11\",\"NZD\",\"1\",\"0\",\"110.00\",\"16.50\",\"11.50\",\"126.50\",\"126.50\"\n"
+    );
+    for path in PATHS {
+        assert!(as_csv(&shop, path).await.text.starts_with('"'), "{path}");
+    }
+    assert!(as_csv(&shop, "refunds").await.text.contains("\"'=cmd()\""), "a formula came through");
+}
+
+#[actix_web::test]
+async fn a_parameter_that_makes_no_sense_is_refused_by_name() {
+    let shop = Shop::open().await;
+    for (query, name) in [
+        ("monthly-sales?months=0", "invalid-months"),
+        ("monthly-sales?months=twelve", "invalid-months"),
+        ("monthly-sales?status=open", "unknown-status"),
+        ("sales-by-country?currency=XXQ", "unknown-currency"),
+        ("top-products?limit=101", "invalid-limit"),
+        ("refunds?cursor=%00", "invalid-cursor"),
+    ] {
+        let answer = as_admin(&shop, query).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert!(answer.content_type.starts_with("application/problem+json"), "{}", answer.content_type);
+        assert!(answer.json()["type"].as_str().unwrap().ends_with(&format!("/problems/{name}")), "{}", answer.text);
+    }
+}
+
+#[actix_web::test]
+async fn only_administrators_see_reports() {
+    let shop = Shop::open().await;
+    for path in PATHS {
+        assert_eq!(get(&shop, path, &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        let staff = get(&shop, path, &[(AUTHORIZATION, "Bearer staff")]).await;
+        assert_eq!(staff.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(as_admin(&shop, path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn an_unchanged_report_is_not_sent_again() {
+    let shop = a_shop_with_sales().await;
+    let first = as_admin(&shop, "monthly-sales").await;
+    let known = [(AUTHORIZATION, "Bearer admin"), (IF_NONE_MATCH, first.etag.as_str())];
+    assert_eq!(get(&shop, "monthly-sales", &known).await.status, StatusCode::NOT_MODIFIED);
+    shop.hears(&[paid(3, "2026-11-22T11:59:00Z")]).await;
+    assert_eq!(get(&shop, "monthly-sales", &known).await.status, StatusCode::OK);
+}
+
+async fn description() -> OpenApi {
+    let shop = Shop::open().await;
+    let info = InfoBuilder::new().title("Reports").version("1").build();
+    let empty = OpenApiBuilder::new().info(info).build();
+    let (_, api) = App::new().into_utoipa_app().openapi(empty).configure(shop.module.api()).split_for_parts();
+    api
+}
+
+#[actix_web::test]
+async fn the_published_description_is_the_one_of_this_program() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/contract/openapi.json");
+    let present = description().await.to_pretty_json().unwrap() + "\n";
+    if std::env::var_os("UPDATE_CONTRACTS").is_some() {
+        std::fs::write(path, &present).unwrap();
+    }
+    let published = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(published == present, "contract/openapi.json differs: run with UPDATE_CONTRACTS=1 and look at the change");
+}
+
+#[actix_web::test]
+async fn answers_are_as_described() {
+    let shop = a_shop_with_sales().await;
+    let api = serde_json::to_value(description().await).unwrap();
+    for path in PATHS {
+        let pointer = format!("/paths/~1api~1reports~1v1~1{path}/get/responses/200/content/application~1json/schema");
+        let mut schema = api.pointer(&pointer).unwrap_or_else(|| panic!("{path} is not described")).clone();
+        schema["components"] = api["components"].clone();
+        let answer = as_admin(&shop, path).await.json();
+        assert!(!answer["items"].as_array().unwrap().is_empty(), "{path} shows nothing");
+        if let Err(error) = jsonschema::validate(&schema, &answer) {
+            panic!("{path}: {error} at {}", error.instance_path);
+        }
+        let refused = api.pointer(&format!("/paths/~1api~1reports~1v1~1{path}/get/responses/422"));
+        assert!(refused.is_some(), "{path} does not say how it refuses");
+    }
+}

@@ -1,0 +1,147 @@
+//! The pages as an administrator's browser gets them.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{COOKIE, LOCATION};
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+use chassis::web::testing::{KnownPeople, edge, somebody};
+use shared_kernel::Role;
+
+use crate::samples::{completed, imported, paid, product, refunded};
+use crate::shop::Shop;
+
+const PAGES: [&str; 9] = [
+    "",
+    "/monthly",
+    "/monthly.csv",
+    "/products",
+    "/products.csv",
+    "/categories",
+    "/categories.csv",
+    "/refunds",
+    "/refunds.csv",
+];
+
+async fn get(shop: &Shop, page: &str, token: Option<&str>) -> (StatusCode, String, String) {
+    let people = KnownPeople::default().and("admin", somebody(1, Role::Admin)).and("staff", somebody(2, Role::Staff));
+    let app = App::new().app_data(web::Data::new(edge(people))).wrap(from_fn(chassis::web::guard));
+    let app = init_service(app.configure(shop.module.pages())).await;
+    let mut request = TestRequest::get().uri(&format!("/admin/reports{page}"));
+    if let Some(token) = token {
+        request = request.insert_header((COOKIE, format!("sid={token}")));
+    }
+    let answer = call_service(&app, request.to_request()).await;
+    let location = answer.headers().get(LOCATION).map_or("", |value| value.to_str().unwrap()).to_owned();
+    (answer.status(), location, String::from_utf8(read_body(answer).await.to_vec()).unwrap())
+}
+
+async fn page(shop: &Shop, page: &str) -> String {
+    let (status, _, html) = get(shop, page, Some("admin")).await;
+    assert_eq!(status, StatusCode::OK, "{page}: {html}");
+    html
+}
+
+async fn a_shop_with_sales() -> Shop {
+    let shop = Shop::open().await;
+    let mut hostile = paid(3, "2026-11-21T00:00:00Z");
+    hostile.data["lines"][0]["sku"] = "<b>".into();
+    hostile.data["lines"][0]["title"] = "<script>alert(1)</script>".into();
+    shop.hears(&[
+        product(1, 1, Some("Birds & more"), "KEA-14"),
+        paid(1, "2026-10-31T10:59:59Z"),
+        completed(1),
+        paid(2, "2026-11-05T11:00:00Z"),
+        hostile,
+        refunded(2, "r-2", 500),
+        imported(7, "COMPLETED", "2026-08-01T00:00:00Z"),
+    ])
+    .await;
+    shop
+}
+
+/// The row of a month, without its tags.
+fn row(html: &str, month: &str) -> String {
+    let start = html.find(&format!("data-month=\"{month}\"")).unwrap_or_else(|| panic!("{month} is not in {html}"));
+    let row = &html[start..start + html[start..].find("</tr>").unwrap()];
+    let cells = row.split('<').skip(1).filter_map(|tag| tag.split_once('>')).map(|(_, text)| text);
+    cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" | ")
+}
+
+#[actix_web::test]
+async fn the_monthly_page_counts_completed_orders_of_the_last_twelve_months() {
+    let html = page(&a_shop_with_sales().await, "/monthly").await;
+    assert_eq!(html.matches("data-test=\"month\"").count(), 12);
+    assert_eq!(row(&html, "2026-10"), "October 2026 | 1 | $110.00 | $16.50 | $126.50 | $11.50 | 0 | $0.00");
+    assert_eq!(row(&html, "2026-11"), "November 2026 | 0 | $0.00 | $0.00 | $0.00 | $0.00 | 0 | $0.00");
+    assert!(html.contains("data-test=\"total-net\">$123.30<"), "{html}");
+    assert!(html.find("data-month=\"2025-12\"") < html.find("data-month=\"2026-11\""), "the oldest is not first");
+}
+
+#[actix_web::test]
+async fn all_paid_orders_can_be_shown_instead() {
+    let html = page(&a_shop_with_sales().await, "/monthly?status=paid&months=2").await;
+    assert_eq!(html.matches("data-test=\"month\"").count(), 2);
+    assert_eq!(row(&html, "2026-11"), "November 2026 | 2 | $220.00 | $33.00 | $253.00 | $23.00 | 0 | $5.00");
+    assert!(html.contains("/admin/reports/monthly.csv?months=2&#38;currency=NZD&#38;status=paid"), "{html}");
+}
+
+#[actix_web::test]
+async fn the_chart_says_in_words_what_it_draws() {
+    let html = page(&a_shop_with_sales().await, "/monthly").await;
+    assert!(html.contains("role=\"img\" aria-labelledby=\"chart-title chart-description\""));
+    assert_eq!(html.matches("<rect class=\"bar\"").count(), 12);
+    assert!(html.contains("<title>October 2026: $110.00</title>"));
+    assert!(html.contains("the best was October 2026 with $110.00"));
+    assert!(!html.contains("style="), "the content policy forbids inline styles");
+}
+
+#[actix_web::test]
+async fn every_page_says_how_fresh_it_is() {
+    let shop = a_shop_with_sales().await;
+    for name in ["", "/monthly", "/products", "/categories", "/refunds"] {
+        let html = page(&shop, name).await;
+        assert!(html.contains("data-test=\"as-of\">as of 2026-11-23 01:00 (Pacific/Auckland)<"), "{name}: {html}");
+    }
+    assert!(page(&Shop::open().await, "").await.contains("nothing has been sold yet"));
+}
+
+#[actix_web::test]
+async fn what_people_wrote_stays_text() {
+    let shop = a_shop_with_sales().await;
+    let html = page(&shop, "/products").await;
+    assert!(html.contains("&#60;script&#62;") && !html.contains("<script"), "{html}");
+    assert!(page(&shop, "/categories").await.contains("Birds &#38; more"));
+    assert!(page(&shop, "/refunds.csv").await.contains("\"'=cmd()\""));
+}
+
+#[actix_web::test]
+async fn refunds_lead_to_their_orders_and_to_older_refunds() {
+    let shop = a_shop_with_sales().await;
+    shop.hears(&[refunded(9, "r-9", 100)]).await;
+    let html = page(&shop, "/refunds?limit=1").await;
+    assert_eq!(html.matches("data-test=\"refund\"").count(), 1);
+    assert!(html.contains("no, the money came too late"), "{html}");
+    let next = html.split("href=\"").find(|part| part.contains("rel=\"next\"")).unwrap();
+    let next = next.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let older = page(&shop, next.strip_prefix("/admin/reports").unwrap()).await;
+    assert!(older.contains("$5.00") && older.contains("/admin/orders/00000000-0000-0000-0000-000000000002"), "{older}");
+}
+
+#[actix_web::test]
+async fn a_parameter_that_makes_no_sense_is_said_in_words() {
+    let (status, _, html) = get(&Shop::open().await, "/monthly?months=0", Some("admin")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(html.contains("months is a whole number from 1 to 120"), "{html}");
+}
+
+#[actix_web::test]
+async fn only_administrators_see_the_pages() {
+    let shop = Shop::open().await;
+    for name in PAGES {
+        let (status, location, _) = get(&shop, name, None).await;
+        assert_eq!((status, location.starts_with("/login?next=")), (StatusCode::SEE_OTHER, true), "{name}");
+        assert_eq!(get(&shop, name, Some("staff")).await.0, StatusCode::FORBIDDEN, "{name}");
+        assert_eq!(get(&shop, name, Some("admin")).await.0, StatusCode::OK, "{name}");
+    }
+}

@@ -1,0 +1,55 @@
+//! The context put together as in a running shop, on a throw-away database.
+
+use std::sync::Arc;
+
+use chassis::messaging::{Delivery, Handled, Handler, Inbox, SqlMessages};
+use chassis::sql::Database;
+use chassis::testing::{a_cause, drive, platform};
+use reports::adapters::inbound::events::{KEEP_PRODUCTS, PRODUCT_FACTS, RECORD_SALES, RecordSales};
+use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
+use reports::application::RecordFact;
+use reports::domain::ShopCalendar;
+use reports::{ReportsModule, ReportsSettings};
+use shared_kernel::{Clock, Envelope, Timestamp};
+
+pub struct Shop {
+    pub module: ReportsModule,
+    pub database: Database,
+    pub clock: Arc<dyn Clock>,
+    books: SqlBooks,
+}
+
+impl Shop {
+    /// At noon of 22 November 2026, UTC; the shop is in Auckland.
+    pub async fn open() -> Self {
+        let platform = platform("reports", MIGRATIONS).await;
+        let (database, clock) = (platform.database.clone(), Arc::clone(&platform.clock));
+        let recorder = chassis::messaging::Recorder::new("reports", Arc::clone(&clock), Arc::clone(&platform.ids));
+        let books = SqlBooks::new(database.clone(), recorder, "Pacific/Auckland");
+        let module = ReportsModule::start(ReportsSettings::default(), platform).await.unwrap();
+        Self { module, database, clock, books }
+    }
+
+    /// Puts the messages into the inbox of whoever wants them, and works until nothing is left to do.
+    pub async fn hears(&self, messages: &[Envelope]) {
+        let inbox = SqlMessages::new(self.database.clone(), Arc::clone(&self.clock));
+        for message in messages {
+            let consumer = if PRODUCT_FACTS.contains(&&*message.event_type) { KEEP_PRODUCTS } else { RECORD_SALES };
+            inbox.accept(consumer, std::slice::from_ref(message)).await.unwrap();
+        }
+        drive(&self.database, &self.clock, &self.module.subscriptions()).await;
+    }
+
+    /// What the handler of order facts answers to one message.
+    pub async fn handle(&self, message: &Envelope) -> Handled {
+        let calendar = ShopCalendar::of("Pacific/Auckland").unwrap();
+        let handler = RecordSales(Arc::new(RecordFact::new(Arc::new(self.books.clone()), calendar)));
+        let delivery = Delivery {
+            envelope: message.clone(),
+            cause: a_cause("record-sales"),
+            attempt: 1,
+            received_at: Timestamp::from_micros(0),
+        };
+        handler.handle(&delivery).await
+    }
+}

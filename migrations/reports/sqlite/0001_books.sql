@@ -1,0 +1,125 @@
+-- The books. Facts first, each in a table of its own and never changed; then the totals that follow from them.
+-- Times are microseconds since 1970 in UTC, months are those of the shop's calendar, amounts are minor units.
+
+CREATE TABLE sale (
+    order_id TEXT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('paid', 'completed', 'void')),
+    sold_at INTEGER NOT NULL,
+    month TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    country TEXT NOT NULL,                  -- '' when nothing had to be sent
+    net_minor INTEGER NOT NULL,
+    tax_minor INTEGER NOT NULL,
+    shipping_minor INTEGER NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    CHECK (net_minor + tax_minor = gross_minor)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sale_line (
+    order_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    sku TEXT NOT NULL,
+    title TEXT NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity >= 0),
+    net_minor INTEGER NOT NULL,
+    tax_minor INTEGER NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    sold_at INTEGER NOT NULL,
+    PRIMARY KEY (order_id, position),
+    CHECK (net_minor + tax_minor = gross_minor)
+) STRICT, WITHOUT ROWID;
+
+-- Answers what an article was called when it was sold last.
+CREATE INDEX sale_line_by_sku ON sale_line (sku, sold_at);
+
+CREATE TABLE completion (
+    order_id TEXT NOT NULL PRIMARY KEY,
+    completed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cancellation (
+    order_id TEXT NOT NULL PRIMARY KEY,
+    cancelled_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refund (
+    order_id TEXT NOT NULL,
+    refund_id TEXT NOT NULL,
+    number TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    currency TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    refunded_at INTEGER NOT NULL,
+    month TEXT NOT NULL,
+    PRIMARY KEY (order_id, refund_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refund_by_time ON refund (currency, refunded_at, order_id, refund_id);
+
+-- What the catalogue says of an article today.
+CREATE TABLE article (
+    sku TEXT NOT NULL PRIMARY KEY,
+    product_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    category TEXT NOT NULL,                 -- '' when the product is in none
+    stated_at INTEGER NOT NULL,
+    sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE monthly_total (
+    currency TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('paid', 'completed')),
+    month TEXT NOT NULL,
+    orders INTEGER NOT NULL,
+    cancelled INTEGER NOT NULL,
+    net_minor INTEGER NOT NULL,
+    tax_minor INTEGER NOT NULL,
+    shipping_minor INTEGER NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    refunded_minor INTEGER NOT NULL,
+    PRIMARY KEY (currency, scope, month)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE country_total (
+    currency TEXT NOT NULL,
+    month TEXT NOT NULL,
+    country TEXT NOT NULL,
+    orders INTEGER NOT NULL,
+    net_minor INTEGER NOT NULL,
+    tax_minor INTEGER NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    PRIMARY KEY (currency, month, country)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE article_total (
+    currency TEXT NOT NULL,
+    month TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    net_minor INTEGER NOT NULL,
+    tax_minor INTEGER NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    PRIMARY KEY (currency, month, sku)
+) STRICT, WITHOUT ROWID;
+
+-- Answers which months an article was sold in, when its category changes.
+CREATE INDEX article_total_by_sku ON article_total (sku);
+
+CREATE TABLE category_total (
+    currency TEXT NOT NULL,
+    month TEXT NOT NULL,
+    category TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    net_minor INTEGER NOT NULL,
+    tax_minor INTEGER NOT NULL,
+    gross_minor INTEGER NOT NULL,
+    PRIMARY KEY (currency, month, category)
+) STRICT, WITHOUT ROWID;
+
+-- One row: how fresh the books are, and by whose calendar they are kept.
+CREATE TABLE books (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    as_of INTEGER NOT NULL,
+    time_zone TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,54 @@
+Feature: Filling the cart
+  Background:
+    Given the product "Kowhai Mug" at 23.00 with 50 in stock
+    And the product "Rimu Tray" at 34.50 with 50 in stock
+    And a visitor
+
+  Scenario: A product comes into the cart once, and once more when it is added again
+    When he adds "Kowhai Mug" to the cart
+    Then his cart holds 1 of "Kowhai Mug"
+    When he adds "Kowhai Mug" to the cart
+    Then his cart holds 2 of "Kowhai Mug"
+
+  Scenario: The cart adds everything up
+    When he adds "Kowhai Mug" to the cart
+    And he adds "Rimu Tray" to the cart
+    And he changes the quantity of "Rimu Tray" to "2"
+    Then the cart shows:
+      | title      | unit price | quantity | total  |
+      | Kowhai Mug | $23.00     | 1        | $23.00 |
+      | Rimu Tray  | $34.50     | 2        | $69.00 |
+    And the cart's totals are net "$80.00", tax "$12.00", gross "$92.00"
+
+  Scenario: A line can be taken out
+    When he adds "Kowhai Mug" to the cart
+    And he adds "Rimu Tray" to the cart
+    And he removes "Kowhai Mug"
+    Then his cart holds nothing but "Rimu Tray"
+
+  Scenario: Nought takes a line out, ninety-nine is the most
+    When he adds "Kowhai Mug" to the cart
+    And he changes the quantity of "Kowhai Mug" to "99"
+    Then his cart holds 99 of "Kowhai Mug"
+    When he changes the quantity of "Kowhai Mug" to "0"
+    Then his cart is empty
+
+  Scenario Outline: A quantity that makes no sense changes nothing
+    When he adds "Kowhai Mug" to the cart
+    And he changes the quantity of "Kowhai Mug" to "<quantity>"
+    Then he is told what a quantity is
+    And his cart holds 1 of "Kowhai Mug"
+
+    Examples:
+      | quantity             |
+      | -1                   |
+      | 100                  |
+      | 1.5                  |
+      | 1e1                  |
+      | 99999999999999999999 |
+      | two                  |
+
+  Scenario: Somebody else's cart is nobody's business
+    Given a customer with "Kowhai Mug" in his cart at the API
+    When another customer asks for that cart
+    Then there is no such cart for him

@@ -1,0 +1,18 @@
+Feature: Errors that need a person
+  Scenario: A message that cannot be read is shown with its text, its code and the error
+    Given a payment event that makes no sense
+    When an administrator looks at the errors
+    Then the newest error shows the original message, a code and a text
+    When he discards it
+    Then it is gone
+
+  Scenario: A message can be tried again
+    Given a payment event that makes no sense
+    When an administrator looks at the errors
+    And he tries it again
+    Then it comes back as an error
+
+  Scenario: Errors are for administrators
+    Given a customer
+    When he asks for the errors
+    Then he is turned away

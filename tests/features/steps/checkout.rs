@@ -1,0 +1,111 @@
+//! From the cart to the confirmation.
+
+use cucumber::{given, then, when};
+
+use crate::people::{self, ADDRESS};
+use crate::support::visitor::Visitor;
+use crate::things;
+use crate::world::World;
+
+#[given("a customer")]
+async fn a_customer(world: &mut World) {
+    people::become_customer(world).await;
+}
+
+#[given(expr = "a customer with {string} in his cart")]
+#[given(expr = "another customer with {string} in his cart")]
+async fn customer_with(world: &mut World, title: String) {
+    people::become_customer(world).await;
+    people::add_to_cart(world, &title).await;
+}
+
+#[given("somebody who signed up but did not verify")]
+async fn unverified(world: &mut World) {
+    let account = people::sign_up(world).await;
+    let mut visitor = Visitor::new(&world.shop().url(""));
+    people::log_in(&mut visitor, &account).await;
+    world.visitor = Some(visitor);
+    world.account = account;
+}
+
+#[when("he checks out")]
+async fn checks_out(world: &mut World) {
+    world.visitor().visit("/cart").await;
+    world.visitor().visit("/checkout").await;
+}
+
+#[when("he gives his address")]
+async fn gives_address(world: &mut World) {
+    world.visitor().submit("/checkout", &ADDRESS).await;
+}
+
+#[when("he confirms")]
+async fn confirms(world: &mut World) {
+    people::confirm(world).await;
+}
+
+#[when(expr = "the price of {string} changes to {float}")]
+async fn price_changes(world: &mut World, title: String, price: f64) {
+    things::reprice(world, &title, &format!("{price:.2}")).await;
+}
+
+#[then("he is asked to log in")]
+async fn asked_to_log_in(world: &mut World) {
+    assert!(world.visitor().page.path.starts_with("/login"), "{}", world.visitor().page.path);
+}
+
+#[when("he logs in with a verified account")]
+async fn logs_in_verified(world: &mut World) {
+    let account = people::sign_up(world).await;
+    let shop = world.shop();
+    people::verify(&shop, &account).await;
+    people::log_in(world.visitor(), &account).await;
+    world.account = account;
+}
+
+#[then("he is asked for an address")]
+async fn asked_for_address(world: &mut World) {
+    let page = &world.visitor().page;
+    assert!(page.path.starts_with("/checkout") && page.body.contains("name=\"line1\""), "{} {}", page.path, page.body);
+}
+
+#[then("he is told to verify his e-mail address")]
+async fn told_to_verify(world: &mut World) {
+    assert!(world.visitor().page.has("email-not-verified"), "{}", world.visitor().page.body);
+}
+
+#[then(expr = "the confirmation shows {string} and shipping at {string}")]
+async fn shows_shipping(world: &mut World, title: String, price: String) {
+    let page = &world.visitor().page;
+    assert!(page.all("line-title").contains(&title), "{}", page.body);
+    assert_eq!(page.text("shipping-total"), price);
+}
+
+#[then("the confirmation shows his address")]
+async fn shows_address(world: &mut World) {
+    let shown = world.visitor().page.text("delivery-address");
+    for (_, part) in ADDRESS {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+}
+
+#[then("the confirmation shows no shipping and no address")]
+async fn shows_neither(world: &mut World) {
+    let page = &world.visitor().page;
+    assert!(page.body.contains("/checkout/confirm"), "not the confirmation: {} {}", page.path, page.body);
+    assert!(!page.has("shipping-total") && !page.has("delivery-address"), "{}", page.body);
+}
+
+#[then(expr = "the total to pay is {string}")]
+async fn total(world: &mut World, total: String) {
+    assert_eq!(world.visitor().page.text("total-gross"), total);
+}
+
+#[then("he is shown the new price and nothing is ordered")]
+async fn new_price(world: &mut World) {
+    let page = world.visitor().page.clone();
+    assert!(page.body.contains("$126.50") || page.body.contains("$120.00"), "{} {}", page.path, page.body);
+    assert!(!page.path.starts_with("/pay/"));
+    let orders = world.program().await.get("/api/order/v1/orders").await;
+    assert_eq!(orders["items"], serde_json::json!([]));
+}

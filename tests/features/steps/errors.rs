@@ -1,0 +1,96 @@
+//! Dead letters.
+
+use chassis::testing::eventually;
+use cucumber::{given, then, when};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::json;
+
+use crate::support::PATIENCE;
+use crate::support::process::WEBHOOK_SECRET;
+use crate::world::{World, number};
+
+/// Signs a webhook as the payment provider does.
+pub fn signature(body: &str, at: u64, secret: &str) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(format!("{at}.{body}").as_bytes());
+    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("t={at},v1={hex}")
+}
+
+#[given("a payment event that makes no sense")]
+async fn nonsense(world: &mut World) {
+    let id = format!("evt_nonsense_{}", number());
+    // A money fact whose amount cannot be read must not be dropped, and cannot be believed.
+    let body = json!({
+        "id": id, "object": "event", "type": "payment_intent.succeeded", "livemode": false,
+        "data": {"object": {"id": format!("pi_{id}"), "object": "payment_intent", "amount_received": "a lot",
+            "amount": "a lot", "currency": 7, "status": "succeeded", "metadata": {"order_id": "not an order"}}},
+    })
+    .to_string();
+    let at = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let answer = reqwest::Client::new()
+        .post(world.shop().url("/api/order/v1/payment-events"))
+        .header("Stripe-Signature", signature(&body, at, WEBHOOK_SECRET))
+        .header("Content-Type", "application/json")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status().as_u16(), 200, "it is signed, so it is kept");
+    world.notes.insert("event", json!(id));
+    appears(world).await;
+}
+
+/// Waits until the event is among the dead letters, and answers its id there.
+async fn appears(world: &World) -> String {
+    let admin = world.admin().await;
+    let event = world.notes["event"].as_str().unwrap();
+    eventually(PATIENCE, || async {
+        let letters = admin.get("/api/ops/v1/dead-letters").await;
+        let mine = letters["items"].as_array()?.iter().find(|letter| letter["message"].to_string().contains(event))?;
+        Some(mine["id"].as_str()?.to_owned())
+    })
+    .await
+}
+
+#[when("an administrator looks at the errors")]
+async fn looks(world: &mut World) {
+    let mut browser = world.admin_browser().await;
+    browser.visit("/admin/errors").await;
+    world.visitor = Some(browser);
+}
+
+#[then("the newest error shows the original message, a code and a text")]
+async fn shows(world: &mut World) {
+    let event = world.notes["event"].as_str().unwrap().to_owned();
+    let page = &world.visitor().page;
+    let mine = page.all("message").iter().position(|message| message.contains(&event)).expect("the message is shown");
+    assert!(!page.all("code")[mine].is_empty() && !page.all("error-text")[mine].is_empty());
+}
+
+async fn decide(world: &mut World, verb: &str) {
+    let id = appears(world).await;
+    world.visitor().submit(&format!("/admin/errors/{id}/{verb}"), &[]).await;
+    assert_eq!(world.visitor().page.status, 200, "{}", world.visitor().page.body);
+}
+
+#[when("he discards it")]
+async fn discards(world: &mut World) {
+    decide(world, "discard").await;
+}
+
+#[when("he tries it again")]
+async fn tries_again(world: &mut World) {
+    decide(world, "retry").await;
+}
+
+#[then("it is gone")]
+async fn gone(world: &mut World) {
+    let event = world.notes["event"].as_str().unwrap().to_owned();
+    assert!(!world.visitor().visit("/admin/errors").await.body.contains(&event));
+}
+
+#[then("it comes back as an error")]
+async fn comes_back(world: &mut World) {
+    appears(world).await;
+}
