@@ -42,7 +42,7 @@ enum Verb {
     },
     /// Compare open payments and refunds with the provider now.
     Reconcile,
-    /// Make a user, or give an existing one another role and password.
+    /// Make a user; an existing one rises to the role and keeps his password.
     User {
         /// The e-mail address.
         email: String,
@@ -121,7 +121,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let _done = rustls::crypto::ring::default_provider().install_default();
     let settings = Settings::load(cli.config.as_deref())?;
     let Some(command) = cli.command.unwrap_or(Verb::Serve).into_command()? else {
-        chassis::telemetry::start(&settings.log, settings.log_json)?;
+        chassis::telemetry::start(settings.log_format, &settings.log)?;
         return server::run(settings, signalled()).await;
     };
     let out = control::Output::stdout();

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
 use secrecy::ExposeSecret as _;
-use shared_kernel::{Role, Sku};
+use shared_kernel::Role;
 
 use crate::shop::Shop;
 
@@ -60,7 +60,7 @@ async fn bring_in(shop: &Shop) -> anyhow::Result<()> {
             "html" => "text/html",
             _ => "text/plain",
         };
-        shop.fulfilment.put_digital_file(Sku::parse(stem)?, &name, content_type, bytes).await?;
+        shop.fulfilment.put_digital_file(stem, &name, content_type, bytes).await?;
     }
     Ok(())
 }

@@ -113,6 +113,7 @@ fn edge(shop: &Shop) -> anyhow::Result<Edge> {
             ("/api/catalogue/v1/media/", 5 << 20),
             ("/api/fulfilment/v1/digital-files/", 21 << 20),
         ],
+        never_shed: vec!["/api/order/v1/payment-events"],
         ..EdgeSettings::default()
     };
     Ok(Edge::new(edge, shop.customer.authenticator(), Arc::clone(&shop.ids)))
@@ -181,7 +182,7 @@ fn public_door(
             Some(sandbox) => app.configure(sandbox.routes()).configure(sandbox.pages()),
             None => app,
         };
-        app.app_data(web::Data::new(edge.clone())).wrap(Compress::default()).wrap(from_fn(guard))
+        app.app_data(web::Data::new(edge.clone())).wrap(from_fn(guard)).wrap(Compress::default())
     });
     let server = server
         .workers(shop.settings.workers)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chassis::telemetry::LogFormat;
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared_kernel::{Currency, TaxRate};
@@ -53,8 +54,8 @@ pub struct Settings {
     pub mail_from: String,
     /// What is logged, as `tracing` filters are written.
     pub log: String,
-    /// Whether log lines are JSON.
-    pub log_json: bool,
+    /// The form of log lines.
+    pub log_format: LogFormat,
     /// The first administrator.
     pub admin: Option<(String, SecretString)>,
     /// Whether rate limits hold for programs on this machine, too.
@@ -180,11 +181,7 @@ impl Settings {
             webhook_secrets,
             smtp_url: raw.smtp_url.map(SecretString::from),
             log: raw.log.unwrap_or_else(|| "info".to_owned()),
-            log_json: match raw.log_format.as_deref() {
-                None | Some("text") => false,
-                Some("json") => true,
-                Some(other) => anyhow::bail!("STORE_LOG_FORMAT is text or json, not {other:?}"),
-            },
+            log_format: raw.log_format.as_deref().unwrap_or("text").parse().context("STORE_LOG_FORMAT")?,
             admin,
             limit_loopback: switch("STORE_LIMIT_LOOPBACK", raw.limit_loopback.as_deref(), false)?,
             trusted_proxies: list(raw.trusted_proxies.as_deref()),

@@ -15,6 +15,7 @@ use customer::CustomerModule;
 use fs4::fs_std::FileExt as _;
 use fulfilment::FulfilmentModule;
 use order::OrderModule;
+use order::application::HistoricalOrder;
 use reports::ReportsModule;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::{Clock, Ids, Role};
@@ -99,7 +100,7 @@ impl Shop {
             FulfilmentModule::start(fulfilment_settings(&settings), platform("fulfilment")?).await?;
         let reports = ReportsModule::start(reports::ReportsSettings::default(), platform("reports")?).await?;
         let customer = CustomerModule::start(customer_settings(&settings), platform("customer")?).await?;
-        let engine = engine(&databases, (&catalogue, &order, &fulfilment, &reports, &customer), &clock, &ids);
+        let engine = engine(&databases, (&catalogue, &order, &fulfilment, &reports, &customer), settings.retry_base, &clock, &ids);
         Ok(Self {
             dead_letters: engine.dead_letters(),
             replay: engine.replay(),
@@ -155,7 +156,7 @@ impl Shop {
     /// When what a crash has left could not be cleared up.
     pub async fn start(&self, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
         let modules = (&self.catalogue, &self.order, &self.fulfilment, &self.reports, &self.customer);
-        engine(&self.databases, modules, &self.clock, &self.ids).start(tasks, stop).await?;
+        engine(&self.databases, modules, self.settings.retry_base, &self.clock, &self.ids).start(tasks, stop).await?;
         if let Some(sandbox) = &self.sandbox {
             tasks.spawn(sandbox.run_sender(stop.clone())?);
         }
@@ -181,11 +182,12 @@ impl Shop {
         Ok(all)
     }
 
-    /// Makes a user, or gives an existing one this role and password.
+    /// Makes a user whose address is taken as verified; an existing one rises to the role and keeps his password.
     ///
     /// # Errors
     /// When the address or the password is not acceptable.
     pub async fn make_user(&self, email: &str, password: &str, name: (&str, &str), role: Role) -> anyhow::Result<()> {
+        let password = SecretString::from(password);
         self.customer.create_user(email, password, name.0, name.1, role, true).await?;
         Ok(())
     }
@@ -211,11 +213,21 @@ impl Shop {
     /// Brings past orders in from a file of JSON lines.
     ///
     /// # Errors
-    /// Names the line that could not be read; the orders before it are in, and the file can be given again.
+    /// Names the line that could not be read; nothing was changed then. Orders that are readable but make no sense are
+    /// named and left out.
     pub async fn import_orders(&self, file: &Path, out: &Output) -> anyhow::Result<()> {
         let text = tokio::fs::read_to_string(file).await.with_context(|| file.display().to_string())?;
-        let outcome = self.order.import_orders(&text).await?;
-        out.line(outcome.to_string()).await
+        let mut orders = Vec::new();
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            let order: HistoricalOrder = serde_json::from_str(line).with_context(|| format!("line {number}"))?;
+            orders.push(order);
+        }
+        let summary = self.order.import_orders(orders).await?;
+        for (number, problem) in &summary.refused {
+            out.line(format!("order {number} was left out: {problem}")).await?;
+        }
+        let (imported, repeated, refused) = (summary.imported, summary.repeated, summary.refused.len());
+        out.line(format!("{imported} orders imported, {repeated} known already, {refused} left out")).await
     }
 }
 
@@ -318,12 +330,23 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: &str) -> orde
     }
 }
 
+fn fulfilment_settings(settings: &Settings) -> fulfilment::FulfilmentSettings {
+    fulfilment::FulfilmentSettings { sweep_period: settings.sweep_every, ..fulfilment::FulfilmentSettings::default() }
+}
+
+fn customer_settings(settings: &Settings) -> customer::CustomerSettings {
+    let mut customer = customer::CustomerSettings::default();
+    customer.links.verification = settings.verification_window;
+    customer
+}
+
 /// The contexts' modules, as the engine is given them.
 type Modules<'a> = (&'a CatalogueModule, &'a OrderModule, &'a FulfilmentModule, &'a ReportsModule, &'a CustomerModule);
 
 fn engine(
     databases: &[(&'static str, Database)],
     (catalogue, order, fulfilment, reports, customer): Modules<'_>,
+    retry_base: Duration,
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn Ids>,
 ) -> Engine {
@@ -337,6 +360,7 @@ fn engine(
     };
     let contexts = databases.iter().map(|(name, database)| {
         let (subscriptions, jobs) = lists(name);
+        let subscriptions = subscriptions.into_iter().map(|it| it.first_pause(retry_base)).collect();
         ContextEngine { name, database: database.clone(), subscriptions, jobs }
     });
     Engine::new(contexts.collect(), Arc::clone(clock), Arc::clone(ids))

@@ -9,6 +9,8 @@ pub struct Limit(u32);
 impl Limit {
     /// The default: twenty-five.
     pub const DEFAULT: Self = Self(25);
+    /// The most: a hundred.
+    pub const MAX: Self = Self(100);
 
     /// Accepts 1 to 100.
     ///

@@ -70,7 +70,7 @@ pub fn letter_name(id: &str) -> Option<String> {
     (status = 200, body = Letters, description = "newest failure first, at most 100"),
     (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 #[get("/api/ops/v1/dead-letters")]
-async fn list(_admin: Admin, letters: web::Data<DeadLetters>) -> Result<HttpResponse, Problem> {
+pub async fn list(_admin: Admin, letters: web::Data<DeadLetters>) -> Result<HttpResponse, Problem> {
     let items = letters.list(MOST).await?.into_iter().map(LetterView::from).collect();
     Ok(HttpResponse::Ok().json(Letters { items }))
 }
@@ -79,7 +79,7 @@ async fn list(_admin: Admin, letters: web::Data<DeadLetters>) -> Result<HttpResp
     (status = 204, description = "it will be tried again"),
     (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 #[post("/api/ops/v1/dead-letters/{id}/retry")]
-async fn retry(_admin: Admin, letters: web::Data<DeadLetters>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn retry(_admin: Admin, letters: web::Data<DeadLetters>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let name = letter_name(&id).ok_or_else(no_such_letter)?;
     if letters.retry(&name).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_letter()) }
 }
@@ -88,7 +88,7 @@ async fn retry(_admin: Admin, letters: web::Data<DeadLetters>, id: web::Path<Str
     (status = 204, description = "it is gone, and what waited behind it moves on"),
     (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 #[post("/api/ops/v1/dead-letters/{id}/discard")]
-async fn discard(
+pub async fn discard(
     _admin: Admin,
     letters: web::Data<DeadLetters>,
     id: web::Path<String>,

@@ -31,7 +31,7 @@ struct EventType {
 #[utoipa::path(tag = "operations", responses(
     (status = 200, body = EventTypes), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 #[get("/api/ops/v1/events")]
-async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {
+pub async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {
     let mut items = Vec::new();
     for path in Schemas::iter() {
         let Some(file) = Schemas::get(&path) else { continue };

@@ -6,20 +6,18 @@ mod events;
 pub mod openapi;
 mod replays;
 
-use std::sync::Arc;
-
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::shop::Shop;
 
 /// Registers `/api/ops/v1/*`.
-pub fn api(shop: &Arc<Shop>) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
-    let shop = Arc::clone(shop);
+pub fn api(shop: &Shop) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+    let (letters, replay) = (shop.dead_letters.clone(), shop.replay.clone());
     move |config| {
         config
-            .app_data(web::Data::new(shop.dead_letters.clone()))
-            .app_data(web::Data::new(shop.replay.clone()))
+            .app_data(web::Data::new(letters))
+            .app_data(web::Data::new(replay))
             .service(dead_letters::list)
             .service(dead_letters::retry)
             .service(dead_letters::discard)

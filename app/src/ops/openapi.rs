@@ -20,6 +20,7 @@ pub fn document(shop: &Shop) -> OpenApi {
         .configure(shop.fulfilment.api())
         .configure(shop.reports.api())
         .configure(shop.customer.api())
+        .configure(super::api(shop))
         .split_for_parts();
     described(api)
 }

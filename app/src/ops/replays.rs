@@ -23,7 +23,7 @@ struct ReplayRequest {
 #[utoipa::path(tag = "operations", responses(
     (status = 200, body = Rebuildable), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 #[get("/api/ops/v1/replays")]
-async fn list(_admin: Admin, replay: web::Data<Replay>) -> HttpResponse {
+pub async fn list(_admin: Admin, replay: web::Data<Replay>) -> HttpResponse {
     HttpResponse::Ok().json(Rebuildable { items: replay.rebuildable() })
 }
 
@@ -32,7 +32,7 @@ async fn list(_admin: Admin, replay: web::Data<Replay>) -> HttpResponse {
     (status = 404, body = ProblemBody), (status = 409, body = ProblemBody, description = "its effects reach further"),
     (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 #[post("/api/ops/v1/replays")]
-async fn start(
+pub async fn start(
     _admin: Admin,
     replay: web::Data<Replay>,
     body: JsonBody<ReplayRequest>,

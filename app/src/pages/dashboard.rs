@@ -30,6 +30,9 @@ pub(super) async fn show(
     letters: web::Data<DeadLetters>,
 ) -> Result<HttpResponse, PageError> {
     let counts = letters.counts().await?;
+    let mut figures = peers.to_do().await?;
+    let dead: u64 = counts.iter().map(|(_, counts)| counts.dead).sum();
+    figures.push(Figure { label: "errors", count: dead.to_string(), link: "/admin/errors", alarming: dead > 0 });
     let contexts = counts.into_iter().map(|(name, counts)| ContextRow {
         name,
         waiting: counts.open,
@@ -37,5 +40,5 @@ pub(super) async fn show(
         dead: counts.dead,
     });
     let contexts = contexts.collect();
-    page(&DashboardPage { frame, figures: peers.figures().await?, contexts })
+    page(&DashboardPage { frame, figures, contexts })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_kernel::StoreError;
+use shared_kernel::{Limit, StoreError};
 
 use crate::shop::Shop;
 
@@ -39,11 +39,11 @@ pub struct Shelf {
 #[derive(Debug, Clone)]
 pub struct Figure {
     /// What is counted.
-    pub label: String,
+    pub label: &'static str,
     /// How many, written for people.
-    pub value: String,
+    pub count: String,
     /// Where more of it is found.
-    pub link: String,
+    pub link: &'static str,
     /// Whether somebody should look at it.
     pub alarming: bool,
 }
@@ -63,17 +63,24 @@ pub trait Peers: Send + Sync {
     /// When the catalogue cannot answer.
     async fn shelves(&self) -> Result<Vec<Shelf>, StoreError>;
 
-    /// What is to be done and how it goes, for staff.
+    /// What waits for staff.
     ///
     /// # Errors
     /// When a context cannot answer.
-    async fn figures(&self) -> Result<Vec<Figure>, StoreError>;
+    async fn to_do(&self) -> Result<Vec<Figure>, StoreError>;
 
     /// Paths that search engines may know.
     ///
     /// # Errors
     /// When the catalogue cannot answer.
     async fn public_paths(&self) -> Result<Vec<String>, StoreError>;
+}
+
+/// Beyond this nobody counts: it is simply a lot.
+const MOST: Limit = Limit::MAX;
+
+fn counted(found: usize) -> String {
+    if found < MOST.get() as usize { found.to_string() } else { format!("{found} or more") }
 }
 
 /// All contexts in this process.
@@ -86,5 +93,44 @@ impl InProcess {
     #[must_use]
     pub fn new(shop: Arc<Shop>) -> Self {
         Self { shop }
+    }
+}
+
+#[async_trait]
+impl Peers for InProcess {
+    async fn featured(&self, limit: u32) -> Result<Vec<Teaser>, StoreError> {
+        let cards = self.shop.catalogue.featured(limit).await?;
+        let teaser = |card: catalogue::ProductCard| Teaser {
+            price: if card.from { format!("from {}", card.price) } else { card.price },
+            handle: card.handle,
+            title: card.title,
+            category: card.category,
+            image: card.image,
+            in_stock: card.in_stock,
+        };
+        Ok(cards.into_iter().map(teaser).collect())
+    }
+
+    async fn shelves(&self) -> Result<Vec<Shelf>, StoreError> {
+        let shelf = |count: catalogue::CategoryCount| Shelf {
+            name: count.name,
+            slug: count.slug,
+            products: count.products,
+        };
+        Ok(self.shop.catalogue.categories().await?.into_iter().map(shelf).collect())
+    }
+
+    async fn to_do(&self) -> Result<Vec<Figure>, StoreError> {
+        let parcels = self.shop.fulfilment.to_send(MOST).await?;
+        let orders = self.shop.order.use_cases().list_orders.needing_attention(None, MOST).await;
+        let attention = orders.map_err(StoreError::unavailable)?.items.len();
+        Ok(vec![
+            Figure { label: "to send", count: counted(parcels), link: "/admin/shipping-orders", alarming: false },
+            Figure { label: "orders need a person", count: counted(attention), link: "/admin/orders", alarming: attention > 0 },
+        ])
+    }
+
+    async fn public_paths(&self) -> Result<Vec<String>, StoreError> {
+        self.shop.catalogue.sitemap_paths().await
     }
 }

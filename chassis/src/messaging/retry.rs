@@ -48,7 +48,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The same policy with another first pause; the shop's setting for impatient tests.
+    /// The same policy with another first pause.
     #[must_use]
     pub const fn starting_at(mut self, base: Duration) -> Self {
         self.base = base;

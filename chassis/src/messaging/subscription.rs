@@ -135,6 +135,13 @@ impl Subscription {
         self
     }
 
+    /// Sets the pause before the second attempt, whatever the patience.
+    #[must_use]
+    pub fn first_pause(mut self, pause: std::time::Duration) -> Self {
+        self.policy = self.policy.starting_at(pause);
+        self
+    }
+
     /// Sets how many lanes are worked on at once.
     #[must_use]
     pub fn lanes(mut self, at_once: usize) -> Self {

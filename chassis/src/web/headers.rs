@@ -40,7 +40,9 @@ impl SecurityHeaders {
     /// Puts them on an answer for `path`. `known`: it may show what concerns one person only.
     pub(crate) fn put_on(&self, headers: &mut HeaderMap, path: &str, known: bool) {
         let policy = if path.starts_with(API_DOCS) { &self.docs_policy } else { &self.policy };
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone()); // a handler may have set a stricter one
+        }
         let fixed = [
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             (header::REFERRER_POLICY, "same-origin"),

@@ -8,5 +8,7 @@ mod api;
 mod events;
 #[path = "contract/golden.rs"]
 mod golden;
+#[path = "support/shop.rs"]
+mod shop;
 #[path = "contract/stores.rs"]
 mod stores;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chassis::Platform;
 use chassis::messaging::{Job, Recorder, RetryPolicy, Subscription};
 use chassis::sql::Database;
-use shared_kernel::{Sku, StoreError};
+use shared_kernel::{Limit, Sku, StoreError};
 
 use crate::adapters::inbound::api::Api;
 use crate::adapters::inbound::events::{
@@ -32,7 +32,7 @@ use crate::application::reserve_stock::ReserveStock;
 use crate::application::set_stock::{SetStock, SetStockError};
 use crate::application::tidy_up::{MailWhatWaited, ReleaseLapsed};
 use crate::domain::{Count, StockItem};
-use crate::ports::{DigitalFiles, FilePost, StockBook, Warehouse, WorkList};
+use crate::ports::{DigitalFiles, FilePost, StatusFilter, StockBook, Warehouse, WorkList};
 
 /// What the shop may set.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ pub struct FulfilmentModule {
 impl FulfilmentModule {
     /// Paths (as prefixes) that take larger bodies than others, in bytes; the edge has to let them in.
     pub const LARGE_BODIES: &[(&str, u64)] =
-        &[("/api/fulfilment/v1/digital-files/", 21 * 1024 * 1024), ("/admin/shipping-orders/", 21 * 1024 * 1024)];
+        &[("/api/fulfilment/v1/digital-files/", 21 * 1024 * 1024), ("/admin/digital-files", 21 * 1024 * 1024)];
 
     /// Brings the context's tables up to date and puts its parts together. Starts nothing.
     ///
@@ -108,7 +108,7 @@ impl FulfilmentModule {
         move |config| api.configure(config)
     }
 
-    /// The pages `/admin/shipping-orders`, `/admin/stock` and `/downloads`.
+    /// The pages `/admin/shipping-orders`, `/admin/stock`, `/admin/digital-files` and `/downloads`.
     pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
         let pages = Pages {
             stock: Arc::clone(&self.stock),
@@ -161,6 +161,15 @@ impl FulfilmentModule {
     /// The database's.
     pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         sql::audit(&self.platform.database).await
+    }
+
+    /// How many shipping orders wait to be sent; counts no further than `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn to_send(&self, limit: Limit) -> Result<usize, StoreError> {
+        let page = self.work_list.list(StatusFilter::Pending, None, limit).await?;
+        Ok(page.map_or(0, |page| page.items.len()))
     }
 
     /// Keeps a file that is sold, for the demo.

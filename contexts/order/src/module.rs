@@ -10,7 +10,7 @@ use shared_kernel::{ConsumerName, Money, StoreError};
 use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
 use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
 use crate::adapters::inbound::events::payment_provider::PaymentFeed;
-use crate::adapters::inbound::{jobs, tasks};
+use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::payments::StripeGateway;
 use crate::adapters::outbound::sql::{
@@ -82,6 +82,18 @@ impl OrderModule {
     #[must_use]
     pub const fn use_cases(&self) -> &UseCases {
         &self.use_cases
+    }
+
+    /// The JSON API, `/api/order/v1`.
+    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
+        let (site, clock) = (self.platform.site.clone(), Arc::clone(&self.platform.clock));
+        api::configure(self.use_cases.clone(), site, self.settings.stripe.webhook_secrets.clone(), clock)
+    }
+
+    /// The pages: cart, checkout, payment, orders, and the orders of the back office.
+    pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
+        let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
+        pages::configure(self.use_cases.clone(), site, ids, pages::Patience::default())
     }
 
     /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.

@@ -17,6 +17,11 @@ pub struct FileInfo {
 }
 
 impl FileInfo {
+    /// What was remembered of a file.
+    #[must_use]
+    pub fn restore(sku: Sku, name: String, content_type: String, size: u64) -> Self {
+        Self { sku, name, content_type, size }
+    }
     /// Whose file.
     #[must_use]
     pub fn sku(&self) -> &Sku {

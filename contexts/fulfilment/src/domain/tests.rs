@@ -71,6 +71,19 @@ fn shipped(lines: &[Line]) -> Worksheet {
 }
 
 #[test]
+fn a_shelf_never_gives_what_it_does_not_have() {
+    let item = || StockItem::restore(sku("KEA"), 5, 4).unwrap();
+    let units = |units| Units::new(units).unwrap();
+    assert_eq!(item().reserve(units(2), order(1), noon()), Err(stock::Short));
+    assert_eq!(item().take(units(2), order(1), noon()), Err(stock::Short));
+    assert_eq!(item().release(units(9), order(1), noon()).0, StockItem::restore(sku("KEA"), 5, 0).unwrap());
+    assert_eq!(item().take_reserved(units(9), order(1), noon()).0, StockItem::restore(sku("KEA"), 1, 0).unwrap());
+    for (on_hand, reserved) in [(-1, 0), (0, -1), (3, 4)] {
+        assert_eq!(StockItem::restore(sku("KEA"), on_hand, reserved), None);
+    }
+}
+
+#[test]
 fn all_lines_are_promised_or_none() {
     let mut sheet = table(5, &[1]);
     reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
@@ -111,7 +124,8 @@ fn lines_of_one_sku_are_compared_with_the_shelf_together() {
 
 #[test]
 fn a_placed_order_that_comes_late_leaks_no_stock() {
-    let ways: [(&str, fn(&mut Worksheet)); 3] = [
+    type Earlier = fn(&mut Worksheet);
+    let ways: [(&str, Earlier); 3] = [
         ("ended", |sheet| shipping::end(sheet, order(1), noon())),
         ("paid", |sheet| shipping::ship(sheet, &paid(1, &[physical("KEA", 2)]), noon())),
         ("cancelled", |sheet| shipping::answer_cancellation(sheet, order(1), noon())),
@@ -153,7 +167,7 @@ fn only_what_is_long_overdue_lapses() {
     reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
     reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_mins(59)));
     assert_eq!(shelf(&sheet), (5, 2));
-    reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_mins(60)));
+    reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_hours(1)));
     assert_eq!(shelf(&sheet), (5, 0));
 }
 

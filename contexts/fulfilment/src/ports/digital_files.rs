@@ -1,10 +1,21 @@
 //! Where sold files are kept, and who may fetch them.
 
 use async_trait::async_trait;
-use shared_kernel::{OrderId, Sku, StoreError, Timestamp};
+use shared_kernel::{Limit, OrderId, Page, Sku, StoreError, Timestamp};
 
 use crate::domain::DigitalFile;
-use crate::domain::digital::{DownloadToken, Grant};
+use crate::domain::digital::{DownloadToken, FileInfo, Grant};
+
+/// Something that is mailed, and its file if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigitalLine {
+    /// What.
+    pub sku: Sku,
+    /// What a buyer reads, if the catalogue has said so.
+    pub title: Option<String>,
+    /// Its file.
+    pub file: Option<FileInfo>,
+}
 
 /// Keeps one file per SKU, and the grants to fetch them.
 #[async_trait]
@@ -20,6 +31,13 @@ pub trait DigitalFiles: Send + Sync {
     /// # Errors
     /// The store's.
     async fn read(&self, sku: &Sku) -> Result<Option<DigitalFile>, StoreError>;
+
+    /// All digital SKUs that the catalogue has named or that have a file, by SKU, after the SKU `after`. The cursor is
+    /// the last SKU of the page.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn list(&self, after: Option<String>, limit: Limit) -> Result<Page<DigitalLine>, StoreError>;
 
     /// Grants one item of an order to whoever knows `offered`'s token. If the item was granted before and that is still
     /// good at `now`, the former grant is the answer, so that a mail sent twice carries the same link.

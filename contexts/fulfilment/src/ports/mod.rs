@@ -7,7 +7,7 @@ pub mod stock_book;
 pub mod warehouse;
 pub mod work_list;
 
-pub use digital_files::DigitalFiles;
+pub use digital_files::{DigitalFiles, DigitalLine};
 pub use file_post::{Enclosure, FileMail, FilePost, PostError};
 pub use product_book::{Product, ProductBook, ProductVariant};
 pub use stock_book::{StockBook, StockLine, StockQuery};

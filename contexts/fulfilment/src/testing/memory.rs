@@ -14,8 +14,8 @@ use crate::domain::{
     Changes, DigitalFile, ItemState, Kind, Refusal, Reservation, ShippingOrder, ShippingState, StockItem, Worksheet,
 };
 use crate::ports::{
-    Decide, DigitalFiles, Keys, Product, ProductBook, StatusFilter, StockBook, StockLine, StockQuery, Warehouse,
-    WorkList,
+    Decide, DigitalFiles, DigitalLine, Keys, Product, ProductBook, StatusFilter, StockBook, StockLine, StockQuery,
+    Warehouse, WorkList,
 };
 
 #[derive(Default)]
@@ -187,8 +187,8 @@ impl ProductBook for MemoryStore {
         state.products.retain(|_, (id, _, _)| *id != product.id);
         for variant in product.variants {
             if variant.kind == Kind::Physical {
-                let shelf = state.stock.entry(variant.sku.clone());
-                shelf.or_insert_with(|| StockItem::empty(variant.sku.clone()));
+                let place = state.stock.entry(variant.sku.clone());
+                place.or_insert_with(|| StockItem::empty(variant.sku.clone()));
             }
             state.products.insert(variant.sku, (product.id.clone(), variant.title, variant.kind));
         }
@@ -209,6 +209,20 @@ impl DigitalFiles for MemoryStore {
 
     async fn read(&self, sku: &Sku) -> Result<Option<DigitalFile>, StoreError> {
         Ok(self.lock().files.get(sku).cloned())
+    }
+
+    async fn list(&self, after: Option<String>, limit: Limit) -> Result<Page<DigitalLine>, StoreError> {
+        let (state, after) = (self.lock(), after.unwrap_or_default());
+        let named = state.products.iter().filter(|(_, (_, _, kind))| *kind == Kind::Digital).map(|(sku, _)| sku);
+        let skus: BTreeSet<&Sku> =
+            named.chain(state.files.keys()).filter(|sku| sku.as_str() > after.as_str()).collect();
+        let line = |sku: &Sku| DigitalLine {
+            sku: sku.clone(),
+            title: state.products.get(sku).map(|(_, title, _)| title.clone()),
+            file: state.files.get(sku).map(|file| file.info().clone()),
+        };
+        let lines = skus.into_iter().take(limit.get() as usize + 1).map(line).collect();
+        Ok(Page::cut(lines, limit, |line| line.sku.to_string()))
     }
 
     async fn grant(&self, order: OrderId, sku: &Sku, offered: Grant, now: Timestamp) -> Result<Grant, StoreError> {

@@ -4,6 +4,11 @@
 mod bench;
 mod builders;
 mod memory;
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a suite is a test, and panics to say what is wrong"
+)]
 pub mod suites;
 
 pub use bench::Bench;

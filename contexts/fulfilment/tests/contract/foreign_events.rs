@@ -72,7 +72,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
         ("store.catalogue.product_changed.v1", json!({"product_id": "p", "variants": [{"sku": " "}]})),
     ];
     for (event_type, data) in broken {
-        let message = Shop::message(event_type, &format!("broken {event_type}"), data);
+        let message = Shop::message(event_type, &format!("broken {event_type}"), &data);
         shop.hear(message).await;
     }
     let mut letters = shop.dead_letters().await;

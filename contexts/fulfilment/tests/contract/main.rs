@@ -3,6 +3,8 @@
 //!
 //! `UPDATE_CONTRACTS=1` writes golden events and `openapi.json` anew; without it they are checked.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests panic to say what is wrong")]
+
 mod api;
 mod events;
 mod foreign_events;

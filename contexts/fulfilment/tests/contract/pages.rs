@@ -110,8 +110,8 @@ async fn a_cancelled_order_says_why_it_is_not_dispatched() {
 async fn a_missing_file_is_uploaded_where_it_is_missed() {
     let shop = Shop::open().await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
-    let order = shop.page(&path(1)).await;
-    assert_eq!((count(&order, "missing-file"), text(&order, "item-status")), (1, "Waiting for file".to_owned()));
+    let page = shop.page(&path(1)).await;
+    assert_eq!((count(&page, "missing-file"), text(&page, "item-status")), (1, "Waiting for file".to_owned()));
     let upload = async |token: String| {
         let part =
             |head: &str, body: &str| format!("--cut\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
@@ -119,10 +119,11 @@ async fn a_missing_file_is_uploaded_where_it_is_missed() {
         let body = [
             part("name=\"csrf\"", &token),
             part("name=\"sku\"", "PDF"),
+            part("name=\"order\"", &order(1).to_string()),
             part(file, &"birds".repeat(1_000_000)),
             "--cut--\r\n".to_owned(),
         ];
-        let request = TestRequest::post().uri(&format!("{}/files", path(1)));
+        let request = TestRequest::post().uri("/admin/digital-files");
         let request = request.insert_header(("content-type", "multipart/form-data; boundary=cut"));
         let request = request.cookie(Cookie::new("sid", "staff")).cookie(Cookie::new("visitor", VISITOR));
         shop.ask(request.set_payload(body.concat())).await
@@ -132,6 +133,8 @@ async fn a_missing_file_is_uploaded_where_it_is_missed() {
     shop.work().await;
     let page = follow(&shop, &kept).await;
     assert!(text(&page, "flash").starts_with("The file is kept"));
+    let files = shop.page("/admin/digital-files").await;
+    assert_eq!((count(&files, "digital-line"), text(&files, "file")), (1, "birds.pdf, 4882 KiB".to_owned()));
     assert_eq!((count(&page, "missing-file"), text(&page, "status")), (0, "Processed".to_owned()));
     let attached = &shop.mailer.sent()[0].attachments[0];
     assert_eq!((attached.name.as_str(), attached.bytes.len()), ("birds.pdf", 5_000_000));
@@ -183,7 +186,9 @@ async fn what_a_merchant_writes_is_shown_and_never_obeyed() {
 #[actix_web::test]
 async fn only_staff_sees_the_back_office() {
     let shop = Shop::open().await;
-    for page in ["/admin/shipping-orders".to_owned(), "/admin/stock".to_owned(), path(1)] {
+    for page in
+        ["/admin/shipping-orders".to_owned(), "/admin/stock".to_owned(), "/admin/digital-files".to_owned(), path(1)]
+    {
         let guest = shop.ask(TestRequest::get().uri(&page)).await;
         assert_eq!(guest.status, 303, "{page}");
         assert!(guest.header("location").starts_with("/login?next="));

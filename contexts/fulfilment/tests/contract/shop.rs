@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
+use chassis::mail::Mailer;
 use chassis::messaging::{Inbox, Outbox, SqlMessages};
 use chassis::testing::{CountingIds, FixedClock, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, form_token, somebody};
@@ -52,18 +53,23 @@ impl Answer {
 
 impl Shop {
     pub async fn open() -> Self {
+        let mailer = Arc::new(MemoryMailer::default());
+        Self { mailer: Arc::clone(&mailer), ..Self::with(mailer).await }
+    }
+
+    /// A shop whose mail goes to `mailer`; its own mailbox stays empty.
+    pub async fn with(mailer: Arc<dyn Mailer>) -> Self {
         let platform = chassis::testing::platform("fulfilment", &[]).await;
-        let (mailer, clock) = (Arc::new(MemoryMailer::default()), Arc::new(FixedClock::at("2026-11-22T12:00:00Z")));
-        let platform =
-            chassis::Platform { mailer: Arc::clone(&mailer) as _, clock: Arc::clone(&clock) as _, ..platform };
+        let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+        let platform = chassis::Platform { mailer, clock: Arc::clone(&clock) as _, ..platform };
         let database = platform.database.clone();
         let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
         let module = FulfilmentModule::start(FulfilmentSettings::default(), platform).await.unwrap();
-        Self { module, mailer, clock, messages, database }
+        Self { module, mailer: Arc::default(), clock, messages, database }
     }
 
     /// A message of another context about `subject`.
-    pub fn message(event_type: &str, subject: &str, data: Value) -> Envelope {
+    pub fn message(event_type: &str, subject: &str, data: &Value) -> Envelope {
         let (source, id) = (event_type.split('.').nth(1).unwrap(), uuid::Uuid::now_v7().to_string());
         serde_json::from_value(json!({
             "specversion": "1.0", "id": id, "source": format!("/{source}"), "type": event_type, "subject": subject,
@@ -90,21 +96,21 @@ impl Shop {
     /// Hears that the order of that number was placed; `lines` are (sku, kind, quantity).
     pub async fn place(&self, number: u128, lines: &[(&str, &str, i64)]) {
         let data = order_data(number, lines);
-        self.hear(Self::message("store.order.placed.v1", &order(number).to_string(), data)).await;
+        self.hear(Self::message("store.order.placed.v1", &order(number).to_string(), &data)).await;
     }
 
     /// Hears that it was paid.
     pub async fn pay(&self, number: u128, lines: &[(&str, &str, i64)]) {
         let mut data = order_data(number, lines);
         data["paid_at"] = json!("2026-11-22T12:05:00Z");
-        self.hear(Self::message("store.order.paid.v1", &order(number).to_string(), data)).await;
+        self.hear(Self::message("store.order.paid.v1", &order(number).to_string(), &data)).await;
     }
 
     /// Hears any other fact of an order.
     pub async fn hear_of_order(&self, what: &str, number: u128) {
         let id = order(number).to_string();
         let data = json!({"order_id": id, "number": format!("A-{number}"), "reason": "changed my mind"});
-        self.hear(Self::message(&format!("store.order.{what}.v1"), &id, data)).await;
+        self.hear(Self::message(&format!("store.order.{what}.v1"), &id, &data)).await;
     }
 
     pub async fn count(&self, code: &str, on_hand: i64) {

@@ -1,11 +1,15 @@
 //! Orders from beginning to end, through messages, mails, timers and the books.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::test::TestRequest;
+use async_trait::async_trait;
+use chassis::mail::{Mail, MailError, Mailer};
 use fulfilment::testing::{order, sku};
 use serde_json::{Value, json};
-use shared_kernel::Sku;
+use shared_kernel::{Limit, Sku};
 
 use crate::shop::Shop;
 
@@ -159,7 +163,9 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left() {
     let path = format!("/api/fulfilment/v1/shipping-orders/{}/dispatch", order(2));
     let body = json!({"carrier": "NZ Post", "tracking": "NZ1"});
     assert_eq!(shop.api(TestRequest::post().uri(&path).set_json(body)).await.status, 200);
+    assert_eq!(shop.module.to_send(Limit::DEFAULT).await.unwrap(), 1);
     shop.hear_of_order("cancellation_requested", 1).await;
+    assert_eq!(shop.module.to_send(Limit::DEFAULT).await.unwrap(), 0);
     shop.hear_of_order("cancellation_requested", 2).await;
     let told = shop.told().await;
     assert!(
@@ -197,12 +203,12 @@ async fn names_can_be_forgotten_and_learned_again_without_touching_stock() {
     let shop = Shop::open().await;
     let product = json!({"product_id": "p-1", "variants": [
         {"sku": "KEA", "title": "The Kea", "kind": "physical"}, {"sku": "HUG", "title": "A hug", "kind": "service"}]});
-    shop.hear(Shop::message("store.catalogue.product_changed.v1", "p-1", product)).await;
+    shop.hear(Shop::message("store.catalogue.product_changed.v1", "p-1", &product)).await;
     shop.count("KEA", 4).await;
     assert_eq!(shop.stock("KEA").await.1["title"], "The Kea");
     assert_eq!(shop.stock("HUG").await.0, 404, "neither packed nor mailed");
     let gone = json!({"product_id": "p-1", "skus": ["KEA"]});
-    shop.hear(Shop::message("store.catalogue.product_withdrawn.v1", "p-1", gone)).await;
+    shop.hear(Shop::message("store.catalogue.product_withdrawn.v1", "p-1", &gone)).await;
     let (_, stock) = shop.stock("KEA").await;
     assert_eq!((stock.get("title"), stock["on_hand"].clone()), (None, json!(4)));
 }
@@ -215,4 +221,59 @@ async fn a_sku_of_any_form_has_a_shelf() {
     let answer = shop.api(TestRequest::put().uri(path).set_json(json!({"on_hand": 3}))).await;
     assert_eq!((answer.status, answer.json()["sku"].clone()), (200, json!(code)));
     assert_eq!(shop.get(path).await.0, 200);
+}
+
+#[actix_web::test]
+async fn a_post_that_is_closed_is_tried_again_with_the_same_letter() {
+    let post = Arc::new(ClosedPost::default());
+    let shop = Shop::with(Arc::clone(&post) as _).await;
+    upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
+    shop.pay(1, &[("PDF", "digital", 1)]).await;
+    assert_eq!((post.seen().len(), shipping(&shop, 1).await["status"].clone()), (1, json!("pending")));
+    assert_eq!(shop.dead_letters().await, Vec::<String>::new());
+    post.open.store(true, Ordering::SeqCst);
+    shop.clock.advance(Duration::from_hours(2));
+    shop.work().await;
+    let seen = post.seen();
+    assert_eq!((seen.len(), shipping(&shop, 1).await["status"].clone()), (2, json!("processed")));
+    assert_eq!((&seen[0].message_id, &seen[0].text), (&seen[1].message_id, &seen[1].text), "same id, same link");
+}
+
+#[actix_web::test]
+async fn an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody() {
+    let post = Arc::new(ClosedPost { refuses: Some("The PDF"), ..ClosedPost::default() });
+    post.open.store(true, Ordering::SeqCst);
+    let shop = Shop::with(Arc::clone(&post) as _).await;
+    upload(&shop, "PDF", b"birds".to_vec()).await;
+    upload(&shop, "ZIP", b"more birds".to_vec()).await;
+    shop.pay(1, &[("PDF", "digital", 1), ("ZIP", "digital", 1)]).await;
+    assert_eq!(shop.dead_letters().await, ["deliver-digital: mail-refused"]);
+    let order = shipping(&shop, 1).await;
+    let states: Vec<&Value> = order["items"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
+    assert_eq!(states, ["pending", "processed"]);
+}
+
+/// A mailer with opening hours and prejudices.
+#[derive(Default)]
+struct ClosedPost {
+    open: AtomicBool,
+    refuses: Option<&'static str>,
+    seen: Mutex<Vec<Mail>>,
+}
+
+impl ClosedPost {
+    fn seen(&self) -> Vec<Mail> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Mailer for ClosedPost {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.seen.lock().unwrap().push(mail.clone());
+        if self.refuses.is_some_and(|word| mail.subject.contains(word)) {
+            return Err(MailError::Refused("no such box".to_owned()));
+        }
+        if self.open.load(Ordering::SeqCst) { Ok(()) } else { Err(MailError::Unavailable("closed".into())) }
+    }
 }

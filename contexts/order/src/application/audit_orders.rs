@@ -63,7 +63,8 @@ fn line(order: &Order) -> Value {
         json!({"refund_id": refund.id, "intent_id": refund.intent, "provider_id": refund.provider_id,
                "amount": refund.amount, "status": status, "reason": refund.reason})
     });
-    let lines = order.lines().iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity, "gross": line.gross}));
+    let lines =
+        order.lines().iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity, "gross": line.gross}));
     json!({
         "context": "order", "kind": "order",
         "id": order.id(), "number": order.number(), "status": order.status().name(),

@@ -8,7 +8,9 @@ use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku, StoreError, TaxRa
 use uuid::Uuid;
 
 use crate::domain::pricing::{Priced, Wanted, price};
-use crate::domain::{Buyer, Decided, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, Status};
+use crate::domain::{
+    Buyer, Decided, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, Status,
+};
 use crate::ports::HistoryImport;
 
 /// One order of another shop, as a line of JSON. Unit prices are gross.

@@ -122,7 +122,8 @@ impl PlaceOrder {
         let cart = self.claimed(&command).await?;
         let priced = self.priced(&cart, &command).await?;
         let new = self.new_order(&cart, priced, command)?;
-        let request = PlaceRequest { cart: cart.id(), key, decide: Arc::new(move |open, number| decide(open, &new, number)) };
+        let request =
+            PlaceRequest { cart: cart.id(), key, decide: Arc::new(move |open, number| decide(open, &new, number)) };
         said(self.placement.place(request).await?)
     }
 

@@ -62,7 +62,8 @@ impl RequestCancellation {
         let found = self.orders.find(id).await?;
         found.filter(|order| may_see(order, &by)).ok_or(RequestCancellationError::NoSuchOrder(id))?;
         let key = request_key(by.customer, &key, "cancel-order", &(id, &reason));
-        let reason = reason.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "requested by customer".to_owned());
+        let reason =
+            reason.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "requested by customer".to_owned());
         let now = self.clock.now();
         let decide = Arc::new(move |order: Order| Ok(order.cancellation_requested(reason.clone(), now)?));
         match self.orders.update(Update { order: id, decide, cause: None, key: Some(key) }).await? {

@@ -202,7 +202,8 @@ mod tests {
         assert_eq!(id.to_string(), "0a".repeat(16));
         assert_eq!(CartId::parse(&id.to_string()), Some(id));
         assert_eq!(format!("{id:?}"), "CartId(0a0a..)");
-        for wrong in ["", "0A", &"0A".repeat(16), &"0".repeat(33), &"g".repeat(32), "+0000000000000000000000000000001"] {
+        for wrong in ["", "0A", &"0A".repeat(16), &"0".repeat(33), &"g".repeat(32), "+0000000000000000000000000000001"]
+        {
             assert_eq!(CartId::parse(wrong), None, "{wrong:?}");
         }
     }

@@ -106,7 +106,16 @@ pub fn price(wanted: Vec<Wanted>, delivery: Option<Money>, rate: TaxRate, zero: 
     let mut lines = Vec::with_capacity(wanted.len());
     for ((line, gross), tax) in wanted.into_iter().zip(&parts).zip(&shares) {
         let Wanted { sku, title, kind, quantity, unit_gross } = line;
-        lines.push(OrderLine { sku, title, kind, quantity, unit_gross, gross: *gross, net: gross.minus(*tax)?, tax: *tax });
+        lines.push(OrderLine {
+            sku,
+            title,
+            kind,
+            quantity,
+            unit_gross,
+            gross: *gross,
+            net: gross.minus(*tax)?,
+            tax: *tax,
+        });
     }
     let shipping = match (delivery, shares.last()) {
         (Some(gross), Some(tax)) => {

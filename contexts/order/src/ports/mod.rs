@@ -20,7 +20,9 @@ pub use history::{OrderCursor, OrderFilter, OrderHistory};
 pub use inbox::{PaymentInbox, ProviderEvent};
 pub use news::{NewsListener, OrderNews};
 pub use orders::{Decide, OrderStore, Refusal, Update, Updated};
-pub use payments::{CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund};
+pub use payments::{
+    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund,
+};
 pub use placement::{HistoryImport, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 pub use prices::PriceList;
 pub use receipts::{ReceiptError, ReceiptLetter, ReceiptSender};

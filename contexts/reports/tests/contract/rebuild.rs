@@ -147,11 +147,11 @@ async fn publish(context: &'static str, shop: &Shop, ids: &Arc<CountingIds>) -> 
     for fact in archive().into_iter().filter(|fact| fact.source == format!("/{context}")) {
         let event_type: &'static str = String::leak(fact.event_type.clone());
         let (recorder, draft) = (recorder.clone(), EventDraft { event_type, subject: fact.subject, data: fact.data });
-        let recorded = database.write(move |tx| {
+        let done = database.write(move |tx| {
             let (recorder, events) = (recorder.clone(), vec![draft.clone()]);
             Box::pin(async move { recorder.record(tx, Record { cause: None, events, tasks: Vec::new() }).await })
         });
-        recorded.await.unwrap();
+        done.await.unwrap();
     }
     database
 }
@@ -173,23 +173,22 @@ async fn a_replay_in_a_running_shop_makes_the_same_rows_again() {
     };
     let contexts = vec![producer("order").await, producer("catalogue").await, reports];
     let engine = Engine::new(contexts, Arc::clone(&shop.clock), ids.clone());
-    let (replay, tasks, stop) = (engine.replay(), TaskTracker::new(), CancellationToken::new());
+    let (replay, tasks, ending) = (engine.replay(), TaskTracker::new(), CancellationToken::new());
     assert_eq!(replay.rebuildable(), ["reports/record-sales", "reports/keep-products"]);
-    engine.start(&tasks, &stop).await.unwrap();
-    let patience = Duration::from_secs(30);
-    let quiet = || async {
-        let open = "SELECT COUNT(*) AS open FROM inbox WHERE settled_at IS NULL";
-        let rows = shop.database.read(move |tx| Box::pin(async move { tx.fetch_optional(open, params![]).await }));
-        let open: i64 = rows.await.unwrap().unwrap().get("open").unwrap();
-        let now = dump(&shop).await;
-        (open == 0 && now.len() > 30).then_some(now)
+    engine.start(&tasks, &ending).await.unwrap();
+    let expected = {
+        let usual = Shop::open().await;
+        usual.hears(&archive()).await;
+        dump(&usual).await
     };
-    let first = eventually(patience, quiet).await;
+    let as_expected = || async { (dump(&shop).await == expected).then_some(()) };
+    let patience = Duration::from_secs(30);
+    eventually(patience, as_expected).await;
     for consumer in replay.rebuildable() {
         replay.start(&consumer).await.unwrap();
-        eventually(patience, || async { (dump(&shop).await == first).then_some(()) }).await;
+        eventually(patience, as_expected).await;
     }
-    stop.cancel();
+    ending.cancel();
     tasks.close();
     tasks.wait().await;
 }

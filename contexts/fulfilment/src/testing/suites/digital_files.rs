@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::super::{Bench, digital, minutes, noon, order, sku};
+use super::limit;
 use crate::application::tidy_up::MailWhatWaited;
 use crate::domain::digital::{DownloadToken, Grant};
-use crate::domain::{DigitalFile, ItemState, shipping};
-use crate::ports::{Decide, Keys};
+use crate::domain::{DigitalFile, ItemState, Kind, shipping};
+use crate::ports::{Decide, DigitalLine, Keys, Product, ProductVariant};
 
 /// The newest file is the file; a grant stays the same until its day and is worth nothing after it.
 pub async fn a_file_is_served_to_whoever_was_granted_it(bench: &Bench) {
@@ -51,4 +52,22 @@ pub async fn a_missing_file_is_mailed_when_it_arrives(bench: &Bench) {
 
 fn a_file(content: &str) -> DigitalFile {
     DigitalFile::new(sku("PDF"), "guide.pdf", "application/pdf", content.as_bytes().to_vec()).expect("a file")
+}
+
+/// What the catalogue calls digital, and whatever else has a file.
+pub async fn digital_things_are_listed_with_their_files(bench: &Bench) {
+    let variant = |code: &str, kind| ProductVariant { sku: sku(code), title: format!("The {code}"), kind };
+    let variants = vec![variant("APP", Kind::Digital), variant("KEA", Kind::Physical), variant("PDF", Kind::Digital)];
+    bench.products.learn(Product { id: "p".to_owned(), variants }, bench.cause().await).await.expect("kept");
+    let orphan = DigitalFile::new(sku("ZIP"), "a.zip", "application/zip", vec![1, 2]).expect("a file");
+    for file in [a_file("content"), orphan] {
+        bench.files.put(file, noon()).await.expect("kept");
+    }
+    let first = bench.files.list(None, limit(2)).await.expect("an answer");
+    let file = |line: &DigitalLine| line.file.as_ref().map(|file| (file.name().to_owned(), file.size()));
+    assert_eq!(first.items.iter().map(file).collect::<Vec<_>>(), [None, Some(("guide.pdf".to_owned(), 7))]);
+    assert_eq!(first.items[0].title.as_deref(), Some("The APP"));
+    let second = bench.files.list(first.next_cursor, limit(2)).await.expect("an answer");
+    let (line, end) = (&second.items[0], second.next_cursor);
+    assert_eq!((line.sku.as_str(), &line.title, file(line), end), ("ZIP", &None, Some(("a.zip".to_owned(), 2)), None));
 }

@@ -5,7 +5,10 @@ mod stock;
 mod warehouse;
 mod work_list;
 
-pub use digital_files::{a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives};
+pub use digital_files::{
+    a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives,
+    digital_things_are_listed_with_their_files,
+};
 pub use stock::{an_import_counts_once, products_have_names_and_shelves, shelves_are_listed_by_sku};
 pub use warehouse::{
     a_cause_has_its_effect_once, a_refusal_changes_nothing, a_replaced_order_frees_its_stock_first,

@@ -48,11 +48,7 @@ impl Handler for TaskHandler {
             Ok(payload) => payload,
             Err(error) => return Handled::Dead(Failure::new("unreadable", error)),
         };
-        let run = TaskRun {
-            cause: delivery.cause.clone(),
-            attempt: delivery.attempt,
-            asked_at: delivery.received_at,
-        };
+        let run = TaskRun { cause: delivery.cause.clone(), attempt: delivery.attempt, asked_at: delivery.received_at };
         let done = match (&self.0, intent, refund) {
             (Work::CreateIntent(work), _, _) => work.execute(order, run).await,
             (Work::CancelIntent(work), Some(intent), _) => work.execute(order, intent, run).await,

@@ -188,9 +188,7 @@ impl Order {
                 items.push(FulfilmentItem { sku, kind, quantity, processed_at, carrier, tracking });
             }
         }
-        Decided::changed(self)
-            .noted(HistoryKind::ItemProcessed, note, now)
-            .then(|order| order.after_fulfilment(now))
+        Decided::changed(self).noted(HistoryKind::ItemProcessed, note, now).then(|order| order.after_fulfilment(now))
     }
 
     /// Every item has left.

@@ -165,8 +165,12 @@ impl Order {
     pub fn paid_with(&self) -> Option<(Timestamp, String)> {
         self.0.receipt.as_ref()?;
         let captured = self.0.payments.iter().find_map(|payment| match payment.state {
-            PaymentState::Captured { amount, at } if amount == self.0.totals.gross => Some((at, payment.intent.to_string())),
-            PaymentState::Captured { .. } | PaymentState::Open | PaymentState::Processing | PaymentState::Canceled => None,
+            PaymentState::Captured { amount, at } if amount == self.0.totals.gross => {
+                Some((at, payment.intent.to_string()))
+            }
+            PaymentState::Captured { .. } | PaymentState::Open | PaymentState::Processing | PaymentState::Canceled => {
+                None
+            }
         });
         self.0.state.paid_by().map(|paid| (paid.at, paid.reference().to_owned())).or(captured)
     }
@@ -210,7 +214,9 @@ impl Order {
         let OpenedIntent { intent, client_secret } = opened;
         match self.0.payments.iter_mut().find(|payment| payment.intent == intent) {
             // A report about it overtook the answer to our own request.
-            Some(known) if known.client_secret.is_none() && client_secret.is_some() => known.client_secret = client_secret,
+            Some(known) if known.client_secret.is_none() && client_secret.is_some() => {
+                known.client_secret = client_secret
+            }
             Some(_) => return Decided::nothing(self),
             None => self.0.payments.push(Payment::new(intent.clone(), client_secret)),
         }

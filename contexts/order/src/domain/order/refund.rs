@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, Timestamp};
 
 use super::state::CancelStep;
-use super::{AttentionReason, Decided, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, Payment, RefundId};
+use super::{
+    AttentionReason, Decided, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, Payment, RefundId,
+};
 
 /// One repayment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,9 +147,8 @@ impl Order {
     #[must_use]
     pub fn refundable(&self, payment: &Payment) -> Option<Money> {
         let captured = payment.captured()?;
-        let gone = |refund: &&Refund| {
-            refund.intent == payment.intent && !matches!(refund.state, RefundState::Failed { .. })
-        };
+        let gone =
+            |refund: &&Refund| refund.intent == payment.intent && !matches!(refund.state, RefundState::Failed { .. });
         let gone = self.0.refunds.iter().filter(gone).map(|refund| refund.amount.minor());
         let left = gone.fold(captured.minor(), i64::saturating_sub);
         (left > 0).then(|| Money::new(left, captured.currency()))
@@ -169,7 +170,9 @@ impl Order {
         let left = || self.payment(&refund.intent).and_then(|payment| self.refundable(payment));
         match refund.state {
             RefundState::Pending => Some(refund),
-            RefundState::Failed { .. } => Some(refund).filter(|_| left().is_some_and(|left| left.minor() >= refund.amount.minor())),
+            RefundState::Failed { .. } => {
+                Some(refund).filter(|_| left().is_some_and(|left| left.minor() >= refund.amount.minor()))
+            }
             RefundState::Succeeded { .. } => None,
         }
     }
@@ -260,7 +263,11 @@ impl Order {
             (RefundState::Failed { .. }, ReportedRefund::Pending | ReportedRefund::Failed { .. })
             | (RefundState::Pending | RefundState::Succeeded { .. }, ReportedRefund::Pending)
             | (RefundState::Succeeded { .. }, ReportedRefund::Succeeded) => {
-                if named { Decided::changed(self) } else { Decided::nothing(self) }
+                if named {
+                    Decided::changed(self)
+                } else {
+                    Decided::nothing(self)
+                }
             }
         }
     }
@@ -287,9 +294,8 @@ impl Order {
         let by_name = |refund: &Refund| Some(refund.id) == report.id;
         let by_provider = |refund: &Refund| refund.provider_id.is_some() && refund.provider_id == report.provider_id;
         // Entered from a mere sum before the provider named it.
-        let unnamed = |refund: &Refund| {
-            refund.reason == RefundReason::Provider && refund.provider_id.is_none() && same(refund)
-        };
+        let unnamed =
+            |refund: &Refund| refund.reason == RefundReason::Provider && refund.provider_id.is_none() && same(refund);
         let find = |test: &dyn Fn(&Refund) -> bool| self.0.refunds.iter().position(test);
         find(&by_name).or_else(|| find(&by_provider)).or_else(|| find(&unnamed))
     }

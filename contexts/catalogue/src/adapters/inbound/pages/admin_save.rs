@@ -72,8 +72,8 @@ async fn save(
     mode: SaveMode,
 ) -> Result<Handle, SaveRefusal> {
     let in_form = |refused: ProductRefused| SaveRefusal::InForm(sentence(&refused.to_string()));
-    let handle = handle.map_err(in_form)?;
     let details = form.details(pages.currency).map_err(in_form)?;
+    let handle = handle.map_err(in_form)?;
     save_product.execute(SaveProductCommand { handle: handle.clone(), details, mode }).await?;
     Ok(handle)
 }

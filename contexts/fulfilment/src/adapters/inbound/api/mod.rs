@@ -1,5 +1,5 @@
 //! The JSON API under `/api/fulfilment/v1`, for staff. Handlers parse, call one use case or look something up, and
-//! render; [`problems`] chooses status and words, [`shapes`] are the bodies.
+//! render; `problems` chooses status and words, `shapes` are the bodies.
 
 mod digital_files;
 mod problems;

@@ -1,25 +1,51 @@
-//! The upload form on a shipping order whose file is missing.
+//! `/admin/digital-files`: what is mailed, and the form that uploads its file. The same form stands on a shipping order
+//! whose file is missing.
 
 use actix_multipart::form::bytes::Bytes;
 use actix_multipart::form::text::Text;
 use actix_multipart::form::{MultipartForm, MultipartFormConfig};
 use actix_web::{HttpResponse, Resource, web};
-use chassis::web::{CsrfGuard, Flash, PageError, Staff, see_other_with};
-use shared_kernel::Sku;
+use askama::Template;
+use chassis::web::{CsrfGuard, Flash, PageError, PageFrame, Staff, page, see_other_with};
+use serde::Deserialize;
+use shared_kernel::{Limit, Sku};
 
 use super::errors::sentence;
-use super::shipping_order::{order_id, path};
+use super::shipping_order;
 use crate::application::put_digital_file::{PutDigitalFile, PutDigitalFileError};
+use crate::domain::FileInfo;
 use crate::domain::digital::LARGEST_FILE;
+use crate::ports::{DigitalFiles, DigitalLine};
 
 /// A file and what a browser wraps around it.
 const LARGEST_UPLOAD: usize = LARGEST_FILE + 64 * 1024;
+const PATH: &str = "/admin/digital-files";
 
-/// One file for one SKU, with the token of the page.
+#[derive(Deserialize)]
+struct ListQuery {
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "fulfilment/digital_files.html")]
+struct DigitalFilesPage {
+    frame: PageFrame,
+    lines: Vec<FileRow>,
+    next: Option<String>,
+}
+
+struct FileRow {
+    sku: String,
+    title: String,
+    file: Option<String>,
+}
+
+/// One file for one SKU, with the token of the page, and the order whose page the form stood on.
 #[derive(MultipartForm)]
-pub(super) struct UploadForm {
+struct UploadForm {
     csrf: Text<String>,
     sku: Text<String>,
+    order: Option<Text<String>>,
     #[multipart(limit = "21MiB")]
     file: Bytes,
 }
@@ -27,27 +53,44 @@ pub(super) struct UploadForm {
 /// Its limits are its own: the rest of the app takes smaller forms.
 pub(super) fn resource() -> Resource {
     let limits = MultipartFormConfig::default().total_limit(LARGEST_UPLOAD).memory_limit(LARGEST_UPLOAD);
-    web::resource("/admin/shipping-orders/{id}/files").app_data(limits).route(web::post().to(upload))
+    web::resource(PATH).app_data(limits).route(web::get().to(show)).route(web::post().to(upload))
+}
+
+async fn show(
+    frame: PageFrame,
+    _staff: Staff,
+    query: web::Query<ListQuery>,
+    files: web::Data<dyn DigitalFiles>,
+) -> Result<HttpResponse, PageError> {
+    let found = files.list(query.into_inner().after, Limit::DEFAULT).await?;
+    let lines = found.items.into_iter().map(FileRow::from).collect();
+    page(&DigitalFilesPage { frame, lines, next: found.next_cursor })
 }
 
 async fn upload(
     _staff: Staff,
     guard: CsrfGuard,
-    id: web::Path<String>,
     form: MultipartForm<UploadForm>,
     put_file: web::Data<PutDigitalFile>,
 ) -> Result<HttpResponse, PageError> {
-    let UploadForm { csrf, sku, file } = form.into_inner();
+    let UploadForm { csrf, sku, order, file } = form.into_inner();
     guard.check(&csrf)?;
-    let path = path(order_id(&id)?);
+    let order = order.map(|order| shipping_order::order_id(&order)).transpose()?;
+    let back = order.map_or_else(|| PATH.to_owned(), shipping_order::path);
     let sku = Sku::parse(&sku).map_err(|error| PageError::Invalid(sentence(&error)))?;
     let name = file.file_name.unwrap_or_default();
     let content_type = file.content_type.map_or_else(|| "application/octet-stream".to_owned(), |kind| kind.to_string());
-    match put_file.execute(sku, &name, &content_type, file.data.to_vec()).await {
-        Ok(_) => {
-            Ok(see_other_with(&path, Flash::notice("The file is kept, and is mailed to everybody who waits for it.")))
-        }
-        Err(PutDigitalFileError::Refused(error)) => Ok(see_other_with(&path, Flash::error(sentence(&error)))),
-        Err(PutDigitalFileError::Store(error)) => Err(error.into()),
+    let flash = match put_file.execute(sku, &name, &content_type, file.data.to_vec()).await {
+        Ok(_) => Flash::notice("The file is kept, and is mailed to everybody who waits for it."),
+        Err(PutDigitalFileError::Refused(error)) => Flash::error(sentence(&error)),
+        Err(PutDigitalFileError::Store(error)) => return Err(error.into()),
+    };
+    Ok(see_other_with(&back, flash))
+}
+
+impl From<DigitalLine> for FileRow {
+    fn from(line: DigitalLine) -> Self {
+        let file = |file: &FileInfo| format!("{}, {} KiB", file.name(), file.size() / 1024);
+        Self { sku: line.sku.to_string(), title: line.title.unwrap_or_default(), file: line.file.as_ref().map(file) }
     }
 }

@@ -1,6 +1,6 @@
-//! Pages for staff: the work list, one shipping order, the shelves; and the one page that a buyer meets, the download.
+//! Pages for staff: the work list, one shipping order, the shelves, the files; and the one page that a buyer meets, the download.
 //!
-//! A page is a struct of finished strings; the templates only place them. [`errors`] chooses the words of refusals.
+//! A page is a struct of finished strings; the templates only place them. `errors` chooses the words of refusals.
 
 mod downloads;
 mod errors;

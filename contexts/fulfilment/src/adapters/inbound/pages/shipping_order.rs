@@ -16,6 +16,7 @@ use crate::ports::WorkList;
 #[template(path = "fulfilment/shipping_order.html")]
 struct ShippingOrderPage {
     frame: PageFrame,
+    id: String,
     path: String,
     number: String,
     created: String,
@@ -101,6 +102,7 @@ impl ShippingOrderPage {
         let waits = |item: &&Item| open && item.state == ItemState::WaitingForFile;
         Self {
             frame,
+            id: order.order().to_string(),
             path: path(order.order()),
             number: order.number().to_owned(),
             created: moment(order.created_at()),

@@ -3,16 +3,21 @@
 use async_trait::async_trait;
 use chassis::params;
 use chassis::sql::{Database, Row};
-use shared_kernel::{OrderId, Sku, StoreError, Timestamp};
+use shared_kernel::{Limit, OrderId, Page, Sku, StoreError, Timestamp};
 
 use crate::domain::DigitalFile;
-use crate::domain::digital::{DownloadToken, Grant};
-use crate::ports::DigitalFiles;
+use crate::domain::digital::{DownloadToken, FileInfo, Grant};
+use crate::ports::{DigitalFiles, DigitalLine};
 
 const PUT: &str = "INSERT INTO digital_file (sku, name, content_type, content, uploaded_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (sku) DO UPDATE SET name = excluded.name, content_type = excluded.content_type,
     content = excluded.content, uploaded_at = excluded.uploaded_at";
 const READ: &str = "SELECT sku, name, content_type, content FROM digital_file WHERE sku = $1";
+const LIST: &str = "SELECT k.sku AS sku, p.title AS title, f.name AS name, f.content_type AS content_type,
+    LENGTH(f.content) AS size
+    FROM (SELECT sku FROM product WHERE kind = 'digital' UNION SELECT sku FROM digital_file) k
+    LEFT JOIN product p ON p.sku = k.sku LEFT JOIN digital_file f ON f.sku = k.sku
+    WHERE k.sku > $1 ORDER BY k.sku LIMIT $2";
 const FETCH: &str = "SELECT f.sku AS sku, f.name AS name, f.content_type AS content_type, f.content AS content
     FROM download d JOIN digital_file f ON f.sku = d.sku WHERE d.token = $1 AND d.valid_until > $2";
 const GRANTED: &str = "SELECT token, valid_until FROM download WHERE order_id = $1 AND sku = $2 AND valid_until > $3";
@@ -55,6 +60,19 @@ impl DigitalFiles for SqlDigitalFiles {
             .await
     }
 
+    async fn list(&self, after: Option<String>, limit: Limit) -> Result<Page<DigitalLine>, StoreError> {
+        let lines: Vec<DigitalLine> = self
+            .database
+            .read(move |tx| {
+                let after = after.clone().unwrap_or_default();
+                Box::pin(
+                    async move { tx.fetch(LIST, params![after, limit.get() + 1]).await?.iter().map(line).collect() },
+                )
+            })
+            .await?;
+        Ok(Page::cut(lines, limit, |line| line.sku.to_string()))
+    }
+
     async fn grant(&self, order: OrderId, sku: &Sku, offered: Grant, now: Timestamp) -> Result<Grant, StoreError> {
         let sku = sku.clone();
         self.database
@@ -82,6 +100,15 @@ impl DigitalFiles for SqlDigitalFiles {
             })
             .await
     }
+}
+
+fn line(row: &Row) -> Result<DigitalLine, StoreError> {
+    let sku: Sku = row.get("sku")?;
+    let file = match row.get::<Option<String>>("name")? {
+        Some(name) => Some(FileInfo::restore(sku.clone(), name, row.get("content_type")?, row.get("size")?)),
+        None => None,
+    };
+    Ok(DigitalLine { title: row.get("title")?, sku, file })
 }
 
 fn file(row: &Row) -> Result<DigitalFile, StoreError> {

@@ -1,7 +1,7 @@
 //! The ports over the context's own database. One text of each statement for every engine; what really differs between
-//! engines is in [`dialect_sqlite`].
+//! engines is in `dialect_sqlite`.
 //!
-//! [`rows`] turns domain values into columns and back, and says which column of which row cannot be read.
+//! `rows` turns domain values into columns and back, and says which column of which row cannot be read.
 
 mod audit;
 mod dialect_sqlite;

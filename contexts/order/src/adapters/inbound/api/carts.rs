@@ -7,6 +7,7 @@ use chassis::web::{JsonBody, Problem, Visitor, json_with_etag};
 use shared_kernel::{CustomerId, Quantity, Sku};
 
 use super::dto::{CartJson, NewCartBody, QuantityBody};
+use super::optional_body::OptionalBody;
 use super::problems::{invalid_quantity, unknown_sku};
 use super::render::BASE;
 use crate::application::{
@@ -17,14 +18,14 @@ use crate::domain::{CartId, LineChange};
 
 /// Take an empty cart. With a customer's token it is his, else a guest's.
 #[utoipa::path(
-    tag = "order", operation_id = "create_cart", request_body = NewCartBody,
+    tag = "order", operation_id = "create_cart", request_body = Option<NewCartBody>,
     responses((status = 201, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[post("/api/order/v1/carts")]
-async fn create(
+pub async fn create(
     carts: web::Data<CreateCart>,
     Visitor(who): Visitor,
-    JsonBody(NewCartBody {}): JsonBody<NewCartBody>,
+    OptionalBody(NewCartBody {}): OptionalBody<NewCartBody>,
 ) -> Result<HttpResponse, Problem> {
     let cart = carts.execute(CreateCartCommand { by: who.map(|who| who.customer) }).await?;
     let location = format!("{BASE}/carts/{}", cart.id);
@@ -37,7 +38,7 @@ async fn create(
     responses((status = 200, body = CartJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[get("/api/order/v1/carts/{id}")]
-async fn show(
+pub async fn show(
     req: HttpRequest,
     carts: web::Data<ViewCart>,
     Visitor(who): Visitor,
@@ -54,7 +55,7 @@ async fn show(
     responses((status = 200, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[put("/api/order/v1/carts/{id}/items/{sku}")]
-async fn put_item(
+pub async fn put_item(
     items: web::Data<SetCartItem>,
     claims: web::Data<ClaimCart>,
     Visitor(who): Visitor,
@@ -74,7 +75,7 @@ async fn put_item(
     responses((status = 200, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[delete("/api/order/v1/carts/{id}/items/{sku}")]
-async fn delete_item(
+pub async fn delete_item(
     items: web::Data<SetCartItem>,
     claims: web::Data<ClaimCart>,
     Visitor(who): Visitor,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Nothing is needed to get a cart.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCartBody {}
 
@@ -94,17 +94,6 @@ pub struct AddressJson {
     pub country: String,
 }
 
-/// Money as a client states it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = MoneyInput)]
-#[serde(deny_unknown_fields)]
-pub struct MoneyBody {
-    /// Minor units, such as cents.
-    pub amount: i64,
-    /// ISO 4217 code.
-    pub currency: String,
-}
-
 /// The wish to order what a cart holds.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +108,7 @@ pub struct PlaceOrderBody {
     pub shipping_method: Option<String>,
     /// The total that the buyer has seen. If the fresh one differs, nothing is placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<MoneyBody>)]
+    #[schema(value_type = Option<MoneyView>)]
     pub expected_total: Option<shared_kernel::Money>,
 }
 
@@ -138,7 +127,7 @@ pub struct CancelBody {
 pub struct RefundBody {
     /// How much; all that is left if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<MoneyBody>)]
+    #[schema(value_type = Option<MoneyView>)]
     pub amount: Option<shared_kernel::Money>,
     /// Why, up to 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -354,7 +343,8 @@ pub struct OrderListQuery {
     /// address or an id.
     pub q: Option<String>,
     /// 1 to 100; 25 if nothing is said.
-    pub limit: Option<i64>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    pub limit: Option<String>,
     /// From the page before.
     pub cursor: Option<String>,
 }

@@ -31,7 +31,7 @@ const LONGEST_TEXT: usize = 200;
     )
 )]
 #[post("/api/order/v1/orders")]
-async fn place(
+pub async fn place(
     orders: web::Data<PlaceOrder>,
     wait: web::Data<WaitUntilPayable>,
     site: web::Data<Site>,
@@ -57,7 +57,7 @@ async fn place(
     responses((status = 200, body = OrderListJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[get("/api/order/v1/orders")]
-async fn list(
+pub async fn list(
     req: HttpRequest,
     orders: web::Data<ListOrders>,
     SignedIn(who): SignedIn,
@@ -78,7 +78,7 @@ async fn list(
     responses((status = 200, body = OrderJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[get("/api/order/v1/orders/{id}")]
-async fn show(
+pub async fn show(
     req: HttpRequest,
     orders: web::Data<ViewOrder>,
     site: web::Data<Site>,
@@ -99,7 +99,7 @@ async fn show(
     responses((status = 200, body = OrderJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[post("/api/order/v1/orders/{id}/cancel")]
-async fn cancel(
+pub async fn cancel(
     cancellations: web::Data<RequestCancellation>,
     site: web::Data<Site>,
     SignedIn(who): SignedIn,
@@ -122,7 +122,7 @@ async fn cancel(
     responses((status = 201, body = OrderJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 #[post("/api/order/v1/orders/{id}/refunds")]
-async fn refund(
+pub async fn refund(
     refunds: web::Data<RefundOrder>,
     site: web::Data<Site>,
     Staff(who): Staff,
@@ -156,18 +156,23 @@ fn address(given: AddressJson) -> Result<Address, Problem> {
 }
 
 fn list_query(query: OrderListQuery) -> Result<ListOrdersQuery, Problem> {
-    let status = |name: String| Status::parse(&name).ok_or_else(|| invalid_query(format!("no status is called {name:?}")));
-    let since = |text: String| Timestamp::parse(&text).map_err(|error| invalid_query(error.to_string()));
-    let limit = query.limit.map_or(Ok(Limit::DEFAULT), Limit::new);
-    if query.q.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
-        return Err(invalid_query("`q` is too long"));
+    let OrderListQuery { status, since, q, limit, cursor } = query;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let status = given(status).map(|name| Status::parse(&name).ok_or_else(|| invalid_query("status", &name)));
+    let since = given(since).map(|text| Timestamp::parse(&text).map_err(|_| invalid_query("since", &text)));
+    let limit = given(limit).map(|text| {
+        let number = text.parse().ok().and_then(|number| Limit::new(number).ok());
+        number.ok_or_else(|| invalid_query("limit", &text))
+    });
+    if q.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+        return Err(invalid_query("q", "that long text"));
     }
     Ok(ListOrdersQuery {
-        status: query.status.filter(|name| !name.is_empty()).map(status).transpose()?,
-        since: query.since.filter(|text| !text.is_empty()).map(since).transpose()?,
-        text: query.q,
-        cursor: query.cursor,
-        limit: limit.map_err(|error| invalid_query(error.to_string()))?,
+        status: status.transpose()?,
+        since: since.transpose()?,
+        text: q,
+        cursor: given(cursor),
+        limit: limit.transpose()?.unwrap_or(Limit::DEFAULT),
     })
 }
 

@@ -38,7 +38,7 @@ pub struct Door {
     )
 )]
 #[post("/api/order/v1/payment-events")]
-async fn receive(
+pub async fn receive(
     req: HttpRequest,
     events: web::Data<AcceptPaymentEvent>,
     door: web::Data<Door>,

@@ -44,9 +44,10 @@ pub fn invalid_address(error: &AddressError) -> Problem {
     invalid("invalid-address", "Invalid address", error.to_string()).with("field", error.field)
 }
 
-/// A parameter in the address of the request does not fit.
-pub fn invalid_query(detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "invalid-query", "Invalid query").detail(detail)
+/// A parameter in the address of the request does not fit: `invalid-limit` and so on.
+pub fn invalid_query(parameter: &str, given: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, format!("invalid-{parameter}"), "A parameter does not fit")
+        .detail(format!("`{parameter}` cannot be {given:?}"))
 }
 
 fn key_reused() -> Problem {
@@ -123,7 +124,7 @@ impl From<ViewOrderError> for Problem {
 impl From<ListOrdersError> for Problem {
     fn from(error: ListOrdersError) -> Self {
         match error {
-            ListOrdersError::BadCursor => invalid_query("`cursor` is not one of ours"),
+            ListOrdersError::BadCursor => invalid_query("cursor", "anything but a `next_cursor` of ours"),
             ListOrdersError::Store(error) => error.into(),
         }
     }

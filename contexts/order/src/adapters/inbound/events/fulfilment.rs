@@ -114,16 +114,15 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
             Fact::Shipping(order_id, FulfilmentFact::Created(items.into_iter().map(pending).collect()))
         }
         ITEM_PROCESSED => {
-            let ItemProcessed { order_id, sku, kind, quantity, carrier, tracking, processed_at: at } = message.data()?;
+            let ItemProcessed { order_id, sku, kind, quantity, carrier, tracking, processed_at: at } =
+                message.data()?;
             Fact::Shipping(order_id, FulfilmentFact::Item(ProcessedItem { sku, kind, quantity, carrier, tracking, at }))
         }
         SHIPPING_ORDER_PROCESSED => {
             let ShippingOrderProcessed { order_id, processed_at } = message.data()?;
             Fact::Shipping(order_id, FulfilmentFact::Processed(processed_at))
         }
-        SHIPPING_ORDER_CANCELLED => {
-            Fact::Shipping(message.data::<AboutOrder>()?.order_id, FulfilmentFact::Cancelled)
-        }
+        SHIPPING_ORDER_CANCELLED => Fact::Shipping(message.data::<AboutOrder>()?.order_id, FulfilmentFact::Cancelled),
         CANCELLATION_REFUSED => {
             let CancellationRefused { order_id, reason } = message.data()?;
             Fact::Shipping(order_id, FulfilmentFact::CancellationRefused(reason))

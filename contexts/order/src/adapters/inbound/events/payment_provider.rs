@@ -109,9 +109,9 @@ fn translate(event_type: &str, payload: &Value) -> Result<Option<(PaymentFact, N
             let charge: PostedCharge = object(payload)?;
             let total = money(charge.amount_refunded, &charge.currency)?;
             let named = charge.metadata.order();
-            charge.payment_intent.map(|intent| {
-                (PaymentFact::RefundedInAll { intent: IntentId::new(intent), total }, named)
-            })
+            charge
+                .payment_intent
+                .map(|intent| (PaymentFact::RefundedInAll { intent: IntentId::new(intent), total }, named))
         }
         "charge.dispute.created" => {
             let dispute: PostedDispute = object(payload)?;
@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn a_decline_carries_the_providers_words_and_is_not_the_end() {
-        let intent = json!({"id": "pi_1", "currency": "nzd", "last_payment_error": {"message": "Your card was declined."}});
+        let intent =
+            json!({"id": "pi_1", "currency": "nzd", "last_payment_error": {"message": "Your card was declined."}});
         let found = translate("payment_intent.payment_failed", &posted(&intent)).unwrap().unwrap();
         let status = IntentStatus::Open { declined: Some("Your card was declined.".to_owned()) };
         assert_eq!(found, (PaymentFact::Intent(IntentReport { intent: IntentId::new("pi_1"), status }), None));

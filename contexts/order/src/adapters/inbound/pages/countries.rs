@@ -46,12 +46,6 @@ pub fn choices(chosen: &str) -> Vec<CountryChoice> {
     pairs.map(|(code, name)| CountryChoice { code, name, selected: code.eq_ignore_ascii_case(chosen) }).collect()
 }
 
-/// The name of a country; its code if the list does not have it.
-pub fn name_of(code: &str) -> &str {
-    let mut pairs = COUNTRIES.split('|').filter_map(|entry| entry.split_once(' '));
-    pairs.find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +60,5 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), count);
         assert_eq!(all.iter().filter(|choice| choice.selected).map(|choice| choice.name).collect::<Vec<_>>(), ["New Zealand"]);
-        assert_eq!((name_of("DE"), name_of("XX")), ("Germany", "XX"));
     }
 }

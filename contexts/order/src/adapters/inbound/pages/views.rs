@@ -4,6 +4,7 @@
 
 use askama::Template;
 use chassis::web::PageFrame;
+use shared_kernel::Address;
 use shared_kernel::address::RawAddress;
 
 use super::countries::CountryChoice;
@@ -33,7 +34,7 @@ pub struct LineView {
 /// A status in words, and the class of its badge.
 pub struct StatusView {
     pub text: &'static str,
-    pub kind: &'static str,
+    pub class: String,
 }
 
 /// Something that happened.
@@ -79,6 +80,20 @@ impl From<&RawAddress> for AddressView {
             region: raw.region.clone().unwrap_or_default(),
             postcode: raw.postcode.clone(),
             country: raw.country.clone(),
+        }
+    }
+}
+
+impl From<&Address> for AddressView {
+    fn from(address: &Address) -> Self {
+        Self {
+            name: address.name().to_owned(),
+            line1: address.line1().to_owned(),
+            line2: address.line2().unwrap_or_default().to_owned(),
+            city: address.city().to_owned(),
+            region: address.region().unwrap_or_default().to_owned(),
+            postcode: address.postcode().to_owned(),
+            country: address.country().to_owned(),
         }
     }
 }
@@ -134,6 +149,15 @@ pub struct PendingPage {
     pub number: String,
     pub again: String,
     pub order_href: String,
+}
+
+/// The card page is somebody else's: the browser goes there by itself, or by the link.
+#[derive(Template)]
+#[template(path = "order/leaving.html")]
+pub struct LeavingPage {
+    pub frame: PageFrame,
+    pub url: String,
+    pub amount: String,
 }
 
 /// An order as lists show it.
@@ -192,6 +216,8 @@ pub struct OrderPage {
 #[template(path = "order/admin_orders.html")]
 pub struct AdminOrdersPage {
     pub frame: PageFrame,
+    /// Those that wait for a person, longest waiting first.
+    pub attention: Vec<OrderRow>,
     pub orders: Vec<OrderRow>,
     pub q: String,
     pub statuses: Vec<ChoiceView>,
@@ -205,6 +231,7 @@ pub struct AdminOrderPage {
     pub order: OrderView,
     /// The most that may be given back; nothing when there is nothing.
     pub refundable: Option<String>,
+    pub can_cancel: bool,
     pub currency: &'static str,
     pub idempotency_key: String,
 }

@@ -101,7 +101,9 @@ NZ
 Payment reference: pi_1
 See your order: https://shop.example:8443/orders/00000000-0000-0000-0000-000000000007";
     assert_eq!(mail.text.trim_end(), expected);
-    for part in ["Kea Notebook", "$230.00", "$6.90", "$206.00", "$30.90", "$236.90", "Aroha &#60;Ngata&#62;", "BS-100001"] {
+    for part in
+        ["Kea Notebook", "$230.00", "$6.90", "$206.00", "$30.90", "$236.90", "Aroha &#60;Ngata&#62;", "BS-100001"]
+    {
         assert!(mail.html.contains(part), "{part} is missing in {}", mail.html);
     }
 }

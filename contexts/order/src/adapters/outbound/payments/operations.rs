@@ -103,9 +103,11 @@ impl StripeClient {
 
     /// Closes the card page that made an intent, and with it the intent: such an intent cannot be closed by itself.
     pub(super) async fn expire_session_of(&self, intent: &str) -> Result<(), StripeError> {
-        let sessions: List<Session> = self.call(Ask::get(format!("/checkout/sessions?payment_intent={}", segment(intent)?))).await?;
+        let sessions: List<Session> =
+            self.call(Ask::get(format!("/checkout/sessions?payment_intent={}", segment(intent)?))).await?;
         for session in sessions.data {
-            let (path, key) = (format!("/checkout/sessions/{}/expire", segment(&session.id)?), self.fresh_key("expire"));
+            let (path, key) =
+                (format!("/checkout/sessions/{}/expire", segment(&session.id)?), self.fresh_key("expire"));
             let _: Session = self.call(Ask::post(path, &key, Vec::new())).await?;
         }
         Ok(())

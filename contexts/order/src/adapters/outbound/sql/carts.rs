@@ -88,6 +88,7 @@ pub(super) async fn take_out(
 
 fn read(row: &Row, id: CartId) -> Result<Cart, StoreError> {
     let corrupt = |problem: String| StoreError::Corrupt { table: "carts", row: format!("{id:?}"), problem };
-    let lines: Vec<CartLine> = serde_json::from_str(&row.get::<String>("lines")?).map_err(|e| corrupt(e.to_string()))?;
+    let lines: Vec<CartLine> =
+        serde_json::from_str(&row.get::<String>("lines")?).map_err(|e| corrupt(e.to_string()))?;
     Ok(Cart::restore(id, row.get::<Option<CustomerId>>("owner")?, lines, row.get("version")?))
 }

@@ -1,7 +1,8 @@
 //! Statements that SQLite and PostgreSQL write differently.
 
 /// Prices and stock hints of the SKUs in a JSON list.
-pub(super) const ITEMS_OF: &str = "SELECT p.sku, p.title, p.kind, p.unit_gross_minor, p.currency, p.sellable, h.available
+pub(super) const ITEMS_OF: &str =
+    "SELECT p.sku, p.title, p.kind, p.unit_gross_minor, p.currency, p.sellable, h.available
     FROM json_each($1) AS wanted
     JOIN price_list AS p ON p.sku = wanted.value
     LEFT JOIN stock_hints AS h ON h.sku = p.sku";

@@ -50,9 +50,9 @@ impl OrderHistory for SqlOrderStore {
     }
 
     async fn needing_attention(&self, after: Option<&str>, limit: Limit) -> Result<Page<Order>, StoreError> {
-        let (since, id) = after.and_then(OrderCursor::parse).map_or((i64::MIN, String::new()), |cursor| {
-            (cursor.placed_at.micros(), cursor.id.to_string())
-        });
+        let (since, id) = after
+            .and_then(OrderCursor::parse)
+            .map_or((i64::MIN, String::new()), |cursor| (cursor.placed_at.micros(), cursor.id.to_string()));
         let orders = self.fetch(ATTENTION, params![since, id, i64::from(limit.get()) + 1]).await?;
         Ok(Page::cut(orders, limit, |order| {
             let placed_at = order.attention().map_or(order.placed_at(), |attention| attention.since);
@@ -81,9 +81,8 @@ impl SqlOrderStore {
 fn statement(filter: &OrderFilter) -> (&'static str, Params) {
     let since = filter.since.map_or(i64::MIN, Timestamp::micros);
     // The first page begins after every possible order.
-    let (at, id) = filter.after.map_or((i64::MAX, "~".to_owned()), |after| {
-        (after.placed_at.micros(), after.id.to_string())
-    });
+    let (at, id) =
+        filter.after.map_or((i64::MAX, "~".to_owned()), |after| (after.placed_at.micros(), after.id.to_string()));
     let status = filter.status.map_or("", |status| status.name());
     let limit = i64::from(filter.limit.get()) + 1;
     let text = filter.text.as_deref();

@@ -13,11 +13,8 @@ use super::write::{self, Known};
 use crate::domain::{CartId, Decided, Order, OrderNumber};
 use crate::ports::{OrderPlacement, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 
-const OPEN_OF_CART: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM orders WHERE cart_id = $1 AND status IN ('AWAITING_STOCK', 'INITIAL')"
-);
+const OPEN_OF_CART: &str =
+    concat!("SELECT ", columns!(), " FROM orders WHERE cart_id = $1 AND status IN ('AWAITING_STOCK', 'INITIAL')");
 const NEXT_NUMBER: &str = "SELECT next FROM order_numbers WHERE only = 1";
 const TAKE_NUMBER: &str = "UPDATE order_numbers SET next = $2 + 1 WHERE only = 1 AND next = $1";
 

@@ -56,7 +56,8 @@ impl PriceList for SqlPriceList {
                     for variant in product.variants {
                         let (kind, price) = (variant.kind.name(), variant.unit_gross);
                         let (minor, currency) = (price.minor(), price.currency());
-                        let row = params![variant.sku, product.product, variant.title, kind, minor, currency, product.active];
+                        let row =
+                            params![variant.sku, product.product, variant.title, kind, minor, currency, product.active];
                         tx.execute(PUT, row).await?;
                     }
                     handled(tx, &recorder, cause.as_ref()).await

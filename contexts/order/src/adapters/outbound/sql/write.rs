@@ -5,8 +5,8 @@ use chassis::params;
 use chassis::sql::Tx;
 use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
 
-use super::rows::{changed_row, columns, new_row, read};
 use super::carts::take_out;
+use super::rows::{changed_row, columns, new_row, read};
 use crate::adapters::outbound::publish::published;
 use crate::application::tasks::drafts;
 use crate::domain::{Decided, IntentId, Order};
@@ -20,7 +20,8 @@ const INSERT: &str = "INSERT INTO orders (id, number, cart_id, customer_id, emai
 const UPDATE: &str = "UPDATE orders SET status = $3, due_at = $4, attention_at = $5, money_open = $6, progress = $7,
         version = version + 1
     WHERE id = $1 AND version = $2";
-const CLAIM_INTENT: &str = "INSERT INTO order_intents (intent, order_id) VALUES ($1, $2) ON CONFLICT (intent) DO NOTHING";
+const CLAIM_INTENT: &str =
+    "INSERT INTO order_intents (intent, order_id) VALUES ($1, $2) ON CONFLICT (intent) DO NOTHING";
 const KEEP_KEY: &str = "INSERT INTO request_keys (principal, key, fingerprint, order_id, made_at)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (principal, key) DO NOTHING";
 const FIND_KEY: &str = "SELECT fingerprint, order_id FROM request_keys WHERE principal = $1 AND key = $2";
@@ -80,7 +81,8 @@ pub(super) async fn find_key(tx: &mut Tx, key: &RequestKey) -> Result<Option<Kno
         return Ok(Some(Known::OtherRequest));
     }
     let id: OrderId = row.get("order_id")?;
-    let gone = || StoreError::Corrupt { table: "request_keys", row: key.key.clone(), problem: format!("no order {id}") };
+    let gone =
+        || StoreError::Corrupt { table: "request_keys", row: key.key.clone(), problem: format!("no order {id}") };
     let order = find(tx, id).await?.ok_or_else(gone)?;
     Ok(Some(Known::Order(Box::new(order))))
 }

@@ -1,0 +1,125 @@
+//! The facts that this context publishes, and the foreign ones that it understands.
+
+
+use catalogue::adapters::inbound::events::stock_changed;
+use catalogue::domain::StockCount;
+use catalogue::ports::{ProductChange, ProductStore};
+use catalogue::testing::{InMemoryCatalogue, a_product, a_variant, new_product};
+use chassis::messaging::{Inbox, SqlMessages};
+use chassis::testing::drive;
+use serde_json::{Value, json};
+use shared_kernel::{Envelope, Sku};
+use uuid::Uuid;
+
+use crate::shop::{Shop, assert_golden, contract_of};
+
+/// One fact of every type, as it leaves.
+async fn one_of_each() -> Vec<Envelope> {
+    let store = InMemoryCatalogue::default();
+    let variants = vec![
+        a_variant("KEA14-32").option("Memory", "32 GB").price(229_900).weight(1_250).build(),
+        a_variant("KEA14-MANUAL").option("Memory", "Manual only").price(1_900).digital().build(),
+    ];
+    let product = a_product("kea-notebook-14")
+        .id(0x0190_f3a0_0000_7000_8000_0000_0000_ca7a)
+        .titled("Kea Notebook 14")
+        .described("Light and quiet.")
+        .in_category("Laptops")
+        .variants(variants);
+    store.commit(vec![new_product(product)]).await.unwrap();
+    let handle = catalogue::domain::Handle::parse("kea-notebook-14").unwrap();
+    let kept = ProductStore::find(&store, &handle).await.unwrap().unwrap();
+    let import_id = Uuid::from_u128(0x5f0c_4a0e_0000_5000_8000_0000_0000_0001);
+    let counts = vec![StockCount { import_id, sku: Sku::parse("KEA14-32").unwrap(), on_hand: 10 }];
+    store.commit(vec![ProductChange { product: kept.clone(), events: vec![], counts }]).await.unwrap();
+    let (product, events) = kept.withdraw();
+    store.commit(vec![ProductChange { product, events, counts: vec![] }]).await.unwrap();
+    let mut facts = store.events();
+    assert_eq!(facts.remove(2).event_type, "store.catalogue.product_changed.v1");
+    facts
+}
+
+#[tokio::test]
+async fn we_still_publish_what_we_promised() {
+    for envelope in one_of_each().await {
+        let file = format!("events/{}.json", envelope.event_type);
+        assert_golden(&file, &serde_json::to_value(&envelope).unwrap());
+    }
+}
+
+#[test]
+fn every_golden_file_fits_its_schema() {
+    let folder = contract_of("catalogue").join("events");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let Some(event_type) = name.strip_suffix(".json").filter(|name| !name.ends_with(".schema")) else { continue };
+        let read = |path: &std::path::Path| -> Value {
+            let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            serde_json::from_str(&text).unwrap()
+        };
+        let (envelope, schema) = (read(&path), read(&folder.join(format!("{event_type}.schema.json"))));
+        assert_eq!(envelope["type"], event_type);
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&envelope["data"]).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+        for field in schema["required"].as_array().unwrap() {
+            let mut without = envelope["data"].clone();
+            without.as_object_mut().unwrap().remove(field.as_str().unwrap());
+            assert!(!validator.is_valid(&without), "{event_type} without {field} fits the schema");
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 3);
+}
+
+#[test]
+fn we_understand_what_fulfilment_says_about_stock() {
+    let path = contract_of("fulfilment").join("events").join(format!("{}.json", stock_changed::STOCK_CHANGED));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let envelope: Envelope = serde_json::from_str(&text).unwrap();
+    let level = stock_changed::level_of(&envelope).unwrap();
+    assert_eq!(level.sku.as_str(), envelope.data["sku"].as_str().unwrap());
+    assert_eq!(level.on_hand, envelope.data["on_hand"].as_i64().unwrap());
+    assert_eq!(level.available, envelope.data["available"].as_i64().unwrap());
+    assert_eq!(level.sequence, envelope.sequence);
+}
+
+fn stock_changed(sku: &str, available: i64, sequence: u64) -> Envelope {
+    serde_json::from_value(json!({
+        "specversion": "1.0", "id": format!("{sku}-{sequence}"), "source": "/fulfilment",
+        "type": "store.fulfilment.stock_changed.v1", "subject": sku, "time": "2026-11-22T12:00:00Z",
+        "datacontenttype": "application/json", "sequence": sequence, "correlationid": "c",
+        "data": {"sku": sku, "on_hand": available, "available": available, "a_field_of_tomorrow": true},
+    }))
+    .unwrap()
+}
+
+async fn in_stock(shop: &Shop, handle: &str) -> bool {
+    let answer = shop.get(&format!("/api/catalogue/v1/products/{handle}")).await;
+    answer.json()["in_stock"].as_bool().unwrap()
+}
+
+#[actix_web::test]
+async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_dead_letters() {
+    let shop = Shop::stocked().await;
+    assert!(!in_stock(&shop, "weka-mug").await);
+    let messages = SqlMessages::new(shop.platform.database.clone(), shop.platform.clock.clone());
+    let subscriptions = shop.module.subscriptions();
+    let consumer = subscriptions[0].consumer();
+    let batch = [stock_changed("WEKA-MUG", 3, 1), stock_changed("WEKA-MUG", 3, 1)];
+    assert_eq!(messages.accept(consumer, &batch).await.unwrap(), 1);
+    drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
+    assert!(in_stock(&shop, "weka-mug").await, "the cache must not hide the change");
+
+    messages.accept(consumer, &[stock_changed("WEKA-MUG", 0, 2)]).await.unwrap();
+    let mut unreadable = stock_changed("KEA14-16", 1, 1);
+    unreadable.data = json!({"sku": "KEA14-16"});
+    messages.accept(consumer, &[unreadable]).await.unwrap();
+    drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
+    assert!(!in_stock(&shop, "weka-mug").await);
+    let letters = messages.dead_letters(10).await.unwrap();
+    assert_eq!(letters.iter().map(|letter| letter.code.as_str()).collect::<Vec<_>>(), ["unreadable"]);
+    assert!(subscriptions[0].wants(&stock_changed("A", 1, 1)));
+}

@@ -1,0 +1,168 @@
+//! A session begins at a login, belongs to one browser, and ends when it should.
+
+use std::time::Duration;
+
+use actix_web::cookie::SameSite;
+use actix_web::test::TestRequest;
+use shared_kernel::Role;
+
+use crate::shop::{Browser, PASSWORD, Shop};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn world() -> Shop {
+    let shop = Shop::open().await;
+    shop.user("aroha@example.org", Role::Customer).await;
+    shop
+}
+
+async fn logged_in(shop: &Shop) -> Browser<'_> {
+    let mut browser = Browser::of(shop);
+    assert_eq!(browser.log_in("aroha@example.org", PASSWORD).await.status, 303);
+    browser
+}
+
+async fn is_in(browser: &mut Browser<'_>) -> bool {
+    browser.get("/profile").await.status == 200
+}
+
+#[actix_web::test]
+async fn its_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    let shop = world().await;
+    let mut browser = Browser::of(&shop);
+    let cookie = browser.log_in("aroha@example.org", PASSWORD).await.set_cookie("sid").unwrap();
+    assert_eq!((cookie.http_only(), cookie.same_site(), cookie.path()), (Some(true), Some(SameSite::Lax), Some("/")));
+    assert_eq!(cookie.max_age().unwrap().whole_days(), 30);
+    assert_eq!(cookie.value().len(), 43, "256 bits");
+}
+
+#[actix_web::test]
+async fn a_planted_token_does_not_become_a_session() {
+    let shop = world().await;
+    let planted = "A".repeat(43);
+    let mut victim = Browser::of(&shop);
+    victim.jar.insert("sid".to_owned(), planted.clone());
+    assert_eq!(victim.log_in("aroha@example.org", PASSWORD).await.status, 303);
+    assert_ne!(victim.jar["sid"], planted);
+    let mut thief = Browser::of(&shop);
+    thief.jar.insert("sid".to_owned(), planted);
+    assert!(!is_in(&mut thief).await);
+    assert!(is_in(&mut victim).await);
+}
+
+#[actix_web::test]
+async fn a_login_ends_the_session_before_it() {
+    let shop = world().await;
+    let mut browser = logged_in(&shop).await;
+    let first = browser.jar["sid"].clone();
+    let token = crate::shop::csrf_of(browser.get("/profile").await.text());
+    let fields = [("csrf", token.as_str()), ("email", "aroha@example.org"), ("password", PASSWORD)];
+    assert_eq!(browser.send(TestRequest::post().uri("/login").set_form(fields)).await.status, 303);
+    assert_ne!(browser.jar["sid"], first);
+    let mut old = Browser::of(&shop);
+    old.jar.insert("sid".to_owned(), first);
+    assert!(!is_in(&mut old).await);
+    assert!(is_in(&mut browser).await);
+}
+
+#[actix_web::test]
+async fn a_token_is_worth_nothing_after_the_logout() {
+    let shop = world().await;
+    let mut browser = logged_in(&shop).await;
+    let mut copy = Browser::of(&shop);
+    copy.jar.insert("sid".to_owned(), browser.jar["sid"].clone());
+    assert!(is_in(&mut copy).await);
+    browser.fill("/profile", "/logout", &[]).await;
+    assert!(!browser.jar.contains_key("sid"));
+    assert!(!is_in(&mut copy).await);
+}
+
+#[actix_web::test]
+async fn a_reset_ends_all_and_works_once() {
+    let shop = world().await;
+    let (mut one, mut two) = (logged_in(&shop).await, logged_in(&shop).await);
+    assert!(is_in(&mut one).await && is_in(&mut two).await);
+    let mut other = Browser::of(&shop);
+    other.fill("/reset", "/reset", &[("email", "aroha@example.org")]).await;
+    let token = shop.mailed_token().await;
+    let page = format!("/reset?token={token}");
+    let short = other.fill(&page, "/reset/password", &[("token", &token), ("password", "short")]).await;
+    assert!(short.status == 422 && short.text().contains(&token), "a password that will not do can be corrected");
+    let fields = [("token", token.as_str()), ("password", "another password")];
+    assert_eq!(other.fill(&page, "/reset/password", &fields).await.status, 303);
+    assert!(!is_in(&mut one).await && !is_in(&mut two).await);
+    let again = other.fill(&page, "/reset/password", &fields).await;
+    assert!(again.status == 422 && again.text().contains("not valid any more"));
+    assert_eq!(other.log_in("aroha@example.org", PASSWORD).await.status, 422);
+    assert_eq!(other.log_in("aroha@example.org", "another password").await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_changed_password_ends_all_others_and_renews_this_one() {
+    let shop = world().await;
+    let (mut here, mut there) = (logged_in(&shop).await, logged_in(&shop).await);
+    let before = here.jar["sid"].clone();
+    let fields = [("current_password", PASSWORD), ("password", "another password")];
+    assert_eq!(here.fill("/profile", "/profile/password", &fields).await.status, 303);
+    assert!(here.jar["sid"] != before && is_in(&mut here).await);
+    assert!(!is_in(&mut there).await);
+    let wrong = here.fill("/profile", "/profile/password", &fields).await;
+    assert!(wrong.status == 422 && wrong.text().contains("Your present password is another one."));
+}
+
+#[actix_web::test]
+async fn it_ends_when_it_is_not_used_and_at_the_latest_after_a_month() {
+    let shop = world().await;
+    let (mut idle, mut busy) = (logged_in(&shop).await, logged_in(&shop).await);
+    for _ in 0..4 {
+        shop.advance(DAY * 7 - Duration::from_secs(1));
+        assert!(is_in(&mut busy).await);
+    }
+    assert!(!is_in(&mut idle).await);
+    shop.advance(DAY * 2 + Duration::from_secs(4));
+    assert!(!is_in(&mut busy).await);
+}
+
+#[actix_web::test]
+async fn an_administrators_ends_after_half_an_hour_of_silence() {
+    let shop = world().await;
+    shop.user("admin@example.org", Role::Admin).await;
+    let mut admin = Browser::of(&shop);
+    admin.log_in("admin@example.org", PASSWORD).await;
+    shop.advance(Duration::from_secs(1_799));
+    assert!(is_in(&mut admin).await);
+    shop.advance(Duration::from_secs(1_800));
+    assert!(!is_in(&mut admin).await);
+}
+
+#[actix_web::test]
+async fn guessing_at_the_page_is_slowed_down() {
+    let shop = world().await;
+    let mut browser = Browser::of(&shop);
+    for _ in 0..5 {
+        let wrong = browser.log_in("aroha@example.org", "a wrong guess").await;
+        assert!(wrong.status == 422 && wrong.text().contains("E-mail address or password is wrong."));
+        assert!(!browser.jar.contains_key("sid"));
+    }
+    let delayed = browser.log_in("aroha@example.org", PASSWORD).await;
+    assert_eq!((delayed.status, delayed.header("retry-after")), (429, "1"));
+    assert!(delayed.text().contains("Please wait 1 second"));
+    shop.advance(Duration::from_secs(1));
+    assert_eq!(browser.log_in("aroha@example.org", PASSWORD).await.status, 303, "the right password opens after the wait");
+}
+
+#[actix_web::test]
+async fn the_operators_word_may_be_repeated() {
+    let shop = world().await;
+    let first = shop.user("admin@example.org", Role::Admin).await;
+    let password = "a different password".to_owned().into();
+    let again = shop.module.create_user("ADMIN@example.org", password, "X", "Y", Role::Customer, false).await.unwrap();
+    assert_eq!(again, first);
+    let mut admin = Browser::of(&shop);
+    assert_eq!(admin.log_in("admin@example.org", PASSWORD).await.status, 303, "the password stays his own");
+    assert_eq!(admin.get("/admin/customers").await.status, 200, "and nothing is taken away");
+    for job in shop.module.jobs() {
+        job.once().await.unwrap();
+    }
+    assert!(is_in(&mut admin).await, "the broom leaves what lives");
+}

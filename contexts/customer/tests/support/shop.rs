@@ -1,0 +1,168 @@
+//! A whole customer context behind the real edge, on a throw-away database, with a clock that the test moves.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::middleware::from_fn;
+use actix_web::test::TestRequest;
+use actix_web::{App, test, web};
+use chassis::Platform;
+use chassis::testing::{FixedClock, MemoryMailer, drive, platform};
+use chassis::web::{Edge, EdgeSettings, guard};
+use customer::adapters::outbound::sql::MIGRATIONS;
+use customer::{CustomerModule, CustomerSettings};
+use serde_json::Value;
+use shared_kernel::{Clock, CustomerId, Role};
+use utoipa_actix_web::AppExt;
+
+type Call = dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Got>>>;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct Shop {
+    pub module: CustomerModule,
+    pub platform: Platform,
+    pub clock: Arc<FixedClock>,
+    pub mailer: Arc<MemoryMailer>,
+    call: Box<Call>,
+}
+
+/// An answer, read to its end.
+pub struct Got {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Got {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn set_cookies(&self) -> Vec<Cookie<'static>> {
+        let lines = self.headers.get_all(header::SET_COOKIE);
+        lines.map(|line| Cookie::parse(line.to_str().unwrap().to_owned()).unwrap()).collect()
+    }
+
+    pub fn set_cookie(&self, name: &str) -> Option<Cookie<'static>> {
+        self.set_cookies().into_iter().find(|cookie| cookie.name() == name)
+    }
+}
+
+impl Shop {
+    pub async fn open() -> Self {
+        Self::with(CustomerSettings::default()).await
+    }
+
+    pub async fn with(settings: CustomerSettings) -> Self {
+        let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+        let mailer = Arc::new(MemoryMailer::default());
+        let mut platform = platform("customer", MIGRATIONS).await;
+        (platform.clock, platform.mailer) = (clock.clone(), mailer.clone());
+        let module = CustomerModule::start(settings, platform.clone()).await.unwrap();
+        let edge = EdgeSettings { csrf_key: [7; 32], base_url: platform.site.base_url.clone(), ..EdgeSettings::default() };
+        let edge = Edge::new(edge, module.authenticator(), platform.ids.clone());
+        let app = App::new().into_utoipa_app().configure(module.api()).into_app().configure(module.pages());
+        let app = app.app_data(web::Data::new(edge)).wrap(from_fn(guard));
+        let app = std::rc::Rc::new(test::init_service(app).await);
+        let call = move |request: TestRequest| -> Pin<Box<dyn Future<Output = Got>>> {
+            let app = app.clone();
+            Box::pin(async move {
+                let request = request.peer_addr("127.0.0.1:9".parse().unwrap()).to_request();
+                let answer = test::call_service(&*app, request).await;
+                let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+                Got { status, headers, body: test::read_body(answer).await.to_vec() }
+            })
+        };
+        Self { module, platform, clock, mailer, call: Box::new(call) }
+    }
+
+    pub async fn call(&self, request: TestRequest) -> Got {
+        (self.call)(request).await
+    }
+
+    /// Lets everything happen that is due.
+    pub async fn settle(&self) {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
+    }
+
+    /// The token in the newest mail.
+    pub async fn mailed_token(&self) -> String {
+        self.settle().await;
+        let mail = self.mailer.sent().pop().expect("a mail");
+        let from = mail.text.find("?token=").expect("a link") + "?token=".len();
+        mail.text[from..].split_whitespace().next().unwrap().to_owned()
+    }
+
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    pub async fn user(&self, email: &str, role: Role) -> CustomerId {
+        let password = PASSWORD.to_owned().into();
+        self.module.create_user(email, password, "Aroha", "Ngata", role, true).await.unwrap()
+    }
+}
+
+/// Somebody's browser: keeps cookies, and fills in the token of the form that it last saw.
+pub struct Browser<'a> {
+    pub shop: &'a Shop,
+    pub jar: BTreeMap<String, String>,
+}
+
+impl<'a> Browser<'a> {
+    pub fn of(shop: &'a Shop) -> Self {
+        Self { shop, jar: BTreeMap::new() }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Got {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    /// Looks at the page with the form first, as people do, then sends it.
+    pub async fn fill(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Got {
+        let token = csrf_of(self.get(page).await.text());
+        let mut form: Vec<(&str, &str)> = vec![("csrf", &token)];
+        form.extend(fields);
+        self.send(TestRequest::post().uri(action).set_form(form)).await
+    }
+
+    pub async fn log_in(&mut self, email: &str, password: &str) -> Got {
+        self.fill("/login", "/login", &[("email", email), ("password", password)]).await
+    }
+
+    pub async fn send(&mut self, mut request: TestRequest) -> Got {
+        for (name, value) in &self.jar {
+            request = request.cookie(Cookie::new(name.clone(), value.clone()));
+        }
+        let got = self.shop.call(request).await;
+        for cookie in got.set_cookies() {
+            let gone = cookie.max_age().is_some_and(actix_web::cookie::time::Duration::is_zero);
+            if gone {
+                self.jar.remove(cookie.name());
+            } else {
+                self.jar.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+        got
+    }
+}
+
+/// The token in the first form of the page that has one.
+pub fn csrf_of(html: &str) -> String {
+    let Some(at) = html.find("name=\"csrf\" value=\"") else { return String::new() };
+    html[at + 19..].split('"').next().unwrap().to_owned()
+}

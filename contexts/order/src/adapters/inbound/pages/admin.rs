@@ -1,0 +1,155 @@
+//! Everybody's orders, for the staff: look, search, refund, cancel, and take the mark off what was looked after.
+
+use actix_web::{HttpResponse, web};
+use chassis::Site;
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
+use serde::Deserialize;
+use shared_kernel::{Ids, Limit, Money};
+
+use super::orders::{CancelForm, key, order_id, short};
+use super::render::{order_row, order_view, status};
+use super::views::{AdminOrderPage, AdminOrdersPage, ChoiceView};
+use super::words::{not_cancelled, not_refunded};
+use crate::application::{
+    ListOrders, ListOrdersQuery, RefundOrder, RefundOrderCommand, RequestCancellation, RequestCancellationCommand,
+    ResolveAttention, ViewOrder, ViewOrderQuery,
+};
+use crate::domain::Status;
+
+/// Which orders.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct SearchQuery {
+    q: String,
+    status: String,
+    cursor: Option<String>,
+}
+
+/// The refund form.
+#[derive(Deserialize)]
+pub struct RefundForm {
+    idempotency_key: String,
+    amount: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// No fields but the token.
+#[derive(Deserialize)]
+pub struct NoFields {}
+
+/// Those that need attention first, then all, newest first.
+pub async fn list(
+    orders: web::Data<ListOrders>,
+    site: web::Data<Site>,
+    Staff(_): Staff,
+    query: web::Query<SearchQuery>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let SearchQuery { q, status: chosen, cursor } = query.into_inner();
+    let first = q.trim().is_empty() && chosen.is_empty() && cursor.is_none();
+    let attention = if first { orders.needing_attention(None, Limit::DEFAULT).await?.items } else { Vec::new() };
+    let query =
+        ListOrdersQuery { status: Status::parse(&chosen), text: Some(short(q.clone())), cursor, ..ListOrdersQuery::default() };
+    let found = orders.of_everybody(query).await?;
+    let row = |order| order_row(order, "/admin/orders", &site);
+    page(&AdminOrdersPage {
+        frame,
+        attention: attention.iter().map(row).collect(),
+        orders: found.items.iter().map(row).collect(),
+        statuses: statuses(&chosen),
+        next: found.next_cursor.map(|cursor| next_page(&q, &chosen, &cursor)),
+        q,
+    })
+}
+
+/// One order.
+pub async fn show(
+    orders: web::Data<ViewOrder>,
+    site: web::Data<Site>,
+    ids: web::Data<dyn Ids>,
+    Staff(who): Staff,
+    id: web::Path<String>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let order = orders.execute(ViewOrderQuery { order: order_id(&id)?, by: who }).await?;
+    page(&AdminOrderPage {
+        frame,
+        refundable: order.refundable_by_staff().map(|(_, left)| left.to_string()),
+        can_cancel: order.may_be_cancelled().is_ok(),
+        currency: order.totals().gross.currency().code(),
+        idempotency_key: ids.uuid().to_string(),
+        order: order_view(&order, &site),
+    })
+}
+
+/// Gives money back.
+pub async fn refund(
+    refunds: web::Data<RefundOrder>,
+    orders: web::Data<ViewOrder>,
+    Staff(who): Staff,
+    id: web::Path<String>,
+    CsrfForm(form): CsrfForm<RefundForm>,
+) -> Result<HttpResponse, PageError> {
+    let order = order_id(&id)?;
+    let here = format!("/admin/orders/{order}");
+    let currency = orders.execute(ViewOrderQuery { order, by: who.clone() }).await?.totals().gross.currency();
+    let amount = match Money::parse_decimal(&form.amount, currency) {
+        Ok(amount) => Some(amount),
+        Err(error) => return Ok(see_other_with(&here, Flash::error(format!("Not refunded: {error}.")))),
+    };
+    let (reason, key) = (Some(short(form.reason)).filter(|text| !text.trim().is_empty()), key(form.idempotency_key)?);
+    match refunds.execute(RefundOrderCommand { order, by: who, amount, reason, key }).await {
+        Ok(_) => Ok(see_other_with(&here, Flash::notice("The refund is under way."))),
+        Err(error) => Ok(see_other_with(&here, not_refunded(error)?)),
+    }
+}
+
+/// Cancels for the buyer.
+pub async fn cancel(
+    cancellations: web::Data<RequestCancellation>,
+    Staff(who): Staff,
+    id: web::Path<String>,
+    CsrfForm(form): CsrfForm<CancelForm>,
+) -> Result<HttpResponse, PageError> {
+    let order = order_id(&id)?;
+    let (key, reason) = form.parts()?;
+    let here = format!("/admin/orders/{order}");
+    match cancellations.execute(RequestCancellationCommand { order, by: who, reason, key }).await {
+        Ok(_) => Ok(see_other_with(&here, Flash::notice("The order is being cancelled."))),
+        Err(error) => Ok(see_other_with(&here, not_cancelled(error)?)),
+    }
+}
+
+/// Somebody has looked after it.
+pub async fn resolve(
+    attention: web::Data<ResolveAttention>,
+    Staff(who): Staff,
+    id: web::Path<String>,
+    CsrfForm(NoFields {}): CsrfForm<NoFields>,
+) -> Result<HttpResponse, PageError> {
+    let order = attention.execute(order_id(&id)?, &who).await?;
+    Ok(see_other_with(&format!("/admin/orders/{}", order.id()), Flash::notice("Noted, thank you.")))
+}
+
+fn statuses(chosen: &str) -> Vec<ChoiceView> {
+    let all = ChoiceView { value: "", text: "All", selected: chosen.is_empty() };
+    let each = Status::ALL.into_iter().map(|one| ChoiceView {
+        value: one.name(),
+        text: status(one).text,
+        selected: one.name() == chosen,
+    });
+    std::iter::once(all).chain(each).collect()
+}
+
+fn next_page(q: &str, status: &str, cursor: &str) -> String {
+    let parameters = [("q", q), ("status", status), ("cursor", cursor)];
+    let query: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    format!("/admin/orders?{}", query.join("&"))
+}
+
+/// Percent-encodes everything but plain letters and digits.
+fn encoded(text: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

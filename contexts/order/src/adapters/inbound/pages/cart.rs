@@ -1,0 +1,168 @@
+//! The cart's pages: add, look, apply, remove.
+//!
+//! A browser's cart is a guest's cart whose id is in a cookie; it becomes a customer's when he orders.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chassis::Site;
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Visitor, page, see_other, see_other_with};
+use serde::Deserialize;
+use shared_kernel::{CustomerId, Money, Quantity, Sku};
+
+use super::cart_cookie::{cart_of, remembering};
+use super::render::{cart_lines, cart_problems, shipping_hint, totals};
+use super::views::CartPage;
+use super::words::{if_there, not_changed};
+use crate::application::{
+    CartView, CreateCart, CreateCartCommand, SetCartItem, SetCartItemCommand, SetCartItemError, ViewCart, ViewCartQuery,
+};
+use crate::domain::{CartId, LineChange, Totals};
+
+const NO_QUANTITY: &str = "A quantity is a whole number from 0 to 99. Nothing was changed.";
+
+/// What a product page sends.
+#[derive(Deserialize)]
+pub struct AddForm {
+    sku: String,
+    #[serde(default)]
+    quantity: Option<String>,
+}
+
+/// What the remove button sends, beside the rest of its form.
+#[derive(Deserialize)]
+pub struct RemoveForm {
+    sku: String,
+}
+
+/// Puts something into the cart: a new line, or more on the line there is.
+pub async fn add(
+    req: HttpRequest,
+    items: web::Data<SetCartItem>,
+    carts: web::Data<CreateCart>,
+    Visitor(who): Visitor,
+    CsrfForm(form): CsrfForm<AddForm>,
+) -> Result<HttpResponse, PageError> {
+    let more = Quantity::parse(form.quantity.as_deref().unwrap_or("1"));
+    let (Ok(sku), Ok(more)) = (Sku::parse(&form.sku), more) else {
+        return Ok(see_other_with("/cart", Flash::error(NO_QUANTITY)));
+    };
+    let (by, change) = (who.map(|who| who.customer), LineChange::Add(more));
+    let command = |cart| SetCartItemCommand { cart, by, sku: sku.clone(), change };
+    let first = match cart_of(&req) {
+        Some(cart) => items.execute(command(cart)).await,
+        None => Err(SetCartItemError::NoSuchCart),
+    };
+    let changed = match first {
+        Err(SetCartItemError::NoSuchCart) => {
+            let cart = carts.execute(CreateCartCommand { by: None }).await?;
+            items.execute(command(cart.id)).await
+        }
+        changed => changed,
+    };
+    match changed {
+        Ok(cart) => Ok(remembering(see_other("/cart"), &cart)),
+        Err(error) => Ok(see_other_with("/cart", not_changed(error)?)),
+    }
+}
+
+/// Shows the cart.
+pub async fn show(
+    req: HttpRequest,
+    carts: web::Data<ViewCart>,
+    site: web::Data<Site>,
+    Visitor(who): Visitor,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let cart = found(&req, &carts, who.map(|who| who.customer)).await?;
+    let Some(cart) = cart else { return page(&empty_page(frame, &site)) };
+    let shown = CartPage {
+        frame: PageFrame { cart_count: cart.count(), ..frame },
+        lines: cart_lines(&cart),
+        problems: cart_problems(&cart),
+        totals: totals(&cart.totals, &site),
+        shipping_hint: shipping_hint(&cart),
+    };
+    Ok(remembering(page(&shown)?, &cart))
+}
+
+/// Applies the quantities of the form, all of them or, if one is no quantity, none.
+pub async fn apply(
+    req: HttpRequest,
+    items: web::Data<SetCartItem>,
+    carts: web::Data<ViewCart>,
+    Visitor(who): Visitor,
+    CsrfForm(form): CsrfForm<HashMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let by = who.map(|who| who.customer);
+    let Some(mut cart) = found(&req, &carts, by).await? else { return Ok(see_other("/cart")) };
+    let Some(changes) = changes(&form, &cart) else {
+        return Ok(see_other_with("/cart", Flash::error(NO_QUANTITY)));
+    };
+    for (sku, quantity) in changes {
+        let command = SetCartItemCommand { cart: cart.id, by, sku, change: LineChange::Set(quantity) };
+        match items.execute(command).await {
+            Ok(changed) => cart = changed,
+            Err(error) => return Ok(see_other_with("/cart", not_changed(error)?)),
+        }
+    }
+    Ok(remembering(see_other("/cart"), &cart))
+}
+
+/// Takes one line out.
+pub async fn remove(
+    req: HttpRequest,
+    items: web::Data<SetCartItem>,
+    Visitor(who): Visitor,
+    CsrfForm(form): CsrfForm<RemoveForm>,
+) -> Result<HttpResponse, PageError> {
+    let (Some(cart), Ok(sku), Ok(none)) = (cart_of(&req), Sku::parse(&form.sku), Quantity::new(0)) else {
+        return Ok(see_other("/cart"));
+    };
+    let (by, change) = (who.map(|who| who.customer), LineChange::Set(none));
+    match items.execute(SetCartItemCommand { cart, by, sku, change }).await {
+        Ok(cart) => Ok(remembering(see_other("/cart"), &cart)),
+        Err(error) => Ok(see_other_with("/cart", not_changed(error)?)),
+    }
+}
+
+/// The browser's cart, if it has one that `by` may see.
+pub async fn found(
+    req: &HttpRequest,
+    carts: &ViewCart,
+    by: Option<CustomerId>,
+) -> Result<Option<CartView>, PageError> {
+    match cart_of(req) {
+        Some(cart) => look(carts, cart, by).await,
+        None => Ok(None),
+    }
+}
+
+async fn look(carts: &ViewCart, cart: CartId, by: Option<CustomerId>) -> Result<Option<CartView>, PageError> {
+    if_there(carts.execute(ViewCartQuery { cart, by }).await)
+}
+
+/// The lines whose quantity in the form differs from the cart's; `None` if one is no quantity.
+fn changes(form: &HashMap<String, String>, cart: &CartView) -> Option<Vec<(Sku, Quantity)>> {
+    let mut changes = Vec::new();
+    for line in &cart.lines {
+        let Some(text) = form.get(&format!("quantity.{}", line.sku)) else { continue };
+        let quantity = Quantity::parse(text.trim()).ok()?;
+        if quantity != line.quantity {
+            changes.push((line.sku.clone(), quantity));
+        }
+    }
+    Some(changes)
+}
+
+fn empty_page(frame: PageFrame, site: &Site) -> CartPage {
+    let zero = Money::zero(site.currency);
+    let nothing = Totals { net: zero, tax: zero, shipping: zero, gross: zero };
+    CartPage {
+        frame,
+        lines: Vec::new(),
+        problems: Vec::new(),
+        totals: totals(&nothing, site),
+        shipping_hint: String::new(),
+    }
+}

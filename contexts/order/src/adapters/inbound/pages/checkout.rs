@@ -1,0 +1,216 @@
+//! Checkout: an address if anything is shipped, then everything once more, then the order.
+//!
+//! The confirmed page carries the total that the buyer saw and a key of its own, so that a changed price is noticed and
+//! a doubled click orders once.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chassis::Site;
+use chassis::web::{
+    CsrfForm, Flash, PageError, PageFrame, SignedIn, page, page_with, see_other, see_other_with,
+};
+use serde::Deserialize;
+use shared_kernel::address::RawAddress;
+use shared_kernel::{Address, Currency, Identity, Ids, Limit, Money};
+
+use super::cart::found;
+use super::cart_cookie::cart_of;
+use super::countries::choices;
+use super::orders::key;
+use super::render::{cart_lines, totals};
+use super::views::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
+use super::words::{not_placed, sold_out};
+use crate::application::{
+    CartView, ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
+};
+use crate::domain::OrderState;
+
+/// An address as it was typed. A form without one leaves all fields empty.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct AddressForm {
+    name: String,
+    line1: String,
+    line2: String,
+    city: String,
+    region: String,
+    postcode: String,
+    country: String,
+}
+
+/// The confirmed page.
+#[derive(Deserialize)]
+pub struct ConfirmForm {
+    idempotency_key: String,
+    expected_total: i64,
+    expected_currency: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    line1: String,
+    #[serde(default)]
+    line2: String,
+    #[serde(default)]
+    city: String,
+    #[serde(default)]
+    region: String,
+    #[serde(default)]
+    postcode: String,
+    #[serde(default)]
+    country: String,
+}
+
+/// The first page: where to, or straight to the confirmation if nothing is shipped.
+pub async fn start(
+    req: HttpRequest,
+    carts: web::Data<ViewCart>,
+    orders: web::Data<ListOrders>,
+    site: web::Data<Site>,
+    ids: web::Data<dyn Ids>,
+    SignedIn(who): SignedIn,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let cart = match orderable(&req, &carts, &who).await? {
+        Ok(cart) => cart,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    if !who.verified {
+        return page(&UnverifiedPage { frame, email: who.email });
+    }
+    if !cart.needs_address {
+        return page(&confirmation(frame, &cart, None, &who, &site, ids.get_ref()));
+    }
+    let address = last_address(&orders, &who, &site).await?;
+    page(&CheckoutAddressPage { frame, problem: None, countries: choices(&address.country), address })
+}
+
+/// The address was given: everything once more.
+pub async fn confirm(
+    req: HttpRequest,
+    carts: web::Data<ViewCart>,
+    site: web::Data<Site>,
+    ids: web::Data<dyn Ids>,
+    SignedIn(who): SignedIn,
+    frame: PageFrame,
+    CsrfForm(form): CsrfForm<AddressForm>,
+) -> Result<HttpResponse, PageError> {
+    let cart = match orderable(&req, &carts, &who).await? {
+        Ok(cart) => cart,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    if !who.verified {
+        return page(&UnverifiedPage { frame, email: who.email });
+    }
+    if !cart.needs_address {
+        return page(&confirmation(frame, &cart, None, &who, &site, ids.get_ref()));
+    }
+    match Address::try_from(form.raw()) {
+        Ok(address) => page(&confirmation(frame, &cart, Some(address), &who, &site, ids.get_ref())),
+        Err(error) => {
+            let (problem, countries) = (Some(format!("Please look at the address again: {error}.")), choices(&form.country));
+            let again = CheckoutAddressPage { frame, problem, countries, address: AddressView::from(&form.raw()) };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+    }
+}
+
+/// Everything was confirmed: order, and go and pay.
+pub async fn place(
+    req: HttpRequest,
+    orders: web::Data<PlaceOrder>,
+    wait: web::Data<WaitUntilPayable>,
+    SignedIn(who): SignedIn,
+    CsrfForm(form): CsrfForm<ConfirmForm>,
+) -> Result<HttpResponse, PageError> {
+    let Some(cart) = cart_of(&req) else { return Ok(see_other("/cart")) };
+    let expected = Currency::parse(&form.expected_currency).map(|currency| Money::new(form.expected_total, currency));
+    let expected = expected.map_err(|error| PageError::Invalid(error.to_string()))?;
+    let key = key(form.idempotency_key.clone())?;
+    let delivery_address = form.address()?;
+    let command =
+        PlaceOrderCommand { by: who, cart, delivery_address, email: None, expected_total: Some(expected), key };
+    let placed = match orders.execute(command).await {
+        Ok(placed) => placed,
+        Err(error) => {
+            let (path, flash) = not_placed(error)?;
+            return Ok(see_other_with(path, flash));
+        }
+    };
+    let order = wait.execute(placed.order().id()).await?.unwrap_or_else(|| placed.order().clone());
+    match order.state() {
+        OrderState::Rejected { skus } => Ok(see_other_with("/cart", sold_out(&order, skus))),
+        _ => Ok(see_other(&format!("/orders/{}/pay", order.id()))),
+    }
+}
+
+/// The cart, if it can be ordered; else where to go instead.
+async fn orderable(
+    req: &HttpRequest,
+    carts: &ViewCart,
+    who: &Identity,
+) -> Result<Result<CartView, HttpResponse>, PageError> {
+    let elsewhere = |text: &str| Err(see_other_with("/cart", Flash::error(text)));
+    Ok(match found(req, carts, Some(who.customer)).await? {
+        None => elsewhere("Your cart is empty."),
+        Some(cart) if cart.lines.is_empty() => elsewhere("Your cart is empty."),
+        Some(cart) if !cart.not_for_sale().is_empty() => {
+            elsewhere("Something in your cart is not for sale any more. Please remove it.")
+        }
+        Some(cart) => Ok(cart),
+    })
+}
+
+/// Where the customer's last parcel went; else an empty form for the shop's likeliest country.
+async fn last_address(orders: &ListOrders, who: &Identity, site: &Site) -> Result<AddressView, PageError> {
+    let limit = Limit::new(10).unwrap_or(Limit::DEFAULT);
+    let recent = orders.of_customer(who.customer, ListOrdersQuery { limit, ..ListOrdersQuery::default() }).await?;
+    let last = recent.items.iter().find_map(|order| order.address());
+    let likeliest = site.currency.code().chars().take(2).collect();
+    Ok(last.map_or_else(|| AddressView { country: likeliest, ..AddressView::default() }, AddressView::from))
+}
+
+fn confirmation(
+    frame: PageFrame,
+    cart: &CartView,
+    address: Option<Address>,
+    who: &Identity,
+    site: &Site,
+    ids: &dyn Ids,
+) -> CheckoutConfirmPage {
+    CheckoutConfirmPage {
+        frame,
+        lines: cart_lines(cart),
+        totals: totals(&cart.order_totals, site),
+        email: who.email.clone(),
+        address: address.as_ref().map(AddressView::from).unwrap_or_default(),
+        address_label: address.as_ref().map(Address::label).unwrap_or_default(),
+        idempotency_key: ids.uuid().to_string(),
+        expected_total: cart.order_totals.gross.minor(),
+        expected_currency: cart.order_totals.gross.currency().code(),
+    }
+}
+
+impl AddressForm {
+    fn raw(&self) -> RawAddress {
+        RawAddress {
+            name: self.name.clone(),
+            line1: self.line1.clone(),
+            line2: Some(self.line2.clone()),
+            city: self.city.clone(),
+            region: Some(self.region.clone()),
+            postcode: self.postcode.clone(),
+            country: self.country.clone(),
+        }
+    }
+}
+
+impl ConfirmForm {
+    fn address(self) -> Result<Option<Address>, PageError> {
+        if self.name.is_empty() && self.line1.is_empty() {
+            return Ok(None);
+        }
+        let Self { name, line1, line2, city, region, postcode, country, .. } = self;
+        let raw = RawAddress { name, line1, line2: Some(line2), city, region: Some(region), postcode, country };
+        Address::try_from(raw).map(Some).map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
+    }
+}

@@ -1,0 +1,123 @@
+//! A customer's own orders: the list, one of them, and its cancellation.
+
+use actix_web::{HttpResponse, web};
+use chassis::Site;
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page, see_other_with};
+use serde::Deserialize;
+use shared_kernel::{Ids, OrderId};
+
+use super::render::{order_row, order_view};
+use super::views::{OrderPage, OrdersPage};
+use super::words::not_cancelled;
+use crate::application::{
+    ListOrders, ListOrdersQuery, RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery,
+};
+use crate::domain::{Order, OrderState};
+
+/// Where in the list to go on.
+#[derive(Deserialize)]
+pub struct ListQuery {
+    cursor: Option<String>,
+}
+
+/// The cancel button's form.
+#[derive(Deserialize)]
+pub struct CancelForm {
+    idempotency_key: String,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+impl CancelForm {
+    /// The wish as a command's parts: its key, and why.
+    pub fn parts(self) -> Result<(String, Option<String>), PageError> {
+        Ok((key(self.idempotency_key)?, self.reason.map(short)))
+    }
+}
+
+/// The last six months, newest first.
+pub async fn list(
+    orders: web::Data<ListOrders>,
+    site: web::Data<Site>,
+    SignedIn(who): SignedIn,
+    query: web::Query<ListQuery>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let query = ListOrdersQuery { cursor: query.into_inner().cursor, ..ListOrdersQuery::default() };
+    let found = orders.of_customer(who.customer, query).await?;
+    page(&OrdersPage {
+        frame,
+        orders: found.items.iter().map(|order| order_row(order, "/orders", &site)).collect(),
+        next: found.next_cursor.map(|cursor| format!("/orders?cursor={cursor}")),
+    })
+}
+
+/// One order.
+pub async fn show(
+    orders: web::Data<ViewOrder>,
+    site: web::Data<Site>,
+    ids: web::Data<dyn Ids>,
+    SignedIn(who): SignedIn,
+    id: web::Path<String>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let order = orders.execute(ViewOrderQuery { order: order_id(&id)?, by: who.clone() }).await?;
+    let own = order.belongs_to(who.customer);
+    page(&OrderPage {
+        frame,
+        notice: notice(&order),
+        pay_href: order.payable().filter(|_| own).map(|_| format!("/orders/{}/pay", order.id())),
+        can_cancel: order.may_be_cancelled().is_ok(),
+        idempotency_key: ids.uuid().to_string(),
+        order: order_view(&order, &site),
+    })
+}
+
+/// The buyer changed his mind.
+pub async fn cancel(
+    cancellations: web::Data<RequestCancellation>,
+    SignedIn(who): SignedIn,
+    id: web::Path<String>,
+    CsrfForm(form): CsrfForm<CancelForm>,
+) -> Result<HttpResponse, PageError> {
+    let order = order_id(&id)?;
+    let (key, reason) = form.parts()?;
+    let here = format!("/orders/{order}");
+    match cancellations.execute(RequestCancellationCommand { order, by: who, reason, key }).await {
+        Ok(_) => Ok(see_other_with(&here, Flash::notice("We are cancelling your order; the money then goes back to you."))),
+        Err(error) => Ok(see_other_with(&here, not_cancelled(error)?)),
+    }
+}
+
+/// What the buyer should know at this moment.
+fn notice(order: &Order) -> Option<String> {
+    let text = match order.state() {
+        OrderState::AwaitingStock { .. } => "We are checking that everything is in stock.",
+        OrderState::AwaitingPayment { closing: None, .. } => "This order waits to be paid.",
+        OrderState::AwaitingPayment { closing: Some(_), .. } => "The time to pay has run out; the order is being closed.",
+        OrderState::CancelPending { .. } => "This order is being cancelled.",
+        OrderState::Rejected { .. } => "There was not enough stock for this order. Nothing was charged.",
+        OrderState::Expired { superseded_by: Some(_) } => "A newer order has taken the place of this one.",
+        OrderState::Expired { superseded_by: None } => "This order was not paid in time. Nothing was charged.",
+        OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. } | OrderState::Cancelled { .. } => {
+            return None;
+        }
+    };
+    Some(text.to_owned())
+}
+
+/// A text that is no order's name names no page.
+pub fn order_id(text: &str) -> Result<OrderId, PageError> {
+    OrderId::parse(text).map_err(|_| PageError::NotFound)
+}
+
+/// The key of a form, which our own pages fill in.
+pub fn key(key: String) -> Result<String, PageError> {
+    let plain = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if plain { Ok(key) } else { Err(PageError::Invalid("This form is not complete.".to_owned())) }
+}
+
+/// A reason, cut to what is kept of it.
+pub fn short(text: String) -> String {
+    text.chars().filter(|character| !character.is_control()).take(200).collect()
+}

@@ -1,0 +1,150 @@
+//! The way to the card page and back. What the browser brings back is a hint for how long to wait, and never believed:
+//! an order is paid when the provider has said so to the shop itself.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chassis::Site;
+use chassis::web::{Flash, PageError, PageFrame, SignedIn, page, see_other, see_other_with};
+use serde::Deserialize;
+use shared_kernel::{Identity, OrderId};
+
+use super::cart::found;
+use super::cart_cookie::remembering;
+use super::orders::order_id;
+use super::views::{LeavingPage, PendingPage};
+use super::words::{payment_unsuccessful, sold_out, thank_you};
+use crate::application::{
+    OpenCardPage, OpenCardPageError, OpenCardPageQuery, ViewCart, ViewOrder, ViewOrderQuery, WaitUntilPayable,
+};
+use crate::domain::{Order, OrderState, PaymentAxis, Status};
+
+/// How long, and how often, a buyer who comes back is kept waiting for the provider's word.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Looks before giving up.
+    pub looks: u32,
+    /// The pause between two of them.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { looks: 20, pause: Duration::from_millis(250) }
+    }
+}
+
+/// What the card page says about how it went.
+#[derive(Deserialize)]
+pub struct CameBack {
+    #[serde(default)]
+    redirect_status: String,
+}
+
+/// Sends the buyer to the card page.
+pub async fn pay(
+    pages: web::Data<OpenCardPage>,
+    wait: web::Data<WaitUntilPayable>,
+    orders: web::Data<ViewOrder>,
+    site: web::Data<Site>,
+    SignedIn(who): SignedIn,
+    id: web::Path<String>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    let id = order_id(&id)?;
+    let ask = || OpenCardPageQuery { order: id, by: who.clone() };
+    let mut opened = pages.execute(ask()).await;
+    if matches!(opened, Err(OpenCardPageError::NotPayable(Status::AwaitingStock))) {
+        wait.execute(id).await?;
+        opened = pages.execute(ask()).await;
+    }
+    let order = orders.execute(ViewOrderQuery { order: id, by: who.clone() }).await?;
+    match opened {
+        Ok(url) if url.starts_with(&site.base_url) => Ok(see_other(&url)),
+        Ok(url) => page(&LeavingPage { frame, url, amount: order.totals().gross.to_string() }),
+        Err(OpenCardPageError::NotPayable(_)) => not_payable(&order, frame),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The buyer comes back from the card page.
+pub async fn come_back(
+    req: HttpRequest,
+    orders: web::Data<ViewOrder>,
+    carts: web::Data<ViewCart>,
+    patience: web::Data<Patience>,
+    SignedIn(who): SignedIn,
+    id: web::Path<String>,
+    hint: web::Query<CameBack>,
+) -> Result<HttpResponse, PageError> {
+    let order = settled(&orders, &who, order_id(&id)?, &hint.redirect_status, **patience).await?;
+    let answer = match (order.state(), order.payment_axis()) {
+        (OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. }, _) => {
+            see_other_with("/", thank_you(&order))
+        }
+        (OrderState::Rejected { skus }, _) => see_other_with("/cart", sold_out(&order, skus)),
+        (OrderState::AwaitingPayment { .. }, PaymentAxis::Declined) => {
+            let reason = order.payments().iter().rev().find_map(|payment| payment.last_error.as_deref());
+            see_other_with("/cart", payment_unsuccessful(reason))
+        }
+        (OrderState::AwaitingPayment { .. }, _) if gave_up(&hint.redirect_status) => {
+            see_other_with("/cart", payment_unsuccessful(None))
+        }
+        (OrderState::AwaitingPayment { .. } | OrderState::AwaitingStock { .. }, _) => {
+            let text = "We have not heard from the payment provider yet. You can look at this page again in a moment.";
+            see_other_with(&format!("/orders/{}", order.id()), Flash::notice(text))
+        }
+        (OrderState::CancelPending { .. } | OrderState::Cancelled { .. } | OrderState::Expired { .. }, _) => {
+            see_other(&format!("/orders/{}", order.id()))
+        }
+    };
+    let cart = found(&req, &carts, Some(who.customer)).await?;
+    Ok(match cart {
+        Some(cart) => remembering(answer, &cart),
+        None => answer,
+    })
+}
+
+fn gave_up(hint: &str) -> bool {
+    matches!(hint, "failed" | "canceled")
+}
+
+/// The order as soon as the provider's word about this attempt is in, or as it is when patience ends.
+async fn settled(
+    orders: &ViewOrder,
+    who: &Identity,
+    id: OrderId,
+    hint: &str,
+    patience: Patience,
+) -> Result<Order, PageError> {
+    let mut looks = 1;
+    loop {
+        let order = orders.execute(ViewOrderQuery { order: id, by: who.clone() }).await?;
+        // A refusal on record may be of an earlier attempt if this one is said to have gone well.
+        let declined = order.payment_axis() == PaymentAxis::Declined && hint != "succeeded";
+        if !order.state().is_open() || declined || hint == "canceled" || looks >= patience.looks {
+            return Ok(order);
+        }
+        looks += 1;
+        tokio::time::sleep(patience.pause).await;
+    }
+}
+
+fn not_payable(order: &Order, frame: PageFrame) -> Result<HttpResponse, PageError> {
+    let here = format!("/orders/{}", order.id());
+    match order.state() {
+        OrderState::AwaitingStock { .. } => page(&PendingPage {
+            frame,
+            heading: "One moment please",
+            text: "We are still checking that everything is in stock.",
+            number: order.number().to_string(),
+            again: format!("{here}/pay"),
+            order_href: here,
+        }),
+        OrderState::Rejected { skus } => Ok(see_other_with("/cart", sold_out(order, skus))),
+        OrderState::Expired { .. } => {
+            Ok(see_other_with(&here, Flash::error("The time to pay this order has run out. Please order again.")))
+        }
+        _ => Ok(see_other(&here)),
+    }
+}

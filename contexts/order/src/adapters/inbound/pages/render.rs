@@ -1,0 +1,186 @@
+//! Carts and orders as finished strings for the pages. Decides nothing.
+
+use chassis::Site;
+use shared_kernel::{Address, Sku};
+
+use super::format::{tax_label, when};
+use super::views::{LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
+use crate::application::{CartView, CartViewLine};
+use crate::domain::{
+    FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment, Status, Totals,
+};
+
+/// The lines of a cart.
+pub fn cart_lines(cart: &CartView) -> Vec<LineView> {
+    cart.lines.iter().map(cart_line).collect()
+}
+
+fn cart_line(line: &CartViewLine) -> LineView {
+    let note = match (line.for_sale, line.in_stock) {
+        (false, _) => Some("Not for sale any more"),
+        (true, Some(false)) => Some("Not enough in stock"),
+        (true, Some(true) | None) => None,
+    };
+    LineView {
+        sku: line.sku.to_string(),
+        title: line.title.clone(),
+        unit_price: line.unit_price.to_string(),
+        quantity: u32::from(line.quantity.get()),
+        line_total: line.line_total.to_string(),
+        note: note.map(str::to_owned),
+    }
+}
+
+/// What has to be put right before the cart can be ordered.
+pub fn cart_problems(cart: &CartView) -> Vec<String> {
+    let problem = |line: &CartViewLine| match (line.for_sale, line.in_stock) {
+        (false, _) => Some(format!("{} is not for sale any more. Please remove it.", line.title)),
+        (true, Some(false)) => Some(format!("There is not enough of {} left.", line.title)),
+        (true, Some(true) | None) => None,
+    };
+    cart.lines.iter().filter_map(problem).collect()
+}
+
+/// The sums. Delivery is a row of its own where it is charged.
+pub fn totals(totals: &Totals, site: &Site) -> TotalsView {
+    TotalsView {
+        net: totals.net.to_string(),
+        tax_label: tax_label(site.tax),
+        tax: totals.tax.to_string(),
+        shipping: (!totals.shipping.is_zero()).then(|| totals.shipping.to_string()),
+        gross: totals.gross.to_string(),
+    }
+}
+
+/// What a cart says about delivery, which is not in its sums yet.
+pub fn shipping_hint(cart: &CartView) -> String {
+    let shipping = cart.order_totals.shipping;
+    if !cart.needs_address {
+        return "Nothing to ship: everything comes by e-mail.".to_owned();
+    }
+    if shipping.is_zero() { "Shipping is free.".to_owned() } else { format!("Shipping costs {shipping} more.") }
+}
+
+/// A status in words.
+pub fn status(status: Status) -> StatusView {
+    let text = match status {
+        Status::AwaitingStock => "Checking stock",
+        Status::Initial => "Awaiting payment",
+        Status::Paid => "Paid",
+        Status::Shipped => "Shipped",
+        Status::Completed => "Completed",
+        Status::CancelPending => "Being cancelled",
+        Status::Cancelled => "Cancelled",
+        Status::Rejected => "Out of stock",
+        Status::Expired => "Expired",
+    };
+    StatusView { text, class: format!("status-{}", status.name().to_ascii_lowercase()) }
+}
+
+/// An order in a list. `base` is the path before its id.
+pub fn order_row(order: &Order, base: &str, site: &Site) -> OrderRow {
+    let delivery = |address: &Address| format!("{}, {}", address.name(), address.city());
+    OrderRow {
+        href: format!("{base}/{}", order.id()),
+        number: order.number().to_string(),
+        placed: when(order.placed_at(), &site.time_zone),
+        status: status(order.status()),
+        delivery: order.address().map_or_else(|| "By e-mail".to_owned(), delivery),
+        email: order.buyer().email.clone().unwrap_or_default(),
+        attention: order.attention().map(|attention| attention.reason.words().to_owned()),
+        net: order.totals().net.to_string(),
+        gross: order.totals().gross.to_string(),
+    }
+}
+
+/// An order, whole.
+pub fn order_view(order: &Order, site: &Site) -> OrderView {
+    let step = |entry: &crate::domain::HistoryEntry| {
+        let words = entry.kind.words();
+        let text = entry.note.as_ref().map_or_else(|| words.to_owned(), |note| format!("{words}: {note}"));
+        StepView { at: when(entry.at, &site.time_zone), text }
+    };
+    let paid_with = order.state().paid_by().and_then(|paid| paid.intent.as_ref());
+    let latest = order.payable().or(order.payments().last()).map(|payment| &payment.intent);
+    OrderView {
+        id: order.id().to_string(),
+        number: order.number().to_string(),
+        email: order.buyer().email.clone().unwrap_or_default(),
+        status: status(order.status()),
+        placed: when(order.placed_at(), &site.time_zone),
+        lines: order.lines().iter().map(order_line).collect(),
+        totals: totals(order.totals(), site),
+        address_label: order.address().map(Address::label).unwrap_or_default(),
+        fulfilment: fulfilment(order).to_owned(),
+        shipments: order.fulfilment().shipments().iter().map(|parcel| shipment(parcel, order, site)).collect(),
+        payment: payment(order),
+        intent: paid_with.or(latest).map(ToString::to_string),
+        refunds: order.refunds().iter().map(|money| refund(money, site)).collect(),
+        history: order.history().iter().map(step).collect(),
+        attention: order.attention().map(|attention| {
+            format!("Needs attention since {}: {}.", when(attention.since, &site.time_zone).text, attention.reason.words())
+        }),
+    }
+}
+
+fn order_line(line: &OrderLine) -> LineView {
+    LineView {
+        sku: line.sku.to_string(),
+        title: line.title.clone(),
+        unit_price: line.unit_gross.to_string(),
+        quantity: line.quantity,
+        line_total: line.gross.to_string(),
+        note: None,
+    }
+}
+
+fn fulfilment(order: &Order) -> &'static str {
+    match order.fulfilment().status() {
+        FulfilmentStatus::NotStarted => "Nothing has been sent yet.",
+        FulfilmentStatus::Pending => "We are getting it ready.",
+        FulfilmentStatus::PartiallyProcessed => "A part has been sent.",
+        FulfilmentStatus::Processed => "Everything has been sent.",
+        FulfilmentStatus::Cancelled => "Nothing will be sent.",
+    }
+}
+
+fn shipment(parcel: &Shipment, order: &Order, site: &Site) -> ShipmentView {
+    let title = |sku: &Sku| {
+        let line = order.lines().iter().find(|line| line.sku == *sku);
+        line.map_or_else(|| sku.to_string(), |line| line.title.clone())
+    };
+    let what: Vec<String> = parcel.items.iter().map(|(sku, count)| format!("{count} × {}", title(sku))).collect();
+    ShipmentView {
+        what: what.join(", "),
+        carrier: parcel.carrier.clone(),
+        tracking: parcel.tracking.clone(),
+        at: when(parcel.at, &site.time_zone),
+    }
+}
+
+fn payment(order: &Order) -> String {
+    match order.payment_axis() {
+        PaymentAxis::NotReady => "The payment is being prepared.".to_owned(),
+        PaymentAxis::Open => "Not paid yet.".to_owned(),
+        PaymentAxis::Declined => {
+            let reason = order.payments().iter().rev().find_map(|payment| payment.last_error.as_deref());
+            format!("Declined: {}", reason.unwrap_or("no reason was given"))
+        }
+        PaymentAxis::Processing => "The payment is under way.".to_owned(),
+        PaymentAxis::Paid => "Paid.".to_owned(),
+        PaymentAxis::PartiallyRefunded => "Paid, and partly refunded.".to_owned(),
+        PaymentAxis::Refunded => "Refunded.".to_owned(),
+        PaymentAxis::Canceled => "Not paid.".to_owned(),
+    }
+}
+
+fn refund(refund: &Refund, site: &Site) -> String {
+    let since = when(refund.requested_at, &site.time_zone).text;
+    let reason = refund.note.as_deref().unwrap_or_else(|| refund.reason.words());
+    let state = match &refund.state {
+        RefundState::Pending => "under way",
+        RefundState::Succeeded { .. } => "done",
+        RefundState::Failed { .. } => "failed",
+    };
+    format!("Refund of {} ({reason}), {since}: {state}.", refund.amount)
+}

@@ -1,0 +1,332 @@
+//! Every store of this context in memory, under the same obligations as the SQL ones.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chassis::messaging::Record;
+use chassis::messaging::memory::MemoryRecorder;
+use shared_kernel::{Cause, Clock, CustomerId, Envelope, Ids, MessageId, OrderId, Sku, StoreError, Timestamp};
+use uuid::Uuid;
+
+use crate::adapters::outbound::publish::published;
+use crate::application::tasks::{PAYMENT_EVENTS, drafts};
+use crate::domain::{Cart, CartId, Decided, IntentId, Order, OrderNumber, PricedItem, ProductPrices};
+use crate::ports::{
+    CartStore, HistoryImport, NewsListener, OrderNews, OrderPlacement, OrderStore, PaymentInbox, PlaceOutcome,
+    PlaceRequest, Placement, PriceList, ProviderEvent, RequestKey, Update, Updated,
+};
+
+mod lists;
+
+#[derive(Default)]
+pub(super) struct State {
+    carts: HashMap<CartId, (Cart, Timestamp)>,
+    prices: BTreeMap<Sku, (Uuid, PricedItem)>,
+    hints: HashMap<Sku, i64>,
+    pub(super) orders: BTreeMap<OrderId, Order>,
+    intents: HashMap<IntentId, OrderId>,
+    keys: HashMap<(CustomerId, String), (String, OrderId)>,
+    placed: i64,
+    changes: HashMap<OrderId, u64>,
+}
+
+/// All stores of the context. Clones share what they keep.
+#[derive(Clone)]
+pub struct MemoryShop {
+    pub(super) state: Arc<Mutex<State>>,
+    recorder: MemoryRecorder,
+    clock: Arc<dyn Clock>,
+}
+
+impl MemoryShop {
+    /// An empty shop.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let recorder = MemoryRecorder::new("order", Arc::clone(&clock), ids);
+        Self { state: Arc::default(), recorder, clock }
+    }
+
+    /// What was published, and what work was given out.
+    #[must_use]
+    pub const fn recorder(&self) -> &MemoryRecorder {
+        &self.recorder
+    }
+
+    /// Puts something on the price list.
+    pub fn sells(&self, item: PricedItem) {
+        self.lock().prices.insert(item.sku.clone(), (Uuid::nil(), item));
+    }
+
+    /// Keeps an order as it is.
+    pub fn keeps(&self, order: Order) {
+        let mut state = self.lock();
+        for payment in order.payments() {
+            state.intents.insert(payment.intent.clone(), order.id());
+        }
+        state.orders.insert(order.id(), order.at_version(1));
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Events and tasks first: if the cause was handled before, nothing is kept.
+    fn keep(&self, state: &mut State, cause: Option<&Cause>, decided: &[&Decided]) -> Result<(), StoreError> {
+        let events = decided.iter().flat_map(|decided| published(decided)).collect();
+        let tasks = decided.iter().flat_map(|decided| drafts(decided)).collect();
+        self.recorder.record(Record { cause, events, tasks })?;
+        for decided in decided {
+            let order = &decided.order;
+            for intent in &decided.new_intents {
+                state.intents.entry(intent.clone()).or_insert(order.id());
+            }
+            if let Some((cart, bought)) = decided.bought()
+                && let Some((kept, _)) = state.carts.get_mut(&cart)
+            {
+                let left = kept.clone().without(&bought);
+                *kept = Cart::restore(left.id(), left.owner(), left.lines().to_vec(), kept.version() + 1);
+            }
+            *state.changes.entry(order.id()).or_default() += 1;
+            state.orders.insert(order.id(), order.clone().at_version(order.version() + 1));
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    fn known(&self, key: &RequestKey) -> Option<Result<Order, ()>> {
+        let (fingerprint, order) = self.keys.get(&(key.principal, key.key.clone()))?;
+        if *fingerprint != key.fingerprint {
+            return Some(Err(()));
+        }
+        self.orders.get(order).cloned().map(Ok)
+    }
+
+    fn keep_key(&mut self, key: &RequestKey, order: OrderId) {
+        self.keys.insert((key.principal, key.key.clone()), (key.fingerprint.clone(), order));
+    }
+}
+
+#[async_trait]
+impl CartStore for MemoryShop {
+    async fn find(&self, id: CartId) -> Result<Option<Cart>, StoreError> {
+        Ok(self.lock().carts.get(&id).map(|(cart, _)| cart.clone()))
+    }
+
+    async fn save(&self, cart: Cart, now: Timestamp) -> Result<Cart, StoreError> {
+        let mut state = self.lock();
+        let kept = state.carts.get(&cart.id()).map_or(0, |(kept, _)| kept.version());
+        if kept != cart.version() {
+            return Err(StoreError::Stale);
+        }
+        let saved = Cart::restore(cart.id(), cart.owner(), cart.lines().to_vec(), kept + 1);
+        state.carts.insert(cart.id(), (saved.clone(), now));
+        Ok(saved)
+    }
+
+    async fn forget_untouched_since(&self, then: Timestamp) -> Result<u64, StoreError> {
+        let mut state = self.lock();
+        let open = |order: &&Order| order.state().is_open();
+        let held: Vec<CartId> = state.orders.values().filter(open).filter_map(Order::cart).collect();
+        let before = state.carts.len();
+        state.carts.retain(|id, (_, touched)| *touched >= then || held.contains(id));
+        Ok((before - state.carts.len()) as u64)
+    }
+}
+
+#[async_trait]
+impl PriceList for MemoryShop {
+    async fn find(&self, skus: Vec<Sku>) -> Result<Vec<PricedItem>, StoreError> {
+        let state = self.lock();
+        let found = skus.iter().filter_map(|sku| state.prices.get(sku));
+        let hint = |item: &PricedItem| state.hints.get(&item.sku).copied();
+        Ok(found.map(|(_, item)| PricedItem { available: hint(item).or(item.available), ..item.clone() }).collect())
+    }
+
+    async fn replace(&self, product: ProductPrices, cause: Option<Cause>) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        self.recorder.record(Record { cause: cause.as_ref(), events: vec![], tasks: vec![] })?;
+        for (_, item) in state.prices.values_mut().filter(|(of, _)| *of == product.product) {
+            item.sellable = false;
+        }
+        for variant in product.variants {
+            let (sku, sellable) = (variant.sku.clone(), product.active);
+            let (title, kind, unit_gross) = (variant.title, variant.kind, variant.unit_gross);
+            let item = PricedItem { sku: sku.clone(), title, kind, unit_gross, sellable, available: None };
+            state.prices.insert(sku, (product.product, item));
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&self, product: Uuid, skus: Vec<Sku>, cause: Option<Cause>) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        self.recorder.record(Record { cause: cause.as_ref(), events: vec![], tasks: vec![] })?;
+        for (of, item) in state.prices.values_mut() {
+            if *of == product && (skus.is_empty() || skus.contains(&item.sku)) {
+                item.sellable = false;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hint(&self, sku: Sku, available: i64, cause: Option<Cause>) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        self.recorder.record(Record { cause: cause.as_ref(), events: vec![], tasks: vec![] })?;
+        state.hints.insert(sku, available);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl OrderStore for MemoryShop {
+    async fn find(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        Ok(self.lock().orders.get(&id).cloned())
+    }
+
+    async fn find_by_intent(&self, intent: &IntentId) -> Result<Option<OrderId>, StoreError> {
+        Ok(self.lock().intents.get(intent).copied())
+    }
+
+    async fn update(&self, update: Update) -> Result<Updated, StoreError> {
+        let mut state = self.lock();
+        match update.key.as_ref().and_then(|key| state.known(key)) {
+            Some(Ok(order)) => return Ok(Updated::Unchanged(order)),
+            Some(Err(())) => return Ok(Updated::KeyReused),
+            None => {}
+        }
+        let Some(order) = state.orders.get(&update.order).cloned() else { return Ok(Updated::Missing) };
+        let decided = match (update.decide)(order) {
+            Ok(decided) => decided,
+            Err(refusal) => return Ok(Updated::Refused(refusal)),
+        };
+        if !decided.is_news() {
+            return Ok(Updated::Unchanged(decided.order));
+        }
+        self.keep(&mut state, update.cause.as_ref(), &[&decided])?;
+        if let Some(key) = &update.key {
+            state.keep_key(key, update.order);
+        }
+        let version = decided.order.version() + 1;
+        Ok(Updated::Changed(decided.order.at_version(version)))
+    }
+
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError> {
+        let state = self.lock();
+        let due = |order: &Order| order.due_at().filter(|due| *due <= now).map(|due| (due, order.id()));
+        let mut due: Vec<_> = state.orders.values().filter_map(due).collect();
+        due.sort();
+        Ok(due.into_iter().take(limit as usize).map(|(_, id)| id).collect())
+    }
+
+    async fn with_open_money(
+        &self,
+        before: Timestamp,
+        after: Option<OrderId>,
+        limit: u32,
+    ) -> Result<Vec<Order>, StoreError> {
+        let state = self.lock();
+        let wanted = |order: &&Order| {
+            order.has_open_money() && order.placed_at() <= before && after.is_none_or(|after| order.id() > after)
+        };
+        Ok(state.orders.values().filter(wanted).take(limit as usize).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl OrderPlacement for MemoryShop {
+    async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError> {
+        let mut state = self.lock();
+        match state.known(&request.key) {
+            Some(Ok(order)) => return Ok(PlaceOutcome::Repeat(order)),
+            Some(Err(())) => return Ok(PlaceOutcome::KeyReused),
+            None => {}
+        }
+        let of_cart = |order: &&Order| order.cart() == Some(request.cart) && order.state().is_open();
+        let open = state.orders.values().find(of_cart).cloned();
+        loop {
+            let number = OrderNumber::sequential("BS-", 100_001 + state.placed);
+            if state.orders.values().any(|order| *order.number() == number) {
+                state.placed += 1;
+                continue;
+            }
+            let (placed, superseded) = match (request.decide)(open.clone(), number) {
+                Placement::Keep(order) => {
+                    state.keep_key(&request.key, order.id());
+                    return Ok(PlaceOutcome::Open(order));
+                }
+                Placement::New { placed, superseded } => (placed, superseded),
+            };
+            let decided: Vec<&Decided> = std::iter::once(&placed).chain(&superseded).collect();
+            self.keep(&mut state, None, &decided)?;
+            state.keep_key(&request.key, placed.order.id());
+            state.placed += 1;
+            return Ok(PlaceOutcome::Placed(placed.order.at_version(1)));
+        }
+    }
+
+    async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError> {
+        let known = self.lock().known(key);
+        Ok(known.map(|known| known.map_or(PlaceOutcome::KeyReused, PlaceOutcome::Repeat)))
+    }
+}
+
+#[async_trait]
+impl HistoryImport for MemoryShop {
+    async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError> {
+        let mut state = self.lock();
+        let mut new = 0;
+        for decided in orders {
+            if !state.orders.values().any(|order| order.number() == decided.order.number()) {
+                self.keep(&mut state, None, &[&decided])?;
+                new += 1;
+            }
+        }
+        Ok(new)
+    }
+}
+
+#[async_trait]
+impl PaymentInbox for MemoryShop {
+    async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError> {
+        let ProviderEvent { id, event_type, subject, payload } = event;
+        let envelope = Envelope {
+            specversion: "1.0".to_owned(),
+            correlationid: id.clone(),
+            id: MessageId::new(id),
+            source: "/order".to_owned(),
+            event_type,
+            subject,
+            time: self.clock.now(),
+            datacontenttype: "application/json".to_owned(),
+            sequence: 0,
+            causationid: None,
+            traceparent: None,
+            data: payload,
+        };
+        Ok(self.recorder.accept(PAYMENT_EVENTS, &envelope))
+    }
+}
+
+impl OrderNews for MemoryShop {
+    fn listen(&self, order: OrderId) -> Box<dyn NewsListener> {
+        let seen = self.lock().changes.get(&order).copied().unwrap_or_default();
+        Box::new(MemoryListener { shop: self.clone(), order, seen })
+    }
+}
+
+struct MemoryListener {
+    shop: MemoryShop,
+    order: OrderId,
+    seen: u64,
+}
+
+#[async_trait]
+impl NewsListener for MemoryListener {
+    /// Nothing happens by itself in memory, so there is nothing to wait for.
+    async fn next(&mut self, _at_most: Duration) -> bool {
+        let now = self.shop.lock().changes.get(&self.order).copied().unwrap_or_default();
+        std::mem::replace(&mut self.seen, now) != now
+    }
+}

@@ -1,0 +1,9 @@
+//! What every adapter of a port must do. Each function takes an adapter of an empty shop and panics where it falls short.
+
+#![expect(clippy::expect_used, reason = "a suite is a test: it fails by panicking")]
+
+pub mod carts;
+pub mod history;
+pub mod orders;
+pub mod placement;
+pub mod prices;

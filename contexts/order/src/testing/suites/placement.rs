@@ -1,0 +1,110 @@
+//! [`OrderPlacement`] and [`HistoryImport`].
+
+use std::sync::Arc;
+
+use crate::domain::{Decided, NewOrder, Order, OrderNumber, OrderParts, OrderState, Origin, Status};
+use crate::ports::{HistoryImport, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
+use crate::testing::a_draft;
+
+use super::orders::{a_key, placed};
+
+fn request(draft: NewOrder, key: u128) -> PlaceRequest {
+    let cart = draft.cart;
+    let decide = move |open: Option<Order>, number: OrderNumber| match open {
+        Some(open) if open.is_same_as(&draft) => Placement::Keep(open),
+        Some(open) => Placement::New {
+            placed: Order::place(draft.clone(), number, Some(open.id())),
+            superseded: Some(open.superseded(draft.id, draft.placed_at)),
+        },
+        None => Placement::New { placed: Order::place(draft.clone(), number, None), superseded: None },
+    };
+    PlaceRequest { cart, key: a_key(key), decide: Arc::new(decide) }
+}
+
+/// Numbers follow each other, one by one.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn numbers_orders_in_sequence(orders: &dyn OrderPlacement) {
+    let numbers = [placed(orders, 1).await, placed(orders, 2).await, placed(orders, 3).await];
+    assert_eq!(numbers.map(|order| order.number().to_string()), ["BS-100001", "BS-100002", "BS-100003"]);
+}
+
+/// The same key finds the same order, another request under it is refused.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn answers_a_repeated_key_with_its_order(orders: &dyn OrderPlacement) {
+    assert_eq!(orders.answered(&a_key(1)).await.expect("looked"), None);
+    let order = placed(orders, 1).await;
+    let again = orders.place(request(a_draft(8), 1)).await.expect("placed");
+    assert_eq!(again, PlaceOutcome::Repeat(order.clone()));
+    assert_eq!(orders.answered(&a_key(1)).await.expect("looked"), Some(PlaceOutcome::Repeat(order)));
+    let other = PlaceRequest { key: crate::ports::RequestKey { fingerprint: "other".into(), ..a_key(1) }, ..request(a_draft(8), 1) };
+    assert_eq!(orders.place(other).await.expect("placed"), PlaceOutcome::KeyReused);
+    assert_eq!(placed(orders, 2).await.number().as_str(), "BS-100002", "a repeat takes no number");
+}
+
+/// A cart's open order is kept if it is the same, and makes room if it is not.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn keeps_one_open_order_per_cart<S: OrderPlacement + OrderStore>(orders: &S) {
+    let order = placed(orders, 1).await;
+    let kept = orders.place(request(a_draft(1), 2)).await.expect("placed");
+    assert_eq!(kept, PlaceOutcome::Open(order.clone()));
+    let changed = NewOrder { id: a_draft(5).id, address: None, ..a_draft(1) };
+    let PlaceOutcome::Placed(newer) = orders.place(request(changed, 3)).await.expect("placed") else {
+        panic!("not placed");
+    };
+    assert_eq!((newer.replaces(), newer.number().as_str()), (Some(order.id()), "BS-100002"));
+    let older = orders.find(order.id()).await.expect("found").expect("there");
+    assert_eq!(older.state(), &OrderState::Expired { superseded_by: Some(newer.id()) });
+    assert_eq!(orders.find(newer.id()).await.expect("found"), Some(newer));
+}
+
+/// Many at once get different numbers, and twins of one request one order.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn places_many_at_once_without_mixing_them_up<S>(orders: S)
+where
+    S: OrderPlacement + Clone + Send + Sync + 'static,
+{
+    let mut running = tokio::task::JoinSet::new();
+    for number in 0..40_u128 {
+        let (orders, draft) = (orders.clone(), number / 2);
+        running.spawn(async move { orders.place(request(a_draft(100 + draft), 200 + draft)).await.expect("placed") });
+    }
+    let outcomes = running.join_all().await;
+    let new: Vec<String> = outcomes.iter().filter_map(|outcome| match outcome {
+        PlaceOutcome::Placed(order) => Some(order.number().to_string()),
+        PlaceOutcome::Repeat(_) | PlaceOutcome::Open(_) | PlaceOutcome::KeyReused => None,
+    }).collect();
+    let distinct: std::collections::BTreeSet<&String> = new.iter().collect();
+    assert_eq!((new.len(), distinct.len()), (20, 20));
+}
+
+fn historical(number: &str) -> Decided {
+    let parts: OrderParts = Order::place(a_draft(number.len() as u128), OrderNumber::parse(number).expect("number"), None)
+        .order
+        .parts()
+        .clone();
+    let id = shared_kernel::OrderId::new(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, number.as_bytes()));
+    let state = OrderState::Cancelled { reason: "then".into() };
+    Order::import(OrderParts { id, cart: None, origin: Origin::Import, state, ..parts }).expect("an order")
+}
+
+/// Imported orders are kept once by number, and a number that is taken is passed over.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn imports_each_number_once<S: OrderPlacement + OrderStore + HistoryImport>(orders: &S) {
+    let old = historical("BS-100001");
+    let id = old.order.id();
+    assert_eq!(orders.import(vec![old.clone(), historical("A-7")]).await.expect("imported"), 2);
+    assert_eq!(orders.import(vec![old, historical("A-7"), historical("A-8")]).await.expect("imported"), 1);
+    assert_eq!(orders.find(id).await.expect("found").expect("there").status(), Status::Cancelled);
+    assert_eq!(placed(orders, 1).await.number().as_str(), "BS-100002");
+    assert_eq!(placed(orders, 2).await.number().as_str(), "BS-100003");
+}

@@ -1,0 +1,76 @@
+//! Every suite of `order::testing::suites` on every adapter. A new engine is one line in `every_adapter!`.
+
+use std::sync::Arc;
+
+use chassis::messaging::Recorder;
+use chassis::testing::{CountingIds, FixedClock, a_cause, leased, sqlite};
+use order::adapters::outbound::sql::{MIGRATIONS, SqlCartStore, SqlOrderStore, SqlPriceList, WaitingRoom};
+use order::testing::{MemoryShop, suites};
+use shared_kernel::{Cause, Clock, Ids};
+
+use crate::shop::fact;
+
+struct Stores<O, C, P> {
+    orders: O,
+    carts: C,
+    prices: P,
+    cause: Cause,
+}
+
+fn fixtures() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
+    (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
+}
+
+async fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop> {
+    let (clock, ids) = fixtures();
+    let shop = MemoryShop::new(clock, ids);
+    Stores { orders: shop.clone(), carts: shop.clone(), prices: shop, cause: a_cause("a-consumer") }
+}
+
+async fn on_sqlite() -> Stores<SqlOrderStore, SqlCartStore, SqlPriceList> {
+    let (clock, ids) = fixtures();
+    let database = sqlite("order", MIGRATIONS).await;
+    let recorder = Recorder::new("order", Arc::clone(&clock), ids);
+    let cause = leased(&database, "a-consumer", fact("store.test.v1", "/test", "s", serde_json::json!({}))).await;
+    Stores {
+        orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock, "BS-", WaitingRoom::default()),
+        carts: SqlCartStore::new(database.clone()),
+        prices: SqlPriceList::new(database, recorder),
+        cause,
+    }
+}
+
+macro_rules! every_adapter {
+    ($($name:ident($stores:ident) $suite:expr;)*) => {
+        every_adapter!(@on memory in_memory { $($name($stores) $suite;)* });
+        every_adapter!(@on sqlite on_sqlite { $($name($stores) $suite;)* });
+    };
+    (@on $engine:ident $open:ident { $($name:ident($stores:ident) $suite:expr;)* }) => {
+        mod $engine {
+            use super::*;
+            $(#[tokio::test] async fn $name() { let $stores = $open().await; $suite.await; })*
+        }
+    };
+}
+
+every_adapter! {
+    carts_remember_the_last_version(s) suites::carts::remembers_the_last_version_and_refuses_a_stale_one(&s.carts);
+    carts_are_forgotten(s) suites::carts::forgets_what_nobody_touched(&s.carts);
+    prices_follow_the_newest_snapshot(s) suites::prices::keeps_the_newest_snapshot_of_each_product(&s.prices);
+    prices_are_withdrawn(s) suites::prices::withdraws_what_is_named(&s.prices);
+    prices_carry_stock_hints(s) suites::prices::remembers_stock_hints(&s.prices);
+    orders_are_kept_whole(s) suites::orders::keeps_every_part_of_an_order(&s.orders);
+    orders_say_what_became_of_a_change(s) suites::orders::says_what_became_of_a_change(&s.orders);
+    orders_carry_a_cause_out_once(s) suites::orders::carries_a_cause_out_once(&s.orders, s.cause.clone());
+    orders_carry_a_key_out_once(s) suites::orders::carries_a_key_out_once(&s.orders);
+    orders_empty_their_cart_when_paid(s) suites::orders::takes_what_was_paid_for_out_of_its_cart(&s.orders, &s.carts);
+    orders_are_found(s) suites::orders::finds_orders_by_intent_deadline_and_open_money(&s.orders);
+    placement_numbers_in_sequence(s) suites::placement::numbers_orders_in_sequence(&s.orders);
+    placement_answers_a_repeated_key(s) suites::placement::answers_a_repeated_key_with_its_order(&s.orders);
+    placement_keeps_one_open_order_per_cart(s) suites::placement::keeps_one_open_order_per_cart(&s.orders);
+    placement_bears_a_crowd(s) suites::placement::places_many_at_once_without_mixing_them_up(s.orders.clone());
+    import_takes_each_number_once(s) suites::placement::imports_each_number_once(&s.orders);
+    history_pages_newest_first(s) suites::history::pages_from_the_newest_to_the_oldest(&s.orders);
+    history_finds_what_is_asked_for(s) suites::history::finds_what_is_asked_for(&s.orders);
+    history_lists_what_needs_attention(s) suites::history::lists_what_needs_attention(&s.orders);
+}

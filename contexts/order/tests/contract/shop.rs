@@ -1,0 +1,209 @@
+//! The whole context on a throw-away database, with a provider and a mailbox that do as a test tells them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::Platform;
+use chassis::messaging::{DeadLetters, Inbox, Outbox, SqlMessages};
+use chassis::testing::{FixedClock, drive, platform};
+use order::adapters::outbound::sql::MIGRATIONS;
+use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
+use order::domain::{CartId, IntentId, IntentStatus, LineChange, Order, Status};
+use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
+use order::{OrderModule, OrderSettings, OutsideWorld};
+use serde_json::{Value, json};
+use shared_kernel::{Clock, Envelope, Identity, MessageId, OrderId, Quantity, Timestamp};
+
+/// A message of another context.
+pub fn fact(event_type: &str, source: &str, subject: &str, data: Value) -> Envelope {
+    let id = uuid::Uuid::now_v7().to_string();
+    Envelope {
+        specversion: "1.0".into(),
+        correlationid: id.clone(),
+        id: MessageId::new(id),
+        source: source.into(),
+        event_type: event_type.into(),
+        subject: subject.into(),
+        time: Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
+        datacontenttype: "application/json".into(),
+        sequence: 1,
+        causationid: None,
+        traceparent: None,
+        data,
+    }
+}
+
+/// The context, its outside world, and time.
+pub struct Shop {
+    pub module: OrderModule,
+    pub platform: Platform,
+    pub clock: Arc<FixedClock>,
+    pub provider: FakeProvider,
+    pub receipts: KeptReceipts,
+}
+
+/// A shop that sells a notebook for 100.00 and an e-book for 20.00, and delivers for 6.90.
+pub async fn open() -> Shop {
+    let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+    let platform = Platform { clock: clock.clone(), ..platform("order", MIGRATIONS).await };
+    let (provider, receipts) = (FakeProvider::default(), KeptReceipts::default());
+    let world = OutsideWorld {
+        gateway: Arc::new(provider.clone()),
+        card_page: Arc::new(provider.clone()),
+        receipts: Arc::new(receipts.clone()),
+    };
+    let settings = OrderSettings { placement_wait: Duration::from_millis(50), ..OrderSettings::default() };
+    let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
+    let shop = Shop { module, platform, clock, provider, receipts };
+    shop.hears(product("active", 10_000)).await;
+    shop
+}
+
+pub fn product(status: &str, notebook_minor: i64) -> Envelope {
+    let variant = |sku: &str, title: &str, kind: &str, minor: i64| {
+        json!({"sku": sku, "title": title, "options": {}, "kind": kind, "gross_minor": minor, "currency": "NZD",
+               "tax_class": "standard", "weight_g": 1})
+    };
+    let id = "0190f3a0-0000-7000-8000-00000000ca7a";
+    let data = json!({"product_id": id, "handle": "kea", "title": "Kea", "description": "", "category": "c",
+        "status": status, "variants": [variant("NOTE", "Kea Notebook", "physical", notebook_minor),
+                                       variant("EBOOK", "Kea Manual", "digital", 2_000)]});
+    fact("store.catalogue.product_changed.v1", "/catalogue", id, data)
+}
+
+impl Shop {
+    pub fn use_cases(&self) -> &UseCases {
+        self.module.use_cases()
+    }
+
+    /// Runs everything that is due.
+    pub async fn works(&self) {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
+    }
+
+    /// A message arrives at all who want it, and everything due is run.
+    pub async fn hears(&self, message: Envelope) {
+        let messages = self.messages();
+        let mut wanted = 0;
+        for subscription in self.module.subscriptions().iter().filter(|subscription| subscription.wants(&message)) {
+            messages.accept(subscription.consumer(), std::slice::from_ref(&message)).await.unwrap();
+            wanted += 1;
+        }
+        assert!(wanted > 0, "nobody listens to {}", message.event_type);
+        self.works().await;
+    }
+
+    pub fn messages(&self) -> SqlMessages {
+        SqlMessages::new(self.platform.database.clone(), self.clock.clone())
+    }
+
+    pub async fn fulfilment_says(&self, what: &str, order: OrderId, mut data: Value) {
+        data["order_id"] = json!(order);
+        self.hears(fact(&format!("store.fulfilment.{what}.v1"), "/fulfilment", &order.to_string(), data)).await;
+    }
+
+    /// A cart of this customer with these things.
+    pub async fn cart(&self, by: &Identity, things: &[(&str, i64)]) -> CartId {
+        let command = order::application::CreateCartCommand { by: Some(by.customer) };
+        let cart = self.use_cases().create_cart.execute(command).await.unwrap().id;
+        for (code, count) in things {
+            self.puts(cart, by, code, *count).await;
+        }
+        cart
+    }
+
+    pub async fn puts(&self, cart: CartId, by: &Identity, code: &str, count: i64) {
+        let change = LineChange::Set(Quantity::new(count).unwrap());
+        let command = SetCartItemCommand { cart, by: Some(by.customer), sku: sku(code), change };
+        self.use_cases().set_cart_item.execute(command).await.unwrap();
+    }
+
+    pub fn places(&self, cart: CartId, by: &Identity, key: &str) -> PlaceOrderCommand {
+        PlaceOrderCommand {
+            by: by.clone(),
+            cart,
+            delivery_address: Some(an_address()),
+            email: None,
+            expected_total: None,
+            key: key.into(),
+        }
+    }
+
+    /// An order of two notebooks, whose goods are held and which can be paid.
+    pub async fn payable_order(&self) -> Order {
+        let by = a_customer(1);
+        let cart = self.cart(&by, &[("NOTE", 2)]).await;
+        let placed = self.use_cases().place_order.execute(self.places(cart, &by, &cart.to_string())).await.unwrap();
+        let order = placed.order().id();
+        self.fulfilment_says("stock_reserved", order, json!({"expires_at": "2026-11-22T12:30:00Z"})).await;
+        let order = self.order(order).await;
+        assert_eq!(order.status(), Status::Initial);
+        order
+    }
+
+    /// The same, paid.
+    pub async fn paid_order(&self) -> Order {
+        let order = self.payable_order().await;
+        self.provider_says_paid(&order, "evt_1").await;
+        let order = self.order(order.id()).await;
+        assert_eq!(order.status(), Status::Paid);
+        order
+    }
+
+    /// The buyer pays at the provider, and the provider posts it.
+    pub async fn provider_says_paid(&self, order: &Order, event: &str) {
+        let intent = intent_of(order);
+        let total = order.totals().gross;
+        self.provider.buyer_pays(&intent, total);
+        self.provider_posts(event, "payment_intent.succeeded", succeeded(&intent, order.id(), total.minor())).await;
+    }
+
+    pub async fn provider_posts(&self, event: &str, event_type: &str, object: Value) -> bool {
+        let payload = json!({"id": event, "type": event_type, "data": {"object": object}});
+        let new = self.use_cases().accept_payment_event.execute(payload).await.unwrap();
+        self.works().await;
+        new
+    }
+
+    pub async fn order(&self, id: OrderId) -> Order {
+        let by = order::testing::a_staff_member();
+        let query = order::application::ViewOrderQuery { order: id, by };
+        self.use_cases().view_order.execute(query).await.unwrap()
+    }
+
+    /// The types of all facts published about an order, oldest first, without prefix and version.
+    pub async fn published(&self, order: OrderId) -> Vec<String> {
+        let rows = self.messages().after(0, 10_000).await.unwrap();
+        let about = rows.into_iter().map(|row| row.envelope).filter(|envelope| envelope.subject == order.to_string());
+        about.map(|envelope| envelope.event_type.replace("store.order.", "").replace(".v1", "")).collect()
+    }
+
+    pub async fn dead_letters(&self) -> usize {
+        let letters = self.messages().letters(None, 100).await.unwrap();
+        letters.len()
+    }
+
+    pub fn minutes_pass(&self, minutes: u64) {
+        self.clock.advance(Duration::from_secs(60 * minutes));
+    }
+
+    /// Timers that look after deadlines, and the work that follows.
+    pub async fn deadlines(&self) {
+        self.use_cases().handle_overdue.execute().await.unwrap();
+        self.works().await;
+    }
+}
+
+pub fn intent_of(order: &Order) -> IntentId {
+    order.payments()[0].intent.clone()
+}
+
+pub fn succeeded(intent: &IntentId, order: OrderId, received: i64) -> Value {
+    json!({"id": intent, "object": "payment_intent", "amount": received, "amount_received": received, "currency": "nzd",
+           "status": "succeeded", "metadata": {"order_id": order}})
+}
+
+pub fn is_canceled(shop: &Shop, intent: &IntentId) -> bool {
+    shop.provider.status(intent) == Some(IntentStatus::Canceled)
+}

@@ -1,0 +1,5 @@
+//! tmp
+#[path = "contract/rig.rs"]
+mod rig;
+#[path = "contract/api.rs"]
+mod api;

@@ -1,0 +1,11 @@
+//! One rule per file: a function from text to breaches, each a sentence that says where, and tests with planted breaches.
+
+pub mod edges;
+pub mod folders;
+pub mod languages;
+pub mod lengths;
+pub mod lockfile;
+pub mod module_docs;
+pub mod purity;
+pub mod statements;
+pub mod tables;
