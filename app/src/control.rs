@@ -80,18 +80,26 @@ pub async fn ask(folder: &Path, command: &Command, out: &Output) -> anyhow::Resu
     anyhow::bail!("the shop closed before the command was done")
 }
 
-/// Serves commands until `stop`.
+/// Makes the socket. The folder's lock must be ours.
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub async fn serve(shop: Arc<Shop>, stop: CancellationToken) -> anyhow::Result<()> {
-    let path = socket(&shop.settings.data_dir);
-    // The folder's lock is ours, so a socket that is there was left by a process that is not.
+pub fn listen(folder: &Path) -> anyhow::Result<UnixListener> {
+    let path = socket(folder);
+    // Whoever left a socket here does not hold the lock, and so is not there any more.
     if path.exists() {
         std::fs::remove_file(&path)?;
     }
     let listener = UnixListener::bind(&path).with_context(|| path.display().to_string())?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Serves commands until `stop`.
+///
+/// # Errors
+/// When the socket cannot be taken away in the end.
+pub async fn serve(listener: UnixListener, shop: Arc<Shop>, stop: CancellationToken) -> anyhow::Result<()> {
     let callers = tokio_util::task::TaskTracker::new();
     loop {
         tokio::select! {
@@ -106,7 +114,7 @@ pub async fn serve(shop: Arc<Shop>, stop: CancellationToken) -> anyhow::Result<(
             }
         }
     }
-    std::fs::remove_file(&path)?;
+    std::fs::remove_file(socket(&shop.settings.data_dir))?;
     Ok(())
 }
 

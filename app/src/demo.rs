@@ -58,6 +58,8 @@ async fn bring_in(shop: &Shop) -> anyhow::Result<()> {
             "md" => "text/markdown",
             "epub" => "application/epub+zip",
             "html" => "text/html",
+            "csv" => "text/csv",
+            "svg" => "image/svg+xml",
             _ => "text/plain",
         };
         shop.fulfilment.put_digital_file(stem, &name, content_type, bytes).await?;

@@ -61,14 +61,14 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     let private = private_door(&shop)?;
     let readiness = readiness(&shop);
     let metrics = Metrics::install(shop.settings.metrics_token.clone()).ok();
-    let (address, public) = public_door(&shop, &edge, &readiness, metrics)?;
     shop.start(&tasks, &stop).await?;
-    let controls = control::serve(Arc::clone(&shop), stop.clone());
+    let controls = control::serve(control::listen(&shop.settings.data_dir)?, Arc::clone(&shop), stop.clone());
     tasks.spawn(async move {
         if let Err(error) = controls.await {
             tracing::error!("the control socket failed: {error:#}");
         }
     });
+    let (address, public) = public_door(&shop, &edge, &readiness, metrics)?;
     tracing::info!("{} is open at http://{address}", shop.settings.shop_name);
     Ok(Running { address, shop, public, private, readiness, tasks, stop })
 }
@@ -107,12 +107,7 @@ fn edge(shop: &Shop) -> anyhow::Result<Edge> {
         form_targets: settings.stripe.iter().map(|_| "https://checkout.stripe.com".to_owned()).collect(),
         trusted_proxies: TrustedProxies::parse(proxies).context("STORE_TRUSTED_PROXIES")?,
         limits: LimitSettings { exempt_loopback: !settings.limit_loopback, rules: rules(), ..LimitSettings::default() },
-        large_bodies: vec![
-            ("/api/catalogue/v1/imports", 32 << 20),
-            ("/admin/products/import", 33 << 20),
-            ("/api/catalogue/v1/media/", 5 << 20),
-            ("/api/fulfilment/v1/digital-files/", 21 << 20),
-        ],
+        large_bodies: large_bodies(),
         never_shed: vec!["/api/order/v1/payment-events"],
         ..EdgeSettings::default()
     };
@@ -129,6 +124,17 @@ fn rules() -> Vec<LimitRule> {
     rules.push(LimitRule::query("/products", "q", Allowance::SEARCH));
     rules.push(LimitRule::query("/api/catalogue/v1/products", "q", Allowance::SEARCH));
     rules
+}
+
+/// Where files are uploaded, and how large they may be.
+fn large_bodies() -> Vec<(&'static str, u64)> {
+    let mut paths = vec![
+        ("/api/catalogue/v1/imports", 32 << 20),
+        ("/admin/products/import", 33 << 20),
+        ("/api/catalogue/v1/media/", 5 << 20),
+    ];
+    paths.extend(fulfilment::FulfilmentModule::LARGE_BODIES.iter().copied());
+    paths
 }
 
 fn readiness(shop: &Arc<Shop>) -> Readiness {

@@ -21,8 +21,7 @@ pub fn tables(text: &str) -> BTreeSet<String> {
             "FROM" => before(&words, at) != "DISTINCT",
             "JOIN" | "INTO" | "REFERENCES" => true,
             "UPDATE" => before(&words, at) != "DO",
-            "TABLE" | "INDEX" | "TRIGGER" => false,
-            "ON" => at >= 2 && (word(at - 2) == "INDEX" || word(at - 2) == "EXISTS"),
+            "ON" => at >= 2 && makes_something_on(word(at - 2), word(at - 1)),
             _ => false,
         };
         if names_a_table {
@@ -30,6 +29,11 @@ pub fn tables(text: &str) -> BTreeSet<String> {
         }
     }
     found.difference(&defined).cloned().collect()
+}
+
+/// `INDEX name ON table`, and `AFTER INSERT ON table` of a trigger.
+fn makes_something_on(two_before: &str, before: &str) -> bool {
+    ["INDEX", "EXISTS"].contains(&two_before) || ["INSERT", "DELETE", "UPDATE"].contains(&before)
 }
 
 /// The names that `CREATE TABLE` and `CREATE VIRTUAL TABLE` give.
@@ -123,6 +127,7 @@ mod tests {
         assert_eq!(named("DELETE FROM cart WHERE id IN (SELECT id FROM old_cart)"), ["cart", "old_cart"]);
         assert_eq!(named("CREATE TABLE a (b TEXT REFERENCES c (d)); CREATE INDEX e ON f (g)"), ["c", "f"]);
         assert_eq!(named("SELECT 1 FROM (SELECT 2 FROM deep) AS always"), ["deep"]);
+        assert_eq!(named("CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END"), ["a", "b"]);
     }
 
     #[test]

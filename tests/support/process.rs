@@ -27,6 +27,8 @@ pub struct Shop {
 impl Shop {
     /// Opens a shop with the demo catalogue and these settings on a new folder.
     pub async fn open(settings: &[(&str, &str)]) -> Self {
+        // Only fails when another test did it before, which is as good.
+        let _done = rustls::crypto::ring::default_provider().install_default();
         let keep = tempfile::tempdir().unwrap();
         let mut shop = Self {
             folder: keep.path().join("data"),

@@ -1,5 +1,6 @@
 //! What the joining pages ask of the contexts, and the answer when all contexts live in this process.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -96,10 +97,23 @@ impl InProcess {
     }
 }
 
+/// The newest of each category, then the next of each, so that one full shelf does not push the others off the page.
+fn one_of_each(cards: Vec<catalogue::ProductCard>, limit: usize) -> Vec<catalogue::ProductCard> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, catalogue::ProductCard)> = Vec::new();
+    for card in cards {
+        let rank = seen.entry(card.category.clone()).or_default();
+        ranked.push((*rank, card));
+        *rank += 1;
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().take(limit).map(|(_, card)| card).collect()
+}
+
 #[async_trait]
 impl Peers for InProcess {
     async fn featured(&self, limit: u32) -> Result<Vec<Teaser>, StoreError> {
-        let cards = self.shop.catalogue.featured(limit).await?;
+        let cards = one_of_each(self.shop.catalogue.featured(Limit::MAX.get()).await?, limit as usize);
         let teaser = |card: catalogue::ProductCard| Teaser {
             price: if card.from { format!("from {}", card.price) } else { card.price },
             handle: card.handle,

@@ -167,16 +167,20 @@ impl Visit {
 
     /// Sends the buyer back to the shop, or tells him that he is done if nobody said where to.
     fn leave(&self, frame: PageFrame, status: &'static str) -> Result<HttpResponse, PageError> {
-        let Some(back) = &self.back else { return self.done(frame, status) };
-        if self.session.is_some() {
-            return Ok(see_other(back));
+        match &self.back {
+            None => self.done(frame, status),
+            Some(back) if self.session.is_some() => Ok(see_other(back)),
+            Some(back) => Ok(see_other(&self.way_back(back, status))),
         }
-        let (address, fragment) =
-            back.split_once('#').map_or((back.as_str(), None), |(address, end)| (address, Some(end)));
+    }
+
+    /// The return address with the news, as Stripe adds them.
+    fn way_back(&self, back: &str, status: &str) -> String {
+        let (address, fragment) = back.split_once('#').map_or((back, None), |(address, end)| (address, Some(end)));
         let joint = if address.contains('?') { '&' } else { '?' };
         let fragment = fragment.map_or_else(String::new, |end| format!("#{end}"));
         let intent = self.intent.id();
-        Ok(see_other(&format!("{address}{joint}payment_intent={intent}&redirect_status={status}{fragment}")))
+        format!("{address}{joint}payment_intent={intent}&redirect_status={status}{fragment}")
     }
 
     fn own_address(&self) -> String {
@@ -189,13 +193,18 @@ impl Visit {
     }
 
     fn summary(&self) -> Summary {
+        let return_url = self.back.clone().filter(|_| self.session.is_none()).unwrap_or_default();
+        let cancel_url = match &self.session {
+            Some(session) => session.cancel_url.clone(),
+            None => self.back.as_ref().map(|back| self.way_back(back, "canceled")),
+        };
         Summary {
             id: self.id.clone(),
             amount: self.intent.amount().to_string(),
             currency: self.intent.amount().currency().code(),
             description: self.intent.details().description.clone().unwrap_or_default(),
-            return_url: self.back.clone().filter(|_| self.session.is_none()).unwrap_or_default(),
-            cancel_url: self.session.as_ref().and_then(|session| session.cancel_url.clone()),
+            return_url,
+            cancel_url,
         }
     }
 
@@ -278,6 +287,7 @@ struct Summary {
     description: String,
     /// Empty for none.
     return_url: String,
+    /// Where the buyer goes who changes his mind.
     cancel_url: Option<String>,
 }
 

@@ -16,6 +16,7 @@ use super::errors::ApiError;
 use super::form::Params;
 use super::idempotency::{Answer, answer};
 use super::intents::{checked_amount, currency, metadata, new_intent};
+use super::listing::Page;
 use super::objects;
 use super::store::{Command, Ledger};
 
@@ -89,6 +90,7 @@ impl Command for ExpireSession {
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/checkout/sessions", web::post().to(create))
+        .route("/checkout/sessions", web::get().to(list))
         .route("/checkout/sessions/{id}", web::get().to(retrieve))
         .route("/checkout/sessions/{id}/expire", web::post().to(expire));
 }
@@ -135,6 +137,16 @@ async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<H
     call.params.nothing_else()?;
     let session = call.core.store.session(&id).await?.ok_or_else(|| no_such_session(&id))?;
     Ok(answer(&objects::session(&session, &call.core.settings.base_url)))
+}
+
+/// An intent belongs to one session at most, so this list has no second page.
+async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
+    let intent = call.params.required("payment_intent")?;
+    Page::take(&mut call.params)?;
+    call.params.nothing_else()?;
+    let found = call.core.store.session_of(&intent).await?;
+    let data: Vec<_> = found.iter().map(|session| objects::session(session, &call.core.settings.base_url)).collect();
+    Ok(answer(&objects::list("/v1/checkout/sessions", &data, false)))
 }
 
 async fn expire(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {

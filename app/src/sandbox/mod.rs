@@ -273,7 +273,7 @@ fn audited_intent(row: &Row) -> Result<Value, StoreError> {
 fn audited_charge(row: &Row) -> Result<Value, StoreError> {
     let charge: Charge = record(row)?;
     Ok(json!({
-        "context": "sandbox", "kind": "charge", "id": charge.id, "intent": charge.intent, "amount": charge.amount.minor(),
+        "context": "sandbox", "kind": "charge", "id": charge.id, "payment_intent": charge.intent, "amount": charge.amount.minor(),
         "currency": charge.amount.currency(), "status": if charge.declined.is_none() { "succeeded" } else { "failed" },
         "created_at": moment(charge.created),
     }))
@@ -282,7 +282,7 @@ fn audited_charge(row: &Row) -> Result<Value, StoreError> {
 fn audited_refund(row: &Row) -> Result<Value, StoreError> {
     let refund: Refund = record(row)?;
     Ok(json!({
-        "context": "sandbox", "kind": "refund", "id": refund.id(), "intent": refund.intent(), "charge": refund.charge(),
+        "context": "sandbox", "kind": "refund", "id": refund.id(), "payment_intent": refund.intent(), "charge": refund.charge(),
         "amount": refund.amount().minor(), "currency": refund.amount().currency(), "status": refund.status().name(),
         "metadata": refund.metadata(), "created_at": moment(refund.created()),
     }))

@@ -136,6 +136,14 @@ impl Store {
         self.record("SELECT record FROM checkout_session WHERE id = $1", id).await
     }
 
+    /// The session that pays this intent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn session_of(&self, intent: &str) -> Result<Option<Session>, StoreError> {
+        self.record("SELECT record FROM checkout_session WHERE intent = $1", intent).await
+    }
+
     async fn record<T>(&self, sql: &'static str, id: &str) -> Result<Option<T>, StoreError>
     where
         T: DeserializeOwned + Send + 'static,

@@ -59,13 +59,18 @@ fn plain_json(req: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        Category::Data => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-body", "The body does not fit")
-            .detail(error.to_string()),
+    let read = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Data => misfit(error.to_string()),
         Category::Syntax | Category::Eof | Category::Io => {
             Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON").detail(error.to_string())
         }
-    })
+    })?;
+    // A list of the fields' values would do for the reader of a struct, but not for us.
+    if bytes.trim_ascii_start().starts_with(b"{") { Ok(read) } else { Err(misfit("it is not a JSON object")) }
+}
+
+fn misfit(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-body", "The body does not fit").detail(detail)
 }
 
 fn too_large() -> Problem {
@@ -83,6 +88,11 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+
+    #[test]
+    fn a_list_is_no_object() {
+        assert_eq!(parse::<Wish>(b"[7]").unwrap_err().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

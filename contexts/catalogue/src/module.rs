@@ -14,9 +14,7 @@ use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMod
 use crate::adapters::inbound::pages::{Pages, ProductCard};
 use crate::adapters::outbound::cache::{CachedShelf, Freshness};
 use crate::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
-use crate::application::{
-    Browse, ExportProducts, ImportProducts, KeepMedia, NoteStock, SaveProduct, WithdrawProduct,
-};
+use crate::application::{Browse, ExportProducts, ImportProducts, KeepMedia, NoteStock, SaveProduct, WithdrawProduct};
 use crate::domain::{CategoryCount, FieldError, ImageName, Media, MediaError};
 use crate::ports::{ProductStore, Shelf, StockLevels};
 
@@ -69,6 +67,7 @@ impl CatalogueModule {
             import_file: ImportFile::new(import, platform.site.currency),
             export_products: ExportProducts::new(store.clone()),
             keep_media: KeepMedia::new(store.clone()),
+            rendered: Arc::default(),
         };
         let pages = Pages { api, base_url: platform.site.base_url, currency: platform.site.currency };
         Ok(Self { pages, note_stock: NoteStock::new(store.clone()), store })

@@ -22,9 +22,7 @@ use crate::application::sign_up::SignUp;
 use crate::application::sweep::Sweep;
 use crate::application::verify_email::VerifyEmail;
 use crate::application::view_customers::ViewCustomers;
-use crate::ports::{
-    AccountMailer, Accounts, ApiKeys, Housekeeping, LoginDelays, MailTokens, PasswordHasher, Sessions,
-};
+use crate::ports::{AccountMailer, Accounts, ApiKeys, Housekeeping, LoginDelays, MailTokens, PasswordHasher, Sessions};
 
 /// An adapter for every port.
 #[derive(Clone)]

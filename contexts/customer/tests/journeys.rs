@@ -1,11 +1,16 @@
 //! People at the pages of this context, and its use cases under the conditions that pages rarely meet.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test may fail the test")]
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "journeys/enumeration.rs"]
 mod enumeration;
 #[path = "journeys/mail.rs"]
 mod mail;
 #[path = "journeys/pages.rs"]
 mod pages;
+#[path = "journeys/recent.rs"]
+mod recent;
 #[path = "journeys/sessions.rs"]
 mod sessions;
 #[path = "support/shop.rs"]

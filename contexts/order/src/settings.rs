@@ -44,7 +44,7 @@ pub enum CardPageMode {
 impl Default for OrderSettings {
     fn default() -> Self {
         Self {
-            payment_window: Duration::from_secs(30 * 60),
+            payment_window: Duration::from_mins(30),
             shipping_flat_minor: 690,
             placement_wait: Duration::from_secs(2),
             number_prefix: "BS-".to_owned(),

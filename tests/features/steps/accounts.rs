@@ -30,7 +30,8 @@ async fn fill_in(world: &mut World, account: &Account, change: Option<(&str, &st
 async fn signs_up(world: &mut World) {
     let account = people::somebody();
     fill_in(world, &account, None).await;
-    assert_eq!(world.visitor().page.status, 200, "{}", world.visitor().page.body);
+    let page = &world.visitor().page;
+    assert_eq!(page.status, 200, "{}", page.body);
     world.account = account;
 }
 

@@ -8,7 +8,7 @@ use crate::things::{self, Wanted};
 use crate::world::World;
 
 #[given(expr = "the category {string} with {int} products")]
-async fn category(world: &mut World, category: String, count: usize) {
+async fn a_category(world: &mut World, category: String, count: usize) {
     for index in 0..count {
         // Made in another order than that of their titles.
         let title = format!("{category} {:03}", (index * 7) % count);

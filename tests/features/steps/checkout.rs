@@ -97,7 +97,7 @@ async fn shows_neither(world: &mut World) {
 }
 
 #[then(expr = "the total to pay is {string}")]
-async fn total(world: &mut World, total: String) {
+async fn total_to_pay(world: &mut World, total: String) {
     assert_eq!(world.visitor().page.text("total-gross"), total);
 }
 

@@ -71,7 +71,8 @@ async fn shows(world: &mut World) {
 async fn decide(world: &mut World, verb: &str) {
     let id = appears(world).await;
     world.visitor().submit(&format!("/admin/errors/{id}/{verb}"), &[]).await;
-    assert_eq!(world.visitor().page.status, 200, "{}", world.visitor().page.body);
+    let page = &world.visitor().page;
+    assert_eq!(page.status, 200, "{}", page.body);
 }
 
 #[when("he discards it")]

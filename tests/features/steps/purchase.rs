@@ -165,7 +165,7 @@ async fn paid_once(world: &mut World) {
 async fn told_sold_out(world: &mut World, title: String) {
     let page = &world.visitor().page;
     let text = page.body.to_lowercase();
-    assert!(text.contains("sold out") || text.contains("out of stock"), "{}", page.body);
+    assert!(text.contains("sold out") || text.contains("not enough of"), "{}", page.body);
     assert!(page.body.contains(&title), "{title} is not named: {}", page.body);
 }
 

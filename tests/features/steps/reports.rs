@@ -64,7 +64,7 @@ async fn looks(world: &mut World) {
 
 #[then("it shows the last 12 months")]
 async fn twelve_months(world: &mut World) {
-    let rows = world.visitor().page.all("month-row");
+    let rows = world.visitor().page.all("month");
     assert_eq!(rows.len(), 12, "{}", world.visitor().page.body);
 }
 

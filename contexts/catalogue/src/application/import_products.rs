@@ -134,7 +134,11 @@ impl ImportProducts {
                     Ok((news, product, events)) => {
                         let count = |(sku, on_hand)| StockCount { import_id: options.import_id, sku, on_hand };
                         let counts = draft.stock.into_iter().map(count).collect();
-                        batch.push(Pending { line: draft.line, news, change: ProductChange { product, events, counts } });
+                        batch.push(Pending {
+                            line: draft.line,
+                            news,
+                            change: ProductChange { product, events, counts },
+                        });
                     }
                 },
             }
@@ -192,7 +196,9 @@ impl ImportProducts {
             if let Some(other) = seen.skus.get(sku) {
                 return Ok(Some(format!("SKU {sku} belongs to product {other} in this file")));
             }
-            if !own.contains(sku) && let Some(owner) = self.products.owner(sku).await? {
+            if !own.contains(sku)
+                && let Some(owner) = self.products.owner(sku).await?
+            {
                 return Ok(Some(format!("SKU {sku} belongs to product {owner}")));
             }
         }

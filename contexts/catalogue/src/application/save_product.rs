@@ -89,7 +89,9 @@ impl SaveProduct {
         let mut attempt = 1;
         loop {
             match self.attempt(&command).await {
-                Err(SaveProductError::Store(StoreError::Stale | StoreError::Conflict(_))) if attempt < ATTEMPTS => attempt += 1,
+                Err(SaveProductError::Store(StoreError::Stale | StoreError::Conflict(_))) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
                 outcome => return outcome,
             }
         }

@@ -44,7 +44,8 @@ impl MediaKind {
         }
         let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(1_024))?);
         let head = head.trim_start_matches('\u{feff}').trim_start();
-        let drawn = head.starts_with("<svg") || (head.starts_with("<?xml") || head.starts_with("<!--")) && head.contains("<svg");
+        let drawn = head.starts_with("<svg")
+            || (head.starts_with("<?xml") || head.starts_with("<!--")) && head.contains("<svg");
         drawn.then_some(Self::Svg)
     }
 }

@@ -123,11 +123,8 @@ mod tests {
         assert_eq!(silent("kea").onto(None).unwrap_err().to_string(), "title is missing");
         let sku = Sku::parse("KEA").unwrap();
         let unpriced = VariantPatch { sku, options: None, kind: None, price: None, tax_class: None, weight: None };
-        let patch = ProductPatch {
-            title: Some(Title::parse("Kea").unwrap()),
-            variants: Some(vec![unpriced]),
-            ..silent("kea")
-        };
+        let patch =
+            ProductPatch { title: Some(Title::parse("Kea").unwrap()), variants: Some(vec![unpriced]), ..silent("kea") };
         assert_eq!(patch.onto(None).unwrap_err().to_string(), "variant KEA: price is missing");
     }
 }

@@ -1,6 +1,7 @@
 //! How products are listed: for whom, in what order, and where a page of the list ends.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use shared_kernel::{Limit, Sku};
 
@@ -97,7 +98,7 @@ impl ShelfKey {
             if byte.is_ascii_alphanumeric() {
                 cursor.push(char::from(byte));
             } else {
-                cursor.push_str(&format!("_{byte:02x}"));
+                let _ = write!(cursor, "_{byte:02x}");
             }
         }
         cursor

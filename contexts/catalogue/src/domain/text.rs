@@ -113,7 +113,11 @@ impl Handle {
     /// [`FieldError`] on `handle` when the text holds no Latin letter and no digit.
     pub fn made_from(text: &str) -> Result<Self, FieldError> {
         let made = slug(text, Self::LONGEST);
-        if made.is_empty() { Err(FieldError::new("handle", "needs a Latin letter or a digit")) } else { Self::parse(&made) }
+        if made.is_empty() {
+            Err(FieldError::new("handle", "needs a Latin letter or a digit"))
+        } else {
+            Self::parse(&made)
+        }
     }
 }
 

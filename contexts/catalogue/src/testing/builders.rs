@@ -4,8 +4,8 @@ use shared_kernel::{Currency, Money, Sku};
 use uuid::Uuid;
 
 use crate::domain::{
-    Attributes, Category, Description, Grams, Handle, Image, ImageName, Kind, Options, Product, ProductDetails, ProductId,
-    ProductRefused, Status, TaxClass, Title, Variant,
+    Attributes, Category, Description, Grams, Handle, Image, ImageName, Kind, Options, Product, ProductDetails,
+    ProductId, ProductRefused, Status, TaxClass, Title, Variant,
 };
 use crate::ports::ProductChange;
 

@@ -1,7 +1,5 @@
 //! The suites that every adapter of a port must pass, whatever it keeps things in.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use shared_kernel::{Cause, Envelope, Limit, Sku, StoreError};
 use uuid::Uuid;
@@ -282,6 +280,3 @@ async fn pictures_are_kept_by_name(world: &impl World) {
     }
     assert_eq!(world.media().find(&name).await.unwrap_or(None), picture("two").ok());
 }
-
-/// How long tests wait for what happens elsewhere.
-pub const PATIENCE: Duration = Duration::from_secs(10);

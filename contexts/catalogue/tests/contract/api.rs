@@ -8,12 +8,14 @@ use utoipa_actix_web::AppExt;
 
 use crate::shop::{Answer, CUSTOMER, STAFF, Shop, assert_golden, with_token};
 
+type MakeRequest = fn() -> TestRequest;
+
 const PRODUCTS: &str = "/api/catalogue/v1/products";
 
-async fn openapi(shop: &Shop) -> Value {
+fn openapi(shop: &Shop) -> Value {
     let (_, mut api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
-    api.info.title = "Catalogue".to_owned();
-    api.info.version = "1".to_owned();
+    "Catalogue".clone_into(&mut api.info.title);
+    "1".clone_into(&mut api.info.version);
     api.info.description = None;
     api.info.license = None;
     api.info.contact = None;
@@ -23,12 +25,12 @@ async fn openapi(shop: &Shop) -> Value {
 #[actix_web::test]
 async fn the_api_is_the_one_that_we_promised() {
     let shop = Shop::open().await;
-    assert_golden("openapi.json", &openapi(&shop).await);
+    assert_golden("openapi.json", &openapi(&shop));
 }
 
 /// Fails unless the answer fits the schema that the document names for it.
-async fn assert_fits(shop: &Shop, answer: &Answer, schema: &str) {
-    let api = openapi(shop).await;
+fn assert_fits(shop: &Shop, answer: &Answer, schema: &str) {
+    let api = openapi(shop);
     let schema = json!({"$ref": format!("#/components/schemas/{schema}"), "components": api["components"]});
     let validator = jsonschema::validator_for(&schema).unwrap();
     let found = answer.json();
@@ -55,13 +57,21 @@ fn a_kaka() -> Value {
 async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active() {
     let shop = Shop::stocked().await;
     let answer = shop.get(PRODUCTS).await;
-    assert_fits(&shop, &answer, "ProductList").await;
+    assert_fits(&shop, &answer, "ProductList");
     let titles: Vec<Value> = answer.json()["items"].as_array().unwrap().iter().map(|p| p["title"].clone()).collect();
     assert_eq!(titles, ["Kea Notebook 14", "Tūī Field Guide (e-book)", "Weka Mug"]);
     assert_eq!(answer.json()["next_cursor"], Value::Null);
     for (query, found) in [
-        ("category=laptops", 1), ("category=Home%20%26%20Garden", 1), ("category=none", 0), ("category=%E6%97%A5", 0),
-        ("q=note", 1), ("q=TUI", 1), ("q=moa", 0), ("q=%22%27%2A%28", 0), ("q=", 3), ("category=&q=", 3),
+        ("category=laptops", 1),
+        ("category=Home%20%26%20Garden", 1),
+        ("category=none", 0),
+        ("category=%E6%97%A5", 0),
+        ("q=note", 1),
+        ("q=TUI", 1),
+        ("q=moa", 0),
+        ("q=%22%27%2A%28", 0),
+        ("q=", 3),
+        ("category=&q=", 3),
         ("q=guide&category=laptops", 0),
     ] {
         let answer = shop.get(&format!("{PRODUCTS}?{query}")).await;
@@ -72,8 +82,9 @@ async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active() {
 #[actix_web::test]
 async fn pages_of_a_list_follow_one_another_without_gaps() {
     let shop = Shop::open().await;
-    let rows: String = (0..60).map(|n| format!("p{n:02},Same title,S{n},1\n")).collect();
-    shop.module.import_products(format!("handle,title,sku,price\n{rows}").into(), false).await.unwrap();
+    let rows: Vec<String> = (0..60).map(|n| format!("p{n:02},Same title,S{n},1")).collect();
+    let file = format!("handle,title,sku,price\n{}", rows.join("\n"));
+    shop.module.import_products(file.into(), false).await.unwrap();
     assert_eq!(shop.get(PRODUCTS).await.json()["items"].as_array().unwrap().len(), 25);
     let (mut cursor, mut seen) = (String::new(), Vec::new());
     for pages in 1.. {
@@ -117,7 +128,7 @@ async fn what_the_caller_has_is_not_sent_again() {
 async fn categories_are_counted() {
     let shop = Shop::stocked().await;
     let answer = shop.get("/api/catalogue/v1/categories").await;
-    assert_fits(&shop, &answer, "CategoryList").await;
+    assert_fits(&shop, &answer, "CategoryList");
     let expected = json!([
         {"slug": "books", "name": "Books", "products": 1},
         {"slug": "home-garden", "name": "Home & Garden", "products": 1},
@@ -129,11 +140,12 @@ async fn categories_are_counted() {
 #[actix_web::test]
 async fn staff_makes_replaces_and_withdraws_a_product() {
     let shop = Shop::stocked().await;
-    let in_our_order = a_kaka().to_string().replace(r#"{"Colour":"green","Size":"L"}"#, r#"{"Size":"L","Colour":"green"}"#);
+    let in_our_order =
+        a_kaka().to_string().replace(r#"{"Colour":"green","Size":"L"}"#, r#"{"Size":"L","Colour":"green"}"#);
     let request = TestRequest::post().uri(PRODUCTS).insert_header(("content-type", "application/json"));
     let made = shop.ask(with_token(request.set_payload(in_our_order), STAFF)).await;
     assert_eq!((made.status, made.header("location")), (201, "/api/catalogue/v1/products/kaka-kettle"));
-    assert_fits(&shop, &made, "Product").await;
+    assert_fits(&shop, &made, "Product");
     assert_eq!(made.json()["variants"][0]["title"], "Kākā Kettle / L / green");
     assert!(made.text().contains(r#""options":{"Size":"L","Colour":"green"}"#), "{}", made.text());
     assert_eq!(post(&shop, &a_kaka()).await.problem(), (409, "handle-taken".to_owned()));
@@ -156,9 +168,13 @@ async fn staff_makes_replaces_and_withdraws_a_product() {
     assert_eq!(shop.ask(withdraw()).await.status, 204);
     assert_eq!(shop.get(&path).await.status, 404);
     assert_eq!(shop.ask(with_token(TestRequest::get().uri(&path), STAFF)).await.json()["status"], "archived");
-    let about: Vec<String> = shop.published().await.into_iter()
+    let about: Vec<String> = shop
+        .published()
+        .await
+        .into_iter()
         .filter(|event| event.data["handle"] == "kaka-kettle" || event.data["skus"] == json!(["KAKA-G"]))
-        .map(|event| event.event_type.replace("store.catalogue.product_", "")).collect();
+        .map(|event| event.event_type.replace("store.catalogue.product_", ""))
+        .collect();
     assert_eq!(about, ["changed.v1", "changed.v1", "changed.v1", "withdrawn.v1"]);
 }
 
@@ -192,7 +208,8 @@ async fn bodies_that_are_no_product_are_problems_by_name() {
     let renamed = changed(&|b| b["handle"] = "other".into());
     let answer = send(&shop, TestRequest::put().uri(&path), &renamed).await;
     assert_eq!(answer.problem(), (422, "invalid-product".to_owned()));
-    let broken = with_token(TestRequest::post().uri(PRODUCTS), STAFF).insert_header(("content-type", "application/json"));
+    let broken =
+        with_token(TestRequest::post().uri(PRODUCTS), STAFF).insert_header(("content-type", "application/json"));
     assert_eq!(shop.ask(broken.set_payload("{")).await.problem(), (400, "malformed-json".to_owned()));
     assert_eq!(shop.published().await.len(), before);
 }
@@ -201,12 +218,14 @@ async fn bodies_that_are_no_product_are_problems_by_name() {
 async fn only_staff_may_change_anything() {
     let shop = Shop::stocked().await;
     let before = shop.published().await.len();
-    let requests: [(&str, fn() -> TestRequest); 6] = [
+    let requests: [(&str, MakeRequest); 6] = [
         (PRODUCTS, || TestRequest::post().set_json(a_kaka())),
         ("/api/catalogue/v1/products/weka-mug", || TestRequest::put().set_json(a_kaka())),
         ("/api/catalogue/v1/products/weka-mug", TestRequest::delete),
         ("/api/catalogue/v1/imports", || {
-            TestRequest::post().insert_header(("content-type", "text/csv")).set_payload("handle,title,sku,price\na,A,A,1\n")
+            TestRequest::post()
+                .insert_header(("content-type", "text/csv"))
+                .set_payload("handle,title,sku,price\na,A,A,1\n")
         }),
         ("/api/catalogue/v1/exports/products.csv", TestRequest::get),
         ("/api/catalogue/v1/media/a.svg", || TestRequest::put().set_payload("<svg/>")),
@@ -234,11 +253,14 @@ async fn files_come_in_and_go_out() {
     };
     let mixed = "handle,title,sku,price\na,A,A,1\nb,B,B,x\n";
     let answer = shop.ask(send("?dry_run=true", "text/csv", mixed)).await;
-    assert_fits(&shop, &answer, "ImportOutcome").await;
+    assert_fits(&shop, &answer, "ImportOutcome");
     assert_eq!((answer.status, &answer.json()["failed"], &answer.json()["created"]), (200, &1.into(), &1.into()));
     assert!(shop.published().await.is_empty());
     let answer = shop.ask(send("?all_or_nothing=true", "text/csv", mixed)).await;
-    assert_eq!((answer.problem(), &answer.json()["errors"][0]["line"]), ((422, "import-refused".to_owned()), &3.into()));
+    assert_eq!(
+        (answer.problem(), &answer.json()["errors"][0]["line"]),
+        ((422, "import-refused".to_owned()), &3.into())
+    );
     assert!(shop.published().await.is_empty());
     let answer = shop.ask(send("", "text/csv; charset=utf-8", mixed)).await;
     assert_eq!((&answer.json()["created"], &answer.json()["errors"][0]["line"]), (&1.into(), &3.into()));
@@ -248,5 +270,9 @@ async fn files_come_in_and_go_out() {
     let export = with_token(TestRequest::get().uri("/api/catalogue/v1/exports/products.csv"), STAFF);
     let export = shop.ask(export).await;
     assert_eq!(export.header("content-type"), "text/csv; charset=utf-8");
-    assert!(export.text().starts_with("handle,title,") && export.text().contains("\r\n\"a\",\"A\","), "{}", export.text());
+    assert!(
+        export.text().starts_with("handle,title,") && export.text().contains("\r\n\"a\",\"A\","),
+        "{}",
+        export.text()
+    );
 }

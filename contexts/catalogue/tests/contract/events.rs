@@ -1,6 +1,5 @@
 //! The facts that this context publishes, and the foreign ones that it understands.
 
-
 use catalogue::adapters::inbound::events::stock_changed;
 use catalogue::domain::StockCount;
 use catalogue::ports::{ProductChange, ProductStore};
@@ -98,7 +97,11 @@ fn stock_changed(sku: &str, available: i64, sequence: u64) -> Envelope {
 
 async fn in_stock(shop: &Shop, handle: &str) -> bool {
     let answer = shop.get(&format!("/api/catalogue/v1/products/{handle}")).await;
-    answer.json()["in_stock"].as_bool().unwrap()
+    let alone = answer.json()["in_stock"].as_bool().unwrap();
+    let list = shop.get("/api/catalogue/v1/products").await.json();
+    let listed = list["items"].as_array().unwrap().iter().find(|product| product["handle"] == handle);
+    assert_eq!(listed.unwrap()["in_stock"], alone, "lists say the same");
+    alone
 }
 
 #[actix_web::test]

@@ -1,5 +1,7 @@
 //! Product files: our own columns, Shopify's old and new ones, and what is refused.
 
+use std::fmt::Write as _;
+
 use catalogue::ImportFileError;
 use serde_json::Value;
 
@@ -175,8 +177,12 @@ async fn shopifys_old_columns_are_read() {
     let shirt = product(&shop, "ocean-blue-shirt").await;
     assert_eq!(shirt["description"], "Ocean blue cotton shirt.\n\nMade & sewn in Nelson.");
     assert_eq!((&shirt["category"], &shirt["attributes"]["Brand"]), (&"Shirts".into(), &"Kauri & Co".into()));
-    let images: Vec<(&str, &str)> = shirt["images"].as_array().unwrap().iter()
-        .map(|image| (image["name"].as_str().unwrap(), image["alt"].as_str().unwrap())).collect();
+    let images: Vec<(&str, &str)> = shirt["images"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|image| (image["name"].as_str().unwrap(), image["alt"].as_str().unwrap()))
+        .collect();
     assert_eq!(images, [("ocean-blue.jpg", "Front"), ("b.jpg", "Back"), ("c.jpg", "Ocean Blue Shirt")]);
     let skus: Vec<&str> = shirt["variants"].as_array().unwrap().iter().map(|v| v["sku"].as_str().unwrap()).collect();
     assert_eq!(skus, ["OBS-S", "ocean-blue-shirt-m-blue"]);
@@ -220,13 +226,20 @@ async fn shopifys_new_columns_are_read() {
 #[actix_web::test]
 async fn an_export_comes_back_the_same_and_calculates_nothing() {
     let shop = Shop::stocked().await;
-    import(&shop, "handle,title,description,sku,option1_name,option1_value,price
+    import(
+        &shop,
+        "handle,title,description,sku,option1_name,option1_value,price
 danger,\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\",'@SUM(A1),'+SKU,Size,'-1,1.00
 danger,,,'=SKU,,''=2,1.00
-").await;
+",
+    )
+    .await;
     let danger = product(&shop, "danger").await;
     assert_eq!(danger["title"], "=HYPERLINK(\"http://evil\",\"x\")");
-    assert_eq!((&danger["variants"][0]["sku"], &danger["variants"][1]["options"]["Size"]), (&"+SKU".into(), &"'=2".into()));
+    assert_eq!(
+        (&danger["variants"][0]["sku"], &danger["variants"][1]["options"]["Size"]),
+        (&"+SKU".into(), &"'=2".into())
+    );
 
     let file = shop.module.export_products().await.unwrap();
     for cell in file.split("\",\"").map(|cell| cell.trim_start_matches(['"', '\r', '\n'])) {
@@ -243,7 +256,7 @@ async fn many_products_come_in_by_batches() {
     let shop = Shop::open().await;
     let mut csv = String::from("handle,title,sku,price,stock\n");
     for n in 0..1_234 {
-        csv += &format!("p{n},Product {n},SKU{n},{n}.50,{n}\n");
+        writeln!(csv, "p{n},Product {n},SKU{n},{n}.50,{n}").unwrap();
     }
     let outcome = import(&shop, &csv).await;
     assert_eq!((outcome.created, outcome.stock_counted), (1_234, 1_234));

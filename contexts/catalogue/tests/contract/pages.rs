@@ -18,7 +18,10 @@ async fn shelves_show_titles_prices_and_stock() {
     let page = shop.get("/products").await;
     assert_eq!((page.status, page.count("product"), page.count("category")), (200, 3, 3));
     let text = page.text();
-    assert!(text.contains("<h1>All products</h1>") && text.contains("$1,899.00") && text.contains("from</span>"), "{text}");
+    assert!(
+        text.contains("<h1>All products</h1>") && text.contains("$1,899.00") && text.contains("from</span>"),
+        "{text}"
+    );
     assert!(text.contains("src=\"/media/kea-14.svg\"") && text.contains("Home &#38; Garden"), "{text}");
     assert_eq!(text.matches("stock-good").count(), 1, "only the e-book can be sold before anything is counted");
     assert!(text.contains("rel=\"canonical\" href=\"http://shop.test/products\""), "{text}");
@@ -36,11 +39,13 @@ async fn shelves_show_titles_prices_and_stock() {
 #[actix_web::test]
 async fn the_next_page_keeps_category_and_search() {
     let shop = Shop::open().await;
-    let rows: String = (0..30).map(|n| format!("p{n},A & B {n},S{n},1,Big Things\n")).collect();
-    shop.module.import_products(format!("handle,title,sku,price,category\n{rows}").into(), false).await.unwrap();
+    let rows: Vec<String> = (0..30).map(|n| format!("p{n},A & B {n},S{n},1,Big Things")).collect();
+    let file = format!("handle,title,sku,price,category\n{}", rows.join("\n"));
+    shop.module.import_products(file.into(), false).await.unwrap();
     let page = shop.get("/products?category=big-things&q=a%20b").await;
     assert_eq!((page.count("product"), page.count("next-page")), (25, 1));
-    let link = page.text().split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let link =
+        page.text().split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
     assert!(link.starts_with("/products?category=big-things&q=a%20b&cursor="), "{link}");
     let next = shop.get(&link).await;
     assert_eq!((next.count("product"), next.count("next-page")), (5, 0));
@@ -65,7 +70,9 @@ async fn a_product_shows_its_choices_and_leads_to_the_cart() {
 
     let book = shop.get("/products/tui-field-guide").await;
     assert_eq!(book.count("variant"), 0);
-    assert!(book.text().contains("type=\"hidden\" name=\"sku\" value=\"TUI-EBOOK\"") && book.text().contains("Add to cart"));
+    assert!(
+        book.text().contains("type=\"hidden\" name=\"sku\" value=\"TUI-EBOOK\"") && book.text().contains("Add to cart")
+    );
     let mug = shop.get("/products/weka-mug").await;
     assert!(mug.text().contains("Sold out") && !mug.text().contains("Add to cart"), "{}", mug.text());
     for gone in ["moa-poster", "nothing", "No%20Handle"] {
@@ -94,7 +101,11 @@ async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers() {
     assert_eq!(shop.ask(put("page.html", "<svg/>")).await.problem(), (422, "invalid-media".to_owned()));
     let picture = shop.get("/media/kea.svg").await;
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
-    assert!(picture.header("content-security-policy").starts_with("sandbox;"), "{}", picture.header("content-security-policy"));
+    assert!(
+        picture.header("content-security-policy").starts_with("sandbox;"),
+        "{}",
+        picture.header("content-security-policy")
+    );
     assert!(picture.header("cache-control").contains("max-age=604800"));
     let again = TestRequest::get().uri("/media/kea.svg").insert_header((header::IF_NONE_MATCH, picture.header("etag")));
     assert_eq!(shop.ask(again).await.status, 304);
@@ -104,7 +115,13 @@ async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers() {
 #[actix_web::test]
 async fn the_back_office_is_for_staff() {
     let shop = Shop::stocked().await;
-    for path in ["/admin/products", "/admin/products/new", "/admin/products/import", "/admin/products/weka-mug", "/admin/products/export.csv"] {
+    for path in [
+        "/admin/products",
+        "/admin/products/new",
+        "/admin/products/import",
+        "/admin/products/weka-mug",
+        "/admin/products/export.csv",
+    ] {
         let guest = shop.get(path).await;
         assert!(guest.status == 303 && guest.header("location").starts_with("/login"), "{path}");
         let customer = TestRequest::get().uri(path).cookie(Cookie::new("sid", CUSTOMER));
@@ -116,18 +133,43 @@ async fn the_back_office_is_for_staff() {
     assert!(list.text().contains("status-draft"));
     let export = shop.staff_get("/admin/products/export.csv").await;
     assert!(export.header("content-disposition").contains("products.csv"), "{}", export.header("content-disposition"));
-    let forged = shop.ask(TestRequest::post().uri("/admin/products/weka-mug/withdraw").cookie(Cookie::new("sid", STAFF)).set_form([("csrf", "x")])).await;
+    let forged = shop
+        .ask(
+            TestRequest::post()
+                .uri("/admin/products/weka-mug/withdraw")
+                .cookie(Cookie::new("sid", STAFF))
+                .set_form([("csrf", "x")]),
+        )
+        .await;
     assert_eq!(forged.status, 403);
     assert_eq!(shop.get("/products/weka-mug").await.status, 200);
 }
 
 const A_FORM: &[(&str, &str)] = &[
-    ("title", "Pūkeko Pen"), ("handle", ""), ("category", "Office"), ("status", "active"), ("description", "Writes."),
-    ("images", "pen.svg | A pen"), ("attributes", "Ink=blue\nLength=14 cm"),
-    ("option1_name", "Colour"), ("option2_name", ""), ("option3_name", ""),
-    ("v0_sku", "PEN-B"), ("v0_option1", "blue"), ("v0_price", "4.50"), ("v0_kind", "physical"), ("v0_weight", "20"),
-    ("v1_sku", "PEN-R"), ("v1_option1", "red"), ("v1_price", "4.50"), ("v1_kind", "physical"), ("v1_tax_class", "zero"),
-    ("v2_sku", ""), ("v2_option1", ""), ("v2_price", ""), ("v2_kind", "physical"),
+    ("title", "Pūkeko Pen"),
+    ("handle", ""),
+    ("category", "Office"),
+    ("status", "active"),
+    ("description", "Writes."),
+    ("images", "pen.svg | A pen"),
+    ("attributes", "Ink=blue\nLength=14 cm"),
+    ("option1_name", "Colour"),
+    ("option2_name", ""),
+    ("option3_name", ""),
+    ("v0_sku", "PEN-B"),
+    ("v0_option1", "blue"),
+    ("v0_price", "4.50"),
+    ("v0_kind", "physical"),
+    ("v0_weight", "20"),
+    ("v1_sku", "PEN-R"),
+    ("v1_option1", "red"),
+    ("v1_price", "4.50"),
+    ("v1_kind", "physical"),
+    ("v1_tax_class", "zero"),
+    ("v2_sku", ""),
+    ("v2_option1", ""),
+    ("v2_price", ""),
+    ("v2_kind", "physical"),
 ];
 
 fn with<'a>(fields: &[(&'a str, &'a str)], name: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -144,14 +186,22 @@ async fn staff_makes_a_product_in_the_form() {
     assert_eq!(page.count("variant"), 2);
     let form = shop.staff_get("/admin/products/pukeko-pen").await;
     assert_eq!(form.count("variant-row"), 5, "two variants and three empty rows");
-    assert!(form.text().contains("pen.svg | A pen") && form.text().contains("Ink=blue\nLength=14 cm"), "{}", form.text());
+    assert!(
+        form.text().contains("pen.svg | A pen") && form.text().contains("Ink=blue\nLength=14 cm"),
+        "{}",
+        form.text()
+    );
     assert!(form.text().contains("name=\"version\" value=\"1\""));
 
     let dearer = with(&with(A_FORM, "v0_price", "5"), "version", "1");
     assert_eq!(shop.post_form("/admin/products/pukeko-pen", &dearer).await.status, 303);
     let late = shop.post_form("/admin/products/pukeko-pen", &with(&dearer, "v0_price", "6")).await;
     assert_eq!(late.status, 422);
-    assert!(late.text().contains("Somebody else saved this product") && late.text().contains("value=\"6\""), "{}", late.text());
+    assert!(
+        late.text().contains("Somebody else saved this product") && late.text().contains("value=\"6\""),
+        "{}",
+        late.text()
+    );
     assert!(shop.get("/products/pukeko-pen").await.text().contains("$5.00"));
 
     assert_eq!(shop.post_form("/admin/products/pukeko-pen/withdraw", &[]).await.status, 303);

@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use catalogue::adapters::outbound::cache::Freshness;
 use catalogue::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
+use catalogue::domain::{Audience, SearchWords, ShelfQuery, Shelved};
 use catalogue::ports::{MediaStore, ProductStore, Shelf, StockLevels};
-use catalogue::testing::InMemoryCatalogue;
 use catalogue::testing::contract::{World, every_suite};
+use catalogue::testing::{InMemoryCatalogue, a_product, new_product};
 use chassis::messaging::{Outbox, Recorder, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, a_cause, leased, sqlite};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use serde_json::json;
-use shared_kernel::{Cause, Clock, Envelope, MessageId};
+use shared_kernel::{Cause, Clock, Envelope, Limit, MessageId, Page};
 
 #[tokio::test]
 async fn in_memory() {
@@ -24,6 +27,54 @@ async fn in_memory() {
 async fn on_sqlite() {
     every_suite(|| async { SqlWorld::on(sqlite("catalogue", MIGRATIONS).await) }).await;
 }
+
+#[test]
+fn whatever_is_typed_every_adapter_finds_the_same() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (memory, sql) = runtime.block_on(async {
+        let worlds = (InMemoryCatalogue::default(), SqlWorld::on(sqlite("catalogue", MIGRATIONS).await).store);
+        for (number, title) in TITLES.iter().enumerate() {
+            let product = a_product(&format!("p{number}")).titled(title);
+            worlds.0.commit(vec![new_product(product.clone())]).await.unwrap();
+            worlds.1.commit(vec![new_product(product)]).await.unwrap();
+        }
+        worlds
+    });
+    let piece = prop_oneof![
+        ".{0,8}",
+        "[a-zA-Zāōé0-9]{1,3}",
+        Just("\"".to_owned()),
+        Just(" NEAR(".to_owned()),
+        Just("*".to_owned())
+    ];
+    let typed = prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat());
+    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) });
+    let outcome = runner.run(&typed, |typed| {
+        let Some(words) = SearchWords::parse(&typed).filter(|words| !words.is_empty()) else { return Ok(()) };
+        for audience in [Audience::Shoppers, Audience::Staff] {
+            let query = ShelfQuery { words: Some(words.clone()), ..ShelfQuery::everything(audience, Limit::DEFAULT) };
+            let found =
+                runtime.block_on(async { (memory.page(&query).await.unwrap(), sql.page(&query).await.unwrap()) });
+            let handles = |page: &Page<Shelved>| {
+                page.items.iter().map(|item| item.product().handle().to_string()).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(handles(&found.0), handles(&found.1));
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+const TITLES: [&str; 8] = [
+    "Kea Notebook 14",
+    "Tūī field guide (e-book)",
+    "O'Reilly AND \"OR\" NOT",
+    "a b c",
+    "Ōtaki",
+    "ÉCLAIR",
+    "日本 茶",
+    "x*y^z NEAR",
+];
 
 struct InMemoryWorld(InMemoryCatalogue);
 

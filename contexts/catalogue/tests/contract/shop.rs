@@ -49,9 +49,8 @@ impl Shop {
 
     /// Asks the shop one thing.
     pub async fn ask(&self, request: TestRequest) -> Answer {
-        let people = KnownPeople::default()
-            .and(STAFF, somebody(1, Role::Staff))
-            .and(CUSTOMER, somebody(2, Role::Customer));
+        let people =
+            KnownPeople::default().and(STAFF, somebody(1, Role::Staff)).and(CUSTOMER, somebody(2, Role::Customer));
         let app = App::new()
             .into_utoipa_app()
             .map(|app| app.app_data(web::Data::new(edge(people))).wrap(from_fn(chassis::web::guard)))
@@ -87,7 +86,8 @@ impl Shop {
         let mut body = format!("--edge\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n");
         for (name, file, content) in parts {
             let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
-            body += &format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n");
+            let lines = ["--edge", &format!("Content-Disposition: form-data; name=\"{name}\"{file}"), "", content, ""];
+            body += &lines.join("\r\n");
         }
         body += "--edge--\r\n";
         let request = as_staff(TestRequest::post().uri(path))

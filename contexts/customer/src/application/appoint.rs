@@ -39,7 +39,7 @@ impl Appoint {
             Ok::<_, AppointError>(AccountChange::of(customer, events))
         });
         match changed.await?.map(|change| change.account) {
-            Some(Account::Kept(customer)) => Ok(customer),
+            Some(Account::Kept(customer)) => Ok(*customer),
             Some(Account::Erased(_)) | None => Err(AppointError::NoSuchCustomer),
         }
     }

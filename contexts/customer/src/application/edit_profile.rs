@@ -47,7 +47,7 @@ impl EditProfile {
             Ok::<_, EditProfileError>(AccountChange::of(customer, events))
         });
         match changed.await?.map(|change| change.account) {
-            Some(Account::Kept(customer)) => Ok(customer),
+            Some(Account::Kept(customer)) => Ok(*customer),
             Some(Account::Erased(_)) | None => Err(EditProfileError::NoSuchCustomer),
         }
     }

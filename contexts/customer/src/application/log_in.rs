@@ -9,7 +9,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use shared_kernel::{Clock, Ids, StoreError, Timestamp};
 
-use crate::domain::{Customer, DelayPolicy, Delayed, EmailAddress, Fingerprint, Session, SessionPolicy, Token, TokenHash};
+use crate::domain::{
+    Customer, DelayPolicy, Delayed, EmailAddress, Fingerprint, Session, SessionPolicy, Token, TokenHash,
+};
 use crate::ports::{Accounts, HashingError, LoginDelays, PasswordHasher, Sessions};
 
 /// What somebody types.
@@ -80,7 +82,6 @@ impl LogIn {
     /// [`LogInError`].
     pub async fn execute(&self, command: LogInCommand) -> Result<LoggedIn, LogInError> {
         let account = Fingerprint::of(&command.email);
-        self.delays.charge(&account, self.delay, self.clock.now()).await??;
         let found = match EmailAddress::parse(&command.email) {
             Ok(email) => self.accounts.find_by_email(&email).await?,
             Err(_) => None,

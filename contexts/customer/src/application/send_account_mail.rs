@@ -25,7 +25,7 @@ pub struct LinkPolicy {
 
 impl Default for LinkPolicy {
     fn default() -> Self {
-        let hour = Duration::from_secs(3_600);
+        let hour = Duration::from_hours(1);
         Self { verification: 24 * hour, reset: hour, per_hour: 5 }
     }
 }
@@ -69,7 +69,8 @@ impl SendAccountMail {
         match order.letter {
             LetterKind::VerifyEmail if customer.is_verified() => Ok(false),
             LetterKind::VerifyEmail => {
-                self.with_link(key, &customer, Purpose::VerifyEmail, self.policy.verification, Letter::VerifyEmail).await
+                self.with_link(key, &customer, Purpose::VerifyEmail, self.policy.verification, Letter::VerifyEmail)
+                    .await
             }
             LetterKind::ResetPassword => {
                 self.with_link(key, &customer, Purpose::ResetPassword, self.policy.reset, Letter::ResetPassword).await
@@ -92,7 +93,7 @@ impl SendAccountMail {
         let (secret, now) = (Token::of(&self.ids.secret()), self.clock.now());
         let hash = secret.hash();
         let token = MailToken { hash, customer: customer.id(), purpose, issued_at: now, expires_at: now.plus(valid) };
-        let limit = IssueLimit { at_most: self.policy.per_hour, since: now.minus(Duration::from_secs(3_600)) };
+        let limit = IssueLimit { at_most: self.policy.per_hour, since: now.minus(Duration::from_hours(1)) };
         if !self.tokens.issue(token, limit).await? {
             return Ok(false);
         }

@@ -31,7 +31,7 @@ impl Sweep {
         let outdated = Outdated {
             sessions_started_before: now.minus(longest.absolute),
             sessions_unused_since: now.minus(longest.idle),
-            tokens_expired_before: now.minus(Duration::from_secs(3_600)),
+            tokens_expired_before: now.minus(Duration::from_hours(1)),
             attempts_before: now.minus(self.delay.forgotten_after),
         };
         self.store.sweep(outdated).await

@@ -39,7 +39,11 @@ impl ApiKey {
     pub fn label(raw: &str) -> Result<String, FieldError> {
         let label = raw.trim();
         let fits = (1..=100).contains(&label.chars().count()) && !label.chars().any(char::is_control);
-        if fits { Ok(label.to_owned()) } else { Err(FieldError { field: "label", problem: "must have 1 to 100 characters" }) }
+        if fits {
+            Ok(label.to_owned())
+        } else {
+            Err(FieldError { field: "label", problem: "must have 1 to 100 characters" })
+        }
     }
 
     /// Whether whoever shows `secret` may use it now.
@@ -70,7 +74,7 @@ mod tests {
             role: Role::Staff,
             secret: Token::of(&[3; 32]).hash(),
             created_at: noon(),
-            expires_at: Some(noon().plus(Duration::from_secs(60))),
+            expires_at: Some(noon().plus(Duration::from_mins(1))),
             revoked_at: None,
         }
     }
@@ -84,7 +88,7 @@ mod tests {
         let secret = Token::of(&[3; 32]);
         assert!(key().admits(&secret, noon()));
         assert!(!key().admits(&Token::of(&[4; 32]), noon()));
-        assert!(!key().admits(&secret, noon().plus(Duration::from_secs(60))));
+        assert!(!key().admits(&secret, noon().plus(Duration::from_mins(1))));
         assert!(!ApiKey { revoked_at: Some(noon()), ..key() }.admits(&secret, noon()));
     }
 

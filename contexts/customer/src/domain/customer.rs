@@ -230,7 +230,8 @@ mod tests {
     #[test]
     fn saving_an_unchanged_profile_is_no_news() {
         let customer = a_customer().build();
-        let (same, events) = customer.clone().edit_profile(customer.name().clone(), customer.shipping_address().cloned());
+        let (same, events) =
+            customer.clone().edit_profile(customer.name().clone(), customer.shipping_address().cloned());
         assert_eq!((same, events), (customer.clone(), vec![]));
         let (moved, events) = customer.clone().edit_profile(customer.name().clone(), None);
         assert_eq!(events, [CustomerEvent::ProfileChanged { customer: moved.id(), shipping_address: None }]);

@@ -25,8 +25,8 @@ impl Default for DelayPolicy {
         Self {
             free: 5,
             first: Duration::from_secs(1),
-            longest: Duration::from_secs(60),
-            forgotten_after: Duration::from_secs(900),
+            longest: Duration::from_mins(1),
+            forgotten_after: Duration::from_mins(15),
         }
     }
 }
@@ -83,18 +83,20 @@ impl Delayed {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn noon() -> Timestamp {
         Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
     }
 
-    fn failures(count: u32) -> Option<Attempts> {
-        Some(Attempts { count, last: noon() })
+    fn failures(count: u32) -> Attempts {
+        Attempts { count, last: noon() }
     }
 
     fn wait_after(count: u32) -> u64 {
-        Attempts::charge(failures(count), &DelayPolicy::default(), noon()).map_or_else(Delayed::seconds, |_| 0)
+        Attempts::charge(Some(failures(count)), &DelayPolicy::default(), noon()).map_or_else(Delayed::seconds, |_| 0)
     }
 
     #[test]
@@ -106,15 +108,33 @@ mod tests {
     #[test]
     fn knocking_early_does_not_make_the_wait_longer() {
         let policy = DelayPolicy::default();
-        let early = Attempts::charge(failures(6), &policy, noon().plus(Duration::from_millis(1_500)));
+        let early = Attempts::charge(Some(failures(6)), &policy, noon().plus(Duration::from_millis(1_500)));
         assert_eq!(early, Err(Delayed { wait: Duration::from_millis(500) }));
-        let due = Attempts::charge(failures(6), &policy, noon().plus(Duration::from_secs(2))).unwrap();
+        let due = Attempts::charge(Some(failures(6)), &policy, noon().plus(Duration::from_secs(2))).unwrap();
         assert_eq!(due.count, 7);
     }
 
     #[test]
     fn an_old_failure_is_forgotten() {
-        let later = noon().plus(Duration::from_secs(900));
-        assert_eq!(Attempts::charge(failures(40), &DelayPolicy::default(), later), Ok(Attempts { count: 1, last: later }));
+        let later = noon().plus(Duration::from_mins(15));
+        assert_eq!(
+            Attempts::charge(Some(failures(40)), &DelayPolicy::default(), later),
+            Ok(Attempts { count: 1, last: later })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn who_guesses_without_pause_gets_few_guesses_and_the_owner_never_waits_long(gaps in prop::collection::vec(0_u64..5_000, 1..400)) {
+            let (policy, mut attempts, mut now, mut admitted) = (DelayPolicy::default(), None, noon(), 0_u64);
+            for gap in gaps {
+                now = now.plus(Duration::from_millis(gap));
+                match Attempts::charge(attempts, &policy, now) {
+                    Ok(charged) => (attempts, admitted) = (Some(charged), admitted + 1),
+                    Err(delayed) => prop_assert!(delayed.wait <= policy.longest),
+                }
+            }
+            prop_assert!(admitted <= 11 + now.since(noon()).as_secs() / policy.longest.as_secs());
+        }
     }
 }

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn never_shows_itself() {
-        let shown = format!("{:?} {:?}", NewPassword::parse("correct horse".into()).unwrap(), PasswordHash::new("$argon2id$x"));
+        let shown =
+            format!("{:?} {:?}", NewPassword::parse("correct horse".into()).unwrap(), PasswordHash::new("$argon2id$x"));
         assert!(!shown.contains("horse") && !shown.contains("argon2"), "{shown}");
     }
 }

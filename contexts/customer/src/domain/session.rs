@@ -46,7 +46,7 @@ impl SessionPolicy {
 
 impl Default for SessionPolicy {
     fn default() -> Self {
-        let (day, minute) = (Duration::from_secs(86_400), Duration::from_secs(60));
+        let (day, minute) = (Duration::from_hours(24), Duration::from_mins(1));
         Self {
             customer: Lifetime { idle: day * 14, absolute: day * 30 },
             staff: Lifetime { idle: minute * 30, absolute: day / 2 },
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::domain::Token;
 
-    const DAY: Duration = Duration::from_secs(86_400);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn session() -> Session {
         let noon = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
@@ -109,15 +109,16 @@ mod tests {
     #[test]
     fn an_unused_session_ends_after_its_idle_time() {
         let (session, lifetime) = (session(), SessionPolicy::default().of(Role::Customer));
-        assert!(session.is_live(lifetime, session.last_seen.plus(DAY * 14 - Duration::from_secs(1))));
+        assert!(session.is_live(lifetime, session.last_seen.plus(DAY * 14).minus(Duration::from_secs(1))));
         assert!(!session.is_live(lifetime, session.last_seen.plus(DAY * 14)));
     }
 
     #[test]
     fn a_busy_session_ends_all_the_same() {
         let lifetime = SessionPolicy::default().of(Role::Customer);
-        let busy = Session { last_seen: session().started_at.plus(DAY * 30 - Duration::from_secs(2)), ..session() };
-        assert!(busy.is_live(lifetime, busy.started_at.plus(DAY * 30 - Duration::from_secs(1))));
+        let busy =
+            Session { last_seen: session().started_at.plus(DAY * 30).minus(Duration::from_secs(2)), ..session() };
+        assert!(busy.is_live(lifetime, busy.started_at.plus(DAY * 30).minus(Duration::from_secs(1))));
         assert!(!busy.is_live(lifetime, busy.started_at.plus(DAY * 30)));
     }
 

@@ -172,7 +172,15 @@ mod tests {
     #[test]
     fn what_we_cannot_have_given_out_is_not_looked_up() {
         let good = Token::of(&[7; 32]).reveal().to_owned();
-        let spoilt = [String::new(), "x".into(), good[1..].into(), format!("{good}="), good.replacen('B', "!", 1), "tbs_x.y".into(), format!("tbs_.{good}")];
+        let spoilt = [
+            String::new(),
+            "x".into(),
+            good[1..].into(),
+            format!("{good}="),
+            good.replacen('B', "!", 1),
+            "tbs_x.y".into(),
+            format!("tbs_.{good}"),
+        ];
         for presented in spoilt {
             assert_eq!(Credential::parse(&presented), None, "{presented:?}");
         }

@@ -49,7 +49,13 @@ impl AccountChange {
     /// A change that touches nothing but the customer.
     #[must_use]
     pub fn of(customer: Customer, events: Vec<CustomerEvent>) -> Self {
-        Self { account: Account::Kept(customer), events, tasks: vec![], sessions: SessionsAfter::Keep, spent: None }
+        Self {
+            account: Account::Kept(Box::new(customer)),
+            events,
+            tasks: vec![],
+            sessions: SessionsAfter::Keep,
+            spent: None,
+        }
     }
 
     /// Whether there is nothing to commit.
@@ -64,7 +70,7 @@ impl AccountChange {
 #[derive(Debug, Clone)]
 pub enum Account {
     /// Still with us.
-    Kept(Customer),
+    Kept(Box<Customer>),
     /// Every personal datum is overwritten; sessions, tokens, keys and noted login attempts go with it.
     Erased(Erased),
 }

@@ -1,8 +1,8 @@
 //! The port that remembers who is logged in.
 
 use async_trait::async_trait;
-use shared_kernel::{Identity, StoreError};
 use shared_kernel::Timestamp;
+use shared_kernel::{Identity, StoreError};
 
 use crate::domain::{Session, TokenHash};
 

@@ -241,7 +241,8 @@ impl Housekeeping for MemoryCustomers {
         let count = |state: &State| state.sessions.len() + state.tokens.len() + state.attempts.len();
         let before = count(&state);
         state.sessions.retain(|_, session| {
-            session.started_at >= outdated.sessions_started_before && session.last_seen >= outdated.sessions_unused_since
+            session.started_at >= outdated.sessions_started_before
+                && session.last_seen >= outdated.sessions_unused_since
         });
         state.tokens.retain(|_, token| token.expires_at >= outdated.tokens_expired_before);
         state.attempts.retain(|_, attempts| attempts.last >= outdated.attempts_before);

@@ -9,8 +9,8 @@ use shared_kernel::{ConsumerName, CustomerId, Identity, Limit, Role, StoreError,
 
 use super::{a_customer, an_address};
 use crate::domain::{
-    ApiKey, ApiKeyId, Customer, CustomerEvent, DelayPolicy, EmailAddress, Fingerprint, MailToken, PasswordHash, Purpose,
-    Session, Token, TokenHash,
+    ApiKey, ApiKeyId, Customer, CustomerEvent, DelayPolicy, Delayed, EmailAddress, Fingerprint, MailToken,
+    PasswordHash, Purpose, Session, Token, TokenHash,
 };
 use crate::ports::{
     Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, LoginDelays, MailTokens,
@@ -92,9 +92,9 @@ impl Stores {
     }
 
     async fn token(&self, number: u8, customer: CustomerId, purpose: Purpose, at: Timestamp) -> bool {
-        let expires_at = at.plus(Duration::from_secs(3_600));
+        let expires_at = at.plus(Duration::from_hours(1));
         let token = MailToken { hash: hash(number), customer, purpose, issued_at: at, expires_at };
-        let limit = IssueLimit { at_most: 2, since: at.minus(Duration::from_secs(3_600)) };
+        let limit = IssueLimit { at_most: 2, since: at.minus(Duration::from_hours(1)) };
         self.tokens.issue(token, limit).await.unwrap_or_else(|error| panic!("{error:?}"))
     }
 }
@@ -115,7 +115,8 @@ pub async fn accounts(stores: Stores) {
     let (verified, events) = aroha.clone().verify();
     stores.commit(AccountChange { tasks: vec![task("t1")], ..AccountChange::of(verified, events) }).await;
     let (moved, events) = aroha.edit_profile(a_customer().named("Ari", "Ngata").parts().name, None);
-    let stale = stores.accounts.commit(AccountChange { tasks: vec![task("t2")], ..AccountChange::of(moved, events) }).await;
+    let stale =
+        stores.accounts.commit(AccountChange { tasks: vec![task("t2")], ..AccountChange::of(moved, events) }).await;
     assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
     assert_eq!(stores.published().await, ["registered", "verified"], "what was refused is not published");
     assert_eq!(stores.tasks().await, 1, "what was refused is not done");
@@ -140,7 +141,8 @@ pub async fn list(stores: Stores) {
         stores.registered(a_customer().number(number).build()).await;
     }
     stores.registered(a_customer().number(6).named("Māia", "O'Neil_100%").build()).await;
-    let query = |text: &str, limit, after| CustomerQuery { text: text.to_owned(), limit: Limit::new(limit).unwrap(), after };
+    let query =
+        |text: &str, limit, after| CustomerQuery { text: text.to_owned(), limit: Limit::new(limit).unwrap(), after };
     let names = |page: &shared_kernel::Page<Customer>| -> Vec<String> {
         page.items.iter().map(|customer| customer.email().as_str()[8..9].to_owned()).collect()
     };
@@ -254,11 +256,11 @@ pub async fn login_delays(stores: Stores) {
         let (delays, account) = (Arc::clone(&stores.delays), account.clone());
         running.spawn(async move { delays.charge(&account, policy, noon()).await.unwrap() });
     }
-    let admitted = running.join_all().await.into_iter().filter(Result::is_ok).count();
+    let admitted = running.join_all().await.into_iter().flatten().count();
     assert_eq!(admitted, 3, "of twenty at once");
     let charge = |who: &'static str, at| {
         let delays = Arc::clone(&stores.delays);
-        async move { delays.charge(&Fingerprint::of(who), policy, at).await.unwrap().map_err(|delayed| delayed.seconds()) }
+        async move { delays.charge(&Fingerprint::of(who), policy, at).await.unwrap().map_err(Delayed::seconds) }
     };
     assert_eq!(charge("aroha@example.org", noon()).await, Err(1));
     assert_eq!(charge("other@example.org", noon()).await, Ok(()), "others are not concerned");

@@ -150,10 +150,19 @@ async fn what_does_not_fit_is_refused_by_name() {
         (but("password", json!("x".repeat(129))), "password"),
         (but("first_name", json!(" ")), "first_name"),
         (but("last_name", json!("x".repeat(101))), "last_name"),
-        (but("shipping_address", json!({ "name": "A", "line1": "B", "city": "C", "postcode": "D", "country": "New Zealand" })), "country"),
+        (
+            but(
+                "shipping_address",
+                json!({ "name": "A", "line1": "B", "city": "C", "postcode": "D", "country": "New Zealand" }),
+            ),
+            "country",
+        ),
     ] {
         let refused = api.post("/customers", body).await;
-        assert_eq!((problem(&refused), &refused.json()["errors"][0]["field"]), ((422, "invalid-body".to_owned()), &json!(field)));
+        assert_eq!(
+            (problem(&refused), &refused.json()["errors"][0]["field"]),
+            ((422, "invalid-body".to_owned()), &json!(field))
+        );
     }
     for extra in ["role", "roles", "is_admin", "verified", "id", "customer_id", "version"] {
         let refused = api.post("/customers", but(extra, json!("admin"))).await;
@@ -220,7 +229,11 @@ async fn guessing_is_slowed_down_and_the_owner_gets_in() {
             assert_eq!(problem(&api.post("/sessions", guess.clone()).await), (401, "invalid-credentials".to_owned()));
         }
         let delayed = api.post("/sessions", guess).await;
-        assert_eq!((problem(&delayed), delayed.header("retry-after")), ((429, "login-delayed".to_owned()), "1"), "{email}");
+        assert_eq!(
+            (problem(&delayed), delayed.header("retry-after")),
+            ((429, "login-delayed".to_owned()), "1"),
+            "{email}"
+        );
     }
     let right = json!({ "email": "aroha@example.org", "password": PASSWORD });
     assert_eq!(api.post("/sessions", right.clone()).await.status, 429);
@@ -255,7 +268,10 @@ async fn administrators_appoint_and_hand_out_keys() {
     assert_eq!(api.get("/me", &customer).await.json()["roles"], json!(["customer", "staff"]), "it holds at once");
     assert_eq!(api.call(Method::PUT, &path, Some(&admin), role("owner")).await.status, 422);
     let own = format!("/customers/{admin_id}/role");
-    assert_eq!(problem(&api.call(Method::PUT, &own, Some(&admin), role("customer")).await), (409, "refused".to_owned()));
+    assert_eq!(
+        problem(&api.call(Method::PUT, &own, Some(&admin), role("customer")).await),
+        (409, "refused".to_owned())
+    );
 
     let wish = Some(json!({ "label": "till", "role": "staff" }));
     assert_eq!(api.call(Method::POST, "/api-keys", Some(&customer), wish.clone()).await.status, 403);

@@ -16,7 +16,7 @@ fn world() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
     (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
 }
 
-async fn in_memory() -> Stores {
+fn in_memory() -> Stores {
     let (clock, ids) = world();
     let recorder = MemoryRecorder::new("customer", clock, ids);
     let store = Arc::new(MemoryCustomers::new(recorder.clone()));
@@ -63,7 +63,7 @@ macro_rules! on_every_adapter {
         mod $suite {
             #[tokio::test]
             async fn in_memory() {
-                super::suites::$suite(super::in_memory().await).await;
+                super::suites::$suite(super::in_memory()).await;
             }
             #[tokio::test]
             async fn in_sqlite() {

@@ -4,7 +4,8 @@ use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 use shared_kernel::Role;
 
-use crate::shop::{Browser, Got, PASSWORD, Shop, csrf_of};
+use crate::browser::{Browser, csrf_of, set_cookie};
+use crate::shop::{Got, PASSWORD, Shop};
 
 /// Everything of an answer that a stranger can see, without what differs from one request to the next in any case.
 fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
@@ -21,7 +22,7 @@ fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
         .filter(|(name, _)| !["x-request-id", "set-cookie", "etag"].contains(&name.as_str()))
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
-    headers.extend(got.set_cookie("flash").map(|flash| ("flash".to_owned(), flash.value().to_owned())));
+    headers.extend(set_cookie(got, "flash").map(|flash| ("flash".to_owned(), flash.value().to_owned())));
     headers.sort();
     (got.status, headers, text)
 }
@@ -35,7 +36,9 @@ async fn world() -> Shop {
 #[actix_web::test]
 async fn not_from_the_pages() {
     let shop = world().await;
-    for (page, action) in [("/login", "/login"), ("/signup", "/signup"), ("/reset", "/reset"), ("/verify", "/verify/resend")] {
+    for (page, action) in
+        [("/login", "/login"), ("/signup", "/signup"), ("/reset", "/reset"), ("/verify", "/verify/resend")]
+    {
         let mut answers = vec![];
         for email in ["known@example.org", "nobody@example.org"] {
             let fields = [("email", email), ("password", "some password"), ("first_name", "A"), ("last_name", "B")];
@@ -78,7 +81,8 @@ async fn not_from_the_api() {
 async fn but_the_owner_is_told_and_his_password_stays() {
     let shop = world().await;
     let mut browser = Browser::of(&shop);
-    let fields = [("email", "Known@Example.org"), ("password", "the thief's own"), ("first_name", "A"), ("last_name", "B")];
+    let fields =
+        [("email", "Known@Example.org"), ("password", "the thief's own"), ("first_name", "A"), ("last_name", "B")];
     for _ in 0..3 {
         browser.fill("/signup", "/signup", &fields).await;
     }

@@ -3,7 +3,8 @@
 use actix_web::test::TestRequest;
 use shared_kernel::Role;
 
-use crate::shop::{Browser, PASSWORD, Shop, csrf_of};
+use crate::browser::{Browser, csrf_of};
+use crate::shop::{PASSWORD, Shop};
 
 const AROHA: [(&str, &str); 9] = [
     ("email", "aroha@example.org"),
@@ -30,7 +31,10 @@ async fn somebody_signs_up_confirms_logs_in_and_is_greeted() {
     assert!(mail.text.contains(&format!("http://shop.test{link}")) && mail.html.contains(&link), "{}", mail.text);
     assert!(browser.get(&link).await.text().contains("data-test=\"verify-form\""));
     browser.log_in("aroha@example.org", PASSWORD).await;
-    assert!(browser.get("/profile").await.text().contains("data-test=\"unverified\""), "looking at the link confirms nothing");
+    assert!(
+        browser.get("/profile").await.text().contains("data-test=\"unverified\""),
+        "looking at the link confirms nothing"
+    );
     let token = link.rsplit('=').next().unwrap();
     let confirmed = browser.fill(&link, "/verify", &[("token", token)]).await;
     assert_eq!((confirmed.status, confirmed.header("location")), (303, "/"));
@@ -91,8 +95,19 @@ async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere() {
         assert_eq!(log_in(own).await.0, own);
     }
     for foreign in [
-        "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/%2Fevil.example",
-        "/%2fevil.example", "/%5Cevil.example", "/%09/evil.example", "/%0d%0aSet-Cookie:x=y", "javascript:alert(1)", "evil.example", "",
+        "https://evil.example",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/%2Fevil.example",
+        "/%2fevil.example",
+        "/%5Cevil.example",
+        "/%09/evil.example",
+        "/%0d%0aSet-Cookie:x=y",
+        "javascript:alert(1)",
+        "evil.example",
+        "",
     ] {
         let (location, page) = log_in(foreign).await;
         assert_eq!(location, "/", "{foreign:?} was followed");
@@ -110,11 +125,21 @@ async fn a_form_from_elsewhere_changes_nothing() {
     let role = format!("/admin/customers/{aroha}/role");
     let foreign_token = csrf_of(Browser::of(&shop).get("/login").await.text());
     for action in [
-        "/login", "/logout", "/signup", "/verify", "/verify/resend", "/reset", "/reset/password", "/profile",
-        "/profile/password", "/profile/erase", &role,
+        "/login",
+        "/logout",
+        "/signup",
+        "/verify",
+        "/verify/resend",
+        "/reset",
+        "/reset/password",
+        "/profile",
+        "/profile/password",
+        "/profile/erase",
+        &role,
     ] {
         for token in ["", &foreign_token] {
-            let fields = [("csrf", token), ("email", "a@b.c"), ("password", PASSWORD), ("role", "admin"), ("token", "x")];
+            let fields =
+                [("csrf", token), ("email", "a@b.c"), ("password", PASSWORD), ("role", "admin"), ("token", "x")];
             let forged = admin.send(TestRequest::post().uri(action).set_form(fields)).await;
             assert_eq!(forged.status, 403, "{action} with {token:?}");
         }

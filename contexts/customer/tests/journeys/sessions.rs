@@ -6,9 +6,10 @@ use actix_web::cookie::SameSite;
 use actix_web::test::TestRequest;
 use shared_kernel::Role;
 
-use crate::shop::{Browser, PASSWORD, Shop};
+use crate::browser::{Browser, csrf_of, set_cookie};
+use crate::shop::{PASSWORD, Shop};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn world() -> Shop {
     let shop = Shop::open().await;
@@ -30,7 +31,7 @@ async fn is_in(browser: &mut Browser<'_>) -> bool {
 async fn its_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let shop = world().await;
     let mut browser = Browser::of(&shop);
-    let cookie = browser.log_in("aroha@example.org", PASSWORD).await.set_cookie("sid").unwrap();
+    let cookie = set_cookie(&browser.log_in("aroha@example.org", PASSWORD).await, "sid").unwrap();
     assert_eq!((cookie.http_only(), cookie.same_site(), cookie.path()), (Some(true), Some(SameSite::Lax), Some("/")));
     assert_eq!(cookie.max_age().unwrap().whole_days(), 30);
     assert_eq!(cookie.value().len(), 43, "256 bits");
@@ -55,7 +56,7 @@ async fn a_login_ends_the_session_before_it() {
     let shop = world().await;
     let mut browser = logged_in(&shop).await;
     let first = browser.jar["sid"].clone();
-    let token = crate::shop::csrf_of(browser.get("/profile").await.text());
+    let token = csrf_of(browser.get("/profile").await.text());
     let fields = [("csrf", token.as_str()), ("email", "aroha@example.org"), ("password", PASSWORD)];
     assert_eq!(browser.send(TestRequest::post().uri("/login").set_form(fields)).await.status, 303);
     assert_ne!(browser.jar["sid"], first);
@@ -115,7 +116,7 @@ async fn it_ends_when_it_is_not_used_and_at_the_latest_after_a_month() {
     let shop = world().await;
     let (mut idle, mut busy) = (logged_in(&shop).await, logged_in(&shop).await);
     for _ in 0..4 {
-        shop.advance(DAY * 7 - Duration::from_secs(1));
+        shop.advance(Duration::from_secs(7 * 86_400 - 1));
         assert!(is_in(&mut busy).await);
     }
     assert!(!is_in(&mut idle).await);
@@ -131,7 +132,7 @@ async fn an_administrators_ends_after_half_an_hour_of_silence() {
     admin.log_in("admin@example.org", PASSWORD).await;
     shop.advance(Duration::from_secs(1_799));
     assert!(is_in(&mut admin).await);
-    shop.advance(Duration::from_secs(1_800));
+    shop.advance(Duration::from_mins(30));
     assert!(!is_in(&mut admin).await);
 }
 
@@ -148,7 +149,11 @@ async fn guessing_at_the_page_is_slowed_down() {
     assert_eq!((delayed.status, delayed.header("retry-after")), (429, "1"));
     assert!(delayed.text().contains("Please wait 1 second"));
     shop.advance(Duration::from_secs(1));
-    assert_eq!(browser.log_in("aroha@example.org", PASSWORD).await.status, 303, "the right password opens after the wait");
+    assert_eq!(
+        browser.log_in("aroha@example.org", PASSWORD).await.status,
+        303,
+        "the right password opens after the wait"
+    );
 }
 
 #[actix_web::test]

@@ -1,12 +1,10 @@
 //! A whole customer context behind the real edge, on a throw-away database, with a clock that the test moves.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::cookie::Cookie;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
@@ -50,15 +48,6 @@ impl Got {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
-
-    pub fn set_cookies(&self) -> Vec<Cookie<'static>> {
-        let lines = self.headers.get_all(header::SET_COOKIE);
-        lines.map(|line| Cookie::parse(line.to_str().unwrap().to_owned()).unwrap()).collect()
-    }
-
-    pub fn set_cookie(&self, name: &str) -> Option<Cookie<'static>> {
-        self.set_cookies().into_iter().find(|cookie| cookie.name() == name)
-    }
 }
 
 impl Shop {
@@ -72,7 +61,8 @@ impl Shop {
         let mut platform = platform("customer", MIGRATIONS).await;
         (platform.clock, platform.mailer) = (clock.clone(), mailer.clone());
         let module = CustomerModule::start(settings, platform.clone()).await.unwrap();
-        let edge = EdgeSettings { csrf_key: [7; 32], base_url: platform.site.base_url.clone(), ..EdgeSettings::default() };
+        let edge =
+            EdgeSettings { csrf_key: [7; 32], base_url: platform.site.base_url.clone(), ..EdgeSettings::default() };
         let edge = Edge::new(edge, module.authenticator(), platform.ids.clone());
         let app = App::new().into_utoipa_app().configure(module.api()).into_app().configure(module.pages());
         let app = app.app_data(web::Data::new(edge)).wrap(from_fn(guard));
@@ -115,54 +105,4 @@ impl Shop {
         let password = PASSWORD.to_owned().into();
         self.module.create_user(email, password, "Aroha", "Ngata", role, true).await.unwrap()
     }
-}
-
-/// Somebody's browser: keeps cookies, and fills in the token of the form that it last saw.
-pub struct Browser<'a> {
-    pub shop: &'a Shop,
-    pub jar: BTreeMap<String, String>,
-}
-
-impl<'a> Browser<'a> {
-    pub fn of(shop: &'a Shop) -> Self {
-        Self { shop, jar: BTreeMap::new() }
-    }
-
-    pub async fn get(&mut self, path: &str) -> Got {
-        self.send(TestRequest::get().uri(path)).await
-    }
-
-    /// Looks at the page with the form first, as people do, then sends it.
-    pub async fn fill(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Got {
-        let token = csrf_of(self.get(page).await.text());
-        let mut form: Vec<(&str, &str)> = vec![("csrf", &token)];
-        form.extend(fields);
-        self.send(TestRequest::post().uri(action).set_form(form)).await
-    }
-
-    pub async fn log_in(&mut self, email: &str, password: &str) -> Got {
-        self.fill("/login", "/login", &[("email", email), ("password", password)]).await
-    }
-
-    pub async fn send(&mut self, mut request: TestRequest) -> Got {
-        for (name, value) in &self.jar {
-            request = request.cookie(Cookie::new(name.clone(), value.clone()));
-        }
-        let got = self.shop.call(request).await;
-        for cookie in got.set_cookies() {
-            let gone = cookie.max_age().is_some_and(actix_web::cookie::time::Duration::is_zero);
-            if gone {
-                self.jar.remove(cookie.name());
-            } else {
-                self.jar.insert(cookie.name().to_owned(), cookie.value().to_owned());
-            }
-        }
-        got
-    }
-}
-
-/// The token in the first form of the page that has one.
-pub fn csrf_of(html: &str) -> String {
-    let Some(at) = html.find("name=\"csrf\" value=\"") else { return String::new() };
-    html[at + 19..].split('"').next().unwrap().to_owned()
 }

@@ -15,6 +15,8 @@ fn golden(event_type: &str) -> Value {
 /// Hears the message and has its effect; otherwise its dead letter would be left.
 async fn understood(shop: &Shop, mut message: Value) {
     let what = message["type"].as_str().unwrap().to_owned();
+    // Golden messages need not differ in their ids, as real ones do.
+    message["id"] = json!(format!("golden {what}"));
     message["a_field_of_tomorrow"] = json!(1);
     message["data"]["a_field_of_tomorrow"] = json!({"is": ["welcome"]});
     shop.hear(serde_json::from_value(message).unwrap()).await;

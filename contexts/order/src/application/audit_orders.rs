@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use shared_kernel::{Money, StoreError};
 
-use crate::domain::{Order, Origin, PaymentState, RefundState};
+use crate::domain::{Order, Origin, Payment, PaymentState, RefundState};
 use crate::ports::OrderHistory;
 
 const AT_ONCE: u32 = 500;
@@ -42,7 +42,7 @@ impl AuditOrders {
 
 fn line(order: &Order) -> Value {
     let totals = order.totals();
-    let captured = order.payments().iter().filter_map(|payment| payment.captured()).map(Money::minor).sum::<i64>();
+    let captured = order.payments().iter().filter_map(Payment::captured).map(Money::minor).sum::<i64>();
     let through = order.refunds().iter().filter(|refund| matches!(refund.state, RefundState::Succeeded { .. }));
     let refunded = through.map(|refund| refund.amount.minor()).sum::<i64>();
     let payments = order.payments().iter().map(|payment| {

@@ -8,7 +8,7 @@ use shared_kernel::{Clock, StoreError};
 use crate::ports::CartStore;
 
 /// How long an untouched cart, and a request key, is kept.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Forgets.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use crate::domain::{Order, Status};
 use crate::ports::{OrderCursor, OrderFilter, OrderHistory};
 
 /// Six months, as a customer's history goes back unless he asks for more.
-const HISTORY: Duration = Duration::from_secs(183 * 24 * 3_600);
+const HISTORY: Duration = Duration::from_hours(183 * 24);
 
 /// Which orders.
 #[derive(Debug, Clone)]

@@ -185,13 +185,16 @@ impl PlaceOrder {
 
 fn decide(open: Option<Order>, new: &NewOrder, number: crate::domain::OrderNumber) -> Placement {
     match open {
-        Some(open) if open.is_same_as(new) => Placement::Keep(open),
+        Some(open) if open.is_same_as(new) => Placement::Keep(Box::new(open)),
         Some(open) => {
-            let placed = Order::place(new.clone(), number, Some(open.id()));
-            let superseded = open.superseded(new.id, new.placed_at);
+            let placed = Box::new(Order::place(new.clone(), number, Some(open.id())));
+            let superseded = Box::new(open.superseded(new.id, new.placed_at));
             Placement::New { placed, superseded: Some(superseded) }
         }
-        None => Placement::New { placed: Order::place(new.clone(), number, None), superseded: None },
+        None => {
+            let placed = Box::new(Order::place(new.clone(), number, None));
+            Placement::New { placed, superseded: None }
+        }
     }
 }
 

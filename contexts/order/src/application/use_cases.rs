@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use shared_kernel::{Clock, Ids};
 
-use super::*;
+use super::{
+    AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, ClaimCart, CloseIntent, CreateCart, FollowFulfilment,
+    ForgetCarts, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage, OpenPayment, PlaceOrder,
+    ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention, SendReceipt, SendRefund,
+    SetCartItem, Tariff, ViewCart, ViewOrder, WaitUntilPayable,
+};
 use crate::ports::{
     CardPage, CartStore, HistoryImport, OrderHistory, OrderNews, OrderPlacement, OrderStore, PaymentGateway,
     PaymentInbox, PriceList, ReceiptSender,

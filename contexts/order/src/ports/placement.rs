@@ -22,13 +22,13 @@ pub struct RequestKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placement {
     /// The open order of the cart is what is asked for.
-    Keep(Order),
+    Keep(Box<Order>),
     /// A new order; the open one, if there is one, ends.
     New {
         /// The new one.
-        placed: Decided,
+        placed: Box<Decided>,
         /// The end of the old one.
-        superseded: Option<Decided>,
+        superseded: Option<Box<Decided>>,
     },
 }
 

@@ -93,7 +93,7 @@ pub fn a_draft(number: u128) -> NewOrder {
         priced: priced.unwrap_or_else(|error| panic!("{error}")),
         address: Some(an_address()),
         placed_at,
-        expires_at: placed_at.plus(Duration::from_secs(30 * 60)),
+        expires_at: placed_at.plus(Duration::from_mins(30)),
     }
 }
 
@@ -122,7 +122,7 @@ impl OrderBuilder {
         let order = self.payable();
         let (intent, received) = (order.intent(), order.0.totals().gross);
         let report = IntentReport { intent, status: IntentStatus::Succeeded { received } };
-        let now = order.0.placed_at().plus(Duration::from_secs(60));
+        let now = order.0.placed_at().plus(Duration::from_mins(1));
         Self(order.0.intent_reported(report, now).order)
     }
 

@@ -254,11 +254,11 @@ impl OrderPlacement for MemoryShop {
             let (placed, superseded) = match (request.decide)(open.clone(), number) {
                 Placement::Keep(order) => {
                     state.keep_key(&request.key, order.id());
-                    return Ok(PlaceOutcome::Open(order));
+                    return Ok(PlaceOutcome::Open(*order));
                 }
                 Placement::New { placed, superseded } => (placed, superseded),
             };
-            let decided: Vec<&Decided> = std::iter::once(&placed).chain(&superseded).collect();
+            let decided: Vec<&Decided> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
             self.keep(&mut state, None, &decided)?;
             state.keep_key(&request.key, placed.order.id());
             state.placed += 1;

@@ -1,5 +1,7 @@
 //! The JSON API: `contract/openapi.json` is what the code says, and every answer here is what it promises.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use std::time::Duration;
 
 use actix_web::App;
@@ -17,7 +19,13 @@ use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, W
 const BASE: &str = "/api/order/v1";
 const PROMISED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contract/openapi.json");
 
-async fn openapi(shop: &Shop) -> Value {
+/// What the file promises.
+fn promised() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(PROMISED).unwrap()).unwrap()
+}
+
+/// What the code says.
+fn openapi(shop: &Shop) -> Value {
     let (_, mut api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     api.info = utoipa::openapi::Info::new("Order", "1");
     serde_json::to_value(&api).unwrap()
@@ -25,13 +33,14 @@ async fn openapi(shop: &Shop) -> Value {
 
 #[actix_web::test]
 async fn the_api_is_the_one_that_we_promised() {
-    let mut text = serde_json::to_string_pretty(&openapi(&Shop::open().await).await).unwrap();
-    text.push('\n');
-    if std::env::var("UPDATE_CONTRACTS").is_ok_and(|value| value == "1") {
-        std::fs::write(PROMISED, &text).unwrap();
+    let now = openapi(&Shop::open().await);
+    if std::env::var_os("UPDATE_CONTRACTS").is_some() {
+        std::fs::write(PROMISED, format!("{}\n", serde_json::to_string_pretty(&now).unwrap())).unwrap();
     }
-    let promised = std::fs::read_to_string(PROMISED).unwrap_or_default();
-    assert!(promised == text, "{PROMISED} is not what the code says; run again with UPDATE_CONTRACTS=1 and look at it");
+    assert!(
+        promised() == now,
+        "{PROMISED} is not what the code says; run with UPDATE_CONTRACTS=1 and look at the difference"
+    );
 }
 
 /// Calls the API, and holds every answer against the promise.
@@ -43,8 +52,7 @@ struct Client<'a> {
 
 impl<'a> Client<'a> {
     fn of(shop: &'a Shop, token: Option<&'a str>) -> Self {
-        let promised = serde_json::from_str(&std::fs::read_to_string(PROMISED).unwrap()).unwrap();
-        Self { shop, token, promised }
+        Self { shop, token, promised: promised() }
     }
 
     async fn call(&self, method: Method, path: &str, key: Option<&str>, body: Option<Value>) -> Answer {
@@ -115,7 +123,7 @@ impl<'a> Client<'a> {
             template.len() == path.len() && template.iter().zip(&path).all(|(t, p)| t == p || t.starts_with('{'))
         };
         let paths = self.promised["paths"].as_object().unwrap();
-        let (_, operations) = paths.iter().find(|(template, _)| fits(template)).expect("the path is promised");
+        let (_, operations) = paths.iter().find(|(template, _)| fits(template)).unwrap();
         let responses = &operations[method.as_str().to_lowercase()]["responses"];
         let group = format!("{}XX", answer.status / 100);
         let response = responses.get(answer.status.to_string()).or(responses.get(&group));
@@ -171,9 +179,19 @@ async fn what_is_no_quantity_is_refused_by_name_and_changes_nothing() {
     let shop = Shop::open().await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(NOTEBOOK, 1)]).await;
-    for wrong in [json!(-1), json!(100), json!(1.5), json!("1"), json!("1e3"), json!(null), json!([1]), json!(true),
-        json!(9_223_372_036_854_775_807_i64), json!(1e300), json!({"n": 1})]
-    {
+    for wrong in [
+        json!(-1),
+        json!(100),
+        json!(1.5),
+        json!("1"),
+        json!("1e3"),
+        json!(null),
+        json!([1]),
+        json!(true),
+        json!(9_223_372_036_854_775_807_i64),
+        json!(1e300),
+        json!({"n": 1}),
+    ] {
         let refused = guest.put_item(&id, NOTEBOOK, wrong.clone()).await;
         assert_eq!(refused.problem(), (422, "invalid-quantity".into()), "{wrong}");
     }
@@ -389,7 +407,7 @@ async fn lists_are_newest_first_page_by_page_and_choose_by_status() {
     let mut placed = Vec::new();
     for _ in 0..5 {
         placed.push(aroha.order(&[(GUIDE, 1)]).await.to_string());
-        shop.clock.advance(Duration::from_secs(60));
+        shop.clock.advance(Duration::from_mins(1));
     }
     placed.reverse();
     let ids = |answer: &Answer| -> Vec<String> {
@@ -402,12 +420,17 @@ async fn lists_are_newest_first_page_by_page_and_choose_by_status() {
     assert_eq!(second.json()["next_cursor"], Value::Null);
     assert_eq!(ids(&aroha.get("/orders?status=PAID").await), Vec::<String>::new());
     assert_eq!(ids(&aroha.get("/orders?status=AWAITING_STOCK").await), placed);
-    shop.clock.advance(Duration::from_secs(200 * 24 * 3_600));
+    shop.clock.advance(Duration::from_hours(200 * 24));
     assert_eq!(ids(&aroha.get("/orders").await), Vec::<String>::new(), "six months back and no further");
     assert_eq!(ids(&aroha.get("/orders?since=2026-01-01T00:00:00Z").await), placed);
-    for (query, name) in [("status=LOST", "invalid-status"), ("since=yesterday", "invalid-since"), ("limit=0", "invalid-limit"),
-        ("limit=x", "invalid-limit"), ("limit=101", "invalid-limit"), ("cursor=x", "invalid-cursor")]
-    {
+    for (query, name) in [
+        ("status=LOST", "invalid-status"),
+        ("since=yesterday", "invalid-since"),
+        ("limit=0", "invalid-limit"),
+        ("limit=x", "invalid-limit"),
+        ("limit=101", "invalid-limit"),
+        ("cursor=x", "invalid-cursor"),
+    ] {
         assert_eq!(aroha.get(&format!("/orders?{query}")).await.problem(), (400, name.into()), "{query}");
     }
 }

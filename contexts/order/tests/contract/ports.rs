@@ -21,7 +21,7 @@ fn fixtures() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
     (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
 }
 
-async fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop> {
+fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop> {
     let (clock, ids) = fixtures();
     let shop = MemoryShop::new(clock, ids);
     Stores { orders: shop.clone(), carts: shop.clone(), prices: shop, cause: a_cause("a-consumer") }
@@ -42,13 +42,13 @@ async fn on_sqlite() -> Stores<SqlOrderStore, SqlCartStore, SqlPriceList> {
 
 macro_rules! every_adapter {
     ($($name:ident($stores:ident) $suite:expr;)*) => {
-        every_adapter!(@on memory in_memory { $($name($stores) $suite;)* });
-        every_adapter!(@on sqlite on_sqlite { $($name($stores) $suite;)* });
+        every_adapter!(@on memory std::future::ready(in_memory()) ;{ $($name($stores) $suite;)* });
+        every_adapter!(@on sqlite on_sqlite() ;{ $($name($stores) $suite;)* });
     };
-    (@on $engine:ident $open:ident { $($name:ident($stores:ident) $suite:expr;)* }) => {
+    (@on $engine:ident $open:expr ;{ $($name:ident($stores:ident) $suite:expr;)* }) => {
         mod $engine {
             use super::*;
-            $(#[tokio::test] async fn $name() { let $stores = $open().await; $suite.await; })*
+            $(#[tokio::test] async fn $name() { let $stores = $open.await; $suite.await; })*
         }
     };
 }

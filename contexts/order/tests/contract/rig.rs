@@ -1,5 +1,7 @@
 //! A whole order context on a throw-away database, with a payment provider and a fulfilment that do as the test says.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use async_trait::async_trait;
 use chassis::Platform;
 use chassis::testing::{self, FixedClock, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
+use order::adapters::inbound::pages::{self, Patience};
 use order::adapters::outbound::mail::MailReceiptSender;
 use order::adapters::outbound::payments::signature::signed_header;
 use order::application::{FulfilmentFact, StockAnswer};
@@ -112,9 +115,9 @@ impl Answer {
     }
     /// The value of a cookie that the answer sets.
     pub fn cookie(&self, name: &str) -> Option<String> {
-        let set = self.headers.iter().filter(|(known, _)| known == "set-cookie");
+        let mut set = self.headers.iter().filter(|(known, _)| known == "set-cookie");
         let value = |cookie: &str| Some(cookie.strip_prefix(&format!("{name}="))?.split(';').next()?.to_owned());
-        set.filter_map(|(_, cookie)| value(cookie)).next()
+        set.find_map(|(_, cookie)| value(cookie))
     }
     /// The texts of the elements that carry `data-test="name"`, without their tags.
     pub fn marked(&self, name: &str) -> Vec<String> {
@@ -138,8 +141,14 @@ impl Answer {
 fn strip_tags(html: &str) -> String {
     let mut inside = false;
     let keep = html.chars().filter(|character| match character {
-        '<' => { inside = true; false }
-        '>' => { inside = false; false }
+        '<' => {
+            inside = true;
+            false
+        }
+        '>' => {
+            inside = false;
+            false
+        }
         _ => !inside,
     });
     keep.collect::<String>().trim().to_owned()
@@ -306,13 +315,20 @@ impl Shop {
         self.module.use_cases().view_order.execute(query).await.unwrap()
     }
 
+    /// The pages as the module serves them, but with little patience for the provider's word.
+    fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+        let patience = Patience { looks: 2, pause: Duration::from_millis(1) };
+        let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
+        pages::configure(self.module.use_cases().clone(), site, ids, patience)
+    }
+
     /// Sends a request through edge, API and pages.
     pub async fn ask(&self, request: TestRequest) -> Answer {
         let app = App::new()
             .into_utoipa_app()
             .configure(self.module.api())
             .into_app()
-            .configure(self.module.pages())
+            .configure(self.pages())
             .app_data(web::Data::new(edge(self.people.clone())))
             .wrap(from_fn(chassis::web::guard));
         let app = test::init_service(app).await;
@@ -350,7 +366,7 @@ impl Shop {
 fn browser(request: TestRequest, token: Option<&str>, cookies: &[(&str, &str)]) -> TestRequest {
     let request = request.cookie(Cookie::new("visitor", VISITOR));
     let signed_in = token.into_iter().map(|token| ("sid", token));
-    signed_in.chain(cookies.iter().copied()).fold(request, |request, (name, value)| {
-        request.cookie(Cookie::new(name.to_owned(), value.to_owned()))
-    })
+    signed_in
+        .chain(cookies.iter().copied())
+        .fold(request, |request, (name, value)| request.cookie(Cookie::new(name.to_owned(), value.to_owned())))
 }

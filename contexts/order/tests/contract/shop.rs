@@ -1,10 +1,12 @@
 //! The whole context on a throw-away database, with a provider and a mailbox that do as a test tells them.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::Platform;
-use chassis::messaging::{DeadLetters, Inbox, Outbox, SqlMessages};
+use chassis::messaging::{Inbox, Outbox, SqlMessages};
 use chassis::testing::{FixedClock, drive, platform};
 use order::adapters::outbound::sql::MIGRATIONS;
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
@@ -119,22 +121,11 @@ impl Shop {
         self.use_cases().set_cart_item.execute(command).await.unwrap();
     }
 
-    pub fn places(&self, cart: CartId, by: &Identity, key: &str) -> PlaceOrderCommand {
-        PlaceOrderCommand {
-            by: by.clone(),
-            cart,
-            delivery_address: Some(an_address()),
-            email: None,
-            expected_total: None,
-            key: key.into(),
-        }
-    }
-
     /// An order of two notebooks, whose goods are held and which can be paid.
     pub async fn payable_order(&self) -> Order {
         let by = a_customer(1);
         let cart = self.cart(&by, &[("NOTE", 2)]).await;
-        let placed = self.use_cases().place_order.execute(self.places(cart, &by, &cart.to_string())).await.unwrap();
+        let placed = self.use_cases().place_order.execute(places(cart, &by, &cart.to_string())).await.unwrap();
         let order = placed.order().id();
         self.fulfilment_says("stock_reserved", order, json!({"expires_at": "2026-11-22T12:30:00Z"})).await;
         let order = self.order(order).await;
@@ -180,12 +171,11 @@ impl Shop {
     }
 
     pub async fn dead_letters(&self) -> usize {
-        let letters = self.messages().letters(None, 100).await.unwrap();
-        letters.len()
+        self.messages().dead_letters(100).await.unwrap().len()
     }
 
     pub fn minutes_pass(&self, minutes: u64) {
-        self.clock.advance(Duration::from_secs(60 * minutes));
+        self.clock.advance(Duration::from_mins(minutes));
     }
 
     /// Timers that look after deadlines, and the work that follows.
@@ -206,4 +196,16 @@ pub fn succeeded(intent: &IntentId, order: OrderId, received: i64) -> Value {
 
 pub fn is_canceled(shop: &Shop, intent: &IntentId) -> bool {
     shop.provider.status(intent) == Some(IntentStatus::Canceled)
+}
+
+/// What a buyer sends to order a cart.
+pub fn places(cart: CartId, by: &Identity, key: &str) -> PlaceOrderCommand {
+    PlaceOrderCommand {
+        by: by.clone(),
+        cart,
+        delivery_address: Some(an_address()),
+        email: None,
+        expected_total: None,
+        key: key.into(),
+    }
 }

@@ -19,7 +19,8 @@ pub struct RefundPlace {
 }
 
 /// Answers from the totals. Every answer counts orders whose money arrived, of one currency, in whole months of the
-/// shop's calendar, and is as fresh as it says or fresher. The cost of an answer does not grow with the number of orders.
+/// shop's calendar, and is as fresh as it says or fresher. The cost of an answer does not grow with the number of
+/// orders; that of the best articles grows with the number of articles.
 #[async_trait]
 pub trait SalesReports: Send + Sync {
     /// The months of the period that have anything to tell, oldest first.

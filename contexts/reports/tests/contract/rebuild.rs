@@ -31,7 +31,7 @@ const EVERYTHING: &[&str] = &[
     "SELECT json_array('country', currency, month, country, orders, net_minor, tax_minor, gross_minor) AS line
         FROM country_total ORDER BY currency, month, country",
     "SELECT json_array('goods', currency, month, sku, quantity, net_minor, tax_minor, gross_minor) AS line
-        FROM article_total ORDER BY currency, month, sku",
+        FROM article_total ORDER BY sku, currency, month",
     "SELECT json_array('category', currency, month, category, quantity, net_minor, tax_minor, gross_minor) AS line
         FROM category_total ORDER BY currency, month, category",
     "SELECT json_array('books', as_of, time_zone) AS line FROM books",

@@ -67,8 +67,8 @@ impl CachedShelf {
             shelf,
             freshness,
             clock,
-            pages: Cache::new(500),
-            products: Cache::new(2_000),
+            pages: Cache::new(200),
+            products: Cache::new(1_000),
             newest: Cache::new(10),
             categories: Cache::new(1),
         }

@@ -10,7 +10,7 @@ use crate::application::sweep::Sweep;
 /// Sweeps every ten minutes.
 #[must_use]
 pub fn jobs(sweep: Arc<Sweep>) -> Vec<Job> {
-    let job = Job::every("customer/sweep", Duration::from_secs(600), move || {
+    let job = Job::every("customer/sweep", Duration::from_mins(10), move || {
         let sweep = Arc::clone(&sweep);
         Box::pin(async move { sweep.execute().await.map(|_| ()) })
     });

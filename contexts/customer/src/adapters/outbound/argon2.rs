@@ -19,7 +19,8 @@ use crate::ports::{HashingError, PasswordHasher};
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 
 /// A hash that fits no known password, with the cost of all others.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCAxNg$KXK7BE2W3yhxugNMld4ncLkCS5TdJm+4AUqT3CVutwA";
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCAxNg$KXK7BE2W3yhxugNMld4ncLkCS5TdJm+4AUqT3CVutwA";
 
 /// Hashes by argon2id.
 pub struct Argon2Hasher {
@@ -77,11 +78,12 @@ impl PasswordHasher for Argon2Hasher {
     async fn verify(&self, typed: &SecretString, hash: Option<&PasswordHash>) -> Result<bool, HashingError> {
         let known = hash.is_some();
         let (typed, hash) = (typed.clone(), hash.map_or(NOBODYS, PasswordHash::as_str).to_owned());
-        let verified = self.in_turn(move |argon2| match argon2.verify_password(typed.expose_secret().as_bytes(), &*hash) {
-            Ok(()) => Ok(known),
-            Err(Error::PasswordInvalid) => Ok(false),
-            Err(error) => Err(error),
-        });
+        let verified =
+            self.in_turn(move |argon2| match argon2.verify_password(typed.expose_secret().as_bytes(), &*hash) {
+                Ok(()) => Ok(known),
+                Err(Error::PasswordInvalid) => Ok(false),
+                Err(error) => Err(error),
+            });
         verified.await
     }
 }

@@ -144,7 +144,7 @@ mod tests {
             time_zone: "Pacific/Auckland".to_owned(),
             mail_from: "shop@shop.example".to_owned(),
         };
-        let (day, half) = (Duration::from_secs(86_400), Duration::from_secs(1_800));
+        let (day, half) = (Duration::from_hours(24), Duration::from_mins(30));
         let writer = LetterWriter::new(Arc::clone(&mailer) as _, site, day, half);
         let to = EmailAddress::parse("aroha@example.org").unwrap();
         writer.send(&AccountMail { key: "verify-email/7".to_owned(), to, letter }).await.unwrap();
@@ -168,7 +168,11 @@ mod tests {
         let reset = sent(Letter::ResetPassword(Token::of(&[5; 32]))).await;
         assert!(reset.text.contains("https://shop.example/reset?token=") && reset.text.contains("30 minutes"));
         let notice = sent(Letter::AlreadyRegistered).await;
-        assert!(!notice.text.contains("token") && notice.text.contains("https://shop.example/login"), "{}", notice.text);
+        assert!(
+            !notice.text.contains("token") && notice.text.contains("https://shop.example/login"),
+            "{}",
+            notice.text
+        );
     }
 
     #[test]

@@ -76,7 +76,13 @@ fn recall<K: Hash + Eq, T: Clone>(from: &HashMap<K, Remembered<T>>, key: &K, now
     from.get(key).filter(|remembered| now < remembered.until).map(|remembered| remembered.what.clone())
 }
 
-fn remember<K: Hash + Eq, T>(into: &mut HashMap<K, Remembered<T>>, key: K, what: (T, Identity), now: Timestamp, until: Timestamp) {
+fn remember<K: Hash + Eq, T>(
+    into: &mut HashMap<K, Remembered<T>>,
+    key: K,
+    what: (T, Identity),
+    now: Timestamp,
+    until: Timestamp,
+) {
     if into.len() >= ROOM {
         into.retain(|_, remembered| now < remembered.until);
     }

@@ -7,7 +7,7 @@ use chassis::messaging::Job;
 use crate::application::UseCases;
 
 /// Orders that are younger are still being paid; their webhooks are on the way.
-const SETTLED_FOR: Duration = Duration::from_secs(60);
+const SETTLED_FOR: Duration = Duration::from_mins(1);
 
 /// Deadlines every five seconds, the provider's books every five minutes, old carts every hour.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn jobs(use_cases: &UseCases) -> Vec<Job> {
             let overdue = overdue.clone();
             Box::pin(async move { overdue.execute().await.map(|_| ()) })
         }),
-        Job::every("order-reconcile-payments", Duration::from_secs(300), move || {
+        Job::every("order-reconcile-payments", Duration::from_mins(5), move || {
             let reconcile = reconcile.clone();
             Box::pin(async move {
                 let summary = reconcile.execute(SETTLED_FOR).await?;
@@ -29,7 +29,7 @@ pub fn jobs(use_cases: &UseCases) -> Vec<Job> {
                 Ok(())
             })
         }),
-        Job::every("order-forget-carts", Duration::from_secs(3_600), move || {
+        Job::every("order-forget-carts", Duration::from_hours(1), move || {
             let forget = forget.clone();
             Box::pin(async move { forget.execute().await.map(|_| ()) })
         }),

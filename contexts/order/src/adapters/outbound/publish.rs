@@ -99,6 +99,7 @@ struct LineV1<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the contract: amounts say that they are minor units")]
 struct TotalsV1 {
     net_minor: i64,
     tax_minor: i64,

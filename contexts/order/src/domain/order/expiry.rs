@@ -10,7 +10,7 @@ use shared_kernel::{OrderId, Timestamp};
 use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin};
 
 /// How long somebody else may take before a person is asked to look.
-pub const PATIENCE: Duration = Duration::from_secs(600);
+pub const PATIENCE: Duration = Duration::from_mins(10);
 
 impl Order {
     /// When [`Order::overdue`] has something to do, if nothing else happens before.
@@ -49,7 +49,7 @@ impl Order {
                     return self.expire(now);
                 }
                 self.0.state = OrderState::AwaitingPayment { intent, closing: Some(now) };
-                Decided::changed(self).noted(HistoryKind::Closing, None, now).then(|order| order.close_intents())
+                Decided::changed(self).noted(HistoryKind::Closing, None, now).then(Self::close_intents)
             }
             OrderState::AwaitingPayment { closing: Some(_), .. } => {
                 self.needs_attention(AttentionReason::PaymentNotSettled, now)
@@ -73,7 +73,7 @@ impl Order {
                 Decided::changed(self)
                     .noted(HistoryKind::Superseded, None, now)
                     .event(OrderEvent::Expired)
-                    .then(|order| order.close_intents())
+                    .then(Self::close_intents)
             }
             OrderState::Paid(_)
             | OrderState::Shipped { .. }
@@ -91,6 +91,6 @@ impl Order {
         Decided::changed(self)
             .noted(HistoryKind::Expired, None, now)
             .event(OrderEvent::Expired)
-            .then(Order::close_intents)
+            .then(Self::close_intents)
     }
 }

@@ -215,7 +215,7 @@ impl Order {
         match self.0.payments.iter_mut().find(|payment| payment.intent == intent) {
             // A report about it overtook the answer to our own request.
             Some(known) if known.client_secret.is_none() && client_secret.is_some() => {
-                known.client_secret = client_secret
+                known.client_secret = client_secret;
             }
             Some(_) => return Decided::nothing(self),
             None => self.0.payments.push(Payment::new(intent.clone(), client_secret)),
@@ -234,9 +234,7 @@ impl Order {
             | OrderState::CancelPending { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => {
-                Decided::changed(self).found_intent(intent).then(|order| order.close_intents())
-            }
+            | OrderState::Expired { .. } => Decided::changed(self).found_intent(intent).then(Self::close_intents),
         }
     }
 
@@ -297,7 +295,7 @@ impl Order {
             decided = decided.noted(HistoryKind::PaymentFailed, reason, now).event(event);
         }
         // A door is open (again) that should be closed; an earlier request to close it was answered "in progress".
-        if came_back && (closing || !waiting) { decided.then(|order| order.close_intents()) } else { decided }
+        if came_back && (closing || !waiting) { decided.then(Self::close_intents) } else { decided }
     }
 
     fn intent_processing(mut self, intent: &IntentId, now: Timestamp) -> Decided {
@@ -374,7 +372,7 @@ impl Order {
             .noted(HistoryKind::Paid, None, now)
             .event(OrderEvent::Paid)
             .task(OrderTask::MailReceipt)
-            .then(|order| order.close_intents())
+            .then(Self::close_intents)
     }
 
     /// Has the provider close every intent that is still open.

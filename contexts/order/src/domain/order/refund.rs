@@ -159,8 +159,8 @@ impl Order {
     pub fn refundable_by_staff(&self) -> Option<(IntentId, Money)> {
         let accepted = self.0.state.paid_by().and_then(|paid| paid.intent.as_ref());
         let first = |payment: &&Payment| Some(&payment.intent) == accepted;
-        let accepted_first = self.0.payments.iter().filter(first).chain(self.0.payments.iter());
-        accepted_first.filter_map(|payment| Some((payment.intent.clone(), self.refundable(payment)?))).next()
+        let mut accepted_first = self.0.payments.iter().filter(first).chain(self.0.payments.iter());
+        accepted_first.find_map(|payment| Some((payment.intent.clone(), self.refundable(payment)?)))
     }
 
     /// The refund, if the provider should (again) be asked for it.

@@ -40,7 +40,7 @@ impl Order {
                 Decided::changed(self)
                     .noted(HistoryKind::StockRejected, note, now)
                     .event(OrderEvent::Rejected { skus })
-                    .then(|order| order.close_intents())
+                    .then(Self::close_intents)
             }
             OrderState::Paid(paid) => {
                 let reason = OUT_OF_STOCK.to_owned();

@@ -20,8 +20,11 @@ impl OrderHistory for MemoryShop {
         let place = |order: &Order| order.attention().map(|attention| (attention.since, order.id()));
         let after = after.and_then(OrderCursor::parse).map(|cursor| (cursor.placed_at, cursor.id));
         let state = self.lock();
-        let mut found: Vec<&Order> =
-            state.orders.values().filter(|order| place(order).is_some_and(|at| after.is_none_or(|after| at > after))).collect();
+        let mut found: Vec<&Order> = state
+            .orders
+            .values()
+            .filter(|order| place(order).is_some_and(|at| after.is_none_or(|after| at > after)))
+            .collect();
         found.sort_by_key(|order| place(order));
         let found = found.into_iter().take(limit.get() as usize + 1).cloned().collect();
         Ok(Page::cut(found, limit, |order| {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use shared_kernel::{Limit, OrderId};
 
 use crate::domain::{AttentionReason, NewOrder, Order, OrderNumber, Status};
-use crate::ports::{OrderCursor, OrderFilter, OrderHistory, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
+use crate::ports::{
+    OrderCursor, OrderFilter, OrderHistory, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement,
+};
 use crate::testing::{a_customer, a_draft};
 
 use super::orders::{a_key, change};
@@ -13,11 +15,14 @@ use super::orders::{a_key, change};
 /// The `number`-th order, placed `minutes` after noon by the `customer`-th customer.
 async fn placed(orders: &dyn OrderPlacement, number: u128, customer: u128, minutes: u64) -> Order {
     let mut draft: NewOrder = a_draft(number);
-    draft.placed_at = draft.placed_at.plus(Duration::from_secs(60 * minutes));
+    draft.placed_at = draft.placed_at.plus(Duration::from_mins(minutes));
     let who = a_customer(customer);
     (draft.buyer.customer, draft.buyer.email) = (Some(who.customer), Some(who.email));
     let cart = draft.cart;
-    let decide = move |_, at: OrderNumber| Placement::New { placed: Order::place(draft.clone(), at, None), superseded: None };
+    let decide = move |_, at: OrderNumber| Placement::New {
+        placed: Box::new(Order::place(draft.clone(), at, None)),
+        superseded: None,
+    };
     let request = PlaceRequest { cart, key: a_key(number), decide: std::sync::Arc::new(decide) };
     match orders.place(request).await.expect("placed") {
         PlaceOutcome::Placed(order) => order,
@@ -93,7 +98,7 @@ pub async fn finds_what_is_asked_for<S: OrderHistory + OrderPlacement + OrderSto
 pub async fn lists_what_needs_attention<S: OrderHistory + OrderPlacement + OrderStore>(orders: &S) {
     for (number, minutes) in [(1_u128, 30_u64), (2, 10), (3, 20)] {
         let order = placed(orders, number, 1, 0).await;
-        let when = order.placed_at().plus(Duration::from_secs(60 * minutes));
+        let when = order.placed_at().plus(Duration::from_mins(minutes));
         let alarm = move |order: Order| order.needs_attention(AttentionReason::RefundFailed, when);
         orders.update(change(order.id(), None, alarm)).await.expect("updated");
     }

@@ -11,12 +11,12 @@ use super::orders::{a_key, placed};
 fn request(draft: NewOrder, key: u128) -> PlaceRequest {
     let cart = draft.cart;
     let decide = move |open: Option<Order>, number: OrderNumber| match open {
-        Some(open) if open.is_same_as(&draft) => Placement::Keep(open),
+        Some(open) if open.is_same_as(&draft) => Placement::Keep(Box::new(open)),
         Some(open) => Placement::New {
-            placed: Order::place(draft.clone(), number, Some(open.id())),
-            superseded: Some(open.superseded(draft.id, draft.placed_at)),
+            placed: Box::new(Order::place(draft.clone(), number, Some(open.id()))),
+            superseded: Some(Box::new(open.superseded(draft.id, draft.placed_at))),
         },
-        None => Placement::New { placed: Order::place(draft.clone(), number, None), superseded: None },
+        None => Placement::New { placed: Box::new(Order::place(draft.clone(), number, None)), superseded: None },
     };
     PlaceRequest { cart, key: a_key(key), decide: Arc::new(decide) }
 }
@@ -40,7 +40,10 @@ pub async fn answers_a_repeated_key_with_its_order(orders: &dyn OrderPlacement) 
     let again = orders.place(request(a_draft(8), 1)).await.expect("placed");
     assert_eq!(again, PlaceOutcome::Repeat(order.clone()));
     assert_eq!(orders.answered(&a_key(1)).await.expect("looked"), Some(PlaceOutcome::Repeat(order)));
-    let other = PlaceRequest { key: crate::ports::RequestKey { fingerprint: "other".into(), ..a_key(1) }, ..request(a_draft(8), 1) };
+    let other = PlaceRequest {
+        key: crate::ports::RequestKey { fingerprint: "other".into(), ..a_key(1) },
+        ..request(a_draft(8), 1)
+    };
     assert_eq!(orders.place(other).await.expect("placed"), PlaceOutcome::KeyReused);
     assert_eq!(placed(orders, 2).await.number().as_str(), "BS-100002", "a repeat takes no number");
 }
@@ -58,8 +61,8 @@ pub async fn keeps_one_open_order_per_cart<S: OrderPlacement + OrderStore>(order
         panic!("not placed");
     };
     assert_eq!((newer.replaces(), newer.number().as_str()), (Some(order.id()), "BS-100002"));
-    let older = orders.find(order.id()).await.expect("found").expect("there");
-    assert_eq!(older.state(), &OrderState::Expired { superseded_by: Some(newer.id()) });
+    let superseded = orders.find(order.id()).await.expect("found").expect("there");
+    assert_eq!(superseded.state(), &OrderState::Expired { superseded_by: Some(newer.id()) });
     assert_eq!(orders.find(newer.id()).await.expect("found"), Some(newer));
 }
 
@@ -77,19 +80,23 @@ where
         running.spawn(async move { orders.place(request(a_draft(100 + draft), 200 + draft)).await.expect("placed") });
     }
     let outcomes = running.join_all().await;
-    let new: Vec<String> = outcomes.iter().filter_map(|outcome| match outcome {
-        PlaceOutcome::Placed(order) => Some(order.number().to_string()),
-        PlaceOutcome::Repeat(_) | PlaceOutcome::Open(_) | PlaceOutcome::KeyReused => None,
-    }).collect();
+    let new: Vec<String> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            PlaceOutcome::Placed(order) => Some(order.number().to_string()),
+            PlaceOutcome::Repeat(_) | PlaceOutcome::Open(_) | PlaceOutcome::KeyReused => None,
+        })
+        .collect();
     let distinct: std::collections::BTreeSet<&String> = new.iter().collect();
     assert_eq!((new.len(), distinct.len()), (20, 20));
 }
 
 fn historical(number: &str) -> Decided {
-    let parts: OrderParts = Order::place(a_draft(number.len() as u128), OrderNumber::parse(number).expect("number"), None)
-        .order
-        .parts()
-        .clone();
+    let parts: OrderParts =
+        Order::place(a_draft(number.len() as u128), OrderNumber::parse(number).expect("number"), None)
+            .order
+            .parts()
+            .clone();
     let id = shared_kernel::OrderId::new(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, number.as_bytes()));
     let state = OrderState::Cancelled { reason: "then".into() };
     Order::import(OrderParts { id, cart: None, origin: Origin::Import, state, ..parts }).expect("an order")

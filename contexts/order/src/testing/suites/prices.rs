@@ -42,7 +42,8 @@ pub async fn keeps_the_newest_snapshot_of_each_product(prices: &dyn PriceList) {
 /// # Panics
 /// When the adapter falls short.
 pub async fn withdraws_what_is_named(prices: &dyn PriceList) {
-    let product = ProductPrices { product: Uuid::from_u128(1), active: true, variants: vec![variant("A", 1), variant("B", 2)] };
+    let product =
+        ProductPrices { product: Uuid::from_u128(1), active: true, variants: vec![variant("A", 1), variant("B", 2)] };
     prices.replace(product, None).await.expect("kept");
     prices.withdraw(Uuid::from_u128(1), vec![sku("B")], None).await.expect("kept");
     prices.withdraw(Uuid::from_u128(9), vec![sku("A")], None).await.expect("another product's withdrawal");
@@ -55,7 +56,8 @@ pub async fn withdraws_what_is_named(prices: &dyn PriceList) {
 /// When the adapter falls short.
 pub async fn remembers_stock_hints(prices: &dyn PriceList) {
     prices.hint(sku("A"), 5, None).await.expect("kept");
-    let product = ProductPrices { product: Uuid::from_u128(1), active: true, variants: vec![variant("A", 1), variant("B", 2)] };
+    let product =
+        ProductPrices { product: Uuid::from_u128(1), active: true, variants: vec![variant("A", 1), variant("B", 2)] };
     prices.replace(product, None).await.expect("kept");
     prices.hint(sku("A"), 3, None).await.expect("kept");
     let found = prices.find(vec![sku("A"), sku("B")]).await.expect("found");

@@ -1,17 +1,22 @@
 //! The JSON API under `/api/catalogue/v1`.
 //!
 //! Reads are for everybody, writes for staff. A handler parses, calls one use case, renders; words and status codes of
-//! refusals are chosen in [`problems`].
+//! refusals are chosen in `problems`.
 
 mod files;
 mod maintain;
 mod problems;
 mod read;
+mod rendered;
 pub mod views;
+
+use std::sync::Arc;
 
 use actix_web::web;
 pub(super) use files::csv_answer;
 pub(super) use read::category_of;
+pub use rendered::Rendered;
+pub(super) use rendered::has_it;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::adapters::inbound::importing::ImportFile;
@@ -32,6 +37,8 @@ pub struct Api {
     pub export_products: ExportProducts,
     /// Keeping pictures.
     pub keep_media: KeepMedia,
+    /// Lists that were written before; shared by all workers.
+    pub rendered: Arc<Rendered>,
 }
 
 impl Api {
@@ -44,6 +51,7 @@ impl Api {
             .app_data(web::Data::new(self.import_file))
             .app_data(web::Data::new(self.export_products))
             .app_data(web::Data::new(self.keep_media))
+            .app_data(web::Data::from(self.rendered))
             .service(read::list_products)
             .service(maintain::create_product)
             .service(read::show_product)

@@ -9,7 +9,8 @@ use crate::domain::{FieldError, Handle, ProductRefused};
 
 /// There is no such product, or none that the caller may see.
 pub fn unknown_product(handle: &str) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "unknown-product", "Unknown product").detail(format!("there is no product {handle}"))
+    Problem::new(StatusCode::NOT_FOUND, "unknown-product", "Unknown product")
+        .detail(format!("there is no product {handle}"))
 }
 
 /// Something in the address is not right.

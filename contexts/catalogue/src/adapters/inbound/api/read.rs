@@ -7,6 +7,7 @@ use shared_kernel::{Identity, Limit, Role};
 use utoipa::IntoParams;
 
 use super::problems::{handle_of, invalid_query, unknown_product};
+use super::rendered::Rendered;
 use super::views::{CategoryList, CategoryView, ProductList, ProductView};
 use crate::application::Browse;
 use crate::domain::words::slug;
@@ -74,13 +75,13 @@ pub fn category_of(text: Option<&str>) -> Option<String> {
 pub async fn list_products(
     req: HttpRequest,
     browse: web::Data<Browse>,
+    rendered: web::Data<Rendered>,
     Visitor(who): Visitor,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner().parse(who.as_ref())?;
     let page = browse.page(&query).await?;
-    let items = page.items.iter().map(ProductView::from).collect();
-    Ok(json_with_etag(&req, &ProductList { items, next_cursor: page.next_cursor.clone() }))
+    rendered.answer(&req, &page)
 }
 
 /// One product

@@ -300,7 +300,10 @@ impl VariantWrite {
             options: Options::parse(self.options.0).map_err(refused)?,
             kind: self.kind.map_or(Ok(Kind::Physical), |kind| Kind::parse(&kind)).map_err(refused)?,
             price: self.price,
-            tax_class: self.tax_class.map_or_else(|| Ok(TaxClass::standard()), |class| TaxClass::parse(&class)).map_err(refused)?,
+            tax_class: self
+                .tax_class
+                .map_or_else(|| Ok(TaxClass::standard()), |class| TaxClass::parse(&class))
+                .map_err(refused)?,
             weight: Grams::new(self.weight_g).map_err(refused)?,
             sku: self.sku,
         })

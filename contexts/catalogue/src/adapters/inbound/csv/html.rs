@@ -44,8 +44,8 @@ fn stands_for(tag: &str) -> &'static str {
     match tag {
         "br" | "/tr" | "/li" => "\n",
         "li" => "\n- ",
-        "p" | "/p" | "div" | "/div" | "/ul" | "/ol" | "/table" => "\n\n",
-        "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => "\n\n",
+        "p" | "/p" | "div" | "/div" | "/ul" | "/ol" | "/table" | "h1" | "/h1" | "h2" | "/h2" | "h3" | "/h3" | "h4"
+        | "/h4" | "h5" | "/h5" | "h6" | "/h6" => "\n\n",
         "/td" | "/th" => " ",
         _ => "",
     }
@@ -65,16 +65,9 @@ fn decode(text: &str) -> String {
         decoded.push_str(&rest[..start]);
         let after = &rest[start + 1..];
         let entity = after.find(';').filter(|end| *end <= 10).and_then(|end| Some((end, letter(&after[..end])?)));
-        match entity {
-            Some((end, letter)) => {
-                decoded.push(letter);
-                rest = &after[end + 1..];
-            }
-            None => {
-                decoded.push('&');
-                rest = after;
-            }
-        }
+        let (letter, read) = entity.map_or(('&', 0), |(end, letter)| (letter, end + 1));
+        decoded.push(letter);
+        rest = &after[read..];
     }
     decoded + rest
 }
@@ -126,7 +119,8 @@ mod tests {
 
     #[test]
     fn words_and_paragraphs_stay() {
-        let html = "<p>Light &amp; quiet&nbsp;&ndash; 5 &lt; 6.</p>\n<ul><li>One</li><li><b>Two</b></li></ul><p>End</p>";
+        let html =
+            "<p>Light &amp; quiet&nbsp;&ndash; 5 &lt; 6.</p>\n<ul><li>One</li><li><b>Two</b></li></ul><p>End</p>";
         assert_eq!(to_text(html), "Light & quiet – 5 < 6.\n\n- One\n\n- Two\n\nEnd");
         assert_eq!(to_text("plain\n\ntext"), "plain\n\ntext");
     }

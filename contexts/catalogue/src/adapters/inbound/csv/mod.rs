@@ -12,9 +12,9 @@ mod write;
 use shared_kernel::Currency;
 use uuid::Uuid;
 
-use self::table::{Groups, Row, Table};
-pub use self::table::FileError;
 pub use self::own::COLUMNS;
+pub use self::table::FileError;
+use self::table::{Groups, Row, Table};
 pub use self::write::write_products;
 use crate::application::DraftedProduct;
 

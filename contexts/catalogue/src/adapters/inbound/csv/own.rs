@@ -5,14 +5,31 @@ use shared_kernel::{Currency, Money, Sku};
 use super::table::{Columns, FileError, Findings, Row, Table};
 use crate::application::DraftedProduct;
 use crate::domain::{
-    Attributes, Category, Description, FieldError, Grams, Handle, Image, ImageName, Kind, Options, ProductPatch, Status,
-    TaxClass, Title, VariantPatch,
+    Attributes, Category, Description, FieldError, Grams, Handle, Image, ImageName, Kind, Options, ProductPatch,
+    Status, TaxClass, Title, VariantPatch,
 };
 
 /// All columns, in the order in which they are written.
 pub const COLUMNS: [&str; 20] = [
-    "handle", "title", "description", "category", "kind", "status", "sku", "option1_name", "option1_value", "option2_name",
-    "option2_value", "option3_name", "option3_value", "price", "currency", "tax_class", "weight_g", "stock", "image",
+    "handle",
+    "title",
+    "description",
+    "category",
+    "kind",
+    "status",
+    "sku",
+    "option1_name",
+    "option1_value",
+    "option2_name",
+    "option2_value",
+    "option3_name",
+    "option3_value",
+    "price",
+    "currency",
+    "tax_class",
+    "weight_g",
+    "stock",
+    "image",
     "attributes",
 ];
 
@@ -37,14 +54,8 @@ fn plain(cell: &str) -> &str {
 
 pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
     let mut reader = Reader { columns, findings: Findings::default(), stock: Vec::new() };
-    let line = rows.first().map_or(0, |row| row.line);
     let patch = reader.product(rows, currency);
-    let Reader { findings, stock, .. } = reader;
-    let drafted = match patch {
-        Some(patch) if findings.problems.is_empty() => Ok(patch),
-        _ => Err(findings.problems),
-    };
-    DraftedProduct { line, drafted, stock, warnings: findings.warnings }
+    reader.findings.finish(rows, patch, reader.stock)
 }
 
 struct Reader<'a> {
@@ -62,15 +73,14 @@ impl Reader<'_> {
         }
         let first = rows.first()?;
         let handle = self.findings.take(first.line, Handle::parse(&handle(self.columns, first)));
-        let title = self.first_cell(first, "title", |cell| Title::parse(cell));
+        let title = self.first_cell(first, "title", Title::parse);
         let none_or = |cell: &str| if cell.is_empty() { Ok(Description::none()) } else { Description::parse(cell) };
         let description = self.first_cell(first, "description", none_or);
         let category = self.first_cell(first, "category", |cell| {
             if cell.is_empty() { Ok(Category::other()) } else { Category::parse(cell) }
         });
-        let status = self.first_cell(first, "status", |cell| {
-            if cell.is_empty() { Ok(Status::Active) } else { Status::parse(cell) }
-        });
+        let status = self
+            .first_cell(first, "status", |cell| if cell.is_empty() { Ok(Status::Active) } else { Status::parse(cell) });
         let (images, attributes) = (self.images(rows), self.attributes(rows));
         let variants = self.columns.has("sku").then(|| self.variants(rows, currency));
         Some(ProductPatch { handle: handle?, title, description, category, images, attributes, status, variants })
@@ -112,9 +122,9 @@ impl Reader<'_> {
         let mut variants = Vec::new();
         for row in rows {
             let sku = self.columns.cell(row, "sku").map(plain).unwrap_or_default();
-            let says_more = ["price", "option1_value", "stock"].iter().any(|name| {
-                self.columns.cell(row, name).is_some_and(|cell| !cell.is_empty())
-            });
+            let says_more = ["price", "option1_value", "stock"]
+                .iter()
+                .any(|name| self.columns.cell(row, name).is_some_and(|cell| !cell.is_empty()));
             if sku.is_empty() && !says_more && rows.len() > 1 {
                 continue;
             }

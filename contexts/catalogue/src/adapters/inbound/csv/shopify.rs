@@ -34,7 +34,8 @@ const CONTENT: Uuid = Uuid::from_u128(0x90a1_0d52_9c1e_4f43_8a9d_0c61_7465_0c03)
 
 /// Whether a column is there that only Shopify has.
 pub fn recognises(table: &Table<'_>) -> bool {
-    let own = ["url handle", "body (html)", "option1 value", "option1 name", "variant sku", "variant price", "image src"];
+    let own =
+        ["url handle", "body (html)", "option1 value", "option1 name", "variant sku", "variant price", "image src"];
     own.iter().any(|name| table.columns().has(name))
 }
 
@@ -53,14 +54,8 @@ pub fn handle(columns: &Columns, row: &Row) -> String {
 
 pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
     let mut reader = Reader { columns, findings: Findings::default(), stock: Vec::new() };
-    let line = rows.first().map_or(0, |row| row.line);
     let patch = reader.product(rows, currency);
-    let Reader { findings, stock, .. } = reader;
-    let drafted = match patch {
-        Some(patch) if findings.problems.is_empty() => Ok(patch),
-        _ => Err(findings.problems),
-    };
-    DraftedProduct { line, drafted, stock, warnings: findings.warnings }
+    reader.findings.finish(rows, patch, reader.stock)
 }
 
 struct Reader<'a> {
@@ -94,7 +89,8 @@ impl Reader<'_> {
     /// The shop's own word for the kind of goods, else the last part of Shopify's long one.
     fn category(&mut self, row: &Row) -> Option<Category> {
         let own = self.columns.cell(row, "type");
-        let long = self.columns.cell(row, "product category").map(|path| path.rsplit('>').next().unwrap_or(path).trim());
+        let long =
+            self.columns.cell(row, "product category").map(|path| path.rsplit('>').next().unwrap_or(path).trim());
         own.or(long)?;
         let name = own.filter(|name| !name.is_empty()).or(long.filter(|name| !name.is_empty()));
         let Some(name) = name else { return Some(Category::other()) };
@@ -103,7 +99,8 @@ impl Reader<'_> {
     }
 
     fn attributes(&mut self, row: &Row) -> Option<Attributes> {
-        let found = [("vendor", "Brand"), ("tags", "Tags")].map(|(column, name)| (name, self.columns.cell(row, column)));
+        let found =
+            [("vendor", "Brand"), ("tags", "Tags")].map(|(column, name)| (name, self.columns.cell(row, column)));
         if found.iter().all(|(_, cell)| cell.is_none()) {
             return None;
         }
@@ -133,7 +130,8 @@ impl Reader<'_> {
         for row in rows {
             let position = self.columns.cell(row, "image position").and_then(|cell| cell.parse().ok());
             let alt: String = self.columns.cell(row, "image alt text").unwrap_or_default().chars().take(500).collect();
-            let pictures = [(self.columns.either(row, &IMAGE), position), (self.columns.either(row, &VARIANT_IMAGE), None)];
+            let pictures =
+                [(self.columns.either(row, &IMAGE), position), (self.columns.either(row, &VARIANT_IMAGE), None)];
             for (address, position) in pictures {
                 let Some(address) = address.filter(|address| !address.is_empty()) else { continue };
                 match file_name(address).and_then(|name| Image::new(name, &alt).ok()) {
@@ -165,16 +163,21 @@ impl Reader<'_> {
         let sku = self.sku(row, handle, &options)?;
         let gift = self.columns.cell(first, "gift card").is_some_and(is_true);
         let ships = self.columns.either(row, &SHIPS).map(|cell| !is_false(cell));
-        let kind = if gift { Some(Kind::Digital) } else { ships.map(|ships| if ships { Kind::Physical } else { Kind::Digital }) };
+        let kind = if gift {
+            Some(Kind::Digital)
+        } else {
+            ships.map(|ships| if ships { Kind::Physical } else { Kind::Digital })
+        };
         let taxable = self.columns.either(row, &TAXABLE).map(|cell| !is_false(cell));
         let tax_class = match taxable {
             Some(false) => Some(self.findings.take(row.line, TaxClass::parse("zero"))?),
             Some(true) => Some(TaxClass::standard()),
             None => None,
         };
-        let price = self.columns.either(row, &PRICE).map(|cell| {
-            if cell.is_empty() { Err("price is missing".to_owned()) } else { money(cell, currency) }
-        });
+        let price = self
+            .columns
+            .either(row, &PRICE)
+            .map(|cell| if cell.is_empty() { Err("price is missing".to_owned()) } else { money(cell, currency) });
         let price = price.and_then(|read| self.findings.take(row.line, read));
         let weight = self.columns.either(row, &GRAMS).map(|cell| if cell.is_empty() { Some(0) } else { whole(cell) });
         let weight = weight.map(|grams| Grams::new(grams.unwrap_or(-1)));
@@ -191,7 +194,9 @@ impl Reader<'_> {
         for (number, (name_column, value_column)) in (1..).zip(OPTIONS) {
             let Some(value) = filled(row, value_column) else { continue };
             let given = filled(row, name_column).or_else(|| filled(first, name_column));
-            if value.eq_ignore_ascii_case("default title") && given.is_none_or(|name| name.eq_ignore_ascii_case("title")) {
+            if value.eq_ignore_ascii_case("default title")
+                && given.is_none_or(|name| name.eq_ignore_ascii_case("title"))
+            {
                 continue;
             }
             pairs.push((given.map_or_else(|| format!("Option {number}"), str::to_owned), value));
@@ -268,7 +273,8 @@ fn money(cell: &str, currency: Currency) -> Result<Money, String> {
 fn file_name(address: &str) -> Option<ImageName> {
     let path = address.split(['?', '#']).next()?;
     let name = path.rsplit('/').next()?;
-    let fit = |letter: char| if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_') { letter } else { '-' };
+    let fit =
+        |letter: char| if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_') { letter } else { '-' };
     let clean: String = name.chars().map(fit).collect();
     let clean = clean.trim_start_matches(['.', '-', '_']);
     let cut = clean.len().saturating_sub(128);

@@ -1,9 +1,12 @@
-//! A CSV file as rows with named cells. Knows nothing of products.
+//! A CSV file as rows with named cells, and what is wrong with them. Knows no column by name.
 
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::application::RowProblem;
+use shared_kernel::Sku;
+
+use crate::application::{DraftedProduct, RowProblem};
+use crate::domain::ProductPatch;
 
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,8 +122,8 @@ impl Iterator for Table<'_> {
 
 /// The character that stands most often in the first line.
 fn delimiter(bytes: &[u8]) -> u8 {
-    let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |wanted: u8| first.iter().filter(|&&byte| byte == wanted).count();
+    let first = String::from_utf8_lossy(bytes.split(|&byte| byte == b'\n').next().unwrap_or_default());
+    let count = |wanted: u8| first.matches(char::from(wanted)).count();
     let (mut best, mut most) = (b',', count(b','));
     for other in [b';', b'\t'] {
         if count(other) > most {
@@ -181,5 +184,14 @@ impl Findings {
     /// The value, or `None` and a problem.
     pub fn take<T, E: fmt::Display>(&mut self, line: u64, read: Result<T, E>) -> Option<T> {
         read.map_err(|error| self.problem(line, error)).ok()
+    }
+
+    /// The product, unless something is wrong with it.
+    pub fn finish(self, rows: &[Row], patch: Option<ProductPatch>, stock: Vec<(Sku, u32)>) -> DraftedProduct {
+        let drafted = match patch {
+            Some(patch) if self.problems.is_empty() => Ok(patch),
+            _ => Err(self.problems),
+        };
+        DraftedProduct { line: rows.first().map_or(0, |row| row.line), drafted, stock, warnings: self.warnings }
     }
 }

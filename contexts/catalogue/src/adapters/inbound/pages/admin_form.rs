@@ -214,7 +214,8 @@ impl VariantRow {
         let price = Money::parse_decimal(&self.price, currency)
             .map_err(|_| refused(FieldError::new("price", "must be an amount such as 59.90")))?;
         let weight = if self.weight.is_empty() { 0 } else { self.weight.parse().unwrap_or(-1) };
-        let tax_class = if self.tax_class.is_empty() { Ok(TaxClass::standard()) } else { TaxClass::parse(&self.tax_class) };
+        let tax_class =
+            if self.tax_class.is_empty() { Ok(TaxClass::standard()) } else { TaxClass::parse(&self.tax_class) };
         Ok(Variant {
             options: Options::parse(filled).map_err(refused)?,
             kind: Kind::parse(&self.kind).map_err(refused)?,

@@ -32,7 +32,8 @@ impl From<&Shelved> for ProductCard {
     fn from(shelved: &Shelved) -> Self {
         let product = shelved.product();
         let details = product.details();
-        let (price, from) = product.price_from().map_or((String::new(), false), |(price, from)| (price.to_string(), from));
+        let (price, from) =
+            product.price_from().map_or((String::new(), false), |(price, from)| (price.to_string(), from));
         let first = details.images.first();
         let alt = first.and_then(|image| image.alt.clone());
         Self {

@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::web::PageError;
 
+use crate::adapters::inbound::api::has_it;
 use crate::application::Browse;
 use crate::domain::ImageName;
 
@@ -15,12 +16,15 @@ const A_WEEK: &str = "public, max-age=604800, stale-while-revalidate=86400";
 /// Shown where a picture is missing: browsers draw it although the status says 404.
 const MISSING: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" role="img" aria-label="No picture"><rect width="400" height="300" fill="#dcdfdc"/><path d="M120 210l50-62 36 40 26-30 48 52z" fill="#b4bab5"/><circle cx="256" cy="112" r="18" fill="#b4bab5"/></svg>"##;
 
-pub async fn show(req: HttpRequest, browse: web::Data<Browse>, name: web::Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn show(
+    req: HttpRequest,
+    browse: web::Data<Browse>,
+    name: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
     let name = ImageName::parse(&name).map_err(|_| PageError::NotFound)?;
     let Some(media) = browse.picture(&name).await? else { return Ok(missing()) };
     let tag = format!("\"{}\"", media.digest());
-    let known = req.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    let has_it = known.flat_map(|list| list.split(',')).any(|one| one.trim().trim_start_matches("W/") == tag);
+    let has_it = has_it(&req, &tag);
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, tag))

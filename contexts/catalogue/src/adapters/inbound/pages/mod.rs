@@ -37,7 +37,8 @@ pub struct Pages {
 impl Pages {
     /// Registers all routes. Fixed words come before handles.
     pub fn register(self, config: &mut web::ServiceConfig) {
-        let Api { browse, save_product, withdraw_product, import_file, export_products, keep_media } = self.api.clone();
+        let Api { browse, save_product, withdraw_product, import_file, export_products, keep_media, .. } =
+            self.api.clone();
         config
             .app_data(web::Data::new(self))
             .app_data(web::Data::new(browse))
@@ -67,9 +68,7 @@ impl Pages {
                     .route(web::get().to(admin_form::edit))
                     .route(web::post().to(admin_save::replace)),
             )
-            .service(
-                web::resource("/admin/products/{handle}/withdraw").route(web::post().to(admin_save::withdraw)),
-            )
+            .service(web::resource("/admin/products/{handle}/withdraw").route(web::post().to(admin_save::withdraw)))
             .service(
                 web::resource("/admin/products/{handle}/pictures")
                     .app_data(uploads(Media::LARGEST + 64 * 1024))

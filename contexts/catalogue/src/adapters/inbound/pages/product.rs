@@ -61,7 +61,8 @@ impl ProductPage {
     fn new(frame: PageFrame, shelved: &Shelved, base_url: &str) -> Self {
         let product = shelved.product();
         let details = product.details();
-        let (price, from) = product.price_from().map_or((String::new(), false), |(price, from)| (price.to_string(), from));
+        let (price, from) =
+            product.price_from().map_or((String::new(), false), |(price, from)| (price.to_string(), from));
         let canonical = format!("{base_url}/products/{}", product.handle());
         let picture = |image: &crate::domain::Image| Picture {
             url: media_url(&image.name),

@@ -19,7 +19,8 @@ impl From<SaveProductError> for SaveRefusal {
                 Self::InForm(sentence(&error.to_string()))
             }
             SaveProductError::ChangedMeanwhile(_) => Self::InForm(
-                "Somebody else saved this product while the form was open. Open it again and repeat your change.".to_owned(),
+                "Somebody else saved this product while the form was open. Open it again and repeat your change."
+                    .to_owned(),
             ),
             SaveProductError::NoSuchProduct(_) => Self::Page(PageError::NotFound),
             SaveProductError::Store(error) => Self::Page(error.into()),

@@ -24,13 +24,13 @@ pub const INDEX: &str =
 pub const UNINDEX: &str = "DELETE FROM product_search WHERE rowid = (SELECT number FROM product WHERE id = $1)";
 
 /// `$1` a JSON array of codes.
-pub const LEVELS_OF: &str =
-    "SELECT sku, available FROM stock_level WHERE sku IN (SELECT value FROM json_each($1))";
+pub const LEVELS_OF: &str = "SELECT sku, available FROM stock_level WHERE sku IN (SELECT value FROM json_each($1))";
 
 /// The words as a match expression in which nothing the visitor typed has a meaning of its own. Shoppers search the
 /// title alone.
 pub fn expression(words: &SearchWords, title_only: bool) -> String {
-    let terms: Vec<String> = words.as_slice().iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
+    let terms: Vec<String> =
+        words.as_slice().iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
     let column = if title_only { "title : " } else { "" };
     format!("{column}({})", terms.join(" AND "))
 }

@@ -6,8 +6,8 @@ mod rows;
 mod shelf;
 mod stock;
 
-use std::sync::Arc;
 use rows::product_columns;
+use std::sync::Arc;
 
 use chassis::messaging::Recorder;
 use chassis::sql::{Database, Migration};

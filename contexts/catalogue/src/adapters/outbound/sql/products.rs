@@ -18,7 +18,8 @@ const FIND: &str = concat!(product_columns!(), " WHERE handle = $1");
 const OWNER: &str = "SELECT handle FROM product WHERE id = (SELECT product_id FROM product_sku WHERE sku = $1)";
 const INSERT: &str = "INSERT INTO product (id, handle, title, title_key, description, category, category_slug, status,
     images, attributes, variants, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING";
-const UPDATE: &str = "UPDATE product SET title = $3, title_key = $4, description = $5, category = $6, category_slug = $7,
+const UPDATE: &str =
+    "UPDATE product SET title = $3, title_key = $4, description = $5, category = $6, category_slug = $7,
     status = $8, images = $9, attributes = $10, variants = $11, version = version + 1
     WHERE id = $1 AND handle = $2 AND version = $12";
 const RELEASE_SKUS: &str = "DELETE FROM product_sku WHERE product_id = $1";

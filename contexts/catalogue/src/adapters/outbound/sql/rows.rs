@@ -6,8 +6,8 @@ use shared_kernel::{Currency, Money, Sku, StoreError};
 use uuid::Uuid;
 
 use crate::domain::{
-    Attributes, Category, Description, Grams, Handle, Image, ImageName, Kind, Options, Product, ProductDetails, ProductId,
-    Status, TaxClass, Title, Variant,
+    Attributes, Category, Description, Grams, Handle, Image, ImageName, Kind, Options, Product, ProductDetails,
+    ProductId, Status, TaxClass, Title, Variant,
 };
 
 /// The columns of a product and where they are from; statements begin with it.
@@ -110,14 +110,14 @@ fn details_of(row: &Row) -> Result<ProductDetails, Unreadable> {
         title: Title::parse(&text("title")?)?,
         description: Description::parse(&text("description")?)?,
         category: Category::parse(&text("category")?)?,
-        images: images.into_iter().map(image_of).collect::<Result<_, _>>()?,
+        images: images.iter().map(image_of).collect::<Result<_, _>>()?,
         attributes: Attributes::parse(attributes)?,
         status: Status::parse(&text("status")?)?,
         variants: variants.into_iter().map(variant_of).collect::<Result<_, _>>()?,
     })
 }
 
-fn image_of(row: ImageRow) -> Result<Image, Unreadable> {
+fn image_of(row: &ImageRow) -> Result<Image, Unreadable> {
     Ok(Image::new(ImageName::parse(&row.name)?, row.alt.as_deref().unwrap_or_default())?)
 }
 

@@ -248,7 +248,15 @@ pub(super) struct ApiKeyView {
 impl From<&ApiKey> for ApiKeyView {
     fn from(key: &ApiKey) -> Self {
         let (id, label, role, owner) = (key.id, key.label.clone(), key.role, key.owner);
-        Self { id, label, role, owner, created_at: key.created_at, expires_at: key.expires_at, revoked_at: key.revoked_at }
+        Self {
+            id,
+            label,
+            role,
+            owner,
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            revoked_at: key.revoked_at,
+        }
     }
 }
 

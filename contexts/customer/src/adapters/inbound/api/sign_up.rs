@@ -19,10 +19,7 @@ use crate::application::verify_email::VerifyEmail;
     (status = 422, description = "A field is not right; `errors` names each", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Too many at once; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
 #[post("/api/customer/v1/customers")]
-pub(super) async fn sign_up(
-    sign_up: web::Data<SignUp>,
-    body: JsonBody<SignUpBody>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn sign_up(sign_up: web::Data<SignUp>, body: JsonBody<SignUpBody>) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let name = (body.first_name.as_str(), body.last_name.as_str());
     let command = fields::sign_up(&body.email, body.password, name, body.shipping_address)?;

@@ -71,8 +71,9 @@ pub(super) async fn log_in(
     match logged_in.map_err(Correctable::from) {
         Ok(session) => Ok(with_session(see_other(&next), &session)),
         Err(Correctable::Say(status, errors)) => again(status, errors),
-        Err(Correctable::Wait(seconds)) => again(StatusCode::TOO_MANY_REQUESTS, vec![wait(seconds)])
-            .map(|page| with_retry_after(page, seconds)),
+        Err(Correctable::Wait(seconds)) => {
+            again(StatusCode::TOO_MANY_REQUESTS, vec![wait(seconds)]).map(|page| with_retry_after(page, seconds))
+        }
         Err(Correctable::Page(error)) => Err(error),
     }
 }

@@ -3,9 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
-use chassis::web::{
-    CsrfForm, Flash, PageError, PageFrame, SignedIn, end_session_cookie, page_with, see_other_with,
-};
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, end_session_cookie, page_with, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared_kernel::CustomerId;

@@ -10,7 +10,7 @@ use shared_kernel::{Address, CustomerId, Page, StoreError};
 
 use super::{SqlCustomers, rows};
 use crate::adapters::outbound::publish::published;
-use crate::domain::{Customer, EmailAddress, Erased, Fingerprint};
+use crate::domain::{Customer, CustomerEvent, EmailAddress, Erased, Fingerprint};
 use crate::ports::{Account, AccountChange, Accounts, CustomerQuery, SessionsAfter};
 
 const FIND: &str = "SELECT * FROM customer WHERE id = $1 AND erased_at IS NULL";
@@ -52,11 +52,14 @@ impl Accounts for SqlCustomers {
 
     async fn commit(&self, change: AccountChange) -> Result<(), StoreError> {
         let (recorder, change) = (self.recorder.clone(), Arc::new(change));
+        let events = change.events.clone();
         let done = self.database.write(move |tx| {
             let (recorder, change) = (recorder.clone(), Arc::clone(&change));
             Box::pin(async move { commit(tx, &recorder, &change).await })
         });
-        done.await
+        done.await?;
+        events.iter().for_each(note);
+        Ok(())
     }
 
     async fn schedule(&self, tasks: Vec<TaskDraft>) -> Result<(), StoreError> {
@@ -66,6 +69,22 @@ impl Accounts for SqlCustomers {
             Box::pin(async move { recorder.record(tx, Record { cause: None, events: vec![], tasks }).await })
         });
         done.await
+    }
+}
+
+/// One line for what an operator may have to look up later.
+fn note(event: &CustomerEvent) {
+    match event {
+        CustomerEvent::Registered { customer, .. } => {
+            tracing::info!(customer.id = %customer, "customer {customer} has an account");
+        }
+        CustomerEvent::Verified(id) => tracing::info!(customer.id = %id, "customer {id} is verified"),
+        CustomerEvent::PasswordChanged(id) => tracing::info!(customer.id = %id, "customer {id} has a new password"),
+        CustomerEvent::RoleChanged(id, role) => {
+            tracing::info!(customer.id = %id, role = role.name(), "customer {id} is {} now", role.name());
+        }
+        CustomerEvent::Erased(id) => tracing::info!(customer.id = %id, "customer {id} is erased"),
+        CustomerEvent::ProfileChanged { .. } => {}
     }
 }
 

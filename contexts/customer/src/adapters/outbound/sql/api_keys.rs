@@ -10,7 +10,8 @@ use crate::ports::ApiKeys;
 
 const ADD: &str = "INSERT INTO api_key (id, owner_id, label, role, secret_hash, created_at, expires_at, revoked_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const IDENTIFY: &str = "SELECT k.id, k.owner_id, k.label, k.role, k.secret_hash, k.created_at, k.expires_at, k.revoked_at,
+const IDENTIFY: &str =
+    "SELECT k.id, k.owner_id, k.label, k.role, k.secret_hash, k.created_at, k.expires_at, k.revoked_at,
         c.id AS customer_id, c.first_name, c.email, c.verified, c.role AS owner_role
     FROM api_key k JOIN customer c ON c.id = k.owner_id
     WHERE k.id = $1 AND c.erased_at IS NULL";

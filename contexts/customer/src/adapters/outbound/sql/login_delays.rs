@@ -36,7 +36,12 @@ impl LoginDelays for SqlCustomers {
     }
 }
 
-async fn charge(tx: &mut Tx, account: &str, policy: DelayPolicy, now: Timestamp) -> Result<Result<(), Delayed>, StoreError> {
+async fn charge(
+    tx: &mut Tx,
+    account: &str,
+    policy: DelayPolicy,
+    now: Timestamp,
+) -> Result<Result<(), Delayed>, StoreError> {
     let before = match tx.fetch_optional(FIND, params![account]).await? {
         Some(row) => Some(Attempts { count: row.get("count")?, last: row.get("last")? }),
         None => None,

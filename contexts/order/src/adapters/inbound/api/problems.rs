@@ -97,9 +97,11 @@ impl From<PlaceOrderError> for Problem {
             }
             PlaceOrderError::NoSuchCart => Self::not_found(),
             PlaceOrderError::EmptyCart => invalid("cart-empty", "The cart is empty", said),
-            PlaceOrderError::NotForSale(skus) => Self::new(StatusCode::CONFLICT, "not-for-sale", "Not for sale any more")
-                .detail(said)
-                .with("skus", json!(skus)),
+            PlaceOrderError::NotForSale(skus) => {
+                Self::new(StatusCode::CONFLICT, "not-for-sale", "Not for sale any more")
+                    .detail(said)
+                    .with("skus", json!(skus))
+            }
             PlaceOrderError::AddressRequired => invalid("address-required", "A delivery address is needed", said),
             PlaceOrderError::PriceChanged(cart) => {
                 Self::new(StatusCode::CONFLICT, "price-changed", "The total has changed")
@@ -180,5 +182,22 @@ pub fn malformed_event(detail: impl Into<String>) -> Problem {
 impl From<SignatureError> for Problem {
     fn from(error: SignatureError) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid-signature", "Invalid signature").detail(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+    use actix_web::http::header;
+
+    use super::*;
+
+    #[test]
+    fn an_event_that_is_not_durable_is_never_acknowledged_whatever_the_reason() {
+        for failure in [StoreError::Stale, StoreError::LeaseLost, StoreError::unavailable("the disk is full")] {
+            let problem = Problem::from(AcceptPaymentEventError::Store(failure));
+            assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(problem.error_response().headers().contains_key(header::RETRY_AFTER));
+        }
     }
 }

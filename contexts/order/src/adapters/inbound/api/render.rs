@@ -9,9 +9,7 @@ use super::dto::{
     ShipmentJson, ShippedItemJson,
 };
 use crate::application::{CartView, CartViewLine};
-use crate::domain::{
-    Attention, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals,
-};
+use crate::domain::{Attention, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals};
 
 /// The path of everything here.
 pub const BASE: &str = "/api/order/v1";
@@ -108,7 +106,8 @@ impl From<&HistoryEntry> for HistoryJson {
 
 impl From<&Shipment> for ShipmentJson {
     fn from(shipment: &Shipment) -> Self {
-        let item = |(sku, quantity): &(shared_kernel::Sku, u32)| ShippedItemJson { sku: sku.to_string(), quantity: *quantity };
+        let item =
+            |(sku, quantity): &(shared_kernel::Sku, u32)| ShippedItemJson { sku: sku.to_string(), quantity: *quantity };
         Self {
             carrier: shipment.carrier.clone(),
             tracking: shipment.tracking.clone(),
@@ -197,10 +196,7 @@ pub fn order_list(page: &Page<Order>) -> OrderListJson {
         needs_attention: order.attention().map(AttentionJson::from),
         totals: OrderTotalsJson::from(order.totals()),
         placed_at: order.placed_at().to_string(),
-        links: LinksJson {
-            itself: LinkJson::to(format!("{BASE}/orders/{}", order.id())),
-            ..LinksJson::default()
-        },
+        links: LinksJson { itself: LinkJson::to(format!("{BASE}/orders/{}", order.id())), ..LinksJson::default() },
     };
     OrderListJson { items: page.items.iter().map(summary).collect(), next_cursor: page.next_cursor.clone() }
 }

@@ -50,7 +50,7 @@ pub async fn list(
     let first = q.trim().is_empty() && chosen.is_empty() && cursor.is_none();
     let attention = if first { orders.needing_attention(None, Limit::DEFAULT).await?.items } else { Vec::new() };
     let query =
-        ListOrdersQuery { status: Status::parse(&chosen), text: Some(short(q.clone())), cursor, ..ListOrdersQuery::default() };
+        ListOrdersQuery { status: Status::parse(&chosen), text: Some(short(&q)), cursor, ..ListOrdersQuery::default() };
     let found = orders.of_everybody(query).await?;
     let row = |order| order_row(order, "/admin/orders", &site);
     page(&AdminOrdersPage {
@@ -98,7 +98,7 @@ pub async fn refund(
         Ok(amount) => Some(amount),
         Err(error) => return Ok(see_other_with(&here, Flash::error(format!("Not refunded: {error}.")))),
     };
-    let (reason, key) = (Some(short(form.reason)).filter(|text| !text.trim().is_empty()), key(form.idempotency_key)?);
+    let (reason, key) = (Some(short(&form.reason)).filter(|text| !text.trim().is_empty()), key(form.idempotency_key)?);
     match refunds.execute(RefundOrderCommand { order, by: who, amount, reason, key }).await {
         Ok(_) => Ok(see_other_with(&here, Flash::notice("The refund is under way."))),
         Err(error) => Ok(see_other_with(&here, not_refunded(error)?)),

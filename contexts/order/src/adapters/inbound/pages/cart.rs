@@ -96,13 +96,13 @@ pub async fn apply(
 ) -> Result<HttpResponse, PageError> {
     let by = who.map(|who| who.customer);
     let Some(mut cart) = found(&req, &carts, by).await? else { return Ok(see_other("/cart")) };
-    let Some(changes) = changes(&form, &cart) else {
+    let Some(wanted) = changes(&form, &cart) else {
         return Ok(see_other_with("/cart", Flash::error(NO_QUANTITY)));
     };
-    for (sku, quantity) in changes {
+    for (sku, quantity) in wanted {
         let command = SetCartItemCommand { cart: cart.id, by, sku, change: LineChange::Set(quantity) };
         match items.execute(command).await {
-            Ok(changed) => cart = changed,
+            Ok(fresh) => cart = fresh,
             Err(error) => return Ok(see_other_with("/cart", not_changed(error)?)),
         }
     }
@@ -127,11 +127,7 @@ pub async fn remove(
 }
 
 /// The browser's cart, if it has one that `by` may see.
-pub async fn found(
-    req: &HttpRequest,
-    carts: &ViewCart,
-    by: Option<CustomerId>,
-) -> Result<Option<CartView>, PageError> {
+pub async fn found(req: &HttpRequest, carts: &ViewCart, by: Option<CustomerId>) -> Result<Option<CartView>, PageError> {
     match cart_of(req) {
         Some(cart) => look(carts, cart, by).await,
         None => Ok(None),
@@ -144,15 +140,15 @@ async fn look(carts: &ViewCart, cart: CartId, by: Option<CustomerId>) -> Result<
 
 /// The lines whose quantity in the form differs from the cart's; `None` if one is no quantity.
 fn changes(form: &HashMap<String, String>, cart: &CartView) -> Option<Vec<(Sku, Quantity)>> {
-    let mut changes = Vec::new();
+    let mut found = Vec::new();
     for line in &cart.lines {
         let Some(text) = form.get(&format!("quantity.{}", line.sku)) else { continue };
         let quantity = Quantity::parse(text.trim()).ok()?;
         if quantity != line.quantity {
-            changes.push((line.sku.clone(), quantity));
+            found.push((line.sku.clone(), quantity));
         }
     }
-    Some(changes)
+    Some(found)
 }
 
 fn empty_page(frame: PageFrame, site: &Site) -> CartPage {

@@ -11,7 +11,7 @@ use crate::application::CartView;
 use crate::domain::CartId;
 
 /// As long as carts are kept.
-const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
+const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
 /// The cart that the browser says is its own.
 pub fn cart_of(req: &HttpRequest) -> Option<CartId> {
@@ -22,7 +22,8 @@ pub fn cart_of(req: &HttpRequest) -> Option<CartId> {
 pub fn remembering(mut response: HttpResponse, cart: &CartView) -> HttpResponse {
     for (name, value) in [(CART_COOKIE, cart.id.to_string()), (CART_COUNT_COOKIE, cart.count().to_string())] {
         let age = Age::seconds(i64::try_from(KEPT_FOR.as_secs()).unwrap_or(i64::MAX));
-        let cookie = Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(age).finish();
+        let cookie =
+            Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(age).finish();
         // A name and digits always make a header, so the refusal that the signature knows cannot happen.
         let _ = response.add_cookie(&cookie);
     }

@@ -6,9 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::Site;
-use chassis::web::{
-    CsrfForm, Flash, PageError, PageFrame, SignedIn, page, page_with, see_other, see_other_with,
-};
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page, page_with, see_other, see_other_with};
 use serde::Deserialize;
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Currency, Identity, Ids, Limit, Money};
@@ -72,7 +70,7 @@ pub async fn start(
 ) -> Result<HttpResponse, PageError> {
     let cart = match orderable(&req, &carts, &who).await? {
         Ok(cart) => cart,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
     if !who.verified {
         return page(&UnverifiedPage { frame, email: who.email });
@@ -96,7 +94,7 @@ pub async fn confirm(
 ) -> Result<HttpResponse, PageError> {
     let cart = match orderable(&req, &carts, &who).await? {
         Ok(cart) => cart,
-        Err(elsewhere) => return Ok(elsewhere),
+        Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
     if !who.verified {
         return page(&UnverifiedPage { frame, email: who.email });
@@ -105,9 +103,10 @@ pub async fn confirm(
         return page(&confirmation(frame, &cart, None, &who, &site, ids.get_ref()));
     }
     match Address::try_from(form.raw()) {
-        Ok(address) => page(&confirmation(frame, &cart, Some(address), &who, &site, ids.get_ref())),
+        Ok(address) => page(&confirmation(frame, &cart, Some(&address), &who, &site, ids.get_ref())),
         Err(error) => {
-            let (problem, countries) = (Some(format!("Please look at the address again: {error}.")), choices(&form.country));
+            let (problem, countries) =
+                (Some(format!("Please look at the address again: {error}.")), choices(&form.country));
             let again = CheckoutAddressPage { frame, problem, countries, address: AddressView::from(&form.raw()) };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
@@ -143,20 +142,18 @@ pub async fn place(
     }
 }
 
-/// The cart, if it can be ordered; else where to go instead.
+/// The cart, if it can be ordered; else why not, in words for the buyer.
 async fn orderable(
     req: &HttpRequest,
     carts: &ViewCart,
     who: &Identity,
-) -> Result<Result<CartView, HttpResponse>, PageError> {
-    let elsewhere = |text: &str| Err(see_other_with("/cart", Flash::error(text)));
+) -> Result<Result<CartView, &'static str>, PageError> {
     Ok(match found(req, carts, Some(who.customer)).await? {
-        None => elsewhere("Your cart is empty."),
-        Some(cart) if cart.lines.is_empty() => elsewhere("Your cart is empty."),
         Some(cart) if !cart.not_for_sale().is_empty() => {
-            elsewhere("Something in your cart is not for sale any more. Please remove it.")
+            Err("Something in your cart is not for sale any more. Please remove it.")
         }
-        Some(cart) => Ok(cart),
+        Some(cart) if !cart.lines.is_empty() => Ok(cart),
+        Some(_) | None => Err("Your cart is empty."),
     })
 }
 
@@ -172,7 +169,7 @@ async fn last_address(orders: &ListOrders, who: &Identity, site: &Site) -> Resul
 fn confirmation(
     frame: PageFrame,
     cart: &CartView,
-    address: Option<Address>,
+    address: Option<&Address>,
     who: &Identity,
     site: &Site,
     ids: &dyn Ids,
@@ -182,8 +179,8 @@ fn confirmation(
         lines: cart_lines(cart),
         totals: totals(&cart.order_totals, site),
         email: who.email.clone(),
-        address: address.as_ref().map(AddressView::from).unwrap_or_default(),
-        address_label: address.as_ref().map(Address::label).unwrap_or_default(),
+        address: address.map(AddressView::from).unwrap_or_default(),
+        address_label: address.map(Address::label).unwrap_or_default(),
         idempotency_key: ids.uuid().to_string(),
         expected_total: cart.order_totals.gross.minor(),
         expected_currency: cart.order_totals.gross.currency().code(),
@@ -211,6 +208,8 @@ impl ConfirmForm {
         }
         let Self { name, line1, line2, city, region, postcode, country, .. } = self;
         let raw = RawAddress { name, line1, line2: Some(line2), city, region: Some(region), postcode, country };
-        Address::try_from(raw).map(Some).map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
+        Address::try_from(raw)
+            .map(Some)
+            .map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
     }
 }

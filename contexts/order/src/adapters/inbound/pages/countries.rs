@@ -59,6 +59,9 @@ mod tests {
         let count = codes.len();
         codes.dedup();
         assert_eq!(codes.len(), count);
-        assert_eq!(all.iter().filter(|choice| choice.selected).map(|choice| choice.name).collect::<Vec<_>>(), ["New Zealand"]);
+        assert_eq!(
+            all.iter().filter(|choice| choice.selected).map(|choice| choice.name).collect::<Vec<_>>(),
+            ["New Zealand"]
+        );
     }
 }

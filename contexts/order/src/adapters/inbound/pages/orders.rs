@@ -31,7 +31,7 @@ pub struct CancelForm {
 impl CancelForm {
     /// The wish as a command's parts: its key, and why.
     pub fn parts(self) -> Result<(String, Option<String>), PageError> {
-        Ok((key(self.idempotency_key)?, self.reason.map(short)))
+        Ok((key(self.idempotency_key)?, self.reason.as_deref().map(short)))
     }
 }
 
@@ -84,7 +84,9 @@ pub async fn cancel(
     let (key, reason) = form.parts()?;
     let here = format!("/orders/{order}");
     match cancellations.execute(RequestCancellationCommand { order, by: who, reason, key }).await {
-        Ok(_) => Ok(see_other_with(&here, Flash::notice("We are cancelling your order; the money then goes back to you."))),
+        Ok(_) => {
+            Ok(see_other_with(&here, Flash::notice("We are cancelling your order; the money then goes back to you.")))
+        }
         Err(error) => Ok(see_other_with(&here, not_cancelled(error)?)),
     }
 }
@@ -94,12 +96,17 @@ fn notice(order: &Order) -> Option<String> {
     let text = match order.state() {
         OrderState::AwaitingStock { .. } => "We are checking that everything is in stock.",
         OrderState::AwaitingPayment { closing: None, .. } => "This order waits to be paid.",
-        OrderState::AwaitingPayment { closing: Some(_), .. } => "The time to pay has run out; the order is being closed.",
+        OrderState::AwaitingPayment { closing: Some(_), .. } => {
+            "The time to pay has run out; the order is being closed."
+        }
         OrderState::CancelPending { .. } => "This order is being cancelled.",
         OrderState::Rejected { .. } => "There was not enough stock for this order. Nothing was charged.",
         OrderState::Expired { superseded_by: Some(_) } => "A newer order has taken the place of this one.",
         OrderState::Expired { superseded_by: None } => "This order was not paid in time. Nothing was charged.",
-        OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. } | OrderState::Cancelled { .. } => {
+        OrderState::Paid(_)
+        | OrderState::Shipped { .. }
+        | OrderState::Completed { .. }
+        | OrderState::Cancelled { .. } => {
             return None;
         }
     };
@@ -118,6 +125,6 @@ pub fn key(key: String) -> Result<String, PageError> {
 }
 
 /// A reason, cut to what is kept of it.
-pub fn short(text: String) -> String {
+pub fn short(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(200).collect()
 }

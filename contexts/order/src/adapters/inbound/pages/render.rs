@@ -6,9 +6,7 @@ use shared_kernel::{Address, Sku};
 use super::format::{tax_label, when};
 use super::views::{LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
 use crate::application::{CartView, CartViewLine};
-use crate::domain::{
-    FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment, Status, Totals,
-};
+use crate::domain::{FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment, Status, Totals};
 
 /// The lines of a cart.
 pub fn cart_lines(cart: &CartView) -> Vec<LineView> {
@@ -118,7 +116,11 @@ pub fn order_view(order: &Order, site: &Site) -> OrderView {
         refunds: order.refunds().iter().map(|money| refund(money, site)).collect(),
         history: order.history().iter().map(step).collect(),
         attention: order.attention().map(|attention| {
-            format!("Needs attention since {}: {}.", when(attention.since, &site.time_zone).text, attention.reason.words())
+            format!(
+                "Needs attention since {}: {}.",
+                when(attention.since, &site.time_zone).text,
+                attention.reason.words()
+            )
         }),
     }
 }

@@ -48,7 +48,9 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
         PlaceOrderError::EmailNotVerified => ("/checkout", "Please confirm your e-mail address first."),
         PlaceOrderError::AddressRequired => ("/checkout", "Please say where to send it."),
         PlaceOrderError::NoSuchCart | PlaceOrderError::EmptyCart => ("/cart", "Your cart is empty."),
-        PlaceOrderError::NotForSale(_) => ("/cart", "Something in your cart is not for sale any more. Please remove it."),
+        PlaceOrderError::NotForSale(_) => {
+            ("/cart", "Something in your cart is not for sale any more. Please remove it.")
+        }
         PlaceOrderError::PriceChanged(_) => {
             ("/cart", "A price has changed since you looked. Nothing was ordered; please look at the new total.")
         }

@@ -14,7 +14,7 @@ const ENOUGH_CALLS: usize = 20;
 const TIMEOUTS_IN_A_ROW: u32 = 5;
 /// How long the first pause is; each further one doubles, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// So many careful calls must succeed before all are let through again.
 const PROBES_TO_CLOSE: u32 = 3;
 

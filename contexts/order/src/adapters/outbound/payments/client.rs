@@ -115,7 +115,7 @@ pub(super) struct StripeClient {
 /// How one attempt ended.
 enum Attempt {
     Answered(Vec<u8>),
-    Final(StripeError),
+    Final { error: StripeError, health: Health },
     Again { error: StripeError, health: Health, after: Option<Duration> },
 }
 
@@ -151,7 +151,7 @@ impl StripeClient {
         loop {
             let (error, after) = match self.attempt(&ask, deadline).await {
                 Attempt::Answered(body) => return read(&ask, &body),
-                Attempt::Final(error) => return Err(doubted(error, in_doubt)),
+                Attempt::Final { error, .. } => return Err(doubted(error, in_doubt)),
                 Attempt::Again { error, after, .. } => (error, after),
             };
             in_doubt |= matches!(error, StripeError::Uncertain(_));
@@ -171,7 +171,8 @@ impl StripeClient {
             Ok(pass) => pass,
             Err(wait) => {
                 let reason = "it failed too often just now".to_owned();
-                return Attempt::Final(StripeError::Unavailable { reason, retry_after: Some(wait) });
+                let error = StripeError::Unavailable { reason, retry_after: Some(wait) };
+                return Attempt::Final { error, health: Health::Failed };
             }
         };
         let outcome = match timeout_at(deadline, self.send(ask)).await {
@@ -179,8 +180,8 @@ impl StripeClient {
             Err(_) => uncertain("no answer in time".into(), Health::TimedOut),
         };
         let health = match &outcome {
-            Attempt::Again { health, .. } => *health,
-            Attempt::Answered(_) | Attempt::Final(_) => Health::Well,
+            Attempt::Again { health, .. } | Attempt::Final { health, .. } => *health,
+            Attempt::Answered(_) => Health::Well,
         };
         pass.report(Instant::now().into_std(), health, self.permille());
         outcome
@@ -248,20 +249,19 @@ fn judge(status: StatusCode, headers: &HeaderMap, body: Vec<u8>) -> Attempt {
     let told_not_to = header(headers, "stripe-should-retry") == Some("false");
     let told_to = header(headers, "stripe-should-retry") == Some("true");
     let after = header(headers, RETRY_AFTER.as_str()).and_then(|s| s.parse().ok()).map(Duration::from_secs);
-    let again = |error, health| match told_not_to {
-        true => Attempt::Final(error),
-        false => Attempt::Again { error, health, after },
+    let again = |error, health| {
+        if told_not_to { Attempt::Final { error, health } } else { Attempt::Again { error, health, after } }
     };
     match status.as_u16() {
         409 => again(StripeError::Uncertain(message), Health::Well),
         429 => again(StripeError::Unavailable { reason: message, retry_after: after }, Health::Failed),
         500.. => again(StripeError::Uncertain(message), Health::Failed),
         // A key that is not accepted is our setting, not the buyer's fault: it is put right and the work goes on.
-        401 | 403 => Attempt::Final(StripeError::Unavailable { reason: message, retry_after: None }),
+        401 | 403 => Attempt::Final { error: unavailable(message), health: Health::Well },
         _ if told_to => again(StripeError::Uncertain(message), Health::Well),
         code => {
             let reason = said.code.or(said.kind).unwrap_or_else(|| "unknown".into());
-            Attempt::Final(StripeError::Refused { status: code, code: reason, message })
+            Attempt::Final { error: StripeError::Refused { status: code, code: reason, message }, health: Health::Well }
         }
     }
 }
@@ -274,7 +274,7 @@ fn unsent(error: &reqwest::Error) -> Attempt {
         return Attempt::Again { error: unavailable(reason), health, after: None };
     }
     if error.is_builder() {
-        return Attempt::Final(unavailable(reason));
+        return Attempt::Final { error: unavailable(reason), health: Health::Well };
     }
     uncertain(reason, health)
 }

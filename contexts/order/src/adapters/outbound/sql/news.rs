@@ -71,7 +71,7 @@ mod tests {
         let (room, order) = (WaitingRoom::default(), OrderId::new(uuid::Uuid::from_u128(1)));
         let mut seat = room.listen(order);
         room.tell(order);
-        assert!(seat.next(Duration::from_secs(60)).await);
+        assert!(seat.next(Duration::from_mins(1)).await);
         assert!(!seat.next(Duration::ZERO).await);
         drop(seat);
         assert!(room.lock().is_empty());

@@ -67,7 +67,7 @@ impl SqlOrderStore {
             let (placed, superseded) = match (request.decide)(open.clone(), number) {
                 Placement::Keep(order) => {
                     write::keep_key(tx, &request.key, order.id(), now).await?;
-                    return Ok(PlaceOutcome::Open(order));
+                    return Ok(PlaceOutcome::Open(*order));
                 }
                 Placement::New { placed, superseded } => (placed, superseded),
             };
@@ -83,7 +83,7 @@ impl SqlOrderStore {
                 return Err(StoreError::Stale);
             }
             write::keep_key(tx, &request.key, placed.order.id(), now).await?;
-            let decided: Vec<&Decided> = std::iter::once(&placed).chain(&superseded).collect();
+            let decided: Vec<&Decided> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
             write::give_out(tx, &self.recorder, None, &decided).await?;
             return Ok(PlaceOutcome::Placed(placed.order.at_version(1)));
         }

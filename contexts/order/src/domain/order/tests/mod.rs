@@ -17,7 +17,7 @@ fn noon() -> Timestamp {
     Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
 }
 fn later(minutes: u64) -> Timestamp {
-    noon().plus(Duration::from_secs(60 * minutes))
+    noon().plus(Duration::from_mins(minutes))
 }
 fn sku(code: &str) -> Sku {
     Sku::parse(code).unwrap()

@@ -41,7 +41,7 @@ impl Provider {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Reserved,
     Rejected,
@@ -192,7 +192,7 @@ impl Life {
                 }
             }
             Step::MinutesPass(minutes) => {
-                self.now = now.plus(Duration::from_secs(60 * minutes));
+                self.now = now.plus(Duration::from_mins(minutes));
                 let now = self.now;
                 self.take(|order| order.overdue(now));
             }

@@ -1,6 +1,6 @@
 //! The pages below `/admin/reports`, for administrators. One file per page, and beside each table the same as CSV.
 //!
-//! They work without scripts: a chart is a drawing made here ([`chart`]), and its numbers stand in a table below it.
+//! They work without scripts: a chart is a drawing made here (`chart`), and its numbers stand in a table below it.
 
 mod categories;
 mod chart;

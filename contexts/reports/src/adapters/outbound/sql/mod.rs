@@ -1,6 +1,6 @@
 //! The books in tables: facts that are only ever added, and totals that each commit keeps true to them.
 //!
-//! [`ledger`] writes, [`queries`] read, [`rebuild`] empties, [`audit`] shows everything. There is no SQL outside this
+//! `ledger` writes, `queries` read, `rebuild` empties, `audit` shows everything. There is no SQL outside this
 //! folder, and nothing here decides what counts: that is [`crate::domain::OrderHistory`].
 
 mod audit;

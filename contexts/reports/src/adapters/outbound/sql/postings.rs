@@ -50,7 +50,7 @@ pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreErro
 
 const ADD_TO_ARTICLE: &str = "INSERT INTO article_total (currency, month, sku, quantity, net_minor, tax_minor,
         gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (currency, month, sku) DO UPDATE SET
+    ON CONFLICT (sku, currency, month) DO UPDATE SET
         quantity = article_total.quantity + excluded.quantity,
         net_minor = article_total.net_minor + excluded.net_minor,
         tax_minor = article_total.tax_minor + excluded.tax_minor,

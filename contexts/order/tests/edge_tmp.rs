@@ -1,5 +1,0 @@
-//! tmp
-#[path = "contract/rig.rs"]
-mod rig;
-#[path = "contract/api.rs"]
-mod api;

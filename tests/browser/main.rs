@@ -1,0 +1,9 @@
+//! The shop in a real browser: Chromium, driven as a person would use it.
+//!
+//! Skipped, and said so, where Chromium and its driver are missing; under `tests/run` that is a failure. With
+//! `STORE_SCREENSHOTS=folder` every page that a journey passes is kept as a picture.
+
+mod driver;
+mod journeys;
+#[path = "../support/process.rs"]
+mod process;

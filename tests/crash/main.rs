@@ -1,0 +1,23 @@
+//! What the shop promises when it is killed, closed, overrun, or when a part of it fails.
+//!
+//! The shop is the real binary; the judge is [`oracle`], which compares the books of all contexts, of the payment
+//! sandbox and of the mail folder. `SEED=n` repeats a run of `kill`.
+
+mod consumers;
+mod evidence;
+mod graceful;
+#[path = "../support/hands.rs"]
+mod hands;
+mod kill;
+mod market;
+mod oracle;
+mod oracle_tests;
+mod rush;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "programs need no pages, and these tests need only a part of what all share")]
+mod support;
+
+use tokio::sync::Mutex;
+
+/// Shops under test have the machine to themselves.
+static ALONE: Mutex<()> = Mutex::const_new(());

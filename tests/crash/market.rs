@@ -1,0 +1,190 @@
+//! Two hundred buyers, each a program that wants one thing and repeats what it has asked until somebody answers.
+//!
+//! A buyer has no other memory than his wish: the same `Idempotency-Key` for every repeat. When the shop is closed he
+//! waits until it is open again.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chassis::testing::eventually;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::evidence::Wish;
+use crate::hands::{self, PASSWORD};
+use crate::support::process::Shop;
+
+/// How long a buyer asks the same thing before the test calls the shop lost.
+const PERSISTENCE: Duration = Duration::from_secs(180);
+
+/// What is sold: a thing that has to be packed, one that is rare, and one that is mailed.
+pub const GOODS: [&str; 3] = ["KEA-1", "MOA-1", "TUI-1"];
+
+/// The buyers' side of the shop.
+pub struct Market {
+    base: String,
+    client: Client,
+    tokens: Vec<String>,
+    open: watch::Sender<bool>,
+    answers: watch::Sender<u64>,
+    asking: AtomicUsize,
+    /// Requests that ended without an answer.
+    pub cut_off: AtomicU64,
+    /// Answers that no buyer should ever get.
+    pub troubles: Mutex<Vec<String>>,
+}
+
+/// Counts a request as outstanding while it is.
+struct Asking<'a>(&'a AtomicUsize);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Market {
+    /// Stocks the shop (so many of the rare thing) and signs `customers` of them in.
+    pub async fn set_up(shop: &Shop, customers: usize, rare: i64) -> Self {
+        let admin = hands::admin(shop).await;
+        hands::product(&admin, GOODS[0], "physical", 4_990, Some(100_000)).await;
+        hands::product(&admin, GOODS[1], "physical", 12_000, Some(rare)).await;
+        hands::product(&admin, GOODS[2], "digital", 1_995, None).await;
+        let client = Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
+        let file = shop.url(&format!("/api/fulfilment/v1/digital-files/{}?name=tui.txt", GOODS[2]));
+        let upload = client.put(file).bearer_auth(admin.token.unwrap()).header("content-type", "text/plain");
+        assert!(upload.body("Tui, tui.").send().await.unwrap().status().is_success());
+        let mut tokens = Vec::new();
+        for number in 0..customers {
+            let customer = hands::user(shop, &format!("buyer{number}@post.test"), "customer").await;
+            tokens.extend(customer.token);
+        }
+        assert!(!PASSWORD.is_empty() && tokens.len() == customers);
+        Self {
+            base: shop.url(""),
+            client,
+            tokens,
+            open: watch::Sender::new(true),
+            answers: watch::Sender::new(0),
+            asking: AtomicUsize::new(0),
+            cut_off: AtomicU64::new(0),
+            troubles: Mutex::default(),
+        }
+    }
+
+    /// Tells the buyers whether it is any use to ask.
+    pub fn set_open(&self, open: bool) {
+        self.open.send_replace(open);
+    }
+
+    /// How many requests wait for an answer.
+    pub fn outstanding(&self) -> usize {
+        self.asking.load(Ordering::SeqCst)
+    }
+
+    /// Waits until so many more answers have come.
+    pub async fn answered(&self, more: u64) {
+        let mut answers = self.answers.subscribe();
+        let target = *answers.borrow() + more;
+        // The sender lives as long as `self`.
+        let _reached = answers.wait_for(|count| *count >= target).await;
+    }
+
+    /// Asks once; nothing if the shop closed before it answered.
+    async fn ask(&self, request: RequestBuilder) -> Option<(u16, Value)> {
+        // The sender lives as long as `self`.
+        let _open = self.open.subscribe().wait_for(|open| *open).await;
+        self.asking.fetch_add(1, Ordering::SeqCst);
+        let _asking = Asking(&self.asking);
+        let received = async {
+            let answer = request.send().await?;
+            let status = answer.status().as_u16();
+            reqwest::Result::Ok((status, answer.text().await?))
+        };
+        let Ok((status, text)) = received.await else {
+            self.cut_off.fetch_add(1, Ordering::SeqCst);
+            return None;
+        };
+        self.answers.send_modify(|count| *count += 1);
+        if status >= 500 || status == 429 {
+            self.troubles.lock().unwrap().push(format!("{status}: {text}"));
+        }
+        (status < 500).then(|| (status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// Asks until there is an answer that `is_one`.
+    async fn insist<T>(&self, build: impl Fn() -> RequestBuilder, is_one: impl Fn(u16, Value) -> Option<T>) -> T {
+        eventually(PERSISTENCE, || async { self.ask(build()).await.and_then(|(status, json)| is_one(status, json)) }).await
+    }
+
+    fn request(&self, buyer: usize, method: Method, path: &str) -> RequestBuilder {
+        let token = &self.tokens[buyer % self.tokens.len()];
+        self.client.request(method, format!("{}{path}", self.base)).bearer_auth(token)
+    }
+
+    /// A cart with one thing in it.
+    pub async fn fill_cart(&self, buyer: usize, sku: &str, quantity: u32) -> String {
+        let build = || self.request(buyer, Method::POST, "/api/order/v1/carts").json(&json!({}));
+        let cart = self.insist(build, |status, json| (status == 201).then(|| json["id"].as_str().unwrap().to_owned())).await;
+        let line = format!("/api/order/v1/carts/{cart}/items/{sku}");
+        let build = || self.request(buyer, Method::PUT, &line).json(&json!({"quantity": quantity}));
+        self.insist(build, |status, _| (status == 200).then_some(())).await;
+        cart
+    }
+
+    /// Orders what is in the cart, and pays if it is to be had.
+    pub async fn check_out(&self, buyer: usize, cart: &str) -> Wish {
+        let mut wish = Wish { key: format!("wish-{buyer}"), ..Wish::default() };
+        let body = json!({"cart_id": cart, "delivery_address": hands::address()});
+        let build = || {
+            let request = self.request(buyer, Method::POST, "/api/order/v1/orders");
+            request.header("Idempotency-Key", &wish.key).json(&body)
+        };
+        let seen = Mutex::new(std::collections::BTreeSet::new());
+        let placed = self.insist(build, |status, json| {
+            let id = if status == 409 { &json["order_id"] } else { &json["id"] };
+            seen.lock().unwrap().extend(id.as_str().map(str::to_owned));
+            (status != 202).then_some((status, json))
+        });
+        let (status, order) = placed.await;
+        wish.orders = seen.into_inner().unwrap();
+        match (status, order["status"].as_str()) {
+            (409, _) => {
+                assert!(order["type"].as_str().unwrap().ends_with("/problems/out-of-stock"), "{order}");
+                assert!(!order["skus"].as_array().unwrap().is_empty(), "{order}");
+                wish.sold_out = true;
+            }
+            (200 | 201, Some("INITIAL")) => wish.paid = self.pay(&order["payment"]).await,
+            _ => self.troubles.lock().unwrap().push(format!("a new order was answered with {status}: {order}")),
+        }
+        wish
+    }
+
+    /// Confirms the intent, as a browser does: with its client secret and no key.
+    async fn pay(&self, payment: &Value) -> bool {
+        let (intent, secret) = (payment["intent_id"].as_str().unwrap(), payment["client_secret"].as_str().unwrap());
+        let path = format!("/sandbox/v1/payment_intents/{intent}");
+        let form = [("payment_method", "pm_card_visa"), ("client_secret", secret)];
+        let build = || self.client.post(format!("{}{path}/confirm", self.base)).form(&form);
+        self.insist(build, |status, json| {
+            // An intent that cannot be confirmed any more was confirmed by a request whose answer was cut off.
+            let state = if status == 200 { &json["status"] } else { &json["error"]["payment_intent"]["status"] };
+            (state == "succeeded").then_some(true)
+        })
+        .await
+    }
+
+    /// The whole way, from an empty cart to the money.
+    pub async fn buy(&self, buyer: usize) -> Wish {
+        let cart = self.fill_cart(buyer, GOODS[buyer % GOODS.len()], 1 + u32::try_from(buyer % 3).unwrap()).await;
+        self.check_out(buyer, &cart).await
+    }
+
+    /// Fails if anybody was told something that nobody should be told.
+    pub fn assert_no_trouble(&self) {
+        let troubles = self.troubles.lock().unwrap();
+        assert!(troubles.is_empty(), "{} troubles, such as {:#?}", troubles.len(), &troubles[..troubles.len().min(5)]);
+    }
+}
