@@ -88,14 +88,14 @@ impl Market {
     pub async fn answered(&self, more: u64) {
         let mut answers = self.answers.subscribe();
         let target = *answers.borrow() + more;
-        // The sender lives as long as `self`.
-        let _reached = answers.wait_for(|count| *count >= target).await;
+        // The sender lives as long as `self`, so the wait can only end well.
+        drop(answers.wait_for(|count| *count >= target).await);
     }
 
     /// Asks once; nothing if the shop closed before it answered.
     async fn ask(&self, request: RequestBuilder) -> Option<(u16, Value)> {
-        // The sender lives as long as `self`.
-        let _open = self.open.subscribe().wait_for(|open| *open).await;
+        // The sender lives as long as `self`, so the wait can only end well.
+        drop(self.open.subscribe().wait_for(|open| *open).await.map(|open| *open));
         self.asking.fetch_add(1, Ordering::SeqCst);
         let _asking = Asking(&self.asking);
         let received = async {

@@ -125,7 +125,7 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("are numbered [1, 1]", |it| plant(it, 17, "sequence", json!(1))),
         ("is there twice", |it| plant(it, 17, "id", json!("e1"))),
         ("published more than once", |it| plant(it, 17, "type", json!("store.order.placed.v1"))),
-        ("named 2 orders", |it| drop(it.wishes[0].orders.insert("back".to_owned()))),
+        ("named 2 orders", |it| it.wishes[0].orders.extend(["back".to_owned()])),
         ("and is lost", |it| drop(it.audit.remove(1))),
         ("nobody asked for order", |it| drop(it.wishes.remove(1))),
         ("its number is there twice", |it| plant(it, 1, "number", json!("BS-paid"))),

@@ -93,3 +93,26 @@ impl RevokeApiKey {
         self.keys.revoke(id, self.clock.now()).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chassis::messaging::memory::MemoryRecorder;
+    use chassis::testing::{CountingIds, FixedClock};
+
+    use super::*;
+    use crate::testing::{MemoryCustomers, a_customer};
+
+    #[tokio::test]
+    async fn nobody_gives_away_more_than_he_has() {
+        let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+        let ids: Arc<dyn Ids> = Arc::new(CountingIds::default());
+        let keys = Arc::new(MemoryCustomers::new(MemoryRecorder::new("customer", clock.clone(), ids.clone())));
+        let create = CreateApiKey { keys: keys.clone(), clock, ids };
+        let by = a_customer().role(Role::Staff).build().identity();
+        let wish = |role| CreateApiKeyCommand { by: by.clone(), label: "till".to_owned(), role, expires_at: None };
+        let refused = create.execute(wish(Role::Admin)).await;
+        assert!(matches!(refused, Err(CreateApiKeyError::MoreThanYours)), "{refused:?}");
+        let made = create.execute(wish(Role::Staff)).await.unwrap();
+        assert_eq!(keys.list().await.unwrap(), [made.key], "and only that one is kept");
+    }
+}

@@ -1,5 +1,5 @@
 //! What the use cases need from outside, in the context's own words. Each port states what its implementors owe; the
-//! suites in [`testing`](crate::testing) hold them to it.
+//! suites in `testing` hold them to it.
 
 mod account_mailer;
 mod accounts;

@@ -1,12 +1,16 @@
 //! Task `mail-receipt`: sends a paid order's receipt, under an id that never changes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use shared_kernel::{Clock, OrderId};
 
 use super::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
 use crate::domain::{AttentionReason, Order};
 use crate::ports::{OrderStore, ReceiptError, ReceiptLetter, ReceiptSender};
+
+/// Mail is tried for a day; in its last hour a person is asked to look.
+const LAST_HOUR: Duration = Duration::from_hours(23);
 
 /// Sends receipts.
 #[derive(Clone)]
@@ -26,7 +30,7 @@ impl SendReceipt {
     /// Sends the receipt and notes that it was sent.
     ///
     /// # Errors
-    /// [`TaskError`]; if nobody will ever take it, the order needs attention.
+    /// [`TaskError`]; if nobody will ever take it, or nobody has for most of a day, the order needs attention.
     pub async fn execute(&self, id: OrderId, run: TaskRun) -> Result<(), TaskError> {
         let order = self.orders.find(id).await?.ok_or(TaskError::no_such_order(id))?;
         let Some(letter) = letter(order) else { return Ok(()) };
@@ -42,7 +46,14 @@ impl SendReceipt {
                 raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
                 Err(error)
             }
-            Err(ReceiptError::Unavailable(cause)) => Err(TaskError::Again(format!("mail is unavailable: {cause}"))),
+            Err(ReceiptError::Unavailable(cause)) => {
+                let error = TaskError::Again(format!("mail is unavailable: {cause}"));
+                if now.since(run.asked_at) >= LAST_HOUR {
+                    let reason = AttentionReason::ReceiptNotSent;
+                    raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
+                }
+                Err(error)
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct State {
     hints: HashMap<Sku, i64>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     intents: HashMap<IntentId, OrderId>,
-    keys: HashMap<(CustomerId, String), (String, OrderId)>,
+    keys: HashMap<(CustomerId, String), (String, OrderId, Timestamp)>,
     placed: i64,
     changes: HashMap<OrderId, u64>,
 }
@@ -97,15 +97,15 @@ impl MemoryShop {
 
 impl State {
     fn known(&self, key: &RequestKey) -> Option<Result<Order, ()>> {
-        let (fingerprint, order) = self.keys.get(&(key.principal, key.key.clone()))?;
+        let (fingerprint, order, _) = self.keys.get(&(key.principal, key.key.clone()))?;
         if *fingerprint != key.fingerprint {
             return Some(Err(()));
         }
         self.orders.get(order).cloned().map(Ok)
     }
 
-    fn keep_key(&mut self, key: &RequestKey, order: OrderId) {
-        self.keys.insert((key.principal, key.key.clone()), (key.fingerprint.clone(), order));
+    fn keep_key(&mut self, key: &RequestKey, order: OrderId, now: Timestamp) {
+        self.keys.insert((key.principal, key.key.clone()), (key.fingerprint.clone(), order, now));
     }
 }
 
@@ -131,6 +131,7 @@ impl CartStore for MemoryShop {
         let open = |order: &&Order| order.state().is_open();
         let held: Vec<CartId> = state.orders.values().filter(open).filter_map(Order::cart).collect();
         let before = state.carts.len();
+        state.keys.retain(|_, (.., made)| *made >= then);
         state.carts.retain(|id, (_, touched)| *touched >= then || held.contains(id));
         Ok((before - state.carts.len()) as u64)
     }
@@ -206,7 +207,7 @@ impl OrderStore for MemoryShop {
         }
         self.keep(&mut state, update.cause.as_ref(), &[&decided])?;
         if let Some(key) = &update.key {
-            state.keep_key(key, update.order);
+            state.keep_key(key, update.order, self.clock.now());
         }
         let version = decided.order.version() + 1;
         Ok(Updated::Changed(decided.order.at_version(version)))
@@ -253,14 +254,14 @@ impl OrderPlacement for MemoryShop {
             }
             let (placed, superseded) = match (request.decide)(open.clone(), number) {
                 Placement::Keep(order) => {
-                    state.keep_key(&request.key, order.id());
+                    state.keep_key(&request.key, order.id(), self.clock.now());
                     return Ok(PlaceOutcome::Open(*order));
                 }
                 Placement::New { placed, superseded } => (placed, superseded),
             };
             let decided: Vec<&Decided> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
             self.keep(&mut state, None, &decided)?;
-            state.keep_key(&request.key, placed.order.id());
+            state.keep_key(&request.key, placed.order.id(), self.clock.now());
             state.placed += 1;
             return Ok(PlaceOutcome::Placed(placed.order.at_version(1)));
         }

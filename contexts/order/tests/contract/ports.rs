@@ -56,6 +56,7 @@ macro_rules! every_adapter {
 every_adapter! {
     carts_remember_the_last_version(s) suites::carts::remembers_the_last_version_and_refuses_a_stale_one(&s.carts);
     carts_are_forgotten(s) suites::carts::forgets_what_nobody_touched(&s.carts);
+    request_keys_are_forgotten(s) suites::placement::forgets_old_keys(&s.orders, &s.carts);
     prices_follow_the_newest_snapshot(s) suites::prices::keeps_the_newest_snapshot_of_each_product(&s.prices);
     prices_are_withdrawn(s) suites::prices::withdraws_what_is_named(&s.prices);
     prices_carry_stock_hints(s) suites::prices::remembers_stock_hints(&s.prices);

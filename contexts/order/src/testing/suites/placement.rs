@@ -1,9 +1,10 @@
 //! [`OrderPlacement`] and [`HistoryImport`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::{Decided, NewOrder, Order, OrderNumber, OrderParts, OrderState, Origin, Status};
-use crate::ports::{HistoryImport, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
+use crate::ports::{CartStore, HistoryImport, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
 use crate::testing::a_draft;
 
 use super::orders::{a_key, placed};
@@ -46,6 +47,18 @@ pub async fn answers_a_repeated_key_with_its_order(orders: &dyn OrderPlacement) 
     };
     assert_eq!(orders.place(other).await.expect("placed"), PlaceOutcome::KeyReused);
     assert_eq!(placed(orders, 2).await.number().as_str(), "BS-100002", "a repeat takes no number");
+}
+
+/// A key is known for as long as carts are kept, and no longer.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn forgets_old_keys(orders: &dyn OrderPlacement, carts: &dyn CartStore) {
+    let placed_at = placed(orders, 1).await.placed_at();
+    carts.forget_untouched_since(placed_at.minus(Duration::from_hours(1))).await.expect("forgotten");
+    assert!(orders.answered(&a_key(1)).await.expect("looked").is_some());
+    carts.forget_untouched_since(placed_at.plus(Duration::from_hours(1))).await.expect("forgotten");
+    assert!(orders.answered(&a_key(1)).await.expect("looked").is_none());
 }
 
 /// A cart's open order is kept if it is the same, and makes room if it is not.

@@ -19,6 +19,9 @@ use crate::application::{
 };
 use crate::domain::{Order, OrderState, PaymentAxis, Status};
 
+/// What the card page says of an attempt that went well.
+const WENT_WELL: &str = "succeeded";
+
 /// How long, and how often, a buyer who comes back is kept waiting for the provider's word.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
@@ -83,7 +86,7 @@ pub async fn come_back(
             see_other_with("/", thank_you(&order))
         }
         (OrderState::Rejected { skus }, _) => see_other_with("/cart", sold_out(&order, skus)),
-        (OrderState::AwaitingPayment { .. }, PaymentAxis::Declined) => {
+        (OrderState::AwaitingPayment { .. }, PaymentAxis::Declined) if hint.redirect_status != WENT_WELL => {
             let reason = order.payments().iter().rev().find_map(|payment| payment.last_error.as_deref());
             see_other_with("/cart", payment_unsuccessful(reason))
         }
@@ -121,7 +124,7 @@ async fn settled(
     loop {
         let order = orders.execute(ViewOrderQuery { order: id, by: who.clone() }).await?;
         // A refusal on record may be of an earlier attempt if this one is said to have gone well.
-        let declined = order.payment_axis() == PaymentAxis::Declined && hint != "succeeded";
+        let declined = order.payment_axis() == PaymentAxis::Declined && hint != WENT_WELL;
         if !order.state().is_open() || declined || hint == "canceled" || looks >= patience.looks {
             return Ok(order);
         }
