@@ -116,10 +116,18 @@ fn edge(shop: &Shop) -> anyhow::Result<Edge> {
 
 /// What is dear, and how often one client may have it.
 fn rules() -> Vec<LimitRule> {
-    let login = ["/login", "/signup", "/reset", "/api/customer/v1/sessions", "/api/customer/v1/customers"];
+    let login = [
+        "/login",
+        "/signup",
+        "/reset",
+        "/verify/resend",
+        "/api/customer/v1/sessions",
+        "/api/customer/v1/customers",
+        "/api/customer/v1/password-resets",
+        "/api/customer/v1/verifications/resend",
+    ];
     let mut rules: Vec<LimitRule> = login.iter().map(|path| LimitRule::post(path, Allowance::LOGIN)).collect();
-    rules.push(LimitRule::post("/api/customer/v1/password-resets", Allowance::LOGIN));
-    rules.push(LimitRule::post("/checkout", Allowance::CHECKOUT));
+    rules.push(LimitRule::post("/checkout/confirm", Allowance::CHECKOUT));
     rules.push(LimitRule::post("/api/order/v1/orders", Allowance::CHECKOUT));
     rules.push(LimitRule::query("/products", "q", Allowance::SEARCH));
     rules.push(LimitRule::query("/api/catalogue/v1/products", "q", Allowance::SEARCH));

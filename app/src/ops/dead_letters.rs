@@ -62,6 +62,7 @@ impl From<DeadLetter> for LetterView {
 }
 
 /// Reads the name of a letter out of a path.
+#[must_use]
 pub fn letter_name(id: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()
 }

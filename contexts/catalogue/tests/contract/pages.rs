@@ -217,7 +217,7 @@ async fn a_form_that_is_not_right_comes_back_as_it_was_typed() {
         ("v0_price", "4,50", "Variant PEN-B: price must be an amount such as 59.90."),
         ("v1_option1", "blue", "Variant PEN-R: another variant has the same options."),
         ("v1_sku", "WEKA-MUG", "SKU WEKA-MUG belongs to product weka-mug."),
-        ("v2_price", "3", "Sku is missing in a row"),
+        ("v2_price", "3", "Sku is missing in one of"),
         ("attributes", "Ink", "Attributes are written Name=Value"),
         ("images", "pen.exe", "Image must be a file name"),
     ] {

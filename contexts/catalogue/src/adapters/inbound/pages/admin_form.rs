@@ -207,7 +207,7 @@ impl VariantRow {
     }
 
     fn variant(&self, names: &[String; 3], currency: Currency) -> Result<Variant, ProductRefused> {
-        let wrong_sku = "is missing in a row of the variants, or holds what a SKU cannot";
+        let wrong_sku = "is missing in one of the variants, or holds what a SKU cannot";
         let sku = Sku::parse(&self.sku).map_err(|_| FieldError::new("sku", wrong_sku))?;
         let refused = |problem| ProductRefused::Variant { sku: sku.clone(), problem };
         let filled = names.iter().zip(&self.options).filter(|(_, value)| !value.is_empty());

@@ -1,6 +1,6 @@
 //! The JSON shapes of this API: what clients may rely on. More fields may come; none goes.
 //!
-//! Requests refuse fields that nobody asked for. How answers are made from orders and carts is in [`super::render`].
+//! Requests refuse fields that nobody asked for. How answers are made from orders and carts is in `render.rs`.
 
 use chassis::web::MoneyView;
 use serde::{Deserialize, Serialize};

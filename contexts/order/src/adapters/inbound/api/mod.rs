@@ -1,7 +1,7 @@
 //! The JSON API of this context, `/api/order/v1`.
 //!
-//! A handler reads the request, calls one use case, and renders. Shapes are in [`dto`], what is shown of carts and
-//! orders in [`render`], status and words of refusals in [`problems`].
+//! A handler reads the request, calls one use case, and renders. Shapes are in `dto`, what is shown of carts and
+//! orders in `render`, status and words of refusals in `problems`.
 
 mod carts;
 mod dto;

@@ -1,7 +1,7 @@
 //! The pages of this context: cart, checkout, payment, orders, and the orders of the back office.
 //!
 //! Every page works without scripts. A handler reads the request, calls a use case, and renders a struct of finished
-//! strings ([`views`], made by [`render`]); what is said when something is refused is chosen in [`words`].
+//! strings (`views`, made by `render`); what is said when something is refused is chosen in `words`.
 
 mod admin;
 mod cart;

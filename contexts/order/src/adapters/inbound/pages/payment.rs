@@ -62,9 +62,13 @@ pub async fn pay(
         opened = pages.execute(ask()).await;
     }
     let order = orders.execute(ViewOrderQuery { order: id, by: who.clone() }).await?;
+    // A page of ours is named by its path, so that a browser that knows us by another name keeps its session.
+    let own = |url: &str| url.strip_prefix(&site.base_url).filter(|path| path.starts_with('/')).map(see_other);
     match opened {
-        Ok(url) if url.starts_with(&site.base_url) => Ok(see_other(&url)),
-        Ok(url) => page(&LeavingPage { frame, url, amount: order.totals().gross.to_string() }),
+        Ok(url) => match own(&url) {
+            Some(there) => Ok(there),
+            None => page(&LeavingPage { frame, url, amount: order.totals().gross.to_string() }),
+        },
         Err(OpenCardPageError::NotPayable(_)) => not_payable(&order, frame),
         Err(error) => Err(error.into()),
     }

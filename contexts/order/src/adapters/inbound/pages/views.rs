@@ -1,6 +1,6 @@
 //! The pages as structs of finished strings; the templates only place them.
 //!
-//! How they are made from carts and orders is in [`super::render`].
+//! How they are made from carts and orders is in `render.rs`.
 
 use askama::Template;
 use chassis::web::PageFrame;
