@@ -134,11 +134,12 @@ fn rules() -> Vec<LimitRule> {
     rules
 }
 
-/// Where files are uploaded, and how large they may be.
+/// Where files are uploaded, and how large they may be; the first prefix that fits counts.
 fn large_bodies() -> Vec<(&'static str, u64)> {
     let mut paths = vec![
         ("/api/catalogue/v1/imports", 32 << 20),
         ("/admin/products/import", 33 << 20),
+        ("/admin/products/", 6 << 20),
         ("/api/catalogue/v1/media/", 5 << 20),
     ];
     paths.extend(fulfilment::FulfilmentModule::LARGE_BODIES.iter().copied());

@@ -325,6 +325,8 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: &str) -> orde
     order::OrderSettings {
         payment_window: settings.payment_window,
         shipping_flat_minor: settings.shipping_minor,
+        sweep_every: settings.sweep_every,
+        reconcile_every: settings.reconcile_every,
         stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
         ..order::OrderSettings::default()
     }

@@ -27,6 +27,9 @@ pub trait EventBus: Send + Sync {
     /// only itself.
     fn destinations(&self) -> Vec<Destination>;
 
+    /// The event types that a destination wants; `None` if it wants all.
+    fn wanted(&self, to: &Destination) -> Option<Vec<&'static str>>;
+
     /// Hands `batch`, oldest first, to one destination. `Ok` promises that the destination has kept every message of
     /// the batch that it wants, durably, and says how many it wanted; handing it the same message again must then have no
     /// effect.

@@ -3,6 +3,8 @@
 //! Skipped, and said so, where Chromium and its driver are missing; under `tests/run` that is a failure. With
 //! `STORE_SCREENSHOTS=folder` every page that a journey passes is kept as a picture.
 
+#![expect(clippy::unwrap_used, reason = "a journey that cannot go on ends here, and says where")]
+
 mod driver;
 mod journeys;
 #[path = "../support/process.rs"]

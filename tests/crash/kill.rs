@@ -17,11 +17,11 @@ use crate::oracle::violations;
 use crate::support::process::Shop;
 
 const BUYERS: usize = 200;
-const KILLS: u64 = 60;
+const KILLS: usize = 60;
 /// So many kills at least have to hit work.
 const IN_FLIGHT: usize = 40;
 /// A shop that answers nothing for this long is killed all the same.
-const SILENCE: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(3);
 const REST: Duration = Duration::from_secs(90);
 
 /// A small generator that makes the same numbers from the same seed (splitmix64).
@@ -69,7 +69,10 @@ impl Tally {
 }
 
 async fn kill_and_restart(shop: &mut Shop, market: &Market, chance: &mut Chance, tally: &mut Tally) {
-    let (answers, moment) = (chance.below(24), Duration::from_micros(chance.below(30_000)));
+    // A buyer needs four answers; at this pace the last is served as the last kill falls.
+    let (waiting, left) = (BUYERS - market.served(), KILLS - tally.kills);
+    let pace = u64::try_from(2 * 4 * waiting / left).unwrap();
+    let (answers, moment) = (chance.below(pace + 1), Duration::from_micros(chance.below(10_000)));
     let busy = async {
         market.answered(answers).await;
         // A moment later, unless this is the moment.

@@ -30,6 +30,7 @@ pub struct Market {
     open: watch::Sender<bool>,
     answers: watch::Sender<u64>,
     asking: AtomicUsize,
+    served: AtomicUsize,
     /// Requests that ended without an answer.
     pub cut_off: AtomicU64,
     /// Answers that no buyer should ever get.
@@ -69,6 +70,7 @@ impl Market {
             open: watch::Sender::new(true),
             answers: watch::Sender::new(0),
             asking: AtomicUsize::new(0),
+            served: AtomicUsize::new(0),
             cut_off: AtomicU64::new(0),
             troubles: Mutex::default(),
         }
@@ -82,6 +84,11 @@ impl Market {
     /// How many requests wait for an answer.
     pub fn outstanding(&self) -> usize {
         self.asking.load(Ordering::SeqCst)
+    }
+
+    /// How many buyers have got what they wanted.
+    pub fn served(&self) -> usize {
+        self.served.load(Ordering::SeqCst)
     }
 
     /// Waits until so many more answers have come.
@@ -179,7 +186,9 @@ impl Market {
     /// The whole way, from an empty cart to the money.
     pub async fn buy(&self, buyer: usize) -> Wish {
         let cart = self.fill_cart(buyer, GOODS[buyer % GOODS.len()], 1 + u32::try_from(buyer % 3).unwrap()).await;
-        self.check_out(buyer, &cart).await
+        let wish = self.check_out(buyer, &cart).await;
+        self.served.fetch_add(1, Ordering::SeqCst);
+        wish
     }
 
     /// Fails if anybody was told something that nobody should be told.

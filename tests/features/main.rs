@@ -3,6 +3,9 @@
 //! Scenarios share a shop and keep out of each other's way by having their own products and customers. Those tagged
 //! `@impatient` run against a shop whose deadlines are seconds; those tagged `@own` get a shop to themselves.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a scenario that cannot go on ends here, and says where")]
+#![expect(clippy::unused_async, reason = "steps are asynchronous by contract")]
+
 mod people;
 mod shops;
 mod steps;

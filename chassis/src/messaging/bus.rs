@@ -43,6 +43,10 @@ impl EventBus for InProcessBus {
         self.subscribers.keys().cloned().collect()
     }
 
+    fn wanted(&self, to: &Destination) -> Option<Vec<&'static str>> {
+        self.subscribers.get(to).map(|(subscription, _)| subscription.event_types().to_vec())
+    }
+
     async fn deliver(&self, to: &Destination, batch: &[Envelope]) -> Result<usize, BusError> {
         let failed = |cause: Box<dyn std::error::Error + Send + Sync>| BusError {
             destination: to.as_str().to_owned(),

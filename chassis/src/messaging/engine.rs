@@ -80,8 +80,9 @@ impl Engine {
             }
             for subscription in context.subscriptions {
                 let inbox = Arc::new(messages.clone());
+                let grew = context.database.inbox_grew(subscription.consumer());
                 let worker = Worker::new(inbox, subscription, Arc::clone(&self.clock), Arc::clone(&self.ids));
-                tasks.spawn(Arc::new(worker).run(context.database.inbox_grew(), stop.clone()));
+                tasks.spawn(Arc::new(worker).run(grew, stop.clone()));
             }
             for job in context.jobs {
                 tasks.spawn(job.run(stop.clone()));

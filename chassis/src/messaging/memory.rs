@@ -190,10 +190,20 @@ impl Outbox for MemoryRecorder {
         Ok(self.lock().progress.get(destination).copied().unwrap_or_default())
     }
 
-    async fn after(&self, position: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+    async fn after(
+        &self,
+        position: i64,
+        limit: u32,
+        wanted: Option<&[&'static str]>,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let asked_for = |event_type: &str| wanted.is_none_or(|wanted| wanted.contains(&event_type));
         let state = self.lock();
         let rows = (1_i64..).zip(&state.outbox).skip_while(|(at, _)| *at <= position).take(limit as usize);
-        Ok(rows.map(|(position, envelope)| OutboxRow { position, envelope: envelope.clone() }).collect())
+        let row = |(position, envelope): (i64, &Envelope)| OutboxRow {
+            position,
+            envelope: asked_for(&envelope.event_type).then(|| envelope.clone()),
+        };
+        Ok(rows.map(row).collect())
     }
 
     async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError> {

@@ -8,8 +8,8 @@ use shared_kernel::{Destination, Envelope, StoreError};
 pub struct OutboxRow {
     /// Grows with every fact; gaps mean nothing.
     pub position: i64,
-    /// The fact.
-    pub envelope: Envelope,
+    /// The fact, if it is of a type that was asked for.
+    pub envelope: Option<Envelope>,
 }
 
 /// How far a destination has been served.
@@ -30,12 +30,17 @@ pub trait Outbox: Send + Sync {
     /// The store's.
     async fn progress(&self, destination: &Destination) -> Result<Progress, StoreError>;
 
-    /// Up to `limit` facts after `position`, oldest first. A fact that commits later must never appear before one
-    /// that was returned here.
+    /// Up to `limit` rows after `position`, oldest first, with the facts of the `wanted` types, or with all. A fact that
+    /// commits later must never appear before one that was returned here.
     ///
     /// # Errors
     /// The store's.
-    async fn after(&self, position: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
+    async fn after(
+        &self,
+        position: i64,
+        limit: u32,
+        wanted: Option<&[&'static str]>,
+    ) -> Result<Vec<OutboxRow>, StoreError>;
 
     /// Keeps the progress of `destination`; without effect if it was rewound since.
     ///

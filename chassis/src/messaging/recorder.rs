@@ -168,7 +168,7 @@ pub(super) async fn keep(
     let (id, text) = (envelope.id.as_str(), to_text(envelope)?);
     let new = tx.execute(KEEP, params![consumer.as_str(), id, envelope.lane(), due, text, now]).await? > 0;
     if new {
-        tx.touch_inbox();
+        tx.touch_inbox(consumer.as_str());
     }
     Ok(new)
 }
@@ -178,7 +178,6 @@ async fn mark_handled(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<(), 
         WHERE consumer = $1 AND id = $2 AND lease = $3 AND status = 'open'";
     let (consumer, id) = (cause.consumer.as_str(), cause.message.as_str());
     if tx.execute(mark, params![consumer, id, cause.lease.0, now]).await? == 1 {
-        tx.touch_inbox();
         return Ok(());
     }
     let find = "SELECT status FROM inbox WHERE consumer = $1 AND id = $2";

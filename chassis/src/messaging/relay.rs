@@ -20,8 +20,9 @@ const POLL: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Held for reading while a batch is carried to a destination, and for writing while a replay sets that back.
-pub type Gate = Arc<RwLock<()>>;
+/// Held for reading while a batch is carried to a destination, and for writing while a replay sets that back; counts the
+/// replays, so that a relay knows when what it remembers of its progress is void.
+pub type Gate = Arc<RwLock<u64>>;
 
 /// One context's way to one destination.
 pub struct Relay {
@@ -29,16 +30,17 @@ pub struct Relay {
     bus: Arc<dyn EventBus>,
     destination: Destination,
     gate: Gate,
-    /// Read up to here, which may be ahead of what is kept.
-    read: Progress,
+    /// Read up to here, which may be ahead of what is kept; `None` until the kept progress has been read.
+    read: Option<Progress>,
     kept: i64,
+    replays: u64,
 }
 
 impl Relay {
     /// Goes from `outbox` over `bus` to `destination`.
     #[must_use]
     pub fn new(outbox: Arc<dyn Outbox>, bus: Arc<dyn EventBus>, destination: Destination, gate: Gate) -> Self {
-        Self { outbox, bus, destination, gate, read: Progress { position: 0, rewound: -1 }, kept: 0 }
+        Self { outbox, bus, destination, gate, read: None, kept: 0, replays: 0 }
     }
 
     /// Carries one batch; says whether there may be more.
@@ -47,22 +49,30 @@ impl Relay {
     /// [`StoreError`] when the batch has to be carried again.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
         let gate = Arc::clone(&self.gate);
-        let _carrying = gate.read().await;
-        let kept = self.outbox.progress(&self.destination).await?;
-        if kept.rewound != self.read.rewound {
-            (self.read, self.kept) = (kept, kept.position);
-        }
-        let rows = self.outbox.after(self.read.position, BATCH).await?;
+        let carrying = gate.read().await;
+        let read = match self.read.filter(|_| self.replays == *carrying) {
+            Some(read) => read,
+            None => {
+                let kept = self.outbox.progress(&self.destination).await?;
+                (self.replays, self.kept) = (*carrying, kept.position);
+                *self.read.insert(kept)
+            }
+        };
+        let wanted = self.bus.wanted(&self.destination);
+        let rows = self.outbox.after(read.position, BATCH, wanted.as_deref()).await?;
         let Some(last) = rows.last().map(|row| row.position) else { return Ok(false) };
         let more = rows.len() == BATCH as usize;
-        let batch: Vec<_> = rows.into_iter().map(|row| row.envelope).collect();
-        let wanted = self.bus.deliver(&self.destination, &batch).await.map_err(StoreError::unavailable)?;
-        let reached = Progress { position: last, ..self.read };
-        if wanted > 0 || last - self.kept >= KEEP_EVERY {
+        let batch: Vec<_> = rows.into_iter().filter_map(|row| row.envelope).collect();
+        let delivered = match batch.is_empty() {
+            true => 0,
+            false => self.bus.deliver(&self.destination, &batch).await.map_err(StoreError::unavailable)?,
+        };
+        let reached = Progress { position: last, ..read };
+        if delivered > 0 || last - self.kept >= KEEP_EVERY {
             self.outbox.advance(&self.destination, reached).await?;
             self.kept = last;
         }
-        self.read = reached;
+        self.read = Some(reached);
         Ok(more)
     }
 

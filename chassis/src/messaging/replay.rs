@@ -72,7 +72,8 @@ impl Replay {
         let rebuild = subscription.rebuild.clone().ok_or_else(|| ReplayError::NotRebuildable(name.to_owned()))?;
         let destination = Destination::new(name);
         let gate = self.gates.get(&destination).cloned().unwrap_or_default();
-        let _closed = gate.write().await;
+        let mut replays = gate.write().await;
+        *replays += 1;
         self.empty(messages.database(), subscription.consumer(), rebuild).await?;
         self.rewind(messages, subscription.consumer(), &destination).await?;
         Ok(())
@@ -134,7 +135,7 @@ impl Replay {
                     Box::pin(async move { tx.execute(set_back, params).await.map(|_| ()) })
                 })
                 .await?;
-            producer.database().wake_outbox();
+            producer.database().wake_all();
         }
         own.database()
             .write(move |tx| {

@@ -59,17 +59,26 @@ impl Outbox for SqlMessages {
             .await
     }
 
-    async fn after(&self, position: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        self.database
-            .read(move |tx| {
-                Box::pin(async move {
-                    let sql = "SELECT position, envelope FROM outbox WHERE position > $1 ORDER BY position LIMIT $2";
-                    let rows = tx.fetch(sql, params![position, limit]).await?;
-                    let row = |row: &Row| Ok(OutboxRow { position: row.get("position")?, envelope: envelope_of(row)? });
-                    rows.iter().map(row).collect()
-                })
+    async fn after(
+        &self,
+        position: i64,
+        limit: u32,
+        wanted: Option<&[&'static str]>,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows = self.database.read(move |tx| {
+            Box::pin(async move {
+                let sql = "SELECT position, event_type, envelope FROM outbox WHERE position > $1
+                    ORDER BY position LIMIT $2";
+                tx.fetch(sql, params![position, limit]).await
             })
-            .await
+        });
+        let row = |row: &Row| {
+            let event_type: String = row.get("event_type")?;
+            let asked_for = wanted.is_none_or(|wanted| wanted.contains(&event_type.as_str()));
+            let envelope = if asked_for { Some(envelope_of(row)?) } else { None };
+            Ok(OutboxRow { position: row.get("position")?, envelope })
+        };
+        rows.await?.iter().map(row).collect()
     }
 
     async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError> {
@@ -158,10 +167,7 @@ impl Inbox for SqlMessages {
                             failed(&cause, now, failure, now),
                         ),
                     };
-                    if tx.execute(sql, params).await? > 0 {
-                        tx.touch_inbox();
-                    }
-                    Ok(())
+                    tx.execute(sql, params).await.map(|_| ())
                 })
             })
             .await
@@ -207,7 +213,7 @@ impl Inbox for SqlMessages {
             })
         });
         let found = found.await?;
-        self.database.wake_inbox();
+        self.database.wake_all();
         Ok(found)
     }
 

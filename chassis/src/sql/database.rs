@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use shared_kernel::StoreError;
+use shared_kernel::{ConsumerName, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlitePool};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -64,7 +64,7 @@ impl Database {
             .max_connections(2)
             .min_connections(0)
             .connect_lazy_with(options.read_only(true).pragma("query_only", "ON"));
-        let wakers = Wakers { outbox: watch::channel(0).0, inbox: watch::channel(0).0 };
+        let wakers = Wakers::default();
         let (queue, jobs) = mpsc::channel(writer::QUEUE);
         tokio::spawn(writer::serve(Tx::new(Connection::Writer(connection)), jobs, wakers.clone()));
         Ok(Self { inner: Arc::new(Inner { queue, readers, wakers, _keep: keep }) })
@@ -103,23 +103,18 @@ impl Database {
     /// Changes whenever a commit has added to the outbox.
     #[must_use]
     pub fn outbox_grew(&self) -> watch::Receiver<u64> {
-        self.inner.wakers.outbox.subscribe()
+        self.inner.wakers.outbox()
     }
 
-    /// Changes whenever a commit has added to the inbox.
+    /// Changes whenever a commit has added to the inbox of this consumer.
     #[must_use]
-    pub fn inbox_grew(&self) -> watch::Receiver<u64> {
-        self.inner.wakers.inbox.subscribe()
+    pub fn inbox_grew(&self, consumer: ConsumerName) -> watch::Receiver<u64> {
+        self.inner.wakers.inbox(consumer.as_str())
     }
 
-    /// Wakes those who wait for the inbox, for changes that bring old rows back, such as an operator's retry.
-    pub(crate) fn wake_inbox(&self) {
-        self.inner.wakers.inbox.send_modify(|counter| *counter += 1);
-    }
-
-    /// Wakes those who wait for the outbox, for changes that bring old rows back, such as a replay.
-    pub(crate) fn wake_outbox(&self) {
-        self.inner.wakers.outbox.send_modify(|counter| *counter += 1);
+    /// Wakes all who wait, for changes that bring old rows back: an operator's retry, a replay.
+    pub(crate) fn wake_all(&self) {
+        self.inner.wakers.wake_all();
     }
 
     /// Waits for the work that is queued and closes the readers, as a last act before the process ends. The writer ends

@@ -15,10 +15,11 @@ pub struct Tx {
 }
 
 /// What a unit of work has added to, so that those who wait for it can be woken after the commit.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Touched {
     pub(super) outbox: bool,
-    pub(super) inbox: bool,
+    /// The consumers whose inbox has grown; seldom more than two.
+    pub(super) inbox: Vec<&'static str>,
 }
 
 pub(super) enum Connection {
@@ -71,9 +72,11 @@ impl Tx {
         self.touched.outbox = true;
     }
 
-    /// Says that the inbox has grown; the workers are woken after the commit.
-    pub(crate) fn touch_inbox(&mut self) {
-        self.touched.inbox = true;
+    /// Says that a consumer's inbox has grown; its worker is woken after the commit.
+    pub(crate) fn touch_inbox(&mut self, consumer: &'static str) {
+        if !self.touched.inbox.contains(&consumer) {
+            self.touched.inbox.push(consumer);
+        }
     }
 
     fn sqlite(&mut self) -> &mut SqliteConnection {

@@ -4,7 +4,9 @@
 //! leaves no half-done transaction behind.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -17,23 +19,47 @@ use super::tx::{Touched, Tx};
 pub(super) const QUEUE: usize = 1_024;
 const BATCH: usize = 256;
 
-/// Counters that grow when a commit has added to the outbox or the inbox.
-#[derive(Clone)]
+/// Counters that grow when a commit has added to the outbox, or to a consumer's inbox.
+#[derive(Clone, Default)]
 pub(super) struct Wakers {
-    pub(super) outbox: watch::Sender<u64>,
-    pub(super) inbox: watch::Sender<u64>,
+    outbox: watch::Sender<u64>,
+    inbox: Arc<Mutex<HashMap<&'static str, watch::Sender<u64>>>>,
 }
 
 impl Wakers {
-    fn wake(&self, touched: Touched) {
-        let grow = |counter: &mut u64| *counter += 1;
+    /// Waits for the outbox.
+    pub(super) fn outbox(&self) -> watch::Receiver<u64> {
+        self.outbox.subscribe()
+    }
+
+    /// Waits for one consumer's inbox.
+    pub(super) fn inbox(&self, consumer: &'static str) -> watch::Receiver<u64> {
+        self.inboxes().entry(consumer).or_default().subscribe()
+    }
+
+    /// Wakes everybody.
+    pub(super) fn wake_all(&self) {
+        grow(&self.outbox);
+        self.inboxes().values().for_each(grow);
+    }
+
+    fn wake(&self, touched: &Touched) {
         if touched.outbox {
-            self.outbox.send_modify(grow);
+            grow(&self.outbox);
         }
-        if touched.inbox {
-            self.inbox.send_modify(grow);
+        if !touched.inbox.is_empty() {
+            let inboxes = self.inboxes();
+            touched.inbox.iter().filter_map(|consumer| inboxes.get(consumer)).for_each(grow);
         }
     }
+
+    fn inboxes(&self) -> MutexGuard<'_, HashMap<&'static str, watch::Sender<u64>>> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn grow(counter: &watch::Sender<u64>) {
+    counter.send_modify(|counter| *counter += 1);
 }
 
 /// A unit of work whose result type is forgotten, so that different ones share a queue.
@@ -100,7 +126,7 @@ pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, w
     let mut jobs = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut jobs, BATCH).await > 0 {
         if commit_together(&mut tx, &mut jobs).await {
-            wakers.wake(std::mem::take(&mut tx.touched));
+            wakers.wake(&std::mem::take(&mut tx.touched));
             jobs.drain(..).for_each(|job| job.answer(Ok(())));
         } else {
             for job in jobs.drain(..) {
@@ -140,7 +166,7 @@ async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers) {
     }
     match tx.script("COMMIT").await {
         Ok(()) => {
-            wakers.wake(std::mem::take(&mut tx.touched));
+            wakers.wake(&std::mem::take(&mut tx.touched));
             job.answer(Ok(()));
         }
         Err(cause) => {

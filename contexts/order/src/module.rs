@@ -118,7 +118,7 @@ impl OrderModule {
     /// Timers.
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
-        jobs::jobs(&self.use_cases)
+        jobs::jobs(&self.use_cases, &self.settings)
     }
 
     /// Every order with its money, as JSON.

@@ -13,6 +13,10 @@ pub struct OrderSettings {
     pub shipping_flat_minor: i64,
     /// How long a buyer is kept waiting for stock and payment intent; default 2 seconds.
     pub placement_wait: Duration,
+    /// How often orders past their deadline are looked for; default 5 seconds.
+    pub sweep_every: Duration,
+    /// How often open payments are compared with the provider; default 5 minutes.
+    pub reconcile_every: Duration,
     /// What order numbers begin with; default `BS-`.
     pub number_prefix: String,
     /// The payment provider.
@@ -47,6 +51,8 @@ impl Default for OrderSettings {
             payment_window: Duration::from_mins(30),
             shipping_flat_minor: 690,
             placement_wait: Duration::from_secs(2),
+            sweep_every: Duration::from_secs(5),
+            reconcile_every: Duration::from_mins(5),
             number_prefix: "BS-".to_owned(),
             stripe: StripeSettings {
                 api_base: "http://127.0.0.1:0/sandbox".to_owned(),

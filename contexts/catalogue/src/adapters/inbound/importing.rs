@@ -66,7 +66,7 @@ pub enum ImportFileError {
     #[error(transparent)]
     File(#[from] FileError),
     /// Something is wrong, and all or nothing was wanted.
-    #[error("{} products are not right, so nothing was imported{}", .0.failed, Lines(&.0.errors))]
+    #[error("nothing was imported, for this is not right:{}", Lines(&.0.errors))]
     NotAll(Box<ImportOutcome>),
     /// The store failed.
     #[error(transparent)]
@@ -86,9 +86,9 @@ impl fmt::Display for Lines<'_> {
 impl fmt::Display for ImportOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { created, updated, unchanged, failed, stock_counted, .. } = self;
-        let verb = if self.dry_run { "would be" } else { "are" };
-        write!(f, "{created} products {verb} new, {updated} changed, {unchanged} the same, {failed} left out; ")?;
-        write!(f, "{stock_counted} SKUs counted.{}{}", Lines(&self.errors), Lines(&self.warnings))
+        let tense = if self.dry_run { "Nothing was changed. It would be: " } else { "" };
+        write!(f, "{tense}new {created}, changed {updated}, the same {unchanged}, left out {failed}, ")?;
+        write!(f, "SKUs counted {stock_counted}.{}{}", Lines(&self.errors), Lines(&self.warnings))
     }
 }
 

@@ -5,21 +5,22 @@ use std::time::Duration;
 use chassis::messaging::Job;
 
 use crate::application::UseCases;
+use crate::settings::OrderSettings;
 
 /// Orders that are younger are still being paid; their webhooks are on the way.
 const SETTLED_FOR: Duration = Duration::from_mins(1);
 
-/// Deadlines every five seconds, the provider's books every five minutes, old carts every hour.
+/// Deadlines and the provider's books as often as it is set, old carts every hour.
 #[must_use]
-pub fn jobs(use_cases: &UseCases) -> Vec<Job> {
+pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
     let (overdue, reconcile) = (use_cases.handle_overdue.clone(), use_cases.reconcile_payments.clone());
     let forget = use_cases.forget_carts.clone();
     vec![
-        Job::every("order-deadlines", Duration::from_secs(5), move || {
+        Job::every("order-deadlines", settings.sweep_every, move || {
             let overdue = overdue.clone();
             Box::pin(async move { overdue.execute().await.map(|_| ()) })
         }),
-        Job::every("order-reconcile-payments", Duration::from_mins(5), move || {
+        Job::every("order-reconcile-payments", settings.reconcile_every, move || {
             let reconcile = reconcile.clone();
             Box::pin(async move {
                 let summary = reconcile.execute(SETTLED_FOR).await?;

@@ -76,7 +76,7 @@ pub fn import_refused(error: ImportFileError) -> Problem {
         }
         ImportFileError::NotAll(outcome) => {
             let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import-refused", "Nothing was imported");
-            let problem = problem.detail(format!("{} products are not right; `errors` says why", outcome.failed));
+            let problem = problem.detail("`errors` says what is not right, by line");
             let errors = serde_json::to_value(&outcome.errors).unwrap_or_default();
             problem.with("failed", outcome.failed).with("errors", errors)
         }

@@ -1,3 +1,5 @@
+//! What a receipt says, and how a mailer's answer is understood.
+
 use chassis::testing::MemoryMailer;
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku};

@@ -117,6 +117,7 @@ impl Life {
         }
         self.order = decided.order;
         self.tasks.extend(decided.tasks);
+        self.check_step(&before);
         self.check();
     }
 
@@ -227,6 +228,19 @@ impl Life {
         }
     }
 
+    /// What must hold when an order comes to its end.
+    fn check_step(&self, before: &Order) {
+        match (before.state(), self.order.state()) {
+            (OrderState::AwaitingPayment { .. }, OrderState::Expired { superseded_by: None }) => {
+                assert!(!self.order.has_open_intent(), "expired while money could still come");
+            }
+            (OrderState::CancelPending { .. }, OrderState::Cancelled { .. }) => {
+                assert!(self.order.is_returned(), "cancelled before the money was returned");
+            }
+            _ => {}
+        }
+    }
+
     /// What must hold at every moment.
     fn check(&self) {
         let order = &self.order;
@@ -243,8 +257,11 @@ impl Life {
                 .filter(|refund| !matches!(refund.state, RefundState::Failed { .. }));
             let returned: i64 = live.clone().map(|refund| refund.amount.minor()).sum();
             assert!(returned <= payment.captured().map_or(0, Money::minor), "more is returned than came");
-            let automatic = live.filter(|refund| refund.reason != RefundReason::Staff);
-            assert!(automatic.count() <= 1, "a payment is returned twice");
+            let automatic = live.filter(|refund| refund.reason != RefundReason::Staff).count();
+            assert!(automatic <= 1, "a payment is returned twice");
+            let accepted = order.state().paid_by().is_some_and(|paid| paid.intent.as_ref() == Some(&payment.intent));
+            let cancelling = order.status() == Status::CancelPending;
+            assert!(!accepted || cancelling || automatic == 0, "the payment that counts is returned");
         }
         assert!(Order::restore(order.parts().clone()).is_ok());
     }

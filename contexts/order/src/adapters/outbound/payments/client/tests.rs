@@ -1,3 +1,5 @@
+//! The HTTP client against a server that misbehaves: what is tried again, and what is not.
+
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde_json::{Value, json};

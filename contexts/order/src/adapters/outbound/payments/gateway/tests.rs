@@ -1,3 +1,5 @@
+//! The gateway against a provider that answers as Stripe does.
+
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shared_kernel::OrderId;

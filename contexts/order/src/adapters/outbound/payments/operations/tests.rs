@@ -1,3 +1,5 @@
+//! How requests are written and answers are read.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
