@@ -1,19 +1,18 @@
 //! Fills an empty shop: the demo catalogue with its stock, images and files, and somebody to sign in as.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
 use secrecy::ExposeSecret as _;
 use shared_kernel::Role;
 
+use crate::first_start::FirstStart;
 use crate::shop::Shop;
 
 #[derive(RustEmbed)]
 #[folder = "demo"]
 struct Files;
 
-/// On the first start: makes the administrator and, unless it is switched off, the demo catalogue and a customer, and
-/// prints the logins. Later starts only see to the administrator that is set by name.
+/// On the first start, and again if that was cut off: makes the administrator and, unless it is switched off, the demo
+/// catalogue and a customer, and prints the logins. Later starts only see to the administrator that is set by name.
 ///
 /// # Errors
 /// When the catalogue cannot be brought in.
@@ -21,24 +20,28 @@ pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
     if let Some((email, password)) = &shop.settings.admin {
         shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
     }
-    if !shop.is_new {
-        return Ok(());
-    }
+    let Some(first) = &shop.first_start else { return Ok(()) };
     let mut logins = Vec::new();
     if shop.settings.admin.is_none() {
-        logins.push(login(shop, "admin@example.org", ("Ada", "Minister"), Role::Admin).await?);
+        let password = &first.admin_password;
+        logins.push(login(shop, ("admin@example.org", password), ("Ada", "Minister"), Role::Admin).await?);
     }
     if shop.settings.demo {
         bring_in(shop).await?;
-        logins.push(login(shop, "customer@example.org", ("Casey", "Buyer"), Role::Customer).await?);
+        let password = &first.customer_password;
+        logins.push(login(shop, ("customer@example.org", password), ("Casey", "Buyer"), Role::Customer).await?);
     }
     welcome(shop, &logins);
-    Ok(())
+    FirstStart::done(&shop.settings.data_dir)
 }
 
-async fn login(shop: &Shop, email: &str, name: (&str, &str), role: Role) -> anyhow::Result<String> {
-    let password = URL_SAFE_NO_PAD.encode(&shop.ids.secret()[..9]);
-    shop.make_user(email, &password, name, role).await?;
+async fn login(
+    shop: &Shop,
+    (email, password): (&str, &str),
+    name: (&str, &str),
+    role: Role,
+) -> anyhow::Result<String> {
+    shop.make_user(email, password, name, role).await?;
     Ok(format!("{:<9} {email:<22} {password}", role.name()))
 }
 

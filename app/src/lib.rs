@@ -11,6 +11,7 @@ pub mod cli;
 pub mod commands;
 pub mod control;
 pub mod demo;
+pub mod first_start;
 pub mod ops;
 pub mod pages;
 pub mod sandbox;

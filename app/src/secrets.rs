@@ -39,12 +39,7 @@ impl Secrets {
             sandbox_secret_key: format!("sk_sandbox_{}", random()),
             webhook_secret: format!("whsec_{}", random()),
         };
-        // Written beside and moved into place: a crash leaves the whole file or none.
-        let unfinished = folder.join("secrets.json.new");
-        let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-        file.write_all(serde_json::to_string_pretty(&made)?.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&unfinished, &path)?;
+        keep_private(folder, "secrets.json", &made)?;
         Ok(made)
     }
 
@@ -56,4 +51,16 @@ impl Secrets {
         let bytes = URL_SAFE_NO_PAD.decode(&self.csrf_key).context("csrf_key in secrets.json")?;
         bytes.try_into().map_err(|_| anyhow::anyhow!("csrf_key in secrets.json has not 32 bytes"))
     }
+}
+
+/// Writes a file that only its owner may read, beside its place and then into it: a crash leaves all of it or none.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep_private(folder: &Path, name: &str, value: &impl Serialize) -> anyhow::Result<()> {
+    let unfinished = folder.join(format!("{name}.new"));
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    file.write_all(serde_json::to_string_pretty(value)?.as_bytes())?;
+    file.sync_all()?;
+    Ok(std::fs::rename(&unfinished, folder.join(name))?)
 }

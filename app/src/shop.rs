@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::control::Output;
+use crate::first_start::FirstStart;
 use crate::sandbox::{Sandbox, SandboxSettings};
 use crate::secrets::Secrets;
 use crate::settings::Settings;
@@ -54,8 +55,8 @@ pub struct Shop {
     pub replay: Replay,
     /// The system's source of ids.
     pub ids: Arc<dyn Ids>,
-    /// Whether the folder was empty before.
-    pub is_new: bool,
+    /// What is left to do of the first start, if that is not done.
+    pub first_start: Option<FirstStart>,
     databases: Vec<(&'static str, Database)>,
     clock: Arc<dyn Clock>,
     door: std::sync::Mutex<Option<std::net::TcpListener>>,
@@ -71,8 +72,8 @@ impl Shop {
         let folder = settings.data_dir.clone();
         std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         let lock = lock(&folder)?;
-        let is_new = !folder.join("catalogue.db").exists();
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let first_start = FirstStart::pending(&folder, ids.as_ref())?;
         let secrets = Secrets::load_or_make(&folder, ids.as_ref())?;
         let mut databases = Vec::new();
         for name in CONTEXTS {
@@ -113,7 +114,7 @@ impl Shop {
             customer,
             sandbox,
             ids,
-            is_new,
+            first_start,
             databases,
             clock,
             door: std::sync::Mutex::new(Some(door)),

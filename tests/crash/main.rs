@@ -5,6 +5,7 @@
 
 mod consumers;
 mod evidence;
+mod first_start;
 mod graceful;
 #[path = "../support/hands.rs"]
 mod hands;

@@ -27,31 +27,41 @@ pub struct Shop {
 impl Shop {
     /// Opens a shop with the demo catalogue and these settings on a new folder.
     pub async fn open(settings: &[(&str, &str)]) -> Self {
+        let mut shop = Self::closed(settings);
+        shop.start().await;
+        shop
+    }
+
+    /// A shop on a new folder that was never open.
+    pub fn closed(settings: &[(&str, &str)]) -> Self {
         // Only fails when another test did it before, which is as good.
         let _done = rustls::crypto::ring::default_provider().install_default();
         let keep = tempfile::tempdir().unwrap();
-        let mut shop = Self {
+        Self {
             folder: keep.path().join("data"),
             port: free_port(),
             settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             child: None,
             _keep: Some(keep),
-        };
-        shop.start().await;
-        shop
+        }
     }
 
     /// Starts the process and waits until it is ready.
     pub async fn start(&mut self) {
-        let log = std::fs::File::create(self.folder.with_extension("log")).unwrap();
-        let child = self.command().arg("serve").stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
-        self.child = Some(child);
+        self.begin();
         let ready = self.url("/health/ready");
         let probe = || async {
             let answer = reqwest::get(&ready).await.ok()?;
             answer.status().is_success().then_some(())
         };
         eventually(Duration::from_secs(60), probe).await;
+    }
+
+    /// Starts the process without waiting for anything.
+    pub fn begin(&mut self) {
+        let log = std::fs::File::create(self.folder.with_extension("log")).unwrap();
+        let child = self.command().arg("serve").stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        self.child = Some(child);
     }
 
     /// Kills the process where it stands.

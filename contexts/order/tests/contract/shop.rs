@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::Platform;
-use chassis::messaging::{Inbox, Outbox, SqlMessages};
+use chassis::messaging::{Inbox, SqlMessages};
 use chassis::testing::{FixedClock, drive, platform};
 use order::adapters::outbound::sql::MIGRATIONS;
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
@@ -165,9 +165,15 @@ impl Shop {
 
     /// The types of all facts published about an order, oldest first, without prefix and version.
     pub async fn published(&self, order: OrderId) -> Vec<String> {
-        let rows = self.messages().after(0, 10_000).await.unwrap();
-        let about = rows.into_iter().map(|row| row.envelope).filter(|envelope| envelope.subject == order.to_string());
-        about.map(|envelope| envelope.event_type.replace("store.order.", "").replace(".v1", "")).collect()
+        let rows = self.platform.database.read(move |tx| {
+            Box::pin(async move {
+                let about = "SELECT event_type FROM outbox WHERE subject = $1 ORDER BY sequence";
+                let rows = tx.fetch(about, chassis::params![order]).await?;
+                rows.iter().map(|row| row.get::<String>("event_type")).collect::<Result<Vec<_>, _>>()
+            })
+        });
+        let short = |event_type: String| event_type.replace("store.order.", "").replace(".v1", "");
+        rows.await.unwrap().into_iter().map(short).collect()
     }
 
     pub async fn dead_letters(&self) -> usize {
