@@ -104,7 +104,11 @@ pub async fn serve(listener: UnixListener, shop: Arc<Shop>, stop: CancellationTo
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
-            Ok((stream, _)) = listener.accept() => {
+            accepted = listener.accept() => {
+                let Ok((stream, _)) = accepted else {
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await; // out of files, perhaps
+                    continue;
+                };
                 let shop = Arc::clone(&shop);
                 callers.spawn(async move {
                     if let Err(error) = answer(shop, stream).await {

@@ -58,7 +58,8 @@ pub struct Shop {
     /// What is left to do of the first start, if that is not done.
     pub first_start: Option<FirstStart>,
     databases: Vec<(&'static str, Database)>,
-    clock: Arc<dyn Clock>,
+    /// Until it is started. There is one alone: a replay and the relays must meet at the same gates.
+    engine: std::sync::Mutex<Option<Engine>>,
     door: std::sync::Mutex<Option<std::net::TcpListener>>,
     _lock: File,
 }
@@ -70,7 +71,7 @@ impl Shop {
     /// When another process has the folder open, or a database cannot be opened.
     pub async fn open(settings: Settings) -> anyhow::Result<Self> {
         let folder = settings.data_dir.clone();
-        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        make_private(&folder).with_context(|| folder.display().to_string())?;
         let lock = lock(&folder)?;
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let first_start = FirstStart::pending(&folder, ids.as_ref())?;
@@ -116,7 +117,7 @@ impl Shop {
             ids,
             first_start,
             databases,
-            clock,
+            engine: std::sync::Mutex::new(Some(engine)),
             door: std::sync::Mutex::new(Some(door)),
             _lock: lock,
         })
@@ -156,8 +157,8 @@ impl Shop {
     /// # Errors
     /// When what a crash has left could not be cleared up.
     pub async fn start(&self, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
-        let modules = (&self.catalogue, &self.order, &self.fulfilment, &self.reports, &self.customer);
-        engine(&self.databases, modules, self.settings.retry_base, &self.clock, &self.ids).start(tasks, stop).await?;
+        let engine = self.engine.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        engine.context("the shop is started already")?.start(tasks, stop).await?;
         if let Some(sandbox) = &self.sandbox {
             tasks.spawn(sandbox.run_sender(stop.clone())?);
         }
@@ -230,6 +231,12 @@ impl Shop {
         let (imported, repeated, refused) = (summary.imported, summary.repeated, summary.refused.len());
         out.line(format!("{imported} orders imported, {repeated} known already, {refused} left out")).await
     }
+}
+
+/// Makes the folder if it is not there. What lies in it (addresses, mails with links, secrets) is for its owner alone.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 fn lock(folder: &Path) -> anyhow::Result<File> {

@@ -8,4 +8,5 @@
 mod driver;
 mod journeys;
 #[path = "../support/process.rs"]
+#[expect(dead_code, reason = "these tests need only a part of what all share")]
 mod process;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
 use crate::support::process::Shop;
 
@@ -10,8 +10,8 @@ use crate::support::process::Shop;
 const IMPATIENT: &[(&str, &str)] =
     &[("STORE_PAYMENT_WINDOW", "4s"), ("STORE_VERIFICATION_WINDOW", "3s"), ("STORE_SWEEP_EVERY", "300ms")];
 
-static PATIENT_SHOP: OnceCell<Arc<Shop>> = OnceCell::const_new();
-static IMPATIENT_SHOP: OnceCell<Arc<Shop>> = OnceCell::const_new();
+static PATIENT: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
+static HURRIED: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
 
 /// The shop that a scenario with these tags needs.
 pub async fn shop_for(tags: &[String]) -> Arc<Shop> {
@@ -19,8 +19,16 @@ pub async fn shop_for(tags: &[String]) -> Arc<Shop> {
     if tagged("own") {
         return Arc::new(Shop::open(&[]).await);
     }
-    if tagged("impatient") {
-        return Arc::clone(IMPATIENT_SHOP.get_or_init(|| async { Arc::new(Shop::open(IMPATIENT).await) }).await);
+    let (kept, settings) = if tagged("impatient") { (&HURRIED, IMPATIENT) } else { (&PATIENT, &[][..]) };
+    let mut kept = kept.lock().await;
+    if kept.is_none() {
+        *kept = Some(Arc::new(Shop::open(settings).await));
     }
-    Arc::clone(PATIENT_SHOP.get_or_init(|| async { Arc::new(Shop::open(&[]).await) }).await)
+    kept.as_ref().map(Arc::clone).unwrap()
+}
+
+/// Ends the shops that scenarios have shared.
+pub async fn close() {
+    drop(PATIENT.lock().await.take());
+    drop(HURRIED.lock().await.take());
 }

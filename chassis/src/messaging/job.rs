@@ -1,8 +1,10 @@
 //! Timers: things a context does every so often, whether or not anything has happened.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
 use tokio_util::sync::CancellationToken;
@@ -43,14 +45,41 @@ impl Job {
         (self.run)().await
     }
 
-    /// Keeps doing it until `stop`.
+    /// Keeps doing it until `stop`. A panic is a failure like any other: deadlines must be looked after all the same.
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            if let Err(error) = self.once().await {
-                let Failure { text, .. } = Failure::of(&error);
-                tracing::warn!(job = self.name, "the job {} failed: {text}", self.name);
+            match AssertUnwindSafe(async { self.once().await }).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    let Failure { text, .. } = Failure::of(&error);
+                    tracing::warn!(job = self.name, "the job {} failed: {text}", self.name);
+                }
+                Err(_) => tracing::error!(job = self.name, "the job {} panicked", self.name),
             }
             tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(self.period) => {} }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_costs_one_turn_and_not_the_timer() {
+        let (turns, stop) = (Arc::new(AtomicU32::new(0)), CancellationToken::new());
+        let (counted, end) = (Arc::clone(&turns), stop.clone());
+        let job = Job::every("shaky", Duration::from_millis(1), move || {
+            let (counted, end) = (Arc::clone(&counted), end.clone());
+            Box::pin(async move {
+                assert!(counted.fetch_add(1, Ordering::Relaxed) > 0, "the first turn panics");
+                end.cancel();
+                Ok(())
+            })
+        });
+        tokio::time::timeout(Duration::from_secs(5), job.run(stop)).await.unwrap();
+        assert_eq!(turns.load(Ordering::Relaxed), 2);
     }
 }

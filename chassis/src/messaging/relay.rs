@@ -63,9 +63,10 @@ impl Relay {
         let Some(last) = rows.last().map(|row| row.position) else { return Ok(false) };
         let more = rows.len() == BATCH as usize;
         let batch: Vec<_> = rows.into_iter().filter_map(|row| row.envelope).collect();
-        let delivered = match batch.is_empty() {
-            true => 0,
-            false => self.bus.deliver(&self.destination, &batch).await.map_err(StoreError::unavailable)?,
+        let delivered = if batch.is_empty() {
+            0
+        } else {
+            self.bus.deliver(&self.destination, &batch).await.map_err(StoreError::unavailable)?
         };
         let reached = Progress { position: last, ..read };
         if delivered > 0 || last - self.kept >= KEEP_EVERY {

@@ -18,7 +18,8 @@ use super::{Claim, Delivery, Failure, Handled, Inbox, Settlement, Subscription};
 /// A lease outlives the longest that a handler may take.
 pub(super) const LEASE: Duration = Duration::from_mins(1);
 const HANDLER: Duration = Duration::from_secs(45);
-const POLL: Duration = Duration::from_millis(500);
+/// Covers what no wake-up announces: retries that have come due, leases that have run out.
+const POLL: Duration = Duration::from_secs(1);
 
 /// One consumer at work.
 pub struct Worker {

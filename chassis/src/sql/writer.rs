@@ -139,6 +139,7 @@ pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, w
 /// One transaction for all jobs. `false` leaves nothing committed.
 async fn commit_together(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> bool {
     if tx.script("BEGIN IMMEDIATE").await.is_err() {
+        roll_back(tx).await; // should an older transaction still be open, nothing would ever be committed again
         return false;
     }
     for job in jobs {

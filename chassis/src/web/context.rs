@@ -24,7 +24,11 @@ pub(crate) enum Recognised {
 pub(crate) struct RequestContext {
     pub(crate) edge: Edge,
     pub(crate) request_id: String,
+    /// The path by which the handler is found: what is needlessly percent-encoded is decoded, so that nobody gets past a
+    /// rule by writing its path otherwise.
     pub(crate) path: String,
+    /// The path as it was sent.
+    pub(crate) sent_path: String,
     pub(crate) query: String,
     pub(crate) recognised: Recognised,
     /// The session cookie as it was sent; form tokens are bound to it.
@@ -54,6 +58,6 @@ impl RequestContext {
 
     /// Path and query as the browser asked for them.
     pub(crate) fn path_and_query(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+        if self.query.is_empty() { self.sent_path.clone() } else { format!("{}?{}", self.sent_path, self.query) }
     }
 }

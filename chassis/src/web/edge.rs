@@ -171,7 +171,8 @@ impl Edge {
         RequestContext {
             edge: self.clone(),
             request_id: inbound.map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
-            path: req.path().to_owned(),
+            path: req.match_info().as_str().to_owned(),
+            sent_path: req.path().to_owned(),
             query: req.query_string().to_owned(),
             recognised: Recognised::Nobody,
             session: cookies::value(http, SESSION_COOKIE),

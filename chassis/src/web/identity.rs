@@ -75,14 +75,14 @@ fn visitor(req: &HttpRequest) -> Result<Option<Identity>, Closed> {
     let recognised = RequestContext::of(req).map_or(Recognised::Nobody, |context| context.recognised.clone());
     match recognised {
         Recognised::Known(identity) => Ok(Some(identity)),
-        Recognised::Unknown if is_api(req.path()) => Err(unauthorised("the token is not known, or no longer valid")),
+        Recognised::Unknown if is_api(req.match_info().as_str()) => Err(unauthorised("the token is not known, or no longer valid")),
         Recognised::Unknown | Recognised::Nobody => Ok(None),
     }
 }
 
 fn signed_in(req: &HttpRequest) -> Result<Identity, Closed> {
     visitor(req)?.ok_or_else(|| {
-        if is_api(req.path()) {
+        if is_api(req.match_info().as_str()) {
             unauthorised("send `Authorization: Bearer <token>`")
         } else {
             Closed::Page(PageError::SignInFirst { next: next_after_login(req) })
@@ -95,7 +95,7 @@ fn at_least(role: Role, req: &HttpRequest) -> Result<Identity, Closed> {
     if identity.is(role) {
         return Ok(identity);
     }
-    if !is_api(req.path()) {
+    if !is_api(req.match_info().as_str()) {
         return Err(Closed::Page(PageError::Forbidden));
     }
     let problem = Problem::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden");

@@ -272,7 +272,9 @@ async fn closed_doors_of_the_api_are_problems() {
 
 #[actix_web::test]
 async fn the_api_does_not_look_at_cookies_and_pages_not_at_bearers() {
-    assert_eq!(ask(TestRequest::get().uri("/api/me").cookie(sid("customer"))).await.status, 401);
+    for path in ["/api/me", "/%61pi/me"] {
+        assert_eq!(ask(TestRequest::get().uri(path).cookie(sid("customer"))).await.status, 401, "{path}");
+    }
     assert_eq!(ask(TestRequest::get().uri("/profile").insert_header(bearer("customer"))).await.status, 303);
 }
 
@@ -428,6 +430,8 @@ async fn dear_requests_have_their_own_count() {
     let knock = || from("203.0.113.7", TestRequest::post().uri("/login"));
     assert_eq!(ask_at(edge.clone(), knock()).await.status, 200);
     assert_eq!(ask_at(edge.clone(), knock()).await.status, 429);
+    let disguised = from("203.0.113.7", TestRequest::post().uri("/%6cogin"));
+    assert_eq!(ask_at(edge.clone(), disguised).await.status, 429, "the same door, written otherwise");
     assert_eq!(ask_at(edge, from("203.0.113.7", TestRequest::get().uri("/"))).await.status, 200);
 }
 

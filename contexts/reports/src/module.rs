@@ -21,6 +21,9 @@ use crate::application::{
 };
 use crate::domain::ShopCalendar;
 
+/// How many orders are written at once: they share their commits, so a backlog is worked off faster.
+const LANES: usize = 64;
+
 /// What an operator may set. Nothing yet: currency and time zone are facts about the shop and come with the platform.
 #[derive(Debug, Clone, Default)]
 pub struct ReportsSettings {}
@@ -113,7 +116,7 @@ impl ReportsModule {
         let sales = Arc::new(RecordSales(Arc::clone(&self.record)));
         let products = Arc::new(KeepProducts(Arc::clone(&self.keep)));
         vec![
-            Subscription::to(RECORD_SALES, ORDER_FACTS, sales).rebuildable(Arc::new(RebuildSales)),
+            Subscription::to(RECORD_SALES, ORDER_FACTS, sales).lanes(LANES).rebuildable(Arc::new(RebuildSales)),
             Subscription::to(KEEP_PRODUCTS, PRODUCT_FACTS, products).rebuildable(Arc::new(RebuildArticles)),
         ]
     }

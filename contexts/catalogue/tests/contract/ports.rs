@@ -132,7 +132,7 @@ impl World for SqlWorld {
     }
     async fn published(&self) -> Vec<Envelope> {
         let messages = SqlMessages::new(self.database.clone(), Arc::clone(&self.clock));
-        messages.after(0, 1_000).await.unwrap().into_iter().map(|row| row.envelope).collect()
+        messages.after(0, 1_000, None).await.unwrap().into_iter().filter_map(|row| row.envelope).collect()
     }
     async fn cause(&self) -> Cause {
         let number = self.messages.fetch_add(1, Ordering::SeqCst);

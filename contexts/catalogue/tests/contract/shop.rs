@@ -44,7 +44,7 @@ impl Shop {
 
     pub async fn published(&self) -> Vec<Envelope> {
         let messages = SqlMessages::new(self.platform.database.clone(), Arc::clone(&self.platform.clock));
-        messages.after(0, 10_000).await.unwrap().into_iter().map(|row| row.envelope).collect()
+        messages.after(0, 10_000, None).await.unwrap().into_iter().filter_map(|row| row.envelope).collect()
     }
 
     /// Asks the shop one thing.

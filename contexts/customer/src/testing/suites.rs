@@ -72,9 +72,9 @@ impl Stores {
     }
 
     async fn published(&self) -> Vec<String> {
-        let rows = self.outbox.after(0, 1_000).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let rows = self.outbox.after(0, 1_000, None).await.unwrap_or_else(|error| panic!("{error:?}"));
         let short = |kind: &str| kind.trim_start_matches("store.customer.").trim_end_matches(".v1").to_owned();
-        rows.iter().map(|row| short(&row.envelope.event_type)).collect()
+        rows.iter().filter_map(|row| row.envelope.as_ref()).map(|fact| short(&fact.event_type)).collect()
     }
 
     async fn tasks(&self) -> u64 {

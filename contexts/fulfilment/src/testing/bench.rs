@@ -120,8 +120,8 @@ impl Bench {
     /// # Panics
     /// When the store fails.
     pub async fn events(&self) -> Vec<Envelope> {
-        let rows = self.outbox.after(0, 10_000).await.unwrap_or_else(|error| panic!("{error:?}"));
-        rows.into_iter().map(|row| row.envelope).collect()
+        let rows = self.outbox.after(0, 10_000, None).await.unwrap_or_else(|error| panic!("{error:?}"));
+        rows.into_iter().filter_map(|row| row.envelope).collect()
     }
 
     /// The types of all facts told so far, without what they all begin with.

@@ -123,7 +123,7 @@ impl Shop {
     }
 
     pub async fn events(&self) -> Vec<Envelope> {
-        self.messages.after(0, 1_000).await.unwrap().into_iter().map(|row| row.envelope).collect()
+        self.messages.after(0, 1_000, None).await.unwrap().into_iter().filter_map(|row| row.envelope).collect()
     }
 
     /// `consumer: code` of every dead letter.

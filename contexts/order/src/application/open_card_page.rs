@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{Identity, OrderId, StoreError};
+use shared_kernel::{Clock, Identity, OrderId, StoreError};
 
-use crate::domain::{Order, Status};
+use super::tasks::decide_on;
+use crate::domain::{IntentId, IntentReport, IntentStatus, Order, Status};
 use crate::ports::{CardPage, CardPageRequest, OrderStore, PaymentError};
 
 /// Which order, and who pays.
@@ -38,16 +39,18 @@ pub enum OpenCardPageError {
 pub struct OpenCardPage {
     orders: Arc<dyn OrderStore>,
     pages: Arc<dyn CardPage>,
+    clock: Arc<dyn Clock>,
 }
 
 impl OpenCardPage {
     /// Puts the use case together.
     #[must_use]
-    pub fn new(orders: Arc<dyn OrderStore>, pages: Arc<dyn CardPage>) -> Self {
-        Self { orders, pages }
+    pub fn new(orders: Arc<dyn OrderStore>, pages: Arc<dyn CardPage>, clock: Arc<dyn Clock>) -> Self {
+        Self { orders, pages, clock }
     }
 
-    /// Where to send the buyer's browser.
+    /// Where to send the buyer's browser. An intent of the page's own is kept with the order before anybody can pay
+    /// through it; should the order have ended meanwhile, that has it closed again.
     ///
     /// # Errors
     /// [`OpenCardPageError`].
@@ -64,6 +67,17 @@ impl OpenCardPage {
             amount: order.totals().gross,
             email: order.buyer().email.clone(),
         };
-        Ok(self.pages.url(&request).await?)
+        let page = self.pages.open(&request).await?;
+        if let Some(intent) = page.intent {
+            self.keep(order.id(), intent).await?;
+        }
+        Ok(page.url)
+    }
+
+    async fn keep(&self, order: OrderId, intent: IntentId) -> Result<(), StoreError> {
+        let report = IntentReport { intent, status: IntentStatus::Open { declined: None } };
+        let now = self.clock.now();
+        let decide = decide_on(move |order| order.intent_reported(report.clone(), now));
+        self.orders.update(decide.caused(order, None)).await.map(|_| ())
     }
 }

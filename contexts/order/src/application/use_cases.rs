@@ -103,7 +103,7 @@ impl UseCases {
             claim_cart: Arc::new(ClaimCart::new(carts.clone(), baskets, clock.clone())),
             place_order: Arc::new(place),
             wait_until_payable: Arc::new(wait),
-            open_card_page: Arc::new(OpenCardPage::new(orders.clone(), with.card_page.clone())),
+            open_card_page: Arc::new(OpenCardPage::new(orders.clone(), with.card_page.clone(), clock.clone())),
             view_order: Arc::new(ViewOrder::new(orders.clone())),
             list_orders: Arc::new(ListOrders::new(with.history.clone(), clock.clone())),
             request_cancellation: Arc::new(RequestCancellation::new(orders.clone(), clock.clone())),

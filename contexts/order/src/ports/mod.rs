@@ -21,7 +21,8 @@ pub use inbox::{PaymentInbox, ProviderEvent};
 pub use news::{NewsListener, OrderNews};
 pub use orders::{Decide, OrderStore, Refusal, Update, Updated};
 pub use payments::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund,
+    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
+    ProviderRefund,
 };
 pub use placement::{HistoryImport, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 pub use prices::PriceList;

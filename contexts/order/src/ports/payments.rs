@@ -100,9 +100,19 @@ pub struct CardPageRequest {
     pub email: Option<String>,
 }
 
+/// A page that is open for an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedCardPage {
+    /// Where to send the buyer's browser.
+    pub url: String,
+    /// The intent through which the page takes money, if that is one of its own. It has to be kept before the buyer is
+    /// sent there: only an intent that is known is closed at the deadline and asked after when a webhook is lost.
+    pub intent: Option<IntentId>,
+}
+
 /// The provider's hosted page on which a card is typed in.
 #[async_trait]
 pub trait CardPage: Send + Sync {
-    /// Where to send the buyer's browser.
-    async fn url(&self, request: &CardPageRequest) -> Result<String, PaymentError>;
+    /// Opens the page. The same intent always gets the same page.
+    async fn open(&self, request: &CardPageRequest) -> Result<OpenedCardPage, PaymentError>;
 }

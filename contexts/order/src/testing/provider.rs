@@ -8,14 +8,15 @@ use shared_kernel::Money;
 
 use crate::domain::{IntentId, IntentReport, IntentStatus, RefundReport, ReportedRefund};
 use crate::ports::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund,
-    ReceiptError, ReceiptLetter, ReceiptSender,
+    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
+    ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
 };
 
 #[derive(Default)]
 struct State {
     down: bool,
     refuses: bool,
+    own_intents: bool,
     intents: BTreeMap<IntentId, (Money, IntentStatus)>,
     refunds: BTreeMap<String, (NewRefund, ReportedRefund)>,
     calls: u32,
@@ -38,6 +39,11 @@ impl FakeProvider {
     /// From now on every call is refused (or is not any more).
     pub fn refuses(&self, refuses: bool) {
         self.lock().refuses = refuses;
+    }
+
+    /// From now on card pages take money through intents of their own.
+    pub fn makes_pages_with_intents(&self) {
+        self.lock().own_intents = true;
     }
 
     /// The buyer pays this much through an intent.
@@ -137,9 +143,13 @@ fn report(provider_id: String, refund: &NewRefund, status: ReportedRefund) -> Re
 
 #[async_trait]
 impl CardPage for FakeProvider {
-    async fn url(&self, request: &CardPageRequest) -> Result<String, PaymentError> {
-        drop(self.answer()?);
-        Ok(format!("http://provider.test/pay/{}", request.intent))
+    async fn open(&self, request: &CardPageRequest) -> Result<OpenedCardPage, PaymentError> {
+        let mut state = self.answer()?;
+        let own = state.own_intents.then(|| IntentId::new(format!("{}_page", request.intent)));
+        if let Some(own) = &own {
+            state.intents.entry(own.clone()).or_insert((request.amount, IntentStatus::Open { declined: None }));
+        }
+        Ok(OpenedCardPage { url: format!("http://provider.test/pay/{}", request.intent), intent: own })
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chassis::messaging::Inbox;
 use order::application::{
-    HistoricalOrder, ListOrdersQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand, RefundOrderError,
+    HistoricalOrder, ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand, RefundOrderError,
     RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery, ViewOrderQuery,
 };
 use order::domain::{IntentStatus, LineChange, OrderState, RefundRefused, Status};
@@ -151,6 +151,34 @@ async fn what_a_lost_webhook_left_behind_is_repaired_by_reconciliation() {
     assert_eq!((summary.asked, summary.repaired), (1, 1));
     assert_eq!(shop.order(order.id()).await.status(), Status::Paid);
     assert_eq!(shop.module.reconcile().await.unwrap().asked, 0, "nothing is open any more");
+}
+
+#[tokio::test]
+async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_asked_after_when_the_webhook_is_lost() {
+    for (pays, minutes, ends) in [(true, 0, Status::Paid), (true, 30, Status::Paid), (false, 30, Status::Expired)] {
+        let shop = open().await;
+        shop.provider.makes_pages_with_intents();
+        let order = shop.payable_order().await;
+        for _ in 0..2 {
+            let query = OpenCardPageQuery { order: order.id(), by: a_customer(1) };
+            shop.use_cases().open_card_page.execute(query).await.unwrap();
+        }
+        let order = shop.order(order.id()).await;
+        let intents: Vec<_> = order.payments().iter().map(|payment| payment.intent.clone()).collect();
+        assert_eq!(intents.len(), 2, "the order's and the page's");
+        assert_eq!(order.payable().map(|payment| &payment.intent), Some(&intents[0]));
+        if pays {
+            shop.provider.buyer_pays(&intents[1], order.totals().gross);
+        }
+        shop.minutes_pass(minutes);
+        shop.deadlines().await;
+        shop.module.reconcile().await.unwrap();
+        shop.works().await;
+        assert_eq!(shop.order(order.id()).await.status(), ends);
+        assert!(is_canceled(&shop, &intents[0]));
+        assert_eq!(is_canceled(&shop, &intents[1]), !pays);
+        assert!(shop.provider.refunds().is_empty());
+    }
 }
 
 #[tokio::test]

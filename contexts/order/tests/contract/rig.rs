@@ -23,7 +23,8 @@ use order::domain::{
     ReportedRefund, VariantPrice,
 };
 use order::ports::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund,
+    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
+    ProviderRefund,
 };
 use order::{OrderModule, OrderSettings, OutsideWorld};
 use secrecy::SecretString;
@@ -81,8 +82,8 @@ impl PaymentGateway for Agreeable {
 
 #[async_trait]
 impl CardPage for Agreeable {
-    async fn url(&self, request: &CardPageRequest) -> Result<String, PaymentError> {
-        Ok(format!("http://shop.test/pay/{}", request.intent))
+    async fn open(&self, request: &CardPageRequest) -> Result<OpenedCardPage, PaymentError> {
+        Ok(OpenedCardPage { url: format!("http://shop.test/pay/{}", request.intent), intent: None })
     }
 }
 

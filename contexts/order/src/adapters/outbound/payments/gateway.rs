@@ -14,7 +14,8 @@ use super::operations::{IntentAsk, RefundAsk, SessionAsk};
 use super::wire;
 use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
 use crate::ports::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, PaymentError, PaymentGateway, ProviderRefund,
+    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
+    ProviderRefund,
 };
 use crate::settings::{CardPageMode, StripeSettings};
 
@@ -90,13 +91,14 @@ impl PaymentGateway for StripeGateway {
 
 #[async_trait]
 impl CardPage for StripeGateway {
-    async fn url(&self, request: &CardPageRequest) -> Result<String, PaymentError> {
+    async fn open(&self, request: &CardPageRequest) -> Result<OpenedCardPage, PaymentError> {
         let back = format!("{}/orders/{}/return", self.shop, request.order);
         match &self.pages {
             CardPageMode::Sandbox => {
                 let page = format!("{}/pay/{}", self.shop, request.intent);
                 let url = Url::parse_with_params(&page, [("return_url", back)]);
-                url.map(String::from).map_err(|error| PaymentError::Unavailable(Box::new(error)))
+                let url = url.map_err(|error| PaymentError::Unavailable(Box::new(error)))?;
+                Ok(OpenedCardPage { url: url.into(), intent: None })
             }
             CardPageMode::Checkout => {
                 let key = format!("page-{}", request.intent);
@@ -110,7 +112,8 @@ impl CardPage for StripeGateway {
                     key: &key,
                 };
                 let session = self.client.create_session(ask).await?;
-                session.url.ok_or_else(|| unclear("the card page has no address"))
+                let url = session.url.ok_or_else(|| unclear("the card page has no address"))?;
+                Ok(OpenedCardPage { url, intent: session.payment_intent.map(IntentId::new) })
             }
         }
     }

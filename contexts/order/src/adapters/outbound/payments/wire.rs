@@ -55,6 +55,9 @@ pub struct Session {
     /// Where to send the buyer.
     #[serde(default)]
     pub url: Option<String>,
+    /// The intent through which it takes money.
+    #[serde(default)]
+    pub payment_intent: Option<String>,
 }
 
 /// One page of a list.

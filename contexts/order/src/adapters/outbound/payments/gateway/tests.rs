@@ -173,17 +173,18 @@ fn page_request() -> CardPageRequest {
 #[tokio::test]
 async fn the_sandboxs_card_page_knows_where_to_send_the_buyer_back() {
     let server = MockServer::start().await;
-    let url = gateway(&server, CardPageMode::Sandbox).url(&page_request()).await.unwrap();
+    let page = gateway(&server, CardPageMode::Sandbox).open(&page_request()).await.unwrap();
     let back = format!("https%3A%2F%2Fshop.example%2Forders%2F{}%2Freturn", order());
-    assert_eq!(url, format!("{SHOP}/pay/pi_1?return_url={back}"));
+    assert_eq!(page, OpenedCardPage { url: format!("{SHOP}/pay/pi_1?return_url={back}"), intent: None });
     assert!(server.received_requests().await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn the_real_card_page_is_made_on_demand() {
+async fn the_real_card_page_is_made_on_demand_and_names_its_own_intent() {
     let server = MockServer::start().await;
-    let session = json!({"id": "cs_1", "url": "https://checkout.example/cs_1"});
+    let session = json!({"id": "cs_1", "url": "https://checkout.example/cs_1", "payment_intent": "pi_2"});
     on(&server, "POST", "/v1/checkout/sessions", 200, session).await;
-    let url = gateway(&server, CardPageMode::Checkout).url(&page_request()).await.unwrap();
-    assert_eq!(url, "https://checkout.example/cs_1");
+    let page = gateway(&server, CardPageMode::Checkout).open(&page_request()).await.unwrap();
+    assert_eq!(page.url, "https://checkout.example/cs_1");
+    assert_eq!(page.intent, Some(IntentId::new("pi_2")));
 }

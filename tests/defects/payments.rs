@@ -1,0 +1,189 @@
+//! Defects 2, 6 and 7 of the predecessor: unsigned webhooks were believed, money was asked for before there was an
+//! order, and late or repeated events overwrote newer state.
+
+use chassis::testing::eventually;
+use serde_json::Value;
+
+use crate::support::PATIENCE;
+use crate::support::process::{Shop, WEBHOOK_SECRET};
+use crate::support::visitor::Visitor;
+use crate::wire::{Wire, books};
+use crate::{counter, hands};
+
+const PLAIN: &[(&str, &str)] = &[("STORE_DEMO", "off")];
+
+async fn shop_with_a_kea() -> (Shop, Visitor) {
+    let shop = Shop::open(PLAIN).await;
+    let admin = hands::admin(&shop).await;
+    hands::product(&admin, "KEA", "physical", 4_990, Some(50)).await;
+    let buyer = hands::user(&shop, "ana@post.test", "customer").await;
+    (shop, buyer)
+}
+
+#[tokio::test]
+async fn a_webhook_that_the_provider_did_not_sign_just_now_is_refused_and_changes_nothing() {
+    let (shop, buyer) = shop_with_a_kea().await;
+    let order = counter::order(&buyer, &[("KEA", 1)]).await;
+    let gross = order["totals"]["gross"]["amount"].as_i64().unwrap();
+    let body = counter::event("evt_forged", "payment_intent.succeeded", &order, gross);
+    let right = counter::signature(WEBHOOK_SECRET, 0, &body);
+    let (time, mac) = right.split_once(",v1=").unwrap();
+    let other_body = counter::signature(WEBHOOK_SECRET, 0, &body.replace("evt_forged", "evt_other"));
+    let forged = [
+        String::new(),
+        "garbage".to_owned(),
+        time.to_owned(),
+        format!("v1={mac}"),
+        format!("{time},v1="),
+        format!("{time},v0={mac}"),
+        format!("{time},v1={}", mac.to_uppercase()),
+        format!("{time},v1={}", "0".repeat(64)),
+        format!("t=0,v1={mac}"),
+        format!("{time},{time},v1={mac}"),
+        format!("t=99999999999999999999,v1={mac}"),
+        format!("{time},v1={mac}{mac}"),
+        other_body,
+        counter::signature("whsec_guessed", 0, &body),
+        counter::signature("", 0, &body),
+        counter::signature(WEBHOOK_SECRET, -302, &body),
+        counter::signature(WEBHOOK_SECRET, 302, &body),
+    ];
+    let before = books(&shop);
+    let wire = Wire::to(&shop);
+    for signature in &forged {
+        let headers = [("stripe-signature", signature.as_str()), ("content-type", "application/json")];
+        let reply = wire.send("POST", "/api/order/v1/payment-events", &headers, body.as_bytes()).await;
+        reply.refuses(400, &["invalid-signature"]);
+    }
+    wire.send("POST", "/api/order/v1/payment-events", &[], body.as_bytes()).await.refuses(400, &["invalid-signature"]);
+    for altered in [body.replace("nzd", "NZD"), format!("{body} "), body[1..].to_owned(), String::new()] {
+        let headers = [("stripe-signature", right.as_str())];
+        let reply = wire.send("POST", "/api/order/v1/payment-events", &headers, altered).await;
+        reply.refuses(400, &["invalid-signature"]);
+    }
+    assert_eq!(books(&shop), before);
+    assert_eq!(counter::look(&buyer, &order).await["status"], "INITIAL");
+
+    // The same words under the right signature are believed.
+    let reply = counter::post_event(&shop, &body).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    counter::becomes(&buyer, &order, "PAID").await;
+}
+
+#[tokio::test]
+async fn a_signed_webhook_that_is_no_event_is_refused_and_one_of_an_unknown_kind_is_kept() {
+    let (shop, _) = shop_with_a_kea().await;
+    for malformed in ["", "{", "[]", "null", "{}", r#"{"id":"evt_1"}"#, r#"{"id":7,"type":"x"}"#] {
+        counter::post_event(&shop, malformed).await.refuses(400, &["malformed-event"]);
+    }
+    for unknown in [r#"{"id":"evt_2","type":"customer.created"}"#, r#"{"id":"evt_2","type":"customer.created"}"#] {
+        assert_eq!(counter::post_event(&shop, unknown).await.status, 200);
+    }
+    let kept = || async {
+        let audit = shop.audit();
+        let settled = audit.iter().filter(|line| line["id"] == "evt_2" && line["status"] == "handled");
+        (settled.count() == 1).then_some(())
+    };
+    eventually(PATIENCE, kept).await;
+}
+
+#[tokio::test]
+async fn an_order_is_on_record_before_its_intent_and_the_intent_is_made_once() {
+    let (shop, buyer) = shop_with_a_kea().await;
+    let cart = counter::cart(&buyer, &[("KEA", 2)]).await;
+    let asked = futures_util::future::join_all((0..10).map(|_| counter::ask(&buyer, &cart, "the same key"))).await;
+    for answer in &asked {
+        // A twin of a request that is still running may be told to wait; nobody is given another order.
+        assert!(matches!(answer.status, 200..=202 | 409), "{answer:?}");
+    }
+    let order = eventually(PATIENCE, || async {
+        Some(counter::ask(&buyer, &cart, "the same key").await).filter(|answer| answer.status == 201)
+    });
+    let order = order.await.json;
+    assert!(asked.iter().all(|answer| answer.status == 409 || answer.json["id"] == order["id"]), "{asked:?}");
+    let audit = shop.audit();
+    let of_kind = |kind: &str| audit.iter().filter(|line| line["kind"] == kind).cloned().collect::<Vec<Value>>();
+    let (orders, intents) = (of_kind("order"), of_kind("intent"));
+    assert_eq!((orders.len(), intents.len()), (1, 1), "{orders:?} {intents:?}");
+    assert_eq!(intents[0]["metadata"]["order_id"], order["id"]);
+    assert!(orders[0]["placed_at"].as_str() <= intents[0]["created_at"].as_str(), "{orders:?} {intents:?}");
+}
+
+#[tokio::test]
+async fn a_key_is_needed_and_means_one_request() {
+    let (shop, buyer) = shop_with_a_kea().await;
+    let cart = counter::cart(&buyer, &[("KEA", 1)]).await;
+    let token = buyer.token.clone().unwrap();
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let wire = Wire::to(&shop);
+    let body = serde_json::json!({"cart_id": cart, "delivery_address": hands::address()}).to_string();
+    let without = wire.send("POST", "/api/order/v1/orders", &headers, body.as_bytes()).await;
+    without.refuses(400, &["idempotency-key-required"]);
+    let order = counter::order(&buyer, &[("KEA", 1)]).await;
+    for path in ["cancel", "refunds"] {
+        let path = format!("/api/order/v1/orders/{}/{path}", order["id"].as_str().unwrap());
+        let admin = format!("Bearer {}", hands::admin(&shop).await.token.unwrap());
+        let headers = [("authorization", admin.as_str()), ("content-type", "application/json")];
+        wire.send("POST", &path, &headers, "{}").await.refuses(400, &["idempotency-key-required"]);
+    }
+    let first = wire.json("POST", "/api/order/v1/orders", &token, &body).await;
+    assert!(first.status < 300, "{first:?}");
+    let other = body.replace("Rata", "Rimu");
+    wire.json("POST", "/api/order/v1/orders", &token, &other).await.refuses(422, &["idempotency-key-reused"]);
+    // The same key of somebody else is another key.
+    let ben = hands::user(&shop, "ben@post.test", "customer").await;
+    let his = counter::ask(&ben, &counter::cart(&ben, &[("KEA", 1)]).await, "k").await;
+    assert!(matches!(his.status, 201 | 202), "{his:?}");
+}
+
+#[tokio::test]
+async fn late_and_repeated_payment_events_change_nothing() {
+    let (shop, buyer) = shop_with_a_kea().await;
+    let order = counter::order(&buyer, &[("KEA", 1)]).await;
+    let gross = order["totals"]["gross"]["amount"].as_i64().unwrap();
+    counter::pay(&shop, &order, "pm_card_visa").await;
+    counter::becomes(&buyer, &order, "PAID").await;
+    // The report is the last to know.
+    eventually(PATIENCE, || async {
+        let known = counter::records(&shop, "reports", "sale", &order).len() == 1;
+        (known && counter::records(&shop, "order", "order", &order)[0]["receipt"]["sent_at"].is_string()).then_some(())
+    })
+    .await;
+    let before = books(&shop);
+    let late = [
+        ("evt_again", "payment_intent.succeeded"),
+        ("evt_again", "payment_intent.succeeded"),
+        ("evt_once_more", "payment_intent.succeeded"),
+        ("evt_failed", "payment_intent.payment_failed"),
+        ("evt_processing", "payment_intent.processing"),
+        ("evt_action", "payment_intent.requires_action"),
+        ("evt_canceled", "payment_intent.canceled"),
+    ];
+    for (id, event_type) in late {
+        let reply = counter::post_event(&shop, &counter::event(id, event_type, &order, gross)).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    eventually(PATIENCE, || async {
+        let audit = shop.audit();
+        let handled = audit.iter().filter(|line| line["consumer"] == "payment-events" && line["status"] == "handled");
+        let ours = handled.filter(|line| line["id"].as_str().unwrap().matches('_').count() > 0);
+        (ours.count() >= 6 && !audit.iter().any(|line| line["status"] == "open")).then_some(())
+    })
+    .await;
+    assert_eq!(books(&shop), before);
+}
+
+#[tokio::test]
+async fn a_declined_card_is_told_and_another_one_pays() {
+    let (shop, buyer) = shop_with_a_kea().await;
+    let order = counter::order(&buyer, &[("KEA", 1)]).await;
+    let declined = counter::pay(&shop, &order, "pm_card_chargeDeclined").await;
+    assert_eq!(declined["error"]["code"], "card_declined", "{declined}");
+    let told = || async { Some(counter::look(&buyer, &order).await).filter(|it| it["payment"]["status"] == "declined") };
+    let still = eventually(PATIENCE, told).await;
+    assert_eq!(still["status"], "INITIAL");
+    counter::pay(&shop, &order, "pm_card_visa").await;
+    counter::becomes(&buyer, &order, "PAID").await;
+    assert_eq!(counter::records(&shop, "sandbox", "intent", &order).len(), 1);
+}
