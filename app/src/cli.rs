@@ -42,7 +42,7 @@ enum Verb {
     },
     /// Compare open payments and refunds with the provider now.
     Reconcile,
-    /// Make a user; an existing one rises to the role and keeps his password.
+    /// Make a user; an existing one rises to the role and keeps his password, if his address was verified before.
     User {
         /// The e-mail address.
         email: String,

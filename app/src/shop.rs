@@ -184,7 +184,8 @@ impl Shop {
         Ok(all)
     }
 
-    /// Makes a user whose address is taken as verified; an existing one rises to the role and keeps his password.
+    /// Makes a user whose address is taken as verified; an existing one rises to the role, and keeps his password if his
+    /// address was verified before.
     ///
     /// # Errors
     /// When the address or the password is not acceptable.

@@ -6,7 +6,7 @@ use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError};
 
 use super::revise::revise;
 use crate::domain::{AppointRefused, Customer, CustomerParts, EmailAddress, NewPassword, PersonName};
-use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher};
+use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher, SessionsAfter};
 
 /// Whom to enter.
 #[derive(Debug, Clone)]
@@ -52,13 +52,14 @@ pub struct CreateUser {
 impl CreateUser {
     /// Enters him, or lets the one who has that address rise to the role and, if the operator vouches for it, takes his
     /// address as verified. Nothing is taken away, and password and name stay his own, so that the command may be
-    /// repeated at every start of the shop.
+    /// repeated at every start of the shop. But an account that was never verified may be anybody's who knew the address:
+    /// when the operator vouches for it, his password replaces the one chosen there, and its sessions end.
     ///
     /// # Errors
     /// [`CreateUserError`].
     pub async fn execute(&self, command: CreateUserCommand) -> Result<CustomerId, CreateUserError> {
         if let Some(known) = self.accounts.find_by_email(&command.email).await? {
-            return self.adjust(known.id(), &command).await;
+            return self.adjust(&known, &command).await;
         }
         let (customer, events) = Customer::register(CustomerParts {
             id: CustomerId::new(self.ids.uuid()),
@@ -75,21 +76,29 @@ impl CreateUser {
             Ok(()) => Ok(customer.id()),
             Err(StoreError::Conflict(_)) => {
                 let known = self.accounts.find_by_email(&command.email).await?.ok_or(StoreError::Stale)?;
-                self.adjust(known.id(), &command).await
+                self.adjust(&known, &command).await
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn adjust(&self, id: CustomerId, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
-        let adjusted = revise(self.accounts.as_ref(), id, |customer| {
+    async fn adjust(&self, known: &Customer, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
+        let vouched_for = command.verified && !known.is_verified();
+        let password = if vouched_for { Some(self.hasher.hash(&command.password).await?) } else { None };
+        let adjusted = revise(self.accounts.as_ref(), known.id(), |customer| {
+            let password = password.clone().filter(|_| !customer.is_verified());
             let role = command.role.max(customer.role());
             let (customer, mut events) = customer.appoint(role, None)?;
             let (customer, verified) = if command.verified { customer.verify() } else { (customer, vec![]) };
             events.extend(verified);
-            Ok::<_, CreateUserError>(AccountChange::of(customer, events))
+            let Some(password) = password else {
+                return Ok::<_, CreateUserError>(AccountChange::of(customer, events));
+            };
+            let (customer, changed) = customer.change_password(password);
+            events.extend(changed);
+            Ok(AccountChange { sessions: SessionsAfter::End, ..AccountChange::of(customer, events) })
         });
         adjusted.await?;
-        Ok(id)
+        Ok(known.id())
     }
 }

@@ -157,6 +157,26 @@ async fn guessing_at_the_page_is_slowed_down() {
 }
 
 #[actix_web::test]
+async fn whoever_took_the_operators_address_before_him_does_not_become_administrator() {
+    let shop = world().await;
+    let mut thief = Browser::of(&shop);
+    let fields = [
+        ("email", "boss@example.org"),
+        ("password", "the thief's password"),
+        ("first_name", "Mallory"),
+        ("last_name", "Thief"),
+    ];
+    assert_eq!(thief.fill("/signup", "/signup", &fields).await.status, 303);
+    assert_eq!(thief.log_in("boss@example.org", "the thief's password").await.status, 303);
+    shop.user("boss@example.org", Role::Admin).await;
+    assert!(!is_in(&mut thief).await, "his session has ended");
+    assert_eq!(thief.log_in("boss@example.org", "the thief's password").await.status, 422);
+    let mut admin = Browser::of(&shop);
+    assert_eq!(admin.log_in("boss@example.org", PASSWORD).await.status, 303);
+    assert_eq!(admin.get("/admin/customers").await.status, 200);
+}
+
+#[actix_web::test]
 async fn the_operators_word_may_be_repeated() {
     let shop = world().await;
     let first = shop.user("admin@example.org", Role::Admin).await;
