@@ -35,12 +35,7 @@ pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
     FirstStart::done(&shop.settings.data_dir)
 }
 
-async fn login(
-    shop: &Shop,
-    (email, password): (&str, &str),
-    name: (&str, &str),
-    role: Role,
-) -> anyhow::Result<String> {
+async fn login(shop: &Shop, (email, password): (&str, &str), name: (&str, &str), role: Role) -> anyhow::Result<String> {
     shop.make_user(email, password, name, role).await?;
     Ok(format!("{:<9} {email:<22} {password}", role.name()))
 }
@@ -77,7 +72,9 @@ fn welcome(shop: &Shop, logins: &[String]) {
         println!("    {login}");
     }
     if shop.sandbox.is_some() {
-        println!("  Payments go to the built-in sandbox: the card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined.");
+        println!(
+            "  Payments go to the built-in sandbox: the card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
+        );
         println!("  Its secret key is {}", shop.sandbox_secret_key());
         println!("  Its webhooks are signed with {}", shop.webhook_secret());
     }

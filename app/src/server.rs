@@ -219,8 +219,7 @@ fn private_door(shop: &Arc<Shop>) -> anyhow::Result<ServerHandle> {
     let served = Arc::clone(shop);
     let listener = shop.take_private_door().context("the private door is open already")?;
     let server = HttpServer::new(move || {
-        let (app, _) =
-            App::new().into_utoipa_app().configure(served.order.api()).split_for_parts();
+        let (app, _) = App::new().into_utoipa_app().configure(served.order.api()).split_for_parts();
         match &served.sandbox {
             Some(sandbox) => app.configure(sandbox.routes()),
             None => app,

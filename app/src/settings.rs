@@ -44,6 +44,8 @@ pub struct Settings {
     pub reconcile_every: Duration,
     /// Real card payments, if a secret key is set.
     pub stripe: Option<Stripe>,
+    /// Whether payments may go to the sandbox although the shop is public, that is, found by https.
+    pub public_sandbox: bool,
     /// The sandbox's secret key, if it is not to be made up.
     pub sandbox_secret_key: Option<String>,
     /// The secrets that payment webhooks may be signed with; the sandbox uses the first.
@@ -99,6 +101,7 @@ struct Raw {
     stripe_webhook_secret: Option<String>,
     stripe_api_base: Option<String>,
     sandbox_secret_key: Option<String>,
+    public_sandbox: Option<String>,
     smtp_url: Option<String>,
     mail_from: Option<String>,
     log: Option<String>,
@@ -159,6 +162,13 @@ impl Settings {
         if stripe.is_some() && webhook_secrets.is_empty() {
             anyhow::bail!("STORE_STRIPE_SECRET_KEY needs STORE_STRIPE_WEBHOOK_SECRET beside it");
         }
+        let public_sandbox = switch("STORE_PUBLIC_SANDBOX", raw.public_sandbox.as_deref(), false)?;
+        if stripe.is_none() && base_url.starts_with("https://") && !public_sandbox {
+            anyhow::bail!(
+                "a public shop with the payment sandbox gives everything away: set STORE_STRIPE_SECRET_KEY, \
+                 or STORE_PUBLIC_SANDBOX=on if that is meant"
+            );
+        }
         let minutes = |count: u64| Duration::from_secs(count * 60);
         Ok(Self {
             mail_from: raw.mail_from.unwrap_or_else(|| format!("{shop_name} <shop@localhost>")),
@@ -172,11 +182,16 @@ impl Settings {
             shipping_minor: number("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650)?,
             time_zone: zone(raw.time_zone)?,
             payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
-            verification_window: span("STORE_VERIFICATION_WINDOW", raw.verification_window.as_deref(), minutes(24 * 60))?,
+            verification_window: span(
+                "STORE_VERIFICATION_WINDOW",
+                raw.verification_window.as_deref(),
+                minutes(24 * 60),
+            )?,
             retry_base: span("STORE_RETRY_BASE", raw.retry_base.as_deref(), Duration::from_millis(500))?,
             sweep_every: span("STORE_SWEEP_EVERY", raw.sweep_every.as_deref(), Duration::from_secs(5))?,
             reconcile_every: span("STORE_RECONCILE_EVERY", raw.reconcile_every.as_deref(), minutes(5))?,
             stripe,
+            public_sandbox,
             sandbox_secret_key: raw.sandbox_secret_key,
             webhook_secrets,
             smtp_url: raw.smtp_url.map(SecretString::from),
@@ -251,6 +266,13 @@ mod tests {
     fn a_stripe_key_without_a_webhook_secret_is_refused() {
         let raw = Raw { stripe_secret_key: Some("sk".into()), ..Raw::default() };
         assert!(Settings::checked(raw).unwrap_err().to_string().contains("STORE_STRIPE_WEBHOOK_SECRET"));
+    }
+
+    #[test]
+    fn a_public_shop_does_not_play_with_money() {
+        let public = || Raw { base_url: Some("https://shop.example".into()), ..Raw::default() };
+        assert!(Settings::checked(public()).unwrap_err().to_string().contains("STORE_PUBLIC_SANDBOX"));
+        assert!(Settings::checked(Raw { public_sandbox: Some("on".into()), ..public() }).is_ok());
     }
 
     #[test]

@@ -98,11 +98,16 @@ impl Shop {
         };
         let catalogue = CatalogueModule::start(catalogue::CatalogueSettings::default(), platform("catalogue")?).await?;
         let order = OrderModule::start(order_settings(&settings, &secrets, &private), platform("order")?).await?;
-        let fulfilment =
-            FulfilmentModule::start(fulfilment_settings(&settings), platform("fulfilment")?).await?;
+        let fulfilment = FulfilmentModule::start(fulfilment_settings(&settings), platform("fulfilment")?).await?;
         let reports = ReportsModule::start(reports::ReportsSettings::default(), platform("reports")?).await?;
         let customer = CustomerModule::start(customer_settings(&settings), platform("customer")?).await?;
-        let engine = engine(&databases, (&catalogue, &order, &fulfilment, &reports, &customer), settings.retry_base, &clock, &ids);
+        let engine = engine(
+            &databases,
+            (&catalogue, &order, &fulfilment, &reports, &customer),
+            settings.retry_base,
+            &clock,
+            &ids,
+        );
         Ok(Self {
             dead_letters: engine.dead_letters(),
             replay: engine.replay(),

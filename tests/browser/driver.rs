@@ -38,9 +38,18 @@ pub async fn open(base: &str, scripts: bool) -> Option<Browser> {
     let profile = tempfile::tempdir().unwrap();
     let folder = format!("--user-data-dir={}", profile.path().display());
     let arguments = [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-        "--window-size=1280,1000", "--hide-scrollbars", &folder,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,1000",
+        "--hide-scrollbars",
+        &folder,
     ];
     let setting = if scripts { 1 } else { 2 };
     let wanted = json!({

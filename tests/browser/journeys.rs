@@ -30,7 +30,9 @@ async fn check_out(browser: &Browser) {
     if browser.count("[data-test='address-form']").await > 0 {
         browser.picture("checkout-address").await;
         browser.labelled().await;
-        for (field, text) in [("name", "Hana Tester"), ("line1", "7 Rata Street"), ("city", "Nelson"), ("postcode", "7010")] {
+        for (field, text) in
+            [("name", "Hana Tester"), ("line1", "7 Rata Street"), ("city", "Nelson"), ("postcode", "7010")]
+        {
             browser.fill(field, text).await;
         }
         browser.click("[data-test='confirm-address']").await;
@@ -100,9 +102,21 @@ async fn staff_send_a_parcel_and_look_around_the_back_office() {
     let Some(staff) = driver::open(&shop.url(""), true).await else { return };
     staff.log_in(ADMIN.0, ADMIN.1).await;
     let pages = [
-        "/admin", "/admin/products", "/admin/products/new", "/admin/products/import", "/admin/orders",
-        "/admin/shipping-orders", "/admin/stock", "/admin/reports", "/admin/reports/monthly", "/admin/reports/products",
-        "/admin/reports/categories", "/admin/reports/refunds", "/admin/customers", "/admin/errors", "/admin/mail",
+        "/admin",
+        "/admin/products",
+        "/admin/products/new",
+        "/admin/products/import",
+        "/admin/orders",
+        "/admin/shipping-orders",
+        "/admin/stock",
+        "/admin/reports",
+        "/admin/reports/monthly",
+        "/admin/reports/products",
+        "/admin/reports/categories",
+        "/admin/reports/refunds",
+        "/admin/customers",
+        "/admin/errors",
+        "/admin/mail",
     ];
     for page in pages {
         staff.goto(page).await;

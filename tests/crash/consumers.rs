@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chassis::messaging::{
-    ContextEngine, DeadLetters, Delivery, Engine, Failure, Handled, Handler, Record, Recorder, RetryPolicy, Subscription,
+    ContextEngine, DeadLetters, Delivery, Engine, Failure, Handled, Handler, Record, Recorder, RetryPolicy,
+    Subscription,
 };
 use chassis::sql::Database;
 use chassis::testing::{eventually, sqlite};
@@ -105,8 +106,18 @@ struct Clinic {
 }
 
 const WARDS: [(&str, &[(&str, Illness, usize)]); 2] = [
-    ("east", &[("east-well", Illness::None, 16), ("east-fails", Illness::Fails, 16), ("east-panics", Illness::Panics, 16)]),
-    ("west", &[("west-well", Illness::None, 16), ("west-hangs", Illness::Hangs, 16), ("west-holds", Illness::HoldsItsThread, 1)]),
+    (
+        "east",
+        &[("east-well", Illness::None, 16), ("east-fails", Illness::Fails, 16), ("east-panics", Illness::Panics, 16)],
+    ),
+    (
+        "west",
+        &[
+            ("west-well", Illness::None, 16),
+            ("west-hangs", Illness::Hangs, 16),
+            ("west-holds", Illness::HoldsItsThread, 1),
+        ],
+    ),
 ];
 
 impl Clinic {
@@ -183,7 +194,10 @@ async fn a_consumer_that_is_ill_delays_no_other_and_loses_nothing() {
     for well in ["east-well", "west-well"] {
         clinic.hears_all(well, SOON).await;
     }
-    println!("the healthy heard the last fact {:?} after it was told; the slowest write took {slowest:?}", begun.elapsed());
+    println!(
+        "the healthy heard the last fact {:?} after it was told; the slowest write took {slowest:?}",
+        begun.elapsed()
+    );
     for ill in ["east-fails", "east-panics", "west-hangs", "west-holds"] {
         assert_eq!(clinic.patients[ill].count(), 0, "{ill} was not ill at all");
     }

@@ -17,6 +17,10 @@ pub struct Wish {
     pub paid: bool,
     /// Whether the client was told that the thing is sold out.
     pub sold_out: bool,
+    /// Whether the client has asked for his money back, and was told that he gets it.
+    pub cancelled: bool,
+    /// Whether the client has ordered something else instead, and never paid this.
+    pub replaced: bool,
 }
 
 /// Everything on record.

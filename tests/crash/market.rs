@@ -3,6 +3,7 @@
 //! A buyer has no other memory than his wish: the same `Idempotency-Key` for every repeat. When the shop is closed he
 //! waits until it is open again.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::evidence::Wish;
-use crate::hands::{self, PASSWORD};
+use crate::hands;
 use crate::support::process::Shop;
 
 /// How long a buyer asks the same thing before the test calls the shop lost.
@@ -62,7 +63,6 @@ impl Market {
             let customer = hands::user(shop, &format!("buyer{number}@post.test"), "customer").await;
             tokens.extend(customer.token);
         }
-        assert!(!PASSWORD.is_empty() && tokens.len() == customers);
         Self {
             base: shop.url(""),
             client,
@@ -123,7 +123,8 @@ impl Market {
 
     /// Asks until there is an answer that `is_one`.
     async fn insist<T>(&self, build: impl Fn() -> RequestBuilder, is_one: impl Fn(u16, Value) -> Option<T>) -> T {
-        eventually(PERSISTENCE, || async { self.ask(build()).await.and_then(|(status, json)| is_one(status, json)) }).await
+        eventually(PERSISTENCE, || async { self.ask(build()).await.and_then(|(status, json)| is_one(status, json)) })
+            .await
     }
 
     fn request(&self, buyer: usize, method: Method, path: &str) -> RequestBuilder {
@@ -134,22 +135,27 @@ impl Market {
     /// A cart with one thing in it.
     pub async fn fill_cart(&self, buyer: usize, sku: &str, quantity: u32) -> String {
         let build = || self.request(buyer, Method::POST, "/api/order/v1/carts").json(&json!({}));
-        let cart = self.insist(build, |status, json| (status == 201).then(|| json["id"].as_str().unwrap().to_owned())).await;
-        let line = format!("/api/order/v1/carts/{cart}/items/{sku}");
-        let build = || self.request(buyer, Method::PUT, &line).json(&json!({"quantity": quantity}));
-        self.insist(build, |status, _| (status == 200).then_some(())).await;
+        let cart =
+            self.insist(build, |status, json| (status == 201).then(|| json["id"].as_str().unwrap().to_owned())).await;
+        self.set(buyer, &cart, sku, quantity).await;
         cart
     }
 
-    /// Orders what is in the cart, and pays if it is to be had.
-    pub async fn check_out(&self, buyer: usize, cart: &str) -> Wish {
-        let mut wish = Wish { key: format!("wish-{buyer}"), ..Wish::default() };
+    async fn set(&self, buyer: usize, cart: &str, sku: &str, quantity: u32) {
+        let line = format!("/api/order/v1/carts/{cart}/items/{sku}");
+        let build = || self.request(buyer, Method::PUT, &line).json(&json!({"quantity": quantity}));
+        self.insist(build, |status, _| (status == 200).then_some(())).await;
+    }
+
+    /// Orders what is in the cart, under this key. The payment of the order, if it is to be had.
+    pub async fn order(&self, buyer: usize, cart: &str, key: &str) -> (Wish, Option<Value>) {
+        let mut wish = Wish { key: key.to_owned(), ..Wish::default() };
         let body = json!({"cart_id": cart, "delivery_address": hands::address()});
         let build = || {
             let request = self.request(buyer, Method::POST, "/api/order/v1/orders");
-            request.header("Idempotency-Key", &wish.key).json(&body)
+            request.header("Idempotency-Key", key).json(&body)
         };
-        let seen = Mutex::new(std::collections::BTreeSet::new());
+        let seen = Mutex::new(BTreeSet::new());
         let placed = self.insist(build, |status, json| {
             let id = if status == 409 { &json["order_id"] } else { &json["id"] };
             seen.lock().unwrap().extend(id.as_str().map(str::to_owned));
@@ -162,33 +168,73 @@ impl Market {
                 assert!(order["type"].as_str().unwrap().ends_with("/problems/out-of-stock"), "{order}");
                 assert!(!order["skus"].as_array().unwrap().is_empty(), "{order}");
                 wish.sold_out = true;
+                (wish, None)
             }
-            (200 | 201, Some("INITIAL")) => wish.paid = self.pay(&order["payment"]).await,
-            _ => self.troubles.lock().unwrap().push(format!("a new order was answered with {status}: {order}")),
+            (200 | 201, Some("INITIAL")) => (wish, Some(order["payment"].clone())),
+            _ => {
+                self.troubles.lock().unwrap().push(format!("a new order was answered with {status}: {order}"));
+                (wish, None)
+            }
+        }
+    }
+
+    /// Orders what is in the cart, and pays if it is to be had.
+    pub async fn check_out(&self, buyer: usize, cart: &str) -> Wish {
+        let (mut wish, payment) = self.order(buyer, cart, &format!("wish-{buyer}")).await;
+        if let Some(payment) = payment {
+            self.pay(&payment, "pm_card_visa").await;
+            wish.paid = true;
         }
         wish
     }
 
-    /// Confirms the intent, as a browser does: with its client secret and no key.
-    async fn pay(&self, payment: &Value) -> bool {
+    /// Confirms the intent, as a browser does: with its client secret and no key. Ends with the provider's answer.
+    async fn pay(&self, payment: &Value, method: &str) {
         let (intent, secret) = (payment["intent_id"].as_str().unwrap(), payment["client_secret"].as_str().unwrap());
         let path = format!("/sandbox/v1/payment_intents/{intent}");
-        let form = [("payment_method", "pm_card_visa"), ("client_secret", secret)];
+        let form = [("payment_method", method), ("client_secret", secret)];
         let build = || self.client.post(format!("{}{path}/confirm", self.base)).form(&form);
         self.insist(build, |status, json| {
             // An intent that cannot be confirmed any more was confirmed by a request whose answer was cut off.
             let state = if status == 200 { &json["status"] } else { &json["error"]["payment_intent"]["status"] };
-            (state == "succeeded").then_some(true)
+            (state == "succeeded" || status == 402).then_some(())
         })
-        .await
+        .await;
     }
 
-    /// The whole way, from an empty cart to the money.
-    pub async fn buy(&self, buyer: usize) -> Wish {
-        let cart = self.fill_cart(buyer, GOODS[buyer % GOODS.len()], 1 + u32::try_from(buyer % 3).unwrap()).await;
-        let wish = self.check_out(buyer, &cart).await;
+    /// Asks for the money back, again and again until the shop has heard that it was paid, and agrees.
+    async fn cancel(&self, buyer: usize, wish: &mut Wish) {
+        let path = format!("/api/order/v1/orders/{}/cancel", wish.orders.first().unwrap());
+        let key = format!("{}-cancel", wish.key);
+        let build = || self.request(buyer, Method::POST, &path).header("Idempotency-Key", &key).json(&json!({}));
+        self.insist(build, |status, _| (status == 200).then_some(())).await;
+        wish.cancelled = true;
+    }
+
+    /// The whole way, from an empty cart to the money; some change their mind, or are declined at first.
+    pub async fn buy(&self, buyer: usize) -> Vec<Wish> {
+        let sku = GOODS[buyer % GOODS.len()];
+        let cart = self.fill_cart(buyer, sku, 1 + u32::try_from(buyer % 3).unwrap()).await;
+        let mut wishes = Vec::new();
+        if buyer.is_multiple_of(7) {
+            let (wish, _) = self.order(buyer, &cart, &format!("wish-{buyer}-before")).await;
+            wishes.push(Wish { replaced: true, ..wish });
+            self.set(buyer, &cart, sku, 5).await;
+        }
+        let (mut wish, payment) = self.order(buyer, &cart, &format!("wish-{buyer}")).await;
+        if let Some(payment) = payment {
+            if buyer.is_multiple_of(5) {
+                self.pay(&payment, "pm_card_chargeDeclined").await;
+            }
+            self.pay(&payment, "pm_card_visa").await;
+            wish.paid = true;
+            if buyer % GOODS.len() == 0 && buyer.is_multiple_of(2) {
+                self.cancel(buyer, &mut wish).await;
+            }
+        }
+        wishes.push(wish);
         self.served.fetch_add(1, Ordering::SeqCst);
-        wish
+        wishes
     }
 
     /// Fails if anybody was told something that nobody should be told.

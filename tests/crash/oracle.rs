@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Evidence, Line, message_id};
+use crate::evidence::{Evidence, Line, Wish, message_id};
 
 /// Everything that is wrong; nothing if the shop has kept its promises.
 pub fn violations(evidence: &Evidence) -> Vec<String> {
@@ -26,7 +26,8 @@ pub fn violations(evidence: &Evidence) -> Vec<String> {
 fn settled(evidence: &Evidence, found: &mut Vec<String>) {
     for context in ["catalogue", "order", "fulfilment", "reports", "customer"] {
         for message in evidence.lines(context, "inbox") {
-            let (status, name) = (message.text("status"), format!("{}/{}", message.text("consumer"), message.text("id")));
+            let (status, name) =
+                (message.text("status"), format!("{}/{}", message.text("consumer"), message.text("id")));
             match status {
                 "handled" => {}
                 "open" => found.push(format!("{context}/{name} is still open")),
@@ -79,11 +80,16 @@ fn wished(evidence: &Evidence, found: &mut Vec<String>) {
                 found.push(format!("order {id} was confirmed to its client and is lost"));
                 continue;
             };
-            if wish.paid && !is_paid(*order) {
-                found.push(format!("order {id} was paid by its client and is {}", order.text("status")));
-            }
-            if wish.sold_out && order.text("status") != "REJECTED" {
-                found.push(format!("order {id} was refused to its client and is {}", order.text("status")));
+            let status = order.text("status");
+            let (told, kept) = match wish {
+                Wish { cancelled: true, .. } => ("cancelled by", status == "CANCELLED"),
+                Wish { replaced: true, .. } => ("replaced by", status == "EXPIRED"),
+                Wish { paid: true, .. } => ("paid by", is_paid(*order)),
+                Wish { sold_out: true, .. } => ("refused to", status == "REJECTED"),
+                Wish { .. } => ("promised to", true),
+            };
+            if !kept {
+                found.push(format!("order {id} was {told} its client and is {status}"));
             }
         }
     }
@@ -154,7 +160,8 @@ impl<'a> Books<'a> {
     /// A paid order was paid once, receipted once, reported once, and is sent once.
     fn sold(&self, order: Line<'_>, wrong: &mut Vec<String>) {
         let gross = order.number("gross_minor");
-        let paid: Vec<_> = Self::at(&self.intents, order).iter().filter(|it| it.text("status") == "succeeded").collect();
+        let paid: Vec<_> =
+            Self::at(&self.intents, order).iter().filter(|it| it.text("status") == "succeeded").collect();
         if paid.len() != 1 {
             wrong.push(format!("was paid {} times", paid.len()));
         }

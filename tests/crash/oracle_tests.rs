@@ -62,12 +62,15 @@ fn fact(id: &str, subject: &str, sequence: i64, event_type: &str) -> Value {
 }
 
 fn letter(order: &str) -> String {
-    format!("From: shop@shop.test\r\nMessage-ID: <receipt-r{order}@127.0.0.1>\r\nSubject: Receipt\r\n\r\nfor BS-{order}")
+    format!(
+        "From: shop@shop.test\r\nMessage-ID: <receipt-r{order}@127.0.0.1>\r\nSubject: Receipt\r\n\r\nfor BS-{order}"
+    )
 }
 
 fn wish(order: &str) -> Wish {
-    let (paid, sold_out) = (order == "paid", order == "refused");
-    Wish { key: format!("k-{order}"), orders: [order.to_owned()].into(), paid, sold_out }
+    let (sold_out, cancelled) = (order == "refused", order == "back");
+    let orders = [order.to_owned()].into();
+    Wish { key: format!("k-{order}"), orders, paid: !sold_out, sold_out, cancelled, ..Wish::default() }
 }
 
 /// A shop that sold two Keas of five, refused them once and took them back once.
@@ -130,7 +133,12 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("nobody asked for order", |it| drop(it.wishes.remove(1))),
         ("its number is there twice", |it| plant(it, 1, "number", json!("BS-paid"))),
         ("was paid by its client and is", |it| it.wishes[1].paid = true),
-        ("was refused to its client and is", |it| it.wishes[0].sold_out = true),
+        ("was refused to its client and is", |it| {
+            it.wishes[0].paid = false;
+            it.wishes[0].sold_out = true;
+        }),
+        ("was cancelled by its client and is", |it| it.wishes[0].cancelled = true),
+        ("was replaced by its client and is", |it| it.wishes[0].replaced = true),
         ("was paid 0 times", |it| plant(it, 3, "status", json!("canceled"))),
         ("was paid 2 times", |it| it.audit.push(intent("paid", "succeeded", 0))),
         ("was captured", |it| plant(it, 3, "amount", json!(1))),
@@ -152,7 +160,9 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("has 2 shipping orders", |it| it.audit.push(shipping("paid", "pending"))),
         ("its shipping order is processed", |it| plant(it, 8, "status", json!("processed"))),
         ("its shipping order is pending", |it| plant(it, 0, "status", json!("COMPLETED"))),
-        ("and [(\"KEA\", 1)] packed", |it| plant(it, 8, "items", json!([{"sku": "KEA", "units": 1, "from_stock": true}]))),
+        ("and [(\"KEA\", 1)] packed", |it| {
+            plant(it, 8, "items", json!([{"sku": "KEA", "units": 1, "from_stock": true}]))
+        }),
         ("but of 8050 only 8000 went back", |it| plant(it, 2, "refunded_minor", json!(8_000))),
         ("but its intent pi_refused is", |it| it.audit.push(intent("refused", "requires_payment_method", 0))),
         ("but is being sent", |it| plant(it, 9, "status", json!("pending"))),

@@ -9,10 +9,10 @@
 mod people;
 mod shops;
 mod steps;
-mod things;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "these tests need only a part of what all share")]
 mod support;
+mod things;
 mod world;
 
 use cucumber::World as _;

@@ -9,13 +9,8 @@ use crate::support::visitor::Visitor;
 use crate::world::{Account, Placed, World, number};
 
 /// Where parcels go in all scenarios.
-pub const ADDRESS: [(&str, &str); 5] = [
-    ("name", "Hana Tester"),
-    ("line1", "7 Rata Street"),
-    ("city", "Nelson"),
-    ("postcode", "7010"),
-    ("country", "NZ"),
-];
+pub const ADDRESS: [(&str, &str); 5] =
+    [("name", "Hana Tester"), ("line1", "7 Rata Street"), ("city", "Nelson"), ("postcode", "7010"), ("country", "NZ")];
 
 /// The newest letter to `email` that contains `text`, decoded.
 pub async fn letter(shop: &Shop, email: &str, text: &str) -> String {

@@ -51,7 +51,11 @@ pub struct World {
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let page = self.visitor.as_ref().map(|visitor| visitor.page.path.as_str());
-        f.debug_struct("World").field("page", &page).field("account", &self.account).field("orders", &self.orders).finish()
+        f.debug_struct("World")
+            .field("page", &page)
+            .field("account", &self.account)
+            .field("orders", &self.orders)
+            .finish()
     }
 }
 

@@ -80,7 +80,11 @@ pub async fn list(_admin: Admin, letters: web::Data<DeadLetters>) -> Result<Http
     (status = 204, description = "it will be tried again"),
     (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 #[post("/api/ops/v1/dead-letters/{id}/retry")]
-pub async fn retry(_admin: Admin, letters: web::Data<DeadLetters>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn retry(
+    _admin: Admin,
+    letters: web::Data<DeadLetters>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let name = letter_name(&id).ok_or_else(no_such_letter)?;
     if letters.retry(&name).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_letter()) }
 }

@@ -44,7 +44,8 @@ pub fn routes(api: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
 fn described(mut api: OpenApi) -> OpenApi {
     api.info = Info::new("The Better Store", env!("CARGO_PKG_VERSION"));
     api.info.description = Some(
-        "Amounts are integers in minor units. Errors are RFC 9457 problem documents. Lists are read by cursor.".to_owned(),
+        "Amounts are integers in minor units. Errors are RFC 9457 problem documents. Lists are read by cursor."
+            .to_owned(),
     );
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     api.components.get_or_insert_default().add_security_scheme("bearer", bearer);

@@ -126,11 +126,8 @@ impl Peers for InProcess {
     }
 
     async fn shelves(&self) -> Result<Vec<Shelf>, StoreError> {
-        let shelf = |count: catalogue::CategoryCount| Shelf {
-            name: count.name,
-            slug: count.slug,
-            products: count.products,
-        };
+        let shelf =
+            |count: catalogue::CategoryCount| Shelf { name: count.name, slug: count.slug, products: count.products };
         Ok(self.shop.catalogue.categories().await?.into_iter().map(shelf).collect())
     }
 
@@ -140,7 +137,12 @@ impl Peers for InProcess {
         let attention = orders.map_err(StoreError::unavailable)?.items.len();
         Ok(vec![
             Figure { label: "to send", count: counted(parcels), link: "/admin/shipping-orders", alarming: false },
-            Figure { label: "orders need a person", count: counted(attention), link: "/admin/orders", alarming: attention > 0 },
+            Figure {
+                label: "orders need a person",
+                count: counted(attention),
+                link: "/admin/orders",
+                alarming: attention > 0,
+            },
         ])
     }
 

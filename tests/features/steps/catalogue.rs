@@ -20,7 +20,8 @@ async fn a_category(world: &mut World, category: String, count: usize) {
 #[given(expr = "the product {string} at {float}")]
 async fn product(world: &mut World, title: String, price: f64) {
     let price = format!("{price:.2}");
-    things::make(world, Wanted { title: &title, price: &price, category: "Things", digital: false, stock: Some(9) }).await;
+    things::make(world, Wanted { title: &title, price: &price, category: "Things", digital: false, stock: Some(9) })
+        .await;
 }
 
 #[given(expr = "the product {string} at {float} with {int} in stock")]
@@ -71,7 +72,8 @@ async fn next_page(world: &mut World, count: usize) {
     let page = world.visitor().page.clone();
     let html = scraper::Html::parse_document(&page.body);
     let link = scraper::Selector::parse("a[rel='next'], a[data-test='next-page'], .pagination a").unwrap();
-    let next = html.select(&link).last().and_then(|link| link.attr("href")).expect("a link to the next page").to_owned();
+    let next =
+        html.select(&link).last().and_then(|link| link.attr("href")).expect("a link to the next page").to_owned();
     let path = if next.starts_with('?') { format!("/products{next}") } else { next };
     world.visitor().visit(&path).await;
     let more = world.visitor().page.all("product");

@@ -10,7 +10,8 @@ use crate::world::{World, number};
 
 #[given(expr = "a past order of his from {int} months ago")]
 async fn past_order(world: &mut World, months: i64) {
-    let placed = jiff::Zoned::try_from(std::time::SystemTime::UNIX_EPOCH).unwrap().with_time_zone(jiff::tz::TimeZone::UTC);
+    let placed =
+        jiff::Zoned::try_from(std::time::SystemTime::UNIX_EPOCH).unwrap().with_time_zone(jiff::tz::TimeZone::UTC);
     let since_epoch = std::time::UNIX_EPOCH.elapsed().unwrap();
     let now = placed.checked_add(jiff::SignedDuration::try_from(since_epoch).unwrap()).unwrap();
     let placed = now.checked_sub(jiff::Span::new().months(months)).unwrap().timestamp();

@@ -61,7 +61,8 @@ async fn approves(world: &mut World) {
     });
     let approve = approve.expect("a button that approves");
     let (name, value) = (approve.attr("name").unwrap().to_owned(), approve.attr("value").unwrap().to_owned());
-    let form = approve.ancestors().filter_map(scraper::ElementRef::wrap).find(|element| element.value().name() == "form");
+    let form =
+        approve.ancestors().filter_map(scraper::ElementRef::wrap).find(|element| element.value().name() == "form");
     let action = form.and_then(|form| form.attr("action")).unwrap().split('?').next().unwrap().to_owned();
     drop(html);
     world.visitor().submit(&action, &[(&name, &value)]).await;
@@ -151,7 +152,10 @@ async fn paid_once(world: &mut World) {
         let ours: Vec<String> = world.orders.iter().map(|order| order.id.clone()).collect();
         let captured = world.shop().audit().into_iter().filter(|row| {
             let order = row["metadata"]["order_id"].as_str().unwrap_or_default();
-            row["context"] == "sandbox" && row["status"] == "succeeded" && row["kind"] == "intent" && ours.contains(&order.to_owned())
+            row["context"] == "sandbox"
+                && row["status"] == "succeeded"
+                && row["kind"] == "intent"
+                && ours.contains(&order.to_owned())
         });
         (captured.count() == 1).then_some(())
     })

@@ -80,7 +80,11 @@ async fn adds_up(world: &mut World) {
     for month in months {
         let name = month["month"].as_str().unwrap();
         let expected = &world.notes["expected"][name];
-        assert_eq!((&month["orders"], amount(&month["gross"])), (&expected[0], expected[1].as_i64().unwrap()), "{name}");
+        assert_eq!(
+            (&month["orders"], amount(&month["gross"])),
+            (&expected[0], expected[1].as_i64().unwrap()),
+            "{name}"
+        );
         assert_eq!(amount(&month["net"]) + amount(&month["tax"]), amount(&month["gross"]), "{name}");
     }
 }

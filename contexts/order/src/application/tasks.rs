@@ -54,7 +54,8 @@ fn draft(order: OrderId, task: &OrderTask) -> TaskDraft {
         OrderTask::MailReceipt => (MAIL_RECEIPT, format!("receipt-{order}"), plain),
     };
     let payload = serde_json::to_value(payload).unwrap_or_default();
-    TaskDraft { consumer, key, lane: order.to_string(), payload, not_before: None }
+    // A lane for each: a refund that the provider refuses must not hold back the next one of the same order.
+    TaskDraft { consumer, lane: key.clone(), key, payload, not_before: None }
 }
 
 /// One run of a task.

@@ -11,8 +11,9 @@ pub struct Wire {
     client: Client,
 }
 
-/// What came back.
+/// What came back, and to what: shown whole when a test fails.
 #[derive(Debug)]
+#[expect(dead_code, reason = "some of it is only ever shown")]
 pub struct Reply {
     /// The request, for the message of a test that fails.
     pub asked: String,
@@ -20,6 +21,8 @@ pub struct Reply {
     pub status: u16,
     /// Its content type.
     pub kind: String,
+    /// Where it leads.
+    pub location: String,
     /// Its body.
     pub text: String,
 }
@@ -36,20 +39,23 @@ impl Wire {
         let body = body.into();
         let mut asked = format!("{method} {path} {headers:?} {}", String::from_utf8_lossy(&body));
         asked.truncate(asked.floor_char_boundary(400));
-        let request = self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));
+        let request =
+            self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let answer = request.body(body).send().await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
         let status = answer.status().as_u16();
-        let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let (kind, location) = (header("content-type"), header("location"));
         let text = answer.text().await.unwrap();
         assert!(status < 500, "{asked}\n{status} {text}");
-        Reply { asked, status, kind, text }
+        Reply { asked, status, kind, location, text }
     }
 
     /// Sends JSON, with a token and a key.
     pub async fn json(&self, method: &str, path: &str, token: &str, body: &str) -> Reply {
         let bearer = format!("Bearer {token}");
-        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", "k")];
+        let headers =
+            [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", "k")];
         self.send(method, path, if token.is_empty() { &headers[1..] } else { &headers }, body.as_bytes()).await
     }
 }

@@ -32,7 +32,8 @@ async fn the_price_charged_is_the_shops_and_never_the_clients() {
     let cart = counter::cart(&buyer, &[("KEA", 2)]).await;
     let whole = json!({"cart_id": cart, "delivery_address": hands::address()});
     let before = books(&shop);
-    let names = ["total", "amount", "netTotal", "price", "gross_minor", "currency", "status", "customer_id", "paid_at", "role"];
+    let names =
+        ["total", "amount", "netTotal", "price", "gross_minor", "currency", "status", "customer_id", "paid_at", "role"];
     for name in names {
         let mut body = whole.clone();
         body[name] = json!(1);

@@ -68,6 +68,20 @@ pub async fn bought(shop: &Shop, buyer: &Visitor, things: &[(&str, u32)]) -> Val
     becomes(buyer, &placed, "PAID").await
 }
 
+/// Waits until nothing is under way any more.
+pub async fn settled(shop: &Shop) {
+    eventually(PATIENCE, || async {
+        let audit = shop.audit();
+        let open = |line: &Value| line["status"] == "open" || line["kind"] == "webhook";
+        let unsent = |line: &Value| line["status"] == "PAID" && line["receipt"]["sent_at"].is_null();
+        let quiet = !audit.iter().any(|line| open(line) || unsent(line));
+        let paid = audit.iter().filter(|line| line["kind"] == "order" && line["status"] == "PAID").count();
+        let known = |kind: &str| audit.iter().filter(|line| line["kind"] == kind).count() >= paid;
+        (quiet && known("sale") && known("shipping_order")).then_some(())
+    })
+    .await;
+}
+
 /// The audit's lines of one kind about one order.
 pub fn records(shop: &Shop, context: &str, kind: &str, order: &Value) -> Vec<Value> {
     let id = &order["id"];
