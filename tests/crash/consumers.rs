@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 const FACT: &str = "store.source.happened.v1";
 const FACTS: usize = 300;
 const SUBJECTS: usize = 30;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Far longer than a healthy consumer needs for everything; far shorter than an ill one holds out.
 const SOON: Duration = Duration::from_secs(20);
 /// The longest that a single write may take while others are ill.
@@ -105,14 +105,17 @@ struct Clinic {
     tasks: TaskTracker,
 }
 
-const WARDS: [(&str, &[(&str, Illness, usize)]); 2] = [
+/// A context that listens: its consumers, what ails each, and how many lanes it works on at once.
+type Ward = (&'static str, [(&'static str, Illness, usize); 3]);
+
+const WARDS: [Ward; 2] = [
     (
         "east",
-        &[("east-well", Illness::None, 16), ("east-fails", Illness::Fails, 16), ("east-panics", Illness::Panics, 16)],
+        [("east-well", Illness::None, 16), ("east-fails", Illness::Fails, 16), ("east-panics", Illness::Panics, 16)],
     ),
     (
         "west",
-        &[
+        [
             ("west-well", Illness::None, 16),
             ("west-hangs", Illness::Hangs, 16),
             ("west-holds", Illness::HoldsItsThread, 1),
@@ -131,9 +134,9 @@ impl Clinic {
             let database = sqlite(ward, &[]).await;
             let mut subscriptions = Vec::new();
             for (name, illness, lanes) in beds {
-                let patient = Arc::new(Patient { illness: *illness, cure: Arc::clone(&cure), heard: Mutex::default() });
-                patients.insert(*name, Arc::clone(&patient));
-                let subscription = Subscription::to(ConsumerName::new(name), &[FACT], patient).lanes(*lanes);
+                let patient = Arc::new(Patient { illness, cure: Arc::clone(&cure), heard: Mutex::default() });
+                patients.insert(name, Arc::clone(&patient));
+                let subscription = Subscription::to(ConsumerName::new(name), &[FACT], patient).lanes(lanes);
                 subscriptions.push(subscription.retry(RetryPolicy::money()).first_pause(Duration::from_millis(5)));
             }
             listeners.push(database.clone());

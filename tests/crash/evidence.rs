@@ -13,14 +13,24 @@ pub struct Wish {
     pub key: String,
     /// Every order that an answer to this key named.
     pub orders: BTreeSet<String>,
-    /// Whether the provider has told the client that his money was taken.
-    pub paid: bool,
-    /// Whether the client was told that the thing is sold out.
-    pub sold_out: bool,
-    /// Whether the client has asked for his money back, and was told that he gets it.
-    pub cancelled: bool,
-    /// Whether the client has ordered something else instead, and never paid this.
-    pub replaced: bool,
+    /// What he was told last.
+    pub told: Told,
+}
+
+/// What a client was told of his order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Told {
+    /// That it is placed.
+    #[default]
+    Placed,
+    /// By the provider, that his money was taken.
+    Paid,
+    /// That the thing is sold out.
+    SoldOut,
+    /// That he gets his money back.
+    Cancelled,
+    /// That another order has taken its place before he paid.
+    Replaced,
 }
 
 /// Everything on record.

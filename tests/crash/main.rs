@@ -3,7 +3,11 @@
 //! The shop is the real binary; the judge is [`oracle`], which compares the books of all contexts, of the payment
 //! sandbox and of the mail folder. `SEED=n` repeats a run of `kill`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
+#![expect(clippy::print_stdout, reason = "what was measured is for whoever reads the run")]
+
 mod consumers;
+mod deadlines;
 mod evidence;
 mod first_start;
 mod graceful;

@@ -8,17 +8,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chassis::SystemClock;
 use chassis::testing::eventually;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use shared_kernel::{Clock as _, Timestamp};
 use tokio::sync::watch;
 
-use crate::evidence::Wish;
+use crate::evidence::{Told, Wish};
 use crate::hands;
 use crate::support::process::Shop;
 
 /// How long a buyer asks the same thing before the test calls the shop lost.
-const PERSISTENCE: Duration = Duration::from_secs(180);
+const PERSISTENCE: Duration = Duration::from_mins(3);
 
 /// What is sold: a thing that has to be packed, one that is rare, and one that is mailed.
 pub const GOODS: [&str; 3] = ["KEA-1", "MOA-1", "TUI-1"];
@@ -167,10 +169,14 @@ impl Market {
             (409, _) => {
                 assert!(order["type"].as_str().unwrap().ends_with("/problems/out-of-stock"), "{order}");
                 assert!(!order["skus"].as_array().unwrap().is_empty(), "{order}");
-                wish.sold_out = true;
+                wish.told = Told::SoldOut;
                 (wish, None)
             }
-            (200 | 201, Some("INITIAL")) => (wish, Some(order["payment"].clone())),
+            (200 | 201, Some("INITIAL")) if order["payment"]["client_secret"].is_string() => {
+                (wish, Some(order["payment"].clone()))
+            }
+            // The answer was cut off, and its repeat came when it was too late to pay.
+            (200 | 201, Some("INITIAL" | "EXPIRED")) => (wish, None),
             _ => {
                 self.troubles.lock().unwrap().push(format!("a new order was answered with {status}: {order}"));
                 (wish, None)
@@ -182,14 +188,15 @@ impl Market {
     pub async fn check_out(&self, buyer: usize, cart: &str) -> Wish {
         let (mut wish, payment) = self.order(buyer, cart, &format!("wish-{buyer}")).await;
         if let Some(payment) = payment {
-            self.pay(&payment, "pm_card_visa").await;
-            wish.paid = true;
+            assert_eq!(self.pay(&payment, "pm_card_visa").await, "succeeded");
+            wish.told = Told::Paid;
         }
         wish
     }
 
-    /// Confirms the intent, as a browser does: with its client secret and no key. Ends with the provider's answer.
-    async fn pay(&self, payment: &Value, method: &str) {
+    /// Confirms the intent, as a browser does: with its client secret and no key. Ends with what the provider says of
+    /// it at last: `succeeded`, `canceled`, or nothing if the card was declined.
+    pub async fn pay(&self, payment: &Value, method: &str) -> String {
         let (intent, secret) = (payment["intent_id"].as_str().unwrap(), payment["client_secret"].as_str().unwrap());
         let path = format!("/sandbox/v1/payment_intents/{intent}");
         let form = [("payment_method", method), ("client_secret", secret)];
@@ -197,9 +204,10 @@ impl Market {
         self.insist(build, |status, json| {
             // An intent that cannot be confirmed any more was confirmed by a request whose answer was cut off.
             let state = if status == 200 { &json["status"] } else { &json["error"]["payment_intent"]["status"] };
-            (state == "succeeded" || status == 402).then_some(())
+            let ended = status == 402 || state == "succeeded" || state == "canceled";
+            ended.then(|| state.as_str().filter(|_| status != 402).unwrap_or_default().to_owned())
         })
-        .await;
+        .await
     }
 
     /// Asks for the money back, again and again until the shop has heard that it was paid, and agrees.
@@ -208,7 +216,23 @@ impl Market {
         let key = format!("{}-cancel", wish.key);
         let build = || self.request(buyer, Method::POST, &path).header("Idempotency-Key", &key).json(&json!({}));
         self.insist(build, |status, _| (status == 200).then_some(())).await;
-        wish.cancelled = true;
+        wish.told = Told::Cancelled;
+    }
+
+    /// Orders, and pays when the deadline is so many milliseconds ahead, or past if that is negative.
+    pub async fn buy_late(&self, buyer: usize, ahead: i64) -> Wish {
+        let cart = self.fill_cart(buyer, GOODS[buyer % GOODS.len()], 1).await;
+        let (wish, payment) = self.order(buyer, &cart, &format!("late-{buyer}")).await;
+        let Some(payment) = payment else { return wish };
+        let path = format!("/api/order/v1/orders/{}", wish.orders.first().unwrap());
+        let order =
+            self.insist(|| self.request(buyer, Method::GET, &path), |status, json| (status == 200).then_some(json));
+        let deadline = Timestamp::parse(order.await["expires_at"].as_str().unwrap()).unwrap();
+        let moment = deadline.micros() - ahead * 1_000;
+        eventually(PERSISTENCE, || async { (SystemClock.now().micros() >= moment).then_some(()) }).await;
+        self.pay(&payment, "pm_card_visa").await;
+        self.served.fetch_add(1, Ordering::SeqCst);
+        wish
     }
 
     /// The whole way, from an empty cart to the money; some change their mind, or are declined at first.
@@ -218,7 +242,7 @@ impl Market {
         let mut wishes = Vec::new();
         if buyer.is_multiple_of(7) {
             let (wish, _) = self.order(buyer, &cart, &format!("wish-{buyer}-before")).await;
-            wishes.push(Wish { replaced: true, ..wish });
+            wishes.push(Wish { told: Told::Replaced, ..wish });
             self.set(buyer, &cart, sku, 5).await;
         }
         let (mut wish, payment) = self.order(buyer, &cart, &format!("wish-{buyer}")).await;
@@ -226,9 +250,9 @@ impl Market {
             if buyer.is_multiple_of(5) {
                 self.pay(&payment, "pm_card_chargeDeclined").await;
             }
-            self.pay(&payment, "pm_card_visa").await;
-            wish.paid = true;
-            if buyer % GOODS.len() == 0 && buyer.is_multiple_of(2) {
+            assert_eq!(self.pay(&payment, "pm_card_visa").await, "succeeded");
+            wish.told = Told::Paid;
+            if buyer.is_multiple_of(2 * GOODS.len()) {
                 self.cancel(buyer, &mut wish).await;
             }
         }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::{Evidence, Line, Wish, message_id};
+use crate::evidence::{Evidence, Line, Told, message_id};
 
 /// Everything that is wrong; nothing if the shop has kept its promises.
 pub fn violations(evidence: &Evidence) -> Vec<String> {
@@ -81,12 +81,12 @@ fn wished(evidence: &Evidence, found: &mut Vec<String>) {
                 continue;
             };
             let status = order.text("status");
-            let (told, kept) = match wish {
-                Wish { cancelled: true, .. } => ("cancelled by", status == "CANCELLED"),
-                Wish { replaced: true, .. } => ("replaced by", status == "EXPIRED"),
-                Wish { paid: true, .. } => ("paid by", is_paid(*order)),
-                Wish { sold_out: true, .. } => ("refused to", status == "REJECTED"),
-                Wish { .. } => ("promised to", true),
+            let (told, kept) = match wish.told {
+                Told::Placed => ("promised to", true),
+                Told::Paid => ("paid by", is_paid(*order)),
+                Told::SoldOut => ("refused to", status == "REJECTED"),
+                Told::Cancelled => ("cancelled by", status == "CANCELLED"),
+                Told::Replaced => ("replaced by", status == "EXPIRED"),
             };
             if !kept {
                 found.push(format!("order {id} was {told} its client and is {status}"));

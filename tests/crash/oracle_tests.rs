@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::evidence::{Evidence, Wish};
+use crate::evidence::{Evidence, Told, Wish};
 use crate::oracle::violations;
 
 const AMOUNTS: (i64, i64, i64, i64) = (7_000, 1_050, 690, 8_050);
@@ -68,9 +68,12 @@ fn letter(order: &str) -> String {
 }
 
 fn wish(order: &str) -> Wish {
-    let (sold_out, cancelled) = (order == "refused", order == "back");
-    let orders = [order.to_owned()].into();
-    Wish { key: format!("k-{order}"), orders, paid: !sold_out, sold_out, cancelled, ..Wish::default() }
+    let told = match order {
+        "paid" => Told::Paid,
+        "refused" => Told::SoldOut,
+        _ => Told::Cancelled,
+    };
+    Wish { key: format!("k-{order}"), orders: [order.to_owned()].into(), told }
 }
 
 /// A shop that sold two Keas of five, refused them once and took them back once.
@@ -132,13 +135,10 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("and is lost", |it| drop(it.audit.remove(1))),
         ("nobody asked for order", |it| drop(it.wishes.remove(1))),
         ("its number is there twice", |it| plant(it, 1, "number", json!("BS-paid"))),
-        ("was paid by its client and is", |it| it.wishes[1].paid = true),
-        ("was refused to its client and is", |it| {
-            it.wishes[0].paid = false;
-            it.wishes[0].sold_out = true;
-        }),
-        ("was cancelled by its client and is", |it| it.wishes[0].cancelled = true),
-        ("was replaced by its client and is", |it| it.wishes[0].replaced = true),
+        ("was paid by its client and is", |it| it.wishes[1].told = Told::Paid),
+        ("was refused to its client and is", |it| it.wishes[0].told = Told::SoldOut),
+        ("was cancelled by its client and is", |it| it.wishes[0].told = Told::Cancelled),
+        ("was replaced by its client and is", |it| it.wishes[0].told = Told::Replaced),
         ("was paid 0 times", |it| plant(it, 3, "status", json!("canceled"))),
         ("was paid 2 times", |it| it.audit.push(intent("paid", "succeeded", 0))),
         ("was captured", |it| plant(it, 3, "amount", json!(1))),
@@ -161,7 +161,7 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("its shipping order is processed", |it| plant(it, 8, "status", json!("processed"))),
         ("its shipping order is pending", |it| plant(it, 0, "status", json!("COMPLETED"))),
         ("and [(\"KEA\", 1)] packed", |it| {
-            plant(it, 8, "items", json!([{"sku": "KEA", "units": 1, "from_stock": true}]))
+            plant(it, 8, "items", json!([{"sku": "KEA", "units": 1, "from_stock": true}]));
         }),
         ("but of 8050 only 8000 went back", |it| plant(it, 2, "refunded_minor", json!(8_000))),
         ("but its intent pi_refused is", |it| it.audit.push(intent("refused", "requires_payment_method", 0))),

@@ -8,6 +8,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::ALONE;
+use crate::evidence::Told;
 use crate::kill::comes_to_rest;
 use crate::market::{GOODS, Market};
 use crate::support::process::Shop;
@@ -35,8 +36,8 @@ async fn of_two_hundred_buyers_at_once_a_hundred_are_served_and_a_hundred_are_to
     let longest = told.iter().map(|(_, waited)| *waited).max().unwrap();
     let wishes: Vec<_> = told.into_iter().map(|(wish, _)| wish).collect();
     println!("{BUYERS} buyers at once: the last was served or refused after {longest:?}");
-    assert_eq!(wishes.iter().filter(|wish| wish.paid).count(), STOCK);
-    assert_eq!(wishes.iter().filter(|wish| wish.sold_out).count(), BUYERS - STOCK);
+    assert_eq!(wishes.iter().filter(|wish| wish.told == Told::Paid).count(), STOCK);
+    assert_eq!(wishes.iter().filter(|wish| wish.told == Told::SoldOut).count(), BUYERS - STOCK);
     market.assert_no_trouble();
     let evidence = comes_to_rest(&shop, &wishes).await;
     let shelf = evidence.lines("fulfilment", "stock").find(|shelf| shelf.text("sku") == GOODS[1]).unwrap();

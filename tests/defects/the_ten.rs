@@ -310,7 +310,9 @@ async fn published_amounts_are_integers_and_items_keep_their_prices() {
     let (mut seen, mut types) = (BTreeSet::new(), BTreeSet::new());
     for context in ["catalogue", "order", "fulfilment", "customer"] {
         for (name, facts) in published(&shop, context).await {
-            facts.iter().for_each(|fact| check(&name, fact, &mut seen));
+            for fact in &facts {
+                check(&name, fact, &mut seen);
+            }
             types.insert(name);
         }
     }
@@ -348,6 +350,8 @@ async fn dead(shop: &Shop, admin: &Visitor) -> usize {
     let listed = admin.get("/api/ops/v1/dead-letters").await["items"].as_array().unwrap().len();
     let told = shop.cli(&["dead-letters", "list"]);
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert_eq!(told.lines().filter(|line| line.contains(" attempts: ")).count(), listed, "{told}");
     let mut browser = browser(shop, ADMIN).await;
     assert_eq!(browser.visit("/admin/errors").await.all("dead-letter").len(), listed);
     let rows = browser.visit("/admin").await.select("table tbody tr td:last-child");

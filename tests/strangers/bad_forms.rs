@@ -144,7 +144,7 @@ async fn signing_in_leads_nowhere_but_into_the_shop() {
     for next in evil {
         let mut visitor = browser::stranger(&shop);
         let token = browser::token(&mut visitor).await;
-        let encoded: String = next.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = next.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
         let body =
             format!("csrf={token}&email=ana%40post.test&password={}&next={encoded}", hands::PASSWORD.replace(' ', "+"));
         let (cookies, base) = (cookies(&visitor), shop.url(""));

@@ -108,7 +108,7 @@ pub fn signature(secret: &str, seconds: i64, body: &str) -> String {
     let time = chassis::SystemClock.now().micros().div_euclid(1_000_000) + seconds;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{time}.{body}").as_bytes());
-    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     format!("t={time},v1={hex}")
 }
 

@@ -1,6 +1,8 @@
 //! What must never happen: the ten defects of the shop's predecessor, each by name; what bad input and strangers could
 //! do. Everything over HTTP against the real binary.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
+
 mod authorization;
 mod bad_forms;
 mod bad_input;

@@ -54,7 +54,7 @@ impl Shop {
             let answer = reqwest::get(&ready).await.ok()?;
             answer.status().is_success().then_some(())
         };
-        eventually(Duration::from_secs(60), probe).await;
+        eventually(Duration::from_mins(1), probe).await;
     }
 
     /// Starts the process without waiting for anything.
@@ -117,7 +117,10 @@ impl Shop {
         let Ok(entries) = std::fs::read_dir(self.folder.join("mail")) else { return Vec::new() };
         let paths = entries.flatten().map(|entry| entry.path());
         let letters = paths.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
-        letters.filter_map(|path| std::fs::read(path).ok()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
+        letters
+            .filter_map(|path| std::fs::read(path).ok())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect()
     }
 
     fn command(&self) -> Command {

@@ -139,7 +139,10 @@ impl Visitor {
             let status = answer.status();
             if let Some(next) = answer.headers().get(LOCATION).filter(|_| status.is_redirection()) {
                 path = next.to_str().unwrap().to_owned();
-                assert!(status == StatusCode::SEE_OTHER || method == Method::GET, "a form must answer 303, not {status}");
+                assert!(
+                    status == StatusCode::SEE_OTHER || method == Method::GET,
+                    "a form must answer 303, not {status}"
+                );
                 (method, fields) = (Method::GET, Vec::new());
                 continue;
             }
