@@ -31,7 +31,7 @@ async fn money_that_comes_at_the_last_moment_buys_or_goes_back() {
     let market = Arc::new(Market::set_up(&shop, 10, 10_000).await);
     let mut buyers = JoinSet::new();
     for buyer in 0..BUYERS {
-        let (market, ahead) = (Arc::clone(&market), i64::try_from(chance.below(4_000)).unwrap() - 1_500);
+        let (market, ahead) = (Arc::clone(&market), i64::try_from(chance.below(7_000)).unwrap() - 4_500);
         buyers.spawn(async move { market.buy_late(buyer, ahead).await });
     }
     for _ in 0..KILLS {

@@ -101,7 +101,7 @@ pub async fn become_customer(world: &mut World) {
     world.account = account;
     world.program().await;
     let me = world.program().await.get("/api/customer/v1/me").await;
-    world.account.id = me["id"].as_str().unwrap().to_owned();
+    me["id"].as_str().unwrap().clone_into(&mut world.account.id);
 }
 
 /// Fills in the login form, on the page he is on if it is there.

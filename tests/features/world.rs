@@ -55,7 +55,7 @@ impl std::fmt::Debug for World {
             .field("page", &page)
             .field("account", &self.account)
             .field("orders", &self.orders)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

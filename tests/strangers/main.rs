@@ -1,5 +1,4 @@
-//! What must never happen: the ten defects of the shop's predecessor, each by name; what bad input and strangers could
-//! do. Everything over HTTP against the real binary.
+//! What bad input, forged messages and strangers could do, and may not. Everything over HTTP against the real binary.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 
@@ -11,7 +10,6 @@ mod counter;
 #[path = "../support/hands.rs"]
 mod hands;
 mod matrix;
-mod messages;
 mod money;
 mod payments;
 #[path = "../support/mod.rs"]

@@ -48,10 +48,8 @@ impl EventBus for InProcessBus {
     }
 
     async fn deliver(&self, to: &Destination, batch: &[Envelope]) -> Result<usize, BusError> {
-        let failed = |cause: Box<dyn std::error::Error + Send + Sync>| BusError {
-            destination: to.as_str().to_owned(),
-            cause,
-        };
+        let failed =
+            |cause: Box<dyn std::error::Error + Send + Sync>| BusError { destination: to.as_str().to_owned(), cause };
         let (subscription, inbox) = self.subscribers.get(to).ok_or_else(|| failed("nobody of that name".into()))?;
         let wanted: Vec<Envelope> = batch.iter().filter(|envelope| subscription.wants(envelope)).cloned().collect();
         if !wanted.is_empty() {

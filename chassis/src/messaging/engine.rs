@@ -6,7 +6,7 @@ use shared_kernel::{Clock, EventBus, Ids, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{DeadLetters, Inbox, InProcessBus, Job, Relay, Replay, SqlMessages, Subscription, Worker};
+use super::{DeadLetters, InProcessBus, Inbox, Job, Relay, Replay, SqlMessages, Subscription, Worker};
 use crate::sql::Database;
 
 /// One context as the engine sees it.

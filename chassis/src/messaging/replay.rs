@@ -61,9 +61,8 @@ impl Replay {
     /// # Errors
     /// [`ReplayError`]; nothing was changed then, unless the store failed half-way, which the next start finishes.
     pub async fn start(&self, name: &str) -> Result<(), ReplayError> {
-        let named = |context: &str, subscription: &Subscription| {
-            bus::destination(context, subscription).as_str() == name
-        };
+        let named =
+            |context: &str, subscription: &Subscription| bus::destination(context, subscription).as_str() == name;
         let found = self.contexts.iter().find_map(|(context, messages, subscriptions)| {
             let subscription = subscriptions.iter().find(|subscription| named(context, subscription))?;
             Some((messages, subscription))

@@ -18,12 +18,7 @@ impl RetryPolicy {
     /// For effects inside the shop: 12 attempts, pauses from half a second to ten minutes, about 35 minutes in all.
     #[must_use]
     pub const fn transient() -> Self {
-        Self {
-            attempts: Some(12),
-            give_up_after: None,
-            base: Duration::from_millis(500),
-            cap: Duration::from_mins(10),
-        }
+        Self { attempts: Some(12), give_up_after: None, base: Duration::from_millis(500), cap: Duration::from_mins(10) }
     }
 
     /// For calls that move money: 72 hours, pauses up to 15 minutes.

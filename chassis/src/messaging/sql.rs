@@ -1,9 +1,7 @@
 //! Inbox and outbox in a context's own database.
 
 use async_trait::async_trait;
-use shared_kernel::{
-    Cause, Clock, ConsumerName, Destination, Envelope, LeaseToken, MessageId, StoreError, Timestamp,
-};
+use shared_kernel::{Cause, Clock, ConsumerName, Destination, Envelope, LeaseToken, MessageId, StoreError, Timestamp};
 use std::sync::Arc;
 
 use super::recorder::keep;

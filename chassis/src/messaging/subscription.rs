@@ -112,7 +112,15 @@ impl Subscription {
     #[must_use]
     pub fn to(consumer: ConsumerName, event_types: &[&'static str], handler: Arc<dyn Handler>) -> Self {
         let event_types = event_types.to_vec();
-        Self { consumer, event_types, filter: None, handler, policy: RetryPolicy::transient(), lanes: 16, rebuild: None }
+        Self {
+            consumer,
+            event_types,
+            filter: None,
+            handler,
+            policy: RetryPolicy::transient(),
+            lanes: 16,
+            rebuild: None,
+        }
     }
 
     /// Hears only what its own context leaves for it: tasks, and messages from outside such as webhooks.

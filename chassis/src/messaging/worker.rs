@@ -102,9 +102,7 @@ impl Worker {
 
     fn chance(&self) -> u64 {
         let secret = self.ids.secret();
-        u64::from_le_bytes([
-            secret[0], secret[1], secret[2], secret[3], secret[4], secret[5], secret[6], secret[7],
-        ])
+        u64::from_le_bytes([secret[0], secret[1], secret[2], secret[3], secret[4], secret[5], secret[6], secret[7]])
     }
 
     /// Works until `stop`; then lets what runs come to its end. `grew` tells when the inbox has.

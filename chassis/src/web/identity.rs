@@ -75,7 +75,9 @@ fn visitor(req: &HttpRequest) -> Result<Option<Identity>, Closed> {
     let recognised = RequestContext::of(req).map_or(Recognised::Nobody, |context| context.recognised.clone());
     match recognised {
         Recognised::Known(identity) => Ok(Some(identity)),
-        Recognised::Unknown if is_api(req.match_info().as_str()) => Err(unauthorised("the token is not known, or no longer valid")),
+        Recognised::Unknown if is_api(req.match_info().as_str()) => {
+            Err(unauthorised("the token is not known, or no longer valid"))
+        }
         Recognised::Unknown | Recognised::Nobody => Ok(None),
     }
 }

@@ -47,8 +47,7 @@ async fn in_sqlite() -> Subject {
         let (database, recorder) = (database.clone(), recorder.clone());
         Box::pin(async move {
             let job = database.write(move |tx| {
-                let (recorder, cause, events, tasks) =
-                    (recorder.clone(), cause.clone(), events.clone(), tasks.clone());
+                let (recorder, cause, events, tasks) = (recorder.clone(), cause.clone(), events.clone(), tasks.clone());
                 Box::pin(async move { recorder.record(tx, Record { cause: cause.as_ref(), events, tasks }).await })
             });
             job.await

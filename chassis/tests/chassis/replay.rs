@@ -119,8 +119,7 @@ async fn a_consumer_with_effects_elsewhere_is_not_replayed() {
     let consumer = sqlite("reports", TALLY).await;
     let handler = Arc::new(Tally(consumer.clone(), Recorder::new("reports", clock.clone(), ids.clone())));
     let mails = Subscription::to(ConsumerName::new("mails"), &["fact"], handler);
-    let context =
-        ContextEngine { name: "order", database: consumer, subscriptions: vec![mails], jobs: vec![] };
+    let context = ContextEngine { name: "order", database: consumer, subscriptions: vec![mails], jobs: vec![] };
     let replay = Engine::new(vec![context], clock, ids).replay();
     assert!(matches!(replay.start("order/mails").await, Err(ReplayError::NotRebuildable(_))));
     assert!(matches!(replay.start("order/nobody").await, Err(ReplayError::NoSuchConsumer(_))));

@@ -16,9 +16,7 @@ use chassis::messaging::{
     OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, Worker,
 };
 use chassis::testing::{CountingIds, FixedClock};
-use shared_kernel::{
-    Cause, Clock, ConsumerName, Destination, Envelope, EventBus, EventDraft, StoreError, Timestamp,
-};
+use shared_kernel::{Cause, Clock, ConsumerName, Destination, Envelope, EventBus, EventDraft, StoreError, Timestamp};
 
 const SEEDS: u64 = 20_000;
 const SUBJECTS: u64 = 4;
@@ -185,9 +183,8 @@ impl World {
         };
         let (producer, consumer) = (faulty("order"), faulty("reports"));
         let (heard, done) = (Effects::default(), Effects::default());
-        let committing = |effects: &Effects, then| {
-            Arc::new(Committing { store: consumer.clone(), effects: effects.clone(), then })
-        };
+        let committing =
+            |effects: &Effects, then| Arc::new(Committing { store: consumer.clone(), effects: effects.clone(), then });
         let hear = Subscription::to(HEAR, &["fact"], committing(&heard, Some(DO)));
         let task = Subscription::task(DO, committing(&done, None));
         let mut bus = InProcessBus::default();

@@ -63,7 +63,8 @@ async fn a_caller_who_goes_away_leaves_a_whole_commit_or_none() {
     let database = sqlite("notes", NOTES).await;
     for id in 1..=50 {
         let job = put(&database, id, "good", None);
-        let _dropped = tokio::time::timeout(std::time::Duration::from_micros(u64::try_from(id).unwrap() * 7), job).await;
+        let _dropped =
+            tokio::time::timeout(std::time::Duration::from_micros(u64::try_from(id).unwrap() * 7), job).await;
     }
     put(&database, 1_000, "good", None).await.unwrap();
     assert!(ids(&database).await.contains(&1_000), "the writer still serves");
@@ -72,9 +73,8 @@ async fn a_caller_who_goes_away_leaves_a_whole_commit_or_none() {
 #[tokio::test]
 async fn a_reader_cannot_write() {
     let database = sqlite("notes", NOTES).await;
-    let job = database.read(|tx| {
-        Box::pin(async move { tx.execute("INSERT INTO note (id, text) VALUES (1, 'x')", params![]).await })
-    });
+    let job = database
+        .read(|tx| Box::pin(async move { tx.execute("INSERT INTO note (id, text) VALUES (1, 'x')", params![]).await }));
     assert!(job.await.is_err());
 }
 

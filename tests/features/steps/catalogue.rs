@@ -54,7 +54,7 @@ async fn look(world: &mut World, category: String) {
 
 #[when(expr = "a visitor searches for {string}")]
 async fn search(world: &mut World, words: String) {
-    let query: String = words.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let query = percent_encoding::utf8_percent_encode(&words, percent_encoding::NON_ALPHANUMERIC);
     world.visitor().visit(&format!("/products?q={query}")).await;
 }
 
@@ -73,7 +73,7 @@ async fn next_page(world: &mut World, count: usize) {
     let html = scraper::Html::parse_document(&page.body);
     let link = scraper::Selector::parse("a[rel='next'], a[data-test='next-page'], .pagination a").unwrap();
     let next =
-        html.select(&link).last().and_then(|link| link.attr("href")).expect("a link to the next page").to_owned();
+        html.select(&link).next_back().and_then(|link| link.attr("href")).expect("a link to the next page").to_owned();
     let path = if next.starts_with('?') { format!("/products{next}") } else { next };
     world.visitor().visit(&path).await;
     let more = world.visitor().page.all("product");

@@ -1,6 +1,7 @@
 //! The sales reports.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use chassis::testing::eventually;
 use cucumber::{given, then, when};
@@ -32,7 +33,7 @@ async fn past_orders(world: &mut World, count: i64) {
             "customer": {"id": null, "email": null, "name": null}, "country": "NZ", "currency": "NZD",
             "lines": [{"sku": format!("P-{}", index % 9), "title": "Past", "quantity": quantity, "unit_price_minor": price}],
         });
-        file.push_str(&format!("{order}\n"));
+        writeln!(file, "{order}").unwrap();
         if !cancelled {
             let sums = expected.entry(month.strftime("%Y-%m").to_string()).or_default();
             *sums = (sums.0 + 1, sums.1 + quantity * price);

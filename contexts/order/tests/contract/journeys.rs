@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use chassis::messaging::Inbox;
 use order::application::{
-    HistoricalOrder, ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand, RefundOrderError,
-    RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery, ViewOrderQuery,
+    HistoricalOrder, ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand,
+    RefundOrderError, RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery,
+    ViewOrderQuery,
 };
 use order::domain::{IntentStatus, LineChange, OrderState, RefundRefused, Status};
 use order::testing::{a_customer, a_staff_member, nzd, sku};
