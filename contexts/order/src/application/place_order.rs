@@ -68,6 +68,9 @@ pub enum PlaceOrderError {
     /// Some of it is not sold any more.
     #[error("some things in the cart are not for sale any more")]
     NotForSale(Vec<Sku>),
+    /// It costs more than a card can pay at once.
+    #[error("the order costs more than can be paid by card at once; please order in parts")]
+    TooLarge,
     /// Something needs a parcel and nobody said where to.
     #[error("a delivery address is needed")]
     AddressRequired,
@@ -156,7 +159,7 @@ impl PlaceOrder {
         if command.expected_total.is_some_and(|expected| expected != priced.totals.gross) {
             return Err(PlaceOrderError::PriceChanged(Box::new(self.baskets.view(cart).await?)));
         }
-        Ok(priced)
+        if priced.is_chargeable() { Ok(priced) } else { Err(PlaceOrderError::TooLarge) }
     }
 
     fn new_order(&self, cart: &Cart, priced: Priced, command: PlaceOrderCommand) -> Result<NewOrder, PlaceOrderError> {

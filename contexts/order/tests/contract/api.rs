@@ -332,6 +332,12 @@ async fn what_cannot_be_ordered_is_refused_by_name() {
     let changed = aroha.post("/orders", "k", place(&cart, cheap)).await;
     assert_eq!(changed.problem(), (409, "price-changed".into()));
     assert_eq!(changed.json()["cart"]["order_totals"]["gross"], nzd(115_690));
+    shop.sells("YACHT", "Yacht", Kind::Digital, 99_999_999).await;
+    let wiremu = Client::of(&shop, Some(WIREMU));
+    let yacht = wiremu.cart(&[("YACHT", 1)]).await;
+    let fleet = aroha.cart(&[("YACHT", 2)]).await;
+    assert_eq!(refused(place(&fleet, json!({}))).await, (422, "order-too-large".into()));
+    assert!(wiremu.post("/orders", "k", place(&yacht, json!({}))).await.status < 300, "eight digits can be paid");
     shop.withdraws(NOTEBOOK).await;
     let gone = aroha.post("/orders", "k", place(&cart, json!({"delivery_address": home()}))).await;
     assert_eq!((gone.problem(), gone.json()["skus"].clone()), ((409, "not-for-sale".into()), json!([NOTEBOOK])));

@@ -102,6 +102,7 @@ impl From<PlaceOrderError> for Problem {
                     .detail(said)
                     .with("skus", json!(skus))
             }
+            PlaceOrderError::TooLarge => invalid("order-too-large", "Too much for one payment", said),
             PlaceOrderError::AddressRequired => invalid("address-required", "A delivery address is needed", said),
             PlaceOrderError::PriceChanged(cart) => {
                 Self::new(StatusCode::CONFLICT, "price-changed", "The total has changed")
