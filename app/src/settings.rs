@@ -128,8 +128,8 @@ impl Settings {
                 builder.add_source(here.required(false))
             }
         };
-        let environment = config::Environment::with_prefix("STORE").ignore_empty(true).try_parsing(false);
-        let raw: Raw = builder.add_source(environment).build()?.try_deserialize().context("the settings")?;
+        let raw: Raw =
+            builder.add_source(environment(std::env::vars())).build()?.try_deserialize().context("the settings")?;
         Self::checked(raw)
     }
 
@@ -206,6 +206,14 @@ impl Settings {
     }
 }
 
+/// The command line's own variables: of our prefix, but no settings of the shop.
+const NOT_SETTINGS: [&str; 1] = ["STORE_USER_PASSWORD"];
+
+fn environment(variables: impl Iterator<Item = (String, String)>) -> config::Environment {
+    let settings = variables.filter(|(name, _)| !NOT_SETTINGS.contains(&name.as_str()));
+    config::Environment::with_prefix("STORE").ignore_empty(true).try_parsing(false).source(Some(settings.collect()))
+}
+
 fn list(text: Option<&str>) -> Vec<String> {
     let parts = text.unwrap_or("").split(',').map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
@@ -266,6 +274,18 @@ mod tests {
     fn a_stripe_key_without_a_webhook_secret_is_refused() {
         let raw = Raw { stripe_secret_key: Some("sk".into()), ..Raw::default() };
         assert!(Settings::checked(raw).unwrap_err().to_string().contains("STORE_STRIPE_WEBHOOK_SECRET"));
+    }
+
+    fn read(variables: &[(&str, &str)]) -> Result<Raw, config::ConfigError> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        config::Config::builder().add_source(environment(variables)).build()?.try_deserialize()
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_refused_and_a_password_for_the_command_line_is_not() {
+        let read_well = read(&[("STORE_SHOP_NAME", "Tiny"), ("STORE_USER_PASSWORD", "secret"), ("PATH", "/bin")]);
+        assert_eq!(read_well.unwrap().shop_name.as_deref(), Some("Tiny"));
+        assert!(read(&[("STORE_SHOP_NMAE", "Tiny")]).unwrap_err().to_string().contains("shop_nmae"));
     }
 
     #[test]
