@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use catalogue::CatalogueModule;
 use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer, SmtpSecurity, SmtpSettings};
-use chassis::messaging::{ContextEngine, DeadLetters, Engine, Replay};
+use chassis::messaging::{ContextEngine, DeadLetters, Engine, Replay, Transport};
 use chassis::sql::Database;
 use chassis::{Platform, Site, SystemClock, SystemIds};
 use customer::CustomerModule;
@@ -379,5 +379,5 @@ fn engine(
         let subscriptions = subscriptions.into_iter().map(|it| it.first_pause(retry_base)).collect();
         ContextEngine { name, database: database.clone(), subscriptions, jobs }
     });
-    Engine::new(contexts.collect(), Arc::clone(clock), Arc::clone(ids))
+    Engine::new(contexts.collect(), Transport::InProcess, Arc::clone(clock), Arc::clone(ids))
 }

@@ -20,7 +20,7 @@ pub mod tax;
 pub mod time;
 
 pub use address::Address;
-pub use bus::{BusError, Destination, EventBus};
+pub use bus::{BusError, Delivered, Destination, EventBus, Standing};
 pub use event::{Cause, ConsumerName, Envelope, EventDraft, LeaseToken, MessageId};
 pub use identity::{Identity, Role};
 pub use ids::{CustomerId, Ids, OrderId};

@@ -23,11 +23,8 @@ use super::idempotency::{Answer, Given, Keyed};
 use super::objects::{self, Origin};
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "sandbox",
-    sqlite: include_str!("../../../migrations/sandbox/sqlite/0001_sandbox.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[chassis::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox")];
 
 /// One thing that somebody asks the provider to do.
 #[async_trait]

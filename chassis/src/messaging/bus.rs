@@ -1,34 +1,52 @@
-//! The bus inside one process: delivered means that the subscriber's inbox has committed the message.
+//! The bus inside one process: a subscriber has received a message when its inbox has committed it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use shared_kernel::{BusError, Destination, Envelope, EventBus};
+use shared_kernel::{BusError, Delivered, Destination, Envelope, EventBus, Standing, StoreError};
+use tokio::time::Instant;
 
-use super::relay::Gate;
 use super::{Inbox, Subscription};
+
+/// Another process may have begun to rebuild a consumer; this late it is noticed here.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Knows every subscriber of every context in this process.
 #[derive(Default)]
 pub struct InProcessBus {
-    subscribers: BTreeMap<Destination, (Subscription, Arc<dyn Inbox>)>,
-    gates: BTreeMap<Destination, Gate>,
+    subscribers: BTreeMap<Destination, Subscriber>,
+}
+
+struct Subscriber {
+    subscription: Subscription,
+    inbox: Arc<dyn Inbox>,
+    /// The consumer's generation and when it was asked for.
+    generation: Mutex<Option<(i64, Instant)>>,
+}
+
+impl Subscriber {
+    async fn generation(&self) -> Result<i64, StoreError> {
+        let known = *self.generation.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((generation, _)) = known.filter(|(_, asked)| asked.elapsed() < LOOK_AGAIN) {
+            return Ok(generation);
+        }
+        let asked = Instant::now();
+        let generation = self.inbox.generation(self.subscription.consumer()).await?;
+        *self.generation.lock().unwrap_or_else(PoisonError::into_inner) = Some((generation, asked));
+        Ok(generation)
+    }
 }
 
 impl InProcessBus {
     /// Adds a context's subscribers; messages for them go to `inbox`.
     pub fn subscribe(&mut self, context: &str, subscriptions: &[Subscription], inbox: &Arc<dyn Inbox>) {
         for subscription in subscriptions.iter().filter(|subscription| subscription.is_on_the_bus()) {
-            let destination = destination(context, subscription);
-            self.gates.insert(destination.clone(), Gate::default());
-            self.subscribers.insert(destination, (subscription.clone(), Arc::clone(inbox)));
+            let (subscription, inbox) = (subscription.clone(), Arc::clone(inbox));
+            let destination = destination(context, &subscription);
+            self.subscribers.insert(destination, Subscriber { subscription, inbox, generation: Mutex::default() });
         }
-    }
-
-    /// The gates of all destinations.
-    pub(super) fn gates(&self) -> BTreeMap<Destination, Gate> {
-        self.gates.clone()
     }
 }
 
@@ -44,17 +62,26 @@ impl EventBus for InProcessBus {
     }
 
     fn wanted(&self, to: &Destination) -> Option<Vec<&'static str>> {
-        self.subscribers.get(to).map(|(subscription, _)| subscription.event_types().to_vec())
+        self.subscribers.get(to).map(|subscriber| subscriber.subscription.event_types().to_vec())
     }
 
-    async fn deliver(&self, to: &Destination, batch: &[Envelope]) -> Result<usize, BusError> {
-        let failed =
-            |cause: Box<dyn std::error::Error + Send + Sync>| BusError { destination: to.as_str().to_owned(), cause };
-        let (subscription, inbox) = self.subscribers.get(to).ok_or_else(|| failed("nobody of that name".into()))?;
+    async fn standing(&self, to: &Destination) -> Result<Standing, BusError> {
+        let subscriber = self.subscribers.get(to).ok_or_else(|| BusError::new(to, "nobody of that name"))?;
+        let epoch = subscriber.generation().await.map_err(|error| BusError::new(to, error))?;
+        Ok(Standing { epoch, tip: 0 })
+    }
+
+    async fn deliver(&self, to: &Destination, epoch: i64, batch: &[Envelope]) -> Result<Delivered, BusError> {
+        let subscriber = self.subscribers.get(to).ok_or_else(|| BusError::new(to, "nobody of that name"))?;
+        let subscription = &subscriber.subscription;
         let wanted: Vec<Envelope> = batch.iter().filter(|envelope| subscription.wants(envelope)).cloned().collect();
         if !wanted.is_empty() {
-            inbox.accept(subscription.consumer(), &wanted).await.map_err(|error| failed(error.into()))?;
+            let accepted = subscriber.inbox.accept_in(subscription.consumer(), epoch, &wanted).await;
+            if matches!(accepted, Err(StoreError::Stale)) {
+                subscriber.generation.lock().unwrap_or_else(PoisonError::into_inner).take();
+            }
+            accepted.map_err(|error| BusError::new(to, error))?;
         }
-        Ok(wanted.len())
+        Ok(Delivered { wanted: wanted.len(), tip: 0 })
     }
 }

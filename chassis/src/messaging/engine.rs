@@ -6,7 +6,7 @@ use shared_kernel::{Clock, EventBus, Ids, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{DeadLetters, InProcessBus, Inbox, Job, Relay, Replay, SqlMessages, Subscription, Worker};
+use super::{DeadLetters, InProcessBus, Inbox, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker};
 use crate::sql::Database;
 
 /// One context as the engine sees it.
@@ -21,27 +21,30 @@ pub struct ContextEngine {
     pub jobs: Vec<Job>,
 }
 
-/// The running parts of all contexts in this process.
+/// How facts travel from one context to the next.
+pub enum Transport {
+    /// All contexts are in this process (or in several that share their databases).
+    InProcess,
+}
+
+/// The running parts of the contexts in this process.
 pub struct Engine {
     contexts: Vec<(ContextEngine, SqlMessages)>,
-    bus: Arc<InProcessBus>,
+    transport: Transport,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl Engine {
-    /// Joins the contexts by the bus inside this process.
+    /// Joins the contexts.
     #[must_use]
-    pub fn new(contexts: Vec<ContextEngine>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        let mut bus = InProcessBus::default();
-        let mut joined = Vec::new();
-        for context in contexts {
-            let messages = SqlMessages::new(context.database.clone(), Arc::clone(&clock));
-            let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
-            bus.subscribe(context.name, &context.subscriptions, &inbox);
-            joined.push((context, messages));
-        }
-        Self { contexts: joined, bus: Arc::new(bus), clock, ids }
+    pub fn new(contexts: Vec<ContextEngine>, transport: Transport, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let messages = |context: &ContextEngine| SqlMessages::new(context.database.clone(), Arc::clone(&clock));
+        let contexts = contexts.into_iter().map(|context| {
+            let messages = messages(&context);
+            (context, messages)
+        });
+        Self { contexts: contexts.collect(), transport, clock, ids }
     }
 
     /// The dead letters of these contexts.
@@ -56,38 +59,63 @@ impl Engine {
     pub fn replay(&self) -> Replay {
         let known = self.contexts.iter();
         let known = known.map(|(context, messages)| (context.name, messages.clone(), context.subscriptions.clone()));
-        Replay::new(known.collect(), self.bus.gates(), Arc::clone(&self.clock))
+        Replay::new(known.collect())
     }
 
-    /// Starts everything; it ends, each part at a safe point, once `stop` is cancelled. `tasks` waits for that. Expects
-    /// to be alone with the databases: leases left over by a crash are ended at once.
+    /// Starts everything; it ends, each part at a safe point, once `stop` is cancelled. `tasks` waits for that. Where a
+    /// database belongs to this process alone, leases left over by a crash are ended at once.
     ///
     /// # Errors
     /// The store's, when what a crash interrupted could not be cleared up; nothing was started then.
     pub async fn start(self, tasks: &TaskTracker, stop: &CancellationToken) -> Result<(), StoreError> {
-        self.replay().resume().await?;
-        for (_, messages) in &self.contexts {
-            messages.clear_leases().await?;
-        }
-        let gates = self.bus.gates();
-        for (context, messages) in self.contexts {
-            for destination in self.bus.destinations() {
-                let gate = gates.get(&destination).cloned().unwrap_or_default();
-                let outbox = Arc::new(messages.clone());
-                let bus: Arc<dyn EventBus> = Arc::clone(&self.bus) as Arc<dyn EventBus>;
-                let relay = Relay::new(outbox, bus, destination, gate);
-                tasks.spawn(relay.run(context.database.outbox_grew(), stop.clone()));
+        for (context, messages) in &self.contexts {
+            if !context.database.shared() {
+                messages.clear_leases().await?;
             }
+        }
+        match &self.transport {
+            Transport::InProcess => self.carry_in_process(tasks, stop),
+        }
+        for (context, messages) in self.contexts {
             for subscription in context.subscriptions {
                 let inbox = Arc::new(messages.clone());
                 let grew = context.database.inbox_grew(subscription.consumer());
                 let worker = Worker::new(inbox, subscription, Arc::clone(&self.clock), Arc::clone(&self.ids));
                 tasks.spawn(Arc::new(worker).run(grew, stop.clone()));
             }
+            let turn = Lease::new("timers", &context.database, &self.clock, self.ids.as_ref());
             for job in context.jobs {
-                tasks.spawn(job.run(stop.clone()));
+                tasks.spawn(job.run(turn.clone(), stop.clone()));
             }
         }
         Ok(())
+    }
+
+    fn carry_in_process(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+        let mut bus = InProcessBus::default();
+        for (context, messages) in &self.contexts {
+            let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
+            bus.subscribe(context.name, &context.subscriptions, &inbox);
+        }
+        let bus: Arc<dyn EventBus> = Arc::new(bus);
+        for (context, messages) in &self.contexts {
+            self.carry(context, messages, &bus, tasks, stop);
+        }
+    }
+
+    /// One relay for each place that the context's facts have to be carried to.
+    fn carry(
+        &self,
+        context: &ContextEngine,
+        messages: &SqlMessages,
+        bus: &Arc<dyn EventBus>,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) {
+        let turn = Lease::new("relays", &context.database, &self.clock, self.ids.as_ref());
+        for destination in bus.destinations() {
+            let relay = Relay::new(Arc::new(messages.clone()), Arc::clone(bus), destination);
+            tasks.spawn(relay.run(turn.clone(), context.database.outbox_grew(), stop.clone()));
+        }
     }
 }

@@ -10,11 +10,28 @@ use super::{DeadLetter, Delivery, Failure};
 /// A context's incoming messages, one set per consumer.
 #[async_trait]
 pub trait Inbox: Send + Sync {
+    /// How often `consumer` has been emptied to be built anew; 0 at first.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn generation(&self, consumer: ConsumerName) -> Result<i64, StoreError>;
+
     /// Keeps the messages that `consumer` has never been given before, in the order given; answers how many were new.
+    /// Batches for one consumer never mix, whoever hands them over.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the consumer is of another generation: whoever carries the messages must start over,
+    /// for later ones must not overtake those that have to come again. The store's. Then none was kept.
+    async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError>;
+
+    /// Keeps messages whatever the consumer's generation is.
     ///
     /// # Errors
     /// The store's; then none was kept.
-    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError>;
+    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
+        let generation = self.generation(consumer).await?;
+        self.accept_in(consumer, generation, batch).await
+    }
 
     /// Leases up to `claim.lanes` messages: of each lane only the oldest unsettled one, if it is due, alive and not
     /// leased to somebody else. Counts an attempt for each before it returns.
@@ -28,6 +45,12 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     /// The store's.
     async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Puts off the end of a lease that is still held.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError>;
 
     /// Ends all leases, for a process that knows itself alone with the store and has just started.
     ///

@@ -9,7 +9,10 @@ use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
 use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use super::{Failure, Lease};
+
+/// Those who wait for their turn look again this often.
+const ASK: Duration = Duration::from_secs(1);
 
 type Run = dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync;
 
@@ -45,9 +48,13 @@ impl Job {
         (self.run)().await
     }
 
-    /// Keeps doing it until `stop`. A panic is a failure like any other: deadlines must be looked after all the same.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Keeps doing it until `stop`, while `lease` is held. A panic is a failure like any other: deadlines must be looked
+    /// after all the same.
+    pub async fn run(self, lease: Lease, stop: CancellationToken) {
         while !stop.is_cancelled() {
+            if !lease.is_mine().await {
+                tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(ASK) => continue }
+            }
             match AssertUnwindSafe(async { self.once().await }).catch_unwind().await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
@@ -56,8 +63,9 @@ impl Job {
                 }
                 Err(_) => tracing::error!(job = self.name, "the job {} panicked", self.name),
             }
-            tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(self.period) => {} }
+            tokio::select! { () = stop.cancelled() => {}, () = lease.kept_for(self.period) => {} }
         }
+        lease.release().await;
     }
 }
 
@@ -79,7 +87,7 @@ mod tests {
                 Ok(())
             })
         });
-        tokio::time::timeout(Duration::from_secs(5), job.run(stop)).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(5), job.run(Lease::alone(), stop)).await.unwrap();
         assert_eq!(turns.load(Ordering::Relaxed), 2);
     }
 }

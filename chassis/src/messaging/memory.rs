@@ -48,6 +48,7 @@ struct State {
     outbox: Vec<Envelope>,
     progress: BTreeMap<Destination, Progress>,
     inbox: Vec<Kept>,
+    generations: BTreeMap<String, i64>,
     tasks: Vec<TaskDraft>,
     handled: BTreeSet<(String, String)>,
 }
@@ -84,7 +85,12 @@ impl MemoryRecorder {
             if state.handled.contains(&key) {
                 return Err(StoreError::AlreadyHandled);
             }
-            if let Some(kept) = state.inbox.iter_mut().find(|kept| kept.is(cause)) {
+            let rebuilt = state.generations.contains_key(cause.consumer.as_str());
+            let kept = state.inbox.iter_mut().find(|kept| kept.is(cause));
+            if kept.is_none() && rebuilt {
+                return Err(StoreError::LeaseLost); // forgotten, and to come again
+            }
+            if let Some(kept) = kept {
                 let holds = kept.lease.is_some_and(|(lease, _)| lease == cause.lease);
                 match kept.status {
                     Status::Open if holds => (kept.status, kept.lease) = (Status::Handled, None),
@@ -128,6 +134,14 @@ impl MemoryRecorder {
         let state = self.lock();
         let key = (cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned());
         state.handled.contains(&key)
+    }
+
+    /// Does what a replay does first: forgets what the consumer was given, but not what was discarded.
+    pub fn forget(&self, consumer: ConsumerName) {
+        let mut state = self.lock();
+        *state.generations.entry(consumer.as_str().to_owned()).or_default() += 1;
+        state.inbox.retain(|kept| kept.consumer != consumer.as_str() || kept.status == Status::Discarded);
+        state.handled.retain(|(name, _)| name != consumer.as_str());
     }
 
     /// Every fact published so far.
@@ -209,18 +223,30 @@ impl Outbox for MemoryRecorder {
     async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError> {
         let mut state = self.lock();
         let kept = state.progress.entry(destination.clone()).or_default();
-        if kept.rewound == progress.rewound {
+        if kept.epoch == progress.epoch && kept.position < progress.position {
             *kept = progress;
         }
+        Ok(())
+    }
+
+    async fn restart(&self, destination: &Destination, epoch: i64) -> Result<(), StoreError> {
+        self.lock().progress.insert(destination.clone(), Progress { position: 0, epoch, tip: 0 });
         Ok(())
     }
 }
 
 #[async_trait]
 impl Inbox for MemoryRecorder {
-    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
+    async fn generation(&self, consumer: ConsumerName) -> Result<i64, StoreError> {
+        Ok(self.lock().generations.get(consumer.as_str()).copied().unwrap_or_default())
+    }
+
+    async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError> {
         let now = self.clock.now();
         let mut state = self.lock();
+        if state.generations.get(consumer.as_str()).copied().unwrap_or_default() != generation {
+            return Err(StoreError::Stale);
+        }
         let new = batch.iter().filter(|envelope| keep(&mut state, consumer, envelope, now, now));
         Ok(new.count() as u64)
     }
@@ -267,6 +293,15 @@ impl Inbox for MemoryRecorder {
             }
             Settlement::Later(due, _) => kept.due = due,
             Settlement::Dead(failure) => kept.status = Status::Dead(failure, now),
+        }
+        Ok(())
+    }
+
+    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let held = state.inbox.iter_mut().filter(|kept| kept.consumer == consumer.as_str());
+        for kept in held {
+            kept.lease = kept.lease.map(|(token, end)| (token, if token == lease { until } else { end }));
         }
         Ok(())
     }

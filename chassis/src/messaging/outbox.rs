@@ -17,8 +17,10 @@ pub struct OutboxRow {
 pub struct Progress {
     /// Everything up to here has been delivered; 0 at first.
     pub position: i64,
-    /// How often a replay has set the position back. Progress made before that does not count any more.
-    pub rewound: i64,
+    /// The destination's epoch that this is true in.
+    pub epoch: i64,
+    /// The destination's tip when that was delivered.
+    pub tip: i64,
 }
 
 /// A context's published facts, and how far each destination has been served.
@@ -31,7 +33,8 @@ pub trait Outbox: Send + Sync {
     async fn progress(&self, destination: &Destination) -> Result<Progress, StoreError>;
 
     /// Up to `limit` rows after `position`, oldest first, with the facts of the `wanted` types, or with all. A fact that
-    /// commits later must never appear before one that was returned here.
+    /// becomes readable later never has a lower position than one that was returned here, and a subject's facts have
+    /// rising positions.
     ///
     /// # Errors
     /// The store's.
@@ -42,9 +45,15 @@ pub trait Outbox: Send + Sync {
         wanted: Option<&[&'static str]>,
     ) -> Result<Vec<OutboxRow>, StoreError>;
 
-    /// Keeps the progress of `destination`; without effect if it was rewound since.
+    /// Keeps the progress of `destination`; without effect if more, or another epoch, is on record.
     ///
     /// # Errors
     /// The store's.
     async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError>;
+
+    /// Sets `destination` back to the first fact, in a new epoch or because it has lost messages.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn restart(&self, destination: &Destination, epoch: i64) -> Result<(), StoreError>;
 }

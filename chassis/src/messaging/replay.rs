@@ -1,16 +1,13 @@
 //! Builds a consumer's tables again from the archive, which is the outboxes of all contexts.
 //!
-//! While it holds the consumer's gate, so that no relay is under way, one transaction empties the consumer's tables, forgets what it has handled (but not what an operator discarded) and
-//! leaves a note. Then every producer's progress towards the consumer is set back to the start, and the note is taken
-//! away. From there on the relay does what it always does; live facts come behind the archived ones by themselves. A
-//! crash in between finds the note at the next start and sets the progress back again.
+//! One transaction in the consumer's own database forgets what it was given (but not what an operator discarded), empties
+//! its tables and raises its generation. Whoever carries facts to the consumer learns of the new generation before he can
+//! hand over another batch, and starts over from the first fact; live facts come behind the archived ones by themselves.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared_kernel::{Clock, ConsumerName, Destination, StoreError};
+use shared_kernel::{ConsumerName, StoreError};
 
-use super::relay::Gate;
 use super::{Rebuild, SqlMessages, Subscription, bus};
 use crate::params;
 use crate::sql::Database;
@@ -19,8 +16,6 @@ use crate::sql::Database;
 #[derive(Clone)]
 pub struct Replay {
     contexts: Vec<(&'static str, SqlMessages, Vec<Subscription>)>,
-    gates: BTreeMap<Destination, Gate>,
-    clock: Arc<dyn Clock>,
 }
 
 /// Why a consumer could not be rebuilt.
@@ -38,12 +33,8 @@ pub enum ReplayError {
 }
 
 impl Replay {
-    pub(super) fn new(
-        contexts: Vec<(&'static str, SqlMessages, Vec<Subscription>)>,
-        gates: BTreeMap<Destination, Gate>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { contexts, gates, clock }
+    pub(super) fn new(contexts: Vec<(&'static str, SqlMessages, Vec<Subscription>)>) -> Self {
+        Self { contexts }
     }
 
     /// The names of the consumers that can be rebuilt, as `context/consumer`.
@@ -59,7 +50,7 @@ impl Replay {
     /// Rebuilds the consumer called `context/consumer`. Returns when its tables are empty and the archive is on its way.
     ///
     /// # Errors
-    /// [`ReplayError`]; nothing was changed then, unless the store failed half-way, which the next start finishes.
+    /// [`ReplayError`]; nothing was changed then.
     pub async fn start(&self, name: &str) -> Result<(), ReplayError> {
         let named =
             |context: &str, subscription: &Subscription| bus::destination(context, subscription).as_str() == name;
@@ -69,80 +60,28 @@ impl Replay {
         });
         let (messages, subscription) = found.ok_or_else(|| ReplayError::NoSuchConsumer(name.to_owned()))?;
         let rebuild = subscription.rebuild.clone().ok_or_else(|| ReplayError::NotRebuildable(name.to_owned()))?;
-        let destination = Destination::new(name);
-        let gate = self.gates.get(&destination).cloned().unwrap_or_default();
-        let mut replays = gate.write().await;
-        *replays += 1;
-        self.empty(messages.database(), subscription.consumer(), rebuild).await?;
-        self.rewind(messages, subscription.consumer(), &destination).await?;
-        Ok(())
-    }
-
-    /// Finishes replays that a crash has interrupted. Call it before the relays start.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn resume(&self) -> Result<(), StoreError> {
-        for (context, messages, subscriptions) in &self.contexts {
-            let pending: Vec<String> = messages
-                .database()
-                .read(|tx| {
-                    Box::pin(async move {
-                        let rows = tx.fetch("SELECT consumer FROM replay", params![]).await?;
-                        rows.iter().map(|row| row.get("consumer")).collect()
-                    })
-                })
-                .await?;
-            for subscription in subscriptions.iter().filter(|s| pending.iter().any(|p| p == s.consumer().as_str())) {
-                self.rewind(messages, subscription.consumer(), &bus::destination(context, subscription)).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn empty(
-        &self,
-        database: &Database,
-        consumer: ConsumerName,
-        rebuild: Arc<dyn Rebuild>,
-    ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        database
-            .write(move |tx| {
-                let rebuild = Arc::clone(&rebuild);
-                Box::pin(async move {
-                    rebuild.reset(tx).await?;
-                    let forget = "DELETE FROM inbox WHERE consumer = $1 AND status <> 'discarded'";
-                    tx.execute(forget, params![consumer.as_str()]).await?;
-                    let note = "INSERT INTO replay (consumer, started_at) VALUES ($1, $2)
-                        ON CONFLICT (consumer) DO NOTHING";
-                    tx.execute(note, params![consumer.as_str(), now]).await.map(|_| ())
-                })
-            })
-            .await
-    }
-
-    async fn rewind(&self, own: &SqlMessages, consumer: ConsumerName, to: &Destination) -> Result<(), StoreError> {
+        empty(messages.database(), subscription.consumer(), rebuild).await?;
         for (_, producer, _) in &self.contexts {
-            let name = to.as_str().to_owned();
-            let set_back = "INSERT INTO outbox_progress (destination, position, rewound) VALUES ($1, 0, 1)
-                ON CONFLICT (destination) DO UPDATE SET position = 0, rewound = outbox_progress.rewound + 1";
-            producer
-                .database()
-                .write(move |tx| {
-                    let params = params![name.clone()];
-                    Box::pin(async move { tx.execute(set_back, params).await.map(|_| ()) })
-                })
-                .await?;
-            producer.database().wake_all();
+            producer.database().wake_all(); // their relays have to start over, though nothing has happened there
         }
-        own.database()
-            .write(move |tx| {
-                Box::pin(async move {
-                    let done = "DELETE FROM replay WHERE consumer = $1";
-                    tx.execute(done, params![consumer.as_str()]).await.map(|_| ())
-                })
-            })
-            .await
+        Ok(())
     }
+}
+
+/// Messages go first: whoever is about to commit an effect of one has either done so, and the effect is deleted with the
+/// rest, or finds that he has lost it.
+async fn empty(database: &Database, consumer: ConsumerName, rebuild: Arc<dyn Rebuild>) -> Result<(), StoreError> {
+    database
+        .write(move |tx| {
+            let rebuild = Arc::clone(&rebuild);
+            Box::pin(async move {
+                let next = "INSERT INTO consumer (name, generation) VALUES ($1, 1)
+                    ON CONFLICT (name) DO UPDATE SET generation = consumer.generation + 1";
+                tx.execute(next, params![consumer.as_str()]).await?;
+                let forget = "DELETE FROM inbox WHERE consumer = $1 AND status <> 'discarded'";
+                tx.execute(forget, params![consumer.as_str()]).await?;
+                rebuild.reset(tx).await
+            })
+        })
+        .await
 }

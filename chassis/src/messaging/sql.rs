@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use shared_kernel::{Cause, Clock, ConsumerName, Destination, Envelope, LeaseToken, MessageId, StoreError, Timestamp};
 use std::sync::Arc;
 
+use super::dialect;
 use super::recorder::keep;
 use super::{
     Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Settlement,
 };
 use crate::params;
-use crate::sql::{Database, Row};
+use crate::sql::{Database, Dialect, Row, Tx};
 
 /// The messaging tables of one context.
 #[derive(Clone)]
@@ -32,6 +33,30 @@ impl SqlMessages {
     }
 }
 
+impl SqlMessages {
+    /// Gives places to facts whose transactions have been committed since. Only PostgreSQL needs it: there transactions
+    /// run side by side, and a number taken inside one says nothing about when it becomes visible. Those that are visible
+    /// now are numbered, by one process at a time, in the order in which they were written, which is each subject's order.
+    async fn number_new_facts(&self) -> Result<(), StoreError> {
+        let waiting = self.database.read(|tx| {
+            Box::pin(async move {
+                let sql = "SELECT 1 AS waits FROM outbox WHERE position IS NULL LIMIT 1";
+                Ok(tx.fetch_optional(sql, params![]).await?.is_some())
+            })
+        });
+        if !waiting.await? {
+            return Ok(());
+        }
+        let numbered = self.database.write(|tx| {
+            Box::pin(async move {
+                tx.fetch(dialect::HOLD_NUMBERING, params![]).await?;
+                tx.execute(dialect::NUMBER, params![]).await.map(|_| ())
+            })
+        });
+        numbered.await
+    }
+}
+
 fn envelope_of(row: &Row) -> Result<Envelope, StoreError> {
     let text: String = row.get("envelope")?;
     serde_json::from_str(&text).map_err(|error| StoreError::Corrupt {
@@ -49,9 +74,9 @@ impl Outbox for SqlMessages {
             .read(move |tx| {
                 let params = params![name.clone()];
                 Box::pin(async move {
-                    let sql = "SELECT position, rewound FROM outbox_progress WHERE destination = $1";
+                    let sql = "SELECT position, epoch, tip FROM outbox_progress WHERE destination = $1";
                     let Some(row) = tx.fetch_optional(sql, params).await? else { return Ok(Progress::default()) };
-                    Ok(Progress { position: row.get("position")?, rewound: row.get("rewound")? })
+                    Ok(Progress { position: row.get("position")?, epoch: row.get("epoch")?, tip: row.get("tip")? })
                 })
             })
             .await
@@ -63,6 +88,9 @@ impl Outbox for SqlMessages {
         limit: u32,
         wanted: Option<&[&'static str]>,
     ) -> Result<Vec<OutboxRow>, StoreError> {
+        if self.database.dialect() == Dialect::Postgres {
+            self.number_new_facts().await?;
+        }
         let rows = self.database.read(move |tx| {
             Box::pin(async move {
                 let sql = "SELECT position, event_type, envelope FROM outbox WHERE position > $1
@@ -83,11 +111,25 @@ impl Outbox for SqlMessages {
         let name = destination.as_str().to_owned();
         self.database
             .write(move |tx| {
-                let params = params![name.clone(), progress.position, progress.rewound];
+                let params = params![name.clone(), progress.position, progress.epoch, progress.tip];
                 Box::pin(async move {
-                    let sql = "INSERT INTO outbox_progress (destination, position, rewound) VALUES ($1, $2, $3)
-                        ON CONFLICT (destination) DO UPDATE SET position = excluded.position
-                        WHERE outbox_progress.rewound = excluded.rewound";
+                    let sql = "INSERT INTO outbox_progress (destination, position, epoch, tip) VALUES ($1, $2, $3, $4)
+                        ON CONFLICT (destination) DO UPDATE SET position = excluded.position, tip = excluded.tip
+                        WHERE outbox_progress.epoch = excluded.epoch AND outbox_progress.position < excluded.position";
+                    tx.execute(sql, params).await.map(|_| ())
+                })
+            })
+            .await
+    }
+
+    async fn restart(&self, destination: &Destination, epoch: i64) -> Result<(), StoreError> {
+        let name = destination.as_str().to_owned();
+        self.database
+            .write(move |tx| {
+                let params = params![name.clone(), epoch];
+                Box::pin(async move {
+                    let sql = "INSERT INTO outbox_progress (destination, position, epoch, tip) VALUES ($1, 0, $2, 0)
+                        ON CONFLICT (destination) DO UPDATE SET position = 0, epoch = excluded.epoch, tip = 0";
                     tx.execute(sql, params).await.map(|_| ())
                 })
             })
@@ -95,25 +137,28 @@ impl Outbox for SqlMessages {
     }
 }
 
-const CLAIM: &str = "UPDATE inbox SET lease = $4, lease_until = $5, attempts = attempts + 1
-    WHERE position IN (
-        SELECT head.position FROM inbox AS head
-        WHERE head.consumer = $1 AND head.settled_at IS NULL AND head.status = 'open' AND head.due_at <= $2
-          AND (head.lease_until IS NULL OR head.lease_until <= $2)
-          AND NOT EXISTS (SELECT 1 FROM inbox AS earlier
-                WHERE earlier.consumer = $1 AND earlier.lane = head.lane AND earlier.settled_at IS NULL
-                  AND earlier.position < head.position)
-        ORDER BY head.position LIMIT $3)
-    RETURNING position, id, attempts, envelope, received_at";
-
 #[async_trait]
 impl Inbox for SqlMessages {
-    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
+    async fn generation(&self, consumer: ConsumerName) -> Result<i64, StoreError> {
+        self.database
+            .read(move |tx| {
+                Box::pin(async move {
+                    let row = tx.fetch_optional(GENERATION, params![consumer.as_str()]).await?;
+                    row.map_or(Ok(0), |row| row.get("generation"))
+                })
+            })
+            .await
+    }
+
+    async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError> {
         let (batch, now) = (Arc::new(batch.to_vec()), self.clock.now());
         self.database
             .write(move |tx| {
                 let batch = Arc::clone(&batch);
                 Box::pin(async move {
+                    if held_generation(tx, consumer).await? != generation {
+                        return Err(StoreError::Stale);
+                    }
                     let mut new = 0;
                     for envelope in batch.iter() {
                         new += u64::from(keep(tx, consumer, envelope, now, now).await?);
@@ -129,7 +174,7 @@ impl Inbox for SqlMessages {
         let claimed = self.database.write(move |tx| {
             Box::pin(async move {
                 let params = params![claim.consumer.as_str(), claim.now, claim.lanes, claim.lease.0, until];
-                let rows = tx.fetch(CLAIM, params).await?;
+                let rows = tx.fetch(dialect::claim(tx.dialect()), params).await?;
                 let mut found = rows
                     .iter()
                     .map(|row| Ok((row.get::<i64>("position")?, delivery(claim.consumer, claim.lease, row)?)))
@@ -166,6 +211,18 @@ impl Inbox for SqlMessages {
                         ),
                     };
                     tx.execute(sql, params).await.map(|_| ())
+                })
+            })
+            .await
+    }
+
+    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let sql = "UPDATE inbox SET lease_until = $3
+                        WHERE consumer = $1 AND lease = $2 AND settled_at IS NULL AND status = 'open'";
+                    tx.execute(sql, params![consumer.as_str(), lease.0, until]).await.map(|_| ())
                 })
             })
             .await
@@ -229,6 +286,17 @@ impl Inbox for SqlMessages {
             })
             .await
     }
+}
+
+const GENERATION: &str = "SELECT generation FROM consumer WHERE name = $1";
+
+/// The consumer's generation, which no replay can raise before the commit, nor can anybody else hand messages over.
+async fn held_generation(tx: &mut Tx, consumer: ConsumerName) -> Result<i64, StoreError> {
+    if let Some(row) = tx.fetch_for_update(GENERATION, params![consumer.as_str()]).await?.first() {
+        return row.get("generation");
+    }
+    let first = "INSERT INTO consumer (name, generation) VALUES ($1, 0)";
+    tx.execute(first, params![consumer.as_str()]).await.map(|_| 0)
 }
 
 fn failed(cause: &Cause, due: Timestamp, failure: Failure, now: Timestamp) -> crate::sql::Params {

@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Claim, Delivery, Failure, Handled, Inbox, Settlement, Subscription};
 
-/// A lease outlives the longest that a handler may take.
-pub(super) const LEASE: Duration = Duration::from_mins(1);
+/// What a process that died has held is free again after this; a handler at work keeps renewing its lease.
+pub(super) const LEASE: Duration = Duration::from_secs(15);
+const RENEW: Duration = Duration::from_secs(5);
 const HANDLER: Duration = Duration::from_secs(45);
 /// Covers what no wake-up announces: retries that have come due, leases that have run out.
 const POLL: Duration = Duration::from_secs(1);
@@ -142,9 +143,25 @@ impl Worker {
     }
 
     async fn work_and_report(&self, delivery: &Delivery) {
-        if let Err(error) = self.work(delivery).await {
+        let working = self.work(delivery);
+        tokio::pin!(working);
+        let worked = loop {
+            tokio::select! {
+                worked = &mut working => break worked,
+                () = tokio::time::sleep(RENEW) => self.renew(delivery).await,
+            }
+        };
+        if let Err(error) = worked {
             let Failure { text, .. } = Failure::of(&error);
             tracing::warn!(consumer = self.subscription.consumer.as_str(), "settling failed: {text}");
+        }
+    }
+
+    async fn renew(&self, delivery: &Delivery) {
+        let until = self.clock.now().plus(LEASE);
+        if let Err(error) = self.inbox.renew(self.subscription.consumer, delivery.cause.lease, until).await {
+            let Failure { text, .. } = Failure::of(&error);
+            tracing::warn!(consumer = self.subscription.consumer.as_str(), "renewing a lease failed: {text}");
         }
     }
 }

@@ -1,34 +1,43 @@
-//! Opening a database and handing it work.
+//! Opening a database and handing it work, whichever engine keeps it.
 
+use std::any::Any;
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use shared_kernel::{ConsumerName, StoreError};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 
-use super::tx::{Connection, Tx};
-use super::writer::{self, Job, Wakers, Work};
+use super::postgres::{Postgres, PostgresSettings};
+use super::sqlite::Sqlite;
+use super::tx::Tx;
+use super::wakers::Wakers;
 
-/// Older versions can lose committed pages when a writer and a checkpoint race.
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// Which engine keeps the data; for the few statements that must be written differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// A file of this process.
+    Sqlite,
+    /// A schema on a server.
+    Postgres,
+}
 
-/// A context's database. Cheap to clone; the file is closed when the last clone is gone.
+/// A context's database. Cheap to clone; it is closed when the last clone is gone.
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    queue: mpsc::Sender<Box<dyn Job>>,
-    readers: SqlitePool,
+    engine: Engine,
     wakers: Wakers,
     /// Held for its drop: a temporary folder in tests.
-    _keep: Option<Box<dyn std::any::Any + Send + Sync>>,
+    _keep: Option<Box<dyn Any + Send + Sync>>,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Database {
@@ -42,36 +51,56 @@ impl Database {
 
     pub(crate) async fn sqlite_keeping(
         path: &Path,
-        keep: Option<Box<dyn std::any::Any + Send + Sync>>,
+        keep: Option<Box<dyn Any + Send + Sync>>,
     ) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .statement_cache_capacity(256)
-            .pragma("cache_size", "-2000")
-            .pragma("mmap_size", "0")
-            .pragma("temp_store", "memory")
-            .pragma("journal_size_limit", "67108864")
-            .pragma("trusted_schema", "OFF")
-            .disable_statement_logging();
-        let mut connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
-        refuse_old_library(&mut connection).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(2)
-            .min_connections(0)
-            .connect_lazy_with(options.read_only(true).pragma("query_only", "ON"));
         let wakers = Wakers::default();
-        let (queue, jobs) = mpsc::channel(writer::QUEUE);
-        tokio::spawn(writer::serve(Tx::new(Connection::Writer(connection)), jobs, wakers.clone()));
-        Ok(Self { inner: Arc::new(Inner { queue, readers, wakers, _keep: keep }) })
+        let engine = Engine::Sqlite(Sqlite::open(path, wakers.clone()).await?);
+        Ok(Self { inner: Arc::new(Inner { engine, wakers, _keep: keep }) })
     }
 
-    /// Runs a unit of work in a transaction that it shares with others. All its changes are durable when this returns
-    /// `Ok`, and none of them is there when it returns `Err`. The job may run more than once.
+    /// Opens a schema on a PostgreSQL server; [`Database::migrate`] makes it if it is not there. Several processes may
+    /// work on it at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server cannot be reached, or would forget commits in a power cut.
+    pub async fn postgres(settings: &PostgresSettings) -> Result<Self, StoreError> {
+        Self::postgres_keeping(settings, None).await
+    }
+
+    pub(crate) async fn postgres_keeping(
+        settings: &PostgresSettings,
+        keep: Option<Box<dyn Any + Send + Sync>>,
+    ) -> Result<Self, StoreError> {
+        let wakers = Wakers::default();
+        let engine = Engine::Postgres(Postgres::open(settings, wakers.clone()).await?);
+        Ok(Self { inner: Arc::new(Inner { engine, wakers, _keep: keep }) })
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match &self.inner.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Whether other processes may be at work on it, too.
+    #[must_use]
+    pub fn shared(&self) -> bool {
+        self.dialect() == Dialect::Postgres
+    }
+
+    /// The schema that holds the tables, where the engine has schemas.
+    pub(super) fn schema(&self) -> Option<&str> {
+        match &self.inner.engine {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(postgres) => Some(postgres.schema()),
+        }
+    }
+
+    /// Runs a unit of work in a transaction. All its changes are durable when this returns `Ok`, and none of them is
+    /// there when it returns `Err`, unless the connection broke during the commit itself. The job may run more than once.
     ///
     /// # Errors
     /// The job's own, or [`StoreError::Unavailable`] when the commit failed.
@@ -80,10 +109,10 @@ impl Database {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let work = Box::new(Work { job, outcome: None, reply });
-        self.inner.queue.send(work).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(job).await,
+            Engine::Postgres(postgres) => postgres.write(job).await,
+        }
     }
 
     /// Runs statements that change nothing. Each sees the latest commit; they do not share a snapshot.
@@ -95,9 +124,10 @@ impl Database {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        let connection = self.inner.readers.acquire().await.map_err(StoreError::unavailable)?;
-        let mut tx = Tx::new(Connection::Reader(connection));
-        job(&mut tx).await
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(job).await,
+            Engine::Postgres(postgres) => postgres.read(job).await,
+        }
     }
 
     /// Changes whenever a commit has added to the outbox.
@@ -117,29 +147,17 @@ impl Database {
         self.inner.wakers.wake_all();
     }
 
-    /// Waits for the work that is queued and closes the readers, as a last act before the process ends. The writer ends
-    /// with the last handle, and SQLite then folds its log into the file.
+    /// Waits for the work that is under way and closes the connections, as a last act before the process ends.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the writer is gone already.
+    /// [`StoreError::Unavailable`] when the database is gone already.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.write(|_| Box::pin(async { Ok(()) })).await?;
-        self.inner.readers.close().await;
-        Ok(())
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => {
+                postgres.close().await;
+                Ok(())
+            }
+        }
     }
-}
-
-fn closed() -> StoreError {
-    StoreError::unavailable("the database is closed")
-}
-
-async fn refuse_old_library(connection: &mut sqlx::SqliteConnection) -> Result<(), StoreError> {
-    let version: String =
-        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await.map_err(StoreError::unavailable)?;
-    let mut parts = version.split('.').map(|part| u32::from_str(part).unwrap_or(0));
-    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if found >= OLDEST_SQLITE {
-        return Ok(());
-    }
-    Err(StoreError::unavailable(format!("SQLite {version} can lose commits; 3.51.3 or newer is needed")))
 }

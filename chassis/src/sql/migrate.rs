@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use shared_kernel::StoreError;
+use shared_kernel::{StoreError, Timestamp};
 
-use super::{Database, Tx};
+use super::{Database, Dialect, Tx};
 use crate::params;
 
 /// One step of one owner's schema. Steps are never edited once they are released; a changed one is refused.
@@ -17,38 +17,101 @@ pub struct Migration {
     pub name: &'static str,
     /// The statements for SQLite.
     pub sqlite: &'static str,
+    /// The statements for PostgreSQL, which make the same tables.
+    pub postgres: &'static str,
 }
 
-const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+impl Migration {
+    fn script(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite,
+            Dialect::Postgres => self.postgres,
+        }
+    }
+}
+
+/// A step from the folder of an owner: `migration!("../migrations/order", 1, "0001_orders.sql", "orders")`
+/// reads `sqlite/0001_orders.sql` and `postgres/0001_orders.sql` in it.
+#[macro_export]
+macro_rules! migration {
+    ($folder:literal, $version:literal, $file:literal, $name:literal) => {
+        $crate::sql::Migration {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!($folder, "/sqlite/", $file)),
+            postgres: include_str!(concat!($folder, "/postgres/", $file)),
+        }
+    };
+}
+
+const LEDGER_SQLITE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     owner TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,
     PRIMARY KEY (owner, version)) STRICT";
+const LEDGER_POSTGRES: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+    owner TEXT NOT NULL, version BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,
+    PRIMARY KEY (owner, version))";
 
-const MESSAGING: &[Migration] =
-    &[Migration { version: 1, name: "messaging", sqlite: include_str!("../../migrations/sqlite/0001_messaging.sql") }];
+/// One process at a time, or two that start together would both make the same tables.
+const ALONE: &str = "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended($1, 1))";
+/// Only if it is missing: a role that may not make schemas may be given one.
+const MAKE_SCHEMA: &str = "DO $make$ BEGIN
+    IF current_schema() IS NULL THEN EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF;
+END $make$";
+
+const MESSAGING: &[Migration] = &[
+    crate::migration!("../../migrations", 1, "0001_messaging.sql", "messaging"),
+    crate::migration!("../../migrations", 2, "0002_several_processes.sql", "several processes"),
+];
 
 impl Database {
     /// Applies those of `migrations` that are missing, after the messaging tables that every context has. All of it is
-    /// one transaction.
+    /// one transaction. Steps that a newer program has applied do not disturb.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when an applied step differs from the one in the program; [`StoreError::Unavailable`].
     pub async fn migrate(&self, owner: &'static str, migrations: &[Migration]) -> Result<(), StoreError> {
-        let migrations = migrations.to_vec();
+        let (migrations, schema) = (migrations.to_vec(), self.schema().map(str::to_owned));
         self.write(move |tx| {
-            let migrations = migrations.clone();
+            let (migrations, schema) = (migrations.clone(), schema.clone());
             Box::pin(async move {
-                tx.execute(LEDGER, params![]).await?;
+                match schema {
+                    None => tx.script(LEDGER_SQLITE).await?,
+                    Some(schema) => {
+                        tx.fetch(ALONE, params![schema]).await?;
+                        tx.script(MAKE_SCHEMA).await?;
+                        tx.script(LEDGER_POSTGRES).await?;
+                    }
+                }
                 apply(tx, "chassis", MESSAGING).await?;
                 apply(tx, owner, &migrations).await
             })
         })
         .await
     }
+
+    /// Whether this call is the first to make this mark in the life of the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn mark(&self, name: &'static str, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO marker (name, made_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        self.write(move |tx| Box::pin(async move { Ok(tx.execute(sql, params![name, now]).await? > 0) })).await
+    }
+
+    /// Whether that mark has been made.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn is_marked(&self, name: &'static str) -> Result<bool, StoreError> {
+        let sql = "SELECT made_at FROM marker WHERE name = $1";
+        self.read(move |tx| Box::pin(async move { Ok(tx.fetch_optional(sql, params![name]).await?.is_some()) })).await
+    }
 }
 
 async fn apply(tx: &mut Tx, owner: &'static str, migrations: &[Migration]) -> Result<(), StoreError> {
     for step in migrations {
-        let checksum = URL_SAFE_NO_PAD.encode(Sha256::digest(step.sqlite));
+        let script = step.script(tx.dialect());
+        let checksum = URL_SAFE_NO_PAD.encode(Sha256::digest(script));
         let known = "SELECT checksum FROM schema_migration WHERE owner = $1 AND version = $2";
         if let Some(row) = tx.fetch_optional(known, params![owner, step.version]).await? {
             if row.get::<String>("checksum")? != checksum {
@@ -58,7 +121,7 @@ async fn apply(tx: &mut Tx, owner: &'static str, migrations: &[Migration]) -> Re
             }
             continue;
         }
-        tx.script(step.sqlite).await?;
+        tx.script(script).await?;
         let applied = "INSERT INTO schema_migration (owner, version, name, checksum) VALUES ($1, $2, $3, $4)";
         tx.execute(applied, params![owner, step.version, step.name, checksum]).await?;
     }

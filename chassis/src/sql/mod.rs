@@ -1,24 +1,32 @@
-//! A context's database: one writer that commits in groups, a few readers, migrations.
+//! A context's database: units of work, plain statements, migrations; on SQLite or PostgreSQL.
 //!
 //! ```text
-//! database.write(job)  ->  queue  ->  writer: BEGIN IMMEDIATE, job, job, job, COMMIT  ->  answers
-//! database.read(job)   ->  one of two read-only connections
+//! database.write(job)   SQLite:      queue -> one writer: BEGIN IMMEDIATE, job, job, job, COMMIT -> answers
+//!                       PostgreSQL:  a connection of the pool: BEGIN, job, COMMIT; again if it lost a race
+//! database.read(job)    a read-only connection, or one of the pool
 //! ```
-//! A job is a closure over a [`Tx`]. Many jobs share one commit, and so one flush to disk: that is what makes full
-//! durability cheap. If a job fails after it has changed a row, the whole batch is rolled back and each of its jobs is
-//! run again in a transaction of its own; therefore a job may run twice and must have no effect outside its `Tx`.
+//! A job is a closure over a [`Tx`]. It may run more than once, and must have no effect outside its `Tx`: on SQLite many
+//! jobs share one commit, and so one flush to disk, and are run again one by one if any of them fails after it has
+//! changed a row; on PostgreSQL jobs run side by side, and one that collides with another is run again.
 //!
 //! Statements are constants with `$1..$n` placeholders, values are integers, texts and bytes (see [`Value`]), so that
-//! one text serves every engine. There is no query builder and no mapping layer on purpose.
+//! one text serves both engines; where they must differ, a store asks for the [`Dialect`]. There is no query builder and
+//! no mapping layer on purpose. What a job reads in order to decide it reads with [`Tx::fetch_for_update`]: on SQLite
+//! nobody else can write meanwhile, on PostgreSQL the rows are locked until the commit.
 
 mod database;
+mod listener;
 mod migrate;
+mod postgres;
+mod sqlite;
 mod tx;
 mod value;
+mod wakers;
 mod writer;
 
-pub use database::Database;
+pub use database::{Database, Dialect};
 pub use migrate::Migration;
+pub use postgres::PostgresSettings;
 pub use tx::{Row, Tx};
 pub use value::{Column, IntoValue, Params, Value};
 

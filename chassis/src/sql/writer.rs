@@ -4,63 +4,19 @@
 //! leaves no half-done transaction behind.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use super::tx::{Touched, Tx};
+use super::wakers::Wakers;
 
 /// More jobs than this in the queue and callers wait: back-pressure, not memory.
 pub(super) const QUEUE: usize = 1_024;
 const BATCH: usize = 256;
-
-/// Counters that grow when a commit has added to the outbox, or to a consumer's inbox.
-#[derive(Clone, Default)]
-pub(super) struct Wakers {
-    outbox: watch::Sender<u64>,
-    inbox: Arc<Mutex<HashMap<&'static str, watch::Sender<u64>>>>,
-}
-
-impl Wakers {
-    /// Waits for the outbox.
-    pub(super) fn outbox(&self) -> watch::Receiver<u64> {
-        self.outbox.subscribe()
-    }
-
-    /// Waits for one consumer's inbox.
-    pub(super) fn inbox(&self, consumer: &'static str) -> watch::Receiver<u64> {
-        self.inboxes().entry(consumer).or_default().subscribe()
-    }
-
-    /// Wakes everybody.
-    pub(super) fn wake_all(&self) {
-        grow(&self.outbox);
-        self.inboxes().values().for_each(grow);
-    }
-
-    fn wake(&self, touched: &Touched) {
-        if touched.outbox {
-            grow(&self.outbox);
-        }
-        if !touched.inbox.is_empty() {
-            let inboxes = self.inboxes();
-            touched.inbox.iter().filter_map(|consumer| inboxes.get(consumer)).for_each(grow);
-        }
-    }
-
-    fn inboxes(&self) -> MutexGuard<'_, HashMap<&'static str, watch::Sender<u64>>> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn grow(counter: &watch::Sender<u64>) {
-    counter.send_modify(|counter| *counter += 1);
-}
 
 /// A unit of work whose result type is forgotten, so that different ones share a queue.
 pub(super) trait Job: Send {
@@ -116,7 +72,7 @@ where
     }
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> String {
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
     format!("a unit of work panicked: {}", text.unwrap_or_default())

@@ -27,8 +27,14 @@ pub async fn sqlite(owner: &'static str, migrations: &[Migration]) -> Database {
 /// # Panics
 /// When the database cannot be made.
 pub async fn platform(owner: &'static str, migrations: &[Migration]) -> Platform {
+    platform_on(sqlite(owner, migrations).await)
+}
+
+/// The same on a database that is there.
+#[must_use]
+pub fn platform_on(database: Database) -> Platform {
     Platform {
-        database: sqlite(owner, migrations).await,
+        database,
         clock: Arc::new(FixedClock::at("2026-11-22T12:00:00Z")),
         ids: Arc::new(CountingIds::default()),
         mailer: Arc::new(MemoryMailer::default()),

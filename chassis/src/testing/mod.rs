@@ -3,13 +3,17 @@
 mod database;
 mod fixed;
 mod mailbox;
+mod postgres;
+mod servers;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub use database::{drive, leased, platform, sqlite};
+pub use database::{drive, leased, platform, platform_on, sqlite};
 pub use fixed::{CountingIds, FixedClock};
 pub use mailbox::MemoryMailer;
+pub use postgres::{Cluster, postgres, shared_cluster};
+pub use servers::{Tethered, free_port, program, skip};
 use shared_kernel::{Cause, ConsumerName, LeaseToken, MessageId};
 use uuid::Uuid;
 

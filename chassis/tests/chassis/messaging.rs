@@ -1,4 +1,4 @@
-//! The suite that every inbox and outbox passes: in memory and in SQLite, and whatever comes next by one more line.
+//! The suite that every inbox and outbox passes: in memory, in SQLite and in PostgreSQL.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{
     Claim, Delivery, Failure, Inbox, LetterKey, Outbox, Progress, Record, Recorder, Settlement, SqlMessages, TaskDraft,
 };
-use chassis::testing::{CountingIds, FixedClock, sqlite};
+use chassis::sql::Database;
+use chassis::testing::{CountingIds, FixedClock, postgres, sqlite};
 use futures_util::future::BoxFuture;
 use shared_kernel::{
     Cause, Clock, ConsumerName, Destination, Envelope, EventDraft, Ids, LeaseToken, MessageId, StoreError,
@@ -27,7 +28,7 @@ struct Subject {
     ids: Arc<CountingIds>,
 }
 
-fn in_memory() -> Subject {
+fn in_memory() -> Option<Subject> {
     let (clock, ids) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
     let store = MemoryRecorder::new("order", clock.clone(), ids.clone());
     let writer = store.clone();
@@ -35,12 +36,19 @@ fn in_memory() -> Subject {
         let done = writer.record(Record { cause: cause.as_ref(), events, tasks });
         Box::pin(async { done })
     });
-    Subject { inbox: Arc::new(store.clone()), outbox: Arc::new(store), record, clock, ids }
+    Some(Subject { inbox: Arc::new(store.clone()), outbox: Arc::new(store), record, clock, ids })
 }
 
-async fn in_sqlite() -> Subject {
+async fn in_sqlite() -> Option<Subject> {
+    Some(in_a(sqlite("order", &[]).await))
+}
+
+async fn in_postgres() -> Option<Subject> {
+    postgres("order", &[]).await.map(in_a)
+}
+
+fn in_a(database: Database) -> Subject {
     let (clock, ids) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
-    let database = sqlite("order", &[]).await;
     let store = SqlMessages::new(database.clone(), clock.clone());
     let recorder = Recorder::new("order", clock.clone(), ids.clone());
     let record: Box<Write> = Box::new(move |cause, events, tasks| {
@@ -115,14 +123,43 @@ async fn facts_are_numbered_per_subject_and_read_in_commit_order(it: &Subject) {
     assert_eq!(places, rows.iter().map(|row| (row.position, false)).collect::<Vec<_>>(), "progress needs their places");
 }
 
-async fn progress_is_kept_for_each_destination_until_it_is_rewound(it: &Subject) {
+async fn progress_is_kept_for_each_destination_and_epoch(it: &Subject) {
     let (here, there) = (Destination::new("reports/sales"), Destination::new("customer/other"));
     assert_eq!(it.outbox.progress(&here).await.unwrap(), Progress::default());
-    it.outbox.advance(&here, Progress { position: 7, rewound: 0 }).await.unwrap();
-    assert_eq!(it.outbox.progress(&here).await.unwrap().position, 7);
+    it.outbox.advance(&here, Progress { position: 7, epoch: 0, tip: 3 }).await.unwrap();
+    assert_eq!(it.outbox.progress(&here).await.unwrap(), Progress { position: 7, epoch: 0, tip: 3 });
     assert_eq!(it.outbox.progress(&there).await.unwrap().position, 0);
-    it.outbox.advance(&here, Progress { position: 9, rewound: 1 }).await.unwrap();
-    assert_eq!(it.outbox.progress(&here).await.unwrap().position, 7, "progress from another age does not count");
+    it.outbox.advance(&here, Progress { position: 9, epoch: 1, tip: 0 }).await.unwrap();
+    it.outbox.advance(&here, Progress { position: 5, epoch: 0, tip: 2 }).await.unwrap();
+    let kept = it.outbox.progress(&here).await.unwrap();
+    assert_eq!((kept.position, kept.tip), (7, 3), "progress of another epoch, or behind what is kept, does not count");
+    it.outbox.restart(&here, 1).await.unwrap();
+    assert_eq!(it.outbox.progress(&here).await.unwrap(), Progress { position: 0, epoch: 1, tip: 0 });
+}
+
+async fn a_message_of_another_generation_is_not_kept(it: &Subject) {
+    let message = it.message("early");
+    assert_eq!(it.inbox.generation(LISTENER).await.unwrap(), 0);
+    let refused = it.inbox.accept_in(LISTENER, 1, std::slice::from_ref(&message)).await;
+    assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
+    assert_eq!(it.inbox.accept_in(LISTENER, 0, &[message]).await.unwrap(), 1);
+}
+
+async fn a_lease_lasts_as_long_as_it_is_renewed(it: &Subject) {
+    it.accept(&["long"]).await;
+    let held = it.claim(10).await.remove(0);
+    it.clock.advance(LEASE / 2);
+    let later = it.clock.now().plus(LEASE);
+    it.inbox.renew(LISTENER, LeaseToken(it.ids.uuid()), later).await.unwrap();
+    it.inbox.renew(LISTENER, held.cause.lease, later).await.unwrap();
+    it.clock.advance(LEASE / 2);
+    assert!(it.claim(10).await.is_empty(), "renewed in time");
+    it.clock.advance(LEASE / 2);
+    let again = it.claim(10).await.remove(0);
+    it.inbox.renew(LISTENER, held.cause.lease, later.plus(LEASE)).await.unwrap();
+    it.clock.advance(LEASE);
+    assert_eq!(it.claim(10).await.len(), 1, "whoever has lost a lease cannot renew it");
+    drop(again);
 }
 
 async fn a_message_is_kept_once_per_consumer(it: &Subject) {
@@ -257,7 +294,9 @@ macro_rules! suite {
         use super::*;
         suite!(@cases $make;
             facts_are_numbered_per_subject_and_read_in_commit_order
-            progress_is_kept_for_each_destination_until_it_is_rewound
+            progress_is_kept_for_each_destination_and_epoch
+            a_message_of_another_generation_is_not_kept
+            a_lease_lasts_as_long_as_it_is_renewed
             a_message_is_kept_once_per_consumer
             a_lane_gives_out_its_oldest_message_only
             a_failure_parks_its_lane_until_it_is_due
@@ -269,11 +308,14 @@ macro_rules! suite {
     })* };
     (@cases $make:expr; $($case:ident)*) => { $(
         #[tokio::test]
-        async fn $case() { super::$case(&$make).await }
+        async fn $case() {
+            if let Some(subject) = $make { super::$case(&subject).await }
+        }
     )* };
 }
 
 suite! {
     memory: in_memory();
     sqlite: in_sqlite().await;
+    postgres: in_postgres().await;
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis::messaging::{
     ContextEngine, Delivery, Engine, Failure, Handled, Handler, Rebuild, Record, Recorder, ReplayError, Subscription,
+    Transport,
 };
 use chassis::sql::{Database, Migration, Tx};
-use chassis::testing::{eventually, sqlite};
+use chassis::testing::{eventually, postgres, sqlite};
 use chassis::{SystemClock, SystemIds, params};
 use shared_kernel::{ConsumerName, EventDraft, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ const TALLY: &[Migration] = &[Migration {
     version: 1,
     name: "tally",
     sqlite: "CREATE TABLE tally (subject TEXT PRIMARY KEY, facts INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;",
+    postgres: "CREATE TABLE tally (subject TEXT PRIMARY KEY, facts BIGINT NOT NULL, last BIGINT NOT NULL);",
 }];
 
 struct Tally(Database, Recorder);
@@ -31,7 +33,7 @@ impl Handler for Tally {
             Box::pin(async move {
                 let sequence = i64::try_from(delivery.envelope.sequence).unwrap();
                 let sql = "INSERT INTO tally (subject, facts, last) VALUES ($1, 1, $2)
-                    ON CONFLICT (subject) DO UPDATE SET facts = facts + 1, last = excluded.last";
+                    ON CONFLICT (subject) DO UPDATE SET facts = tally.facts + 1, last = excluded.last";
                 tx.execute(sql, params![&delivery.envelope.subject, sequence]).await?;
                 recorder.record(tx, Record { cause: Some(&delivery.cause), ..Record::default() }).await
             })
@@ -75,9 +77,19 @@ async fn rows(database: &Database) -> Vec<(String, i64, i64)> {
 }
 
 #[tokio::test]
-async fn a_replay_under_live_traffic_ends_in_identical_rows() {
+async fn a_replay_under_live_traffic_ends_in_identical_rows_on_sqlite() {
+    replay_under_live_traffic(sqlite("order", &[]).await, sqlite("reports", TALLY).await).await;
+}
+
+#[tokio::test]
+async fn a_replay_under_live_traffic_ends_in_identical_rows_on_postgres() {
+    if let (Some(producer), Some(consumer)) = (postgres("order", &[]).await, postgres("reports", TALLY).await) {
+        replay_under_live_traffic(producer, consumer).await;
+    }
+}
+
+async fn replay_under_live_traffic(producer: Database, consumer: Database) {
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let (producer, consumer) = (sqlite("order", &[]).await, sqlite("reports", TALLY).await);
     let stating = Recorder::new("order", clock.clone(), ids.clone());
     let tally = || Arc::new(Tally(consumer.clone(), Recorder::new("reports", clock.clone(), ids.clone())));
     let rebuildable = Subscription::to(ConsumerName::new("tally"), &["fact"], tally()).rebuildable(Arc::new(Empty));
@@ -88,7 +100,7 @@ async fn a_replay_under_live_traffic_ends_in_identical_rows() {
         jobs: vec![],
     };
     let contexts = vec![context("order", &producer, vec![]), context("reports", &consumer, vec![rebuildable])];
-    let engine = Engine::new(contexts, clock.clone(), ids.clone());
+    let engine = Engine::new(contexts, Transport::InProcess, clock.clone(), ids.clone());
     let (replay, tasks, stop) = (engine.replay(), TaskTracker::new(), CancellationToken::new());
     engine.start(&tasks, &stop).await.unwrap();
     for number in 0..300 {
@@ -120,7 +132,7 @@ async fn a_consumer_with_effects_elsewhere_is_not_replayed() {
     let handler = Arc::new(Tally(consumer.clone(), Recorder::new("reports", clock.clone(), ids.clone())));
     let mails = Subscription::to(ConsumerName::new("mails"), &["fact"], handler);
     let context = ContextEngine { name: "order", database: consumer, subscriptions: vec![mails], jobs: vec![] };
-    let replay = Engine::new(vec![context], clock, ids).replay();
+    let replay = Engine::new(vec![context], Transport::InProcess, clock, ids).replay();
     assert!(matches!(replay.start("order/mails").await, Err(ReplayError::NotRebuildable(_))));
     assert!(matches!(replay.start("order/nobody").await, Err(ReplayError::NoSuchConsumer(_))));
 }

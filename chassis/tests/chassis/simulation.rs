@@ -16,7 +16,9 @@ use chassis::messaging::{
     OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, Worker,
 };
 use chassis::testing::{CountingIds, FixedClock};
-use shared_kernel::{Cause, Clock, ConsumerName, Destination, Envelope, EventBus, EventDraft, StoreError, Timestamp};
+use shared_kernel::{
+    Cause, Clock, ConsumerName, Destination, Envelope, EventBus, EventDraft, LeaseToken, StoreError, Timestamp,
+};
 
 const SEEDS: u64 = 20_000;
 const SUBJECTS: u64 = 4;
@@ -80,14 +82,26 @@ impl Outbox for Faulty {
         let done = self.store.advance(destination, progress).await;
         self.through(done)
     }
+    async fn restart(&self, destination: &Destination, epoch: i64) -> Result<(), StoreError> {
+        self.crash()?;
+        let done = self.store.restart(destination, epoch).await;
+        self.through(done)
+    }
 }
 
 #[async_trait]
 impl Inbox for Faulty {
-    async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
+    async fn generation(&self, consumer: ConsumerName) -> Result<i64, StoreError> {
         self.crash()?;
-        let done = Inbox::accept(&self.store, consumer, batch).await;
+        self.store.generation(consumer).await
+    }
+    async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError> {
+        self.crash()?;
+        let done = self.store.accept_in(consumer, generation, batch).await;
         self.through(done)
+    }
+    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
+        self.store.renew(consumer, lease, until).await
     }
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
         self.crash()?;
@@ -162,6 +176,7 @@ struct World {
     producer: Faulty,
     consumer: Faulty,
     bus: Arc<InProcessBus>,
+    hear: Subscription,
     workers: Vec<Worker>,
     heard: Effects,
     done: Effects,
@@ -187,18 +202,15 @@ impl World {
             |effects: &Effects, then| Arc::new(Committing { store: consumer.clone(), effects: effects.clone(), then });
         let hear = Subscription::to(HEAR, &["fact"], committing(&heard, Some(DO)));
         let task = Subscription::task(DO, committing(&done, None));
-        let mut bus = InProcessBus::default();
-        let inbox: Arc<dyn Inbox> = Arc::new(consumer.clone());
-        bus.subscribe("reports", std::slice::from_ref(&hear), &inbox);
-        let bus = Arc::new(bus);
+        let bus = bus(&hear, &consumer);
         let patient = chassis::messaging::RetryPolicy::money();
         let worker = |subscription: Subscription| {
             Worker::new(Arc::new(consumer.clone()), subscription.retry(patient), clock.clone(), ids.clone())
         };
         let relay = relay(&producer, &bus);
-        let workers = vec![worker(hear), worker(task)];
+        let workers = vec![worker(hear.clone()), worker(task)];
         let (stated, claimed) = (BTreeMap::new(), Vec::new());
-        Self { dice, calm, clock, producer, consumer, bus, workers, heard, done, stated, relay, claimed }
+        Self { dice, calm, clock, producer, consumer, bus, hear, workers, heard, done, stated, relay, claimed }
     }
 
     fn state_a_fact(&mut self) {
@@ -210,7 +222,7 @@ impl World {
     }
 
     async fn step(&mut self) {
-        match self.dice.roll(7) {
+        match self.dice.roll(8) {
             0 => {
                 let _carried = self.relay.step().await;
             }
@@ -218,6 +230,7 @@ impl World {
             2 => self.redeliver().await,
             3 => self.clock.advance(Duration::from_secs(self.dice.roll(90))),
             4 => self.claimed.clear(),
+            5 if self.dice.roll(4) == 0 => self.rebuild(),
             _ if !self.claimed.is_empty() => {
                 let turn = usize::try_from(self.dice.roll(self.claimed.len() as u64)).unwrap();
                 let (worker, delivery) = self.claimed.swap_remove(turn);
@@ -234,6 +247,12 @@ impl World {
         }
     }
 
+    /// The first consumer is emptied, to be built again from the archive; what it has asked of the second stays.
+    fn rebuild(&self) {
+        self.consumer.store.forget(HEAR);
+        self.heard.lock().unwrap().clear();
+    }
+
     async fn work(&self, worker: usize, delivery: &Delivery) {
         let _settled = self.workers[worker].work(delivery).await;
     }
@@ -244,12 +263,17 @@ impl World {
         let delivered = self.producer.store.progress(&self.bus.destinations()[0]).await.unwrap().position;
         let seen: Vec<Envelope> =
             rows.into_iter().filter(|row| row.position <= delivered).filter_map(|row| row.envelope).collect();
-        let _again = self.bus.deliver(&self.bus.destinations()[0], &seen).await;
+        let to = &self.bus.destinations()[0];
+        let Ok(standing) = self.bus.standing(to).await else { return };
+        if standing.epoch == self.producer.store.progress(to).await.unwrap().epoch {
+            let _again = self.bus.deliver(to, standing.epoch, &seen).await;
+        }
     }
 
     /// No more misfortune: everything that was begun must now come to its end.
     async fn settle(&mut self) {
         self.calm.store(1, Ordering::SeqCst);
+        self.bus = bus(&self.hear, &self.consumer);
         self.relay = relay(&self.producer, &self.bus);
         for _ in 0..400 {
             for _ in 0..FACTS {
@@ -284,9 +308,16 @@ impl World {
     }
 }
 
+fn bus(hear: &Subscription, consumer: &Faulty) -> Arc<InProcessBus> {
+    let mut bus = InProcessBus::default();
+    let inbox: Arc<dyn Inbox> = Arc::new(consumer.clone());
+    bus.subscribe("reports", std::slice::from_ref(hear), &inbox);
+    Arc::new(bus)
+}
+
 fn relay(producer: &Faulty, bus: &Arc<InProcessBus>) -> Relay {
     let destination = bus.destinations().remove(0);
-    Relay::new(Arc::new(producer.clone()), Arc::clone(bus) as Arc<dyn EventBus>, destination, Arc::default())
+    Relay::new(Arc::new(producer.clone()), Arc::clone(bus) as Arc<dyn EventBus>, destination)
 }
 
 async fn run(seed: u64) {

@@ -10,6 +10,7 @@ const NOTES: &[Migration] = &[Migration {
     version: 1,
     name: "notes",
     sqlite: "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL CHECK (text <> 'bad')) STRICT;",
+    postgres: "CREATE TABLE note (id BIGINT PRIMARY KEY, text TEXT NOT NULL CHECK (text <> 'bad'));",
 }];
 
 async fn put(database: &Database, id: i64, text: &'static str, then: Option<&'static str>) -> Result<(), StoreError> {
@@ -35,9 +36,7 @@ async fn ids(database: &Database) -> Vec<i64> {
     job.await.unwrap()
 }
 
-#[tokio::test]
-async fn a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour() {
-    let database = sqlite("notes", NOTES).await;
+async fn a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour(database: Database) {
     let jobs = (1..=60).map(|id| {
         let then = match id % 10 {
             3 => Some("refuse"),
@@ -58,9 +57,7 @@ async fn a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour() {
     assert_eq!(ids(&database).await, kept);
 }
 
-#[tokio::test]
-async fn a_caller_who_goes_away_leaves_a_whole_commit_or_none() {
-    let database = sqlite("notes", NOTES).await;
+async fn a_caller_who_goes_away_leaves_a_whole_commit_or_none(database: Database) {
     for id in 1..=50 {
         let job = put(&database, id, "good", None);
         let _dropped =
@@ -78,17 +75,14 @@ async fn a_reader_cannot_write() {
     assert!(job.await.is_err());
 }
 
-#[tokio::test]
-async fn an_edited_migration_is_refused() {
-    let database = sqlite("notes", NOTES).await;
+async fn an_edited_migration_is_refused(database: Database) {
     database.migrate("notes", NOTES).await.unwrap();
-    let edited = [Migration { sqlite: "CREATE TABLE other (id INTEGER) STRICT;", ..NOTES[0] }];
+    let other = "CREATE TABLE other (id INTEGER);";
+    let edited = [Migration { sqlite: other, postgres: other, ..NOTES[0] }];
     assert!(matches!(database.migrate("notes", &edited).await, Err(StoreError::Corrupt { .. })));
 }
 
-#[tokio::test]
-async fn a_column_that_is_not_what_it_should_be_is_named() {
-    let database = sqlite("notes", NOTES).await;
+async fn a_column_that_is_not_what_it_should_be_is_named(database: Database) {
     put(&database, 1, "not a number", None).await.unwrap();
     let job = database.read(|tx| {
         Box::pin(async move {
@@ -98,4 +92,77 @@ async fn a_column_that_is_not_what_it_should_be_is_named() {
     });
     let Err(StoreError::Corrupt { row, .. }) = job.await else { panic!("read a UUID out of prose") };
     assert_eq!(row, "text");
+}
+
+async fn those_who_decide_on_the_same_row_do_so_one_after_the_other(database: Database) {
+    put(&database, 1, "0", None).await.unwrap();
+    let count = || {
+        database.write(|tx| {
+            Box::pin(async move {
+                let rows = tx.fetch_for_update("SELECT text FROM note WHERE id = 1", params![]).await?;
+                let counted: i64 = rows[0].get::<String>("text")?.parse().unwrap();
+                let next = (counted + 1).to_string();
+                tx.execute("UPDATE note SET text = $1 WHERE id = 1", params![next]).await.map(|_| ())
+            })
+        })
+    };
+    join_all((0..100).map(|_| count())).await.into_iter().for_each(Result::unwrap);
+    let job = database.read(|tx| {
+        Box::pin(async move { tx.fetch("SELECT text FROM note", params![]).await?[0].get::<String>("text") })
+    });
+    assert_eq!(job.await.unwrap(), "100");
+}
+
+/// Each looks whether the key is there, and takes it if it is not: the ones that come too late see it when they are run
+/// again.
+async fn those_who_take_the_same_key_end_with_one_of_it(database: Database) {
+    let take = || {
+        database.write(|tx| {
+            Box::pin(async move {
+                if tx.fetch_optional("SELECT id FROM note WHERE id = 7", params![]).await?.is_some() {
+                    return Err(StoreError::Conflict("the note"));
+                }
+                tx.execute("INSERT INTO note (id, text) VALUES (7, 'mine')", params![]).await.map(|_| ())
+            })
+        })
+    };
+    let answers = join_all((0..50).map(|_| take())).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    let refused = answers.iter().filter(|answer| matches!(answer, Err(StoreError::Conflict("the note"))));
+    assert_eq!(refused.count(), 49);
+}
+
+async fn a_mark_is_made_once(database: Database) {
+    let now = shared_kernel::Timestamp::from_micros(1);
+    assert!(!database.is_marked("furnished").await.unwrap());
+    let made = join_all((0..20).map(|_| database.mark("furnished", now))).await;
+    assert_eq!(made.into_iter().filter(|made| *made.as_ref().unwrap()).count(), 1);
+    assert!(database.is_marked("furnished").await.unwrap());
+}
+
+macro_rules! on_both_engines {
+    ($($case:ident)*) => {
+        mod on_sqlite { $(
+            #[tokio::test]
+            async fn $case() { super::$case(chassis::testing::sqlite("notes", super::NOTES).await).await }
+        )* }
+        mod on_postgres { $(
+            #[tokio::test]
+            async fn $case() {
+                if let Some(database) = chassis::testing::postgres("notes", super::NOTES).await {
+                    super::$case(database).await;
+                }
+            }
+        )* }
+    };
+}
+
+on_both_engines! {
+    a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour
+    a_caller_who_goes_away_leaves_a_whole_commit_or_none
+    an_edited_migration_is_refused
+    a_column_that_is_not_what_it_should_be_is_named
+    those_who_decide_on_the_same_row_do_so_one_after_the_other
+    those_who_take_the_same_key_end_with_one_of_it
+    a_mark_is_made_once
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::{ContextEngine, Engine, Rebuild, Record, Recorder};
+use chassis::messaging::{ContextEngine, Engine, Rebuild, Record, Recorder, Transport};
 use chassis::params;
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, eventually, sqlite};
@@ -172,7 +172,7 @@ async fn a_replay_in_a_running_shop_makes_the_same_rows_again() {
         jobs: shop.module.jobs(),
     };
     let contexts = vec![producer("order").await, producer("catalogue").await, reports];
-    let engine = Engine::new(contexts, Arc::clone(&shop.clock), ids.clone());
+    let engine = Engine::new(contexts, Transport::InProcess, Arc::clone(&shop.clock), ids.clone());
     let (replay, tasks, ending) = (engine.replay(), TaskTracker::new(), CancellationToken::new());
     assert_eq!(replay.rebuildable(), ["reports/record-sales", "reports/keep-products"]);
     engine.start(&tasks, &ending).await.unwrap();

@@ -15,11 +15,8 @@ use chassis::sql::{Database, Migration};
 use super::cache::Freshness;
 
 /// The tables of this context.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "products",
-    sqlite: include_str!("../../../../../../migrations/catalogue/sqlite/0001_products.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[chassis::migration!("../../../../../../migrations/catalogue", 1, "0001_products.sql", "products")];
 
 /// The catalogue in its own database.
 #[derive(Clone)]

@@ -14,11 +14,8 @@ mod rows;
 mod sessions;
 
 /// How the context's tables came to be.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "customers",
-    sqlite: include_str!("../../../../../../migrations/customer/sqlite/0001_customers.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[chassis::migration!("../../../../../../migrations/customer", 1, "0001_customers.sql", "customers")];
 
 /// Keeps customers and everything around them.
 #[derive(Clone)]

@@ -22,8 +22,5 @@ pub use warehouse::SqlWarehouse;
 pub use work_list::SqlWorkList;
 
 /// The context's schema, step by step.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "fulfilment",
-    sqlite: include_str!("../../../../../../migrations/fulfilment/sqlite/0001_fulfilment.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[chassis::migration!("../../../../../../migrations/fulfilment", 1, "0001_fulfilment.sql", "fulfilment")];

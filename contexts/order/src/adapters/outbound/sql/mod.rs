@@ -24,8 +24,5 @@ pub use orders::SqlOrderStore;
 pub use prices::{RebuildPriceList, RebuildStockHints, SqlPriceList};
 
 /// The tables of this context, in the order in which they came.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "orders",
-    sqlite: include_str!("../../../../../../migrations/order/sqlite/0001_orders.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[chassis::migration!("../../../../../../migrations/order", 1, "0001_orders.sql", "orders")];

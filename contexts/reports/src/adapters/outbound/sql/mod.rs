@@ -18,11 +18,8 @@ use shared_kernel::StoreError;
 pub use rebuild::{RebuildArticles, RebuildSales};
 
 /// The steps that make the tables.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "books",
-    sqlite: include_str!("../../../../../../migrations/reports/sqlite/0001_books.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[chassis::migration!("../../../../../../migrations/reports", 1, "0001_books.sql", "books")];
 
 /// The books in a database.
 #[derive(Clone)]

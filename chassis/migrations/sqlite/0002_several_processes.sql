@@ -1,0 +1,25 @@
+-- What several processes on one database, and transports that can forget, need to know.
+
+-- The epoch of the destination in which its position is true, and its last number then. (`rewound` and the table
+-- `replay` served this purpose before; they stay for programs of the version before this one.)
+ALTER TABLE outbox_progress ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox_progress ADD COLUMN tip   INTEGER NOT NULL DEFAULT 0;
+
+-- How often a consumer has been emptied to be built anew.
+CREATE TABLE consumer (
+    name       TEXT    PRIMARY KEY,
+    generation INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who does what only one process may do at a time.
+CREATE TABLE lease (
+    name   TEXT    PRIMARY KEY,
+    holder TEXT    NOT NULL,
+    until  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Things that are done once in the life of a database, such as filling it for the first time.
+CREATE TABLE marker (
+    name    TEXT    PRIMARY KEY,
+    made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

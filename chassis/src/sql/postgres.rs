@@ -1,0 +1,186 @@
+//! A schema on a PostgreSQL server, worked on by several connections and perhaps several processes at once.
+//!
+//! Units of work run in tasks of their own: whoever asked may go away at any moment, but a transaction that was begun is
+//! always ended, and a connection in an unknown state never serves again.
+
+use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use rand::RngExt as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use shared_kernel::StoreError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgPool};
+use tokio::runtime::Handle;
+
+use super::listener::{self, Announcer};
+use super::tx::{Connection, Tx};
+use super::wakers::Wakers;
+use super::writer::panic_text;
+
+/// A unit of work that collides with others is tried this often in all.
+const TRIES: u32 = 12;
+/// No single statement takes longer, and nobody waits longer for a connection.
+const STATEMENT: &str = "10s";
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// How a schema on a server is reached.
+#[derive(Clone)]
+pub struct PostgresSettings {
+    /// `postgres://user:password@host:port/database?sslmode=..`
+    pub url: SecretString,
+    /// The schema that holds the context's tables.
+    pub schema: String,
+    /// Connections at most.
+    pub connections: u32,
+    /// Whether a server is accepted that may forget commits in a power cut, as a test's may.
+    pub forgetful: bool,
+}
+
+pub(super) struct Postgres {
+    pool: PgPool,
+    schema: String,
+    announcer: Announcer,
+    /// Where units of work run, whichever thread asks for them.
+    runtime: Handle,
+}
+
+impl Postgres {
+    pub(super) async fn open(settings: &PostgresSettings, wakers: Wakers) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(settings.url.expose_secret()).map_err(StoreError::unavailable)?;
+        let options = options
+            .application_name(&format!("better-store {}", settings.schema))
+            .statement_cache_capacity(256)
+            .disable_statement_logging();
+        let quoted = settings.schema.replace('"', "\"\"");
+        let session = format!(
+            "SET search_path TO \"{quoted}\"; SET statement_timeout = '{STATEMENT}'; SET lock_timeout = '3s';
+             SET idle_in_transaction_session_timeout = '15s'; SET default_transaction_isolation = 'read committed';
+             SET synchronous_commit = on"
+        );
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections)
+            .acquire_timeout(ACQUIRE)
+            .after_connect(move |connection, _| {
+                let session = session.clone();
+                Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map(|_| ()) })
+            })
+            .connect_with(options)
+            .await
+            .map_err(StoreError::unavailable)?;
+        if !settings.forgetful {
+            refuse_forgetful_server(&pool).await?;
+        }
+        let announcer = listener::start(&pool, &settings.schema, wakers);
+        Ok(Self { pool, schema: settings.schema.clone(), announcer, runtime: Handle::current() })
+    }
+
+    pub(super) fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
+    {
+        let (pool, announcer, job) = (self.pool.clone(), self.announcer.clone(), Arc::new(job));
+        let working = self.runtime.spawn(async move {
+            let mut tried = 1;
+            loop {
+                match attempt(&pool, &announcer, job.as_ref()).await {
+                    Attempt::Done(outcome) => return outcome,
+                    Attempt::LostARace(cause) if tried >= TRIES => return Err(cause),
+                    Attempt::LostARace(_) => tokio::time::sleep(pause(tried)).await,
+                }
+                tried += 1;
+            }
+        });
+        working.await.map_err(StoreError::unavailable)?
+    }
+
+    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
+    {
+        let pool = self.pool.clone();
+        let working = self.runtime.spawn(async move {
+            let connection = pool.acquire().await.map_err(StoreError::unavailable)?;
+            let mut tx = Tx::new(Connection::Postgres(connection));
+            job(&mut tx).await
+        });
+        working.await.map_err(StoreError::unavailable)?
+    }
+
+    pub(super) async fn close(&self) {
+        self.announcer.close();
+        self.pool.close().await;
+    }
+}
+
+enum Attempt<T> {
+    Done(Result<T, StoreError>),
+    LostARace(StoreError),
+}
+
+async fn attempt<T, F>(pool: &PgPool, announcer: &Announcer, job: &F) -> Attempt<T>
+where
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
+{
+    let connection = match pool.acquire().await {
+        Ok(connection) => connection,
+        Err(error) => return Attempt::Done(Err(StoreError::unavailable(error))),
+    };
+    let mut tx = Tx::new(Connection::Postgres(connection));
+    if let Err(error) = tx.script("BEGIN").await {
+        tx.discard().await;
+        return Attempt::Done(Err(error));
+    }
+    let outcome = AssertUnwindSafe(async { job(&mut tx).await }).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|panic| Err(StoreError::unavailable(panic_text(&*panic))));
+    let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let ended = tx.script(end).await;
+    let lost_a_race = tx.lost_a_race;
+    match (outcome, ended) {
+        (Ok(outcome), Ok(())) => {
+            announcer.announce(std::mem::take(&mut tx.touched));
+            Attempt::Done(Ok(outcome))
+        }
+        (Ok(_), Err(error)) => {
+            tx.discard().await;
+            if lost_a_race { Attempt::LostARace(error) } else { Attempt::Done(Err(error)) }
+        }
+        (Err(cause), ended) => {
+            if ended.is_err() {
+                tx.discard().await;
+            }
+            // A refusal of the job's own is an answer, though a statement of it may have lost a race.
+            let unavailable = matches!(cause, StoreError::Unavailable(_));
+            if lost_a_race && unavailable { Attempt::LostARace(cause) } else { Attempt::Done(Err(cause)) }
+        }
+    }
+}
+
+/// Doubles from 5 ms up to a quarter of a second; half of it is chance, so that those who collided part.
+fn pause(tried: u32) -> Duration {
+    let longest = (5 << tried.min(6)).min(250);
+    Duration::from_millis(rand::rng().random_range(longest / 2..=longest))
+}
+
+async fn refuse_forgetful_server(pool: &PgPool) -> Result<(), StoreError> {
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let asked = sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(pool);
+        let value: String = asked.await.map_err(StoreError::unavailable)?;
+        if value == "off" || value == "local" {
+            return Err(StoreError::unavailable(format!(
+                "the server has {setting} = {value} and can lose commits that it has confirmed"
+            )));
+        }
+    }
+    Ok(())
+}

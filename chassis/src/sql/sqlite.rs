@@ -1,0 +1,94 @@
+//! A SQLite file: one writer that commits in groups, two read-only connections.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use shared_kernel::StoreError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use super::tx::{Connection, Tx};
+use super::wakers::Wakers;
+use super::writer::{self, Job, Work};
+
+/// Older versions can lose committed pages when a writer and a checkpoint race.
+const OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+pub(super) struct Sqlite {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    readers: SqlitePool,
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: &Path, wakers: Wakers) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(256)
+            .pragma("cache_size", "-2000")
+            .pragma("mmap_size", "0")
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging();
+        let mut connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
+        refuse_old_library(&mut connection).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(2)
+            .min_connections(0)
+            .connect_lazy_with(options.read_only(true).pragma("query_only", "ON"));
+        let (queue, jobs) = mpsc::channel(writer::QUEUE);
+        tokio::spawn(writer::serve(Tx::new(Connection::SqliteWriter(connection)), jobs, wakers));
+        Ok(Self { queue, readers })
+    }
+
+    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work = Box::new(Work { job, outcome: None, reply });
+        self.queue.send(work).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
+    {
+        let connection = self.readers.acquire().await.map_err(StoreError::unavailable)?;
+        let mut tx = Tx::new(Connection::SqliteReader(connection));
+        job(&mut tx).await
+    }
+
+    /// Waits for the queued work. The writer ends with the last handle, and SQLite then folds its log into the file.
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        self.write(|_| Box::pin(async { Ok(()) })).await?;
+        self.readers.close().await;
+        Ok(())
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::unavailable("the database is closed")
+}
+
+async fn refuse_old_library(connection: &mut sqlx::SqliteConnection) -> Result<(), StoreError> {
+    let version: String =
+        sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await.map_err(StoreError::unavailable)?;
+    let mut parts = version.split('.').map(|part| u32::from_str(part).unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found >= OLDEST {
+        return Ok(());
+    }
+    Err(StoreError::unavailable(format!("SQLite {version} can lose commits; 3.51.3 or newer is needed")))
+}

@@ -1,0 +1,59 @@
+//! Who waits for a commit, and is told of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::tx::Touched;
+
+/// Counters that grow when a commit has added to the outbox, or to a consumer's inbox.
+#[derive(Clone, Default)]
+pub(super) struct Wakers {
+    outbox: watch::Sender<u64>,
+    inbox: Arc<Mutex<HashMap<&'static str, watch::Sender<u64>>>>,
+}
+
+impl Wakers {
+    /// Waits for the outbox.
+    pub(super) fn outbox(&self) -> watch::Receiver<u64> {
+        self.outbox.subscribe()
+    }
+
+    /// Waits for one consumer's inbox.
+    pub(super) fn inbox(&self, consumer: &'static str) -> watch::Receiver<u64> {
+        self.inboxes().entry(consumer).or_default().subscribe()
+    }
+
+    /// Wakes everybody.
+    pub(super) fn wake_all(&self) {
+        grow(&self.outbox);
+        self.inboxes().values().for_each(grow);
+    }
+
+    /// Wakes those whom a commit concerns.
+    pub(super) fn wake(&self, touched: &Touched) {
+        if touched.outbox {
+            grow(&self.outbox);
+        }
+        touched.inbox.iter().for_each(|consumer| self.wake_inbox(consumer));
+    }
+
+    /// Wakes one consumer, if he is in this process.
+    pub(super) fn wake_inbox(&self, consumer: &str) {
+        self.inboxes().get(consumer).into_iter().for_each(grow);
+    }
+
+    /// Wakes the relays.
+    pub(super) fn wake_outbox(&self) {
+        grow(&self.outbox);
+    }
+
+    fn inboxes(&self) -> MutexGuard<'_, HashMap<&'static str, watch::Sender<u64>>> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn grow(counter: &watch::Sender<u64>) {
+    counter.send_modify(|counter| *counter += 1);
+}

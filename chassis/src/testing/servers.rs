@@ -1,0 +1,77 @@
+//! Servers that a test starts for itself and that end with it, however it ends.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Says that a test cannot run here; where everything must run, that is a failure.
+///
+/// # Panics
+/// When `STORE_TESTS_MUST_RUN` is set.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests has to see what was not tested")]
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("STORE_TESTS_MUST_RUN").is_none(), "{why}");
+    eprintln!("skipped: {why}");
+}
+
+/// A port that nobody listens at now.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"));
+    listener.local_addr().map_or_else(|error| panic!("{error}"), |address| address.port())
+}
+
+/// A process that is killed, with all it has started, when this value is dropped or this process is gone.
+pub struct Tethered {
+    guard: Child,
+}
+
+/// Starts the program behind a shell that reads from us: when we are gone, so is what it reads from. Then nobody else
+/// will clean up, either.
+const GUARD: &str = r#"left="$1"; shift
+setsid "$@" & child=$!
+read -r _ || orphaned=1
+kill -KILL -- "-$child" 2>/dev/null
+wait "$child" 2>/dev/null
+[ -z "$orphaned" ] || { sleep 0.2; rm -rf -- "$left"; }
+exit 0"#;
+
+impl Tethered {
+    /// Starts `program` with its output in the file `log` of `folder`, which is removed if this process is killed.
+    ///
+    /// # Errors
+    /// The system's, when it cannot be started.
+    pub fn start(program: &Path, arguments: &[&str], folder: &Path, log: &str) -> std::io::Result<Self> {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join(log))?;
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "guard"]).arg(folder).arg(program).args(arguments);
+        command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
+        Ok(Self { guard: command.spawn()? })
+    }
+
+    /// Kills it where it stands and waits until it is gone.
+    pub fn kill(&mut self) {
+        if let Some(mut tether) = self.guard.stdin.take() {
+            let _gone_already = tether.write_all(b"\n");
+        }
+        let _gone_already = self.guard.wait();
+    }
+}
+
+impl Drop for Tethered {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Where a program of the system lies, also one outside the search path.
+#[must_use]
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/local/sbin")]);
+    places.map(|place| place.join(name)).find(|path| path.is_file())
+}
