@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use chassis::messaging::{
     ContextEngine, DeadLetters, Delivery, Engine, Failure, Handled, Handler, Record, Recorder, RetryPolicy,
-    Subscription,
+    Subscription, Transport,
 };
 use chassis::sql::Database;
 use chassis::testing::{eventually, sqlite};
@@ -142,7 +142,7 @@ impl Clinic {
             listeners.push(database.clone());
             contexts.push(ContextEngine { name: ward, database, subscriptions, jobs: vec![] });
         }
-        let engine = Engine::new(contexts, Arc::clone(&clock), Arc::clone(&ids));
+        let engine = Engine::new(contexts, Transport::InProcess, Arc::clone(&clock), Arc::clone(&ids));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let letters = engine.dead_letters();
         engine.start(&tasks, &stop).await.unwrap();

@@ -35,7 +35,7 @@ pub struct Tethered {
 const GUARD: &str = r#"left="$1"; shift
 setsid "$@" & child=$!
 read -r _ || orphaned=1
-kill -KILL -- "-$child" 2>/dev/null
+kill -KILL "-$child" 2>/dev/null
 wait "$child" 2>/dev/null
 [ -z "$orphaned" ] || { sleep 0.2; rm -rf -- "$left"; }
 exit 0"#;
@@ -47,8 +47,9 @@ impl Tethered {
     /// The system's, when it cannot be started.
     pub fn start(program: &Path, arguments: &[&str], folder: &Path, log: &str) -> std::io::Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join(log))?;
-        let mut command = Command::new("sh");
-        command.args(["-c", GUARD, "guard"]).arg(folder).arg(program).args(arguments);
+        // In a session of its own, so that whoever ends the test with all its processes does not end the guard.
+        let mut command = Command::new("setsid");
+        command.args(["sh", "-c", GUARD, "guard"]).arg(folder).arg(program).args(arguments);
         command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
         Ok(Self { guard: command.spawn()? })
     }
