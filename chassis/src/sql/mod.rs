@@ -19,6 +19,7 @@ mod listener;
 mod migrate;
 mod postgres;
 mod sqlite;
+pub mod transfer;
 mod tx;
 mod value;
 mod wakers;

@@ -51,14 +51,10 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(settings: &PostgresSettings, wakers: Wakers) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(settings.url.expose_secret()).map_err(StoreError::unavailable)?;
-        let options = options
-            .application_name(&format!("better-store {}", settings.schema))
-            .statement_cache_capacity(256)
-            .disable_statement_logging();
-        let quoted = settings.schema.replace('"', "\"\"");
+        let options = options(settings)?;
+        let search_path = search_path(settings);
         let session = format!(
-            "SET search_path TO \"{quoted}\"; SET statement_timeout = '{STATEMENT}'; SET lock_timeout = '3s';
+            "{search_path}; SET statement_timeout = '{STATEMENT}'; SET lock_timeout = '3s';
              SET idle_in_transaction_session_timeout = '15s'; SET default_transaction_isolation = 'read committed';
              SET synchronous_commit = on"
         );
@@ -121,6 +117,20 @@ impl Postgres {
         self.announcer.close();
         self.pool.close().await;
     }
+}
+
+/// How the server is reached.
+pub(super) fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(settings.url.expose_secret()).map_err(StoreError::unavailable)?;
+    Ok(options
+        .application_name(&format!("better-store {}", settings.schema))
+        .statement_cache_capacity(256)
+        .disable_statement_logging())
+}
+
+/// The statement after which names mean the tables of our schema.
+pub(super) fn search_path(settings: &PostgresSettings) -> String {
+    format!("SET search_path TO \"{}\"", settings.schema.replace('"', "\"\""))
 }
 
 enum Attempt<T> {

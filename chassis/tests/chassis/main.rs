@@ -6,3 +6,4 @@ mod messaging;
 mod replay;
 mod simulation;
 mod sql;
+mod transfer;

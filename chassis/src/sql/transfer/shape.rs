@@ -1,0 +1,138 @@
+//! What tables there are and how their rows are read in the order of their keys.
+
+use shared_kernel::StoreError;
+use sqlx::{AssertSqlSafe, PgConnection, Row as _, SqliteConnection};
+
+use super::LEFT_BEHIND;
+
+/// The kinds of values that we keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Int,
+    Text,
+    Bytes,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ColumnShape {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// Its place in the primary key, from 1.
+    pub(super) key: Option<i64>,
+    /// The engine numbers it by itself.
+    pub(super) numbered: bool,
+}
+
+/// One table. Columns are sorted by name, so that both engines agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TableShape {
+    pub(super) name: String,
+    pub(super) columns: Vec<ColumnShape>,
+    /// What its rows are sorted by, ready for a statement.
+    order: Vec<String>,
+}
+
+impl TableShape {
+    fn new(name: String, mut columns: Vec<ColumnShape>, postgres: bool) -> Self {
+        columns.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut keys: Vec<&ColumnShape> = columns.iter().filter(|column| column.key.is_some()).collect();
+        keys.sort_by_key(|column| column.key);
+        let mut order: Vec<String> = keys.into_iter().map(|column| sort_key(column, postgres)).collect();
+        if name == "outbox" {
+            // Facts are known by their places; those that have none yet come last, as they were written.
+            order.insert(0, quoted("position"));
+        }
+        Self { name, columns, order }
+    }
+
+    /// The table with only those columns that `other` has, too.
+    pub(super) fn shared_with(&self, other: &Self) -> Self {
+        let known = |column: &&ColumnShape| other.columns.iter().any(|theirs| theirs.name == column.name);
+        let columns = self.columns.iter().filter(known).cloned().collect();
+        Self { name: self.name.clone(), columns, order: self.order.clone() }
+    }
+
+    /// A column that `other` lacks, though it holds more than what an engine counts for itself.
+    pub(super) fn lacks(&self, other: &Self) -> Option<String> {
+        let known = |column: &ColumnShape| other.columns.iter().any(|theirs| theirs.name == column.name);
+        let lacking = self.columns.iter().find(|column| !column.numbered && !known(column));
+        lacking.map(|column| column.name.clone())
+    }
+
+    /// Reads all rows by key. Texts sort by their bytes, on every engine and whatever its language.
+    pub(super) fn select(&self) -> String {
+        let columns: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        let order = if self.order.is_empty() { String::new() } else { format!(" ORDER BY {}", self.order.join(", ")) };
+        format!("SELECT {} FROM {}{order}", columns.join(", "), quoted(&self.name))
+    }
+}
+
+fn sort_key(column: &ColumnShape, postgres: bool) -> String {
+    let collation = if postgres && column.kind == Kind::Text { " COLLATE \"C\"" } else { "" };
+    format!("{}{collation}", quoted(&column.name))
+}
+
+/// A name as a part of a statement. Names come from our own migrations, by way of the engine's catalogue.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Parents come before their children: tables are in the order in which they were made.
+pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<TableShape>, StoreError> {
+    let names = "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_list AS l ON l.name = m.name
+        WHERE m.type = 'table' AND l.type = 'table' AND l.schema = 'main' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.rowid";
+    let names: Vec<String> =
+        sqlx::query_scalar(names).fetch_all(&mut *connection).await.map_err(StoreError::unavailable)?;
+    let mut tables = Vec::new();
+    for name in names.into_iter().filter(|name| !LEFT_BEHIND.contains(&name.as_str())) {
+        // `rewound` is a counter of the version before this one.
+        let columns = "SELECT name, type, pk FROM pragma_table_info($1) WHERE name <> 'rewound'";
+        let rows = sqlx::query(columns).bind(&name).fetch_all(&mut *connection).await;
+        let columns: Result<Vec<ColumnShape>, sqlx::Error> = rows
+            .map_err(StoreError::unavailable)?
+            .iter()
+            .map(|row| {
+                let (declared, key): (String, i64) = (row.try_get("type")?, row.try_get("pk")?);
+                let key = (key > 0).then_some(key);
+                Ok(ColumnShape { name: row.try_get("name")?, kind: kind(&declared), key, numbered: false })
+            })
+            .collect();
+        tables.push(TableShape::new(name, columns.map_err(StoreError::unavailable)?, false));
+    }
+    Ok(tables)
+}
+
+/// Like [`of_sqlite`]. Columns that the server computes are left out.
+pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<TableShape>, StoreError> {
+    let sql = "SELECT c.relname AS table_name, a.attname AS name, format_type(a.atttypid, NULL) AS type,
+            COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0)::int8 AS key, a.attidentity <> '' AS numbered
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        LEFT JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' ORDER BY c.oid, a.attname";
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.map_err(StoreError::unavailable)?;
+    let mut tables: Vec<(String, Vec<ColumnShape>)> = Vec::new();
+    for row in rows {
+        let read = || -> Result<(String, ColumnShape), sqlx::Error> {
+            let (declared, key): (String, i64) = (row.try_get("type")?, row.try_get("key")?);
+            let (name, key) = (row.try_get("name")?, (key > 0).then_some(key));
+            let column = ColumnShape { name, kind: kind(&declared), key, numbered: row.try_get("numbered")? };
+            Ok((row.try_get("table_name")?, column))
+        };
+        let (table, column) = read().map_err(StoreError::unavailable)?;
+        match tables.last_mut().filter(|(name, _)| *name == table) {
+            Some((_, columns)) => columns.push(column),
+            None => tables.push((table, vec![column])),
+        }
+    }
+    let kept = tables.into_iter().filter(|(name, _)| !LEFT_BEHIND.contains(&name.as_str()));
+    Ok(kept.map(|(name, columns)| TableShape::new(name, columns, true)).collect())
+}
+
+fn kind(declared: &str) -> Kind {
+    match declared.to_ascii_uppercase().as_str() {
+        "INTEGER" | "BIGINT" => Kind::Int,
+        "BLOB" | "BYTEA" => Kind::Bytes,
+        _ => Kind::Text,
+    }
+}
