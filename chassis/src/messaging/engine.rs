@@ -6,7 +6,9 @@ use shared_kernel::{Clock, EventBus, Ids, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{DeadLetters, InProcessBus, Inbox, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker};
+use super::{
+    DeadLetters, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker,
+};
 use crate::sql::Database;
 
 /// One context as the engine sees it.
@@ -25,6 +27,8 @@ pub struct ContextEngine {
 pub enum Transport {
     /// All contexts are in this process (or in several that share their databases).
     InProcess,
+    /// Each context may be in a process of its own; they meet on a broker.
+    JetStream(JetStream),
 }
 
 /// The running parts of the contexts in this process.
@@ -75,6 +79,7 @@ impl Engine {
         }
         match &self.transport {
             Transport::InProcess => self.carry_in_process(tasks, stop),
+            Transport::JetStream(broker) => self.carry_over(broker, tasks, stop),
         }
         for (context, messages) in self.contexts {
             for subscription in context.subscriptions {
@@ -100,6 +105,17 @@ impl Engine {
         let bus: Arc<dyn EventBus> = Arc::new(bus);
         for (context, messages) in &self.contexts {
             self.carry(context, messages, &bus, tasks, stop);
+        }
+    }
+
+    /// Each context's facts to its stream, and from the streams of others what it hears.
+    fn carry_over(&self, broker: &JetStream, tasks: &TaskTracker, stop: &CancellationToken) {
+        for (context, messages) in &self.contexts {
+            let post = broker.post(context.name);
+            self.carry(context, messages, &post.bus(), tasks, stop);
+            let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
+            let turn = Lease::new("pullers", &context.database, &self.clock, self.ids.as_ref());
+            post.fetch(&inbox, &context.subscriptions, &turn, tasks, stop);
         }
     }
 

@@ -33,6 +33,21 @@ pub trait Inbox: Send + Sync {
         self.accept_in(consumer, generation, batch).await
     }
 
+    /// Keeps a message that cannot be read as a dead letter from the start, in its place among the others. Otherwise as
+    /// [`Inbox::accept_in`]. (A store that cannot do so leaves it to the handler, who cannot read it, either.)
+    ///
+    /// # Errors
+    /// As [`Inbox::accept_in`].
+    async fn bury(
+        &self,
+        consumer: ConsumerName,
+        generation: i64,
+        letter: &Envelope,
+        _why: &Failure,
+    ) -> Result<(), StoreError> {
+        self.accept_in(consumer, generation, std::slice::from_ref(letter)).await.map(|_| ())
+    }
+
     /// Leases up to `claim.lanes` messages: of each lane only the oldest unsettled one, if it is due, alive and not
     /// leased to somebody else. Counts an attempt for each before it returns.
     ///

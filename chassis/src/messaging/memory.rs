@@ -251,6 +251,22 @@ impl Inbox for MemoryRecorder {
         Ok(new.count() as u64)
     }
 
+    async fn bury(
+        &self,
+        consumer: ConsumerName,
+        generation: i64,
+        letter: &Envelope,
+        why: &Failure,
+    ) -> Result<(), StoreError> {
+        let new = self.accept_in(consumer, generation, std::slice::from_ref(letter)).await?;
+        let mut state = self.lock();
+        let known = |kept: &&mut Kept| kept.consumer == consumer.as_str() && kept.envelope.id == letter.id;
+        if let Some(kept) = state.inbox.iter_mut().find(known).filter(|_| new > 0) {
+            kept.status = Status::Dead(why.clone(), self.clock.now());
+        }
+        Ok(())
+    }
+
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
         let mut state = self.lock();
         let mut lanes_seen = BTreeSet::new();

@@ -169,6 +169,33 @@ impl Inbox for SqlMessages {
             .await
     }
 
+    async fn bury(
+        &self,
+        consumer: ConsumerName,
+        generation: i64,
+        letter: &Envelope,
+        why: &Failure,
+    ) -> Result<(), StoreError> {
+        let (letter, why, now) = (letter.clone(), why.clone(), self.clock.now());
+        self.database
+            .write(move |tx| {
+                let (letter, why) = (letter.clone(), why.clone());
+                Box::pin(async move {
+                    if held_generation(tx, consumer).await? != generation {
+                        return Err(StoreError::Stale);
+                    }
+                    if keep(tx, consumer, &letter, now, now).await? {
+                        let sql = "UPDATE inbox SET status = 'dead', code = $3, error = $4, failed_at = $5
+                            WHERE consumer = $1 AND id = $2";
+                        let params = params![consumer.as_str(), letter.id.as_str(), why.code, why.text, now];
+                        tx.execute(sql, params).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
         let until = claim.now.plus(claim.lease_for);
         let claimed = self.database.write(move |tx| {

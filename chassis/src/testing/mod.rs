@@ -3,6 +3,7 @@
 mod database;
 mod fixed;
 mod mailbox;
+mod nats;
 mod postgres;
 mod servers;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 pub use database::{drive, leased, platform, platform_on, sqlite};
 pub use fixed::{CountingIds, FixedClock};
 pub use mailbox::MemoryMailer;
+pub use nats::{Nats, NatsServer};
 pub use postgres::{Cluster, postgres, shared_cluster};
 pub use servers::{Tethered, free_port, program, skip};
 use shared_kernel::{Cause, ConsumerName, LeaseToken, MessageId};

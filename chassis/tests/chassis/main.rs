@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 
+mod bus;
+mod jetstream;
 mod messaging;
 mod replay;
 mod simulation;

@@ -1,0 +1,89 @@
+//! How facts cross processes: over streams of NATS JetStream, which is transport and never the record.
+//!
+//! ```text
+//! outbox -> Relay -> Publisher -> stream store_<context> -> Puller -> inboxes of another context -> workers
+//!           (one per context)     kept for ever             (one per context and stream it hears)
+//! ```
+//! [`settings`] says where the broker is, [`link`] keeps a connection per context, [`streams`] knows what a stream is
+//! called and how it is made, [`publisher`] is the [`shared_kernel::EventBus`], [`puller`] and [`reading`] bring facts
+//! into inboxes, [`letter`] is one message as it comes. Whatever the broker forgets (a wiped store, a stream or a durable
+//! deleted) is noticed within about a second, stated again from the outboxes and dropped by the inboxes where it was
+//! known: nothing is lost, nothing has two effects, and each subject's facts keep their order.
+//!
+//! # What a context must be allowed
+//! Of a context `C` with the facts that it states, and for each context `P` that it hears (from NATS 2.9 on):
+//!
+//! | | subject | what for |
+//! |---|---|---|
+//! | publish | `store.C.>` | its facts |
+//! | publish | `$JS.API.STREAM.INFO.store_C`, `$JS.API.STREAM.CREATE.store_C` | its stream |
+//! | publish | `$JS.API.STREAM.INFO.store_P` | whether that stream is still the one it was |
+//! | publish | `$JS.API.CONSUMER.CREATE.store_P.*`, `.INFO.`, `.DELETE.`, `.MSG.NEXT.` (each `store_P.*`) | its durables |
+//! | publish | `$JS.API.CONSUMER.NAMES.store_P` | to clear away its durables of the past |
+//! | publish | `$JS.ACK.store_P.>` | acknowledging |
+//! | subscribe | `_INBOX_C.>` | all answers, and the facts it fetches |
+//!
+//! Durables are called `C-<generations>-<digest>`, and the broker's permissions know no parts of names: who may read a
+//! stream may also disturb its other readers, but never state facts in another's name.
+
+mod letter;
+mod link;
+mod publisher;
+mod puller;
+mod reading;
+mod settings;
+mod streams;
+
+use std::sync::Arc;
+
+use shared_kernel::EventBus;
+
+pub use settings::{Access, JetStream, JetStreamRefused, JetStreamSettings};
+
+use super::{Inbox, Lease, Subscription};
+use link::Link;
+use publisher::Publisher;
+use puller::Puller;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Whatever kept the broker from doing its part, in words.
+type Trouble = Box<dyn std::error::Error + Send + Sync>;
+
+/// One context's place on the broker.
+pub struct Post {
+    link: Arc<Link>,
+    context: &'static str,
+    replicas: usize,
+}
+
+impl JetStream {
+    /// The place of `context`; the connection is made when it is first needed.
+    #[must_use]
+    pub fn post(&self, context: &'static str) -> Post {
+        let link = Arc::new(Link::new(context, self.access(context).clone()));
+        Post { link, context, replicas: self.replicas() }
+    }
+}
+
+impl Post {
+    /// The bus that carries the context's facts to its stream.
+    #[must_use]
+    pub fn bus(&self) -> Arc<dyn EventBus> {
+        Arc::new(Publisher::new(Arc::clone(&self.link), self.context, self.replicas))
+    }
+
+    /// Keeps fetching what the context's consumers hear, while `lease` is held, until `stop`.
+    pub fn fetch(
+        &self,
+        inbox: &Arc<dyn Inbox>,
+        subscriptions: &[Subscription],
+        lease: &Lease,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) {
+        for puller in Puller::all(&self.link, self.context, inbox, subscriptions) {
+            tasks.spawn(puller.run(lease.clone(), stop.clone()));
+        }
+    }
+}
