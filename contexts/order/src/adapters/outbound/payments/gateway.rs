@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chassis::Site;
+use chassis::outbound::CallError;
 use reqwest::Url;
 use shared_kernel::{Currency, Ids, Money};
 
-use super::client::{ClientSettings, StripeClient, StripeError};
+use super::client::{ClientSettings, StripeClient};
 use super::operations::{IntentAsk, RefundAsk, SessionAsk};
 use super::wire;
 use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
@@ -30,16 +31,16 @@ impl StripeGateway {
     /// Reaches the provider as the settings say; buyers come back to `site`.
     ///
     /// # Errors
-    /// [`StripeError`] if no HTTP client can be built on this machine.
-    pub fn new(settings: &StripeSettings, site: &Site, ids: Arc<dyn Ids>) -> Result<Self, StripeError> {
+    /// [`CallError`] if no HTTP client can be built on this machine.
+    pub fn new(settings: &StripeSettings, site: &Site, ids: Arc<dyn Ids>) -> Result<Self, CallError> {
         let base = format!("{}/v1", settings.api_base.trim_end_matches('/'));
         let client = StripeClient::new(ClientSettings::new(base, settings.secret_key.clone()), ids)?;
         Ok(Self { client, pages: settings.card_page.clone(), shop: site.base_url.clone() })
     }
 
-    async fn closed_intent(&self, intent: &str) -> Result<wire::Intent, StripeError> {
+    async fn closed_intent(&self, intent: &str) -> Result<wire::Intent, CallError> {
         match self.client.cancel_intent(intent).await {
-            Err(StripeError::Refused { .. }) => {}
+            Err(CallError::Refused { .. }) => {}
             answered => return answered,
         }
         let found = self.client.intent(intent).await?;
@@ -119,11 +120,11 @@ impl CardPage for StripeGateway {
     }
 }
 
-impl From<StripeError> for PaymentError {
-    fn from(error: StripeError) -> Self {
+impl From<CallError> for PaymentError {
+    fn from(error: CallError) -> Self {
         match error {
-            StripeError::Refused { code, message, .. } => Self::Refused { code, message },
-            StripeError::Uncertain(_) | StripeError::Unavailable { .. } => Self::Unavailable(Box::new(error)),
+            CallError::Refused { code, message, .. } => Self::Refused { code, message },
+            CallError::Uncertain(_) | CallError::Unavailable { .. } => Self::Unavailable(Box::new(error)),
         }
     }
 }

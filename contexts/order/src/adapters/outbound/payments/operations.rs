@@ -2,9 +2,10 @@
 //!
 //! Every write carries a key that names the operation and not the attempt, so that a repeat has no second effect.
 
+use chassis::outbound::CallError;
 use shared_kernel::Money;
 
-use super::client::{Ask, StripeClient, StripeError};
+use super::client::{Ask, StripeClient};
 use super::wire::{Intent, List, Refund, Session};
 
 /// Since 2022 a card page makes its intent only when the buyer confirms; under this older version of the API it names
@@ -41,7 +42,7 @@ pub(super) struct SessionAsk<'a> {
 
 impl StripeClient {
     /// Opens an intent.
-    pub(super) async fn create_intent(&self, ask: IntentAsk<'_>) -> Result<Intent, StripeError> {
+    pub(super) async fn create_intent(&self, ask: IntentAsk<'_>) -> Result<Intent, CallError> {
         let form = vec![
             ("amount", ask.amount.minor().to_string()),
             ("currency", currency(ask.amount)),
@@ -54,19 +55,19 @@ impl StripeClient {
     }
 
     /// The intent as it is now.
-    pub(super) async fn intent(&self, id: &str) -> Result<Intent, StripeError> {
+    pub(super) async fn intent(&self, id: &str) -> Result<Intent, CallError> {
         self.call(Ask::get(format!("/payment_intents/{}", segment(id)?))).await
     }
 
     /// Closes an intent for good. The provider refuses when its money came or is on its way, and remembers that refusal
     /// under the key; so each call has a key of its own.
-    pub(super) async fn cancel_intent(&self, id: &str) -> Result<Intent, StripeError> {
+    pub(super) async fn cancel_intent(&self, id: &str) -> Result<Intent, CallError> {
         let (path, key) = (format!("/payment_intents/{}/cancel", segment(id)?), self.fresh_key("cancel"));
         self.call(Ask::post(path, &key, vec![("cancellation_reason", "abandoned".to_owned())])).await
     }
 
     /// Gives money of an intent back.
-    pub(super) async fn create_refund(&self, ask: RefundAsk<'_>) -> Result<Refund, StripeError> {
+    pub(super) async fn create_refund(&self, ask: RefundAsk<'_>) -> Result<Refund, CallError> {
         let form = vec![
             ("payment_intent", ask.intent.to_owned()),
             ("amount", ask.amount.minor().to_string()),
@@ -77,12 +78,12 @@ impl StripeClient {
     }
 
     /// The refund as it is now.
-    pub(super) async fn refund(&self, id: &str) -> Result<Refund, StripeError> {
+    pub(super) async fn refund(&self, id: &str) -> Result<Refund, CallError> {
         self.call(Ask::get(format!("/refunds/{}", segment(id)?))).await
     }
 
     /// Opens a card page of the provider's own.
-    pub(super) async fn create_session(&self, ask: SessionAsk<'_>) -> Result<Session, StripeError> {
+    pub(super) async fn create_session(&self, ask: SessionAsk<'_>) -> Result<Session, CallError> {
         let mut form = vec![
             ("mode", "payment".to_owned()),
             ("payment_method_types[0]", "card".to_owned()),
@@ -102,7 +103,7 @@ impl StripeClient {
     }
 
     /// Closes the card page that made an intent, and with it the intent: such an intent cannot be closed by itself.
-    pub(super) async fn expire_session_of(&self, intent: &str) -> Result<(), StripeError> {
+    pub(super) async fn expire_session_of(&self, intent: &str) -> Result<(), CallError> {
         let sessions: List<Session> =
             self.call(Ask::get(format!("/checkout/sessions?payment_intent={}", segment(intent)?))).await?;
         for session in sessions.data {
@@ -119,12 +120,12 @@ fn currency(amount: Money) -> String {
 }
 
 /// An id as a part of a path. Ids come from outside; one that could lead elsewhere is refused.
-fn segment(id: &str) -> Result<&str, StripeError> {
+fn segment(id: &str) -> Result<&str, CallError> {
     let plain = !id.is_empty() && id.len() <= 255 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if plain {
         return Ok(id);
     }
-    Err(StripeError::Refused { status: 404, code: "resource_missing".into(), message: "no such id".into() })
+    Err(CallError::Refused { status: 404, code: "resource_missing".into(), message: "no such id".into() })
 }
 
 #[cfg(test)]

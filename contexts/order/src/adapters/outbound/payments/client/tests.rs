@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -23,8 +24,8 @@ impl Ids for Least {
 
 fn client(base: &str) -> StripeClient {
     let mut settings = ClientSettings::new(base, SecretString::from("sk_test_1"));
-    settings.pause = Duration::from_millis(1);
-    settings.connect = Duration::from_millis(500);
+    settings.patience.pause = Duration::from_millis(1);
+    settings.patience.connect = Duration::from_millis(500);
     StripeClient::new(settings, Arc::new(Least::default())).unwrap()
 }
 
@@ -86,7 +87,7 @@ async fn a_failure_of_the_provider_is_repeated_under_the_same_key() {
 async fn two_repeats_are_all() {
     let server = answering(&[(500, &[])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Uncertain(_)), "{error}");
+    assert!(matches!(error, CallError::Uncertain(_)), "{error}");
     assert_eq!(requests(&server).await, 3);
 }
 
@@ -94,7 +95,7 @@ async fn two_repeats_are_all() {
 async fn a_refusal_is_final_and_named() {
     let server = answering(&[(402, &[])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    let StripeError::Refused { status: 402, code, message } = error else { panic!("{error}") };
+    let CallError::Refused { status: 402, code, message } = error else { panic!("{error}") };
     assert_eq!((code.as_str(), message.as_str()), ("nope", "said no"));
     assert_eq!(requests(&server).await, 1);
 }
@@ -112,7 +113,7 @@ async fn the_provider_decides_whether_it_wants_to_be_asked_again() {
 async fn a_wait_longer_than_our_patience_is_passed_on_instead_of_waited() {
     let server = answering(&[(429, &[("retry-after", "60")])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    let StripeError::Unavailable { retry_after, .. } = error else { panic!("{error}") };
+    let CallError::Unavailable { retry_after, .. } = error else { panic!("{error}") };
     assert_eq!(retry_after, Some(Duration::from_mins(1)));
     assert_eq!(requests(&server).await, 1);
 }
@@ -121,7 +122,7 @@ async fn a_wait_longer_than_our_patience_is_passed_on_instead_of_waited() {
 async fn a_key_that_is_not_accepted_is_no_refusal_of_the_payment() {
     let server = answering(&[(401, &[])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Unavailable { .. }), "{error}");
+    assert!(matches!(error, CallError::Unavailable { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -130,25 +131,25 @@ async fn silence_leaves_the_outcome_uncertain_within_the_time_limit() {
     let silent = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
     Mock::given(method("POST")).respond_with(silent).mount(&server).await;
     let mut settings = ClientSettings::new(server.uri(), SecretString::from("sk"));
-    settings.total = Duration::from_millis(200);
+    settings.patience.total = Duration::from_millis(200);
     let client = StripeClient::new(settings, Arc::new(Least::default())).unwrap();
     let started = Instant::now();
     let error = client.call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Uncertain(_)), "{error}");
+    assert!(matches!(error, CallError::Uncertain(_)), "{error}");
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
 async fn nobody_at_the_other_end_means_nothing_happened() {
     let error = client("http://127.0.0.1:1").call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Unavailable { .. }), "{error}");
+    assert!(matches!(error, CallError::Unavailable { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let server = answering(&[(302, &[("location", "http://127.0.0.1:1/elsewhere")])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Refused { status: 302, .. }), "{error}");
+    assert!(matches!(error, CallError::Refused { status: 302, .. }), "{error}");
 }
 
 #[tokio::test]
@@ -156,7 +157,7 @@ async fn an_answer_that_cannot_be_read_is_no_answer() {
     let server = MockServer::start().await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(200).set_body_string("<html>")).mount(&server).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Uncertain(_)), "{error}");
+    assert!(matches!(error, CallError::Uncertain(_)), "{error}");
 }
 
 #[tokio::test]
@@ -169,7 +170,7 @@ async fn a_provider_that_fails_all_the_time_is_left_alone() {
     let before = requests(&server).await;
     assert!(before <= 20, "the breaker opened after twenty failures, not after {before}");
     let error = client.call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, StripeError::Unavailable { retry_after: Some(_), .. }), "{error}");
+    assert!(matches!(error, CallError::Unavailable { retry_after: Some(_), .. }), "{error}");
     assert_eq!(requests(&server).await, before, "nothing was sent");
 }
 
@@ -190,9 +191,9 @@ async fn more_callers_than_places_wait_and_then_are_turned_away() {
     let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(3)).set_body_json(json!({}));
     Mock::given(method("POST")).respond_with(slow).mount(&server).await;
     let mut settings = ClientSettings::new(server.uri(), SecretString::from("sk"));
-    settings.at_once = 1;
+    settings.patience.at_once = 1;
     let client = StripeClient::new(settings, Arc::new(Least::default())).unwrap();
     let (first, second) = tokio::join!(client.call::<Value>(post()), client.call::<Value>(post()));
     assert!(first.is_ok());
-    assert!(matches!(second, Err(StripeError::Unavailable { .. })), "{second:?}");
+    assert!(matches!(second, Err(CallError::Unavailable { .. })), "{second:?}");
 }

@@ -110,7 +110,7 @@ async fn an_intent_is_read_and_closed_by_its_id() {
 async fn an_id_that_could_lead_elsewhere_is_never_sent() {
     let server = MockServer::start().await;
     for id in ["", "../refunds", "pi_1/cancel", "pi_1?x=1", "pi 1"] {
-        assert!(matches!(client(&server).intent(id).await, Err(StripeError::Refused { .. })), "{id:?}");
+        assert!(matches!(client(&server).intent(id).await, Err(CallError::Refused { .. })), "{id:?}");
     }
     assert!(server.received_requests().await.unwrap().is_empty());
 }

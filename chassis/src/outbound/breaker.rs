@@ -1,4 +1,4 @@
-//! Stops calling a provider that is down, and tries again by one careful call.
+//! Stops calling a system that is down, and tries again by one careful call.
 //!
 //! Pure: the moment and the chance are given, so that every path is tested without waiting. Knows nothing of HTTP.
 
@@ -29,7 +29,7 @@ pub enum Health {
     TimedOut,
 }
 
-/// Guards the calls to one provider.
+/// Guards the calls to one system.
 #[derive(Debug, Default)]
 pub struct Breaker(Mutex<State>);
 
