@@ -13,12 +13,13 @@ use actix_web::http::{Method, StatusCode};
 use shared_kernel::StoreError;
 
 use super::client::Client;
-use super::context::{Recognised, RequestContext};
+use super::context::RequestContext;
 use super::csrf::from_our_own_page;
 use super::is_api;
 use super::limits::{self, Standing};
 use super::page_error::PageError;
 use super::problem::Problem;
+use super::recognition::{SentIdentity, Unrecognised, shown};
 
 /// What the way out has to know of the way in.
 pub(crate) struct Visit {
@@ -75,11 +76,16 @@ impl Drop for Seat {
 }
 
 /// Lets the request in, or says why not.
-pub(crate) async fn admit(context: &mut RequestContext, visit: &mut Visit, req: &ServiceRequest) -> Result<(), Error> {
-    if is_plumbing(&context.path) {
+pub(crate) async fn admit(
+    context: &mut RequestContext,
+    visit: &mut Visit,
+    req: &ServiceRequest,
+    sent: Option<SentIdentity>,
+) -> Result<(), Error> {
+    let edge = context.edge.clone();
+    if edge.is_plumbing(&context.path) {
         return Ok(());
     }
-    let edge = context.edge.clone();
     visit.seat = edge.seats().take();
     if visit.seat.is_none() && !edge.never_sheds(&context.path) {
         return Err(shed(&context.path));
@@ -90,19 +96,18 @@ pub(crate) async fn admit(context: &mut RequestContext, visit: &mut Visit, req: 
     }
     let limits = edge.limits();
     let client = Client::of(req.peer_addr().map(|peer| peer.ip()), req.headers(), edge.trusted_proxies());
-    let counted = !(client.is_local() && limits.exempts_loopback());
+    context.client = Some(client);
+    if client.untrusted {
+        untrusted_proxy(context, client)?;
+    }
+    let counted = !(client.is_local() && limits.exempts_loopback() || edge.never_sheds(&context.path));
     let network = client.network();
     if counted {
         visit.count(context, limits.dear(req.method(), &context.path, &context.query, network))?;
     }
-    context.recognised = match token_of(context, req) {
-        None => Recognised::Nobody,
-        Some(token) => {
-            let found = edge.authenticator().authenticate(&token).await;
-            let found = found.map_err(|error| trouble(&context.path, error))?;
-            found.map_or(Recognised::Unknown, Recognised::Known)
-        }
-    };
+    let (api, token) = (is_api(&context.path), shown(req.request(), &context.path).map(|(token, _)| token));
+    let recognised = edge.recognition().recognise(token, sent, api).await;
+    (context.recognised, context.signed) = recognised.map_err(|why| unrecognised(&context.path, why))?;
     let standing = counted.then(|| match context.identity() {
         Some(identity) => limits.account(identity.customer),
         None => limits.anonymous(network),
@@ -110,14 +115,37 @@ pub(crate) async fn admit(context: &mut RequestContext, visit: &mut Visit, req: 
     visit.count(context, standing.flatten())
 }
 
-/// On `/api` only the bearer token counts; on pages only the session cookie.
-fn token_of(context: &RequestContext, req: &ServiceRequest) -> Option<String> {
-    if !is_api(&context.path) {
-        return context.session.clone();
+/// All who come through a proxy that is not believed count as one client, which is hardly what anybody wants.
+fn untrusted_proxy(context: &RequestContext, client: Client) -> Result<(), Error> {
+    let (edge, proxy) = (&context.edge, client.address);
+    if edge.first_untrusted_proxy() {
+        tracing::warn!(
+            client.address = %proxy,
+            "{proxy} forwards requests but is none of the trusted proxies: its clients count as one. This is told once"
+        );
     }
-    let sent = req.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = sent.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim().to_owned())
+    if !edge.refuses_untrusted_proxies() {
+        return Ok(());
+    }
+    let detail = "this shop does not know the proxy that the request came through";
+    if !is_api(&context.path) {
+        return Err(PageError::Invalid(detail.to_owned()).into());
+    }
+    Err(Problem::new(StatusCode::BAD_REQUEST, "untrusted-proxy", "Untrusted proxy").detail(detail).into())
+}
+
+fn unrecognised(path: &str, why: Unrecognised) -> Error {
+    let refused = match why {
+        Unrecognised::Store(error) => return trouble(path, error),
+        Unrecognised::Refused(refused) => refused,
+    };
+    metrics::counter!("http_identities_refused_total").increment(1);
+    tracing::warn!(reason = %refused, "a request came with an identity that is worth nothing: {refused}");
+    if !is_api(path) {
+        return PageError::Unrecognised.into();
+    }
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "invalid-identity", "Sign in first");
+    problem.detail("the identity that came with the request is not valid").into()
 }
 
 fn check_size(context: &RequestContext, req: &ServiceRequest) -> Result<(), Error> {

@@ -54,6 +54,8 @@ pub(crate) struct Client {
     pub(crate) address: IpAddr,
     /// Whether the request came through a proxy.
     pub(crate) forwarded: bool,
+    /// Whether whoever sent it says that he forwards it and is not believed.
+    pub(crate) untrusted: bool,
 }
 
 impl Client {
@@ -74,7 +76,8 @@ impl Client {
             let Some(next) = hop_address(hop) else { break };
             address = next;
         }
-        Self { address, forwarded: !hops.is_empty() || headers.contains_key("forwarded") }
+        let forwarded = !hops.is_empty() || headers.contains_key("forwarded");
+        Self { address, forwarded, untrusted: forwarded && !trusted.contain(peer) }
     }
 
     /// Whether a program on this machine asks, without a proxy between.
@@ -135,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_subscriber_of_ipv6_is_one_client() {
-        let of = |address: &str| Client { address: address.parse().unwrap(), forwarded: false }.network();
+        let of =
+            |address: &str| Client { address: address.parse().unwrap(), forwarded: false, untrusted: false }.network();
         assert_eq!(of("2001:db8:1:2::3"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::3"), of("2001:db8:1:3::3"));
     }

@@ -1,11 +1,13 @@
 //! What the edge found out about a request, kept beside it for the extractors and for the way out.
 
 use std::cell::Cell;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::{HttpMessage, HttpRequest};
 use shared_kernel::Identity;
 
+use super::client::Client;
 use super::edge::Edge;
 use super::frame::Flash;
 
@@ -31,6 +33,10 @@ pub(crate) struct RequestContext {
     pub(crate) sent_path: String,
     pub(crate) query: String,
     pub(crate) recognised: Recognised,
+    /// The signed identity by which he was recognised.
+    pub(crate) signed: Option<String>,
+    /// Which client this is, once it was looked at.
+    pub(crate) client: Option<Client>,
     /// The session cookie as it was sent; form tokens are bound to it.
     pub(crate) session: Option<String>,
     /// The visitor cookie, or the one that is about to be set.
@@ -54,6 +60,17 @@ impl RequestContext {
             Recognised::Known(identity) => Some(identity),
             Recognised::Nobody | Recognised::Unknown => None,
         }
+    }
+
+    /// What tells another process of the shop who is asking.
+    pub(crate) fn signed_identity(&self) -> Option<String> {
+        let sign = || self.identity().and_then(|identity| self.edge.recognition().sign(identity));
+        self.signed.clone().or_else(sign)
+    }
+
+    /// What tells another process which client asks; a program on this machine asks there as one, too.
+    pub(crate) fn forwarded_client(&self) -> Option<IpAddr> {
+        self.client.filter(|client| !client.is_local()).map(|client| client.address)
     }
 
     /// Path and query as the browser asked for them.

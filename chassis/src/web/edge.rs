@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -31,11 +32,11 @@ use super::csrf::CsrfKey;
 use super::dress::dress;
 use super::frame::Flash;
 use super::headers::SecurityHeaders;
-use super::identity::Authenticator;
 use super::is_api;
 use super::limits::{self, LimitSettings, Limits};
 use super::page_error::PageError;
 use super::problem::Problem;
+use super::recognition::{Recognition, SentIdentity};
 
 /// How long a browser keeps its visitor cookie.
 const VISITOR_AGE: Duration = Duration::from_hours(24 * 180);
@@ -53,12 +54,17 @@ pub struct EdgeSettings {
     pub form_targets: Vec<String>,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether a forwarding header from anybody else is refused; otherwise it is ignored, and told of once.
+    pub refuse_untrusted_proxies: bool,
     /// How often clients may come.
     pub limits: LimitSettings,
     /// How many requests are worked on at once; more are told to come back.
     pub max_in_flight: usize,
-    /// Paths (as prefixes) that are let in even then, such as the payment provider's messages.
+    /// Paths (as prefixes) that are let in even then and are not counted, for they are posted by systems that sign what
+    /// they say, such as the payment provider.
     pub never_shed: Vec<&'static str>,
+    /// Paths that pass unseen as probes do, such as what our own gateway asks about every request.
+    pub unseen: Vec<&'static str>,
     /// The largest body announced that is let in at all; handlers have their own, smaller limits.
     pub body_limit: u64,
     /// Paths (as prefixes) that take larger bodies, such as uploads.
@@ -74,9 +80,11 @@ impl Default for EdgeSettings {
             csrf_key: [0; 32],
             form_targets: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
+            refuse_untrusted_proxies: false,
             limits: LimitSettings::default(),
             max_in_flight: 1_024,
             never_shed: Vec::new(),
+            unseen: Vec::new(),
             body_limit: 256 * 1024,
             large_bodies: Vec::new(),
         }
@@ -93,31 +101,37 @@ struct Inner {
     csrf_key: CsrfKey,
     headers: SecurityHeaders,
     trusted_proxies: TrustedProxies,
+    refuse_untrusted_proxies: bool,
+    told_of_untrusted: AtomicBool,
     limits: Limits,
     seats: Seats,
     never_shed: Vec<&'static str>,
+    unseen: Vec<&'static str>,
     body_limit: u64,
     large_bodies: Vec<(&'static str, u64)>,
-    authenticator: Arc<dyn Authenticator>,
+    recognition: Recognition,
     ids: Arc<dyn Ids>,
 }
 
 impl Edge {
     /// Builds the edge. Register it as `web::Data` and wrap the app in `from_fn(chassis::web::guard)`.
     #[must_use]
-    pub fn new(settings: EdgeSettings, authenticator: Arc<dyn Authenticator>, ids: Arc<dyn Ids>) -> Self {
+    pub fn new(settings: EdgeSettings, recognition: impl Into<Recognition>, ids: Arc<dyn Ids>) -> Self {
         Self(Arc::new(Inner {
             headers: SecurityHeaders::new(&settings.base_url, &settings.form_targets),
             site_name: settings.site_name,
             base_url: settings.base_url,
             csrf_key: CsrfKey::new(settings.csrf_key),
             trusted_proxies: settings.trusted_proxies,
+            refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
+            told_of_untrusted: AtomicBool::new(false),
             limits: Limits::new(settings.limits),
             seats: Seats::new(settings.max_in_flight),
             never_shed: settings.never_shed,
+            unseen: settings.unseen,
             body_limit: settings.body_limit,
             large_bodies: settings.large_bodies,
-            authenticator,
+            recognition: recognition.into(),
             ids,
         }))
     }
@@ -146,8 +160,22 @@ impl Edge {
         &self.0.trusted_proxies
     }
 
-    pub(crate) fn authenticator(&self) -> &dyn Authenticator {
-        self.0.authenticator.as_ref()
+    pub(crate) fn recognition(&self) -> &Recognition {
+        &self.0.recognition
+    }
+
+    pub(crate) fn refuses_untrusted_proxies(&self) -> bool {
+        self.0.refuse_untrusted_proxies
+    }
+
+    /// `true` for the first to ask.
+    pub(crate) fn first_untrusted_proxy(&self) -> bool {
+        !self.0.told_of_untrusted.swap(true, Ordering::Relaxed)
+    }
+
+    /// Files, probes and metrics, asked for all the time by no one in particular.
+    pub(crate) fn is_plumbing(&self, path: &str) -> bool {
+        is_plumbing(path) || self.0.unseen.contains(&path)
     }
 
     pub(crate) fn seats(&self) -> &Seats {
@@ -175,6 +203,8 @@ impl Edge {
             sent_path: req.path().to_owned(),
             query: req.query_string().to_owned(),
             recognised: Recognised::Nobody,
+            signed: None,
+            client: None,
             session: cookies::value(http, SESSION_COOKIE),
             visitor_is_new: visitor.is_none(),
             visitor: visitor.unwrap_or_else(new_visitor),
@@ -194,12 +224,13 @@ pub async fn guard<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let sent = SentIdentity::take(req.headers_mut());
     let mut context = edge.context(&req);
     let mut visit = Visit::of(&req);
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let admitted = admit(&mut context, &mut visit, &req).await;
+    let admitted = admit(&mut context, &mut visit, &req, sent).await;
     let context = Rc::new(context);
     req.extensions_mut().insert(Rc::clone(&context));
     let (request, response) = match admitted {
@@ -299,7 +330,7 @@ fn record(context: &RequestContext, visit: &Visit, status: StatusCode) {
     metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone()).record(elapsed);
     let milliseconds = elapsed.as_millis();
     let id = &context.request_id;
-    if is_plumbing(&context.path) {
+    if context.edge.is_plumbing(&context.path) {
         tracing::debug!(http.method = method, http.route = route, http.status = code, "{method} {route} {code}");
     } else {
         tracing::info!(request.id = %id, http.method = method, http.route = route, http.status = code,

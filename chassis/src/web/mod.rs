@@ -1,8 +1,8 @@
 //! The web side of the chassis: what every page and every API call of every context has in common.
 //!
-//! Reading order: [`edge`] (the one middleware: request id, identity, limits, headers, error dress, access log), then
-//! what handlers take ([`JsonBody`], [`CsrfForm`], [`Visitor`], [`SignedIn`], [`Staff`], [`Admin`], [`PageFrame`],
-//! [`IdempotencyKey`]), then what they answer ([`Problem`], [`PageError`], [`see_other`], [`json_with_etag`], [`page`]).
+//! Reading order: [`edge`] (the one middleware: request id, identity, limits, headers, error dress, access log), [`signed`]
+//! (identities that cross a process), then what handlers take ([`JsonBody`], [`CsrfForm`], [`Visitor`], [`SignedIn`],
+//! [`Staff`], [`Admin`], [`PageFrame`], [`IdempotencyKey`], [`Asker`]), then what they answer ([`Problem`], [`PageError`], [`see_other`], [`json_with_etag`], [`page`]).
 //!
 //! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
 
@@ -27,7 +27,9 @@ pub mod metrics;
 mod money_view;
 mod page_error;
 mod problem;
+mod recognition;
 mod redirect;
+pub mod signed;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(test)]
@@ -46,6 +48,7 @@ pub use json::JsonBody;
 pub use money_view::MoneyView;
 pub use page_error::{PageError, page, page_with};
 pub use problem::{Problem, ProblemBody};
+pub use recognition::{Asker, Recognition, shown};
 pub use redirect::{local_path, see_other, see_other_with};
 
 /// Whether the path belongs to the JSON API, where cookies mean nothing and errors are problem documents.

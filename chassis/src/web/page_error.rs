@@ -39,6 +39,9 @@ pub enum PageError {
         /// Path and query of the page he wanted.
         next: String,
     },
+    /// What should tell us who he is came damaged or too late (401).
+    #[error("We could not make out who you are. Please load the page again, or sign in again.")]
+    Unrecognised,
     /// The form did not come from a page of ours, or from one too old.
     #[error("This form has expired. Please go back, reload the page and send it again.")]
     Forged,
@@ -76,6 +79,7 @@ impl PageError {
             Self::Conflict(_) => "Something changed in the meantime",
             Self::Forbidden => "This is not open to you",
             Self::SignInFirst { .. } => "Please sign in",
+            Self::Unrecognised => "Who was that?",
             Self::Forged => "Please send that again",
             Self::TooLarge => "That is too large",
             Self::TooMany => "Not so fast",
@@ -116,6 +120,7 @@ impl ResponseError for PageError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
             Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Self::Unrecognised => StatusCode::UNAUTHORIZED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -62,7 +62,7 @@ pub fn form_token(session: Option<&str>) -> String {
 }
 
 /// The same every time.
-struct NoChance;
+pub(crate) struct NoChance;
 
 impl Ids for NoChance {
     fn uuid(&self) -> Uuid {

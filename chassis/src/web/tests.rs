@@ -1,5 +1,7 @@
 //! The edge and what hangs on it, driven through a small shop of made-up pages.
 
+mod recognition;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,0 +1,157 @@
+//! By what a process recognises who is asking: tokens that it knows itself, identities that another has signed, or both.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{FromRequest, HttpRequest};
+use shared_kernel::{Identity, StoreError};
+
+use super::context::{Recognised, RequestContext};
+use super::cookies::{self, SESSION_COOKIE};
+use super::identity::Authenticator;
+use super::is_api;
+use super::signed::{IDENTITY_HEADER, Refused, Shown, Signer, Verifier};
+
+/// Tells that another process of the shop asks, on behalf of somebody.
+const ON_BEHALF: &str = "x-store-on-behalf";
+
+/// By what a process recognises who is asking.
+#[derive(Clone)]
+pub enum Recognition {
+    /// Session cookies and bearer tokens. The whole shop in one process: a signed identity can only come from outside
+    /// and is dropped.
+    Tokens(Arc<dyn Authenticator>),
+    /// Identities that the customer context's process has signed; cookies and tokens are not looked at.
+    Signed(Arc<Verifier>),
+    /// Both: the customer context's process when others run beside it, which ask it in the names of their visitors.
+    Both(Arc<dyn Authenticator>, Arc<Verifier>, Arc<Signer>),
+}
+
+impl<T: Authenticator + 'static> From<Arc<T>> for Recognition {
+    fn from(tokens: Arc<T>) -> Self {
+        Self::Tokens(tokens)
+    }
+}
+
+impl From<Arc<dyn Authenticator>> for Recognition {
+    fn from(tokens: Arc<dyn Authenticator>) -> Self {
+        Self::Tokens(tokens)
+    }
+}
+
+/// Why it could not be told who is asking.
+pub(crate) enum Unrecognised {
+    /// He came with an identity that nobody of ours has signed.
+    Refused(Refused),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl Recognition {
+    /// The identity signed by this process itself, if it may sign, for a call that it makes on his behalf.
+    pub(crate) fn sign(&self, identity: &Identity) -> Option<String> {
+        let Self::Both(_, _, signer) = self else { return None };
+        signer.sign(identity, Shown::Bearer).ok()
+    }
+
+    /// Who shows this token, or came with this signed identity, which is handed back if it counts.
+    pub(crate) async fn recognise(
+        &self,
+        token: Option<String>,
+        sent: Option<SentIdentity>,
+        api: bool,
+    ) -> Result<(Recognised, Option<String>), Unrecognised> {
+        match (self, sent) {
+            (Self::Signed(verifier) | Self::Both(_, verifier, _), Some(sent)) => sent.check(verifier, api),
+            (Self::Signed(_), None) => Ok((Recognised::Nobody, None)),
+            (Self::Tokens(tokens) | Self::Both(tokens, _, _), _) => {
+                let Some(token) = token else { return Ok((Recognised::Nobody, None)) };
+                let found = tokens.authenticate(&token).await.map_err(Unrecognised::Store)?;
+                Ok((found.map_or(Recognised::Unknown, Recognised::Known), None))
+            }
+        }
+    }
+}
+
+/// A signed identity as it was sent.
+pub(crate) struct SentIdentity {
+    /// `None` if it was sent twice or is no text.
+    signed: Option<String>,
+    /// Whether another process of the shop asks. A browser that a foreign site makes call us cannot say so.
+    on_behalf: bool,
+}
+
+impl SentIdentity {
+    /// Takes it out of the request, so that nothing behind the edge ever reads it.
+    pub(crate) fn take(headers: &mut HeaderMap) -> Option<Self> {
+        let sent: Vec<HeaderValue> = headers.remove(IDENTITY_HEADER).collect();
+        let on_behalf = headers.contains_key(ON_BEHALF);
+        let signed = |only: &HeaderValue| only.to_str().ok().map(str::to_owned);
+        match sent.as_slice() {
+            [] => None,
+            [only] => Some(Self { signed: signed(only), on_behalf }),
+            _ => Some(Self { signed: None, on_behalf }),
+        }
+    }
+
+    fn check(self, verifier: &Verifier, api: bool) -> Result<(Recognised, Option<String>), Unrecognised> {
+        let signed = self.signed.ok_or(Unrecognised::Refused(Refused::Unreadable))?;
+        let (identity, by) = verifier.verify(&signed).map_err(Unrecognised::Refused)?;
+        let counts = match by {
+            Shown::Bearer => api,
+            Shown::Cookie => !api || self.on_behalf,
+        };
+        Ok(if counts { (Recognised::Known(identity), Some(signed)) } else { (Recognised::Nobody, None) })
+    }
+}
+
+/// What somebody shows to be recognised by. On `/api` only the bearer token counts; on pages only the session cookie.
+#[must_use]
+pub fn shown(req: &HttpRequest, path: &str) -> Option<(String, Shown)> {
+    if is_api(path) {
+        bearer(req.headers()).map(|token| (token, Shown::Bearer))
+    } else {
+        cookies::value(req, SESSION_COOKIE).map(|token| (token, Shown::Cookie))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = sent.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim().to_owned())
+}
+
+/// On whose behalf another process of the shop is asked: it shall see the same person, and count him as the same client.
+#[derive(Debug, Clone, Default)]
+pub struct Asker {
+    identity: Option<String>,
+    client: Option<IpAddr>,
+    request_id: String,
+}
+
+impl Asker {
+    /// The headers that tell the other process.
+    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, String)> {
+        let identity = self.identity.clone().map(|signed| (HeaderName::from_static(IDENTITY_HEADER), signed));
+        let client = self.client.map(|client| (HeaderName::from_static("x-forwarded-for"), client.to_string()));
+        let request = (HeaderName::from_static("x-request-id"), self.request_id.clone());
+        let on_behalf = (HeaderName::from_static(ON_BEHALF), "yes".to_owned());
+        identity.into_iter().chain(client).chain([request, on_behalf])
+    }
+}
+
+impl FromRequest for Asker {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(RequestContext::of(req).map_or_else(Self::default, |context| Self {
+            identity: context.signed_identity(),
+            client: context.forwarded_client(),
+            request_id: context.request_id.clone(),
+        })))
+    }
+}
