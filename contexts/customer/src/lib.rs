@@ -13,6 +13,7 @@ use actix_web::web;
 use chassis::Platform;
 use chassis::messaging::{Job, Recorder, Subscription};
 use chassis::web::Authenticator;
+use chassis::web::signed::Signer;
 use secrecy::SecretString;
 use shared_kernel::{CustomerId, Role, StoreError};
 
@@ -24,7 +25,7 @@ pub mod ports;
 pub mod testing;
 pub mod use_cases;
 
-use adapters::inbound::{api, jobs, pages, tasks};
+use adapters::inbound::{api, identity, jobs, pages, tasks};
 use adapters::outbound::argon2::Argon2Hasher;
 use adapters::outbound::mail::LetterWriter;
 use adapters::outbound::recent::Recent;
@@ -71,6 +72,9 @@ pub struct CustomerModule {
 }
 
 impl CustomerModule {
+    /// The path of [`Self::identity`], asked once for every request of the shop.
+    pub const IDENTITY: &str = identity::PATH;
+
     /// Brings the tables up to date and connects everything.
     ///
     /// # Errors
@@ -134,6 +138,12 @@ impl CustomerModule {
     #[must_use]
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
         self.use_cases.authenticate.clone()
+    }
+
+    /// Where the gateway of a shop in several processes asks who is asking; see [`Self::IDENTITY`].
+    pub fn identity(&self, signer: Arc<Signer>) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
+        let authenticate = self.use_cases.authenticate.clone();
+        move |config| identity::configure(authenticate, signer, config)
     }
 
     /// Enters somebody by order of the shop's operator. Somebody who has that address already rises to the role and, if

@@ -5,6 +5,8 @@
 mod browser;
 #[path = "journeys/enumeration.rs"]
 mod enumeration;
+#[path = "journeys/identity.rs"]
+mod identity;
 #[path = "journeys/mail.rs"]
 mod mail;
 #[path = "journeys/pages.rs"]

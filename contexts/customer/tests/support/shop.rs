@@ -10,6 +10,7 @@ use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
 use chassis::Platform;
 use chassis::testing::{FixedClock, MemoryMailer, drive, platform};
+use chassis::web::signed::{PrivateKey, Signer};
 use chassis::web::{Edge, EdgeSettings, guard};
 use customer::adapters::outbound::sql::MIGRATIONS;
 use customer::{CustomerModule, CustomerSettings};
@@ -27,6 +28,11 @@ pub struct Shop {
     pub clock: Arc<FixedClock>,
     pub mailer: Arc<MemoryMailer>,
     call: Box<Call>,
+}
+
+/// Signs the identities of this shop.
+pub fn signing_key() -> PrivateKey {
+    PrivateKey::parse(&"A".repeat(43)).unwrap()
 }
 
 /// An answer, read to its end.
@@ -65,6 +71,7 @@ impl Shop {
             EdgeSettings { csrf_key: [7; 32], base_url: platform.site.base_url.clone(), ..EdgeSettings::default() };
         let edge = Edge::new(edge, module.authenticator(), platform.ids.clone());
         let app = App::new().into_utoipa_app().configure(module.api()).into_app().configure(module.pages());
+        let app = app.configure(module.identity(Arc::new(Signer::new(&signing_key(), clock.clone()))));
         let app = app.app_data(web::Data::new(edge)).wrap(from_fn(guard));
         let app = std::rc::Rc::new(test::init_service(app).await);
         let call = move |request: TestRequest| -> Pin<Box<dyn Future<Output = Got>>> {
