@@ -136,12 +136,12 @@ impl CatalogueModule {
         Ok(self.pages.api.import_file.execute(csv.as_bytes(), mode).await?)
     }
 
-    /// The products that were made last, for the home page.
+    /// Some of the newest products, one of each category after the other, for the home page.
     ///
     /// # Errors
     /// The store's.
-    pub async fn featured(&self, limit: u32) -> Result<Vec<ProductCard>, StoreError> {
-        Ok(self.pages.api.browse.newest(limit).await?.iter().map(ProductCard::from).collect())
+    pub async fn featured(&self, limit: usize) -> Result<Vec<ProductCard>, StoreError> {
+        Ok(self.pages.api.browse.featured(limit).await?.iter().map(ProductCard::from).collect())
     }
 
     /// All categories that hold active products, by slug.
@@ -157,12 +157,7 @@ impl CatalogueModule {
     /// # Errors
     /// The store's.
     pub async fn sitemap_paths(&self) -> Result<Vec<String>, StoreError> {
-        let browse = &self.pages.api.browse;
-        let (categories, handles) = (browse.categories().await?, browse.handles().await?);
-        let mut paths = vec!["/products".to_owned()];
-        paths.extend(categories.iter().map(|count| format!("/products?category={}", count.slug)));
-        paths.extend(handles.iter().map(|handle| format!("/products/{handle}")));
-        Ok(paths)
+        self.pages.api.browse.public_paths().await
     }
 
     /// Every product and every stock level known here, one JSON object each.

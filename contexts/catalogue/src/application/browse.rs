@@ -1,11 +1,15 @@
 //! Looking around: lists, one product, categories, pictures. Changes nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared_kernel::{Page, StoreError};
 
 use crate::domain::{Audience, CategoryCount, Handle, ImageName, Media, ShelfQuery, Shelved};
 use crate::ports::{MediaStore, Shelf};
+
+/// Of so many of the newest some are featured.
+const LOOKED_AT: u32 = 100;
 
 /// What visitors and staff may look at.
 #[derive(Clone)]
@@ -40,12 +44,33 @@ impl Browse {
         self.shelf.find(handle, audience).await
     }
 
-    /// The active products that were made last.
+    /// Some of the active products that were made last: the newest of each category, then the next of each, so that one
+    /// full shelf does not push the others aside.
     ///
     /// # Errors
     /// The store's.
-    pub async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
-        self.shelf.newest(count).await
+    pub async fn featured(&self, count: usize) -> Result<Vec<Shelved>, StoreError> {
+        let newest = self.shelf.newest(LOOKED_AT).await?;
+        let (mut seen, mut ranked) = (BTreeMap::<String, usize>::new(), Vec::new());
+        for shelved in newest.iter() {
+            let rank = seen.entry(shelved.product().details().category.slug()).or_default();
+            ranked.push((*rank, shelved));
+            *rank += 1;
+        }
+        ranked.sort_by_key(|(rank, _)| *rank);
+        Ok(ranked.into_iter().take(count).map(|(_, shelved)| shelved.clone()).collect())
+    }
+
+    /// Paths that search engines may know: the list, its categories, and every active product.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn public_paths(&self) -> Result<Vec<String>, StoreError> {
+        let (categories, handles) = (self.shelf.categories().await?, self.shelf.handles().await?);
+        let mut paths = vec!["/products".to_owned()];
+        paths.extend(categories.iter().map(|count| format!("/products?category={}", count.slug)));
+        paths.extend(handles.iter().map(|handle| format!("/products/{handle}")));
+        Ok(paths)
     }
 
     /// Categories and how much they hold.
@@ -54,14 +79,6 @@ impl Browse {
     /// The store's.
     pub async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
         self.shelf.categories().await
-    }
-
-    /// The handles of all active products.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
-        self.shelf.handles().await
     }
 
     /// A picture.

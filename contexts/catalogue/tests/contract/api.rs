@@ -117,11 +117,33 @@ async fn addresses_that_make_no_sense_are_problems_by_name() {
 #[actix_web::test]
 async fn what_the_caller_has_is_not_sent_again() {
     let shop = Shop::stocked().await;
-    for path in [PRODUCTS.to_owned(), format!("{PRODUCTS}/weka-mug"), "/api/catalogue/v1/categories".to_owned()] {
+    for path in [
+        PRODUCTS.to_owned(),
+        format!("{PRODUCTS}/weka-mug"),
+        "/api/catalogue/v1/categories".to_owned(),
+        "/api/catalogue/v1/featured".to_owned(),
+        "/api/catalogue/v1/paths".to_owned(),
+    ] {
         let tag = shop.get(&path).await.header("etag").to_owned();
         let again = TestRequest::get().uri(&path).insert_header((header::IF_NONE_MATCH, tag));
         assert_eq!(shop.ask(again).await.status, 304, "{path}");
     }
+}
+
+#[actix_web::test]
+async fn the_front_door_is_told_of_each_category_before_the_second_of_any() {
+    let shop = Shop::open().await;
+    let rows = ["b1,B 1,Books", "b2,B 2,Books", "b3,B 3,Books", "m1,M 1,Mugs", "m2,M 2,Mugs"];
+    let file = rows.iter().enumerate().map(|(n, row)| format!("{row},S{n},{}", n + 1));
+    let file = format!("handle,title,category,sku,price\n{}", file.collect::<Vec<_>>().join("\n"));
+    shop.module.import_products(file.into(), false).await.unwrap();
+    let answer = shop.get("/api/catalogue/v1/featured?limit=4").await;
+    assert_fits(&shop, &answer, "FeaturedList");
+    let items = answer.json()["items"].as_array().unwrap().clone();
+    assert_eq!(items.iter().map(|item| item["handle"].as_str().unwrap()).collect::<Vec<_>>(), ["m2", "b3", "m1", "b2"]);
+    assert_eq!(items[0]["price"], json!({"amount": 500, "currency": "NZD"}));
+    assert_eq!(shop.get("/api/catalogue/v1/featured?limit=x").await.problem(), (400, "invalid-limit".to_owned()));
+    assert_fits(&shop, &shop.get("/api/catalogue/v1/paths").await, "PathList");
 }
 
 #[actix_web::test]

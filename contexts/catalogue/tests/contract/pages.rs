@@ -271,7 +271,16 @@ async fn the_app_gets_teasers_paths_and_an_audit() {
     }
     let featured = shop.module.featured(2).await.unwrap();
     assert_eq!(featured.iter().map(|card| card.handle.as_str()).collect::<Vec<_>>(), ["weka-mug", "tui-field-guide"]);
+    let again = shop.get("/api/catalogue/v1/featured?limit=2").await.json();
+    let told = again["items"].as_array().unwrap().iter().zip(&featured);
+    for (told, card) in told {
+        assert_eq!(
+            (&told["handle"], &told["title"], &told["in_stock"]),
+            (&card.handle.as_str().into(), &card.title.as_str().into(), &card.in_stock.into())
+        );
+    }
     let paths = shop.module.sitemap_paths().await.unwrap();
+    assert_eq!(shop.get("/api/catalogue/v1/paths").await.json()["items"], serde_json::json!(paths));
     assert_eq!(paths.len(), 7);
     assert!(paths.contains(&"/products/weka-mug".to_owned()) && paths.contains(&"/products?category=books".to_owned()));
     assert!(!paths.iter().any(|path| path.contains("moa")));

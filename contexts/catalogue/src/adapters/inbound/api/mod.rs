@@ -4,6 +4,7 @@
 //! refusals are chosen in `problems`.
 
 mod files;
+mod front;
 mod maintain;
 mod problems;
 mod read;
@@ -58,6 +59,8 @@ impl Api {
             .service(maintain::put_product)
             .service(maintain::withdraw_product)
             .service(read::list_categories)
+            .service(front::list_featured)
+            .service(front::list_paths)
             .service(files::import_products)
             .service(files::export_products)
             .service(files::put_media);

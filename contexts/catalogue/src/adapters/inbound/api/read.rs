@@ -38,11 +38,7 @@ impl ListQuery {
             let status = actix_web::http::StatusCode::FORBIDDEN;
             return Err(Problem::new(status, "forbidden", "Forbidden").detail("`all` is for staff"));
         }
-        let wrong_limit = || invalid_query("invalid-limit", "a limit is a whole number from 1 to 100");
-        let limit = match self.limit.as_deref() {
-            None | Some("") => Limit::DEFAULT,
-            Some(text) => text.parse().ok().and_then(|n| Limit::new(n).ok()).ok_or_else(wrong_limit)?,
-        };
+        let limit = limit_of(self.limit.as_deref())?;
         let wrong_cursor = || invalid_query("invalid-cursor", "take the cursor from `next_cursor` of the page before");
         let cursor = self.cursor.filter(|cursor| !cursor.is_empty());
         Ok(ShelfQuery {
@@ -52,6 +48,15 @@ impl ListQuery {
             after: cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(wrong_cursor)).transpose()?,
             limit,
         })
+    }
+}
+
+/// How many are wanted, 25 when nothing is said.
+pub(super) fn limit_of(text: Option<&str>) -> Result<Limit, Problem> {
+    let wrong = || invalid_query("invalid-limit", "a limit is a whole number from 1 to 100");
+    match text {
+        None | Some("") => Ok(Limit::DEFAULT),
+        Some(text) => text.parse().ok().and_then(|n| Limit::new(n).ok()).ok_or_else(wrong),
     }
 }
 
