@@ -17,6 +17,9 @@ struct Cli {
     /// Settings file (TOML); environment variables win over it.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The parts of the shop that this process holds, such as `order,fulfilment` or `edge`; all of them otherwise.
+    #[arg(long, global = true, value_name = "PARTS")]
+    contexts: Option<String>,
     #[command(subcommand)]
     command: Option<Verb>,
 }
@@ -61,6 +64,8 @@ enum Verb {
     },
     /// Print the OpenAPI document.
     Openapi,
+    /// Print new secrets for a shop in several processes, as settings.
+    Keys,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,12 +124,16 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     // Only fails when it was done before, which is as good.
     let _done = rustls::crypto::ring::default_provider().install_default();
-    let settings = Settings::load(cli.config.as_deref())?;
-    let Some(command) = cli.command.unwrap_or(Verb::Serve).into_command()? else {
+    let out = control::Output::stdout();
+    let task = cli.command.unwrap_or(Verb::Serve).into_task()?;
+    if let Task::Print(print) = task {
+        return out.line(print()?).await;
+    }
+    let settings = Settings::load(cli.config.as_deref(), cli.contexts)?;
+    let Task::Command(command) = task else {
         chassis::telemetry::start(settings.log_format, &settings.log)?;
         return server::run(settings, signalled()).await;
     };
-    let out = control::Output::stdout();
     if control::ask(&settings.data_dir, &command, &out).await? {
         return Ok(());
     }
@@ -148,11 +157,22 @@ fn signalled() -> CancellationToken {
     stop
 }
 
+/// What a verb comes down to.
+enum Task {
+    /// Open the shop.
+    Serve,
+    /// Say something that no shop has to be asked for.
+    Print(fn() -> anyhow::Result<String>),
+    /// Run this inside a shop.
+    Command(Command),
+}
+
 impl Verb {
-    /// The command to run inside a shop; `None` opens one.
-    fn into_command(self) -> anyhow::Result<Option<Command>> {
-        Ok(Some(match self {
-            Self::Serve => return Ok(None),
+    fn into_task(self) -> anyhow::Result<Task> {
+        Ok(Task::Command(match self {
+            Self::Serve => return Ok(Task::Serve),
+            Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
+            Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),
             Self::Import { what: Import::Products { file, dry_run } } => {
                 Command::Import { what: ImportWhat::Products { dry_run }, file: std::path::absolute(file)? }
             }
@@ -167,7 +187,6 @@ impl Verb {
             Self::Replay { consumer } => Command::Replay { consumer },
             Self::Reconcile => Command::Reconcile,
             Self::Audit { json: _ } => Command::Audit,
-            Self::Openapi => Command::OpenApi,
             Self::User { email, role, password } => {
                 let password = match password {
                     Some(password) => password,

@@ -1,12 +1,17 @@
-//! What can be done to a shop from the command line, whether it is open or not.
+//! What can be done to a shop from the command line, whether it is open or not. Where a shop is split, a command acts on
+//! what its process holds.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use order::OrderModule;
+use order::application::HistoricalOrder;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Role;
 
 use crate::control::Output;
+use crate::modules::here;
+use crate::parts::Part;
 use crate::settings::Settings;
 use crate::shop::Shop;
 
@@ -40,8 +45,6 @@ pub enum Command {
     },
     /// Print everything on record.
     Audit,
-    /// Print the OpenAPI document.
-    OpenApi,
 }
 
 /// What a file holds.
@@ -98,7 +101,7 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             out.line(format!("{name} is empty and is being fed the archive")).await
         }
         Command::Reconcile => {
-            shop.order.reconcile().await?;
+            here(shop.modules.order.as_ref(), Part::Order)?.reconcile().await?;
             out.line("open payments and refunds have been compared with the provider").await
         }
         Command::User { email, role, password } => {
@@ -112,7 +115,6 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             }
             Ok(())
         }
-        Command::OpenApi => out.line(crate::server::openapi(shop)?).await,
     }
 }
 
@@ -136,9 +138,27 @@ async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> 
 async fn import(shop: &Shop, what: ImportWhat, file: PathBuf, out: &Output) -> anyhow::Result<()> {
     match what {
         ImportWhat::Products { dry_run } => {
+            let catalogue = here(shop.modules.catalogue.as_ref(), Part::Catalogue)?;
             let bytes = tokio::fs::read(&file).await.with_context(|| file.display().to_string())?;
-            out.line(shop.import_products(bytes, dry_run).await?).await
+            out.line(catalogue.import_products(bytes, dry_run).await?.to_string()).await
         }
-        ImportWhat::Orders => shop.import_orders(&file, out).await,
+        ImportWhat::Orders => import_orders(here(shop.modules.order.as_ref(), Part::Order)?, &file, out).await,
     }
+}
+
+/// Brings past orders in from a file of JSON lines: all, or none if a line cannot be read. Orders that are readable but
+/// make no sense are named and left out.
+async fn import_orders(order: &OrderModule, file: &Path, out: &Output) -> anyhow::Result<()> {
+    let text = tokio::fs::read_to_string(file).await.with_context(|| file.display().to_string())?;
+    let mut orders = Vec::new();
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let order: HistoricalOrder = serde_json::from_str(line).with_context(|| format!("line {number}"))?;
+        orders.push(order);
+    }
+    let summary = order.import_orders(orders).await?;
+    for (number, problem) in &summary.refused {
+        out.line(format!("order {number} was left out: {problem}")).await?;
+    }
+    let (imported, repeated, refused) = (summary.imported, summary.repeated, summary.refused.len());
+    out.line(format!("{imported} orders imported, {repeated} known already, {refused} left out")).await
 }

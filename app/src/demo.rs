@@ -1,10 +1,13 @@
 //! Fills an empty shop: the demo catalogue with its stock, images and files, and somebody to sign in as.
 
+use catalogue::CatalogueModule;
+use fulfilment::FulfilmentModule;
 use rust_embed::RustEmbed;
 use secrecy::ExposeSecret as _;
 use shared_kernel::Role;
 
 use crate::first_start::FirstStart;
+use crate::parts::Part;
 use crate::shop::Shop;
 
 #[derive(RustEmbed)]
@@ -12,27 +15,39 @@ use crate::shop::Shop;
 struct Files;
 
 /// On the first start, and again if that was cut off: makes the administrator and, unless it is switched off, the demo
-/// catalogue and a customer, and prints the logins. Later starts only see to the administrator that is set by name.
+/// catalogue, its digital files and a customer, as far as their contexts are here, and prints the logins. Later starts only
+/// see to the administrator that is set by name.
 ///
 /// # Errors
 /// When the catalogue cannot be brought in.
 pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
-    if let Some((email, password)) = &shop.settings.admin {
+    if let (Some((email, password)), Some(_)) = (&shop.settings.admin, &shop.modules.customer) {
         shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
     }
     let Some(first) = &shop.first_start else { return Ok(()) };
+    if let (Some(catalogue), true) = (&shop.modules.catalogue, shop.settings.demo && first.is_new(Part::Catalogue)) {
+        stock_the_shelves(catalogue).await?;
+    }
+    if let (Some(fulfilment), true) = (&shop.modules.fulfilment, shop.settings.demo && first.is_new(Part::Fulfilment)) {
+        keep_files(fulfilment).await?;
+    }
+    if shop.modules.customer.is_some() && first.is_new(Part::Customer) {
+        welcome(shop, &logins(shop, first).await?);
+    }
+    first.done(&shop.settings)
+}
+
+async fn logins(shop: &Shop, first: &FirstStart) -> anyhow::Result<Vec<String>> {
     let mut logins = Vec::new();
     if shop.settings.admin.is_none() {
         let password = &first.admin_password;
         logins.push(login(shop, ("admin@example.org", password), ("Ada", "Minister"), Role::Admin).await?);
     }
     if shop.settings.demo {
-        bring_in(shop).await?;
         let password = &first.customer_password;
         logins.push(login(shop, ("customer@example.org", password), ("Casey", "Buyer"), Role::Customer).await?);
     }
-    welcome(shop, &logins);
-    FirstStart::done(&shop.settings.data_dir)
+    Ok(logins)
 }
 
 async fn login(shop: &Shop, (email, password): (&str, &str), name: (&str, &str), role: Role) -> anyhow::Result<String> {
@@ -40,16 +55,21 @@ async fn login(shop: &Shop, (email, password): (&str, &str), name: (&str, &str),
     Ok(format!("{:<9} {email:<22} {password}", role.name()))
 }
 
-async fn bring_in(shop: &Shop) -> anyhow::Result<()> {
+fn in_folder(folder: &'static str) -> impl Iterator<Item = (String, Vec<u8>)> {
+    Files::iter().filter_map(move |path| {
+        let name = path.strip_prefix(folder)?.to_owned();
+        Files::get(&path).map(|file| (name, file.data.into_owned()))
+    })
+}
+
+async fn stock_the_shelves(catalogue: &CatalogueModule) -> anyhow::Result<()> {
     let Some(products) = Files::get("products.csv") else { return Ok(()) };
-    let in_folder = |folder: &'static str| {
-        Files::iter().filter_map(move |path| {
-            let name = path.strip_prefix(folder)?.to_owned();
-            Files::get(&path).map(|file| (name, file.data.into_owned()))
-        })
-    };
     let csv = String::from_utf8(products.data.into_owned())?;
-    shop.catalogue.import_demo(&csv, in_folder("images/")).await?;
+    catalogue.import_demo(&csv, in_folder("images/")).await?;
+    Ok(())
+}
+
+async fn keep_files(fulfilment: &FulfilmentModule) -> anyhow::Result<()> {
     for (name, bytes) in in_folder("files/") {
         let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
         let content_type = match extension {
@@ -60,7 +80,7 @@ async fn bring_in(shop: &Shop) -> anyhow::Result<()> {
             "svg" => "image/svg+xml",
             _ => "text/plain",
         };
-        shop.fulfilment.put_digital_file(stem, &name, content_type, bytes).await?;
+        fulfilment.put_digital_file(stem, &name, content_type, bytes).await?;
     }
     Ok(())
 }
@@ -75,8 +95,8 @@ fn welcome(shop: &Shop, logins: &[String]) {
         println!(
             "  Payments go to the built-in sandbox: the card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
         );
-        println!("  Its secret key is {}", shop.sandbox_secret_key());
-        println!("  Its webhooks are signed with {}", shop.webhook_secret());
+        println!("  Its secret key is {}", shop.secrets.sandbox_secret_key);
+        println!("  Its webhooks are signed with {}", shop.secrets.webhook_secrets.join(", "));
     }
-    println!("  Mail is written to {}\n", shop.mail_folder().display());
+    println!("  Mail is written to {}\n", shop.settings.mail_dir.display());
 }

@@ -1,17 +1,21 @@
-//! The note that a shop has not been furnished yet. It is laid into the folder before anything else and taken away when
-//! the furnishing is done, so that a first start that was cut off, or a command that came before it, changes nothing.
+//! The note of which parts have not been furnished yet. It is laid into the folder before anything else and taken away
+//! when the furnishing is done, so that a first start that was cut off, or a command that came before it, changes nothing.
 //!
 //! It holds the passwords that will be printed: a repeated start must not print others than those it has set.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Ids;
 
+use crate::parts::Part;
 use crate::secrets::keep_private;
+use crate::settings::Settings;
 
 const NOTE: &str = "first-start.json";
 
@@ -23,34 +27,66 @@ pub struct FirstStart {
     pub admin_password: String,
     /// How the demo's customer will sign in.
     pub customer_password: String,
+    /// The contexts that are empty, by name.
+    #[serde(default = "all_contexts")]
+    new: BTreeSet<String>,
+}
+
+/// Notes from before a folder could hold some contexts only.
+fn all_contexts() -> BTreeSet<String> {
+    Part::CONTEXTS.map(|part| part.name().to_owned()).into()
 }
 
 impl FirstStart {
-    /// Reads the note, or lays one into a folder without databases. `None` if the shop is furnished.
+    /// Reads the note, and adds the contexts of this process that have no database yet. `None` if all are furnished.
     ///
     /// # Errors
     /// When the note cannot be read, understood or written.
-    pub fn pending(folder: &Path, ids: &dyn Ids) -> anyhow::Result<Option<Self>> {
-        let path = folder.join(NOTE);
-        if path.exists() {
-            let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            return serde_json::from_str(&text).map(Some).with_context(|| path.display().to_string());
+    pub fn pending(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Option<Self>> {
+        let folder = &settings.data_dir;
+        let found = Self::read(folder)?;
+        let mut note = found.clone().unwrap_or_else(|| Self::with_passwords(settings, ids));
+        let has_none = |part: &Part| !folder.join(format!("{}.db", part.name())).exists();
+        note.new.extend(settings.parts.contexts().filter(has_none).map(|part| part.name().to_owned()));
+        if found.is_none_or(|found| found.new != note.new) && !note.new.is_empty() {
+            keep_private(folder, NOTE, &note)?;
         }
-        if folder.join("catalogue.db").exists() {
-            return Ok(None);
-        }
-        let password = || URL_SAFE_NO_PAD.encode(&ids.secret()[..9]);
-        let note = Self { admin_password: password(), customer_password: password() };
-        keep_private(folder, NOTE, &note)?;
-        Ok(Some(note))
+        let concerns_us = settings.parts.contexts().any(|part| note.is_new(part));
+        Ok(concerns_us.then_some(note))
     }
 
-    /// Takes the note away: the shop is furnished.
+    fn with_passwords(settings: &Settings, ids: &dyn Ids) -> Self {
+        let random = || URL_SAFE_NO_PAD.encode(&ids.secret()[..9]);
+        let set = settings.demo_password.as_ref().map(|password| password.expose_secret().to_owned());
+        Self { admin_password: random(), customer_password: set.unwrap_or_else(random), new: BTreeSet::new() }
+    }
+
+    fn read(folder: &Path) -> anyhow::Result<Option<Self>> {
+        let path = folder.join(NOTE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        serde_json::from_str(&text).map(Some).with_context(|| path.display().to_string())
+    }
+
+    /// Whether this context has to be furnished.
+    #[must_use]
+    pub fn is_new(&self, part: Part) -> bool {
+        self.new.contains(part.name())
+    }
+
+    /// The contexts of this process are furnished. The note goes when none is left.
     ///
     /// # Errors
-    /// When it cannot be removed.
-    pub fn done(folder: &Path) -> anyhow::Result<()> {
-        std::fs::remove_file(folder.join(NOTE)).context(NOTE)
+    /// When it cannot be written or removed.
+    pub fn done(&self, settings: &Settings) -> anyhow::Result<()> {
+        let mut left = self.clone();
+        left.new.retain(|name| !settings.parts.contexts().any(|part| part.name() == name));
+        if left.new.is_empty() {
+            return std::fs::remove_file(settings.data_dir.join(NOTE)).context(NOTE);
+        }
+        keep_private(&settings.data_dir, NOTE, &left)
     }
 }
 
@@ -59,22 +95,65 @@ mod tests {
     use chassis::SystemIds;
 
     use super::*;
+    use crate::parts::Parts;
+
+    fn settings(folder: &Path, parts: &str) -> Settings {
+        let mut settings = Settings::in_folder(folder).unwrap();
+        settings.parts = Parts::parse(parts).unwrap();
+        settings
+    }
+
+    fn opened(folder: &Path, part: &str) {
+        std::fs::write(folder.join(format!("{part}.db")), "").unwrap();
+    }
 
     #[test]
     fn a_folder_stays_unfurnished_until_the_first_start_is_done() {
         let folder = tempfile::tempdir().unwrap();
-        let begun = FirstStart::pending(folder.path(), &SystemIds).unwrap().unwrap();
-        std::fs::write(folder.path().join("catalogue.db"), "").unwrap();
-        let again = FirstStart::pending(folder.path(), &SystemIds).unwrap().unwrap();
+        let settings = settings(folder.path(), "catalogue,customer");
+        let begun = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
+        opened(folder.path(), "catalogue");
+        opened(folder.path(), "customer");
+        let again = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
         assert_eq!(again.admin_password, begun.admin_password);
-        FirstStart::done(folder.path()).unwrap();
-        assert!(FirstStart::pending(folder.path(), &SystemIds).unwrap().is_none());
+        assert!(again.is_new(Part::Catalogue) && again.is_new(Part::Customer) && !again.is_new(Part::Order));
+        again.done(&settings).unwrap();
+        assert!(FirstStart::pending(&settings, &SystemIds).unwrap().is_none());
+        assert!(!folder.path().join(NOTE).exists());
     }
 
     #[test]
-    fn a_folder_from_before_is_furnished() {
+    fn a_folder_from_before_is_furnished_and_a_note_from_before_is_about_all() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("catalogue.db"), "").unwrap();
-        assert!(FirstStart::pending(folder.path(), &SystemIds).unwrap().is_none());
+        let settings = settings(folder.path(), "catalogue");
+        opened(folder.path(), "catalogue");
+        assert!(FirstStart::pending(&settings, &SystemIds).unwrap().is_none());
+        let old = r#"{"admin_password": "a", "customer_password": "b"}"#;
+        std::fs::write(folder.path().join(NOTE), old).unwrap();
+        let note = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
+        assert!(note.is_new(Part::Catalogue) && note.is_new(Part::Reports));
+    }
+
+    #[test]
+    fn a_context_that_moves_into_a_folder_is_furnished_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let orders = settings(folder.path(), "order");
+        FirstStart::pending(&orders, &SystemIds).unwrap().unwrap().done(&orders).unwrap();
+        opened(folder.path(), "order");
+        let both = settings(folder.path(), "order,catalogue");
+        let note = FirstStart::pending(&both, &SystemIds).unwrap().unwrap();
+        assert!(note.is_new(Part::Catalogue) && !note.is_new(Part::Order));
+        assert!(FirstStart::pending(&orders, &SystemIds).unwrap().is_none(), "that does not concern orders");
+        opened(folder.path(), "catalogue");
+        assert!(FirstStart::pending(&both, &SystemIds).unwrap().unwrap().is_new(Part::Catalogue), "still to be done");
+    }
+
+    #[test]
+    fn the_demos_password_can_be_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path(), "customer");
+        settings.demo_password = Some("correct horse battery".into());
+        let note = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
+        assert_eq!(note.customer_password, "correct horse battery");
     }
 }

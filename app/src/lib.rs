@@ -1,9 +1,10 @@
 //! The composition root: puts the contexts together into one shop and opens its doors.
 //!
-//! Reading order: [`settings`] (everything that can be set, and the only reader of the environment), [`shop`] (opens
-//! the databases, starts the contexts, joins them by the bus), [`server`] (the public door, and the private one behind
-//! which the payment sandbox lives), [`pages`] (pages that join contexts), [`ops`] (dead letters, replays, event types),
-//! [`cli`] and [`control`] (the same commands with and without a running shop).
+//! Reading order: [`settings`] (everything that can be set, and the only reader of the environment), [`parts`] (what one
+//! process may hold of the shop), [`shop`] (opens the databases, starts the contexts of [`modules`], joins them by the
+//! bus), [`server`] (the public door, and the private one behind which the payment sandbox lives), [`peers`] (contexts here
+//! and in other processes), [`pages`] (pages that join contexts), [`ops`] (dead letters, replays, event types), [`cli`] and
+//! [`control`] (the same commands with and without a running shop).
 //!
 //! No business rule lives here. A context is asked through the lists and methods of its module and nothing else.
 
@@ -12,10 +13,14 @@ pub mod commands;
 pub mod control;
 pub mod demo;
 pub mod first_start;
+pub mod modules;
 pub mod ops;
 pub mod pages;
+pub mod parts;
+pub mod peers;
 pub mod sandbox;
 pub mod secrets;
 pub mod server;
 pub mod settings;
+pub mod setup;
 pub mod shop;

@@ -1,4 +1,5 @@
-//! The doors: the public one for browsers and programs, the private one for the payment sandbox.
+//! The doors: the public one for browsers and programs, and where orders and the payment sandbox live together a private
+//! one between them. Behind each is served what the process holds.
 //!
 //! The private door opens first and closes last and has a worker of its own, so that a crowd at the public door cannot
 //! keep payments waiting.
@@ -13,7 +14,9 @@ use anyhow::Context as _;
 use chassis::web::health::Readiness;
 use chassis::web::limits::{Allowance, LimitRule, LimitSettings};
 use chassis::web::metrics::Metrics;
-use chassis::web::{Edge, EdgeSettings, TrustedProxies, assets, guard};
+use chassis::web::signed::{Signer, Verifier};
+use chassis::web::{Edge, EdgeSettings, Recognition, TrustedProxies, assets, guard};
+use customer::CustomerModule;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_actix_web::AppExt as _;
@@ -32,7 +35,7 @@ pub struct Running {
     /// The shop.
     pub shop: Arc<Shop>,
     public: ServerHandle,
-    private: ServerHandle,
+    private: Option<ServerHandle>,
     readiness: Readiness,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -69,7 +72,8 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
         }
     });
     let (address, public) = public_door(&shop, &edge, &readiness, metrics)?;
-    tracing::info!("{} is open at http://{address}", shop.settings.shop_name);
+    let (name, parts) = (&shop.settings.shop_name, &shop.settings.parts);
+    tracing::info!(shop.parts = %parts, "{name} is open at http://{address} with {parts}");
     Ok(Running { address, shop, public, private, readiness, tasks, stop })
 }
 
@@ -83,18 +87,12 @@ impl Running {
         if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
             tracing::warn!("some work did not end in time; it will be taken up again at the next start");
         }
-        self.private.stop(true).await;
+        if let Some(private) = &self.private {
+            private.stop(true).await;
+        }
         self.shop.close().await;
         tracing::info!("closed");
     }
-}
-
-/// The OpenAPI document of all contexts.
-///
-/// # Errors
-/// When it cannot be written as JSON.
-pub fn openapi(shop: &Shop) -> anyhow::Result<String> {
-    Ok(ops::openapi::document(shop).to_pretty_json()?)
 }
 
 fn edge(shop: &Shop) -> anyhow::Result<Edge> {
@@ -103,15 +101,44 @@ fn edge(shop: &Shop) -> anyhow::Result<Edge> {
     let edge = EdgeSettings {
         site_name: settings.shop_name.clone(),
         base_url: settings.base_url.clone(),
-        csrf_key: shop.secrets.csrf_key()?,
+        csrf_key: shop.secrets.csrf_key,
         form_targets: settings.stripe.iter().map(|_| "https://checkout.stripe.com".to_owned()).collect(),
         trusted_proxies: TrustedProxies::parse(proxies).context("STORE_TRUSTED_PROXIES")?,
+        refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
         limits: LimitSettings { exempt_loopback: !settings.limit_loopback, rules: rules(), ..LimitSettings::default() },
         large_bodies: large_bodies(),
-        never_shed: vec!["/api/order/v1/payment-events"],
+        never_shed: signed_by_others(shop),
+        unseen: signer(shop).iter().map(|_| CustomerModule::IDENTITY).collect(),
         ..EdgeSettings::default()
     };
-    Ok(Edge::new(edge, shop.customer.authenticator(), Arc::clone(&shop.ids)))
+    Ok(Edge::new(edge, recognition(shop), Arc::clone(&shop.ids)))
+}
+
+/// By what this process knows who is asking: a whole shop by its own tokens; in a shop of several processes the one that
+/// holds the customers signs who it is, and the others believe it.
+fn recognition(shop: &Shop) -> Recognition {
+    let verifier = || Arc::new(Verifier::new(&shop.settings.identity_public_keys, Arc::clone(&shop.clock)));
+    match (&shop.modules.customer, signer(shop)) {
+        (Some(customer), Some(signer)) => Recognition::Both(customer.authenticator(), verifier(), signer),
+        (Some(customer), None) => Recognition::Tokens(customer.authenticator()),
+        (None, _) => Recognition::Signed(verifier()),
+    }
+}
+
+/// What signs identities, if the customers are here and somebody else has to be told about them.
+fn signer(shop: &Shop) -> Option<Arc<Signer>> {
+    let signs = shop.modules.customer.is_some() && !shop.settings.parts.are_whole();
+    let key = shop.settings.identity_private_key.as_ref().filter(|_| signs)?;
+    Some(Arc::new(Signer::new(key, Arc::clone(&shop.clock))))
+}
+
+/// What systems post that sign what they say: the payment provider, and orders to a sandbox that is on its own.
+fn signed_by_others(shop: &Shop) -> Vec<&'static str> {
+    let mut paths = vec!["/api/order/v1/payment-events"];
+    if shop.sandbox.is_some() && shop.modules.order.is_none() {
+        paths.push("/sandbox/v1/");
+    }
+    paths
 }
 
 /// What is dear, and how often one client may have it.
@@ -148,9 +175,9 @@ fn large_bodies() -> Vec<(&'static str, u64)> {
 
 fn readiness(shop: &Arc<Shop>) -> Readiness {
     let readiness = Readiness::default();
-    for (name, database) in shop.databases() {
+    for (context, database) in shop.databases() {
         let database = database.clone();
-        readiness.register(name, move || {
+        readiness.register(context.name(), move || {
             let database = database.clone();
             Box::pin(async move {
                 let asked = database.write(|_| Box::pin(async { Ok(()) })).await;
@@ -168,35 +195,30 @@ fn public_door(
     metrics: Option<Metrics>,
 ) -> anyhow::Result<(std::net::SocketAddr, ServerHandle)> {
     let (served, edge, readiness) = (Arc::clone(shop), edge.clone(), readiness.clone());
+    let document: Arc<str> = ops::openapi::document()?.into();
     let server = HttpServer::new(move || {
         let shop = &served;
-        let (app, api) = App::new()
-            .into_utoipa_app()
-            .configure(shop.catalogue.api())
-            .configure(shop.order.api())
-            .configure(shop.fulfilment.api())
-            .configure(shop.reports.api())
-            .configure(shop.customer.api())
-            .configure(ops::api(shop))
-            .split_for_parts();
-        let app = app
-            .configure(ops::openapi::routes(api))
-            .configure(shop.catalogue.pages())
-            .configure(shop.order.pages())
-            .configure(shop.fulfilment.pages())
-            .configure(shop.reports.pages())
-            .configure(shop.customer.pages())
-            .configure(pages::routes(shop))
+        let (app, _) = App::new().into_utoipa_app().configure(shop.modules.api()).split_for_parts();
+        let mut app = app
+            .configure(ops::of_contexts(shop.operations.clone()))
+            .configure(shop.modules.pages())
             .configure(assets::routes)
             .configure(readiness.routes());
-        let app = match &metrics {
-            Some(metrics) => app.configure(metrics.routes()),
-            None => app,
-        };
-        let app = match &shop.sandbox {
-            Some(sandbox) => app.configure(sandbox.routes()).configure(sandbox.pages()),
-            None => app,
-        };
+        if let Some(peers) = &shop.peers {
+            app = app
+                .configure(ops::of_shop(peers.clone()))
+                .configure(ops::openapi::routes(&document))
+                .configure(pages::routes(&shop.settings, peers.clone()));
+        }
+        if let (Some(customer), Some(signer)) = (&shop.modules.customer, signer(shop)) {
+            app = app.configure(customer.identity(signer));
+        }
+        if let Some(metrics) = &metrics {
+            app = app.configure(metrics.routes());
+        }
+        if let Some(sandbox) = &shop.sandbox {
+            app = app.configure(sandbox.routes()).configure(sandbox.pages());
+        }
         app.app_data(web::Data::new(edge.clone())).wrap(from_fn(guard)).wrap(Compress::default())
     });
     let server = server
@@ -215,18 +237,21 @@ fn public_door(
 }
 
 /// Behind it there is no edge: whoever comes shows the sandbox's secret key, or signs what he posts.
-fn private_door(shop: &Arc<Shop>) -> anyhow::Result<ServerHandle> {
+fn private_door(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle>> {
+    let Some(listener) = shop.take_private_door() else { return Ok(None) };
     let served = Arc::clone(shop);
-    let listener = shop.take_private_door().context("the private door is open already")?;
     let server = HttpServer::new(move || {
-        let (app, _) = App::new().into_utoipa_app().configure(served.order.api()).split_for_parts();
-        match &served.sandbox {
-            Some(sandbox) => app.configure(sandbox.routes()),
-            None => app,
+        let mut app = App::new();
+        if let Some(order) = &served.modules.order {
+            app = app.into_utoipa_app().configure(order.api()).split_for_parts().0;
         }
+        if let Some(sandbox) = &served.sandbox {
+            app = app.configure(sandbox.routes());
+        }
+        app
     });
     let server = server.workers(1).disable_signals().shutdown_timeout(2).listen(listener)?.run();
     let handle = server.handle();
     actix_web::rt::spawn(server);
-    Ok(handle)
+    Ok(Some(handle))
 }

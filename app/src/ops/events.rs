@@ -28,7 +28,7 @@ struct EventType {
     schema: serde_json::Value,
 }
 
-#[utoipa::path(tag = "operations", responses(
+#[utoipa::path(tag = "operations", operation_id = "list_event_types", responses(
     (status = 200, body = EventTypes), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 #[get("/api/ops/v1/events")]
 pub async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {

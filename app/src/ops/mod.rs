@@ -1,28 +1,53 @@
-//! The operator's API: dead letters, replays and the catalogue of event types, over all contexts.
+//! The operator's API: counts, dead letters and replays of each context ([`context`]) and over all of them ([`shop`]), the
+//! catalogue of event types ([`events`]), and the description of the whole API ([`openapi`]).
 
-mod dead_letters;
-pub use dead_letters::{LetterView, letter_name};
+mod context;
 mod events;
 pub mod openapi;
-mod replays;
+mod shapes;
+mod shop;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::web;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::shop::Shop;
+use crate::parts::Part;
+use crate::peers::{Operations, Peers};
 
-/// Registers `/api/ops/v1/*`.
-pub fn api(shop: &Shop) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
-    let (letters, replay) = (shop.dead_letters.clone(), shop.replay.clone());
+/// Where the operator's API of a context is found.
+fn path_of(context: Part) -> String {
+    format!("/api/{}/v1/ops", context.name())
+}
+
+/// Registers `/api/<context>/v1/ops` for each of these contexts.
+pub fn of_contexts(contexts: BTreeMap<Part, Arc<dyn Operations>>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        for (part, context) in contexts {
+            let scope = web::scope(&path_of(part))
+                .app_data(web::Data::from(context))
+                .service(context::counts)
+                .service(context::dead_letters)
+                .service(context::retry)
+                .service(context::discard)
+                .service(context::rebuildable)
+                .service(context::replay);
+            config.service(scope);
+        }
+    }
+}
+
+/// Registers `/api/ops/v1`, over all contexts.
+pub fn of_shop(peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         config
-            .app_data(web::Data::new(letters))
-            .app_data(web::Data::new(replay))
-            .service(dead_letters::list)
-            .service(dead_letters::retry)
-            .service(dead_letters::discard)
-            .service(replays::list)
-            .service(replays::start)
+            .app_data(web::Data::new(peers))
+            .service(shop::counts)
+            .service(shop::dead_letters)
+            .service(shop::retry)
+            .service(shop::discard)
+            .service(shop::rebuildable)
+            .service(shop::replay)
             .service(events::list);
     }
 }

@@ -1,53 +1,229 @@
 //! The OpenAPI document at `/api/openapi.json`, and a page to browse it offline at `/api/docs`.
+//!
+//! It is put together from the contracts of the contexts, to which their tests hold the code, and the operator's API: so it
+//! is the same whether the contexts run in this process or in others.
 
 use std::sync::Arc;
 
-use actix_web::{App, HttpResponse, web};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Info, OpenApi};
-use utoipa_actix_web::AppExt as _;
-use utoipa_swagger_ui::SwaggerUi;
+use actix_web::{HttpResponse, web};
+use anyhow::Context as _;
+use rust_embed::RustEmbed;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::shop::Shop;
+use super::{context, events, path_of, shop};
+use crate::parts::Part;
 
-/// The document, drawn from the code of all contexts.
-#[must_use]
-pub fn document(shop: &Shop) -> OpenApi {
-    let (_, api) = App::new()
-        .into_utoipa_app()
-        .configure(shop.catalogue.api())
-        .configure(shop.order.api())
-        .configure(shop.fulfilment.api())
-        .configure(shop.reports.api())
-        .configure(shop.customer.api())
-        .configure(super::api(shop))
-        .split_for_parts();
-    described(api)
+const DOCUMENT: &str = "/api/openapi.json";
+
+#[derive(RustEmbed)]
+#[folder = "../contexts"]
+#[include = "*/contract/openapi.json"]
+struct Contracts;
+
+/// The operator's API over all contexts.
+#[derive(OpenApi)]
+#[openapi(paths(
+    shop::counts,
+    shop::dead_letters,
+    shop::retry,
+    shop::discard,
+    shop::rebuildable,
+    shop::replay,
+    events::list
+))]
+struct OfShop;
+
+/// The operator's API of one context, without what its paths begin with.
+#[derive(OpenApi)]
+#[openapi(paths(
+    context::counts,
+    context::dead_letters,
+    context::retry,
+    context::discard,
+    context::rebuildable,
+    context::replay
+))]
+struct OfContext;
+
+/// The document of all contexts.
+///
+/// # Errors
+/// When a contract is not there or no JSON, which would be a defect.
+pub fn document() -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(&whole()?)?)
+}
+
+fn whole() -> anyhow::Result<Value> {
+    let mut whole = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "The Better Store",
+            "description": "Amounts are integers in minor units. Errors are RFC 9457 problem documents. Lists are read by cursor.",
+            "version": env!("CARGO_PKG_VERSION"),
+        },
+        "paths": {},
+        "components": { "schemas": {}, "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } } },
+    });
+    for context in Part::CONTEXTS {
+        let own = of_its_own(&whole, contract(context)?, context)?;
+        add(&mut whole, own);
+        add(&mut whole, operations(context)?);
+    }
+    add(&mut whole, serde_json::to_value(OfShop::openapi())?);
+    Ok(whole)
+}
+
+fn contract(context: Part) -> anyhow::Result<Value> {
+    let path = format!("{}/contract/openapi.json", context.name());
+    let file = Contracts::get(&path).with_context(|| path.clone())?;
+    serde_json::from_slice(&file.data).context(path)
+}
+
+/// The operator's API of this context; its operations carry the context's name, for no two may have the same.
+fn operations(context: Part) -> anyhow::Result<Value> {
+    let mut part = serde_json::to_value(OfContext::openapi())?;
+    let paths = part["paths"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    let named = paths.into_iter().map(|(path, mut item)| {
+        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            if let Some(id) = operation["operationId"].as_str() {
+                operation["operationId"] = format!("{}_{id}", context.name()).into();
+            }
+        }
+        (path_of(context) + &path, item)
+    });
+    part["paths"] = Value::Object(named.collect());
+    Ok(part)
+}
+
+/// The contract with its schemas renamed that mean something else elsewhere: the second `Address` is `FulfilmentAddress`.
+fn of_its_own(whole: &Value, mut part: Value, context: Part) -> anyhow::Result<Value> {
+    let taken = |(name, schema): (&String, &Value)| {
+        let known = &whole["components"]["schemas"][name];
+        (!known.is_null() && known != schema).then(|| name.clone())
+    };
+    let schemas = part["components"]["schemas"].as_object().into_iter().flatten();
+    let taken: Vec<String> = schemas.filter_map(taken).collect();
+    for name in taken {
+        let (first, rest) = context.name().split_at(1);
+        let own = format!("{}{rest}{name}", first.to_uppercase());
+        let schema = part["components"]["schemas"][&name].take();
+        part["components"]["schemas"][&own] = schema;
+        let reference = |name: &str| format!("\"#/components/schemas/{name}\"");
+        part = serde_json::from_str(&part.to_string().replace(&reference(&name), &reference(&own)))?;
+        if let Some(schemas) = part["components"]["schemas"].as_object_mut() {
+            schemas.remove(&name);
+        }
+    }
+    Ok(part)
+}
+
+/// Adds the paths and schemas of a part.
+fn add(whole: &mut Value, mut part: Value) {
+    for place in ["/paths", "/components/schemas"] {
+        let more = part.pointer_mut(place).and_then(Value::as_object_mut).map(std::mem::take);
+        if let (Some(known), Some(more)) = (whole.pointer_mut(place).and_then(Value::as_object_mut), more) {
+            known.extend(more);
+        }
+    }
 }
 
 /// Registers the document and the page.
-pub fn routes(api: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
-    let api = described(api);
-    let text: Arc<str> = api.to_json().unwrap_or_default().into();
+pub fn routes(document: &Arc<str>) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let text = Arc::clone(document);
     move |config| {
         let serve = move || {
             let text = Arc::clone(&text);
             async move { HttpResponse::Ok().content_type("application/json").body(text.to_string()) }
         };
         config
-            .route("/api/openapi.json", web::get().to(serve))
+            .route(DOCUMENT, web::get().to(serve))
             .route("/api/docs", web::get().to(|| async { chassis::web::see_other("/api/docs/") }))
-            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/docs/openapi.json", api));
+            .service(SwaggerUi::new("/api/docs/{_:.*}").config(Config::from(DOCUMENT)));
     }
 }
 
-fn described(mut api: OpenApi) -> OpenApi {
-    api.info = Info::new("The Better Store", env!("CARGO_PKG_VERSION"));
-    api.info.description = Some(
-        "Amounts are integers in minor units. Errors are RFC 9457 problem documents. Lists are read by cursor."
-            .to_owned(),
-    );
-    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    api.components.get_or_insert_default().add_security_scheme("bearer", bearer);
-    api
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn operation_ids(document: &Value) -> Vec<String> {
+        let items = document["paths"].as_object().unwrap().values();
+        let operations = items.flat_map(|item| item.as_object().unwrap().values());
+        operations.filter_map(|it| it["operationId"].as_str()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_context_is_in_it_with_its_own_paths_and_its_operators() {
+        let document = whole().unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        for context in Part::CONTEXTS {
+            let own: Vec<String> = contract(context).unwrap()["paths"].as_object().unwrap().keys().cloned().collect();
+            assert!(!own.is_empty() && own.iter().all(|path| paths.contains_key(path)), "{context:?}");
+            assert!(paths.contains_key(&format!("{}/dead-letters/{{id}}/retry", path_of(context))), "{context:?}");
+        }
+        assert!(paths.contains_key("/api/ops/v1/counts") && paths.contains_key("/api/ops/v1/events"));
+    }
+
+    #[test]
+    fn no_two_operations_have_the_same_name() {
+        let ids = operation_ids(&whole().unwrap());
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+    }
+
+    #[test]
+    fn no_context_describes_a_thing_of_another() {
+        let document = whole().unwrap();
+        for context in Part::CONTEXTS {
+            let own = contract(context).unwrap();
+            for (path, item) in own["paths"].as_object().unwrap() {
+                let (mut described, mut promised) = (document["paths"][path].clone(), item.clone());
+                resolve(&document, &mut described);
+                resolve(&own, &mut promised);
+                assert_eq!(described, promised, "{path}");
+            }
+        }
+        let names = document["components"]["schemas"].as_object().unwrap();
+        assert!(names.contains_key("Address") && names.contains_key("FulfilmentAddress"), "{:?}", names.keys());
+    }
+
+    /// Puts every schema in the place of its name.
+    fn resolve(document: &Value, place: &mut Value) {
+        if let Some(name) = place["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/schemas/")) {
+            *place = document["components"]["schemas"][name].clone();
+        }
+        match place {
+            Value::Object(members) => members.values_mut().for_each(|member| resolve(document, member)),
+            Value::Array(items) => items.iter_mut().for_each(|item| resolve(document, item)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_operators_schemas_are_the_same_for_a_context_and_the_shop() {
+        let (shop, context) = (serde_json::to_value(OfShop::openapi()).unwrap(), operations(Part::Order).unwrap());
+        let of_shop = shop["components"]["schemas"].as_object().unwrap();
+        for (name, schema) in context["components"]["schemas"].as_object().unwrap() {
+            assert_eq!(of_shop.get(name), Some(schema), "{name}");
+        }
+        for context in Part::CONTEXTS {
+            let contract = contract(context).unwrap();
+            for (name, schema) in contract["components"]["schemas"].as_object().unwrap() {
+                assert!(of_shop.get(name).is_none_or(|ours| ours == schema), "{name} of {context:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_it_refers_to_is_in_it() {
+        let document = whole().unwrap();
+        let text = document.to_string();
+        let names = text.split("\"#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap());
+        for name in names {
+            assert!(document["components"]["schemas"][name].is_object(), "{name} is not described");
+        }
+    }
 }

@@ -1,11 +1,10 @@
-//! `/admin`: what is to be done and how it goes.
+//! `/admin`: what is to be done and how it goes, as far as each context answers.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::messaging::DeadLetters;
-use chassis::web::{PageError, PageFrame, Staff, page};
+use chassis::web::{Asker, PageError, PageFrame, Staff, page};
 
-use super::peers::{Figure, Peers};
+use crate::peers::{Counts, Figure, Peers};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
@@ -15,30 +14,28 @@ struct DashboardPage {
     contexts: Vec<ContextRow>,
 }
 
-/// How far a context is behind its messages.
+/// How far a context is behind its messages; no numbers when it does not answer.
 struct ContextRow {
     name: &'static str,
-    waiting: u64,
-    since: String,
-    dead: u64,
+    counts: Option<Counts>,
 }
 
 pub(super) async fn show(
     _staff: Staff,
     frame: PageFrame,
-    peers: web::Data<dyn Peers>,
-    letters: web::Data<DeadLetters>,
+    asker: Asker,
+    peers: web::Data<Peers>,
 ) -> Result<HttpResponse, PageError> {
-    let counts = letters.counts().await?;
-    let mut figures = peers.to_do().await?;
-    let dead: u64 = counts.iter().map(|(_, counts)| counts.dead).sum();
-    figures.push(Figure { label: "errors", count: dead.to_string(), link: "/admin/errors", alarming: dead > 0 });
-    let contexts = counts.into_iter().map(|(name, counts)| ContextRow {
-        name,
-        waiting: counts.open,
-        since: counts.oldest.map(|time| time.to_string()).unwrap_or_default(),
-        dead: counts.dead,
+    let contexts = peers.counts(&asker).await.into_iter().map(|(name, counts)| ContextRow { name, counts });
+    let contexts: Vec<ContextRow> = contexts.collect();
+    let answered = || contexts.iter().filter_map(|row| row.counts.as_ref());
+    let mut figures: Vec<Figure> = answered().flat_map(|counts| counts.to_do.clone()).collect();
+    let dead: u64 = answered().map(|counts| counts.dead).sum();
+    figures.push(Figure {
+        label: "errors".to_owned(),
+        count: dead.to_string(),
+        link: "/admin/errors".to_owned(),
+        alarming: dead > 0,
     });
-    let contexts = contexts.collect();
     page(&DashboardPage { frame, figures, contexts })
 }

@@ -1,61 +1,64 @@
-//! `/admin/errors`: messages that could not be handled, newest first, to be retried or discarded.
+//! `/admin/errors`: messages that could not be handled, newest first, to be retried or discarded. Contexts that do not
+//! answer are named.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::messaging::DeadLetters;
-use chassis::web::{Admin, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
+use chassis::web::{Admin, Asker, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use serde::Deserialize;
 
-use crate::ops::{LetterView, letter_name};
+use crate::peers::{Decision, Letter, Peers};
 
 #[derive(Template)]
 #[template(path = "errors.html")]
 struct ErrorsPage {
     frame: PageFrame,
     letters: Vec<LetterRow>,
+    unreachable: Vec<&'static str>,
 }
 
 struct LetterRow {
-    view: LetterView,
+    view: Letter,
     message: String,
 }
 
 /// The forms have no field of their own.
 #[derive(Deserialize)]
-pub(super) struct Decision {}
+pub(super) struct Decided {}
 
 pub(super) async fn show(
     _admin: Admin,
     frame: PageFrame,
-    letters: web::Data<DeadLetters>,
+    asker: Asker,
+    peers: web::Data<Peers>,
 ) -> Result<HttpResponse, PageError> {
-    let row = |view: LetterView| {
+    let row = |view: Letter| {
         let message = serde_json::to_string_pretty(&view.message).unwrap_or_default();
         LetterRow { view, message }
     };
-    let letters = letters.list(100).await?.into_iter().map(LetterView::from).map(row).collect();
-    page(&ErrorsPage { frame, letters })
+    let all = peers.dead_letters(&asker).await;
+    let letters = all.items.into_iter().map(row).collect();
+    page(&ErrorsPage { frame, letters, unreachable: all.unreachable })
 }
 
 pub(super) async fn retry(
     _admin: Admin,
-    letters: web::Data<DeadLetters>,
+    asker: Asker,
+    peers: web::Data<Peers>,
     id: web::Path<String>,
-    _form: CsrfForm<Decision>,
+    _form: CsrfForm<Decided>,
 ) -> Result<HttpResponse, PageError> {
-    let name = letter_name(&id).ok_or(PageError::NotFound)?;
-    let found = letters.retry(&name).await?;
+    let found = peers.decide(&asker, &id, Decision::Retry).await?;
     Ok(decided(found, "It is being tried again."))
 }
 
 pub(super) async fn discard(
     _admin: Admin,
-    letters: web::Data<DeadLetters>,
+    asker: Asker,
+    peers: web::Data<Peers>,
     id: web::Path<String>,
-    _form: CsrfForm<Decision>,
+    _form: CsrfForm<Decided>,
 ) -> Result<HttpResponse, PageError> {
-    let name = letter_name(&id).ok_or(PageError::NotFound)?;
-    let found = letters.discard(&name).await?;
+    let found = peers.decide(&asker, &id, Decision::Discard).await?;
     Ok(decided(found, "It is gone; what waited behind it moves on."))
 }
 

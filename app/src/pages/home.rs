@@ -1,20 +1,38 @@
-//! `/`: what the shop offers, and the notice that a buyer comes back to.
+//! `/`: what the shop offers, and the notice that a buyer comes back to. When the catalogue does not answer, the page says so
+//! and leads on.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{PageError, PageFrame, page};
+use chassis::web::{Asker, PageError, PageFrame, page};
+use futures_util::future::join;
 
-use super::peers::{Peers, Shelf, Teaser};
+use crate::peers::{Peers, Shelf, Teaser};
+
+/// How many products are shown.
+const FEATURED: u32 = 8;
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
     frame: PageFrame,
+    /// `None` when the catalogue does not answer.
+    offer: Option<Offer>,
+}
+
+struct Offer {
     shelves: Vec<Shelf>,
     featured: Vec<Teaser>,
 }
 
-pub(super) async fn show(frame: PageFrame, peers: web::Data<dyn Peers>) -> Result<HttpResponse, PageError> {
-    let (shelves, featured) = (peers.shelves().await?, peers.featured(8).await?);
-    page(&HomePage { frame, shelves, featured })
+pub(super) async fn show(frame: PageFrame, asker: Asker, peers: web::Data<Peers>) -> Result<HttpResponse, PageError> {
+    let shop = peers.shopfront();
+    let (shelves, featured) = join(shop.shelves(&asker), shop.featured(&asker, FEATURED)).await;
+    let offer = match (shelves, featured) {
+        (Ok(shelves), Ok(featured)) => Some(Offer { shelves, featured }),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the home page is shown without products");
+            None
+        }
+    };
+    page(&HomePage { frame, offer })
 }

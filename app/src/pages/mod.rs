@@ -1,22 +1,20 @@
 //! Pages that join contexts: the home page, the back office's first page, dead letters, outgoing mail.
 //!
-//! They read over the small [`Peers`] port, so that a page need not know whether a context lives in this process.
+//! They ask the contexts through [`Peers`], so that a page need not know whether a context lives in this process.
 
 mod about;
 mod dashboard;
 mod errors;
 mod home;
 mod mail;
-mod peers;
 mod robots;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use actix_web::web;
-pub use peers::{InProcess, Peers};
 
-use crate::shop::Shop;
+use crate::peers::Peers;
+use crate::settings::Settings;
 
 /// What pages have to know of the shop.
 #[derive(Clone)]
@@ -27,16 +25,13 @@ pub struct PageSettings {
 }
 
 /// Registers the pages.
-pub fn routes(shop: &Arc<Shop>) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
-    let peers: Arc<dyn Peers> = Arc::new(InProcess::new(Arc::clone(shop)));
-    let mail_folder = shop.settings.smtp_url.is_none().then(|| shop.mail_folder());
-    let settings = PageSettings { base_url: shop.settings.base_url.clone(), mail_folder };
-    let letters = shop.dead_letters.clone();
+pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let mail_folder = settings.smtp_url.is_none().then(|| settings.mail_dir.clone());
+    let settings = PageSettings { base_url: settings.base_url.clone(), mail_folder };
     move |config| {
         config
-            .app_data(web::Data::from(peers))
+            .app_data(web::Data::new(peers))
             .app_data(web::Data::new(settings))
-            .app_data(web::Data::new(letters))
             .route("/", web::get().to(home::show))
             .route("/about", web::get().to(about::show))
             .route("/robots.txt", web::get().to(robots::robots))

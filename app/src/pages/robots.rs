@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use actix_web::{HttpResponse, web};
-use chassis::web::PageError;
+use chassis::web::{Asker, PageError};
 
 use super::PageSettings;
-use super::peers::Peers;
+use crate::peers::Peers;
 
 pub(super) async fn robots(settings: web::Data<PageSettings>) -> HttpResponse {
     let closed = ["/admin", "/cart", "/checkout", "/orders", "/profile", "/login", "/signup", "/pay/", "/api/"];
@@ -21,11 +21,13 @@ pub(super) async fn robots(settings: web::Data<PageSettings>) -> HttpResponse {
 
 pub(super) async fn sitemap(
     settings: web::Data<PageSettings>,
-    peers: web::Data<dyn Peers>,
+    asker: Asker,
+    peers: web::Data<Peers>,
 ) -> Result<HttpResponse, PageError> {
+    let paths = peers.shopfront().public_paths(&asker).await?;
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    for path in ["/".to_owned(), "/products".to_owned()].into_iter().chain(peers.public_paths().await?) {
+    for path in ["/".to_owned(), "/products".to_owned()].into_iter().chain(paths) {
         let _ = writeln!(text, "<url><loc>{}{}</loc></url>", escaped(&settings.base_url), escaped(&path));
     }
     text.push_str("</urlset>\n");

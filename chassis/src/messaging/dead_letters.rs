@@ -55,6 +55,13 @@ impl DeadLetters {
         Self { contexts, clock }
     }
 
+    /// Only those of one context.
+    #[must_use]
+    pub fn only(&self, context: &str) -> Self {
+        let contexts = self.contexts.iter().filter(|(name, _)| *name == context).cloned().collect();
+        Self { contexts, clock: Arc::clone(&self.clock) }
+    }
+
     /// The newest failures of all contexts, newest first.
     ///
     /// # Errors

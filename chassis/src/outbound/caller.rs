@@ -25,7 +25,7 @@ pub struct CallSettings {
     pub name: String,
     /// For the connection alone.
     pub connect: Duration,
-    /// For one call with all its repeats.
+    /// For one call with all its repeats, if the caller is not more patient.
     pub total: Duration,
     /// Calls under way at the same time; further ones wait for a place.
     pub at_once: usize,
@@ -130,7 +130,6 @@ impl Caller {
             .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::none())
             .connect_timeout(settings.connect)
-            .timeout(settings.total)
             .pool_max_idle_per_host(settings.at_once)
             .user_agent(concat!("better-store/", env!("CARGO_PKG_VERSION")));
         if !settings.by_proxy {
@@ -156,8 +155,22 @@ impl Caller {
         may_repeat: bool,
         judge: impl Fn(&Answer) -> Verdict + Send + Sync,
     ) -> Result<Answer, CallError> {
+        self.call_within(self.settings.total, request, may_repeat, judge).await
+    }
+
+    /// The same with another time limit.
+    ///
+    /// # Errors
+    /// [`CallError`], never later than `total`.
+    pub async fn call_within(
+        &self,
+        total: Duration,
+        request: RequestBuilder,
+        may_repeat: bool,
+        judge: impl Fn(&Answer) -> Verdict + Send + Sync,
+    ) -> Result<Answer, CallError> {
         let request = request.build().map_err(|error| CallError::unavailable(chain(&error)))?;
-        let deadline = Instant::now() + self.settings.total;
+        let deadline = Instant::now() + total;
         let place = timeout_at(deadline.min(Instant::now() + QUEUE), self.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(CallError::unavailable("too many calls are under way")) };
         self.spend(-1);

@@ -1,15 +1,26 @@
 //! Everything that can be set: an optional TOML file, then environment variables, then the command line.
 //!
-//! This is the only place that reads the environment. A value that makes no sense is refused by name at start.
+//! This is the only place that reads the environment. A value that makes no sense is refused by name at start, and so is a
+//! process of a shop in several processes that lacks what joins it to the others ([`split`]).
 
+mod raw;
+mod read;
+pub mod split;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::telemetry::LogFormat;
+use chassis::web::signed::{PrivateKey, PublicKey};
 use secrecy::SecretString;
-use serde::Deserialize;
 use shared_kernel::{Currency, TaxRate};
+
+use self::raw::Raw;
+use self::read::{key, list, number, span, switch, zone};
+use self::split::{Databases, Nats};
+use crate::parts::{Part, Parts};
 
 /// The settings of one process, checked.
 #[derive(Debug, Clone)]
@@ -18,10 +29,28 @@ pub struct Settings {
     pub listen: String,
     /// Where the shop is found from outside, without a slash at the end.
     pub base_url: String,
+    /// Whether somebody said so, or it was guessed from where the process listens.
+    pub base_url_is_set: bool,
     /// The shop's name.
     pub shop_name: String,
     /// The folder that holds everything the shop keeps.
     pub data_dir: PathBuf,
+    /// Where mail is laid when it does not really go out; several processes may share it.
+    pub mail_dir: PathBuf,
+    /// What this process holds of the shop.
+    pub parts: Parts,
+    /// Servers that keep what contexts keep.
+    pub databases: Databases,
+    /// The broker between processes.
+    pub nats: Option<Nats>,
+    /// Where the parts are that this process does not hold, without a slash at the end.
+    pub peers: BTreeMap<Part, String>,
+    /// Signs who somebody is, for the other processes.
+    pub identity_private_key: Option<PrivateKey>,
+    /// What the processes of the shop believe.
+    pub identity_public_keys: Vec<PublicKey>,
+    /// Signs form tokens, if it is not to be made up.
+    pub csrf_key: Option<[u8; 32]>,
     /// Whether an empty data folder is filled with the demo catalogue and logins.
     pub demo: bool,
     /// The currency of all prices.
@@ -60,10 +89,14 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// The first administrator.
     pub admin: Option<(String, SecretString)>,
+    /// How the demo's customer signs in, if that is not to be made up.
+    pub demo_password: Option<SecretString>,
     /// Whether rate limits hold for programs on this machine, too.
     pub limit_loopback: bool,
     /// Networks whose forwarding headers are believed.
     pub trusted_proxies: Vec<String>,
+    /// Whether requests that others forward are refused.
+    pub refuse_untrusted_proxies: bool,
     /// What `/metrics` asks for, if anything.
     pub metrics_token: Option<SecretString>,
     /// Threads that serve requests.
@@ -79,58 +112,15 @@ pub struct Stripe {
     pub api_base: String,
 }
 
-/// The settings as they are written, all of them optional, all of them text.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Raw {
-    listen: Option<String>,
-    base_url: Option<String>,
-    shop_name: Option<String>,
-    data_dir: Option<String>,
-    demo: Option<String>,
-    currency: Option<String>,
-    tax_basis_points: Option<String>,
-    shipping_minor: Option<String>,
-    time_zone: Option<String>,
-    payment_window: Option<String>,
-    verification_window: Option<String>,
-    retry_base: Option<String>,
-    sweep_every: Option<String>,
-    reconcile_every: Option<String>,
-    stripe_secret_key: Option<String>,
-    stripe_webhook_secret: Option<String>,
-    stripe_api_base: Option<String>,
-    sandbox_secret_key: Option<String>,
-    public_sandbox: Option<String>,
-    smtp_url: Option<String>,
-    mail_from: Option<String>,
-    log: Option<String>,
-    log_format: Option<String>,
-    admin_email: Option<String>,
-    admin_password: Option<String>,
-    limit_loopback: Option<String>,
-    trusted_proxies: Option<String>,
-    metrics_token: Option<String>,
-    workers: Option<String>,
-}
-
 impl Settings {
-    /// Reads `file` (or `better-store.toml` here, if there is one) and the `STORE_*` variables, which win.
+    /// Reads `file` (or `better-store.toml` here, if there is one) and the `STORE_*` variables, which win. `contexts`, from
+    /// the command line, wins over both.
     ///
     /// # Errors
     /// Names the setting that is unknown or makes no sense.
-    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        let builder = config::Config::builder();
-        let builder = match file {
-            Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
-            None => {
-                let here = config::File::with_name("better-store").format(config::FileFormat::Toml);
-                builder.add_source(here.required(false))
-            }
-        };
-        let raw: Raw =
-            builder.add_source(environment(std::env::vars())).build()?.try_deserialize().context("the settings")?;
-        Self::checked(raw)
+    pub fn load(file: Option<&Path>, contexts: Option<String>) -> anyhow::Result<Self> {
+        let raw = Raw::load(file)?;
+        Self::checked(Raw { contexts: contexts.or(raw.contexts), ..raw })
     }
 
     /// The defaults on another folder and any free port: what tests start from.
@@ -147,7 +137,16 @@ impl Settings {
     }
 
     fn checked(raw: Raw) -> anyhow::Result<Self> {
+        let settings = Self::read(raw)?;
+        split::check(&settings)?;
+        Ok(settings)
+    }
+
+    /// Each value by itself.
+    fn read(raw: Raw) -> anyhow::Result<Self> {
+        let databases = databases(&raw)?;
         let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let base_url_is_set = raw.base_url.is_some();
         let base_url = raw.base_url.unwrap_or_else(|| format!("http://{}", listen.replace("0.0.0.0", "localhost")));
         let shop_name = raw.shop_name.unwrap_or_else(|| "The Better Store".to_owned());
         let currency = raw.currency.as_deref().unwrap_or("NZD");
@@ -163,19 +162,45 @@ impl Settings {
             anyhow::bail!("STORE_STRIPE_SECRET_KEY needs STORE_STRIPE_WEBHOOK_SECRET beside it");
         }
         let public_sandbox = switch("STORE_PUBLIC_SANDBOX", raw.public_sandbox.as_deref(), false)?;
-        if stripe.is_none() && base_url.starts_with("https://") && !public_sandbox {
+        let parts =
+            raw.contexts.map_or_else(|| Ok(Parts::all()), |text| Parts::parse(&text).context("STORE_CONTEXTS"))?;
+        let takes_money = parts.hold(Part::Order) || parts.hold(Part::Sandbox);
+        if takes_money && stripe.is_none() && base_url.starts_with("https://") && !public_sandbox {
             anyhow::bail!(
                 "a public shop with the payment sandbox gives everything away: set STORE_STRIPE_SECRET_KEY, \
                  or STORE_PUBLIC_SANDBOX=on if that is meant"
             );
         }
         let minutes = |count: u64| Duration::from_secs(count * 60);
+        let data_dir = PathBuf::from(raw.data_dir.unwrap_or_else(|| "data".to_owned()));
+        let public_keys = list(raw.identity_public_keys.as_deref());
         Ok(Self {
             mail_from: raw.mail_from.unwrap_or_else(|| format!("{shop_name} <shop@localhost>")),
             base_url: base_url.trim_end_matches('/').to_owned(),
+            base_url_is_set,
             listen,
             shop_name,
-            data_dir: PathBuf::from(raw.data_dir.unwrap_or_else(|| "data".to_owned())),
+            mail_dir: raw.mail_dir.map_or_else(|| data_dir.join("mail"), PathBuf::from),
+            data_dir,
+            parts,
+            databases,
+            nats: split::nats(
+                raw.nats_url,
+                raw.nats_credentials,
+                number("STORE_NATS_REPLICAS", raw.nats_replicas.as_deref(), 1)?,
+            )?,
+            peers: split::peers(raw.peers.as_deref())?,
+            identity_private_key: raw
+                .identity_private_key
+                .map(|text| PrivateKey::parse(&text))
+                .transpose()
+                .context("STORE_IDENTITY_PRIVATE_KEY")?,
+            identity_public_keys: public_keys
+                .iter()
+                .map(|text| PublicKey::parse(text))
+                .collect::<Result<_, _>>()
+                .context("STORE_IDENTITY_PUBLIC_KEYS")?,
+            csrf_key: raw.csrf_key.map(|text| key("STORE_CSRF_KEY", &text)).transpose()?,
             demo: switch("STORE_DEMO", raw.demo.as_deref(), true)?,
             currency: Currency::parse(currency).context("STORE_CURRENCY")?,
             tax: TaxRate::from_basis_points(number("STORE_TAX_BASIS_POINTS", raw.tax_basis_points.as_deref(), 1_500)?),
@@ -198,62 +223,35 @@ impl Settings {
             log: raw.log.unwrap_or_else(|| "info".to_owned()),
             log_format: raw.log_format.as_deref().unwrap_or("text").parse().context("STORE_LOG_FORMAT")?,
             admin,
+            demo_password: raw.demo_password.map(SecretString::from),
             limit_loopback: switch("STORE_LIMIT_LOOPBACK", raw.limit_loopback.as_deref(), false)?,
             trusted_proxies: list(raw.trusted_proxies.as_deref()),
+            refuse_untrusted_proxies: switch(
+                "STORE_REFUSE_UNTRUSTED_PROXIES",
+                raw.refuse_untrusted_proxies.as_deref(),
+                false,
+            )?,
             metrics_token: raw.metrics_token.map(SecretString::from),
             workers: number("STORE_WORKERS", raw.workers.as_deref(), 2)?,
         })
     }
 }
 
-/// The command line's own variables: of our prefix, but no settings of the shop.
-const NOT_SETTINGS: [&str; 1] = ["STORE_USER_PASSWORD"];
-
-fn environment(variables: impl Iterator<Item = (String, String)>) -> config::Environment {
-    let settings = variables.filter(|(name, _)| !NOT_SETTINGS.contains(&name.as_str()));
-    config::Environment::with_prefix("STORE").ignore_empty(true).try_parsing(false).source(Some(settings.collect()))
-}
-
-fn list(text: Option<&str>) -> Vec<String> {
-    let parts = text.unwrap_or("").split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(str::to_owned).collect()
-}
-
-fn switch(name: &str, text: Option<&str>, default: bool) -> anyhow::Result<bool> {
-    match text.map(str::to_ascii_lowercase).as_deref() {
-        None => Ok(default),
-        Some("on" | "true" | "yes" | "1") => Ok(true),
-        Some("off" | "false" | "no" | "0") => Ok(false),
-        Some(other) => anyhow::bail!("{name} is on or off, not {other:?}"),
-    }
-}
-
-fn number<T: std::str::FromStr>(name: &str, text: Option<&str>, default: T) -> anyhow::Result<T> {
-    let Some(text) = text else { return Ok(default) };
-    text.parse().map_err(|_| anyhow::anyhow!("{name} is a whole number, not {text:?}"))
-}
-
-/// Reads `30m`, `24h`, `500ms`, `5s`.
-fn span(name: &str, text: Option<&str>, default: Duration) -> anyhow::Result<Duration> {
-    let Some(text) = text else { return Ok(default) };
-    let refused = || anyhow::anyhow!("{name} is a time such as 30m, 24h, 5s or 500ms, not {text:?}");
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(refused)?;
-    let (digits, unit) = text.split_at(split);
-    let count: u64 = digits.parse().map_err(|_| refused())?;
-    let millis = match unit.trim() {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return Err(refused()),
-    };
-    count.checked_mul(millis).map(Duration::from_millis).ok_or_else(refused)
-}
-
-fn zone(name: Option<String>) -> anyhow::Result<String> {
-    let name = name.unwrap_or_else(|| "Pacific/Auckland".to_owned());
-    jiff::tz::TimeZone::get(&name).with_context(|| format!("STORE_TIME_ZONE {name:?}"))?;
-    Ok(name)
+fn databases(raw: &Raw) -> anyhow::Result<Databases> {
+    let own = [
+        (Part::Catalogue, &raw.catalogue_database_url),
+        (Part::Order, &raw.order_database_url),
+        (Part::Fulfilment, &raw.fulfilment_database_url),
+        (Part::Reports, &raw.reports_database_url),
+        (Part::Customer, &raw.customer_database_url),
+    ];
+    let named = |part: Part| format!("STORE_{}_DATABASE_URL", part.name().to_uppercase());
+    let own = own.into_iter().filter_map(|(part, url)| {
+        let url = url.clone()?;
+        Some(split::database(&named(part), url).map(|url| (part, url)))
+    });
+    let shared = raw.database_url.clone().map(|url| split::database("STORE_DATABASE_URL", url)).transpose()?;
+    Ok(Databases { shared, own: own.collect::<anyhow::Result<_>>()? })
 }
 
 #[cfg(test)]
@@ -261,31 +259,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_written_with_their_unit() {
-        let read = |text| span("STORE_X", Some(text), Duration::ZERO);
-        assert_eq!(read("500ms").unwrap(), Duration::from_millis(500));
-        assert_eq!(read("24h").unwrap(), Duration::from_hours(24));
-        for wrong in ["5", "-5s", "5 days", "s", "99999999999999999999s", "18446744073709551615h"] {
-            assert!(read(wrong).unwrap_err().to_string().starts_with("STORE_X is a time"), "{wrong}");
-        }
-    }
-
-    #[test]
     fn a_stripe_key_without_a_webhook_secret_is_refused() {
         let raw = Raw { stripe_secret_key: Some("sk".into()), ..Raw::default() };
         assert!(Settings::checked(raw).unwrap_err().to_string().contains("STORE_STRIPE_WEBHOOK_SECRET"));
-    }
-
-    fn read(variables: &[(&str, &str)]) -> Result<Raw, config::ConfigError> {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        config::Config::builder().add_source(environment(variables)).build()?.try_deserialize()
-    }
-
-    #[test]
-    fn a_misspelt_variable_is_refused_and_a_password_for_the_command_line_is_not() {
-        let read_well = read(&[("STORE_SHOP_NAME", "Tiny"), ("STORE_USER_PASSWORD", "secret"), ("PATH", "/bin")]);
-        assert_eq!(read_well.unwrap().shop_name.as_deref(), Some("Tiny"));
-        assert!(read(&[("STORE_SHOP_NMAE", "Tiny")]).unwrap_err().to_string().contains("shop_nmae"));
     }
 
     #[test]

@@ -1,0 +1,84 @@
+//! The bodies of the operator's API, and its refusals.
+
+use actix_web::http::StatusCode;
+use chassis::messaging::ReplayError;
+use chassis::web::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::peers::{Counts, FromAll, Letter};
+
+/// Messages that could not be handled.
+#[derive(Serialize, ToSchema)]
+pub struct DeadLetterList {
+    /// Newest failure first.
+    pub items: Vec<Letter>,
+    /// Contexts in other processes that did not answer.
+    pub unreachable: Vec<&'static str>,
+}
+
+impl From<FromAll<Letter>> for DeadLetterList {
+    fn from(all: FromAll<Letter>) -> Self {
+        Self { items: all.items, unreachable: all.unreachable }
+    }
+}
+
+/// Consumers that can be rebuilt.
+#[derive(Serialize, ToSchema)]
+pub struct ConsumerList {
+    /// As `context/consumer`.
+    pub items: Vec<String>,
+    /// Contexts in other processes that did not answer.
+    pub unreachable: Vec<&'static str>,
+}
+
+impl From<FromAll<String>> for ConsumerList {
+    fn from(all: FromAll<String>) -> Self {
+        Self { items: all.items, unreachable: all.unreachable }
+    }
+}
+
+/// How all contexts stand.
+#[derive(Serialize, ToSchema)]
+pub struct ContextList {
+    /// Each that answered.
+    pub items: Vec<ContextView>,
+    /// Contexts in other processes that did not answer.
+    pub unreachable: Vec<&'static str>,
+}
+
+/// How a context stands.
+#[derive(Serialize, ToSchema)]
+pub struct ContextView {
+    /// Its name.
+    pub context: &'static str,
+    /// Its numbers.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// What is to be rebuilt.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayRequest {
+    /// Such as `reports/record-sales`.
+    pub consumer: String,
+}
+
+/// There is none of that name (any more).
+pub fn no_such_letter() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "no-such-dead-letter", "There is no such dead letter")
+}
+
+/// Why a consumer is not rebuilt.
+pub fn not_rebuilt(error: ReplayError) -> Problem {
+    match error {
+        ReplayError::NoSuchConsumer(_) => {
+            Problem::new(StatusCode::NOT_FOUND, "no-such-consumer", "No such consumer").detail(error.to_string())
+        }
+        ReplayError::NotRebuildable(_) => {
+            Problem::new(StatusCode::CONFLICT, "not-rebuildable", "Not rebuildable").detail(error.to_string())
+        }
+        ReplayError::Store(error) => error.into(),
+    }
+}

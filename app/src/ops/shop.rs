@@ -1,0 +1,91 @@
+//! `/api/ops/v1`: the operator's API over all contexts, wherever they run. A context that does not answer is named, and
+//! the others are shown.
+
+use actix_web::{HttpResponse, get, post, web};
+use chassis::web::{Admin, Asker, JsonBody, Problem, ProblemBody, Staff};
+
+use super::shapes::{
+    ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, no_such_letter, not_rebuilt,
+};
+use crate::peers::{Decision, Peers};
+
+/// How each context stands
+#[utoipa::path(tag = "operations", operation_id = "list_contexts", responses(
+    (status = 200, body = ContextList), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[get("/api/ops/v1/counts")]
+pub async fn counts(_staff: Staff, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
+    let mut all = ContextList { items: Vec::new(), unreachable: Vec::new() };
+    for (context, counts) in peers.counts(&asker).await {
+        match counts {
+            Some(counts) => all.items.push(ContextView { context, counts }),
+            None => all.unreachable.push(context),
+        }
+    }
+    HttpResponse::Ok().json(all)
+}
+
+/// Messages that could not be handled
+#[utoipa::path(tag = "operations", operation_id = "list_dead_letters", responses(
+    (status = 200, body = DeadLetterList, description = "newest failure first, at most 100"),
+    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[get("/api/ops/v1/dead-letters")]
+pub async fn dead_letters(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
+    HttpResponse::Ok().json(DeadLetterList::from(peers.dead_letters(&asker).await))
+}
+
+/// Try one again
+#[utoipa::path(tag = "operations", operation_id = "retry_dead_letter", responses(
+    (status = 204, description = "it will be tried again"),
+    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[post("/api/ops/v1/dead-letters/{id}/retry")]
+pub async fn retry(
+    _admin: Admin,
+    asker: Asker,
+    peers: web::Data<Peers>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    decided(peers.decide(&asker, &id, Decision::Retry).await?)
+}
+
+/// Give one up
+#[utoipa::path(tag = "operations", operation_id = "discard_dead_letter", responses(
+    (status = 204, description = "it is gone, and what waited behind it moves on"),
+    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[post("/api/ops/v1/dead-letters/{id}/discard")]
+pub async fn discard(
+    _admin: Admin,
+    asker: Asker,
+    peers: web::Data<Peers>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    decided(peers.decide(&asker, &id, Decision::Discard).await?)
+}
+
+/// Read models that can be built again from the archive of events
+#[utoipa::path(tag = "operations", operation_id = "list_replays", responses(
+    (status = 200, body = ConsumerList), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[get("/api/ops/v1/replays")]
+pub async fn rebuildable(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
+    HttpResponse::Ok().json(ConsumerList::from(peers.rebuildable(&asker).await))
+}
+
+/// Build one again
+#[utoipa::path(tag = "operations", operation_id = "start_replay", request_body = ReplayRequest, responses(
+    (status = 202, description = "its tables are empty and the archive is on its way"),
+    (status = 404, body = ProblemBody), (status = 409, body = ProblemBody, description = "its effects reach further"),
+    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[post("/api/ops/v1/replays")]
+pub async fn replay(
+    _admin: Admin,
+    asker: Asker,
+    peers: web::Data<Peers>,
+    body: JsonBody<ReplayRequest>,
+) -> Result<HttpResponse, Problem> {
+    peers.replay(&asker, &body.0.consumer).await.map_err(not_rebuilt)?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// A decision that was carried out, or about nothing.
+pub(super) fn decided(found: bool) -> Result<HttpResponse, Problem> {
+    if found { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_letter()) }
+}

@@ -1,0 +1,98 @@
+//! The answers when the context lives in this process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chassis::messaging::{DeadLetters, Replay, ReplayError};
+use chassis::web::Asker;
+use shared_kernel::StoreError;
+
+use super::{Counts, Decision, Letter, MOST_LETTERS, Operations, Shelf, Shopfront, Teaser, letter_name};
+use crate::modules::Modules;
+use crate::parts::Part;
+
+/// The catalogue, if it is here.
+pub struct LocalShopfront(pub Arc<Modules>);
+
+impl LocalShopfront {
+    fn catalogue(&self) -> Result<&catalogue::CatalogueModule, StoreError> {
+        self.0.catalogue.as_ref().ok_or_else(|| StoreError::unavailable("the catalogue is not here"))
+    }
+}
+
+#[async_trait]
+impl Shopfront for LocalShopfront {
+    async fn featured(&self, _: &Asker, limit: u32) -> Result<Vec<Teaser>, StoreError> {
+        let teaser = |card: catalogue::ProductCard| Teaser {
+            price: if card.from { format!("from {}", card.price) } else { card.price },
+            handle: card.handle,
+            title: card.title,
+            category: card.category,
+            image: card.image,
+            in_stock: card.in_stock,
+        };
+        Ok(self.catalogue()?.featured(limit as usize).await?.into_iter().map(teaser).collect())
+    }
+
+    async fn shelves(&self, _: &Asker) -> Result<Vec<Shelf>, StoreError> {
+        let shelf =
+            |count: catalogue::CategoryCount| Shelf { name: count.name, slug: count.slug, products: count.products };
+        Ok(self.catalogue()?.categories().await?.into_iter().map(shelf).collect())
+    }
+
+    async fn public_paths(&self, _: &Asker) -> Result<Vec<String>, StoreError> {
+        self.catalogue()?.sitemap_paths().await
+    }
+}
+
+/// One context of this process, as its operator sees it.
+pub struct LocalOperations {
+    part: Part,
+    modules: Arc<Modules>,
+    letters: DeadLetters,
+    replay: Replay,
+}
+
+impl LocalOperations {
+    /// Of this context; `letters` and `replay` may be those of the whole process.
+    #[must_use]
+    pub fn new(part: Part, modules: Arc<Modules>, letters: &DeadLetters, replay: &Replay) -> Self {
+        Self { part, modules, letters: letters.only(part.name()), replay: replay.clone() }
+    }
+
+    fn is_own(&self, consumer: &str) -> bool {
+        consumer.split_once('/').is_some_and(|(context, _)| context == self.part.name())
+    }
+}
+
+#[async_trait]
+impl Operations for LocalOperations {
+    async fn counts(&self, _: &Asker) -> Result<Counts, StoreError> {
+        let (inboxes, to_do) = (self.letters.counts().await?, self.modules.to_do(self.part).await?);
+        let (_, inbox) = inboxes.first().ok_or_else(|| StoreError::unavailable("the context is not here"))?;
+        Ok(Counts::of(inbox, to_do))
+    }
+
+    async fn dead_letters(&self, _: &Asker) -> Result<Vec<Letter>, StoreError> {
+        Ok(self.letters.list(MOST_LETTERS).await?.into_iter().map(Letter::from).collect())
+    }
+
+    async fn decide(&self, _: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError> {
+        let Some(name) = letter_name(letter) else { return Ok(false) };
+        match decision {
+            Decision::Retry => self.letters.retry(&name).await,
+            Decision::Discard => self.letters.discard(&name).await,
+        }
+    }
+
+    async fn rebuildable(&self, _: &Asker) -> Result<Vec<String>, StoreError> {
+        Ok(self.replay.rebuildable().into_iter().filter(|consumer| self.is_own(consumer)).collect())
+    }
+
+    async fn replay(&self, _: &Asker, consumer: &str) -> Result<(), ReplayError> {
+        if !self.is_own(consumer) {
+            return Err(ReplayError::NoSuchConsumer(consumer.to_owned()));
+        }
+        self.replay.start(consumer).await
+    }
+}

@@ -1,0 +1,204 @@
+//! What the pages and the API that join contexts ask of each, wherever it runs.
+//!
+//! Two small ports, [`Shopfront`] (what the home page shows of the catalogue) and [`Operations`] (what an operator asks of
+//! any context), with an answer from this process ([`in_process`]) and one over HTTP ([`remote`]). [`Peers`] asks all
+//! contexts at once, and one that does not answer holds back no other.
+
+pub mod in_process;
+pub mod remote;
+mod views;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::messaging::ReplayError;
+use chassis::web::Asker;
+use futures_util::future::join_all;
+use shared_kernel::{StoreError, Timestamp};
+
+use crate::parts::Part;
+
+pub use views::{Counts, Figure, Letter, Shelf, Teaser};
+
+/// The most dead letters that are shown at once.
+pub const MOST_LETTERS: u32 = 100;
+
+/// What the shop's front door shows of the catalogue.
+#[async_trait]
+pub trait Shopfront: Send + Sync {
+    /// Some products for the home page, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the catalogue cannot answer.
+    async fn featured(&self, asker: &Asker, limit: u32) -> Result<Vec<Teaser>, StoreError>;
+
+    /// All categories that hold products.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the catalogue cannot answer.
+    async fn shelves(&self, asker: &Asker) -> Result<Vec<Shelf>, StoreError>;
+
+    /// Paths that search engines may know.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the catalogue cannot answer.
+    async fn public_paths(&self, asker: &Asker) -> Result<Vec<String>, StoreError>;
+}
+
+/// What is to become of a dead letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It is tried again.
+    Retry,
+    /// It is given up for good.
+    Discard,
+}
+
+/// What an operator asks of one context. Whether the asker may ask was decided at the door: of this process if the
+/// context lives here, of the other one otherwise.
+#[async_trait]
+pub trait Operations: Send + Sync {
+    /// How its inbox stands, and what waits for staff.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn counts(&self, asker: &Asker) -> Result<Counts, StoreError>;
+
+    /// Its newest dead letters, newest first, at most [`MOST_LETTERS`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn dead_letters(&self, asker: &Asker) -> Result<Vec<Letter>, StoreError>;
+
+    /// Decides about a dead letter of this context, by the name that the letter carries. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn decide(&self, asker: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError>;
+
+    /// Its consumers that can be rebuilt, as `context/consumer`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn rebuildable(&self, asker: &Asker) -> Result<Vec<String>, StoreError>;
+
+    /// Rebuilds a consumer.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError>;
+}
+
+/// The answers of all contexts, and which of them did not answer.
+#[derive(Debug, Default)]
+pub struct FromAll<T> {
+    /// What was answered.
+    pub items: Vec<T>,
+    /// The contexts that cannot be reached.
+    pub unreachable: Vec<&'static str>,
+}
+
+/// All contexts of the shop.
+#[derive(Clone)]
+pub struct Peers {
+    shopfront: Arc<dyn Shopfront>,
+    contexts: BTreeMap<Part, Arc<dyn Operations>>,
+}
+
+impl Peers {
+    /// Asks these.
+    #[must_use]
+    pub fn new(shopfront: Arc<dyn Shopfront>, contexts: BTreeMap<Part, Arc<dyn Operations>>) -> Self {
+        Self { shopfront, contexts }
+    }
+
+    /// What the front door shows.
+    #[must_use]
+    pub fn shopfront(&self) -> &dyn Shopfront {
+        self.shopfront.as_ref()
+    }
+
+    /// How each context stands; `None` for one that cannot be reached.
+    pub async fn counts(&self, asker: &Asker) -> Vec<(&'static str, Option<Counts>)> {
+        let asked = self
+            .contexts
+            .iter()
+            .map(|(part, context)| async move { (part.name(), told(*part, context.counts(asker).await)) });
+        join_all(asked).await
+    }
+
+    /// The newest dead letters of all contexts, newest first.
+    pub async fn dead_letters(&self, asker: &Asker) -> FromAll<Letter> {
+        let asked = self
+            .contexts
+            .iter()
+            .map(|(part, context)| async move { (*part, told(*part, context.dead_letters(asker).await)) });
+        let mut letters = gathered(join_all(asked).await);
+        letters.items.sort_by_key(|letter: &Letter| std::cmp::Reverse(Timestamp::parse(&letter.failed_at).ok()));
+        letters.items.truncate(MOST_LETTERS as usize);
+        letters
+    }
+
+    /// Decides about a dead letter, by the name that it carries. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when its context cannot answer.
+    pub async fn decide(&self, asker: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError> {
+        let context = letter_name(letter).and_then(|name| self.context_of(&name));
+        let Some(context) = context else { return Ok(false) };
+        context.decide(asker, letter, decision).await
+    }
+
+    /// All consumers that can be rebuilt.
+    pub async fn rebuildable(&self, asker: &Asker) -> FromAll<String> {
+        let asked = self
+            .contexts
+            .iter()
+            .map(|(part, context)| async move { (*part, told(*part, context.rebuildable(asker).await)) });
+        gathered(join_all(asked).await)
+    }
+
+    /// Rebuilds a consumer called `context/consumer`.
+    ///
+    /// # Errors
+    /// [`ReplayError`].
+    pub async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError> {
+        let context = self.context_of(consumer);
+        let context = context.ok_or_else(|| ReplayError::NoSuchConsumer(consumer.to_owned()))?;
+        context.replay(asker, consumer).await
+    }
+
+    fn context_of(&self, name: &str) -> Option<&dyn Operations> {
+        let context = name.split('/').next()?;
+        let (_, found) = self.contexts.iter().find(|(part, _)| part.name() == context)?;
+        Some(found.as_ref())
+    }
+}
+
+/// The name under which a letter is found in its context, such as `order/payment-events/evt_1`.
+#[must_use]
+pub fn letter_name(letter: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(letter).ok()?).ok()
+}
+
+fn told<T>(part: Part, answer: Result<T, StoreError>) -> Option<T> {
+    let failed = |error: &StoreError| {
+        let part = part.name();
+        tracing::warn!(peer = part, error = error as &dyn std::error::Error, "{part} does not answer");
+    };
+    answer.inspect_err(failed).ok()
+}
+
+fn gathered<T>(answers: Vec<(Part, Option<Vec<T>>)>) -> FromAll<T> {
+    let mut all = FromAll { items: Vec::new(), unreachable: Vec::new() };
+    for (part, answer) in answers {
+        match answer {
+            Some(items) => all.items.extend(items),
+            None => all.unreachable.push(part.name()),
+        }
+    }
+    all
+}

@@ -1,0 +1,205 @@
+//! The answers over HTTP when the context lives in another process: its public API for what everybody may see, its
+//! operator's API for the rest, on behalf of whoever asks.
+//!
+//! The process that holds the context decides whether the asker may; what it refuses is no answer here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chassis::messaging::ReplayError;
+use chassis::outbound::{Answer, CallError, CallSettings, Caller, Health, Verdict};
+use chassis::web::{Asker, MoneyView};
+use reqwest::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use shared_kernel::{Currency, Ids, Money, StoreError};
+
+use super::{Counts, Decision, Letter, Operations, Shelf, Shopfront, Teaser};
+use crate::parts::Part;
+
+/// A visitor waits no longer for what another process has to say.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Emptying a large read model may take that long.
+const REPLAY: Duration = Duration::from_secs(30);
+
+/// A context in another process.
+pub struct Remote {
+    part: Part,
+    base: String,
+    caller: Caller,
+}
+
+/// The other process did not do as asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{part} does not answer")]
+struct Silent {
+    part: &'static str,
+    #[source]
+    cause: CallError,
+}
+
+#[derive(Deserialize)]
+struct Items<T> {
+    items: Vec<T>,
+}
+
+/// As much of a featured product as the home page shows.
+#[derive(Deserialize)]
+struct Featured {
+    handle: String,
+    title: String,
+    category: String,
+    price: Option<MoneyView>,
+    from: bool,
+    image: Option<String>,
+    in_stock: bool,
+}
+
+impl From<Featured> for Teaser {
+    fn from(told: Featured) -> Self {
+        let money = |price: MoneyView| Some(Money::new(price.amount, Currency::parse(&price.currency).ok()?));
+        let price = told.price.and_then(money).map(|price| price.to_string()).unwrap_or_default();
+        Self {
+            price: if told.from { format!("from {price}") } else { price },
+            handle: told.handle,
+            title: told.title,
+            category: told.category,
+            image: told.image,
+            in_stock: told.in_stock,
+        }
+    }
+}
+
+impl Remote {
+    /// The context at `base`, without a slash at the end.
+    ///
+    /// # Errors
+    /// [`CallError`] if no HTTP client can be built on this machine.
+    pub fn new(part: Part, base: &str, ids: Arc<dyn Ids>) -> Result<Self, CallError> {
+        let settings = CallSettings {
+            name: part.name().to_owned(),
+            connect: Duration::from_millis(500),
+            total: PATIENCE,
+            at_once: 32,
+            pause: Duration::from_millis(50),
+            longest_answer: 32 << 20,
+            by_proxy: false,
+        };
+        Ok(Self { part, base: base.to_owned(), caller: Caller::new(settings, ids)? })
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/{}/v1/{path}", self.base, self.part.name())
+    }
+
+    async fn get<T: DeserializeOwned>(&self, asker: &Asker, path: &str) -> Result<T, StoreError> {
+        let request = on_behalf(asker, self.caller.request(Method::GET, &self.url(path)));
+        let answer = self.caller.call(request, true, judge).await.map_err(|cause| self.silent(cause))?;
+        let unreadable = |error: serde_json::Error| CallError::Uncertain(format!("{path} cannot be read: {error}"));
+        serde_json::from_slice(&answer.body).map_err(|error| self.silent(unreadable(error)))
+    }
+
+    /// What changes something is asked once.
+    async fn post(
+        &self,
+        asker: &Asker,
+        path: &str,
+        body: Option<serde_json::Value>,
+        patience: Duration,
+    ) -> Result<(), CallError> {
+        let request = on_behalf(asker, self.caller.request(Method::POST, &self.url(path)));
+        let request = body.into_iter().fold(request, |request, body| request.json(&body));
+        self.caller.call_within(patience, request, false, judge).await.map(drop)
+    }
+
+    fn silent(&self, cause: CallError) -> StoreError {
+        StoreError::unavailable(Silent { part: self.part.name(), cause })
+    }
+}
+
+fn on_behalf(asker: &Asker, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    asker.headers().fold(request, |request, (name, value)| request.header(name.as_str(), value))
+}
+
+/// What an answer of another process means.
+fn judge(answer: &Answer) -> Verdict {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Problem {
+        #[serde(rename = "type")]
+        kind: String,
+        title: String,
+        detail: Option<String>,
+    }
+    if answer.status.is_success() {
+        return Verdict::Done;
+    }
+    let problem: Problem = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let (status, after) = (answer.status.as_u16(), answer.retry_after());
+    let message =
+        problem.detail.unwrap_or(if problem.title.is_empty() { format!("status {status}") } else { problem.title });
+    match status {
+        429 | 503 => {
+            Verdict::Again(CallError::Unavailable { reason: message, retry_after: after }, Health::Failed, after)
+        }
+        500.. => Verdict::Again(CallError::Uncertain(message), Health::Failed, after),
+        _ => {
+            let code = problem.kind.rsplit('/').next().unwrap_or_default().to_owned();
+            Verdict::Final(CallError::Refused { status, code, message }, Health::Well)
+        }
+    }
+}
+
+#[async_trait]
+impl Shopfront for Remote {
+    async fn featured(&self, asker: &Asker, limit: u32) -> Result<Vec<Teaser>, StoreError> {
+        let told: Items<Featured> = self.get(asker, &format!("featured?limit={limit}")).await?;
+        Ok(told.items.into_iter().map(Teaser::from).collect())
+    }
+
+    async fn shelves(&self, asker: &Asker) -> Result<Vec<Shelf>, StoreError> {
+        Ok(self.get::<Items<Shelf>>(asker, "categories").await?.items)
+    }
+
+    async fn public_paths(&self, asker: &Asker) -> Result<Vec<String>, StoreError> {
+        Ok(self.get::<Items<String>>(asker, "paths").await?.items)
+    }
+}
+
+#[async_trait]
+impl Operations for Remote {
+    async fn counts(&self, asker: &Asker) -> Result<Counts, StoreError> {
+        self.get(asker, "ops/counts").await
+    }
+
+    async fn dead_letters(&self, asker: &Asker) -> Result<Vec<Letter>, StoreError> {
+        Ok(self.get::<Items<Letter>>(asker, "ops/dead-letters").await?.items)
+    }
+
+    async fn decide(&self, asker: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError> {
+        let verb = match decision {
+            Decision::Retry => "retry",
+            Decision::Discard => "discard",
+        };
+        // The name is base64, as its reader has made sure of: it cannot lead elsewhere.
+        match self.post(asker, &format!("ops/dead-letters/{letter}/{verb}"), None, PATIENCE).await {
+            Ok(()) => Ok(true),
+            Err(CallError::Refused { status: 404, .. }) => Ok(false),
+            Err(cause) => Err(self.silent(cause)),
+        }
+    }
+
+    async fn rebuildable(&self, asker: &Asker) -> Result<Vec<String>, StoreError> {
+        Ok(self.get::<Items<String>>(asker, "ops/replays").await?.items)
+    }
+
+    async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError> {
+        let body = serde_json::json!({ "consumer": consumer });
+        self.post(asker, "ops/replays", Some(body), REPLAY).await.map_err(|cause| match cause {
+            CallError::Refused { status: 404, .. } => ReplayError::NoSuchConsumer(consumer.to_owned()),
+            CallError::Refused { status: 409, .. } => ReplayError::NotRebuildable(consumer.to_owned()),
+            cause => ReplayError::Store(self.silent(cause)),
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! What travels between the joining pages and the contexts.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::messaging::{DeadLetter, InboxCounts};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A product as the home page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Teaser {
+    /// Its handle, the last part of its page's path.
+    pub handle: String,
+    /// Its name.
+    pub title: String,
+    /// What kind of thing it is.
+    pub category: String,
+    /// The lowest price of its variants, written for people.
+    pub price: String,
+    /// Its first image.
+    pub image: Option<String>,
+    /// Whether any variant can be bought now.
+    pub in_stock: bool,
+}
+
+/// A category as the home page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Shelf {
+    /// Its name.
+    pub name: String,
+    /// What `/products?category=` asks for.
+    pub slug: String,
+    /// How many products it holds.
+    pub products: u64,
+}
+
+/// One number of the back office's first page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Figure {
+    /// What is counted.
+    #[schema(example = "to send")]
+    pub label: String,
+    /// How many, written for people.
+    #[schema(example = "100 or more")]
+    pub count: String,
+    /// The page where more of it is found.
+    #[schema(example = "/admin/shipping-orders")]
+    pub link: String,
+    /// Whether somebody should look at it.
+    pub alarming: bool,
+}
+
+/// How a context stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    /// Messages that wait to be handled.
+    pub waiting: u64,
+    /// Since when the oldest of them waits (RFC 3339).
+    pub oldest: Option<String>,
+    /// Messages that could not be handled.
+    pub dead: u64,
+    /// What waits for staff.
+    pub to_do: Vec<Figure>,
+}
+
+impl Counts {
+    /// Of an inbox, and what waits for staff.
+    #[must_use]
+    pub fn of(inbox: &InboxCounts, to_do: Vec<Figure>) -> Self {
+        Self { waiting: inbox.open, oldest: inbox.oldest.map(|time| time.to_string()), dead: inbox.dead, to_do }
+    }
+}
+
+/// A message that could not be handled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DeadLetter)]
+pub struct Letter {
+    /// Names the letter in the paths of this API.
+    pub id: String,
+    /// The context in whose inbox it lies.
+    pub context: String,
+    /// The consumer that failed.
+    pub consumer: String,
+    /// The message's type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// What it is about.
+    pub subject: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// A stable name of the failure.
+    pub code: String,
+    /// The error with its causes.
+    pub error: String,
+    /// The original message, a CloudEvents envelope.
+    #[schema(value_type = Object)]
+    pub message: serde_json::Value,
+    /// When it was given up (RFC 3339).
+    pub failed_at: String,
+}
+
+impl From<DeadLetter> for Letter {
+    fn from(letter: DeadLetter) -> Self {
+        Self {
+            id: URL_SAFE_NO_PAD.encode(letter.id()),
+            context: letter.context,
+            consumer: letter.consumer,
+            event_type: letter.event_type,
+            subject: letter.subject,
+            attempts: letter.attempts,
+            code: letter.code,
+            error: letter.error,
+            message: letter.message,
+            failed_at: letter.failed_at.to_string(),
+        }
+    }
+}

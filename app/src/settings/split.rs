@@ -1,0 +1,187 @@
+//! Settings by which the processes of one shop find and believe each other, and the check that none of them is missing.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail, ensure};
+use reqwest::Url;
+use secrecy::SecretString;
+
+use super::Settings;
+use super::read::list;
+use crate::parts::Part;
+
+/// The broker that carries facts between processes.
+#[derive(Debug, Clone)]
+pub struct Nats {
+    /// Its servers, separated by commas; may hold a user's name and password.
+    pub url: SecretString,
+    /// A file with the credentials of a NATS user.
+    pub credentials: Option<PathBuf>,
+    /// How many servers keep each fact.
+    pub replicas: usize,
+}
+
+/// Where contexts keep what they keep, if not in files of the data folder.
+#[derive(Debug, Clone, Default)]
+pub struct Databases {
+    /// One server for all, each context in a schema of its own.
+    pub(super) shared: Option<SecretString>,
+    /// A context's own, which wins.
+    pub(super) own: BTreeMap<Part, SecretString>,
+}
+
+impl Databases {
+    /// The server of this part; `None` means a file.
+    #[must_use]
+    pub fn url(&self, part: Part) -> Option<&SecretString> {
+        self.own.get(&part).or(self.shared.as_ref())
+    }
+}
+
+/// Checks that a text is the address of a PostgreSQL server.
+pub(super) fn database(name: &str, url: String) -> anyhow::Result<SecretString> {
+    ensure!(
+        url.starts_with("postgres://") || url.starts_with("postgresql://"),
+        "{name} begins with postgres://; without it the shop keeps everything in files"
+    );
+    Ok(SecretString::from(url))
+}
+
+/// Reads the broker's address and refuses one that is open to strangers.
+pub(super) fn nats(url: Option<String>, credentials: Option<String>, replicas: usize) -> anyhow::Result<Option<Nats>> {
+    let Some(url) = url else {
+        ensure!(credentials.is_none(), "STORE_NATS_CREDENTIALS needs STORE_NATS_URL beside it");
+        return Ok(None);
+    };
+    ensure!((1..=5).contains(&replicas), "STORE_NATS_REPLICAS is 1 to 5, not {replicas}");
+    let credentials = credentials.map(PathBuf::from);
+    if let Some(file) = &credentials {
+        std::fs::metadata(file).with_context(|| format!("STORE_NATS_CREDENTIALS {}", file.display()))?;
+    }
+    for server in list(Some(&url)) {
+        // The error must not show the address: it may hold a password.
+        let parsed = Url::parse(&server).ok().filter(|url| matches!(url.scheme(), "nats" | "tls"));
+        let Some(parsed) = parsed else { bail!("STORE_NATS_URL is nats://host:4222 or tls://host:4222") };
+        let named = !parsed.username().is_empty() || credentials.is_some();
+        if !named && !is_loopback(&parsed) {
+            bail!(
+                "STORE_NATS_URL leads to another machine without credentials: whoever reaches it could read all orders \
+                 and forge facts. Put user:password@ into it, or set STORE_NATS_CREDENTIALS"
+            );
+        }
+    }
+    Ok(Some(Nats { url: SecretString::from(url), credentials, replicas }))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Reads `catalogue=http://host:port,order=http://host:port`.
+pub(super) fn peers(text: Option<&str>) -> anyhow::Result<BTreeMap<Part, String>> {
+    let mut peers = BTreeMap::new();
+    for entry in list(text) {
+        let (name, url) = entry
+            .split_once('=')
+            .with_context(|| format!("STORE_PEERS has entries such as order=http://host:port, not {entry:?}"))?;
+        let part = Part::parse(name.trim()).context("STORE_PEERS")?;
+        let parsed = Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        ensure!(parsed.is_some(), "STORE_PEERS: {name} is at http://host:port, not {url:?}");
+        let known = peers.insert(part, url.trim().trim_end_matches('/').to_owned());
+        ensure!(known.is_none(), "STORE_PEERS names {name} twice");
+    }
+    Ok(peers)
+}
+
+/// Refuses a process that could not do its part in a shop of several processes.
+pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
+    let parts = &settings.parts;
+    let some_contexts = parts.contexts().next().is_some() && !parts.hold_all_contexts();
+    ensure!(
+        !some_contexts || settings.nats.is_some(),
+        "STORE_CONTEXTS={parts} leaves contexts to other processes: that needs STORE_NATS_URL, by which they hear of each other"
+    );
+    identity(settings)?;
+    sandbox(settings)?;
+    if parts.are_whole() {
+        return Ok(());
+    }
+    ensure!(
+        settings.base_url_is_set,
+        "STORE_CONTEXTS={parts} needs STORE_BASE_URL: where browsers find the shop, not this process"
+    );
+    let missing = Part::CONTEXTS.into_iter().find(|part| !parts.hold(*part) && !settings.peers.contains_key(part));
+    if let Some(missing) = missing.filter(|_| parts.hold(Part::Edge)) {
+        bail!(
+            "STORE_CONTEXTS={parts} needs STORE_PEERS to say where {missing} is: {missing}=http://host:port",
+            missing = missing.name()
+        );
+    }
+    Ok(())
+}
+
+/// In a shop of several processes one signs who somebody is, the others believe it, and all know each other's forms.
+fn identity(settings: &Settings) -> anyhow::Result<()> {
+    let (parts, signs, believed) = (&settings.parts, &settings.identity_private_key, &settings.identity_public_keys);
+    // The sandbox decides nothing by who somebody is; beside a whole shop nobody would sign it either.
+    if parts.are_whole() || parts.are_only(Part::Sandbox) && believed.is_empty() {
+        return Ok(());
+    }
+    ensure!(
+        !believed.is_empty(),
+        "STORE_CONTEXTS={parts} needs STORE_IDENTITY_PUBLIC_KEYS, by which it knows who is asking; `better-store keys` makes them"
+    );
+    ensure!(
+        settings.csrf_key.is_some(),
+        "STORE_CONTEXTS={parts} needs STORE_CSRF_KEY, the same in all processes; `better-store keys` makes one"
+    );
+    if !parts.hold(Part::Customer) {
+        return Ok(());
+    }
+    let Some(signs) = signs else {
+        bail!(
+            "STORE_CONTEXTS={parts} holds customer and needs STORE_IDENTITY_PRIVATE_KEY; `better-store keys` makes it"
+        );
+    };
+    ensure!(
+        believed.contains(&signs.public()),
+        "STORE_IDENTITY_PUBLIC_KEYS does not hold the other half of STORE_IDENTITY_PRIVATE_KEY, {}",
+        signs.public()
+    );
+    Ok(())
+}
+
+/// Orders and the payment sandbox in two processes have to find each other and agree on secrets.
+fn sandbox(settings: &Settings) -> anyhow::Result<()> {
+    let parts = &settings.parts;
+    let (orders, plays) = (parts.hold(Part::Order), parts.hold(Part::Sandbox));
+    if settings.stripe.is_some() {
+        ensure!(
+            !parts.are_only(Part::Sandbox),
+            "STORE_CONTEXTS={parts}: with STORE_STRIPE_SECRET_KEY there is no sandbox"
+        );
+        return Ok(());
+    }
+    if orders == plays {
+        return Ok(());
+    }
+    let other = if orders { Part::Sandbox } else { Part::Order };
+    ensure!(
+        settings.peers.contains_key(&other),
+        "STORE_CONTEXTS={parts} needs STORE_PEERS to say where {other} is: {other}=http://host:port{or_stripe}",
+        other = other.name(),
+        or_stripe = if orders { ", or real payments by STORE_STRIPE_SECRET_KEY" } else { "" }
+    );
+    ensure!(
+        settings.sandbox_secret_key.is_some() && !settings.webhook_secrets.is_empty(),
+        "STORE_CONTEXTS={parts} needs STORE_SANDBOX_SECRET_KEY and STORE_STRIPE_WEBHOOK_SECRET, the same where {} is",
+        other.name()
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

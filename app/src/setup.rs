@@ -1,0 +1,137 @@
+//! How settings become what contexts, mail and the payment sandbox are given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chassis::Site;
+use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer, SmtpSecurity, SmtpSettings};
+use chassis::sql::Database;
+use secrecy::{ExposeSecret as _, SecretString};
+use shared_kernel::Clock;
+
+use crate::parts::Part;
+use crate::sandbox::SandboxSettings;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+
+/// What each context is given.
+pub struct Given {
+    /// The catalogue.
+    pub catalogue: catalogue::CatalogueSettings,
+    /// Orders.
+    pub order: order::OrderSettings,
+    /// Fulfilment.
+    pub fulfilment: fulfilment::FulfilmentSettings,
+    /// Reports.
+    pub reports: reports::ReportsSettings,
+    /// Customers.
+    pub customer: customer::CustomerSettings,
+}
+
+impl Given {
+    /// By these settings. `private` is the door between orders and the sandbox, if both are in this process.
+    #[must_use]
+    pub fn by(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> Self {
+        let sweep_period = settings.sweep_every;
+        let mut customer = customer::CustomerSettings::default();
+        customer.links.verification = settings.verification_window;
+        Self {
+            catalogue: catalogue::CatalogueSettings::default(),
+            order: order_settings(settings, secrets, private),
+            fulfilment: fulfilment::FulfilmentSettings { sweep_period, ..fulfilment::FulfilmentSettings::default() },
+            reports: reports::ReportsSettings::default(),
+            customer,
+        }
+    }
+}
+
+/// Where a part is found by orders or the sandbox: behind the private door if both are here.
+fn beside(settings: &Settings, private: Option<&str>, part: Part) -> String {
+    let elsewhere = || settings.peers.get(&part).map(String::as_str);
+    private.or_else(elsewhere).unwrap_or("http://127.0.0.1:0").to_owned()
+}
+
+fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> order::OrderSettings {
+    let (api_base, secret_key, card_page) = match &settings.stripe {
+        Some(stripe) => (stripe.api_base.clone(), stripe.secret_key.clone(), order::CardPageMode::Checkout),
+        None => {
+            let base = format!("{}/sandbox", beside(settings, private, Part::Sandbox));
+            (base, SecretString::from(secrets.sandbox_secret_key.clone()), order::CardPageMode::Sandbox)
+        }
+    };
+    let webhook_secrets = secrets.webhook_secrets.iter().cloned().map(SecretString::from).collect();
+    order::OrderSettings {
+        payment_window: settings.payment_window,
+        shipping_flat_minor: settings.shipping_minor,
+        sweep_every: settings.sweep_every,
+        reconcile_every: settings.reconcile_every,
+        stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
+        ..order::OrderSettings::default()
+    }
+}
+
+/// What the payment sandbox is given.
+#[must_use]
+pub fn sandbox(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> SandboxSettings {
+    let key = SecretString::from(secrets.sandbox_secret_key.clone());
+    let webhook = SecretString::from(secrets.webhook_secrets.first().cloned().unwrap_or_default());
+    let url = format!("{}/api/order/v1/payment-events", beside(settings, private, Part::Order));
+    SandboxSettings::new(key, webhook, Some(url), &settings.base_url)
+}
+
+/// Facts about the shop.
+#[must_use]
+pub fn site(settings: &Settings) -> Site {
+    Site {
+        name: settings.shop_name.clone(),
+        base_url: settings.base_url.clone(),
+        currency: settings.currency,
+        tax: settings.tax,
+        time_zone: settings.time_zone.clone(),
+        mail_from: settings.mail_from.clone(),
+    }
+}
+
+/// Opens the database of a part: a file of the data folder.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn database(settings: &Settings, part: Part) -> anyhow::Result<Database> {
+    let path = settings.data_dir.join(format!("{}.db", part.name()));
+    Database::sqlite(&path).await.with_context(|| path.display().to_string())
+}
+
+/// What sends mail.
+///
+/// # Errors
+/// When the sender or the mail server's address makes no sense.
+pub fn mailer(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
+    let from = Sender::parse(&settings.mail_from).context("STORE_MAIL_FROM")?;
+    let Some(url) = &settings.smtp_url else {
+        return Ok(Arc::new(FolderMailer::new(settings.mail_dir.clone(), from, Arc::clone(clock))));
+    };
+    let smtp = smtp_settings(url.expose_secret()).context("STORE_SMTP_URL")?;
+    Ok(Arc::new(SmtpMailer::new(&smtp, from, Arc::clone(clock)).context("STORE_SMTP_URL")?))
+}
+
+/// Reads `smtp://user:password@host:587` (STARTTLS), `smtps://..` (TLS) or `smtp://host:25?tls=none`.
+fn smtp_settings(url: &str) -> anyhow::Result<SmtpSettings> {
+    let url = reqwest::Url::parse(url)?;
+    let plain = url.query_pairs().any(|(key, value)| key == "tls" && value == "none");
+    let (security, port) = match url.scheme() {
+        "smtp" if plain => (SmtpSecurity::None, 25),
+        "smtp" => (SmtpSecurity::StartTls, 587),
+        "smtps" => (SmtpSecurity::Tls, 465),
+        other => anyhow::bail!("begins with smtp:// or smtps://, not {other}://"),
+    };
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(String::from);
+    let password = url.password().map(decoded).transpose()?.map(SecretString::from);
+    Ok(SmtpSettings {
+        host: url.host_str().context("names no host")?.to_owned(),
+        port: url.port().unwrap_or(port),
+        security,
+        credentials: password.map(|password| anyhow::Ok((decoded(url.username())?, password))).transpose()?,
+        timeout: Duration::from_secs(15),
+    })
+}
