@@ -16,6 +16,8 @@ const ADMIN: [u16; 5] = [401, 403, 403, 403, 200];
 /// The table. A route that is not in it fails the test.
 pub const API: &[Row] = &[
     ("GET", "/api/catalogue/v1/categories", "", ALL_OK),
+    ("GET", "/api/catalogue/v1/featured", "", ALL_OK),
+    ("GET", "/api/catalogue/v1/paths", "", ALL_OK),
     ("GET", "/api/catalogue/v1/products", "", ALL_OK),
     ("GET", "/api/catalogue/v1/products?all=true", "", [403, 403, 403, 200, 200]),
     ("GET", "/api/catalogue/v1/products/kea", "", ALL_OK),
@@ -50,6 +52,7 @@ pub const API: &[Row] = &[
     ("GET", "/api/fulfilment/v1/stock/KEA", "", STAFF),
     ("PUT", "/api/fulfilment/v1/stock/KEA", "{}", [401, 403, 403, 422, 422]),
     ("PUT", "/api/fulfilment/v1/digital-files/NO-SUCH", "", [401, 403, 403, 422, 422]),
+    ("GET", "/api/ops/v1/counts", "", STAFF),
     ("GET", "/api/ops/v1/dead-letters", "", ADMIN),
     ("POST", "/api/ops/v1/dead-letters/{none}/retry", "", [401, 403, 403, 403, 404]),
     ("POST", "/api/ops/v1/dead-letters/{none}/discard", "", [401, 403, 403, 403, 404]),
@@ -76,6 +79,19 @@ pub const API: &[Row] = &[
     // Ends the session, so it comes last.
     ("DELETE", "/api/customer/v1/sessions/current", "", [401, 204, 204, 204, 204]),
 ];
+
+/// What every context has for its operator; `{context}` stands for its name.
+pub const OPERATIONS: &[Row] = &[
+    ("GET", "/api/{context}/v1/ops/counts", "", STAFF),
+    ("GET", "/api/{context}/v1/ops/dead-letters", "", ADMIN),
+    ("POST", "/api/{context}/v1/ops/dead-letters/{none}/retry", "", [401, 403, 403, 403, 404]),
+    ("POST", "/api/{context}/v1/ops/dead-letters/{none}/discard", "", [401, 403, 403, 403, 404]),
+    ("GET", "/api/{context}/v1/ops/replays", "", ADMIN),
+    ("POST", "/api/{context}/v1/ops/replays", "{}", [401, 403, 403, 403, 422]),
+];
+
+/// The contexts, each of which has its [`OPERATIONS`].
+pub const CONTEXTS: [&str; 5] = ["catalogue", "order", "fulfilment", "reports", "customer"];
 
 const ORDER: &str = r#"{"cart_id": "{cart}", "expected_total": {"amount": 1, "currency": "NZD"},
     "delivery_address": {"name": "A", "line1": "1", "city": "B", "postcode": "2", "country": "NZ"}}"#;
