@@ -1,0 +1,81 @@
+//! What the gateway keeps: only what a context calls public, and nothing of anybody in particular.
+
+use crate::fake::Bench;
+
+/// How often the process of `part` was asked for `path`, which was asked of the gateway three times.
+async fn asked_thrice(bench: &Bench, part: &str, path: &str, headers: &[(&str, &str)]) -> usize {
+    for _ in 0..3 {
+        assert_eq!(bench.get(path, headers).await.part(), part);
+    }
+    bench.fake(part).seen().iter().filter(|seen| seen.path == path).count()
+}
+
+#[actix_web::test]
+async fn public_answers_are_fetched_once_and_others_every_time() {
+    let Some(bench) = Bench::open().await else { return };
+    let table = [
+        ("edge", "/assets/shop.css?v=public", 1),
+        ("edge", "/assets/shop.css?v=private", 3),
+        ("edge", "/assets/shop.css", 3),
+        ("catalogue", "/media/kea.svg?public", 1),
+        ("catalogue", "/media/kea.svg?private", 3),
+        ("catalogue", "/products/kea?public", 1),
+        ("catalogue", "/products/kea?private", 3),
+        ("catalogue", "/api/catalogue/v1/products?public", 1),
+        ("catalogue", "/api/catalogue/v1/products?private", 3),
+        ("catalogue", "/admin/products?public", 3),
+        ("order", "/cart?public", 3),
+        ("order", "/api/order/v1/orders?public", 3),
+        ("edge", "/?public", 3),
+        ("edge", "/api/openapi.json?public", 3),
+    ];
+    for (part, path, times) in table {
+        assert_eq!(asked_thrice(&bench, part, path, &[]).await, times, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_shows_a_cookie_or_a_token_gets_his_own_answer_and_leaves_none_behind() {
+    let Some(bench) = Bench::open().await else { return };
+    let path = "/products/kea?public";
+    for shown in [("Cookie", "sid=ana"), ("Cookie", "visitor=7"), ("Authorization", "Bearer ana")] {
+        asked_thrice(&bench, "catalogue", path, &[shown]).await;
+    }
+    assert_eq!(bench.fake("catalogue").seen().len(), 9, "something personal was kept");
+    assert_eq!(asked_thrice(&bench, "catalogue", path, &[]).await, 10, "a stranger got somebody's answer");
+    assert_eq!(bench.get(path, &[("Cookie", "sid=ana")]).await.told("x-store-identity"), "signed-ana");
+}
+
+#[actix_web::test]
+async fn an_answer_that_sets_a_cookie_is_not_kept() {
+    let Some(bench) = Bench::open().await else { return };
+    assert_eq!(asked_thrice(&bench, "catalogue", "/products/kea?public&setcookie", &[]).await, 3);
+}
+
+#[actix_web::test]
+async fn public_files_are_fetched_without_telling_for_whom() {
+    let Some(bench) = Bench::open().await else { return };
+    for path in ["/assets/shop.css", "/media/kea.svg", "/favicon.ico"] {
+        let answer = bench.get(path, &[("Cookie", "sid=ana"), ("Authorization", "Bearer ana")]).await;
+        assert_eq!((answer.told("cookie"), answer.told("authorization")), (String::new(), String::new()), "{path}");
+    }
+    assert!(bench.fake("customer").seen().is_empty());
+}
+
+#[actix_web::test]
+async fn a_reader_who_has_the_answer_already_is_asked_about_by_his_tag() {
+    let Some(bench) = Bench::open().await else { return };
+    let answer = bench.get("/api/catalogue/v1/products?private", &[("If-None-Match", "\"v1\"")]).await;
+    assert_eq!(answer.told("if-none-match"), "\"v1\"");
+    let kept = "/api/catalogue/v1/products?public";
+    bench.get(kept, &[("If-None-Match", "\"other\"")]).await;
+    assert_eq!(bench.get(kept, &[]).await.told("if-none-match"), "", "an answer to another question was kept");
+}
+
+#[actix_web::test]
+async fn two_names_of_the_shop_do_not_share_answers() {
+    let Some(bench) = Bench::open().await else { return };
+    let path = "/products/kea?public";
+    bench.get(path, &[("Host", "one.test")]).await;
+    assert_eq!(bench.get(path, &[("Host", "two.test")]).await.told("host"), "two.test");
+}

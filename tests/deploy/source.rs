@@ -1,0 +1,108 @@
+//! What the program's source says of itself: its routes, its settings, its metrics.
+//!
+//! Read as text, with no more understanding than needed; each reader refuses to find nothing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// A file of the repository.
+pub fn text(path: &str) -> String {
+    let path = root().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The files below `folder` with this ending: path from the root, and text.
+pub fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let root = root();
+    let found = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter().map(Result::unwrap);
+    let fitting = found.filter(|entry| entry.file_type().is_file());
+    let fitting = fitting.filter(|entry| entry.file_name().to_string_lossy().ends_with(ending));
+    let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+    let files = fitting.map(|entry| (relative(entry.path()), std::fs::read_to_string(entry.path()).unwrap()));
+    files.collect()
+}
+
+/// The text literals that directly follow `opening`.
+pub fn literals_after<'a>(text: &'a str, opening: &str) -> Vec<&'a str> {
+    text.split(opening).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
+}
+
+/// Every path that a part serves, as its routes are written: (part, path).
+pub fn routes() -> BTreeSet<(String, String)> {
+    let mut routes = BTreeSet::new();
+    for context in ["catalogue", "order", "fulfilment", "reports", "customer"] {
+        let folder = format!("contexts/{context}/src/adapters/inbound");
+        for (_, text) in files(&folder, ".rs") {
+            routes.extend(paths(&text).map(|path| (context.to_owned(), path)));
+        }
+    }
+    for (name, text) in files("app/src", ".rs").into_iter().filter(|(name, _)| !name.ends_with("/tests.rs")) {
+        let part = if name.starts_with("app/src/sandbox") { "sandbox" } else { "edge" };
+        routes.extend(paths(&text).map(|path| (part.to_owned(), path)));
+    }
+    assert!(routes.len() > 80, "only {} routes were found", routes.len());
+    routes
+}
+
+fn paths(text: &str) -> impl Iterator<Item = String> {
+    let before_tests = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let openings = ["#[get(", "#[post(", "#[put(", "#[delete(", "web::resource(", ".route(", "web::scope("];
+    let found = openings.into_iter().flat_map(|opening| literals_after(before_tests, opening));
+    let constants = literals_after(before_tests, "const PATH: &str =");
+    // Inside a scope they are relative, and begin with what no path of the whole shop begins with.
+    let whole = found.chain(constants).filter(|path| !RELATIVE.iter().any(|start| path.starts_with(start)));
+    whole.map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// The routes inside `/sandbox/v1`.
+const RELATIVE: [&str; 5] = ["/payment_intents", "/refunds", "/charges", "/checkout/sessions", "/events"];
+
+/// The names of all settings, as environment variables.
+pub fn settings() -> BTreeSet<String> {
+    let text = text("app/src/settings.rs");
+    let raw = text.split("struct Raw {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
+    let fields = raw.lines().filter_map(|line| line.trim().split_once(": Option<"));
+    let names: BTreeSet<String> = fields.map(|(name, _)| format!("STORE_{}", name.to_uppercase())).collect();
+    assert!(names.len() > 20, "only {names:?} were found");
+    names
+}
+
+/// The names of all metrics, as Prometheus sees them.
+pub fn metrics() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let sources = ["chassis/src", "app/src", "contexts"].into_iter().flat_map(|folder| files(folder, ".rs"));
+    for (_, text) in sources {
+        for kind in ["counter!(", "gauge!("] {
+            names.extend(literals_after(&text, kind).into_iter().map(str::to_owned));
+        }
+        for name in literals_after(&text, "histogram!(") {
+            names.extend(["bucket", "sum", "count"].map(|part| format!("{name}_{part}")));
+        }
+    }
+    assert!(names.len() > 5, "only {names:?} were found");
+    names
+}
+
+#[test]
+fn routes_settings_and_metrics_are_read_off_the_source() {
+    let routes = routes();
+    for (part, path) in [
+        ("catalogue", "/products/{handle}"),
+        ("customer", "/api/customer/v1/me"),
+        ("fulfilment", "/admin/digital-files"),
+        ("edge", "/admin/errors"),
+        ("sandbox", "/pay/{id}"),
+        ("sandbox", "/sandbox/v1"),
+    ] {
+        assert!(routes.contains(&(part.to_owned(), path.to_owned())), "{path} of {part} was not found in {routes:?}");
+    }
+    assert!(settings().contains("STORE_TRUSTED_PROXIES"));
+    assert!(metrics().contains("http_request_duration_seconds_bucket"));
+}
