@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::{Command, DeadLetterCommand, ImportWhat};
 use crate::settings::Settings;
-use crate::{commands, control, server};
+use crate::{commands, control, probe, server};
 
 /// A whole online shop in one binary.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ struct Cli {
 enum Verb {
     /// Open the shop (the default).
     Serve,
+    /// Ask the open shop whether it is ready, as health checks do; fails if it is not.
+    Probe,
     /// Bring products (CSV) or past orders (JSON lines) in.
     Import {
         #[command(subcommand)]
@@ -130,6 +132,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         return out.line(print()?).await;
     }
     let settings = Settings::load(cli.config.as_deref(), cli.contexts)?;
+    if matches!(task, Task::Probe) {
+        return probe::ask(&settings.listen).await;
+    }
     let Task::Command(command) = task else {
         chassis::telemetry::start(settings.log_format, &settings.log)?;
         return server::run(settings, signalled()).await;
@@ -161,6 +166,8 @@ fn signalled() -> CancellationToken {
 enum Task {
     /// Open the shop.
     Serve,
+    /// Ask the shop that is open here whether it is ready.
+    Probe,
     /// Say something that no shop has to be asked for.
     Print(fn() -> anyhow::Result<String>),
     /// Run this inside a shop.
@@ -171,6 +178,7 @@ impl Verb {
     fn into_task(self) -> anyhow::Result<Task> {
         Ok(Task::Command(match self {
             Self::Serve => return Ok(Task::Serve),
+            Self::Probe => return Ok(Task::Probe),
             Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
             Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),
             Self::Import { what: Import::Products { file, dry_run } } => {

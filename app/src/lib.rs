@@ -4,7 +4,7 @@
 //! process may hold of the shop), [`shop`] (opens the databases, starts the contexts of [`modules`], joins them by the
 //! bus), [`server`] (the public door, and the private one behind which the payment sandbox lives), [`peers`] (contexts here
 //! and in other processes), [`pages`] (pages that join contexts), [`ops`] (dead letters, replays, event types), [`cli`] and
-//! [`control`] (the same commands with and without a running shop).
+//! [`control`] (the same commands with and without a running shop), [`probe`] (for health checks).
 //!
 //! No business rule lives here. A context is asked through the lists and methods of its module and nothing else.
 
@@ -18,6 +18,7 @@ pub mod ops;
 pub mod pages;
 pub mod parts;
 pub mod peers;
+pub mod probe;
 pub mod sandbox;
 pub mod secrets;
 pub mod server;
