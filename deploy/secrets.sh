@@ -19,7 +19,6 @@ ${BETTER_STORE:-better-store} keys | grep -E '^STORE_IDENTITY_[A-Z_]+='
 printf 'STORE_CSRF_KEY=%s\n' "$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n')"
 password STORE_SANDBOX_SECRET_KEY
 password STORE_STRIPE_WEBHOOK_SECRET
-password STORE_METRICS_TOKEN
 printf 'STORE_ADMIN_EMAIL=%s\n' "${STORE_ADMIN_EMAIL:-admin@example.org}"
 password STORE_ADMIN_PASSWORD
 password POSTGRES_PASSWORD

@@ -18,5 +18,3 @@ mod names;
 mod nats;
 mod routes;
 mod source;
-#[path = "../support/tools.rs"]
-mod tools;

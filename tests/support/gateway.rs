@@ -1,15 +1,13 @@
 //! The gateway as `deploy/gateway` sets it up: a real nginx on a free port, in front of any processes.
 
 use std::fmt::Write as _;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use chassis::testing::eventually;
-
-use crate::tools::tool;
+use chassis::testing::{Tethered, eventually, free_port, program, skip};
 
 /// The parts of a shop that is taken apart, as `upstreams.conf` names them.
 pub const PARTS: [&str; 7] = ["catalogue", "order", "fulfilment", "reports", "customer", "edge", "sandbox"];
@@ -17,8 +15,9 @@ pub const PARTS: [&str; 7] = ["catalogue", "order", "fulfilment", "reports", "cu
 /// An nginx of its own.
 pub struct Gateway {
     address: SocketAddr,
+    // Ends before its folder does.
+    _nginx: Tethered,
     folder: tempfile::TempDir,
-    child: Child,
 }
 
 impl Gateway {
@@ -33,17 +32,21 @@ impl Gateway {
     }
 
     async fn with(instances: impl Fn(&str) -> Vec<SocketAddr>, exempt: Option<&str>) -> Option<Self> {
-        let nginx = tool("nginx")?;
+        let Some(nginx) = program("nginx") else {
+            skip("nginx is not installed");
+            return None;
+        };
         let folder = copy();
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         std::fs::write(folder.path().join("listen.conf"), format!("listen {address};\n")).unwrap();
         std::fs::write(folder.path().join("upstreams.conf"), upstreams(instances)).unwrap();
         if let Some(exempt) = exempt {
             std::fs::write(folder.path().join("exempt.conf"), exempt).unwrap();
         }
-        let log = std::fs::File::create(folder.path().join("errors.log")).unwrap();
-        let child = command(&nginx, folder.path()).args(["-g", "daemon off;"]).stderr(log).spawn().unwrap();
-        let gateway = Self { address, folder, child };
+        let words = words(folder.path());
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(["-g", "daemon off;"]).collect();
+        let nginx = Tethered::start(&nginx, &words, folder.path(), "errors.log").unwrap();
+        let gateway = Self { address, _nginx: nginx, folder };
         eventually(Duration::from_secs(20), || async { TcpStream::connect(address).ok() }).await;
         Some(gateway)
     }
@@ -69,20 +72,20 @@ impl Drop for Gateway {
         if std::thread::panicking() {
             eprintln!("--- the gateway's last words\n{}", self.errors());
         }
-        // Killed outright, it would leave its workers behind.
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        if asked.is_ok_and(|asked| asked.success()) {
-            let _ended = self.child.wait();
-        }
     }
 }
 
 /// nginx on the configuration in `folder`.
 pub fn command(nginx: &Path, folder: &Path) -> Command {
     let mut command = Command::new(nginx);
-    // The prefix must end in a slash.
-    command.arg("-p").arg(folder.join("")).arg("-c").arg(folder.join("nginx.conf")).stdin(Stdio::null());
+    command.args(words(folder)).stdin(Stdio::null());
     command
+}
+
+fn words(folder: &Path) -> Vec<String> {
+    // The prefix must end in a slash.
+    let (prefix, config) = (folder.join("").display().to_string(), folder.join("nginx.conf").display().to_string());
+    ["-p".to_owned(), prefix, "-c".to_owned(), config].into()
 }
 
 /// A copy of `deploy/gateway` that nginx's workers may enter.

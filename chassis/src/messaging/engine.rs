@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     DeadLetters, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker,
+    gauges,
 };
 use crate::sql::Database;
 
@@ -77,6 +78,7 @@ impl Engine {
                 messages.clear_leases().await?;
             }
         }
+        tasks.spawn(gauges::keep(self.dead_letters(), Arc::clone(&self.clock), stop.clone()));
         match &self.transport {
             Transport::InProcess => self.carry_in_process(tasks, stop),
             Transport::JetStream(broker) => self.carry_over(broker, tasks, stop),

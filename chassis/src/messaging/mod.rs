@@ -20,6 +20,7 @@ mod bus;
 mod dead_letters;
 mod dialect;
 mod engine;
+mod gauges;
 mod inbox;
 mod jetstream;
 mod job;

@@ -105,7 +105,10 @@ impl Relay {
                 }
                 Err(error) => {
                     let Failure { text, .. } = Failure::of(&error);
-                    tracing::warn!(destination = self.destination.as_str(), "carrying facts failed: {text}");
+                    let destination = self.destination.as_str();
+                    metrics::counter!("store_carrying_failed_total", "destination" => destination.to_owned())
+                        .increment(1);
+                    tracing::warn!(destination, "carrying facts failed: {text}");
                     let now = pause;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(now) => {} }
