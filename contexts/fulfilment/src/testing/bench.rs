@@ -1,19 +1,18 @@
 //! One implementation of all ports, with a way to see what it told and to get a cause that it accepts.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{Claim, Inbox, Outbox, Recorder, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock};
+use chassis::testing::{CountingIds, FixedClock, shared_cluster};
 use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, MessageId};
 
 use super::MemoryStore;
 use crate::adapters::outbound::publish::DELIVER_DIGITAL;
 use crate::adapters::outbound::sql::{
-    MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlStockBook, SqlWarehouse, SqlWorkList,
+    self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
 use crate::ports::{DigitalFiles, ProductBook, StockBook, Warehouse, WorkList};
 
@@ -36,14 +35,14 @@ pub struct Bench {
     pub ids: Arc<CountingIds>,
     inbox: Arc<dyn Inbox>,
     outbox: Arc<dyn Outbox>,
-    messages: Arc<AtomicU64>,
+    database: Option<Database>,
 }
 
 impl Bench {
     /// The ports in memory.
     #[must_use]
     pub fn in_memory() -> Self {
-        let (clock, ids) = times_and_ids();
+        let (clock, ids) = times_and_ids(0);
         let recorder = MemoryRecorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
         let store = Arc::new(MemoryStore::new(recorder.clone()));
         Self {
@@ -54,7 +53,7 @@ impl Bench {
             files: store,
             inbox: Arc::new(recorder.clone()),
             outbox: Arc::new(recorder),
-            messages: Arc::default(),
+            database: None,
             clock,
             ids,
         }
@@ -65,10 +64,31 @@ impl Bench {
         Self::sql(chassis::testing::sqlite("fulfilment", MIGRATIONS).await)
     }
 
+    /// The ports over a schema of its own on the PostgreSQL server of the tests; `None` where there is none.
+    pub async fn postgres() -> Option<Self> {
+        chassis::testing::postgres("fulfilment", MIGRATIONS).await.map(Self::sql)
+    }
+
+    /// The ports twice over one schema on that server, as two processes have them.
+    ///
+    /// # Panics
+    /// When the schema cannot be made.
+    pub async fn postgres_twice(schema: &str) -> Option<(Self, Self)> {
+        let settings = shared_cluster(schema)?;
+        let open = async || Database::postgres(&settings).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let (one, other) = (open().await, open().await);
+        one.migrate("fulfilment", MIGRATIONS).await.unwrap_or_else(|error| panic!("{error:?}"));
+        Some((Self::sql(one), Self::counting_from(1_000_000, other)))
+    }
+
     /// The ports over a database that has the context's tables.
     #[must_use]
     pub fn sql(database: Database) -> Self {
-        let (clock, ids) = times_and_ids();
+        Self::counting_from(0, database)
+    }
+
+    fn counting_from(first: u64, database: Database) -> Self {
+        let (clock, ids) = times_and_ids(first);
         let recorder = Recorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
         let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
         Self {
@@ -76,10 +96,10 @@ impl Bench {
             stock: Arc::new(SqlStockBook::new(database.clone())),
             work_list: Arc::new(SqlWorkList::new(database.clone())),
             products: Arc::new(SqlProductBook::new(database.clone(), recorder)),
-            files: Arc::new(SqlDigitalFiles::new(database)),
+            files: Arc::new(SqlDigitalFiles::new(database.clone())),
             inbox: Arc::new(messages.clone()),
             outbox: Arc::new(messages),
-            messages: Arc::default(),
+            database: Some(database),
             clock,
             ids,
         }
@@ -90,9 +110,8 @@ impl Bench {
     /// # Panics
     /// When the store fails.
     pub async fn cause(&self) -> Cause {
-        let number = self.messages.fetch_add(1, Ordering::SeqCst);
         let consumer = ConsumerName::new("bench");
-        let id = format!("message-{number}");
+        let id = format!("message-{}", self.ids.uuid());
         let envelope = Envelope {
             specversion: "1.0".to_owned(),
             id: MessageId::new(&*id),
@@ -135,6 +154,15 @@ impl Bench {
         self.claim(DELIVER_DIGITAL).await
     }
 
+    /// Everything in the books, where they are kept in tables.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn audit(&self) -> Vec<serde_json::Value> {
+        let Some(database) = &self.database else { return Vec::new() };
+        sql::audit(database).await.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
     async fn claim(&self, consumer: ConsumerName) -> Vec<Cause> {
         let lease = LeaseToken(self.ids.uuid());
         let claim = Claim { consumer, lanes: 1_000, now: self.clock.now(), lease_for: Duration::from_mins(5), lease };
@@ -143,6 +171,6 @@ impl Bench {
     }
 }
 
-fn times_and_ids() -> (Arc<FixedClock>, Arc<CountingIds>) {
-    (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
+fn times_and_ids(first: u64) -> (Arc<FixedClock>, Arc<CountingIds>) {
+    (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::from(first)))
 }

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
 use crate::golden::{assert_golden, assert_valid, contract, read};
-use crate::shop::{Answer, Shop};
+use crate::shop::{Answer, Engine, Shop, on_both_engines};
 
 const BASE: &str = "/api/fulfilment/v1";
 
 #[actix_web::test]
 async fn the_document_is_the_one_that_was_promised() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Engine::Sqlite).await;
     let (_, mut document) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     document.info = utoipa::openapi::InfoBuilder::new().title("Fulfilment").version("1").build();
     assert_golden(&contract("fulfilment", "openapi.json"), &serde_json::to_value(&document).unwrap());
@@ -55,8 +55,8 @@ async fn ask(shop: &Shop, method: &str, template: &str, path: &str, body: Option
     (answer.status, answer.json())
 }
 
-async fn sold(lines: &[(&str, &str, i64)]) -> Shop {
-    let shop = Shop::open().await;
+async fn sold(on: Engine, lines: &[(&str, &str, i64)]) -> Shop {
+    let shop = Shop::open(on).await;
     for (code, kind, _) in lines {
         if *kind == "physical" {
             shop.count(code, 10).await;
@@ -70,9 +70,8 @@ fn named(problem: &Value) -> &str {
     problem["type"].as_str().unwrap().rsplit('/').next().unwrap()
 }
 
-#[actix_web::test]
-async fn a_shelf_is_counted_and_read() {
-    let shop = Shop::open().await;
+async fn a_shelf_is_counted_and_read(on: Engine) {
+    let shop = Shop::open(on).await;
     let (path, template) = ("/stock/KEA", "/stock/{sku}");
     assert_eq!(ask(&shop, "get", template, path, None).await.0, 404);
     let shelf = json!({"sku": "KEA", "on_hand": 7, "reserved": 0, "available": 7});
@@ -82,9 +81,8 @@ async fn a_shelf_is_counted_and_read() {
     assert_eq!(ask(&shop, "get", "/stock", "/stock?q=ke&limit=5", None).await, (200, list));
 }
 
-#[actix_web::test]
-async fn impossible_counts_are_refused() {
-    let shop = Shop::open().await;
+async fn impossible_counts_are_refused(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 7).await;
     shop.place(1, &[("KEA", "physical", 3)]).await;
     for wrong in [
@@ -105,9 +103,8 @@ async fn impossible_counts_are_refused() {
     assert_eq!(shop.stock("KEA").await.1["on_hand"], 7);
 }
 
-#[actix_web::test]
-async fn the_work_list_is_read_and_worked_off() {
-    let shop = sold(&[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
+async fn the_work_list_is_read_and_worked_off(on: Engine) {
+    let shop = sold(on, &[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
     let id = order(1).to_string();
     let (path, template) = (format!("/shipping-orders/{id}"), "/shipping-orders/{id}");
     let (status, list) = ask(&shop, "get", "/shipping-orders", "/shipping-orders?status=pending&limit=10", None).await;
@@ -131,9 +128,8 @@ async fn the_work_list_is_read_and_worked_off() {
     assert_eq!(shop.told().await.iter().filter(|told| *told == "item_processed.v1").count(), 2);
 }
 
-#[actix_web::test]
-async fn what_cannot_be_dispatched_is_said_by_name() {
-    let shop = sold(&[("KEA", "physical", 2), ("PDF", "digital", 1)]).await;
+async fn what_cannot_be_dispatched_is_said_by_name(on: Engine) {
+    let shop = sold(on, &[("KEA", "physical", 2), ("PDF", "digital", 1)]).await;
     let (template, path) = ("/shipping-orders/{id}/dispatch", format!("/shipping-orders/{}/dispatch", order(1)));
     let refusals = [
         (json!({"carrier": "", "tracking": "T"}), 422, "invalid-consignment"),
@@ -156,9 +152,8 @@ async fn what_cannot_be_dispatched_is_said_by_name() {
     assert_eq!((status, named(&problem)), (409, "already-cancelled"));
 }
 
-#[actix_web::test]
-async fn lists_refuse_what_makes_no_sense() {
-    let shop = Shop::open().await;
+async fn lists_refuse_what_makes_no_sense(on: Engine) {
+    let shop = Shop::open(on).await;
     for (list, query, name) in [
         ("/shipping-orders", "limit=0", "invalid-limit"),
         ("/shipping-orders", "limit=101", "invalid-limit"),
@@ -174,9 +169,8 @@ async fn lists_refuse_what_makes_no_sense() {
     assert_eq!(ask(&shop, "get", "/stock/{sku}", "/stock/%20x", None).await.0, 422);
 }
 
-#[actix_web::test]
-async fn files_are_kept_whole_or_refused() {
-    let shop = Shop::open().await;
+async fn files_are_kept_whole_or_refused(on: Engine) {
+    let shop = Shop::open(on).await;
     let template = "/digital-files/{sku}";
     let put = async |query: &str, kind: &str, bytes: Vec<u8>| {
         let path = format!("{BASE}/digital-files/PDF{query}");
@@ -199,9 +193,8 @@ async fn files_are_kept_whole_or_refused() {
     }
 }
 
-#[actix_web::test]
-async fn only_staff_is_let_in() {
-    let shop = Shop::open().await;
+async fn only_staff_is_let_in(on: Engine) {
+    let shop = Shop::open(on).await;
     let id = order(1);
     let doors = [
         ("get", "/shipping-orders", "/shipping-orders".to_owned()),
@@ -231,9 +224,8 @@ async fn only_staff_is_let_in() {
     assert_eq!(shop.module.audit().await.unwrap(), Vec::<Value>::new());
 }
 
-#[actix_web::test]
-async fn what_the_caller_has_is_not_sent_again() {
-    let shop = Shop::open().await;
+async fn what_the_caller_has_is_not_sent_again(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 7).await;
     let path = format!("{BASE}/stock/KEA");
     let tag = shop.api(TestRequest::get().uri(&path)).await.header("etag");
@@ -242,4 +234,15 @@ async fn what_the_caller_has_is_not_sent_again() {
     assert_eq!(again().await, 304);
     shop.count("KEA", 8).await;
     assert_eq!(again().await, 200);
+}
+
+on_both_engines! {
+    a_shelf_is_counted_and_read
+    impossible_counts_are_refused
+    the_work_list_is_read_and_worked_off
+    what_cannot_be_dispatched_is_said_by_name
+    lists_refuse_what_makes_no_sense
+    files_are_kept_whole_or_refused
+    only_staff_is_let_in
+    what_the_caller_has_is_not_sent_again
 }

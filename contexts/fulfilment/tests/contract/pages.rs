@@ -5,7 +5,7 @@ use actix_web::test::TestRequest;
 use chassis::web::testing::{VISITOR, form_token};
 use fulfilment::testing::order;
 
-use crate::shop::{Answer, Shop};
+use crate::shop::{Answer, Engine, Shop, on_both_engines};
 
 /// How many elements of that kind there are.
 fn count(answer: &Answer, test: &str) -> usize {
@@ -32,9 +32,8 @@ fn path(number: u128) -> String {
     format!("/admin/shipping-orders/{}", order(number))
 }
 
-#[actix_web::test]
-async fn the_work_list_shows_what_is_pending_first() {
-    let shop = Shop::open().await;
+async fn the_work_list_shows_what_is_pending_first(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 100).await;
     assert_eq!(count(&shop.page("/admin/shipping-orders").await, "empty"), 1);
     for number in 1..=26 {
@@ -65,9 +64,8 @@ async fn the_work_list_shows_what_is_pending_first() {
     assert_eq!(shop.page("/admin/shipping-orders?status=lost").await.status, 404);
 }
 
-#[actix_web::test]
-async fn a_parcel_is_packed_by_checkboxes() {
-    let shop = Shop::open().await;
+async fn a_parcel_is_packed_by_checkboxes(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 10).await;
     shop.count("TUI", 10).await;
     shop.pay(1, &[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
@@ -91,9 +89,8 @@ async fn a_parcel_is_packed_by_checkboxes() {
     assert_eq!(shop.page(&path(9)).await.status, 404);
 }
 
-#[actix_web::test]
-async fn a_cancelled_order_says_why_it_is_not_dispatched() {
-    let shop = Shop::open().await;
+async fn a_cancelled_order_says_why_it_is_not_dispatched(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 10).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
     shop.hear_of_order("cancellation_requested", 1).await;
@@ -106,9 +103,8 @@ async fn a_cancelled_order_says_why_it_is_not_dispatched() {
     assert_eq!(count(&page, "dispatch"), 0);
 }
 
-#[actix_web::test]
-async fn a_missing_file_is_uploaded_where_it_is_missed() {
-    let shop = Shop::open().await;
+async fn a_missing_file_is_uploaded_where_it_is_missed(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     let page = shop.page(&path(1)).await;
     assert_eq!((count(&page, "missing-file"), text(&page, "item-status")), (1, "Waiting for file".to_owned()));
@@ -140,9 +136,8 @@ async fn a_missing_file_is_uploaded_where_it_is_missed() {
     assert_eq!((attached.name.as_str(), attached.bytes.len()), ("birds.pdf", 5_000_000));
 }
 
-#[actix_web::test]
-async fn shelves_are_searched_and_counted() {
-    let shop = Shop::open().await;
+async fn shelves_are_searched_and_counted(on: Engine) {
+    let shop = Shop::open(on).await;
     for number in 1..=26 {
         shop.count(&format!("KEA-{number:02}"), number).await;
     }
@@ -171,9 +166,8 @@ async fn shelves_are_searched_and_counted() {
     assert_eq!(told, "5 are reserved for open orders; the count cannot be below that.");
 }
 
-#[actix_web::test]
-async fn what_a_merchant_writes_is_shown_and_never_obeyed() {
-    let shop = Shop::open().await;
+async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Engine) {
+    let shop = Shop::open(on).await;
     let code = "<script>alert(1)</script>";
     shop.count(code, 10).await;
     shop.pay(1, &[(code, "physical", 1)]).await;
@@ -183,9 +177,8 @@ async fn what_a_merchant_writes_is_shown_and_never_obeyed() {
     }
 }
 
-#[actix_web::test]
-async fn only_staff_sees_the_back_office() {
-    let shop = Shop::open().await;
+async fn only_staff_sees_the_back_office(on: Engine) {
+    let shop = Shop::open(on).await;
     for page in
         ["/admin/shipping-orders".to_owned(), "/admin/stock".to_owned(), "/admin/digital-files".to_owned(), path(1)]
     {
@@ -199,4 +192,14 @@ async fn only_staff_sees_the_back_office() {
     let forged = shop.ask(forged.set_form([("sku", "KEA"), ("on_hand", "9"), ("csrf", "forged")])).await;
     assert_eq!(forged.status, 403);
     assert_eq!(shop.stock("KEA").await.0, 404);
+}
+
+on_both_engines! {
+    the_work_list_shows_what_is_pending_first
+    a_parcel_is_packed_by_checkboxes
+    a_cancelled_order_says_why_it_is_not_dispatched
+    a_missing_file_is_uploaded_where_it_is_missed
+    shelves_are_searched_and_counted
+    what_a_merchant_writes_is_shown_and_never_obeyed
+    only_staff_sees_the_back_office
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chassis::messaging::{Rebuild, Recorder};
+use chassis::sql::Database;
 use fulfilment::adapters::outbound::sql::{MIGRATIONS, SqlProductBook};
 use fulfilment::domain::Kind;
 use fulfilment::ports::{Product, ProductVariant};
@@ -20,17 +21,55 @@ macro_rules! suites_on {
     ($adapter:ident, $bench:expr, $($suite:ident),*) => {
         mod $adapter {
             use super::*;
-            $(#[tokio::test] async fn $suite() { suites::$suite(&$bench).await; })*
+            $(#[tokio::test] async fn $suite() {
+                if let Some(bench) = $bench { suites::$suite(&bench).await; }
+            })*
         }
     };
 }
 
-suites_on!(in_memory, Bench::in_memory());
-suites_on!(sqlite, Bench::sqlite().await);
+suites_on!(in_memory, Some(Bench::in_memory()));
+suites_on!(sqlite, Some(Bench::sqlite().await));
+suites_on!(postgres, Bench::postgres().await);
+
+/// The same for crowds, which meet over two benches; on PostgreSQL these are as two processes have them.
+macro_rules! crowds_on {
+    ($adapter:ident, $benches:expr) => {
+        crowds_on!($adapter, $benches,
+            the_last_unit_goes_to_one, lines_in_any_order_share_what_there_is,
+            an_order_heard_of_in_many_ways_is_served_once, an_order_that_ends_while_it_is_paid_keeps_nothing,
+            goods_come_back_once_or_leave_once, a_new_shelf_is_made_once, an_import_counts_once_in_a_crowd,
+            everybody_is_given_the_same_link, a_message_has_one_effect, a_file_that_arrives_is_mailed_once,
+            orders_of_one_cart_hold_one_unit, products_may_swap_their_articles);
+    };
+    ($adapter:ident, $benches:expr, $($suite:ident),*) => {
+        mod $adapter {
+            use super::*;
+            $(#[tokio::test] async fn $suite() {
+                let open = $benches;
+                if let Some((here, there)) = open(stringify!($suite)).await { suites::$suite(&here, &there).await; }
+            })*
+        }
+    };
+}
+
+fn twice(bench: Bench) -> Option<(Bench, Bench)> {
+    Some((bench.clone(), bench))
+}
+
+crowds_on!(a_crowd_in_memory, async |_| twice(Bench::in_memory()));
+crowds_on!(a_crowd_on_sqlite, async |_| twice(Bench::sqlite().await));
+crowds_on!(a_crowd_on_postgres, Bench::postgres_twice);
 
 #[tokio::test]
 async fn a_rebuild_forgets_names_and_keeps_shelves() {
-    let database = chassis::testing::sqlite("fulfilment", MIGRATIONS).await;
+    forgets_names_and_keeps_shelves(chassis::testing::sqlite("fulfilment", MIGRATIONS).await).await;
+    if let Some(database) = chassis::testing::postgres("fulfilment", MIGRATIONS).await {
+        forgets_names_and_keeps_shelves(database).await;
+    }
+}
+
+async fn forgets_names_and_keeps_shelves(database: Database) {
     let bench = Bench::sql(database.clone());
     let kea = ProductVariant { sku: sku("KEA"), title: "The Kea".to_owned(), kind: Kind::Physical };
     let product = Product { id: "p".to_owned(), variants: vec![kea] };

@@ -9,9 +9,10 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
+use chassis::Platform;
 use chassis::mail::Mailer;
 use chassis::messaging::{Inbox, Outbox, SqlMessages};
-use chassis::testing::{CountingIds, FixedClock, MemoryMailer};
+use chassis::testing::{CountingIds, FixedClock, MemoryMailer, platform_on, postgres, shared_cluster};
 use chassis::web::testing::{KnownPeople, VISITOR, form_token, somebody};
 use chassis::web::{Edge, EdgeSettings};
 use fulfilment::domain::Count;
@@ -20,6 +21,45 @@ use fulfilment::{FulfilmentModule, FulfilmentSettings};
 use serde_json::{Value, json};
 use shared_kernel::{Clock, Envelope, Role};
 use utoipa_actix_web::AppExt;
+
+/// What keeps a shop's data.
+#[derive(Debug, Clone, Copy)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Whether tests can run on it here; it is said where they cannot.
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Sqlite) || shared_cluster("fulfilment").is_some()
+    }
+
+    async fn platform(self) -> Platform {
+        match self {
+            Self::Sqlite => chassis::testing::platform("fulfilment", &[]).await,
+            Self::Postgres => platform_on(postgres("fulfilment", &[]).await.unwrap()),
+        }
+    }
+}
+
+/// Runs each of these tests on SQLite and, where it is there, on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($test:ident)*) => {
+        mod on_sqlite { $(
+            #[actix_web::test]
+            async fn $test() { super::$test(crate::shop::Engine::Sqlite).await }
+        )* }
+        mod on_postgres { $(
+            #[actix_web::test]
+            async fn $test() {
+                let engine = crate::shop::Engine::Postgres;
+                if engine.is_there() { super::$test(engine).await }
+            }
+        )* }
+    };
+}
+pub(crate) use on_both_engines;
 
 /// A shop with one context.
 pub struct Shop {
@@ -52,16 +92,16 @@ impl Answer {
 }
 
 impl Shop {
-    pub async fn open() -> Self {
+    pub async fn open(on: Engine) -> Self {
         let mailer = Arc::new(MemoryMailer::default());
-        Self { mailer: Arc::clone(&mailer), ..Self::with(mailer).await }
+        Self { mailer: Arc::clone(&mailer), ..Self::with(on, mailer).await }
     }
 
     /// A shop whose mail goes to `mailer`; its own mailbox stays empty.
-    pub async fn with(mailer: Arc<dyn Mailer>) -> Self {
-        let platform = chassis::testing::platform("fulfilment", &[]).await;
+    pub async fn with(on: Engine, mailer: Arc<dyn Mailer>) -> Self {
+        let platform = on.platform().await;
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-        let platform = chassis::Platform { mailer, clock: Arc::clone(&clock) as _, ..platform };
+        let platform = Platform { mailer, clock: Arc::clone(&clock) as _, ..platform };
         let database = platform.database.clone();
         let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
         let module = FulfilmentModule::start(FulfilmentSettings::default(), platform).await.unwrap();

@@ -11,7 +11,7 @@ use fulfilment::testing::{order, sku};
 use serde_json::{Value, json};
 use shared_kernel::{Limit, Sku};
 
-use crate::shop::Shop;
+use crate::shop::{Engine, Shop, on_both_engines};
 
 async fn shelf(shop: &Shop, code: &str) -> (i64, i64, i64) {
     let (_, stock) = shop.stock(code).await;
@@ -27,9 +27,8 @@ async fn upload(shop: &Shop, code: &str, bytes: Vec<u8>) {
     shop.module.put_digital_file(code, "birds.pdf", "application/pdf", bytes).await.unwrap();
 }
 
-#[actix_web::test]
-async fn a_mixed_order_is_packed_mailed_and_done() {
-    let shop = Shop::open().await;
+async fn a_mixed_order_is_packed_mailed_and_done(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     upload(&shop, "PDF", b"all about birds".to_vec()).await;
     let lines = [("KEA", "physical", 2), ("PDF", "digital", 1)];
@@ -65,9 +64,8 @@ async fn a_mixed_order_is_packed_mailed_and_done() {
     assert_eq!(told, expected);
 }
 
-#[actix_web::test]
-async fn a_large_file_is_linked_and_the_link_works_until_its_day() {
-    let shop = Shop::open().await;
+async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Engine) {
+    let shop = Shop::open(on).await;
     upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     let mail = shop.mailer.sent().remove(0);
@@ -89,9 +87,8 @@ async fn a_large_file_is_linked_and_the_link_works_until_its_day() {
     assert_eq!(shop.ask(TestRequest::get().uri(&other)).await.status, 404);
 }
 
-#[actix_web::test]
-async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once() {
-    let shop = Shop::open().await;
+async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     assert_eq!(shipping(&shop, 1).await["items"][0]["status"], "waiting_for_file");
     assert_eq!(shop.dead_letters().await, Vec::<String>::new());
@@ -106,9 +103,8 @@ async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once() {
     assert_eq!(shop.mailer.sent().len(), 1);
 }
 
-#[actix_web::test]
-async fn the_sweep_mails_what_waited_if_nobody_else_did() {
-    let shop = Shop::open().await;
+async fn the_sweep_mails_what_waited_if_nobody_else_did(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     upload(&shop, "PDF", b"birds".to_vec()).await;
     for job in shop.module.jobs() {
@@ -118,9 +114,8 @@ async fn the_sweep_mails_what_waited_if_nobody_else_did() {
     assert_eq!(shop.mailer.sent().len(), 1, "the upload itself had asked for the mailing");
 }
 
-#[actix_web::test]
-async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour() {
-    let shop = Shop::open().await;
+async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     shop.place(1, &[("KEA", "physical", 2)]).await;
     let sweep = async || {
@@ -138,10 +133,9 @@ async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour() {
     assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3), "its money came after all, and there was still enough");
 }
 
-#[actix_web::test]
-async fn every_way_of_ending_releases_the_stock_once() {
+async fn every_way_of_ending_releases_the_stock_once(on: Engine) {
     for ending in ["expired", "rejected", "cancelled"] {
-        let shop = Shop::open().await;
+        let shop = Shop::open(on).await;
         shop.count("KEA", 5).await;
         shop.place(1, &[("KEA", "physical", 2)]).await;
         shop.hear_of_order(ending, 1).await;
@@ -152,9 +146,8 @@ async fn every_way_of_ending_releases_the_stock_once() {
     }
 }
 
-#[actix_web::test]
-async fn a_wish_to_cancel_is_granted_until_something_has_left() {
-    let shop = Shop::open().await;
+async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     for number in [1, 2] {
         shop.place(number, &[("KEA", "physical", 1)]).await;
@@ -177,9 +170,8 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left() {
     assert_eq!(shelf(&shop, "KEA").await, (4, 0, 4), "its goods were back already");
 }
 
-#[actix_web::test]
-async fn the_books_balance_and_say_so() {
-    let shop = Shop::open().await;
+async fn the_books_balance_and_say_so(on: Engine) {
+    let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     shop.place(1, &[("KEA", "physical", 2)]).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
@@ -198,9 +190,8 @@ async fn the_books_balance_and_say_so() {
     assert!(lines.iter().all(|line| !line.to_string().contains("aroha@")), "the audit names nobody");
 }
 
-#[actix_web::test]
-async fn names_can_be_forgotten_and_learned_again_without_touching_stock() {
-    let shop = Shop::open().await;
+async fn names_can_be_forgotten_and_learned_again_without_touching_stock(on: Engine) {
+    let shop = Shop::open(on).await;
     let product = json!({"product_id": "p-1", "variants": [
         {"sku": "KEA", "title": "The Kea", "kind": "physical"}, {"sku": "HUG", "title": "A hug", "kind": "service"}]});
     shop.hear(Shop::message("store.catalogue.product_changed.v1", "p-1", &product)).await;
@@ -213,9 +204,8 @@ async fn names_can_be_forgotten_and_learned_again_without_touching_stock() {
     assert_eq!((stock.get("title"), stock["on_hand"].clone()), (None, json!(4)));
 }
 
-#[actix_web::test]
-async fn a_sku_of_any_form_has_a_shelf() {
-    let shop = Shop::open().await;
+async fn a_sku_of_any_form_has_a_shelf(on: Engine) {
+    let shop = Shop::open(on).await;
     let code: Sku = sku("Größe 42/blau?");
     let path = "/api/fulfilment/v1/stock/Gr%C3%B6%C3%9Fe%2042%2Fblau%3F";
     let answer = shop.api(TestRequest::put().uri(path).set_json(json!({"on_hand": 3}))).await;
@@ -223,10 +213,9 @@ async fn a_sku_of_any_form_has_a_shelf() {
     assert_eq!(shop.get(path).await.0, 200);
 }
 
-#[actix_web::test]
-async fn a_post_that_is_closed_is_tried_again_with_the_same_letter() {
+async fn a_post_that_is_closed_is_tried_again_with_the_same_letter(on: Engine) {
     let post = Arc::new(ClosedPost::default());
-    let shop = Shop::with(Arc::clone(&post) as _).await;
+    let shop = Shop::with(on, Arc::clone(&post) as _).await;
     upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     assert_eq!((post.seen().len(), shipping(&shop, 1).await["status"].clone()), (1, json!("pending")));
@@ -239,11 +228,10 @@ async fn a_post_that_is_closed_is_tried_again_with_the_same_letter() {
     assert_eq!((&seen[0].message_id, &seen[0].text), (&seen[1].message_id, &seen[1].text), "same id, same link");
 }
 
-#[actix_web::test]
-async fn an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody() {
+async fn an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody(on: Engine) {
     let post = Arc::new(ClosedPost { refuses: Some("The PDF"), ..ClosedPost::default() });
     post.open.store(true, Ordering::SeqCst);
-    let shop = Shop::with(Arc::clone(&post) as _).await;
+    let shop = Shop::with(on, Arc::clone(&post) as _).await;
     upload(&shop, "PDF", b"birds".to_vec()).await;
     upload(&shop, "ZIP", b"more birds".to_vec()).await;
     shop.pay(1, &[("PDF", "digital", 1), ("ZIP", "digital", 1)]).await;
@@ -276,4 +264,19 @@ impl Mailer for ClosedPost {
         }
         if self.open.load(Ordering::SeqCst) { Ok(()) } else { Err(MailError::Unavailable("closed".into())) }
     }
+}
+
+on_both_engines! {
+    a_mixed_order_is_packed_mailed_and_done
+    a_large_file_is_linked_and_the_link_works_until_its_day
+    a_file_that_is_missing_is_waited_for_and_then_mailed_once
+    the_sweep_mails_what_waited_if_nobody_else_did
+    an_order_that_nobody_ends_loses_its_stock_after_an_hour
+    every_way_of_ending_releases_the_stock_once
+    a_wish_to_cancel_is_granted_until_something_has_left
+    the_books_balance_and_say_so
+    names_can_be_forgotten_and_learned_again_without_touching_stock
+    a_sku_of_any_form_has_a_shelf
+    a_post_that_is_closed_is_tried_again_with_the_same_letter
+    an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody
 }

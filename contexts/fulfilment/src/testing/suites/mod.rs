@@ -1,10 +1,18 @@
 //! The obligations of the ports as tests: every adapter passes every suite. A suite takes a fresh [`super::Bench`].
 
+mod crowds;
 mod digital_files;
 mod stock;
 mod warehouse;
 mod work_list;
 
+pub use crowds::{
+    a_file_that_arrives_is_mailed_once, a_message_has_one_effect, a_new_shelf_is_made_once,
+    an_import_counts_once_in_a_crowd, an_order_heard_of_in_many_ways_is_served_once,
+    an_order_that_ends_while_it_is_paid_keeps_nothing, everybody_is_given_the_same_link,
+    goods_come_back_once_or_leave_once, lines_in_any_order_share_what_there_is, orders_of_one_cart_hold_one_unit,
+    products_may_swap_their_articles, the_last_unit_goes_to_one,
+};
 pub use digital_files::{
     a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives,
     digital_things_are_listed_with_their_files,

@@ -6,6 +6,7 @@ use serde_json::json;
 use shared_kernel::StoreError;
 
 use super::super::{Bench, minutes, noon, order, physical, placed, sku};
+use super::crowds::{all_at_once, everybody_well};
 use crate::application::reserve_stock::ReserveStock;
 use crate::domain::{PlacedOrder, Refusal, ReservationState, reserving};
 use crate::ports::{Decide, Keys};
@@ -63,14 +64,11 @@ pub async fn a_refusal_changes_nothing(bench: &Bench) {
 pub async fn two_hundred_buyers_share_a_hundred(bench: &Bench) {
     bench.count("KEA", 100).await;
     let reserve = ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
-    let mut buyers = tokio::task::JoinSet::new();
-    for number in 1..=200 {
-        let (reserve, cause) = (reserve.clone(), bench.cause().await);
-        buyers.spawn(async move { reserve.execute(placed(number, &[physical("KEA", 1)]), cause).await });
-    }
-    for outcome in buyers.join_all().await {
-        outcome.expect("every order is answered, none has to ask again");
-    }
+    let buy = move |_, number, cause| {
+        let reserve = reserve.clone();
+        async move { reserve.execute(placed(number, &[physical("KEA", 1)]), cause).await }
+    };
+    everybody_well(all_at_once((bench, bench), 200, buy).await);
     let told = bench.told().await;
     let count = |wanted: &str| told.iter().filter(|event| *event == wanted).count();
     assert_eq!((count("stock_reserved.v1"), count("stock_rejected.v1")), (100, 100));

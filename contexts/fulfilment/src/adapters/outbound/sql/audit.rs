@@ -8,7 +8,8 @@ use shared_kernel::{OrderId, StoreError, Timestamp};
 use super::rows;
 
 const STOCK: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved,
-    COALESCE(SUM(m.on_hand_delta), 0) AS moved_on_hand, COALESCE(SUM(m.reserved_delta), 0) AS moved_reserved
+    CAST(COALESCE(SUM(m.on_hand_delta), 0) AS BIGINT) AS moved_on_hand,
+    CAST(COALESCE(SUM(m.reserved_delta), 0) AS BIGINT) AS moved_reserved
     FROM stock_item s LEFT JOIN stock_movement m ON m.sku = s.sku
     GROUP BY s.sku, s.on_hand, s.reserved ORDER BY s.sku";
 const MOVEMENTS: &str = "SELECT sku, on_hand_delta, reserved_delta, reason, reference, moved_at

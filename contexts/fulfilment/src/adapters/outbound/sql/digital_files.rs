@@ -20,9 +20,10 @@ const LIST: &str = "SELECT k.sku AS sku, p.title AS title, f.name AS name, f.con
     WHERE k.sku > $1 ORDER BY k.sku LIMIT $2";
 const FETCH: &str = "SELECT f.sku AS sku, f.name AS name, f.content_type AS content_type, f.content AS content
     FROM download d JOIN digital_file f ON f.sku = d.sku WHERE d.token = $1 AND d.valid_until > $2";
-const GRANTED: &str = "SELECT token, valid_until FROM download WHERE order_id = $1 AND sku = $2 AND valid_until > $3";
 const GRANT: &str = "INSERT INTO download (order_id, sku, token, valid_until) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (order_id, sku) DO UPDATE SET token = excluded.token, valid_until = excluded.valid_until";
+    ON CONFLICT (order_id, sku) DO UPDATE SET token = excluded.token, valid_until = excluded.valid_until
+    WHERE download.valid_until <= $5";
+const GRANTED: &str = "SELECT token, valid_until FROM download WHERE order_id = $1 AND sku = $2";
 
 /// [`DigitalFiles`] over the context's database.
 #[derive(Clone)]
@@ -79,11 +80,11 @@ impl DigitalFiles for SqlDigitalFiles {
             .write(move |tx| {
                 let (sku, offered) = (sku.clone(), offered.clone());
                 Box::pin(async move {
-                    if let Some(row) = tx.fetch_optional(GRANTED, params![order, &sku, now]).await? {
-                        return granted(order, &row);
-                    }
-                    tx.execute(GRANT, params![order, sku, offered.token.as_str(), offered.until]).await?;
-                    Ok(offered)
+                    // Replaces only what is good no more, and whichever row stands then is the grant.
+                    let offer = params![order, &sku, offered.token.as_str(), offered.until, now];
+                    tx.execute(GRANT, offer).await?;
+                    let row = tx.fetch_optional(GRANTED, params![order, sku]).await?;
+                    row.map_or(Ok(offered), |row| granted(order, &row))
                 })
             })
             .await

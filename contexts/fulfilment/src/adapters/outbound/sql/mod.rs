@@ -1,10 +1,24 @@
-//! The ports over the context's own database. One text of each statement for every engine; what really differs between
-//! engines is in `dialect_sqlite`.
+//! The ports over the context's own database. Every statement has one text for all engines.
 //!
 //! `rows` turns domain values into columns and back, and says which column of which row cannot be read.
+//!
+//! # Who waits for whom
+//! On SQLite one unit of work runs at a time. On PostgreSQL they run side by side, and rows are locked in this order:
+//! the cause's inbox row (`product_book` alone; elsewhere it comes last and is nobody else's), then for each order by id
+//! its reservation and its shipping order, then products by SKU, then shelves by SKU. Rows that are not there cannot be
+//! locked: whoever inserts one that somebody else has made meanwhile gets [`StoreError::Stale`] and is asked again.
+//! - Stock is read, decided on and written under the lock of its shelf, so no unit is promised twice; movements and
+//!   `stock_changed` facts of a SKU are written under the same lock, so they add up and count up.
+//! - Whatever concerns one order (repeats, payment against cancellation, dispatch, mailings, waiting items) is decided
+//!   under the lock of its reservation, which every order that was heard of has; reading it first is what guards the
+//!   shipping order.
+//! - An imported count is looked up under the lock of its shelf. A grant is one conditional statement.
+//! - A rebuild of `product` deletes inbox rows first, which is why a statement about a product marks its cause before it
+//!   touches a row: it ends before the rebuild begins, or finds that its cause is gone.
+//!
+//! [`StoreError::Stale`]: shared_kernel::StoreError::Stale
 
 mod audit;
-mod dialect_sqlite;
 mod digital_files;
 mod product_book;
 mod rows;

@@ -8,7 +8,6 @@ use chassis::params;
 use chassis::sql::{Database, Tx};
 use shared_kernel::{Cause, OrderId, Sku, StoreError, Timestamp};
 
-use super::dialect_sqlite::{LOCK_RESERVATION, LOCK_SHIPPING, LOCK_STOCK};
 use super::rows;
 use crate::adapters::outbound::publish;
 use crate::domain::{
@@ -16,6 +15,11 @@ use crate::domain::{
     Worksheet,
 };
 use crate::ports::{Decide, Keys, Warehouse};
+
+const STOCK: &str = "SELECT sku, on_hand, reserved FROM stock_item WHERE sku = $1";
+const RESERVATION: &str = "SELECT order_id, state, holds, held_until FROM reservation WHERE order_id = $1";
+const SHIPPING: &str = "SELECT order_id, number, email, address, items, created_at, state, closed_at
+    FROM shipping_order WHERE order_id = $1";
 
 /// [`Warehouse`] over the context's database.
 #[derive(Clone)]
@@ -64,8 +68,7 @@ impl Warehouse for SqlWarehouse {
     }
 
     async fn overdue(&self, deadline: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError> {
-        let sql =
-            "SELECT order_id FROM reservation WHERE state = 'held' AND held_until <= $1 ORDER BY held_until LIMIT $2";
+        let sql = "SELECT order_id FROM reservation WHERE state = 'held' AND held_until <= $1 ORDER BY held_until, order_id LIMIT $2";
         self.database
             .read(move |tx| {
                 Box::pin(async move {
@@ -77,17 +80,17 @@ impl Warehouse for SqlWarehouse {
     }
 }
 
-/// Lays the named rows on the table, orders before shelves and each in key order, so that two transactions never wait
-/// for each other in a circle.
+/// Lays the named rows on the table and locks them, orders before shelves and each in key order, so that two
+/// transactions never wait for each other in a circle.
 async fn read(tx: &mut Tx, keys: &Keys) -> Result<Worksheet, StoreError> {
     let mut sheet = Worksheet::default();
     for order in keys.orders.iter().copied().collect::<BTreeSet<_>>() {
-        let held = tx.fetch_optional(LOCK_RESERVATION, params![order]).await?;
-        let held = held.as_ref().map(rows::reservation).transpose()?;
+        let held = tx.fetch_for_update(RESERVATION, params![order]).await?;
+        let held = held.first().map(rows::reservation).transpose()?;
         // Only what was taken can have a shipping order.
         let shipping = if held.as_ref().is_some_and(may_ship) {
-            let row = tx.fetch_optional(LOCK_SHIPPING, params![order]).await?;
-            row.as_ref().map(rows::shipping_order).transpose()?
+            let row = tx.fetch_for_update(SHIPPING, params![order]).await?;
+            row.first().map(rows::shipping_order).transpose()?
         } else {
             None
         };
@@ -95,8 +98,8 @@ async fn read(tx: &mut Tx, keys: &Keys) -> Result<Worksheet, StoreError> {
     }
     let skus: BTreeSet<Sku> = keys.skus.iter().cloned().chain(sheet.skus_of_orders()).collect();
     for sku in skus {
-        let row = tx.fetch_optional(LOCK_STOCK, params![&sku]).await?;
-        sheet.lay_stock(sku, row.as_ref().map(rows::stock_item).transpose()?);
+        let row = tx.fetch_for_update(STOCK, params![&sku]).await?;
+        sheet.lay_stock(sku, row.first().map(rows::stock_item).transpose()?);
     }
     if let Some(count) = &keys.count {
         let sql = "SELECT sku FROM stock_count WHERE import_id = $1 AND sku = $2";

@@ -1,0 +1,307 @@
+//! What must hold when many do the same thing at the same time, half of them here and half of them there: in two
+//! processes that share a database, where there are such.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use shared_kernel::{Cause, StoreError};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::super::{Bench, digital, minutes, noon, order, paid, physical, placed, sku};
+use super::limit;
+use crate::application::answer_cancellation::AnswerCancellation;
+use crate::application::create_shipping_order::CreateShippingOrder;
+use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand, DispatchItemsError};
+use crate::application::import_count::ImportCount;
+use crate::application::release_stock::ReleaseStock;
+use crate::application::reserve_stock::ReserveStock;
+use crate::application::set_stock::SetStock;
+use crate::application::tidy_up::MailWhatWaited;
+use crate::domain::digital::{DownloadToken, Grant};
+use crate::domain::{
+    Consignment, Count, DigitalFile, ImportedCount, Kind, Line, PlacedOrder, Refusal, ReservationState, ShippingState,
+    shipping,
+};
+use crate::ports::{Decide, Keys, Product, ProductVariant, StatusFilter, StockQuery};
+
+/// More than this many at once would wait for a connection instead of for each other.
+const AT_ONCE: usize = 16;
+
+/// Does `what` with a cause of its own for each number from 1, many at once, by turns here and there.
+pub(super) async fn all_at_once<F, T>(
+    (here, there): (&Bench, &Bench),
+    numbers: u128,
+    what: impl Fn(Bench, u128, Cause) -> F,
+) -> Vec<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    let mut causes = Vec::new();
+    for number in 1..=numbers {
+        let bench = if number % 2 == 0 { here } else { there };
+        causes.push((bench.clone(), number, bench.cause().await));
+    }
+    let (mut crowd, doors) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
+    for (bench, number, cause) in causes {
+        let (doors, doing) = (Arc::clone(&doors), what(bench, number, cause));
+        crowd.spawn(async move {
+            let _inside = doors.acquire().await;
+            doing.await
+        });
+    }
+    crowd.join_all().await
+}
+
+pub(super) fn everybody_well<E: std::fmt::Debug>(answers: Vec<Result<(), E>>) {
+    answers.into_iter().for_each(|answer| answer.expect("everybody is answered"));
+}
+
+fn reserve(bench: &Bench) -> ReserveStock {
+    ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
+}
+
+fn ship(bench: &Bench) -> CreateShippingOrder {
+    CreateShippingOrder { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
+}
+
+fn end(bench: &Bench) -> ReleaseStock {
+    ReleaseStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
+}
+
+async fn told(bench: &Bench, what: &str) -> usize {
+    bench.told().await.iter().filter(|told| *told == what).count()
+}
+
+/// The movements of every shelf add up to it, and the facts of every subject are numbered without a gap.
+async fn the_books_balance(bench: &Bench) {
+    for shelf in bench.audit().await.iter().filter(|line| line["kind"] == "stock") {
+        let moved = (&shelf["movements_on_hand"], &shelf["movements_reserved"]);
+        assert_eq!((&shelf["on_hand"], &shelf["reserved"]), moved, "{shelf}");
+    }
+    let mut last: BTreeMap<String, u64> = BTreeMap::new();
+    for event in bench.events().await {
+        let last = last.entry(event.subject.clone()).or_default();
+        *last += 1;
+        assert_eq!(event.sequence, *last, "of {}", event.subject);
+    }
+}
+
+/// Forty buyers and one unit.
+pub async fn the_last_unit_goes_to_one(here: &Bench, there: &Bench) {
+    here.count("KEA", 1).await;
+    let buy = |bench: Bench, number, cause| async move {
+        reserve(&bench).execute(placed(number, &[physical("KEA", 1)]), cause).await
+    };
+    everybody_well(all_at_once((here, there), 40, buy).await);
+    assert_eq!((told(here, "stock_reserved.v1").await, told(here, "stock_rejected.v1").await), (1, 39));
+    assert_eq!(there.shelf("KEA").await, (1, 1, 0));
+    the_books_balance(here).await;
+}
+
+/// Orders that want the same things in another order of lines do not wait for each other in a circle.
+pub async fn lines_in_any_order_share_what_there_is(here: &Bench, there: &Bench) {
+    let codes = ["KEA", "MOA", "TUI"];
+    for code in codes {
+        here.count(code, 20).await;
+    }
+    let buy = move |bench: Bench, number: u128, cause| async move {
+        let turn = usize::try_from(number % 3).unwrap_or_default();
+        let mut lines: Vec<Line> = codes.iter().map(|code| physical(code, 1)).collect();
+        lines.rotate_left(turn);
+        reserve(&bench).execute(placed(number, &lines), cause).await
+    };
+    everybody_well(all_at_once((here, there), 60, buy).await);
+    for code in codes {
+        assert_eq!(there.shelf(code).await, (20, 20, 0));
+    }
+    assert_eq!(told(here, "stock_rejected.v1").await, 40);
+    the_books_balance(here).await;
+}
+
+/// Placed ten times and paid ten times, at once.
+pub async fn an_order_heard_of_in_many_ways_is_served_once(here: &Bench, there: &Bench) {
+    here.count("KEA", 5).await;
+    let hear = |bench: Bench, number: u128, cause| async move {
+        let lines = [physical("KEA", 1), digital("PDF", 1)];
+        if number <= 10 {
+            reserve(&bench).execute(placed(1, &lines), cause).await
+        } else {
+            ship(&bench).execute(paid(1, &lines), cause).await
+        }
+    };
+    everybody_well(all_at_once((here, there), 20, hear).await);
+    assert_eq!(there.shelf("KEA").await, (4, 0, 4));
+    assert_eq!(told(here, "shipping_order_created.v1").await, 1);
+    assert_eq!(here.mailings().await.len(), 1);
+    the_books_balance(here).await;
+}
+
+/// Whichever comes first, nothing is held and nothing leaves once the order has ended.
+pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &Bench, there: &Bench) {
+    here.count("KEA", 5).await;
+    let lines = || [physical("KEA", 2)];
+    here.place(placed(1, &lines())).await;
+    let hear = move |bench: Bench, number: u128, cause| async move {
+        if number <= 10 {
+            end(&bench).execute(order(1), cause).await
+        } else {
+            ship(&bench).execute(paid(1, &lines()), cause).await
+        }
+    };
+    everybody_well(all_at_once((here, there), 20, hear).await);
+    assert_eq!(there.shelf("KEA").await, (5, 0, 5));
+    let (made, stopped) =
+        (told(here, "shipping_order_created.v1").await, told(here, "shipping_order_cancelled.v1").await);
+    assert!(made == stopped && made <= 1, "{made} made, {stopped} stopped");
+    let pending = here.work_list.list(StatusFilter::Pending, None, limit(10)).await.expect("an answer");
+    assert!(pending.is_some_and(|page| page.items.is_empty()), "something would leave");
+    the_books_balance(here).await;
+}
+
+/// A wish to cancel meets the parcel at the door: it leaves, or it is unpacked, and never both.
+pub async fn goods_come_back_once_or_leave_once(here: &Bench, there: &Bench) {
+    here.count("KEA", 3).await;
+    let id = here.sell(1, &[physical("KEA", 2)]).await;
+    let act = move |bench: Bench, number: u128, cause| async move {
+        let (warehouse, clock) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.clock) as _);
+        if number <= 10 {
+            AnswerCancellation { warehouse, clock }.execute(id, cause).await.expect("an answer");
+            return None;
+        }
+        let consignment = Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
+        let command = DispatchItemsCommand { order: id, skus: None, consignment };
+        Some(DispatchItems { warehouse, clock }.execute(command).await.map(drop))
+    };
+    let answers = all_at_once((here, there), 20, act).await;
+    let found = here.work_list.find(id).await.expect("an answer").expect("a shipping order");
+    let left = matches!(found.state(), ShippingState::Processed(_));
+    assert_eq!(there.shelf("KEA").await, if left { (1, 0, 1) } else { (3, 0, 3) });
+    assert_eq!(told(here, "item_processed.v1").await, usize::from(left));
+    let answered = if left { "cancellation_refused.v1" } else { "shipping_order_cancelled.v1" };
+    assert_eq!(told(here, answered).await, 10, "every wish is answered");
+    for parcel in answers.into_iter().flatten() {
+        let refused = matches!(parcel, Err(DispatchItemsError::Refused(Refusal::AlreadyCancelled)));
+        assert_eq!(refused, !left, "{parcel:?}");
+    }
+    the_books_balance(here).await;
+}
+
+/// Thirty people count a shelf that was not there.
+pub async fn a_new_shelf_is_made_once(here: &Bench, there: &Bench) {
+    let count = |bench: Bench, number: u128, _cause| async move {
+        let set = SetStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+        let count = Count::new(i64::try_from(number).unwrap_or_default()).expect("a possible count");
+        set.execute(sku("KEA"), count).await.map(drop)
+    };
+    everybody_well(all_at_once((here, there), 30, count).await);
+    let (on_hand, reserved, available) = there.shelf("KEA").await;
+    assert!((1..=30).contains(&on_hand) && reserved == 0 && available == on_hand);
+    let events = here.events().await;
+    assert_eq!(events.last().map(|event| event.data["on_hand"].clone()), Some(on_hand.into()));
+    the_books_balance(here).await;
+}
+
+/// The same count of the same import, delivered thirty times at once, while a shelf is made by it.
+pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
+    let import = |bench: Bench, _number, cause| async move {
+        let import = ImportCount { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+        let on_hand = Count::new(10).expect("a possible count");
+        import.execute(ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand }, cause).await
+    };
+    everybody_well(all_at_once((here, there), 30, import).await);
+    assert_eq!(there.shelf("KEA").await, (10, 0, 10));
+    assert_eq!(told(here, "stock_changed.v1").await, 1);
+    the_books_balance(here).await;
+}
+
+/// Fifty mails of one item on their way at once carry one link.
+pub async fn everybody_is_given_the_same_link(here: &Bench, there: &Bench) {
+    let file = DigitalFile::new(sku("PDF"), "a.pdf", "application/pdf", vec![7]).expect("a file");
+    here.files.put(file, noon()).await.expect("kept");
+    let grant = |bench: Bench, number: u128, _cause| async move {
+        let secret = [u8::try_from(number).unwrap_or_default(); 32];
+        let offered = Grant { token: DownloadToken::new(secret), until: noon().plus(minutes(10)) };
+        bench.files.grant(order(1), &sku("PDF"), offered, noon()).await.expect("granted")
+    };
+    let granted = all_at_once((here, there), 50, grant).await;
+    assert!(granted.iter().all(|grant| *grant == granted[0]), "{granted:?}");
+    assert!(there.files.fetch(&granted[0].token, noon()).await.expect("an answer").is_some());
+}
+
+/// Two who work on the same message, because one of them was thought dead: one of them has its effect.
+pub async fn a_message_has_one_effect(here: &Bench, there: &Bench) {
+    here.count("KEA", 50).await;
+    let shared = here.cause().await;
+    let buy = move |bench: Bench, number, _cause| {
+        let shared = shared.clone();
+        async move { reserve(&bench).execute(placed(number, &[physical("KEA", 1)]), shared).await }
+    };
+    let answers = all_at_once((here, there), 30, buy).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    let too_late = answers.iter().filter(|answer| matches!(answer, Err(StoreError::AlreadyHandled)));
+    assert_eq!(too_late.count(), 29, "{answers:?}");
+    assert_eq!(there.shelf("KEA").await, (50, 1, 49));
+    the_books_balance(here).await;
+}
+
+/// Twenty sweeps find the same item waiting for the same file.
+pub async fn a_file_that_arrives_is_mailed_once(here: &Bench, there: &Bench) {
+    let id = here.sell(1, &[digital("PDF", 1)]).await;
+    let first = here.mailings().await.remove(0);
+    let wait: Decide = Arc::new(move |sheet| {
+        shipping::wait_for_file(sheet, id, &sku("PDF"));
+        Ok(())
+    });
+    here.warehouse.update(Keys::order(id), wait, Some(first)).await.expect("an answer").expect("no refusal");
+    let file = DigitalFile::new(sku("PDF"), "a.pdf", "application/pdf", vec![7]).expect("a file");
+    here.files.put(file, noon()).await.expect("kept");
+    let sweep = |bench: Bench, _number, _cause| async move {
+        let (warehouse, work_list) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.work_list));
+        MailWhatWaited { warehouse, work_list }.execute().await.map(drop)
+    };
+    everybody_well(all_at_once((here, there), 20, sweep).await);
+    let mailed: Vec<_> = there.mailings().await.into_iter().map(|cause| cause.message).collect();
+    assert_eq!(mailed.iter().map(|id| id.as_str()).collect::<Vec<_>>(), [format!("{id}/PDF/2")]);
+}
+
+/// A cart that is placed again and again, each time in the place of the time before, holds the last unit at most once.
+pub async fn orders_of_one_cart_hold_one_unit(here: &Bench, there: &Bench) {
+    here.count("KEA", 1).await;
+    let place = |bench: Bench, number: u128, cause| async move {
+        let replaces = (number > 1).then(|| order(number - 1));
+        reserve(&bench).execute(PlacedOrder { replaces, ..placed(number, &[physical("KEA", 1)]) }, cause).await
+    };
+    everybody_well(all_at_once((here, there), 20, place).await);
+    let keys = Keys { orders: (1..=20).map(order).collect(), ..Keys::default() };
+    let look: Decide = Arc::new(|_| Ok(()));
+    let sheet = here.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    let holds = |number| {
+        let state = sheet.reservation(order(number)).map(|held| held.state().clone());
+        matches!(state, Some(ReservationState::Held { .. }))
+    };
+    let holders: Vec<u128> = (1..=20).filter(|number| holds(*number)).collect();
+    let (on_hand, reserved, _) = there.shelf("KEA").await;
+    assert_eq!((on_hand, usize::try_from(reserved)), (1, Ok(holders.len())), "{holders:?}");
+    assert!(holders.iter().all(|number| *number == 20), "{holders:?} were replaced");
+    the_books_balance(here).await;
+}
+
+/// Two products that claim each other's articles at the same time: each article ends with one of them, and has a shelf.
+pub async fn products_may_swap_their_articles(here: &Bench, there: &Bench) {
+    let codes = ["A", "B", "C", "D"];
+    let learn = move |bench: Bench, number: u128, cause| async move {
+        let mut variants: Vec<ProductVariant> = codes
+            .iter()
+            .map(|code| ProductVariant { sku: sku(code), title: format!("by {number}"), kind: Kind::Physical })
+            .collect();
+        variants.rotate_left(usize::try_from(number % 4).unwrap_or_default());
+        variants.truncate(3);
+        bench.products.learn(Product { id: format!("p-{}", number % 3), variants }, cause).await
+    };
+    everybody_well(all_at_once((here, there), 30, learn).await);
+    let shelves = there.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
+    assert_eq!(shelves.items.iter().map(|line| line.item.sku().as_str()).collect::<Vec<_>>(), codes);
+}
