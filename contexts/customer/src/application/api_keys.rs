@@ -100,6 +100,8 @@ mod tests {
     use chassis::testing::{CountingIds, FixedClock};
 
     use super::*;
+    use crate::domain::Customer;
+    use crate::ports::{AccountChange, Accounts};
     use crate::testing::{MemoryCustomers, a_customer};
 
     #[tokio::test]
@@ -108,11 +110,13 @@ mod tests {
         let ids: Arc<dyn Ids> = Arc::new(CountingIds::default());
         let keys = Arc::new(MemoryCustomers::new(MemoryRecorder::new("customer", clock.clone(), ids.clone())));
         let create = CreateApiKey { keys: keys.clone(), clock, ids };
-        let by = a_customer().role(Role::Staff).build().identity();
+        let (boss, events) = Customer::register(a_customer().role(Role::Staff).parts());
+        keys.commit(AccountChange::of(boss.clone(), events)).await.unwrap();
+        let by = boss.identity();
         let wish = |role| CreateApiKeyCommand { by: by.clone(), label: "till".to_owned(), role, expires_at: None };
         let refused = create.execute(wish(Role::Admin)).await;
         assert!(matches!(refused, Err(CreateApiKeyError::MoreThanYours)), "{refused:?}");
         let made = create.execute(wish(Role::Staff)).await.unwrap();
-        assert_eq!(keys.list().await.unwrap(), [made.key], "and only that one is kept");
+        assert_eq!(ApiKeys::list(keys.as_ref()).await.unwrap(), [made.key], "and only that one is kept");
     }
 }

@@ -93,7 +93,10 @@ impl LogIn {
         let session = Session::start(token.hash(), customer.id(), self.clock.now());
         let lifetime = self.policy.of(customer.role());
         let expires_at = session.ends_at(lifetime);
-        self.sessions.open(session, command.instead_of).await?;
+        match self.sessions.open(session, customer.password(), command.instead_of).await {
+            Err(StoreError::Stale) => return Err(LogInError::WrongCredentials),
+            opened => opened?,
+        }
         self.delays.forget(&account).await?;
         Ok(LoggedIn { token, expires_at, lasts: lifetime.absolute, customer })
     }

@@ -9,6 +9,9 @@ use crate::domain::{ApiKey, ApiKeyId};
 #[async_trait]
 pub trait ApiKeys: Send + Sync {
     /// Keeps a new key.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if its owner is gone.
     async fn add(&self, key: ApiKey) -> Result<(), StoreError>;
 
     /// A key and who its owner is at this moment; `None` once the owner was erased. One indexed look.

@@ -8,7 +8,8 @@ use crate::domain::{MailToken, Purpose, TokenHash};
 /// Remembers the tokens of mailed links, by their hash alone.
 #[async_trait]
 pub trait MailTokens: Send + Sync {
-    /// Keeps a token, unless the limit for its customer and purpose is reached: then says `false`.
+    /// Keeps a token, unless the limit for its customer and purpose is reached or the customer is gone: then says `false`.
+    /// Of many at the same time only as many are kept as the limit allows.
     async fn issue(&self, token: MailToken, limit: IssueLimit) -> Result<bool, StoreError>;
 
     /// The token of that purpose with that hash, expired or not.

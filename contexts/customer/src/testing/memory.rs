@@ -11,7 +11,7 @@ use shared_kernel::{CustomerId, Identity, Page, StoreError, Timestamp};
 use crate::adapters::outbound::publish::published;
 use crate::domain::{
     ApiKey, ApiKeyId, Attempts, Customer, CustomerParts, DelayPolicy, Delayed, EmailAddress, Fingerprint, MailToken,
-    Purpose, Session, TokenHash,
+    PasswordHash, Purpose, Session, TokenHash,
 };
 use crate::ports::{
     Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, LoginDelays, MailTokens,
@@ -129,9 +129,14 @@ impl Accounts for MemoryCustomers {
 
 #[async_trait]
 impl Sessions for MemoryCustomers {
-    async fn open(&self, session: Session, instead_of: Option<TokenHash>) -> Result<(), StoreError> {
+    async fn open(
+        &self,
+        session: Session,
+        proven: &PasswordHash,
+        instead_of: Option<TokenHash>,
+    ) -> Result<(), StoreError> {
         let mut state = self.lock();
-        if !state.customers.contains_key(&session.customer) {
+        if state.customers.get(&session.customer).map(Customer::password) != Some(proven) {
             return Err(StoreError::Stale);
         }
         state.sessions.insert(session.hash, session);
@@ -164,7 +169,11 @@ impl Sessions for MemoryCustomers {
 #[async_trait]
 impl ApiKeys for MemoryCustomers {
     async fn add(&self, key: ApiKey) -> Result<(), StoreError> {
-        self.lock().keys.insert(key.id.uuid(), key);
+        let mut state = self.lock();
+        if !state.customers.contains_key(&key.owner) {
+            return Err(StoreError::Stale);
+        }
+        state.keys.insert(key.id.uuid(), key);
         Ok(())
     }
 
@@ -193,7 +202,7 @@ impl MailTokens for MemoryCustomers {
         let mut state = self.lock();
         let same = |known: &&MailToken| known.customer == token.customer && known.purpose == token.purpose;
         let issued = state.tokens.values().filter(same).filter(|known| known.issued_at > limit.since).count();
-        let free = issued < limit.at_most as usize;
+        let free = issued < limit.at_most as usize && state.customers.contains_key(&token.customer);
         if free {
             state.tokens.insert(token.hash, token);
         }

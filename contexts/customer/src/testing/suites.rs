@@ -87,8 +87,9 @@ impl Stores {
     }
 
     async fn open(&self, number: u8, customer: CustomerId, instead_of: Option<TokenHash>) {
-        let session = Session::start(hash(number), customer, noon());
-        self.sessions.open(session, instead_of).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let (session, owner) = (Session::start(hash(number), customer, noon()), self.find(customer).await);
+        let opened = self.sessions.open(session, owner.password(), instead_of).await;
+        opened.unwrap_or_else(|error| panic!("{error:?}"));
     }
 
     async fn token(&self, number: u8, customer: CustomerId, purpose: Purpose, at: Timestamp) -> bool {
@@ -154,7 +155,7 @@ pub async fn list(stores: Stores) {
     for (text, found) in [("CUSTOMER3@", "3"), ("o'neil", "6"), ("māia o'neil_100%", "6")] {
         assert_eq!(names(&stores.accounts.list(&query(text, 9, None)).await.unwrap()), [found], "{text:?}");
     }
-    for text in ["customer_", "100%%", "\\", "'; DROP TABLE customer; --"] {
+    for text in ["customer_", "100%%", "\\", "\0", "customer3\0", "'; DROP TABLE customer; --"] {
         assert_eq!(names(&stores.accounts.list(&query(text, 9, None)).await.unwrap()), [""; 0], "{text:?}");
     }
 }
@@ -175,7 +176,7 @@ pub async fn sessions(stores: Stores) {
 
     stores.open(2, aroha.id(), Some(hash(1))).await;
     assert_eq!(stores.identity(hash(1)).await, None, "a login ends the session before it");
-    let (admin, events) = aroha.appoint(Role::Admin, None).unwrap();
+    let (admin, events) = aroha.clone().appoint(Role::Admin, None).unwrap();
     stores.commit(AccountChange::of(admin, events)).await;
     assert_eq!(stores.identity(hash(2)).await.unwrap().role, Role::Admin, "a new role holds at once");
 
@@ -183,7 +184,12 @@ pub async fn sessions(stores: Stores) {
     stores.sessions.end(&hash(2)).await.unwrap();
     assert_eq!(stores.identity(hash(2)).await, None);
     let ghost = Session::start(hash(3), CustomerId::new(uuid::Uuid::nil()), noon());
-    assert!(matches!(stores.sessions.open(ghost, None).await, Err(StoreError::Stale)), "nobody cannot be logged in");
+    let opened = stores.sessions.open(ghost, aroha.password(), None).await;
+    assert!(matches!(opened, Err(StoreError::Stale)), "nobody cannot be logged in");
+    let late = Session::start(hash(4), aroha.id(), noon());
+    let opened = stores.sessions.open(late, &PasswordHash::new("the one before"), None).await;
+    assert!(matches!(opened, Err(StoreError::Stale)), "a password that was replaced meanwhile lets nobody in");
+    assert_eq!(stores.identity(hash(4)).await, None);
 }
 
 /// A new password ends every session of its customer and nobody else's; a changed one may begin a new one.
@@ -296,6 +302,8 @@ pub async fn api_keys(stores: Stores) {
     let revoked = ApiKey { revoked_at: Some(later(5)), ..first };
     assert_eq!(stores.keys.identify(revoked.id).await.unwrap().unwrap().0, revoked, "withdrawn at once, and once");
     assert!(!stores.keys.revoke(ApiKeyId::new(uuid::Uuid::nil()), later(9)).await.unwrap());
+    let nobodys = stores.keys.add(key(3, CustomerId::new(uuid::Uuid::nil()))).await;
+    assert!(matches!(nobodys, Err(StoreError::Stale)), "{nobodys:?}");
 
     let (demoted, events) = aroha.appoint(Role::Customer, None).unwrap();
     stores.commit(AccountChange::of(demoted, events)).await;
@@ -332,6 +340,11 @@ pub async fn erasure(stores: Stores) {
     let strict = DelayPolicy { free: 1, ..DelayPolicy::default() };
     assert_eq!(stores.delays.charge(&account, strict, noon()).await.unwrap(), Ok(()), "his failures are forgotten");
     assert!(matches!(stores.accounts.commit(change).await, Err(StoreError::Stale)), "nobody is erased twice");
+    assert!(!stores.token(2, aroha.id(), Purpose::VerifyEmail, noon()).await, "nobody is written to");
+    assert!(matches!(stores.keys.add(key(2, aroha.id())).await, Err(StoreError::Stale)), "nobody gives out keys");
+    let session = Session::start(hash(2), aroha.id(), noon());
+    let opened = stores.sessions.open(session, aroha.password(), None).await;
+    assert!(matches!(opened, Err(StoreError::Stale)), "nobody logs in");
     let late = AccountChange::of(aroha.clone().verify().0, vec![CustomerEvent::Verified(aroha.id())]);
     assert!(matches!(stores.accounts.commit(late).await, Err(StoreError::Stale)), "nobody comes back");
 

@@ -12,7 +12,7 @@ use shared_kernel::Role;
 use utoipa_actix_web::AppExt;
 
 use crate::golden::{assert_golden, read};
-use crate::shop::{Got, PASSWORD, Shop};
+use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
 
 /// Calls operations, and holds every answer against the promise.
 struct Client<'a> {
@@ -98,18 +98,14 @@ fn token_of(got: &Got) -> String {
     got.json()["token"].as_str().unwrap().to_owned()
 }
 
-#[actix_web::test]
-async fn the_promise_is_what_the_code_says() {
-    let shop = Shop::open().await;
+async fn the_promise_is_what_the_code_says(shop: Shop) {
     let (_, openapi) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     let mut openapi = serde_json::to_value(&openapi).unwrap();
     openapi["info"] = json!({ "title": "customer", "version": "1" });
     assert_golden("openapi.json", &openapi);
 }
 
-#[actix_web::test]
-async fn from_sign_up_to_log_out() {
-    let shop = Shop::open().await;
+async fn from_sign_up_to_log_out(shop: Shop) {
     let api = Client::of(&shop);
     let created = api.post("/customers", aroha()).await;
     let customer = created.json();
@@ -135,9 +131,7 @@ async fn from_sign_up_to_log_out() {
     assert_eq!(api.call(Method::DELETE, "/sessions/current", Some(&token), None).await.status, 401);
 }
 
-#[actix_web::test]
-async fn what_does_not_fit_is_refused_by_name() {
-    let shop = Shop::open().await;
+async fn what_does_not_fit_is_refused_by_name(shop: Shop) {
     let api = Client::of(&shop);
     let but = |field: &str, value: Value| {
         let mut body = aroha();
@@ -173,9 +167,7 @@ async fn what_does_not_fit_is_refused_by_name() {
     assert_eq!(problem(&api.post("/verifications", json!({ "token": "x" })).await), (422, "invalid-token".to_owned()));
 }
 
-#[actix_web::test]
-async fn an_account_is_edited_and_left_by_its_owner_alone() {
-    let shop = Shop::open().await;
+async fn an_account_is_edited_and_left_by_its_owner_alone(shop: Shop) {
     let api = Client::of(&shop);
     shop.user("aroha@example.org", Role::Customer).await;
     let credentials = json!({ "email": "aroha@example.org", "password": PASSWORD });
@@ -203,9 +195,7 @@ async fn an_account_is_edited_and_left_by_its_owner_alone() {
     assert_eq!(problem(&gone), (401, "invalid-credentials".to_owned()));
 }
 
-#[actix_web::test]
-async fn a_forgotten_password_is_replaced_once() {
-    let shop = Shop::open().await;
+async fn a_forgotten_password_is_replaced_once(shop: Shop) {
     let api = Client::of(&shop);
     shop.user("aroha@example.org", Role::Customer).await;
     assert_eq!(api.post("/password-resets", json!({ "email": "aroha@example.org" })).await.status, 202);
@@ -218,9 +208,7 @@ async fn a_forgotten_password_is_replaced_once() {
     assert_eq!(api.post("/verifications/resend", json!({ "email": "aroha@example.org" })).await.status, 202);
 }
 
-#[actix_web::test]
-async fn guessing_is_slowed_down_and_the_owner_gets_in() {
-    let shop = Shop::open().await;
+async fn guessing_is_slowed_down_and_the_owner_gets_in(shop: Shop) {
     let api = Client::of(&shop);
     shop.user("aroha@example.org", Role::Customer).await;
     for email in ["aroha@example.org", "nobody@example.org"] {
@@ -241,9 +229,7 @@ async fn guessing_is_slowed_down_and_the_owner_gets_in() {
     token_of(&api.post("/sessions", right).await);
 }
 
-#[actix_web::test]
-async fn administrators_appoint_and_hand_out_keys() {
-    let shop = Shop::open().await;
+async fn administrators_appoint_and_hand_out_keys(shop: Shop) {
     let api = Client::of(&shop);
     let admin_id = shop.user("admin@example.org", Role::Admin).await.to_string();
     let aroha = shop.user("aroha@example.org", Role::Customer).await.to_string();
@@ -293,9 +279,7 @@ async fn administrators_appoint_and_hand_out_keys() {
     assert!(audit.contains(&aroha) && !audit.contains('@'), "{audit}");
 }
 
-#[actix_web::test]
-async fn every_promised_operation_keeps_strangers_out_or_lets_them_in_on_purpose() {
-    let shop = Shop::open().await;
+async fn every_promised_operation_keeps_strangers_out_or_lets_them_in_on_purpose(shop: Shop) {
     let api = Client::of(&shop);
     let open = [
         "post /api/customer/v1/customers",
@@ -317,4 +301,15 @@ async fn every_promised_operation_keeps_strangers_out_or_lets_them_in_on_purpose
         }
     }
     assert!(api.seen.borrow().len() >= 11, "{:?}", api.seen.borrow());
+}
+
+on_both_engines! {
+    the_promise_is_what_the_code_says
+    from_sign_up_to_log_out
+    what_does_not_fit_is_refused_by_name
+    an_account_is_edited_and_left_by_its_owner_alone
+    a_forgotten_password_is_replaced_once
+    guessing_is_slowed_down_and_the_owner_gets_in
+    administrators_appoint_and_hand_out_keys
+    every_promised_operation_keeps_strangers_out_or_lets_them_in_on_purpose
 }

@@ -1,11 +1,12 @@
-//! Every store suite on every adapter.
+//! Every store suite on every adapter: in memory, over SQLite, over PostgreSQL, and behind the short memory.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{Recorder, SqlMessages};
-use chassis::testing::{CountingIds, FixedClock, sqlite};
+use chassis::sql::Database;
+use chassis::testing::{CountingIds, FixedClock, postgres, sqlite};
 use customer::adapters::outbound::recent::Recent;
 use customer::adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
 use customer::testing::MemoryCustomers;
@@ -33,8 +34,16 @@ fn in_memory() -> Stores {
 }
 
 async fn in_sqlite() -> Stores {
+    stores_on(sqlite("customer", MIGRATIONS).await)
+}
+
+async fn in_postgres() -> Option<Stores> {
+    postgres("customer", MIGRATIONS).await.map(stores_on)
+}
+
+/// The stores of one process.
+pub fn stores_on(database: Database) -> Stores {
     let (clock, ids) = world();
-    let database = sqlite("customer", MIGRATIONS).await;
     let messages = Arc::new(SqlMessages::new(database.clone(), clock.clone()));
     let store = Arc::new(SqlCustomers::new(database, Recorder::new("customer", clock, ids)));
     Stores {
@@ -68,6 +77,12 @@ macro_rules! on_every_adapter {
             #[tokio::test]
             async fn in_sqlite() {
                 super::suites::$suite(super::in_sqlite().await).await;
+            }
+            #[tokio::test]
+            async fn in_postgres() {
+                if let Some(stores) = super::in_postgres().await {
+                    super::suites::$suite(stores).await;
+                }
             }
             #[tokio::test]
             async fn remembered() {

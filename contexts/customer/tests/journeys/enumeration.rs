@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared_kernel::Role;
 
 use crate::browser::{Browser, csrf_of, set_cookie};
-use crate::shop::{Got, PASSWORD, Shop};
+use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
 
 /// Everything of an answer that a stranger can see, without what differs from one request to the next in any case.
 fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
@@ -27,15 +27,13 @@ fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
     (got.status, headers, text)
 }
 
-async fn world() -> Shop {
-    let shop = Shop::open().await;
+async fn world(shop: Shop) -> Shop {
     shop.user("known@example.org", Role::Customer).await;
     shop
 }
 
-#[actix_web::test]
-async fn not_from_the_pages() {
-    let shop = world().await;
+async fn not_from_the_pages(shop: Shop) {
+    let shop = world(shop).await;
     for (page, action) in
         [("/login", "/login"), ("/signup", "/signup"), ("/reset", "/reset"), ("/verify", "/verify/resend")]
     {
@@ -48,9 +46,8 @@ async fn not_from_the_pages() {
     }
 }
 
-#[actix_web::test]
-async fn not_from_the_api() {
-    let shop = world().await;
+async fn not_from_the_api(shop: Shop) {
+    let shop = world(shop).await;
     let body = |email: &str, path: &str| -> Value {
         match path {
             "customers" => json!({ "email": email, "password": "some password", "first_name": "A", "last_name": "B" }),
@@ -77,9 +74,8 @@ async fn not_from_the_api() {
     }
 }
 
-#[actix_web::test]
-async fn but_the_owner_is_told_and_his_password_stays() {
-    let shop = world().await;
+async fn but_the_owner_is_told_and_his_password_stays(shop: Shop) {
+    let shop = world(shop).await;
     let mut browser = Browser::of(&shop);
     let fields =
         [("email", "Known@Example.org"), ("password", "the thief's own"), ("first_name", "A"), ("last_name", "B")];
@@ -92,4 +88,10 @@ async fn but_the_owner_is_told_and_his_password_stays() {
     assert_eq!((mails[0].to.as_str(), mails[0].text.contains("has an account")), ("known@example.org", true));
     assert_eq!(browser.log_in("known@example.org", "the thief's own").await.status, 422);
     assert_eq!(browser.log_in("known@example.org", PASSWORD).await.status, 303);
+}
+
+on_both_engines! {
+    not_from_the_pages
+    not_from_the_api
+    but_the_owner_is_told_and_his_password_stays
 }

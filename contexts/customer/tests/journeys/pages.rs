@@ -4,7 +4,7 @@ use actix_web::test::TestRequest;
 use shared_kernel::Role;
 
 use crate::browser::{Browser, csrf_of};
-use crate::shop::{PASSWORD, Shop};
+use crate::shop::{PASSWORD, Shop, on_both_engines};
 
 const AROHA: [(&str, &str); 9] = [
     ("email", "aroha@example.org"),
@@ -18,9 +18,7 @@ const AROHA: [(&str, &str); 9] = [
     ("recipient", ""),
 ];
 
-#[actix_web::test]
-async fn somebody_signs_up_confirms_logs_in_and_is_greeted() {
-    let shop = Shop::open().await;
+async fn somebody_signs_up_confirms_logs_in_and_is_greeted(shop: Shop) {
     let mut browser = Browser::of(&shop);
     let sent = browser.fill("/signup", "/signup", &AROHA).await;
     assert_eq!((sent.status, sent.header("location")), (303, "/login"), "{}", sent.text());
@@ -47,9 +45,7 @@ async fn somebody_signs_up_confirms_logs_in_and_is_greeted() {
     assert_eq!(browser.get("/profile").await.header("location"), "/login?next=%2Fprofile");
 }
 
-#[actix_web::test]
-async fn a_form_that_is_not_right_comes_back_with_what_was_typed() {
-    let shop = Shop::open().await;
+async fn a_form_that_is_not_right_comes_back_with_what_was_typed(shop: Shop) {
     let mut browser = Browser::of(&shop);
     let mut fields = AROHA;
     fields[1].1 = "short";
@@ -63,9 +59,7 @@ async fn a_form_that_is_not_right_comes_back_with_what_was_typed() {
     assert!(!again.text().contains("short\"") && !again.text().contains("<script>"), "{}", again.text());
 }
 
-#[actix_web::test]
-async fn an_address_is_not_asked_of_those_who_have_none() {
-    let shop = Shop::open().await;
+async fn an_address_is_not_asked_of_those_who_have_none(shop: Shop) {
     let mut browser = Browser::of(&shop);
     let fields = [AROHA[0], AROHA[1], AROHA[2], AROHA[3], ("country", "NZ")];
     assert_eq!(browser.fill("/signup", "/signup", &fields).await.status, 303);
@@ -76,9 +70,7 @@ async fn an_address_is_not_asked_of_those_who_have_none() {
     assert!(profile.text().contains("Your profile is saved.") && profile.text().contains("value=\"Aroha Ngata\""));
 }
 
-#[actix_web::test]
-async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere() {
-    let shop = Shop::open().await;
+async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere(shop: Shop) {
     shop.user("aroha@example.org", Role::Customer).await;
     let log_in = |next: &'static str| {
         let shop = &shop;
@@ -115,9 +107,7 @@ async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere() {
     }
 }
 
-#[actix_web::test]
-async fn a_form_from_elsewhere_changes_nothing() {
-    let shop = Shop::open().await;
+async fn a_form_from_elsewhere_changes_nothing(shop: Shop) {
     let aroha = shop.user("aroha@example.org", Role::Customer).await;
     let mut admin = Browser::of(&shop);
     shop.user("admin@example.org", Role::Admin).await;
@@ -150,9 +140,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
     assert!(admin.get("/profile").await.text().contains("admin@example.org"), "still logged in");
 }
 
-#[actix_web::test]
-async fn administrators_appoint_staff_and_nobody_else_sees_the_page() {
-    let shop = Shop::open().await;
+async fn administrators_appoint_staff_and_nobody_else_sees_the_page(shop: Shop) {
     shop.user("admin@example.org", Role::Admin).await;
     let aroha = shop.user("aroha@example.org", Role::Customer).await;
     let (mut admin, mut customer) = (Browser::of(&shop), Browser::of(&shop));
@@ -173,9 +161,7 @@ async fn administrators_appoint_staff_and_nobody_else_sees_the_page() {
     assert_eq!(forged.status, 403, "staff do not appoint");
 }
 
-#[actix_web::test]
-async fn an_account_is_deleted_by_its_owner() {
-    let shop = Shop::open().await;
+async fn an_account_is_deleted_by_its_owner(shop: Shop) {
     shop.user("aroha@example.org", Role::Customer).await;
     let mut browser = Browser::of(&shop);
     browser.log_in("aroha@example.org", PASSWORD).await;
@@ -185,4 +171,14 @@ async fn an_account_is_deleted_by_its_owner() {
     assert_eq!((gone.status, gone.header("location")), (303, "/"));
     assert_eq!(browser.log_in("aroha@example.org", PASSWORD).await.status, 422);
     assert_eq!(browser.fill("/signup", "/signup", &AROHA).await.status, 303, "the address is free again");
+}
+
+on_both_engines! {
+    somebody_signs_up_confirms_logs_in_and_is_greeted
+    a_form_that_is_not_right_comes_back_with_what_was_typed
+    an_address_is_not_asked_of_those_who_have_none
+    after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere
+    a_form_from_elsewhere_changes_nothing
+    administrators_appoint_staff_and_nobody_else_sees_the_page
+    an_account_is_deleted_by_its_owner
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
 use customer::adapters::outbound::recent::Recent;
-use customer::domain::{Customer, Session, Token, TokenHash};
+use customer::domain::{Customer, PasswordHash, Session, Token, TokenHash};
 use customer::ports::{AccountChange, Accounts, Sessions};
 use customer::testing::{MemoryCustomers, a_customer};
 use shared_kernel::{Clock, Identity, StoreError, Timestamp};
@@ -22,8 +22,13 @@ struct Slow {
 
 #[async_trait]
 impl Sessions for Slow {
-    async fn open(&self, session: Session, instead_of: Option<TokenHash>) -> Result<(), StoreError> {
-        self.store.open(session, instead_of).await
+    async fn open(
+        &self,
+        session: Session,
+        proven: &PasswordHash,
+        instead_of: Option<TokenHash>,
+    ) -> Result<(), StoreError> {
+        self.store.open(session, proven, instead_of).await
     }
 
     async fn identify(&self, hash: &TokenHash) -> Result<Option<(Session, Identity)>, StoreError> {
@@ -56,7 +61,7 @@ async fn world() -> World {
     let (aroha, events) = Customer::register(a_customer().parts());
     store.commit(AccountChange::of(aroha.clone(), events)).await.unwrap();
     let hash = Token::of(&[1; 32]).hash();
-    store.open(Session::start(hash, aroha.id(), clock.now()), None).await.unwrap();
+    store.open(Session::start(hash, aroha.id(), clock.now()), aroha.password(), None).await.unwrap();
     let slow = Arc::new(Slow { store: store.clone(), asked: Notify::new(), answer: Notify::new() });
     let recent = Recent::new(store.clone(), slow.clone(), store, clock.clone(), Duration::from_secs(3));
     World { slow, recent, clock, hash }

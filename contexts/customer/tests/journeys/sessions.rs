@@ -7,12 +7,11 @@ use actix_web::test::TestRequest;
 use shared_kernel::Role;
 
 use crate::browser::{Browser, csrf_of, set_cookie};
-use crate::shop::{PASSWORD, Shop};
+use crate::shop::{PASSWORD, Shop, on_both_engines};
 
 const DAY: Duration = Duration::from_hours(24);
 
-async fn world() -> Shop {
-    let shop = Shop::open().await;
+async fn world(shop: Shop) -> Shop {
     shop.user("aroha@example.org", Role::Customer).await;
     shop
 }
@@ -27,9 +26,8 @@ async fn is_in(browser: &mut Browser<'_>) -> bool {
     browser.get("/profile").await.status == 200
 }
 
-#[actix_web::test]
-async fn its_cookie_is_out_of_reach_of_scripts_and_other_sites() {
-    let shop = world().await;
+async fn its_cookie_is_out_of_reach_of_scripts_and_other_sites(shop: Shop) {
+    let shop = world(shop).await;
     let mut browser = Browser::of(&shop);
     let cookie = set_cookie(&browser.log_in("aroha@example.org", PASSWORD).await, "sid").unwrap();
     assert_eq!((cookie.http_only(), cookie.same_site(), cookie.path()), (Some(true), Some(SameSite::Lax), Some("/")));
@@ -37,9 +35,8 @@ async fn its_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     assert_eq!(cookie.value().len(), 43, "256 bits");
 }
 
-#[actix_web::test]
-async fn a_planted_token_does_not_become_a_session() {
-    let shop = world().await;
+async fn a_planted_token_does_not_become_a_session(shop: Shop) {
+    let shop = world(shop).await;
     let planted = "A".repeat(43);
     let mut victim = Browser::of(&shop);
     victim.jar.insert("sid".to_owned(), planted.clone());
@@ -51,9 +48,8 @@ async fn a_planted_token_does_not_become_a_session() {
     assert!(is_in(&mut victim).await);
 }
 
-#[actix_web::test]
-async fn a_login_ends_the_session_before_it() {
-    let shop = world().await;
+async fn a_login_ends_the_session_before_it(shop: Shop) {
+    let shop = world(shop).await;
     let mut browser = logged_in(&shop).await;
     let first = browser.jar["sid"].clone();
     let token = csrf_of(browser.get("/profile").await.text());
@@ -66,9 +62,8 @@ async fn a_login_ends_the_session_before_it() {
     assert!(is_in(&mut browser).await);
 }
 
-#[actix_web::test]
-async fn a_token_is_worth_nothing_after_the_logout() {
-    let shop = world().await;
+async fn a_token_is_worth_nothing_after_the_logout(shop: Shop) {
+    let shop = world(shop).await;
     let mut browser = logged_in(&shop).await;
     let mut copy = Browser::of(&shop);
     copy.jar.insert("sid".to_owned(), browser.jar["sid"].clone());
@@ -78,9 +73,8 @@ async fn a_token_is_worth_nothing_after_the_logout() {
     assert!(!is_in(&mut copy).await);
 }
 
-#[actix_web::test]
-async fn a_reset_ends_all_and_works_once() {
-    let shop = world().await;
+async fn a_reset_ends_all_and_works_once(shop: Shop) {
+    let shop = world(shop).await;
     let (mut one, mut two) = (logged_in(&shop).await, logged_in(&shop).await);
     assert!(is_in(&mut one).await && is_in(&mut two).await);
     let mut other = Browser::of(&shop);
@@ -98,9 +92,8 @@ async fn a_reset_ends_all_and_works_once() {
     assert_eq!(other.log_in("aroha@example.org", "another password").await.status, 303);
 }
 
-#[actix_web::test]
-async fn a_changed_password_ends_all_others_and_renews_this_one() {
-    let shop = world().await;
+async fn a_changed_password_ends_all_others_and_renews_this_one(shop: Shop) {
+    let shop = world(shop).await;
     let (mut here, mut there) = (logged_in(&shop).await, logged_in(&shop).await);
     let before = here.jar["sid"].clone();
     let fields = [("current_password", PASSWORD), ("password", "another password")];
@@ -111,9 +104,8 @@ async fn a_changed_password_ends_all_others_and_renews_this_one() {
     assert!(wrong.status == 422 && wrong.text().contains("Your present password is another one."));
 }
 
-#[actix_web::test]
-async fn it_ends_when_it_is_not_used_and_at_the_latest_after_a_month() {
-    let shop = world().await;
+async fn it_ends_when_it_is_not_used_and_at_the_latest_after_a_month(shop: Shop) {
+    let shop = world(shop).await;
     let (mut idle, mut busy) = (logged_in(&shop).await, logged_in(&shop).await);
     for _ in 0..4 {
         shop.advance(Duration::from_secs(7 * 86_400 - 1));
@@ -124,9 +116,8 @@ async fn it_ends_when_it_is_not_used_and_at_the_latest_after_a_month() {
     assert!(!is_in(&mut busy).await);
 }
 
-#[actix_web::test]
-async fn an_administrators_ends_after_half_an_hour_of_silence() {
-    let shop = world().await;
+async fn an_administrators_ends_after_half_an_hour_of_silence(shop: Shop) {
+    let shop = world(shop).await;
     shop.user("admin@example.org", Role::Admin).await;
     let mut admin = Browser::of(&shop);
     admin.log_in("admin@example.org", PASSWORD).await;
@@ -136,9 +127,8 @@ async fn an_administrators_ends_after_half_an_hour_of_silence() {
     assert!(!is_in(&mut admin).await);
 }
 
-#[actix_web::test]
-async fn guessing_at_the_page_is_slowed_down() {
-    let shop = world().await;
+async fn guessing_at_the_page_is_slowed_down(shop: Shop) {
+    let shop = world(shop).await;
     let mut browser = Browser::of(&shop);
     for _ in 0..5 {
         let wrong = browser.log_in("aroha@example.org", "a wrong guess").await;
@@ -156,9 +146,8 @@ async fn guessing_at_the_page_is_slowed_down() {
     );
 }
 
-#[actix_web::test]
-async fn whoever_took_the_operators_address_before_him_does_not_become_administrator() {
-    let shop = world().await;
+async fn whoever_took_the_operators_address_before_him_does_not_become_administrator(shop: Shop) {
+    let shop = world(shop).await;
     let mut thief = Browser::of(&shop);
     let fields = [
         ("email", "boss@example.org"),
@@ -176,9 +165,8 @@ async fn whoever_took_the_operators_address_before_him_does_not_become_administr
     assert_eq!(admin.get("/admin/customers").await.status, 200);
 }
 
-#[actix_web::test]
-async fn the_operators_word_may_be_repeated() {
-    let shop = world().await;
+async fn the_operators_word_may_be_repeated(shop: Shop) {
+    let shop = world(shop).await;
     let first = shop.user("admin@example.org", Role::Admin).await;
     let password = "a different password".to_owned().into();
     let again = shop.module.create_user("ADMIN@example.org", password, "X", "Y", Role::Customer, false).await.unwrap();
@@ -190,4 +178,18 @@ async fn the_operators_word_may_be_repeated() {
         job.once().await.unwrap();
     }
     assert!(is_in(&mut admin).await, "the broom leaves what lives");
+}
+
+on_both_engines! {
+    its_cookie_is_out_of_reach_of_scripts_and_other_sites
+    a_planted_token_does_not_become_a_session
+    a_login_ends_the_session_before_it
+    a_token_is_worth_nothing_after_the_logout
+    a_reset_ends_all_and_works_once
+    a_changed_password_ends_all_others_and_renews_this_one
+    it_ends_when_it_is_not_used_and_at_the_latest_after_a_month
+    an_administrators_ends_after_half_an_hour_of_silence
+    guessing_at_the_page_is_slowed_down
+    whoever_took_the_operators_address_before_him_does_not_become_administrator
+    the_operators_word_may_be_repeated
 }

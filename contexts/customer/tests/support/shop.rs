@@ -1,4 +1,5 @@
-//! A whole customer context behind the real edge, on a throw-away database, with a clock that the test moves.
+//! A whole customer context behind the real edge, on a throw-away database of either engine, with a clock that the test
+//! moves.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
 use chassis::Platform;
-use chassis::testing::{FixedClock, MemoryMailer, drive, platform};
+use chassis::sql::Database;
+use chassis::testing::{FixedClock, MemoryMailer, drive, platform_on, postgres, sqlite};
 use chassis::web::signed::{PrivateKey, Signer};
 use chassis::web::{Edge, EdgeSettings, guard};
 use customer::adapters::outbound::sql::MIGRATIONS;
@@ -57,16 +59,24 @@ impl Got {
 }
 
 impl Shop {
-    pub async fn open() -> Self {
-        Self::with(CustomerSettings::default()).await
+    pub async fn on_sqlite() -> Self {
+        Self::on(sqlite("customer", MIGRATIONS).await).await
     }
 
-    pub async fn with(settings: CustomerSettings) -> Self {
+    /// None where there is no PostgreSQL.
+    pub async fn on_postgres() -> Option<Self> {
+        match postgres("customer", MIGRATIONS).await {
+            Some(database) => Some(Self::on(database).await),
+            None => None,
+        }
+    }
+
+    async fn on(database: Database) -> Self {
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
         let mailer = Arc::new(MemoryMailer::default());
-        let mut platform = platform("customer", MIGRATIONS).await;
+        let mut platform = platform_on(database);
         (platform.clock, platform.mailer) = (clock.clone(), mailer.clone());
-        let module = CustomerModule::start(settings, platform.clone()).await.unwrap();
+        let module = CustomerModule::start(CustomerSettings::default(), platform.clone()).await.unwrap();
         let edge =
             EdgeSettings { csrf_key: [7; 32], base_url: platform.site.base_url.clone(), ..EdgeSettings::default() };
         let edge = Edge::new(edge, module.authenticator(), platform.ids.clone());
@@ -113,3 +123,24 @@ impl Shop {
         self.module.create_user(email, password, "Aroha", "Ngata", role, true).await.unwrap()
     }
 }
+
+/// Runs tests that want a shop on every engine.
+macro_rules! on_both_engines {
+    ($($test:ident)*) => {
+        mod on_sqlite { $(
+            #[actix_web::test]
+            async fn $test() {
+                super::$test(crate::shop::Shop::on_sqlite().await).await;
+            }
+        )* }
+        mod on_postgres { $(
+            #[actix_web::test]
+            async fn $test() {
+                if let Some(shop) = crate::shop::Shop::on_postgres().await {
+                    super::$test(shop).await;
+                }
+            }
+        )* }
+    };
+}
+pub(crate) use on_both_engines;

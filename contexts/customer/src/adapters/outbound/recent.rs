@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chassis::messaging::TaskDraft;
 use shared_kernel::{Clock, CustomerId, Identity, Page, StoreError, Timestamp};
 
-use crate::domain::{ApiKey, ApiKeyId, Customer, EmailAddress, Session, TokenHash};
+use crate::domain::{ApiKey, ApiKeyId, Customer, EmailAddress, PasswordHash, Session, TokenHash};
 use crate::ports::{Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Sessions};
 
 /// The most that is remembered of either kind.
@@ -122,8 +122,13 @@ impl Accounts for Recent {
 
 #[async_trait]
 impl Sessions for Recent {
-    async fn open(&self, session: Session, instead_of: Option<TokenHash>) -> Result<(), StoreError> {
-        let opened = self.sessions.open(session, instead_of).await;
+    async fn open(
+        &self,
+        session: Session,
+        proven: &PasswordHash,
+        instead_of: Option<TokenHash>,
+    ) -> Result<(), StoreError> {
+        let opened = self.sessions.open(session, proven, instead_of).await;
         if let Some(hash) = instead_of {
             self.forget(|memory| drop(memory.sessions.remove(&hash)));
         }

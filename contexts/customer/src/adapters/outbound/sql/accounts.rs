@@ -27,6 +27,8 @@ const UPDATE: &str = "UPDATE customer SET version = version + 1, first_name = $3
 const ERASE: &str = "UPDATE customer SET version = version + 1, email = NULL, first_name = '', last_name = '',
         password_hash = '', shipping_address = NULL, verified = 0, role = 'customer', erased_at = $3
     WHERE id = $1 AND version = $2 AND erased_at IS NULL";
+const HOLD_TOKENS: &str = "SELECT hash FROM mail_token WHERE customer_id = $1 ORDER BY hash";
+const HOLD_SESSIONS: &str = "SELECT hash FROM session WHERE customer_id = $1 ORDER BY hash";
 
 #[async_trait]
 impl Accounts for SqlCustomers {
@@ -42,6 +44,9 @@ impl Accounts for SqlCustomers {
     }
 
     async fn list(&self, query: &CustomerQuery) -> Result<Page<Customer>, StoreError> {
+        if query.text.contains('\0') {
+            return Ok(Page::cut(vec![], query.limit, |_: &Customer| String::new())); // no text of PostgreSQL holds it
+        }
         // Greater than every id, as these are hexadecimal digits.
         let before = query.after.map_or_else(|| "~".to_owned(), |id| id.to_string());
         let (pattern, rows) = (containing(&query.text), i64::from(query.limit.get()) + 1);
@@ -95,19 +100,26 @@ fn containing(text: &str) -> String {
 }
 
 async fn commit(tx: &mut Tx, recorder: &Recorder, change: &AccountChange) -> Result<(), StoreError> {
-    if let Some(spent) = &change.spent {
-        let there = "SELECT hash FROM mail_token WHERE hash = $1";
-        tx.fetch_optional(there, params![spent.hash.hex()]).await?.ok_or(StoreError::Conflict("token"))?;
-    }
     let id = match &change.account {
+        Account::Kept(customer) => customer.id(),
+        Account::Erased(erased) => erased.id,
+    };
+    super::hold(tx, id).await?;
+    if let Some(spent) = &change.spent {
+        let (held, hash) = (tx.fetch_for_update(HOLD_TOKENS, params![id]).await?, spent.hash.hex());
+        let held = held.iter().map(|row| row.get::<String>("hash")).collect::<Result<Vec<_>, _>>()?;
+        held.contains(&hash).then_some(()).ok_or(StoreError::Conflict("token"))?;
+    }
+    match &change.account {
         Account::Kept(customer) => keep(tx, customer).await?,
         Account::Erased(erased) => erase(tx, erased).await?,
-    };
+    }
     if let Some(spent) = &change.spent {
         let all = "DELETE FROM mail_token WHERE customer_id = $1 AND purpose = $2";
         tx.execute(all, params![id, spent.purpose.name()]).await?;
     }
     if let SessionsAfter::End | SessionsAfter::Replace(_) = &change.sessions {
+        tx.fetch_for_update(HOLD_SESSIONS, params![id]).await?;
         tx.execute("DELETE FROM session WHERE customer_id = $1", params![id]).await?;
     }
     if let SessionsAfter::Replace(session) = &change.sessions {
@@ -117,7 +129,7 @@ async fn commit(tx: &mut Tx, recorder: &Recorder, change: &AccountChange) -> Res
     recorder.record(tx, Record { cause: None, events, tasks: change.tasks.clone() }).await
 }
 
-async fn keep(tx: &mut Tx, customer: &Customer) -> Result<CustomerId, StoreError> {
+async fn keep(tx: &mut Tx, customer: &Customer) -> Result<(), StoreError> {
     let parts = customer.parts();
     let (first, last) = (parts.name.first(), parts.name.last());
     let (password, address) = (parts.password.as_str(), address_json(parts.shipping_address.as_ref())?);
@@ -126,23 +138,24 @@ async fn keep(tx: &mut Tx, customer: &Customer) -> Result<CustomerId, StoreError
         let (email, at) = (parts.email.as_str(), parts.registered_at);
         let new = params![parts.id, email, first, last, password, address, verified, role, at];
         let inserted = tx.execute(INSERT, new).await?;
-        return if inserted == 1 { Ok(parts.id) } else { Err(StoreError::Conflict("email")) };
+        return if inserted == 1 { Ok(()) } else { Err(StoreError::Conflict("email")) };
     }
     let version = i64::try_from(parts.version).unwrap_or(i64::MAX);
     let changed = params![parts.id, version, first, last, password, address, verified, role];
-    if tx.execute(UPDATE, changed).await? == 1 { Ok(parts.id) } else { Err(StoreError::Stale) }
+    if tx.execute(UPDATE, changed).await? == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
 
-async fn erase(tx: &mut Tx, erased: &Erased) -> Result<CustomerId, StoreError> {
+async fn erase(tx: &mut Tx, erased: &Erased) -> Result<(), StoreError> {
     let version = i64::try_from(erased.version).unwrap_or(i64::MAX);
     if tx.execute(ERASE, params![erased.id, version, erased.at]).await? == 0 {
         return Err(StoreError::Stale);
     }
+    tx.fetch_for_update(HOLD_TOKENS, params![erased.id]).await?;
     tx.execute("DELETE FROM mail_token WHERE customer_id = $1", params![erased.id]).await?;
     tx.execute("DELETE FROM api_key WHERE owner_id = $1", params![erased.id]).await?;
     let account = Fingerprint::of(erased.email.as_str());
     tx.execute("DELETE FROM login_attempt WHERE account = $1", params![account.as_str()]).await?;
-    Ok(erased.id)
+    Ok(())
 }
 
 fn address_json(address: Option<&Address>) -> Result<Option<String>, StoreError> {

@@ -25,9 +25,13 @@ impl ApiKeys for SqlCustomers {
             let (id, secret) = (key.id.uuid(), key.secret.hex());
             let (label, role) = (key.label.clone(), key.role.name());
             let row = params![id, key.owner, label, role, secret, key.created_at, key.expires_at, key.revoked_at];
-            Box::pin(tx.execute(ADD, row))
+            let owner = key.owner;
+            Box::pin(async move {
+                super::hold(tx, owner).await?.ok_or(StoreError::Stale)?;
+                tx.execute(ADD, row).await.map(|_| ())
+            })
         });
-        done.await.map(|_| ())
+        done.await
     }
 
     async fn identify(&self, id: ApiKeyId) -> Result<Option<(ApiKey, Identity)>, StoreError> {

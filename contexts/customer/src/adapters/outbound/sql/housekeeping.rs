@@ -2,26 +2,44 @@
 
 use async_trait::async_trait;
 use chassis::params;
-use chassis::sql::Tx;
+use chassis::sql::{Database, Params};
 use shared_kernel::StoreError;
 
 use super::SqlCustomers;
 use crate::ports::{Housekeeping, Outdated};
 
+const OLD_SESSIONS: &str = "SELECT hash FROM session WHERE started_at < $1 OR last_seen < $2 ORDER BY hash";
+const DROP_SESSIONS: &str = "DELETE FROM session WHERE started_at < $1 OR last_seen < $2";
+const OLD_TOKENS: &str = "SELECT hash FROM mail_token WHERE expires_at < $1 ORDER BY hash";
+const DROP_TOKENS: &str = "DELETE FROM mail_token WHERE expires_at < $1";
+const OLD_ATTEMPTS: &str = "SELECT account FROM login_attempt WHERE last < $1 ORDER BY account";
+const DROP_ATTEMPTS: &str = "DELETE FROM login_attempt WHERE last < $1";
+
 #[async_trait]
 impl Housekeeping for SqlCustomers {
     async fn sweep(&self, outdated: Outdated) -> Result<u64, StoreError> {
-        self.database.write(move |tx| Box::pin(sweep(tx, outdated))).await
+        let sessions = params![outdated.sessions_started_before, outdated.sessions_unused_since];
+        let tokens = params![outdated.tokens_expired_before];
+        let attempts = params![outdated.attempts_before];
+        Ok(drop_all(&self.database, OLD_SESSIONS, DROP_SESSIONS, sessions).await?
+            + drop_all(&self.database, OLD_TOKENS, DROP_TOKENS, tokens).await?
+            + drop_all(&self.database, OLD_ATTEMPTS, DROP_ATTEMPTS, attempts).await?)
     }
 }
 
-async fn sweep(tx: &mut Tx, outdated: Outdated) -> Result<u64, StoreError> {
-    let sessions = "DELETE FROM session WHERE started_at < $1 OR last_seen < $2";
-    let (started, seen) = (outdated.sessions_started_before, outdated.sessions_unused_since);
-    let mut gone = tx.execute(sessions, params![started, seen]).await?;
-    let tokens = "DELETE FROM mail_token WHERE expires_at < $1";
-    gone += tx.execute(tokens, params![outdated.tokens_expired_before]).await?;
-    let attempts = "DELETE FROM login_attempt WHERE last < $1";
-    gone += tx.execute(attempts, params![outdated.attempts_before]).await?;
-    Ok(gone)
+/// Drops rows of one kind, which `old` holds in the order of their keys.
+async fn drop_all(
+    database: &Database,
+    old: &'static str,
+    drop: &'static str,
+    params: Params,
+) -> Result<u64, StoreError> {
+    let dropped = database.write(move |tx| {
+        let params = params.clone();
+        Box::pin(async move {
+            tx.fetch_for_update(old, params.clone()).await?;
+            tx.execute(drop, params).await
+        })
+    });
+    dropped.await
 }

@@ -10,8 +10,9 @@ use crate::domain::{Attempts, DelayPolicy, Delayed, Fingerprint};
 use crate::ports::LoginDelays;
 
 const FIND: &str = "SELECT count, last FROM login_attempt WHERE account = $1";
-const KEEP: &str = "INSERT INTO login_attempt (account, count, last) VALUES ($1, $2, $3)
-    ON CONFLICT (account) DO UPDATE SET count = excluded.count, last = excluded.last";
+/// Fails when somebody else's attempt was the first one meanwhile: then this one is charged again.
+const FIRST: &str = "INSERT INTO login_attempt (account, count, last) VALUES ($1, $2, $3)";
+const NEXT: &str = "UPDATE login_attempt SET count = $2, last = $3 WHERE account = $1";
 const FORGET: &str = "DELETE FROM login_attempt WHERE account = $1";
 
 #[async_trait]
@@ -42,12 +43,13 @@ async fn charge(
     policy: DelayPolicy,
     now: Timestamp,
 ) -> Result<Result<(), Delayed>, StoreError> {
-    let before = match tx.fetch_optional(FIND, params![account]).await? {
+    let before = match tx.fetch_for_update(FIND, params![account]).await?.first() {
         Some(row) => Some(Attempts { count: row.get("count")?, last: row.get("last")? }),
         None => None,
     };
+    let keep = if before.is_some() { NEXT } else { FIRST };
     match Attempts::charge(before, &policy, now) {
         Err(delayed) => Ok(Err(delayed)),
-        Ok(after) => tx.execute(KEEP, params![account, after.count, after.last]).await.map(|_| Ok(())),
+        Ok(after) => tx.execute(keep, params![account, after.count, after.last]).await.map(|_| Ok(())),
     }
 }

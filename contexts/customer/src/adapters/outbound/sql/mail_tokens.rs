@@ -47,6 +47,9 @@ impl MailTokens for SqlCustomers {
 
 async fn issue(tx: &mut Tx, token: &MailToken, limit: IssueLimit) -> Result<bool, StoreError> {
     let (customer, purpose) = (token.customer, token.purpose.name());
+    if super::hold(tx, customer).await?.is_none() {
+        return Ok(false);
+    }
     let row = tx.fetch_optional(COUNT, params![customer, purpose, limit.since]).await?;
     let issued = row.map_or(Ok(0), |row| row.get::<u32>("issued"))?;
     if issued >= limit.at_most {

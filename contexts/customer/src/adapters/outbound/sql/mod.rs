@@ -1,8 +1,19 @@
 //! The stores of this context over SQL. One text of every statement for every engine.
+//!
+//! On PostgreSQL units of work run side by side. Whatever belongs to a customer is decided and changed under his row,
+//! which [`hold`] locks first: a change of his, a session that begins, a link that is mailed, a key that is made. So a
+//! token is spent once, the limit of mailed links holds, and nobody is let in by a password that is being replaced, or
+//! after he was erased. Then come his tokens, keys and sessions, several of one kind in the order of their keys. An
+//! address has one customer because it is unique. A failed login is counted under its own row; the first one meets
+//! another first one at the key and is counted again. All other writes are one statement on one row; the broom holds one
+//! kind of rows at a time. Nobody who holds a row waits for one that is held before it, so nobody waits for ever.
 
 use chassis::messaging::Recorder;
-use chassis::sql::{Database, Migration};
-use shared_kernel::StoreError;
+use chassis::params;
+use chassis::sql::{Database, Migration, Tx};
+use shared_kernel::{CustomerId, StoreError};
+
+use crate::domain::PasswordHash;
 
 mod accounts;
 mod api_keys;
@@ -38,4 +49,13 @@ impl SqlCustomers {
     pub async fn migrate(database: &Database) -> Result<(), StoreError> {
         database.migrate("customer", MIGRATIONS).await
     }
+}
+
+const HOLD: &str = "SELECT password_hash FROM customer WHERE id = $1 AND erased_at IS NULL";
+
+/// Keeps a customer and all that is his as they are until the commit; answers with his password, `None` if there is no
+/// such customer any more.
+async fn hold(tx: &mut Tx, id: CustomerId) -> Result<Option<PasswordHash>, StoreError> {
+    let found = tx.fetch_for_update(HOLD, params![id]).await?;
+    found.first().map(|row| row.get::<String>("password_hash").map(PasswordHash::new)).transpose()
 }

@@ -6,23 +6,31 @@ use chassis::sql::Tx;
 use shared_kernel::{Identity, StoreError, Timestamp};
 
 use super::{SqlCustomers, rows};
-use crate::domain::{Session, TokenHash};
+use crate::domain::{PasswordHash, Session, TokenHash};
 use crate::ports::Sessions;
 
 const IDENTIFY: &str = "SELECT s.hash, s.customer_id, s.started_at, s.last_seen,
         c.first_name, c.email, c.verified, c.role AS owner_role
     FROM session s JOIN customer c ON c.id = s.customer_id
     WHERE s.hash = $1 AND c.erased_at IS NULL";
-const INSERT: &str = "INSERT INTO session (hash, customer_id, started_at, last_seen)
-    SELECT $1, id, $3, $4 FROM customer WHERE id = $2 AND erased_at IS NULL";
+const INSERT: &str = "INSERT INTO session (hash, customer_id, started_at, last_seen) VALUES ($1, $2, $3, $4)";
 const END: &str = "DELETE FROM session WHERE hash = $1";
 
 #[async_trait]
 impl Sessions for SqlCustomers {
-    async fn open(&self, session: Session, instead_of: Option<TokenHash>) -> Result<(), StoreError> {
+    async fn open(
+        &self,
+        session: Session,
+        proven: &PasswordHash,
+        instead_of: Option<TokenHash>,
+    ) -> Result<(), StoreError> {
+        let proven = proven.clone();
         let done = self.database.write(move |tx| {
-            let session = session.clone();
+            let (session, proven) = (session.clone(), proven.clone());
             Box::pin(async move {
+                if super::hold(tx, session.customer).await? != Some(proven) {
+                    return Err(StoreError::Stale);
+                }
                 insert(tx, &session).await?;
                 if let Some(hash) = instead_of {
                     tx.execute(END, params![hash.hex()]).await?;
@@ -51,8 +59,8 @@ impl Sessions for SqlCustomers {
     }
 }
 
-/// Nobody who was erased meanwhile is logged in.
+/// Begins a session of a customer who is held.
 pub(super) async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
     let row = params![session.hash.hex(), session.customer, session.started_at, session.last_seen];
-    if tx.execute(INSERT, row).await? == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    tx.execute(INSERT, row).await.map(|_| ())
 }

@@ -1,0 +1,257 @@
+//! Many at the same time, at two handles on one database, as two processes would be: what may happen once happens once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chassis::sql::Database;
+use chassis::testing::{CountingIds, FixedClock, shared_cluster, sqlite};
+use customer::CustomerSettings;
+use customer::adapters::outbound::sql::MIGRATIONS;
+use customer::application::reset_password::ResetPasswordError;
+use customer::application::sign_up::SignUpCommand;
+use customer::domain::{
+    ApiKey, ApiKeyId, Customer, DelayPolicy, Fingerprint, MailToken, NewPassword, PasswordHash, Purpose, Session,
+    Token, TokenHash,
+};
+use customer::ports::{Account, AccountChange, IssueLimit, SessionsAfter};
+use customer::testing::suites::Stores;
+use customer::testing::{PlainHasher, RecordingMailer, a_customer};
+use customer::use_cases::{Ports, UseCases};
+use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError, Timestamp};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::stores::stores_on;
+
+const CROWD: u64 = 50;
+
+/// The stores of two processes on one database.
+type Two = [Stores; 2];
+
+async fn on_sqlite() -> Two {
+    let database = sqlite("customer", MIGRATIONS).await;
+    [stores_on(database.clone()), stores_on(database)]
+}
+
+async fn on_postgres() -> Option<Two> {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let settings = shared_cluster(&format!("at_once_{}", NEXT.fetch_add(1, Ordering::Relaxed)))?;
+    let (one, other) = (Database::postgres(&settings).await.unwrap(), Database::postgres(&settings).await.unwrap());
+    let (first, second) = tokio::join!(one.migrate("customer", MIGRATIONS), other.migrate("customer", MIGRATIONS));
+    first.unwrap();
+    second.unwrap();
+    Some([stores_on(one), stores_on(other)])
+}
+
+fn noon() -> Timestamp {
+    Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
+}
+
+fn hash(number: u64) -> TokenHash {
+    Token::of(&[u8::try_from(number).unwrap(); 32]).hash()
+}
+
+/// Runs `act` with each number of the crowd, by turns in the one and in the other process.
+async fn crowd<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    two: &Two,
+    act: impl Fn(Stores, u64) -> F,
+) -> Vec<T> {
+    let turn = |number: u64| two[usize::from(number.is_multiple_of(2))].clone();
+    (1..=CROWD).map(|number| act(turn(number), number)).collect::<JoinSet<T>>().join_all().await
+}
+
+async fn registered(two: &Two) -> Customer {
+    let (customer, events) = Customer::register(a_customer().parts());
+    two[0].accounts.commit(AccountChange::of(customer.clone(), events)).await.unwrap();
+    two[1].accounts.find(customer.id()).await.unwrap().unwrap()
+}
+
+fn use_cases(stores: &Stores, process: u64) -> UseCases {
+    let ports = Ports {
+        accounts: stores.accounts.clone(),
+        sessions: stores.sessions.clone(),
+        keys: stores.keys.clone(),
+        tokens: stores.tokens.clone(),
+        delays: stores.delays.clone(),
+        broom: stores.broom.clone(),
+        hasher: Arc::new(PlainHasher),
+        mailer: Arc::new(RecordingMailer::default()),
+        clock: Arc::new(FixedClock::at("2026-11-22T12:00:00Z")) as Arc<dyn Clock>,
+        ids: Arc::new(CountingIds::from(process * 1_000_000)) as Arc<dyn Ids>,
+    };
+    UseCases::over(ports, &CustomerSettings::default())
+}
+
+async fn an_address_gets_one_account(two: Two) {
+    let answers = crowd(&two, |stores, number| async move {
+        let parts = a_customer().parts();
+        let password = NewPassword::parse("correct horse".to_owned().into()).unwrap();
+        let command =
+            SignUpCommand { email: parts.email, password, name: parts.name, shipping_address: parts.shipping_address };
+        use_cases(&stores, number).sign_up.execute(command).await.map(|customer| customer.id())
+    });
+    let asked: Vec<CustomerId> = answers.await.into_iter().map(Result::unwrap).collect();
+    let kept = two[0].accounts.find_by_email(a_customer().build().email()).await.unwrap().unwrap();
+    assert_eq!(asked.iter().filter(|id| **id == kept.id()).count(), 1, "all are answered alike, one has the account");
+    let facts = two[1].outbox.after(0, 100, None).await.unwrap();
+    assert_eq!(facts.len(), 1, "and one is heard of");
+}
+
+async fn a_mailed_token_is_spent_once(two: Two) {
+    let aroha = registered(&two).await;
+    let (token, now) = (Token::of(&[7; 32]), noon());
+    let expires_at = now.plus(std::time::Duration::from_hours(1));
+    let purpose = Purpose::ResetPassword;
+    let mailed = MailToken { hash: token.hash(), customer: aroha.id(), purpose, issued_at: now, expires_at };
+    assert!(two[0].tokens.issue(mailed, IssueLimit { at_most: 1, since: now }).await.unwrap());
+    let answers = crowd(&two, |stores, number| {
+        let token = token.clone();
+        async move {
+            let password = NewPassword::parse(format!("password {number}").into()).unwrap();
+            let reset = use_cases(&stores, number).reset_password.execute(token.reveal(), &password).await;
+            reset.map(|()| format!("plain:password {number}"))
+        }
+    });
+    let (spent, refused): (Vec<_>, Vec<_>) = answers.await.into_iter().partition(Result::is_ok);
+    assert!(refused.iter().all(|answer| matches!(answer, Err(ResetPasswordError::InvalidToken))), "{refused:?}");
+    let spent: Vec<String> = spent.into_iter().flatten().collect();
+    let aroha = two[1].accounts.find(aroha.id()).await.unwrap().unwrap();
+    assert_eq!(spent, [aroha.password().as_str()], "the one who was told so has the password");
+}
+
+async fn no_more_links_are_mailed_than_the_limit_allows(two: Two) {
+    let aroha = registered(&two).await.id();
+    let answers = crowd(&two, |stores, number| async move {
+        let token = MailToken {
+            hash: hash(number),
+            customer: aroha,
+            purpose: Purpose::VerifyEmail,
+            issued_at: noon(),
+            expires_at: noon(),
+        };
+        let limit = IssueLimit { at_most: 5, since: Timestamp::from_micros(0) };
+        stores.tokens.issue(token, limit).await.unwrap()
+    });
+    assert_eq!(answers.await.into_iter().filter(|issued| *issued).count(), 5);
+}
+
+async fn failed_logins_are_counted_together(two: Two) {
+    let policy = DelayPolicy::default();
+    for round in 0..4 {
+        let who = format!("guess {round}");
+        let answers = crowd(&two, |stores, _| {
+            let account = Fingerprint::of(&who);
+            async move { stores.delays.charge(&account, policy, noon()).await.unwrap() }
+        });
+        assert_eq!(answers.await.into_iter().flatten().count(), policy.free as usize, "in round {round}");
+    }
+}
+
+async fn of_many_changes_of_one_version_one_is_kept(two: Two) {
+    let aroha = registered(&two).await;
+    let answers = crowd(&two, |stores, number| {
+        let (changed, events) = aroha.clone().change_password(PasswordHash::new(format!("password {number}")));
+        async move { stores.accounts.commit(AccountChange::of(changed, events)).await }
+    });
+    let answers = answers.await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    assert!(answers.iter().all(|answer| matches!(answer, Ok(()) | Err(StoreError::Stale))), "{answers:?}");
+}
+
+async fn no_session_outlives_the_password_that_it_began_with(two: Two) {
+    let mut aroha = registered(&two).await;
+    for round in 0..5 {
+        let (known, owner) = (aroha.password().clone(), aroha.id());
+        let (changed, events) = aroha.clone().change_password(PasswordHash::new(format!("password {round}")));
+        let change = AccountChange { sessions: SessionsAfter::End, ..AccountChange::of(changed, events) };
+        let answers = crowd(&two, |stores, number| {
+            let (known, change) = (known.clone(), change.clone());
+            async move {
+                if number == CROWD / 2 {
+                    stores.accounts.commit(change).await.unwrap();
+                }
+                stores.sessions.open(Session::start(hash(number), owner, noon()), &known, None).await
+            }
+        });
+        let answers = answers.await;
+        assert!(answers.iter().all(|answer| matches!(answer, Ok(()) | Err(StoreError::Stale))), "{answers:?}");
+        for number in 1..=CROWD {
+            let found = two[0].sessions.identify(&hash(number)).await.unwrap();
+            assert_eq!(found, None, "session {number} of round {round} is alive");
+        }
+        aroha = two[0].accounts.find(owner).await.unwrap().unwrap();
+    }
+}
+
+fn key(number: u64, owner: CustomerId) -> ApiKey {
+    ApiKey {
+        id: ApiKeyId::new(Uuid::from_u128(number.into())),
+        owner,
+        label: "till".to_owned(),
+        role: Role::Customer,
+        secret: hash(number),
+        created_at: noon(),
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+async fn nothing_of_an_erased_customer_is_left(two: Two) {
+    for round in 1..=5 {
+        let (aroha, events) = Customer::register(a_customer().number(round).parts());
+        let (owner, known) = (aroha.id(), aroha.password().clone());
+        two[0].accounts.commit(AccountChange::of(aroha, events)).await.unwrap();
+        let (erased, events) = two[0].accounts.find(owner).await.unwrap().unwrap().erase(noon()).unwrap();
+        let (account, sessions) = (Account::Erased(erased), SessionsAfter::End);
+        let change = AccountChange { account, events, tasks: vec![], sessions, spent: None };
+        let answers = crowd(&two, |stores, number| {
+            let (known, change) = (known.clone(), change.clone());
+            async move {
+                match number % 3 {
+                    _ if number == CROWD / 2 => stores.accounts.commit(change).await,
+                    0 => stores.sessions.open(Session::start(hash(number), owner, noon()), &known, None).await,
+                    1 => stores.keys.add(key(number, owner)).await,
+                    _ => {
+                        let (hash, purpose) = (hash(number), Purpose::VerifyEmail);
+                        let token = MailToken { hash, customer: owner, purpose, issued_at: noon(), expires_at: noon() };
+                        stores.tokens.issue(token, IssueLimit { at_most: 99, since: noon() }).await.map(|_| ())
+                    }
+                }
+            }
+        });
+        let answers = answers.await;
+        assert!(answers.iter().all(|answer| matches!(answer, Ok(()) | Err(StoreError::Stale))), "{answers:?}");
+        assert_eq!(two[0].accounts.find(owner).await.unwrap(), None);
+        assert_eq!(two[0].keys.list().await.unwrap(), [], "in round {round}");
+        for number in 1..=CROWD {
+            assert_eq!(two[0].tokens.find(&hash(number), Purpose::VerifyEmail).await.unwrap(), None);
+        }
+    }
+}
+
+macro_rules! on_both_engines {
+    ($($case:ident)*) => {$(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                super::$case(super::on_sqlite().await).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                if let Some(two) = super::on_postgres().await {
+                    super::$case(two).await;
+                }
+            }
+        }
+    )*};
+}
+
+on_both_engines! {
+    an_address_gets_one_account
+    a_mailed_token_is_spent_once
+    no_more_links_are_mailed_than_the_limit_allows
+    failed_logins_are_counted_together
+    of_many_changes_of_one_version_one_is_kept
+    no_session_outlives_the_password_that_it_began_with
+    nothing_of_an_erased_customer_is_left
+}
