@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use crate::support::process::Shop;
+use crate::support::process::{Shop, Topology};
 
 /// Deadlines of seconds, so that what expires expires while somebody watches.
 const IMPATIENT: &[(&str, &str)] =
@@ -14,15 +14,15 @@ static PATIENT: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
 static HURRIED: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
 
 /// The shop that a scenario with these tags needs.
-pub async fn shop_for(tags: &[String]) -> Arc<Shop> {
+pub async fn shop_for(topology: Topology, tags: &[String]) -> Arc<Shop> {
     let tagged = |name: &str| tags.iter().any(|tag| tag == name);
     if tagged("own") {
-        return Arc::new(Shop::open(&[]).await);
+        return Arc::new(Shop::open_as(topology, &[]).await);
     }
     let (kept, settings) = if tagged("impatient") { (&HURRIED, IMPATIENT) } else { (&PATIENT, &[][..]) };
     let mut kept = kept.lock().await;
     if kept.is_none() {
-        *kept = Some(Arc::new(Shop::open(settings).await));
+        *kept = Some(Arc::new(Shop::open_as(topology, settings).await));
     }
     kept.as_ref().map(Arc::clone).unwrap()
 }

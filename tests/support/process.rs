@@ -1,12 +1,17 @@
-//! The real binary, started on an empty folder and a free port, and ended without mercy.
+//! The real binary, as one process or several, started on an empty folder and free ports, and ended without mercy.
 
 use std::io::Read as _;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chassis::testing::eventually;
+
+#[path = "topology.rs"]
+mod topology;
+
+pub use topology::{Servers, Topology};
+use topology::{Gateway, keys, ports};
 
 /// A secret key and a webhook secret that tests know.
 pub const SECRET_KEY: &str = "sk_sandbox_known_to_tests";
@@ -14,57 +19,201 @@ pub const SECRET_KEY: &str = "sk_sandbox_known_to_tests";
 pub const WEBHOOK_SECRET: &str = "whsec_known_to_tests";
 /// The administrator of every shop under test.
 pub const ADMIN: (&str, &str) = ("admin@shop.test", "correct horse battery");
+/// How long a shop may take to open.
+const OPENING: Duration = Duration::from_mins(1);
 
-/// A shop that runs as a process of its own.
-pub struct Shop {
+/// One process of a shop.
+pub struct Process {
+    /// What it is called, and its folder.
+    pub name: String,
     folder: PathBuf,
     port: u16,
     settings: Vec<(String, String)>,
     child: Option<Child>,
+}
+
+/// A shop that runs as one process or several of its own.
+pub struct Shop {
+    folder: PathBuf,
+    topology: Topology,
+    processes: Vec<Process>,
+    door: u16,
+    gateway: Option<Gateway>,
+    /// The servers behind it, if it needs any.
+    pub servers: Option<Servers>,
     _keep: Option<tempfile::TempDir>,
 }
 
 impl Shop {
-    /// Opens a shop with the demo catalogue and these settings on a new folder.
+    /// Opens a shop of one process on files, with the demo catalogue and these settings, on a new folder.
     pub async fn open(settings: &[(&str, &str)]) -> Self {
-        let mut shop = Self::closed(settings);
+        Self::open_as(Topology::Monolith, settings).await
+    }
+
+    /// Opens a shop that is put together like this. Ask first whether that [is possible](Topology::is_possible).
+    pub async fn open_as(topology: Topology, settings: &[(&str, &str)]) -> Self {
+        let mut shop = Self::closed_as(topology, settings, false);
         shop.start().await;
         shop
     }
 
-    /// A shop on a new folder that was never open.
+    /// A shop of one process on files that was never open.
     pub fn closed(settings: &[(&str, &str)]) -> Self {
+        Self::closed_as(Topology::Monolith, settings, false)
+    }
+
+    /// A shop that was never open; with `own_cluster` its PostgreSQL may be killed.
+    pub fn closed_as(topology: Topology, settings: &[(&str, &str)], own_cluster: bool) -> Self {
         // Only fails when another test did it before, which is as good.
         let _done = rustls::crypto::ring::default_provider().install_default();
         let keep = tempfile::tempdir().unwrap();
-        Self {
-            folder: keep.path().join("data"),
-            port: free_port(),
-            settings: settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-            child: None,
-            _keep: Some(keep),
+        let (ports, door) = ports(topology);
+        let servers = (topology != Topology::Monolith).then(|| Servers::start(own_cluster));
+        let mut shared: Vec<(String, String)> =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        shared.extend(servers.iter().flat_map(|servers| servers.settings(topology)));
+        let parts = topology.processes();
+        let gateway = (topology == Topology::Split).then(|| {
+            let mut places: Vec<(&str, Vec<u16>)> = Vec::new();
+            for ((_, held), port) in parts.iter().zip(&ports) {
+                places.extend(held.split(',').map(|part| (part, vec![*port])));
+            }
+            let peers: Vec<String> =
+                places.iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", ports[0])).collect();
+            shared.push(("STORE_PEERS".to_owned(), peers.join(",")));
+            shared.push(("STORE_BASE_URL".to_owned(), format!("http://127.0.0.1:{door}")));
+            shared.push(("STORE_TRUSTED_PROXIES".to_owned(), "127.0.0.1/32".to_owned()));
+            shared.extend(keys());
+            Gateway::new(keep.path(), door, &places)
+        });
+        let processes = parts.iter().zip(ports).map(|((name, held), port)| {
+            let mut settings = shared.clone();
+            if !held.is_empty() {
+                settings.push(("STORE_CONTEXTS".to_owned(), (*held).to_owned()));
+            }
+            let folder = keep.path().join(if parts.len() == 1 { "data" } else { name });
+            Process { name: (*name).to_owned(), folder, port, settings, child: None }
+        });
+        let processes = processes.collect();
+        let folder = keep.path().join(if parts.len() == 1 { "data" } else { "" });
+        Self { folder, topology, processes, door, gateway, servers, _keep: Some(keep) }
+    }
+
+    /// Starts every process and waits until all are ready.
+    pub async fn start(&mut self) {
+        self.begin();
+        for process in &self.processes {
+            process.is_ready().await;
+        }
+        let door = self.url("/health/ready");
+        if self.gateway.is_some() {
+            eventually(OPENING, || async { reqwest::get(&door).await.ok().map(|_| ()) }).await;
         }
     }
 
-    /// Starts the process and waits until it is ready.
-    pub async fn start(&mut self) {
-        self.begin();
+    /// Starts every process without waiting for anything.
+    pub fn begin(&mut self) {
+        self.processes.iter_mut().for_each(Process::begin);
+        if let Some(gateway) = &mut self.gateway {
+            gateway.start();
+        }
+    }
+
+    /// Kills every process where it stands.
+    pub fn kill(&mut self) {
+        self.processes.iter_mut().for_each(Process::kill);
+    }
+
+    /// Asks every process to close and waits for its end; answers whether all ended well.
+    pub async fn close(&mut self) -> bool {
+        let mut well = true;
+        for process in &mut self.processes {
+            well &= process.close().await;
+        }
+        well
+    }
+
+    /// The process of that name, to be killed or closed while the others go on.
+    pub fn process(&mut self, name: &str) -> &mut Process {
+        let found = self.processes.iter_mut().find(|process| process.name == name);
+        found.unwrap_or_else(|| panic!("no process is called {name}"))
+    }
+
+    /// One more process like the first, on the same servers, with a folder and a port of its own.
+    pub fn another(&mut self) -> &mut Process {
+        let first = &self.processes[0];
+        let name = format!("{}-{}", first.name, self.processes.len() + 1);
+        let folder = first.folder.with_file_name(&name);
+        let settings = first.settings.clone();
+        self.processes.push(Process { name, folder, port: chassis::testing::free_port(), settings, child: None });
+        let last = self.processes.len() - 1;
+        &mut self.processes[last]
+    }
+
+    /// Runs the command line where the shop keeps what the command is about.
+    pub fn cli(&self, arguments: &[&str]) -> Output {
+        let about = match arguments {
+            ["user", ..] => "customer",
+            ["import", "products", ..] => "catalogue",
+            ["replay", consumer, ..] => consumer.split('/').next().unwrap_or_default(),
+            ["dead-letters", _, letter, ..] => letter.split('/').next().unwrap_or_default(),
+            ["openapi"] => "edge",
+            _ => "order",
+        };
+        let process = self.processes.iter().find(|process| process.name == about).unwrap_or(&self.processes[0]);
+        process.cli(arguments)
+    }
+
+    /// Every record of the audit, of all processes.
+    pub fn audit(&self) -> Vec<serde_json::Value> {
+        self.processes.iter().filter(|process| !process.is_another()).flat_map(Process::audit).collect()
+    }
+
+    /// An address in this shop.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.door)
+    }
+
+    /// The shop's folder; that of all processes where there are several.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the processes have said.
+    pub fn log(&self) -> String {
+        self.processes.iter().map(Process::log).collect()
+    }
+
+    /// The letters written so far, as they would be sent.
+    pub fn letters(&self) -> Vec<String> {
+        self.processes.iter().flat_map(Process::letters).collect()
+    }
+
+    /// How it is put together.
+    pub const fn topology(&self) -> Topology {
+        self.topology
+    }
+}
+
+impl Process {
+    /// Starts it without waiting for anything.
+    pub fn begin(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
+        let child = self.command().arg("serve").stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+        self.child = Some(child);
+    }
+
+    /// Waits until it answers that it is ready.
+    pub async fn is_ready(&self) {
         let ready = self.url("/health/ready");
         let probe = || async {
             let answer = reqwest::get(&ready).await.ok()?;
             answer.status().is_success().then_some(())
         };
-        eventually(Duration::from_mins(1), probe).await;
+        eventually(OPENING, probe).await;
     }
 
-    /// Starts the process without waiting for anything.
-    pub fn begin(&mut self) {
-        let log = std::fs::File::create(self.folder.with_extension("log")).unwrap();
-        let child = self.command().arg("serve").stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
-        self.child = Some(child);
-    }
-
-    /// Kills the process where it stands.
+    /// Kills it where it stands.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -72,7 +221,7 @@ impl Shop {
         }
     }
 
-    /// Asks the process to close and waits for its end; answers whether it ended well.
+    /// Asks it to close and waits for its end; answers whether it ended well.
     pub async fn close(&mut self) -> bool {
         let Some(mut child) = self.child.take() else { return false };
         let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
@@ -81,39 +230,43 @@ impl Shop {
         ended.await.unwrap().success()
     }
 
-    /// Runs the command line on this shop's folder.
+    /// Runs the command line on its folder.
     pub fn cli(&self, arguments: &[&str]) -> Output {
         self.command().args(arguments).output().unwrap()
     }
 
-    /// Every record of the audit.
+    /// An address at its own door.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its number in the system, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// Everything it has on record.
     pub fn audit(&self) -> Vec<serde_json::Value> {
         let output = self.cli(&["audit", "--json"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// An address in this shop.
-    pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
-    }
-
-    /// The shop's folder.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// What the process has said.
+    /// What it has said.
     pub fn log(&self) -> String {
         let mut text = String::new();
-        if let Ok(mut file) = std::fs::File::open(self.folder.with_extension("log")) {
+        if let Ok(mut file) = std::fs::File::open(self.log_file()) {
             file.read_to_string(&mut text).unwrap();
         }
         text
     }
 
-    /// The letters written so far, as they would be sent.
-    pub fn letters(&self) -> Vec<String> {
+    fn letters(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.folder.join("mail")) else { return Vec::new() };
         let paths = entries.flatten().map(|entry| entry.path());
         let letters = paths.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
@@ -121,6 +274,15 @@ impl Shop {
             .filter_map(|path| std::fs::read(path).ok())
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .collect()
+    }
+
+    /// Whether another process holds the same parts, and so the same records.
+    fn is_another(&self) -> bool {
+        self.name.contains('-')
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.with_extension("log")
     }
 
     fn command(&self) -> Command {
@@ -143,14 +305,13 @@ impl Shop {
 impl Drop for Shop {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = self.log();
-            let tail: Vec<&str> = log.lines().rev().take(60).collect();
-            eprintln!("--- the shop's last words\n{}", tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
+            for process in &self.processes {
+                let log = process.log();
+                let tail: Vec<&str> = log.lines().rev().take(60).collect();
+                let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
+                eprintln!("--- the last words of {}\n{tail}", process.name);
+            }
         }
         self.kill();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -1,0 +1,186 @@
+//! The ways in which one shop can be put together, and the servers that each needs: throw-away ones, on free ports.
+//!
+//! ```text
+//! Monolith   one process on files
+//! Servers    one process on PostgreSQL and JetStream
+//! Split      nginx, the edge with the sandbox, and one process per context, each on a database of its own
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chassis::testing::{Cluster, Nats, Tethered, free_port, program, skip};
+
+/// How a shop is put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topology {
+    /// One process on files.
+    Monolith,
+    /// One process on PostgreSQL and JetStream.
+    Servers,
+    /// A process per context behind the gateway.
+    Split,
+}
+
+impl Topology {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Monolith, Self::Servers, Self::Split];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Monolith => "one process on SQLite",
+            Self::Servers => "one process on PostgreSQL and JetStream",
+            Self::Split => "a process per context behind the gateway",
+        }
+    }
+
+    /// Whether this machine has what it needs. What is missing is said, and is a failure where everything must run.
+    pub fn is_possible(self) -> bool {
+        let postgres = || std::fs::read_dir("/usr/lib/postgresql").is_ok() || program("initdb").is_some();
+        let missing = [
+            ("PostgreSQL", self != Self::Monolith && !postgres()),
+            ("nats-server", self != Self::Monolith && program("nats-server").is_none()),
+            ("nginx", self == Self::Split && program("nginx").is_none()),
+        ];
+        for (what, _) in missing.iter().filter(|(_, missing)| *missing) {
+            skip(&format!("{} needs {what}, which is not installed", self.name()));
+        }
+        missing.iter().all(|(_, missing)| !missing)
+    }
+
+    /// The processes that it consists of: what each is called, and which parts it holds.
+    pub const fn processes(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Monolith | Self::Servers => &[("shop", "")],
+            Self::Split => &[
+                ("catalogue", "catalogue"),
+                ("order", "order"),
+                ("fulfilment", "fulfilment"),
+                ("reports", "reports"),
+                ("customer", "customer"),
+                ("edge", "edge,sandbox"),
+            ],
+        }
+    }
+}
+
+/// The contexts, each of which has a database.
+pub const CONTEXTS: [&str; 5] = ["catalogue", "order", "fulfilment", "reports", "customer"];
+
+/// The servers behind one shop.
+pub struct Servers {
+    /// PostgreSQL, which all shops of one test process share unless a test wants to kill it.
+    pub cluster: Arc<Mutex<Cluster>>,
+    /// The broker, which no two shops share: it is not told apart by shop.
+    pub nats: Nats,
+    /// The databases' common name; each context's adds its own where it has one to itself.
+    pub database: String,
+}
+
+impl Servers {
+    /// Starts a broker, and PostgreSQL if no shop of this process has done so; or a cluster for this shop alone.
+    pub fn start(own_cluster: bool) -> Self {
+        static SHARED: Mutex<Option<Arc<Mutex<Cluster>>>> = Mutex::new(None);
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let new = || Arc::new(Mutex::new(Cluster::start(true).unwrap()));
+        let cluster = if own_cluster {
+            new()
+        } else {
+            let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(shared.get_or_insert_with(new))
+        };
+        let database = format!("shop_{}", NEXT.fetch_add(1, Ordering::SeqCst));
+        Self { cluster, nats: Nats::start().unwrap(), database }
+    }
+
+    /// The cluster, for whoever wants to look or to kill.
+    pub fn cluster(&self) -> std::sync::MutexGuard<'_, Cluster> {
+        self.cluster.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a process has to know of them. In a shop taken apart each context has a database to itself.
+    pub fn settings(&self, topology: Topology) -> Vec<(String, String)> {
+        let cluster = self.cluster();
+        let mut settings = vec![("STORE_NATS_URL".to_owned(), self.nats.url())];
+        if topology == Topology::Split {
+            for context in CONTEXTS {
+                let name = format!("STORE_{}_DATABASE_URL", context.to_uppercase());
+                settings.push((name, cluster.url(&format!("{}_{context}", self.database))));
+            }
+        } else {
+            settings.push(("STORE_DATABASE_URL".to_owned(), cluster.url(&self.database)));
+        }
+        settings
+    }
+}
+
+/// The reverse proxy in front of a shop that is taken apart.
+pub struct Gateway {
+    port: u16,
+    folder: PathBuf,
+    server: Option<Tethered>,
+}
+
+impl Gateway {
+    /// Lays out its configuration in `folder`. `instances` are the ports of each part, by name.
+    pub fn new(folder: &Path, port: u16, instances: &[(&str, Vec<u16>)]) -> Self {
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/gateway");
+        let folder = folder.join("gateway");
+        std::fs::create_dir_all(&folder).unwrap();
+        for file in std::fs::read_dir(ours).unwrap().flatten() {
+            std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+        }
+        std::fs::write(folder.join("listen.conf"), format!("listen 127.0.0.1:{port};\n")).unwrap();
+        let mut upstreams = String::new();
+        for (part, ports) in instances {
+            let servers: String =
+                ports.iter().map(|port| format!("  server 127.0.0.1:{port} max_fails=0;\n")).collect();
+            upstreams += &format!("upstream {part} {{\n{servers}  keepalive 32;\n  keepalive_timeout 10s;\n}}\n");
+        }
+        std::fs::write(folder.join("upstreams.conf"), upstreams).unwrap();
+        // As root, its workers run as nobody and have to get in.
+        for place in [folder.parent().unwrap_or(&folder), folder.as_path()] {
+            let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
+            std::fs::set_permissions(place, open).unwrap();
+        }
+        Self { port, folder, server: None }
+    }
+
+    /// Starts it.
+    pub fn start(&mut self) {
+        let nginx = program("nginx").unwrap();
+        let (prefix, configuration) = (format!("{}/", self.folder.display()), self.folder.join("nginx.conf"));
+        let configuration = configuration.display().to_string();
+        let words = ["-p", &prefix, "-c", &configuration, "-g", "daemon off;"];
+        let log = self.folder.with_file_name("gateway-log");
+        std::fs::create_dir_all(&log).unwrap();
+        self.server = Some(Tethered::start(&nginx, &words, &log, "gateway.log").unwrap());
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+/// Keys that the processes of one shop share, as `better-store keys` makes them.
+pub fn keys() -> Vec<(String, String)> {
+    let made = Command::new(env!("CARGO_BIN_EXE_better-store")).arg("keys").env_clear().output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let lines = String::from_utf8(made.stdout).unwrap();
+    let pairs = lines.lines().filter_map(|line| line.trim().split_once('='));
+    pairs
+        .filter(|(name, _)| name.starts_with("STORE_"))
+        .map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned()))
+        .collect()
+}
+
+/// Ports for every process of a topology, and one for its door.
+pub fn ports(topology: Topology) -> (Vec<u16>, u16) {
+    let ports: Vec<u16> = topology.processes().iter().map(|_| free_port()).collect();
+    let door = if topology == Topology::Split { free_port() } else { ports[0] };
+    (ports, door)
+}
