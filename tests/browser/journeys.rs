@@ -1,16 +1,19 @@
 //! The journeys: buying with scripts off, a declined card, and a day in the back office.
 
 use crate::driver::{self, Browser};
-use crate::process::{ADMIN, Shop};
+use crate::process::{ADMIN, Shop, Topology};
 
 const CUSTOMER: (&str, &str) = ("browser@post.test", "a password for browsing");
 
-/// A shop with the demo catalogue and one customer.
-async fn shop() -> Shop {
-    let shop = Shop::open(&[]).await;
+/// A shop with the demo catalogue and one customer, if this machine can put it together like this.
+async fn shop(topology: Topology) -> Option<Shop> {
+    if !topology.is_possible() {
+        return None;
+    }
+    let shop = Shop::open_as(topology, &[]).await;
     let made = shop.cli(&["user", CUSTOMER.0, "--password", CUSTOMER.1]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    shop
+    Some(shop)
 }
 
 async fn add(browser: &Browser, handle: &str) {
@@ -54,9 +57,8 @@ async fn pay(browser: &Browser, card: &str) {
     browser.click("main form[method='post'] button").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_book_and_its_e_book_are_bought_with_scripts_off() {
-    let shop = shop().await;
+async fn a_book_and_its_e_book_are_bought_with_scripts_off(topology: Topology) {
+    let Some(shop) = shop(topology).await else { return };
     let Some(browser) = driver::open(&shop.url(""), false).await else { return };
     browser.goto("/").await;
     browser.picture("home").await;
@@ -90,9 +92,8 @@ async fn a_book_and_its_e_book_are_bought_with_scripts_off() {
     browser.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn staff_send_a_parcel_and_look_around_the_back_office() {
-    let shop = shop().await;
+async fn staff_send_a_parcel_and_look_around_the_back_office(topology: Topology) {
+    let Some(shop) = shop(topology).await else { return };
     let Some(customer) = driver::open(&shop.url(""), true).await else { return };
     customer.log_in(CUSTOMER.0, CUSTOMER.1).await;
     add(&customer, "alpine-beanie").await;
@@ -149,9 +150,8 @@ async fn tracking(customer: &Browser) -> String {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_shop_fits_on_a_phone() {
-    let shop = shop().await;
+async fn the_shop_fits_on_a_phone(topology: Topology) {
+    let Some(shop) = shop(topology).await else { return };
     let Some(browser) = driver::open(&shop.url(""), true).await else { return };
     browser.client.set_window_size(390, 844).await.unwrap();
     let pages = ["/", "/products", "/products/a-small-book-of-rain", "/cart", "/login", "/signup", "/reset", "/about"];
@@ -162,4 +162,27 @@ async fn the_shop_fits_on_a_phone() {
         browser.labelled().await;
     }
     browser.close().await;
+}
+
+/// The same journeys, step by step, through the shop in each of its forms.
+macro_rules! in_every_form {
+    ($($journey:ident)*) => {
+        in_every_form!(@in one_process_on_files Monolith $($journey)*);
+        in_every_form!(@in one_process_on_servers Servers $($journey)*);
+        in_every_form!(@in taken_apart Split $($journey)*);
+    };
+    (@in $form:ident $topology:ident $($journey:ident)*) => {
+        mod $form { $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $journey() {
+                super::$journey(super::Topology::$topology).await;
+            }
+        )* }
+    };
+}
+
+in_every_form! {
+    a_book_and_its_e_book_are_bought_with_scripts_off
+    staff_send_a_parcel_and_look_around_the_back_office
+    the_shop_fits_on_a_phone
 }
