@@ -16,7 +16,7 @@ use crate::market::Market;
 use crate::oracle::violations;
 use crate::support::process::Shop;
 
-const BUYERS: usize = 200;
+pub const BUYERS: usize = 200;
 const KILLS: usize = 60;
 /// So many kills at least have to hit work.
 const IN_FLIGHT: usize = 40;

@@ -18,6 +18,8 @@ mod market;
 mod oracle;
 mod oracle_tests;
 mod rush;
+mod servers;
+mod several;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "programs need no pages, and these tests need only a part of what all share")]
 mod support;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chassis::SystemClock;
@@ -34,6 +34,8 @@ pub struct Market {
     answers: watch::Sender<u64>,
     asking: AtomicUsize,
     served: AtomicUsize,
+    /// Whether something behind the shop fails, so that buyers may be told to come back.
+    pub outages: AtomicBool,
     /// Requests that ended without an answer.
     pub cut_off: AtomicU64,
     /// Answers that no buyer should ever get.
@@ -73,6 +75,7 @@ impl Market {
             answers: watch::Sender::new(0),
             asking: AtomicUsize::new(0),
             served: AtomicUsize::new(0),
+            outages: AtomicBool::new(false),
             cut_off: AtomicU64::new(0),
             troubles: Mutex::default(),
         }
@@ -91,6 +94,11 @@ impl Market {
     /// How many buyers have got what they wanted.
     pub fn served(&self) -> usize {
         self.served.load(Ordering::SeqCst)
+    }
+
+    /// How many answers have come in all.
+    pub fn answers_so_far(&self) -> u64 {
+        *self.answers.borrow()
     }
 
     /// Waits until so many more answers have come.
@@ -117,7 +125,8 @@ impl Market {
             return None;
         };
         self.answers.send_modify(|count| *count += 1);
-        if status >= 500 || status == 429 {
+        let told_to_come_back = status == 503 && self.outages.load(Ordering::SeqCst);
+        if (status >= 500 || status == 429) && !told_to_come_back {
             self.troubles.lock().unwrap().push(format!("{status}: {text}"));
         }
         (status < 500).then(|| (status, serde_json::from_str(&text).unwrap_or(Value::Null)))

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use chassis::testing::eventually;
+use chassis::testing::{eventually, free_port};
 
 #[path = "topology.rs"]
 mod topology;
 
 pub use topology::{Servers, Topology};
-use topology::{Gateway, keys, ports};
+use topology::{Gateway, keys};
 
 /// A secret key and a webhook secret that tests know.
 pub const SECRET_KEY: &str = "sk_sandbox_known_to_tests";
@@ -30,6 +30,34 @@ pub struct Process {
     port: u16,
     settings: Vec<(String, String)>,
     child: Option<Child>,
+}
+
+/// How a shop is to be put together.
+#[derive(Default)]
+pub struct Plan<'a> {
+    /// In which form.
+    pub topology: Topology,
+    /// Settings of all processes.
+    pub settings: &'a [(&'a str, &'a str)],
+    /// Whether it has PostgreSQL to itself, so that it may be killed.
+    pub own_cluster: bool,
+    /// Those of its processes that run twice, behind the gateway.
+    pub doubled: &'a [&'a str],
+}
+
+/// Which ports each part is found at.
+fn places<'m>(members: &'m [(String, &'m str, u16)]) -> Vec<(&'m str, Vec<u16>)> {
+    let every = "catalogue,order,fulfilment,reports,customer,edge,sandbox";
+    let mut places: Vec<(&str, Vec<u16>)> = Vec::new();
+    for (_, held, port) in members {
+        for part in (if held.is_empty() { every } else { *held }).split(',') {
+            match places.iter_mut().find(|(known, _)| *known == part) {
+                Some((_, ports)) => ports.push(*port),
+                None => places.push((part, vec![*port])),
+            }
+        }
+    }
+    places
 }
 
 /// A shop that runs as one process or several of its own.
@@ -52,50 +80,56 @@ impl Shop {
 
     /// Opens a shop that is put together like this. Ask first whether that [is possible](Topology::is_possible).
     pub async fn open_as(topology: Topology, settings: &[(&str, &str)]) -> Self {
-        let mut shop = Self::closed_as(topology, settings, false);
+        let mut shop = Self::planned(&Plan { topology, settings, ..Plan::default() });
         shop.start().await;
         shop
     }
 
     /// A shop of one process on files that was never open.
     pub fn closed(settings: &[(&str, &str)]) -> Self {
-        Self::closed_as(Topology::Monolith, settings, false)
+        Self::planned(&Plan { settings, ..Plan::default() })
     }
 
-    /// A shop that was never open; with `own_cluster` its PostgreSQL may be killed.
-    pub fn closed_as(topology: Topology, settings: &[(&str, &str)], own_cluster: bool) -> Self {
+    /// A shop that was never open.
+    pub fn planned(plan: &Plan<'_>) -> Self {
         // Only fails when another test did it before, which is as good.
         let _done = rustls::crypto::ring::default_provider().install_default();
         let keep = tempfile::tempdir().unwrap();
-        let (ports, door) = ports(topology);
-        let servers = (topology != Topology::Monolith).then(|| Servers::start(own_cluster));
+        let topology = plan.topology;
+        let servers = (topology != Topology::Monolith).then(|| Servers::start(plan.own_cluster));
         let mut shared: Vec<(String, String)> =
-            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            plan.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         shared.extend(servers.iter().flat_map(|servers| servers.settings(topology)));
-        let parts = topology.processes();
-        let gateway = (topology == Topology::Split).then(|| {
-            let mut places: Vec<(&str, Vec<u16>)> = Vec::new();
-            for ((_, held), port) in parts.iter().zip(&ports) {
-                places.extend(held.split(',').map(|part| (part, vec![*port])));
-            }
-            let peers: Vec<String> =
-                places.iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", ports[0])).collect();
-            shared.push(("STORE_PEERS".to_owned(), peers.join(",")));
+        let members = topology.processes().iter().flat_map(|(name, held)| {
+            let again = plan.doubled.contains(name).then(|| (format!("{name}-2"), *held, free_port()));
+            [Some(((*name).to_owned(), *held, free_port())), again].into_iter().flatten()
+        });
+        let members: Vec<(String, &str, u16)> = members.collect();
+        let behind_gateway = topology == Topology::Split || !plan.doubled.is_empty();
+        let door = if behind_gateway { free_port() } else { members[0].2 };
+        let gateway = behind_gateway.then(|| {
             shared.push(("STORE_BASE_URL".to_owned(), format!("http://127.0.0.1:{door}")));
             shared.push(("STORE_TRUSTED_PROXIES".to_owned(), "127.0.0.1/32".to_owned()));
+            shared.push(("STORE_MAIL_DIR".to_owned(), keep.path().join("mail").display().to_string()));
             shared.extend(keys());
+            let places = places(&members);
+            if topology == Topology::Split {
+                let peers = places.iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", ports[0]));
+                shared.push(("STORE_PEERS".to_owned(), peers.collect::<Vec<_>>().join(",")));
+            }
             Gateway::new(keep.path(), door, &places)
         });
-        let processes = parts.iter().zip(ports).map(|((name, held), port)| {
+        let single = members.len() == 1;
+        let processes = members.into_iter().map(|(name, held, port)| {
             let mut settings = shared.clone();
             if !held.is_empty() {
-                settings.push(("STORE_CONTEXTS".to_owned(), (*held).to_owned()));
+                settings.push(("STORE_CONTEXTS".to_owned(), held.to_owned()));
             }
-            let folder = keep.path().join(if parts.len() == 1 { "data" } else { name });
-            Process { name: (*name).to_owned(), folder, port, settings, child: None }
+            let folder = keep.path().join(if single { "data" } else { &name });
+            Process { name, folder, port, settings, child: None }
         });
         let processes = processes.collect();
-        let folder = keep.path().join(if parts.len() == 1 { "data" } else { "" });
+        let folder = keep.path().join(if single { "data" } else { "" });
         Self { folder, topology, processes, door, gateway, servers, _keep: Some(keep) }
     }
 
@@ -139,17 +173,6 @@ impl Shop {
         found.unwrap_or_else(|| panic!("no process is called {name}"))
     }
 
-    /// One more process like the first, on the same servers, with a folder and a port of its own.
-    pub fn another(&mut self) -> &mut Process {
-        let first = &self.processes[0];
-        let name = format!("{}-{}", first.name, self.processes.len() + 1);
-        let folder = first.folder.with_file_name(&name);
-        let settings = first.settings.clone();
-        self.processes.push(Process { name, folder, port: chassis::testing::free_port(), settings, child: None });
-        let last = self.processes.len() - 1;
-        &mut self.processes[last]
-    }
-
     /// Runs the command line where the shop keeps what the command is about.
     pub fn cli(&self, arguments: &[&str]) -> Output {
         let about = match arguments {
@@ -186,7 +209,8 @@ impl Shop {
 
     /// The letters written so far, as they would be sent.
     pub fn letters(&self) -> Vec<String> {
-        self.processes.iter().flat_map(Process::letters).collect()
+        let shared = letters(&self.folder.join("mail"));
+        self.processes.iter().flat_map(|process| letters(&process.folder.join("mail"))).chain(shared).collect()
     }
 
     /// How it is put together.
@@ -266,16 +290,6 @@ impl Process {
         text
     }
 
-    fn letters(&self) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.folder.join("mail")) else { return Vec::new() };
-        let paths = entries.flatten().map(|entry| entry.path());
-        let letters = paths.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
-        letters
-            .filter_map(|path| std::fs::read(path).ok())
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .collect()
-    }
-
     /// Whether another process holds the same parts, and so the same records.
     fn is_another(&self) -> bool {
         self.name.contains('-')
@@ -300,6 +314,16 @@ impl Process {
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
+}
+
+fn letters(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path());
+    let letters = paths.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    letters
+        .filter_map(|path| std::fs::read(path).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect()
 }
 
 impl Drop for Shop {

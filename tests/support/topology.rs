@@ -11,12 +11,13 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chassis::testing::{Cluster, Nats, Tethered, free_port, program, skip};
+use chassis::testing::{Cluster, Nats, Tethered, program, skip};
 
 /// How a shop is put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Topology {
     /// One process on files.
+    #[default]
     Monolith,
     /// One process on PostgreSQL and JetStream.
     Servers,
@@ -176,11 +177,4 @@ pub fn keys() -> Vec<(String, String)> {
         .filter(|(name, _)| name.starts_with("STORE_"))
         .map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned()))
         .collect()
-}
-
-/// Ports for every process of a topology, and one for its door.
-pub fn ports(topology: Topology) -> (Vec<u16>, u16) {
-    let ports: Vec<u16> = topology.processes().iter().map(|_| free_port()).collect();
-    let door = if topology == Topology::Split { free_port() } else { ports[0] };
-    (ports, door)
 }
