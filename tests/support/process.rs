@@ -213,6 +213,11 @@ impl Shop {
         self.processes.iter().flat_map(|process| letters(&process.folder.join("mail"))).chain(shared).collect()
     }
 
+    /// The numbers of its processes in the system.
+    pub fn pids(&self) -> Vec<u32> {
+        self.processes.iter().filter_map(Process::pid).collect()
+    }
+
     /// How it is put together.
     pub const fn topology(&self) -> Topology {
         self.topology

@@ -113,6 +113,12 @@ impl Cluster {
         ran.unwrap_or_else(|error| panic!("psql: {error}"))
     }
 
+    /// The number of the server's first process in the system.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?.lines().next()?.parse().ok()
+    }
+
     fn answers(&self) -> bool {
         self.psql("postgres", "SELECT 1").status.success()
     }
