@@ -73,6 +73,11 @@ pub struct Answer {
 }
 
 impl Visitor {
+    /// Where his shop is.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Somebody who has just come to the shop at `base`.
     pub fn new(base: &str) -> Self {
         // Only fails when another test did it before, which is as good.
