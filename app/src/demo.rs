@@ -1,6 +1,11 @@
 //! Fills an empty shop: the demo catalogue with its stock, images and files, and somebody to sign in as.
 
+use std::time::Duration;
+
+use anyhow::Context as _;
 use catalogue::CatalogueModule;
+use chassis::messaging::Lease;
+use chassis::sql::Database;
 use fulfilment::FulfilmentModule;
 use rust_embed::RustEmbed;
 use secrecy::ExposeSecret as _;
@@ -10,31 +15,60 @@ use crate::first_start::FirstStart;
 use crate::parts::Part;
 use crate::shop::Shop;
 
+/// How often a process looks whether another is done with furnishing.
+const LOOK: Duration = Duration::from_millis(300);
+
 #[derive(RustEmbed)]
 #[folder = "demo"]
 struct Files;
 
-/// On the first start, and again if that was cut off: makes the administrator and, unless it is switched off, the demo
-/// catalogue, its digital files and a customer, as far as their contexts are here, and prints the logins. Later starts only
-/// see to the administrator that is set by name.
+/// Made in the database of a context when it has been furnished.
+const FURNISHED: &str = "furnished";
+
+/// Furnishes each context that is here and new: the catalogue and its digital files with the demo unless it is switched
+/// off, the customers with an administrator and a demo customer, whose logins are printed. A start that was cut off is
+/// made up for by the next; of several processes on one database one does it while the others wait. Later starts only see
+/// to the administrator that is set by name.
 ///
 /// # Errors
-/// When the catalogue cannot be brought in.
+/// When something cannot be brought in.
 pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
-    if let (Some((email, password)), Some(_)) = (&shop.settings.admin, &shop.modules.customer) {
+    for (context, database) in shop.databases() {
+        let turn = Lease::new("furnish", database, &shop.clock, shop.ids.as_ref());
+        while !turn.is_mine().await {
+            tokio::time::sleep(LOOK).await;
+        }
+        let renewed = async {
+            loop {
+                turn.kept_for(LOOK).await;
+            }
+        };
+        let done = tokio::select! {
+            done = furnish_one(shop, context, database) => done,
+            () = renewed => Ok(()),
+        };
+        turn.release().await;
+        done.with_context(|| format!("furnishing {}", context.name()))?;
+    }
+    shop.first_start.done(&shop.settings)
+}
+
+async fn furnish_one(shop: &Shop, context: Part, database: &Database) -> anyhow::Result<()> {
+    let new = if database.shared() { !database.is_marked(FURNISHED).await? } else { shop.first_start.is_new(context) };
+    if let (Some((email, password)), Part::Customer) = (&shop.settings.admin, context) {
         shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
     }
-    let Some(first) = &shop.first_start else { return Ok(()) };
-    if let (Some(catalogue), true) = (&shop.modules.catalogue, shop.settings.demo && first.is_new(Part::Catalogue)) {
-        stock_the_shelves(catalogue).await?;
+    if new {
+        match (context, &shop.modules.catalogue, &shop.modules.fulfilment) {
+            (Part::Catalogue, Some(catalogue), _) if shop.settings.demo => stock_the_shelves(catalogue).await?,
+            (Part::Fulfilment, _, Some(fulfilment)) if shop.settings.demo => keep_files(fulfilment).await?,
+            (Part::Customer, _, _) => welcome(shop, &logins(shop, &shop.first_start).await?),
+            _ => {}
+        }
     }
-    if let (Some(fulfilment), true) = (&shop.modules.fulfilment, shop.settings.demo && first.is_new(Part::Fulfilment)) {
-        keep_files(fulfilment).await?;
-    }
-    if shop.modules.customer.is_some() && first.is_new(Part::Customer) {
-        welcome(shop, &logins(shop, first).await?);
-    }
-    first.done(&shop.settings)
+    // Files from before there were marks get theirs now, so that it moves with them to a server.
+    database.mark(FURNISHED, shop.clock.now()).await?;
+    Ok(())
 }
 
 async fn logins(shop: &Shop, first: &FirstStart) -> anyhow::Result<Vec<String>> {

@@ -1,5 +1,6 @@
-//! The note of which parts have not been furnished yet. It is laid into the folder before anything else and taken away
-//! when the furnishing is done, so that a first start that was cut off, or a command that came before it, changes nothing.
+//! The note of which contexts with files in this folder have not been furnished yet. It is laid into the folder before
+//! anything else and taken away when the furnishing is done, so that a first start that was cut off, or a command that
+//! came before it, changes nothing. Contexts on a server carry a mark in their database instead.
 //!
 //! It holds the passwords that will be printed: a repeated start must not print others than those it has set.
 
@@ -38,21 +39,21 @@ fn all_contexts() -> BTreeSet<String> {
 }
 
 impl FirstStart {
-    /// Reads the note, and adds the contexts of this process that have no database yet. `None` if all are furnished.
+    /// Reads the note, and adds the contexts of this process that should have a file and have none yet.
     ///
     /// # Errors
     /// When the note cannot be read, understood or written.
-    pub fn pending(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Option<Self>> {
+    pub fn pending(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Self> {
         let folder = &settings.data_dir;
         let found = Self::read(folder)?;
         let mut note = found.clone().unwrap_or_else(|| Self::with_passwords(settings, ids));
-        let has_none = |part: &Part| !folder.join(format!("{}.db", part.name())).exists();
-        note.new.extend(settings.parts.contexts().filter(has_none).map(|part| part.name().to_owned()));
+        let in_file = settings.parts.contexts().filter(|part| settings.databases.url(*part).is_none());
+        let without = in_file.filter(|part| !folder.join(format!("{}.db", part.name())).exists());
+        note.new.extend(without.map(|part| part.name().to_owned()));
         if found.is_none_or(|found| found.new != note.new) && !note.new.is_empty() {
             keep_private(folder, NOTE, &note)?;
         }
-        let concerns_us = settings.parts.contexts().any(|part| note.is_new(part));
-        Ok(concerns_us.then_some(note))
+        Ok(note)
     }
 
     fn with_passwords(settings: &Settings, ids: &dyn Ids) -> Self {
@@ -70,7 +71,7 @@ impl FirstStart {
         serde_json::from_str(&text).map(Some).with_context(|| path.display().to_string())
     }
 
-    /// Whether this context has to be furnished.
+    /// Whether this context has a file that has to be furnished.
     #[must_use]
     pub fn is_new(&self, part: Part) -> bool {
         self.new.contains(part.name())
@@ -83,6 +84,9 @@ impl FirstStart {
     pub fn done(&self, settings: &Settings) -> anyhow::Result<()> {
         let mut left = self.clone();
         left.new.retain(|name| !settings.parts.contexts().any(|part| part.name() == name));
+        if left.new == self.new {
+            return Ok(());
+        }
         if left.new.is_empty() {
             return std::fs::remove_file(settings.data_dir.join(NOTE)).context(NOTE);
         }
@@ -107,19 +111,22 @@ mod tests {
         std::fs::write(folder.join(format!("{part}.db")), "").unwrap();
     }
 
+    fn pending(settings: &Settings) -> FirstStart {
+        FirstStart::pending(settings, &SystemIds).unwrap()
+    }
+
     #[test]
     fn a_folder_stays_unfurnished_until_the_first_start_is_done() {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(folder.path(), "catalogue,customer");
-        let begun = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
+        let begun = pending(&settings);
         opened(folder.path(), "catalogue");
         opened(folder.path(), "customer");
-        let again = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
+        let again = pending(&settings);
         assert_eq!(again.admin_password, begun.admin_password);
         assert!(again.is_new(Part::Catalogue) && again.is_new(Part::Customer) && !again.is_new(Part::Order));
         again.done(&settings).unwrap();
-        assert!(FirstStart::pending(&settings, &SystemIds).unwrap().is_none());
-        assert!(!folder.path().join(NOTE).exists());
+        assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(NOTE).exists());
     }
 
     #[test]
@@ -127,25 +134,32 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(folder.path(), "catalogue");
         opened(folder.path(), "catalogue");
-        assert!(FirstStart::pending(&settings, &SystemIds).unwrap().is_none());
+        assert!(!pending(&settings).is_new(Part::Catalogue));
+        pending(&settings).done(&settings).unwrap();
         let old = r#"{"admin_password": "a", "customer_password": "b"}"#;
         std::fs::write(folder.path().join(NOTE), old).unwrap();
-        let note = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
-        assert!(note.is_new(Part::Catalogue) && note.is_new(Part::Reports));
+        assert!(pending(&settings).is_new(Part::Catalogue) && pending(&settings).is_new(Part::Reports));
     }
 
     #[test]
     fn a_context_that_moves_into_a_folder_is_furnished_by_itself() {
         let folder = tempfile::tempdir().unwrap();
         let orders = settings(folder.path(), "order");
-        FirstStart::pending(&orders, &SystemIds).unwrap().unwrap().done(&orders).unwrap();
+        pending(&orders).done(&orders).unwrap();
         opened(folder.path(), "order");
         let both = settings(folder.path(), "order,catalogue");
-        let note = FirstStart::pending(&both, &SystemIds).unwrap().unwrap();
-        assert!(note.is_new(Part::Catalogue) && !note.is_new(Part::Order));
-        assert!(FirstStart::pending(&orders, &SystemIds).unwrap().is_none(), "that does not concern orders");
+        assert!(pending(&both).is_new(Part::Catalogue) && !pending(&both).is_new(Part::Order));
         opened(folder.path(), "catalogue");
-        assert!(FirstStart::pending(&both, &SystemIds).unwrap().unwrap().is_new(Part::Catalogue), "still to be done");
+        pending(&orders).done(&orders).unwrap();
+        assert!(pending(&both).is_new(Part::Catalogue), "still to be done");
+    }
+
+    #[test]
+    fn a_context_on_a_server_leaves_no_note_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path(), "catalogue");
+        settings.databases = crate::settings::split::Databases::on_one_server("postgres://server/shop");
+        assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(NOTE).exists());
     }
 
     #[test]
@@ -153,7 +167,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path(), "customer");
         settings.demo_password = Some("correct horse battery".into());
-        let note = FirstStart::pending(&settings, &SystemIds).unwrap().unwrap();
-        assert_eq!(note.customer_password, "correct horse battery");
+        assert_eq!(pending(&settings).customer_password, "correct horse battery");
     }
 }

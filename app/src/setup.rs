@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chassis::Site;
 use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer, SmtpSecurity, SmtpSettings};
-use chassis::sql::Database;
+use chassis::sql::{Database, PostgresSettings};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::Clock;
 
@@ -93,11 +93,20 @@ pub fn site(settings: &Settings) -> Site {
     }
 }
 
-/// Opens the database of a part: a file of the data folder.
+/// Opens the database of a part: a schema of its name on a server, or a file of the data folder.
 ///
 /// # Errors
 /// When it cannot be opened.
 pub async fn database(settings: &Settings, part: Part) -> anyhow::Result<Database> {
+    if let Some(url) = settings.databases.url(part) {
+        let server = PostgresSettings {
+            url: url.clone(),
+            schema: part.name().to_owned(),
+            connections: settings.databases.connections,
+            forgetful: settings.databases.forgetful,
+        };
+        return Database::postgres(&server).await.with_context(|| format!("the database of {}", part.name()));
+    }
     let path = settings.data_dir.join(format!("{}.db", part.name()));
     Database::sqlite(&path).await.with_context(|| path.display().to_string())
 }

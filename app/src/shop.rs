@@ -50,8 +50,8 @@ pub struct Shop {
     pub clock: Arc<dyn Clock>,
     /// The system's source of ids.
     pub ids: Arc<dyn Ids>,
-    /// What is left to do of the first start, if that is not done.
-    pub first_start: Option<FirstStart>,
+    /// What is left to do of the first start in this folder.
+    pub first_start: FirstStart,
     databases: Vec<(Part, Database)>,
     /// Until it is started. There is one alone: a replay and the relays must meet at the same gates.
     engine: Mutex<Option<Engine>>,

@@ -86,11 +86,23 @@ impl Keyed {
         &self.key
     }
 
-    /// What was answered before under this key, or that it was used for something else; `None` if it is new.
+    /// What was answered before under this key, or that it was used for something else. `None` if it is new (or has
+    /// outlived its day): then it is ours, and a twin in another process waits until we are done.
     ///
     /// # Errors
     /// The store's.
-    pub async fn seen(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<Given>, StoreError> {
+    pub async fn seen_or_claim(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<Given>, StoreError> {
+        if let Some(given) = self.seen(tx, now).await? {
+            return Ok(Some(given));
+        }
+        let claim = "INSERT INTO request_key (key, created, path, params, status, body) VALUES ($1, $2, $3, $4, 0, '')
+            ON CONFLICT (key) DO UPDATE SET created = excluded.created, path = excluded.path, params = excluded.params,
+            status = 0, body = '' WHERE request_key.created <= $5";
+        let row = params![&self.key, now, &self.path, &self.params, now.minus(KEPT)];
+        if tx.execute(claim, row).await? > 0 { Ok(None) } else { self.seen(tx, now).await }
+    }
+
+    async fn seen(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<Given>, StoreError> {
         let first = "SELECT path, params, status, body FROM request_key WHERE key = $1 AND created > $2";
         let Some(row) = tx.fetch_optional(first, params![&self.key, now.minus(KEPT)]).await? else { return Ok(None) };
         let path: String = row.get("path")?;
@@ -107,21 +119,18 @@ impl Keyed {
         Ok(Some(Given { answer, replayed: false }))
     }
 
-    /// Keeps the answer, in the transaction of its effect. An entry that has outlived its day is overwritten.
+    /// Keeps the answer, in the transaction of its effect.
     ///
     /// # Errors
     /// The store's.
-    pub async fn remember(&self, tx: &mut Tx, answer: &Answer, now: Timestamp) -> Result<(), StoreError> {
-        let keep = "INSERT INTO request_key (key, created, path, params, status, body) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (key) DO UPDATE SET created = excluded.created, path = excluded.path, params = excluded.params,
-            status = excluded.status, body = excluded.body";
-        let row = params![&self.key, now, &self.path, &self.params, answer.status, &answer.body];
-        tx.execute(keep, row).await.map(|_| ())
+    pub async fn remember(&self, tx: &mut Tx, answer: &Answer) -> Result<(), StoreError> {
+        let keep = "UPDATE request_key SET status = $2, body = $3 WHERE key = $1";
+        tx.execute(keep, params![&self.key, answer.status, &answer.body]).await.map(|_| ())
     }
 }
 
-/// The keys of requests under way. One process owns the sandbox's file, so memory is the right place: what a crash
-/// forgets here it also rolls back there.
+/// The keys of requests under way in this process, whose twins are told so at once: what a crash forgets here it also
+/// rolls back in the database. Twins in two processes meet at [`Keyed::seen_or_claim`].
 #[derive(Debug, Clone, Default)]
 pub struct InFlight(Arc<Mutex<HashSet<String>>>);
 

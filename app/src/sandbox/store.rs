@@ -1,4 +1,4 @@
-//! The sandbox's memory: one SQLite file, one transaction per command.
+//! The sandbox's memory: one database, one transaction per command.
 //!
 //! A [`Command`] loads, lets the domain decide, and keeps the result through a [`Ledger`]; the events about it and the
 //! answer under its idempotency key go into the same transaction. A command may run twice (see [`chassis::sql`]), so it
@@ -66,7 +66,7 @@ impl Store {
         Ok(Self { database })
     }
 
-    /// The file, for reading lists and for the sender.
+    /// The database, for reading lists and for the sender.
     #[must_use]
     pub const fn database(&self) -> &Database {
         &self.database
@@ -90,11 +90,11 @@ impl Store {
                         let answer = what.run(&mut Ledger { tx, scene: &scene }).await?;
                         return Ok(Given { answer, replayed: false });
                     };
-                    if let Some(given) = keyed.seen(tx, scene.now).await? {
+                    if let Some(given) = keyed.seen_or_claim(tx, scene.now).await? {
                         return Ok(given);
                     }
                     let answer = what.run(&mut Ledger { tx, scene: &scene }).await?;
-                    keyed.remember(tx, &answer, scene.now).await?;
+                    keyed.remember(tx, &answer).await?;
                     Ok(Given { answer, replayed: false })
                 })
             })
@@ -222,7 +222,7 @@ impl Ledger<'_> {
         objects::session(session, &self.scene.base_url)
     }
 
-    /// The intent, held still until the commit by the one writer.
+    /// The intent, held still until the commit.
     ///
     /// # Errors
     /// The database's.
@@ -255,7 +255,7 @@ impl Ledger<'_> {
     }
 
     async fn find<T: DeserializeOwned>(&mut self, sql: &'static str, id: &str) -> Result<Option<T>, StoreError> {
-        self.tx.fetch_optional(sql, params![id]).await?.as_ref().map(record).transpose()
+        self.tx.fetch_for_update(sql, params![id]).await?.first().map(record).transpose()
     }
 
     /// Keeps the result of a transition: intent, charge, event; and completes the session of an intent that succeeded.

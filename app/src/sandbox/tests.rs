@@ -589,3 +589,49 @@ async fn the_audit_names_every_intent_charge_and_refund() {
     assert_eq!((&of("intent")[0]["received"], &of("intent")[0]["refunded"]), (&5_990.into(), &90.into()));
     assert!(!format!("{audit:?}").contains("secret"));
 }
+
+/// The same on PostgreSQL, where two processes may hold the sandbox at once.
+#[actix_web::test]
+async fn two_processes_on_one_server_play_one_provider() {
+    let Some(database) = chassis::testing::postgres("sandbox", store::MIGRATIONS).await else { return };
+    let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+    let world = |sandbox| World { sandbox, clock: Arc::clone(&clock), database: database.clone() };
+    let one = world(World::start(&database, &clock, 0).await);
+    let other = world(World::start(&database, &clock, 1 << 40).await);
+
+    let form = "amount=5990&currency=nzd&metadata[order_id]=o-1";
+    let (first, twin) = futures_util::join!(
+        one.keyed("intent-1", "payment_intents", form),
+        other.keyed("intent-1", "payment_intents", form)
+    );
+    assert_eq!((first.status, first.id()), (200, twin.id()), "a key has one effect, whoever is asked");
+    assert!(first.replayed != twin.replayed);
+    let intent = first.id();
+
+    let confirm = format!("payment_intents/{intent}/confirm");
+    let (here, there) = futures_util::join!(
+        one.post(&confirm, "payment_method=pm_card_visa"),
+        other.post(&confirm, "payment_method=pm_card_visa")
+    );
+    let mut outcomes = [here.status, there.status];
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [200, 400], "an intent is paid once: {} {}", here.body, there.body);
+
+    let refund = format!("payment_intent={intent}&amount=3000");
+    let (here, there) = futures_util::join!(one.post("refunds", &refund), other.post("refunds", &refund));
+    let mut outcomes = [here.status, there.status];
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [200, 400], "59.90 cannot give 30.00 twice: {} {}", here.body, there.body);
+
+    assert_eq!(other.status(&intent).await, "succeeded");
+    let told = one.get("events?limit=100").await.body;
+    let mut told: Vec<&str> = told["data"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
+    told.sort_unstable();
+    let each_once = ["charge.refunded", "payment_intent.created", "payment_intent.succeeded", "refund.created"];
+    assert_eq!(told, each_once);
+    clock.advance(Duration::from_hours(24 * 40));
+    one.sandbox.core.settle().await.unwrap();
+    other.sandbox.core.forget().await.unwrap();
+    let late = other.keyed("intent-1", "payment_intents", form).await;
+    assert!(!late.replayed && late.id() != intent, "a key is forgotten after a day");
+}

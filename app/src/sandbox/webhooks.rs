@@ -2,14 +2,15 @@
 //! with growing pauses, in no promised order.
 //!
 //! What has to be posted is a row written with the event, so nothing is lost by a crash; an event that was posted but not
-//! yet ticked off then comes twice, which Stripe's receivers have to bear anyway. This file only carries: what is in an
-//! event was settled when it was written.
+//! yet ticked off then comes twice, which Stripe's receivers have to bear anyway. Of several processes on one database one
+//! posts, the one that holds the lease. This file only carries: what is in an event was settled when it was written.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chassis::messaging::Lease;
 use chassis::params;
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
@@ -108,30 +109,36 @@ struct Due {
 pub struct Sender {
     core: Arc<Core>,
     post: Arc<dyn Post>,
+    turn: Lease,
 }
 
 impl Sender {
     /// Sends over `post`.
     #[must_use]
     pub fn new(core: Arc<Core>, post: Arc<dyn Post>) -> Self {
-        Self { core, post }
+        let turn = Lease::new("webhooks", core.store.database(), &core.clock, core.ids.as_ref());
+        Self { core, post, turn }
     }
 
     /// Sends, settles and forgets until it is told to stop.
     pub async fn run(self, stop: CancellationToken) {
         tokio::join!(self.deliver(&stop), self.keep_house(&stop));
+        self.turn.release().await;
     }
 
     async fn keep_house(&self, stop: &CancellationToken) {
         let mut look = 0_u64;
         loop {
-            if let Err(error) = self.core.settle().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the sandbox could not settle what is due");
+            if self.turn.is_mine().await {
+                if let Err(error) = self.core.settle().await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "the sandbox could not settle what is due");
+                }
+                if look.is_multiple_of(LOOKS_BETWEEN_TIDYING) {
+                    self.tidy().await;
+                }
+                look = look.wrapping_add(1);
             }
-            if look.is_multiple_of(LOOKS_BETWEEN_TIDYING) {
-                self.tidy().await;
-            }
-            look = look.wrapping_add(1);
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK) => {}
@@ -160,7 +167,7 @@ impl Sender {
         let mut on_their_way: FuturesUnordered<BoxFuture<'_, String>> = FuturesUnordered::new();
         let mut taken: HashSet<String> = HashSet::new();
         loop {
-            if taken.len() <= AT_ONCE / 2 {
+            if taken.len() <= AT_ONCE / 2 && self.turn.is_mine().await {
                 for due in self.due(taken.len()).await {
                     if taken.len() < AT_ONCE && taken.insert(due.event.clone()) {
                         on_their_way.push(Box::pin(self.carry(&url, due)));

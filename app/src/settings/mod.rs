@@ -244,6 +244,7 @@ fn databases(raw: &Raw) -> anyhow::Result<Databases> {
         (Part::Fulfilment, &raw.fulfilment_database_url),
         (Part::Reports, &raw.reports_database_url),
         (Part::Customer, &raw.customer_database_url),
+        (Part::Sandbox, &raw.sandbox_database_url),
     ];
     let named = |part: Part| format!("STORE_{}_DATABASE_URL", part.name().to_uppercase());
     let own = own.into_iter().filter_map(|(part, url)| {
@@ -251,7 +252,12 @@ fn databases(raw: &Raw) -> anyhow::Result<Databases> {
         Some(split::database(&named(part), url).map(|url| (part, url)))
     });
     let shared = raw.database_url.clone().map(|url| split::database("STORE_DATABASE_URL", url)).transpose()?;
-    Ok(Databases { shared, own: own.collect::<anyhow::Result<_>>()? })
+    Ok(Databases {
+        shared,
+        own: own.collect::<anyhow::Result<_>>()?,
+        connections: number("STORE_DATABASE_CONNECTIONS", raw.database_connections.as_deref(), 6)?,
+        forgetful: switch("STORE_FORGETFUL_DATABASE", raw.forgetful_database.as_deref(), false)?,
+    })
 }
 
 #[cfg(test)]

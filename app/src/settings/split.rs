@@ -30,9 +30,19 @@ pub struct Databases {
     pub(super) shared: Option<SecretString>,
     /// A context's own, which wins.
     pub(super) own: BTreeMap<Part, SecretString>,
+    /// Connections at most, for each context.
+    pub connections: u32,
+    /// Whether a server is accepted that may forget commits in a power cut, as those of tests do.
+    pub forgetful: bool,
 }
 
 impl Databases {
+    /// All contexts on one server that may be a test's: what tests start from.
+    #[cfg(test)]
+    pub(crate) fn on_one_server(url: &str) -> Self {
+        Self { shared: Some(SecretString::from(url)), own: BTreeMap::new(), connections: 3, forgetful: true }
+    }
+
     /// The server of this part; `None` means a file.
     #[must_use]
     pub fn url(&self, part: Part) -> Option<&SecretString> {
