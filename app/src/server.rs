@@ -255,3 +255,6 @@ fn private_door(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle>> {
     actix_web::rt::spawn(server);
     Ok(Some(handle))
 }
+
+#[cfg(test)]
+mod tests;
