@@ -83,7 +83,8 @@ fn of_process(pid: u32) -> u64 {
 /// A process, those of its children that are there, and what those that are gone have left in its books.
 fn of_family(pid: u32) -> u64 {
     let own: u64 = stat(pid).get(11..15).unwrap_or_default().iter().sum();
-    let children = std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let children =
+        std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let children = children.filter(|child: &u32| stat(*child).get(1) == Some(&u64::from(pid)));
     own * 1_000 / TICKS + children.map(of_process).sum::<u64>()
 }

@@ -112,7 +112,11 @@ fn messages(audit: &[Value]) -> String {
         format!("{}.{:02}", found / (ORDERS + 20), found * 100 / (ORDERS + 20) % 100)
     };
     let line = |context: &str| {
-        format!("  {context:<10} {:>6} facts, {:>6} messages and tasks", count(context, "outbox"), count(context, "inbox"))
+        format!(
+            "  {context:<10} {:>6} facts, {:>6} messages and tasks",
+            count(context, "outbox"),
+            count(context, "inbox")
+        )
     };
     let contexts = ["catalogue", "order", "fulfilment", "reports", "customer"].map(line);
     format!("for each order:\n{}", contexts.join("\n"))

@@ -23,21 +23,26 @@ pub struct Gateway {
 impl Gateway {
     /// Starts it with the instances of each of [`PARTS`]. `None` when there is no nginx here.
     pub async fn start(instances: impl Fn(&str) -> Vec<SocketAddr>) -> Option<Self> {
-        Self::with(instances, None).await
+        Self::start_at(free_port(), instances).await
     }
 
     /// The same, with rate limits for this machine, too.
     pub async fn start_limiting(instances: impl Fn(&str) -> Vec<SocketAddr>) -> Option<Self> {
-        Self::with(instances, Some("")).await
+        Self::with(free_port(), instances, Some("")).await
     }
 
-    async fn with(instances: impl Fn(&str) -> Vec<SocketAddr>, exempt: Option<&str>) -> Option<Self> {
+    /// The same at a port that is known already.
+    pub async fn start_at(port: u16, instances: impl Fn(&str) -> Vec<SocketAddr>) -> Option<Self> {
+        Self::with(port, instances, None).await
+    }
+
+    async fn with(port: u16, instances: impl Fn(&str) -> Vec<SocketAddr>, exempt: Option<&str>) -> Option<Self> {
         let Some(nginx) = program("nginx") else {
             skip("nginx is not installed");
             return None;
         };
         let folder = copy();
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
         std::fs::write(folder.path().join("listen.conf"), format!("listen {address};\n")).unwrap();
         std::fs::write(folder.path().join("upstreams.conf"), upstreams(instances)).unwrap();
         if let Some(exempt) = exempt {

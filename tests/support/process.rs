@@ -1,17 +1,22 @@
 //! The real binary, as one process or several, started on an empty folder and free ports, and ended without mercy.
 
 use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use chassis::testing::{eventually, free_port};
 
+#[path = "gateway.rs"]
+#[expect(dead_code, reason = "a shop needs only a part of what its own tests need")]
+mod gateway;
 #[path = "topology.rs"]
 mod topology;
 
+use gateway::Gateway;
+use topology::keys;
 pub use topology::{Servers, Topology};
-use topology::{Gateway, keys};
 
 /// A secret key and a webhook secret that tests know.
 pub const SECRET_KEY: &str = "sk_sandbox_known_to_tests";
@@ -46,14 +51,14 @@ pub struct Plan<'a> {
 }
 
 /// Which ports each part is found at.
-fn places<'m>(members: &'m [(String, &'m str, u16)]) -> Vec<(&'m str, Vec<u16>)> {
+fn places(members: &[(String, &str, u16)]) -> Vec<(String, Vec<u16>)> {
     let every = "catalogue,order,fulfilment,reports,customer,edge,sandbox";
-    let mut places: Vec<(&str, Vec<u16>)> = Vec::new();
+    let mut places: Vec<(String, Vec<u16>)> = Vec::new();
     for (_, held, port) in members {
         for part in (if held.is_empty() { every } else { *held }).split(',') {
-            match places.iter_mut().find(|(known, _)| *known == part) {
+            match places.iter_mut().find(|(known, _)| known == part) {
                 Some((_, ports)) => ports.push(*port),
-                None => places.push((part, vec![*port])),
+                None => places.push((part.to_owned(), vec![*port])),
             }
         }
     }
@@ -66,6 +71,8 @@ pub struct Shop {
     topology: Topology,
     processes: Vec<Process>,
     door: u16,
+    /// Which ports each part is found at, if there is a gateway before them.
+    places: Option<Vec<(String, Vec<u16>)>>,
     gateway: Option<Gateway>,
     /// The servers behind it, if it needs any.
     pub servers: Option<Servers>,
@@ -107,7 +114,7 @@ impl Shop {
         let members: Vec<(String, &str, u16)> = members.collect();
         let behind_gateway = topology == Topology::Split || !plan.doubled.is_empty();
         let door = if behind_gateway { free_port() } else { members[0].2 };
-        let gateway = behind_gateway.then(|| {
+        let places = behind_gateway.then(|| {
             shared.push(("STORE_BASE_URL".to_owned(), format!("http://127.0.0.1:{door}")));
             shared.push(("STORE_TRUSTED_PROXIES".to_owned(), "127.0.0.1/32".to_owned()));
             shared.push(("STORE_MAIL_DIR".to_owned(), keep.path().join("mail").display().to_string()));
@@ -117,7 +124,7 @@ impl Shop {
                 let peers = places.iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", ports[0]));
                 shared.push(("STORE_PEERS".to_owned(), peers.collect::<Vec<_>>().join(",")));
             }
-            Gateway::new(keep.path(), door, &places)
+            places
         });
         let single = members.len() == 1;
         let processes = members.into_iter().map(|(name, held, port)| {
@@ -130,7 +137,7 @@ impl Shop {
         });
         let processes = processes.collect();
         let folder = keep.path().join(if single { "data" } else { "" });
-        Self { folder, topology, processes, door, gateway, servers, _keep: Some(keep) }
+        Self { folder, topology, processes, door, places, gateway: None, servers, _keep: Some(keep) }
     }
 
     /// Starts every process and waits until all are ready.
@@ -139,18 +146,19 @@ impl Shop {
         for process in &self.processes {
             process.is_ready().await;
         }
-        let door = self.url("/health/ready");
-        if self.gateway.is_some() {
-            eventually(OPENING, || async { reqwest::get(&door).await.ok().map(|_| ()) }).await;
+        if let Some(places) = self.places.as_ref().filter(|_| self.gateway.is_none()) {
+            let at = |part: &str| {
+                let ports = places.iter().find(|(known, _)| known == part).map(|(_, ports)| ports.clone());
+                let ports = ports.unwrap_or_default().into_iter();
+                ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port))).collect()
+            };
+            self.gateway = Gateway::start_at(self.door, at).await;
         }
     }
 
     /// Starts every process without waiting for anything.
     pub fn begin(&mut self) {
         self.processes.iter_mut().for_each(Process::begin);
-        if let Some(gateway) = &mut self.gateway {
-            gateway.start();
-        }
     }
 
     /// Kills every process where it stands.

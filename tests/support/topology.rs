@@ -6,12 +6,11 @@
 //! Split      nginx, the edge with the sandbox, and one process per context, each on a database of its own
 //! ```
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chassis::testing::{Cluster, Nats, Tethered, program, skip};
+use chassis::testing::{Cluster, Nats, NatsServer, program, skip};
 
 /// How a shop is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,7 +75,7 @@ pub struct Servers {
     /// PostgreSQL, which all shops of one test process share unless a test wants to kill it.
     pub cluster: Arc<Mutex<Cluster>>,
     /// The broker, which no two shops share: it is not told apart by shop.
-    pub nats: Nats,
+    pub nats: NatsServer,
     /// The databases' common name; each context's adds its own where it has one to itself.
     pub database: String,
 }
@@ -94,7 +93,7 @@ impl Servers {
             Arc::clone(shared.get_or_insert_with(new))
         };
         let database = format!("shop_{}", NEXT.fetch_add(1, Ordering::SeqCst));
-        Self { cluster, nats: Nats::start().unwrap(), database }
+        Self { cluster, nats: NatsServer::start(Nats::Installed).unwrap(), database }
     }
 
     /// The cluster, for whoever wants to look or to kill.
@@ -115,55 +114,6 @@ impl Servers {
             settings.push(("STORE_DATABASE_URL".to_owned(), cluster.url(&self.database)));
         }
         settings
-    }
-}
-
-/// The reverse proxy in front of a shop that is taken apart.
-pub struct Gateway {
-    port: u16,
-    folder: PathBuf,
-    server: Option<Tethered>,
-}
-
-impl Gateway {
-    /// Lays out its configuration in `folder`. `instances` are the ports of each part, by name.
-    pub fn new(folder: &Path, port: u16, instances: &[(&str, Vec<u16>)]) -> Self {
-        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/gateway");
-        let folder = folder.join("gateway");
-        std::fs::create_dir_all(&folder).unwrap();
-        for file in std::fs::read_dir(ours).unwrap().flatten() {
-            std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
-        }
-        std::fs::write(folder.join("listen.conf"), format!("listen 127.0.0.1:{port};\n")).unwrap();
-        let mut upstreams = String::new();
-        for (part, ports) in instances {
-            let servers: String =
-                ports.iter().map(|port| format!("  server 127.0.0.1:{port} max_fails=0;\n")).collect();
-            upstreams += &format!("upstream {part} {{\n{servers}  keepalive 32;\n  keepalive_timeout 10s;\n}}\n");
-        }
-        std::fs::write(folder.join("upstreams.conf"), upstreams).unwrap();
-        // As root, its workers run as nobody and have to get in.
-        for place in [folder.parent().unwrap_or(&folder), folder.as_path()] {
-            let open = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
-            std::fs::set_permissions(place, open).unwrap();
-        }
-        Self { port, folder, server: None }
-    }
-
-    /// Starts it.
-    pub fn start(&mut self) {
-        let nginx = program("nginx").unwrap();
-        let (prefix, configuration) = (format!("{}/", self.folder.display()), self.folder.join("nginx.conf"));
-        let configuration = configuration.display().to_string();
-        let words = ["-p", &prefix, "-c", &configuration, "-g", "daemon off;"];
-        let log = self.folder.with_file_name("gateway-log");
-        std::fs::create_dir_all(&log).unwrap();
-        self.server = Some(Tethered::start(&nginx, &words, &log, "gateway.log").unwrap());
-    }
-
-    /// Where it listens.
-    pub const fn port(&self) -> u16 {
-        self.port
     }
 }
 

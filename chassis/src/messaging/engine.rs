@@ -7,8 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    DeadLetters, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker,
-    gauges,
+    DeadLetters, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker, gauges,
 };
 use crate::sql::Database;
 

@@ -93,6 +93,12 @@ impl NatsServer {
         std::fs::remove_dir_all(self.store()).unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// The server's number in the system, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref()?.pid()
+    }
+
     /// Where it is reached.
     #[must_use]
     pub fn url(&self) -> String {

@@ -54,6 +54,13 @@ impl Tethered {
         Ok(Self { guard: command.spawn()? })
     }
 
+    /// The program's number in the system, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        let found = Command::new("pgrep").args(["-P", &self.guard.id().to_string()]).output().ok()?;
+        String::from_utf8_lossy(&found.stdout).lines().next()?.parse().ok()
+    }
+
     /// Kills it where it stands and waits until it is gone.
     pub fn kill(&mut self) {
         if let Some(mut tether) = self.guard.stdin.take() {
