@@ -119,16 +119,18 @@ fn edge(shop: &Shop) -> anyhow::Result<Edge> {
 fn recognition(shop: &Shop) -> Recognition {
     let verifier = || Arc::new(Verifier::new(&shop.settings.identity_public_keys, Arc::clone(&shop.clock)));
     match (&shop.modules.customer, signer(shop)) {
-        (Some(customer), Some(signer)) => Recognition::Both(customer.authenticator(), verifier(), signer),
-        (Some(customer), None) => Recognition::Tokens(customer.authenticator()),
+        (Some(customer), Some(signer)) if !shop.settings.parts.are_whole() => {
+            Recognition::Both(customer.authenticator(), verifier(), signer)
+        }
+        (Some(customer), _) => Recognition::Tokens(customer.authenticator()),
         (None, _) => Recognition::Signed(verifier()),
     }
 }
 
-/// What signs identities, if the customers are here and somebody else has to be told about them.
+/// What signs identities, if the customers are here and there is a key: for other processes, or for a gateway that asks
+/// although the shop behind it is whole.
 fn signer(shop: &Shop) -> Option<Arc<Signer>> {
-    let signs = shop.modules.customer.is_some() && !shop.settings.parts.are_whole();
-    let key = shop.settings.identity_private_key.as_ref().filter(|_| signs)?;
+    let key = shop.settings.identity_private_key.as_ref().filter(|_| shop.modules.customer.is_some())?;
     Some(Arc::new(Signer::new(key, Arc::clone(&shop.clock))))
 }
 

@@ -223,7 +223,8 @@ fn engine(
         let subscriptions = subscriptions.into_iter().map(|it| it.first_pause(settings.retry_base)).collect();
         ContextEngine { name: context.name(), database: database.clone(), subscriptions, jobs }
     });
-    Engine::new(contexts.collect(), Transport::InProcess, Arc::clone(clock), Arc::clone(ids))
+    let transport = settings.nats.clone().map_or(Transport::InProcess, Transport::JetStream);
+    Engine::new(contexts.collect(), transport, Arc::clone(clock), Arc::clone(ids))
 }
 
 fn operations(

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chassis::messaging::JetStream;
 use chassis::telemetry::LogFormat;
 use chassis::web::signed::{PrivateKey, PublicKey};
 use secrecy::SecretString;
@@ -19,7 +20,7 @@ use shared_kernel::{Currency, TaxRate};
 
 use self::raw::Raw;
 use self::read::{key, list, number, span, switch, zone};
-use self::split::{Databases, Nats};
+use self::split::Databases;
 use crate::parts::{Part, Parts};
 
 /// The settings of one process, checked.
@@ -42,7 +43,7 @@ pub struct Settings {
     /// Servers that keep what contexts keep.
     pub databases: Databases,
     /// The broker between processes.
-    pub nats: Option<Nats>,
+    pub nats: Option<JetStream>,
     /// Where the parts are that this process does not hold, without a slash at the end.
     pub peers: BTreeMap<Part, String>,
     /// Signs who somebody is, for the other processes.
@@ -144,7 +145,7 @@ impl Settings {
 
     /// Each value by itself.
     fn read(raw: Raw) -> anyhow::Result<Self> {
-        let databases = databases(&raw)?;
+        let (databases, nats) = (databases(&raw)?, split::nats(&raw)?);
         let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let base_url_is_set = raw.base_url.is_some();
         let base_url = raw.base_url.unwrap_or_else(|| format!("http://{}", listen.replace("0.0.0.0", "localhost")));
@@ -184,11 +185,7 @@ impl Settings {
             data_dir,
             parts,
             databases,
-            nats: split::nats(
-                raw.nats_url,
-                raw.nats_credentials,
-                number("STORE_NATS_REPLICAS", raw.nats_replicas.as_deref(), 1)?,
-            )?,
+            nats,
             peers: split::peers(raw.peers.as_deref())?,
             identity_private_key: raw
                 .identity_private_key

@@ -27,6 +27,7 @@ pub(super) struct Raw {
     pub(super) nats_url: Option<String>,
     pub(super) nats_credentials: Option<String>,
     pub(super) nats_replicas: Option<String>,
+    pub(super) nats_trust_network: Option<String>,
     pub(super) peers: Option<String>,
     pub(super) identity_private_key: Option<String>,
     pub(super) identity_public_keys: Option<String>,

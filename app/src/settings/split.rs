@@ -1,27 +1,17 @@
 //! Settings by which the processes of one shop find and believe each other, and the check that none of them is missing.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
+use chassis::messaging::{Access, JetStream, JetStreamRefused, JetStreamSettings};
 use reqwest::Url;
 use secrecy::SecretString;
 
 use super::Settings;
-use super::read::list;
+use super::raw::Raw;
+use super::read::{list, number, switch};
 use crate::parts::Part;
-
-/// The broker that carries facts between processes.
-#[derive(Debug, Clone)]
-pub struct Nats {
-    /// Its servers, separated by commas; may hold a user's name and password.
-    pub url: SecretString,
-    /// A file with the credentials of a NATS user.
-    pub credentials: Option<PathBuf>,
-    /// How many servers keep each fact.
-    pub replicas: usize,
-}
 
 /// Where contexts keep what they keep, if not in files of the data folder.
 #[derive(Debug, Clone, Default)]
@@ -59,35 +49,30 @@ pub(super) fn database(name: &str, url: String) -> anyhow::Result<SecretString> 
     Ok(SecretString::from(url))
 }
 
-/// Reads the broker's address and refuses one that is open to strangers.
-pub(super) fn nats(url: Option<String>, credentials: Option<String>, replicas: usize) -> anyhow::Result<Option<Nats>> {
-    let Some(url) = url else {
+/// Reads the way to the broker, and refuses one that is open to strangers.
+pub(super) fn nats(raw: &Raw) -> anyhow::Result<Option<JetStream>> {
+    let credentials = raw.nats_credentials.as_ref().map(PathBuf::from);
+    let of = |url: &String| Access { url: SecretString::from(url.clone()), credentials: credentials.clone() };
+    let Some(access) = raw.nats_url.as_ref().map(of) else {
         ensure!(credentials.is_none(), "STORE_NATS_CREDENTIALS needs STORE_NATS_URL beside it");
         return Ok(None);
     };
-    ensure!((1..=5).contains(&replicas), "STORE_NATS_REPLICAS is 1 to 5, not {replicas}");
-    let credentials = credentials.map(PathBuf::from);
     if let Some(file) = &credentials {
         std::fs::metadata(file).with_context(|| format!("STORE_NATS_CREDENTIALS {}", file.display()))?;
     }
-    for server in list(Some(&url)) {
-        // The error must not show the address: it may hold a password.
-        let parsed = Url::parse(&server).ok().filter(|url| matches!(url.scheme(), "nats" | "tls"));
-        let Some(parsed) = parsed else { bail!("STORE_NATS_URL is nats://host:4222 or tls://host:4222") };
-        let named = !parsed.username().is_empty() || credentials.is_some();
-        if !named && !is_loopback(&parsed) {
-            bail!(
-                "STORE_NATS_URL leads to another machine without credentials: whoever reaches it could read all orders \
-                 and forge facts. Put user:password@ into it, or set STORE_NATS_CREDENTIALS"
-            );
-        }
-    }
-    Ok(Some(Nats { url: SecretString::from(url), credentials, replicas }))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    let settings = JetStreamSettings {
+        access,
+        access_of: BTreeMap::new(),
+        replicas: number("STORE_NATS_REPLICAS", raw.nats_replicas.as_deref(), 1)?,
+        trust_network: switch("STORE_NATS_TRUST_NETWORK", raw.nats_trust_network.as_deref(), false)?,
+    };
+    let refused = |error: JetStreamRefused| match error {
+        JetStreamRefused::Replicas(_) => anyhow::Error::new(error).context("STORE_NATS_REPLICAS"),
+        JetStreamRefused::Unauthenticated(_) => anyhow::Error::new(error)
+            .context("STORE_NATS_URL (or STORE_NATS_CREDENTIALS, or STORE_NATS_TRUST_NETWORK=on)"),
+        JetStreamRefused::NoAddress(_) => anyhow::Error::new(error).context("STORE_NATS_URL"),
+    };
+    JetStream::new(settings).map(Some).map_err(refused)
 }
 
 /// Reads `catalogue=http://host:port,order=http://host:port`.
