@@ -66,9 +66,9 @@ const RELATIVE: [&str; 5] = ["/payment_intents", "/refunds", "/charges", "/check
 
 /// The names of all settings, as environment variables.
 pub fn settings() -> BTreeSet<String> {
-    let text = text("app/src/settings.rs");
+    let text = text("app/src/settings/raw.rs");
     let raw = text.split("struct Raw {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
-    let fields = raw.lines().filter_map(|line| line.trim().split_once(": Option<"));
+    let fields = raw.lines().filter_map(|line| line.trim().trim_start_matches("pub(super) ").split_once(": Option<"));
     let names: BTreeSet<String> = fields.map(|(name, _)| format!("STORE_{}", name.to_uppercase())).collect();
     assert!(names.len() > 20, "only {names:?} were found");
     names
