@@ -5,7 +5,7 @@
 #   docker compose --env-file secrets.env ...
 #   kubectl create secret generic better-store --from-env-file=secrets.env
 #
-# It needs the program for the keys that sign identities: `better-store` on the path, or whatever BETTER_STORE says, such
+# It needs the program, which makes the keys: `better-store` on the path, or whatever BETTER_STORE says, such
 # as BETTER_STORE="docker run --rm better-store:0.1.0". Run it once: other passwords later are other passwords only where
 # they were set first (PostgreSQL keeps the ones it was made with).
 set -eu
@@ -15,10 +15,8 @@ password() {
   printf '%s=s%s\n' "$1" "$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')"
 }
 
-${BETTER_STORE:-better-store} keys | grep -E '^STORE_IDENTITY_[A-Z_]+='
-printf 'STORE_CSRF_KEY=%s\n' "$(head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n')"
-password STORE_SANDBOX_SECRET_KEY
-password STORE_STRIPE_WEBHOOK_SECRET
+# The keys that sign identities and forms, and the sandbox's secrets.
+${BETTER_STORE:-better-store} keys | grep -E '^STORE_[A-Z_]+='
 printf 'STORE_ADMIN_EMAIL=%s\n' "${STORE_ADMIN_EMAIL:-admin@example.org}"
 password STORE_ADMIN_PASSWORD
 password POSTGRES_PASSWORD

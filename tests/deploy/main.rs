@@ -16,5 +16,6 @@ mod limits;
 mod linters;
 mod names;
 mod nats;
+mod postgres;
 mod routes;
 mod source;

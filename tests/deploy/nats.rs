@@ -69,9 +69,9 @@ fn start(server: &Server) -> Running {
     let (config, store) = (config_for(server).display().to_string(), folder.path().display().to_string());
     let passwords: Vec<String> = passwords().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let program = server.program.display().to_string();
-    let (number, monitor) = (port.to_string(), free_port().to_string());
+    let number = port.to_string();
     let mut words: Vec<&str> = passwords.iter().map(String::as_str).collect();
-    words.extend([&program, "-c", &config, "-sd", &store, "-a", "127.0.0.1", "-p", &number, "-m", &monitor]);
+    words.extend([&program, "-c", &config, "-sd", &store, "-a", "127.0.0.1", "-p", &number]);
     let server = Tethered::start(&program_env(), &words, folder.path(), "nats.log").unwrap();
     let begun = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {

@@ -66,10 +66,11 @@ const RELATIVE: [&str; 5] = ["/payment_intents", "/refunds", "/charges", "/check
 
 /// The names of all settings, as environment variables.
 pub fn settings() -> BTreeSet<String> {
-    let text = text("app/src/settings/raw.rs");
-    let raw = text.split("struct Raw {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
-    let fields = raw.lines().filter_map(|line| line.trim().trim_start_matches("pub(super) ").split_once(": Option<"));
-    let names: BTreeSet<String> = fields.map(|(name, _)| format!("STORE_{}", name.to_uppercase())).collect();
+    let sources = files("app/src", ".rs");
+    let raw = sources.iter().find_map(|(_, text)| text.split("struct Raw {").nth(1)?.split('}').next());
+    let fields = raw.unwrap().lines().filter_map(|line| line.trim().split_once(": Option<"));
+    let names = fields.filter_map(|(name, _)| name.split(' ').next_back());
+    let names: BTreeSet<String> = names.map(|name| format!("STORE_{}", name.to_uppercase())).collect();
     assert!(names.len() > 20, "only {names:?} were found");
     names
 }

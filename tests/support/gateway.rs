@@ -43,7 +43,10 @@ impl Gateway {
         };
         let folder = copy();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        std::fs::write(folder.path().join("listen.conf"), format!("listen {address};\n")).unwrap();
+        let listen = format!("listen {address};
+access_log access.log told;
+");
+        std::fs::write(folder.path().join("listen.conf"), listen).unwrap();
         std::fs::write(folder.path().join("upstreams.conf"), upstreams(instances)).unwrap();
         if let Some(exempt) = exempt {
             std::fs::write(folder.path().join("exempt.conf"), exempt).unwrap();
