@@ -7,26 +7,6 @@ use crate::source;
 /// Begin like settings and are none: a variable of the command line, and one of the tests.
 const OTHERS: [&str; 2] = ["STORE_USER_PASSWORD", "STORE_TESTS_MUST_RUN"];
 
-/// Settings of a shop that is taken apart, until the program has them.
-const COMING: [&str; 16] = [
-    "STORE_CONTEXTS",
-    "STORE_CSRF_KEY",
-    "STORE_IDENTITY_PRIVATE_KEY",
-    "STORE_IDENTITY_PUBLIC_KEYS",
-    "STORE_MAIL_DIR",
-    "STORE_NATS_URL",
-    "STORE_NATS_REPLICAS",
-    "STORE_PEERS",
-    "STORE_DATABASE_URL",
-    "STORE_CATALOGUE_DATABASE_URL",
-    "STORE_ORDER_DATABASE_URL",
-    "STORE_FULFILMENT_DATABASE_URL",
-    "STORE_REPORTS_DATABASE_URL",
-    "STORE_CUSTOMER_DATABASE_URL",
-    "STORE_SANDBOX_DATABASE_URL",
-    "STORE_EDGE_DATABASE_URL",
-];
-
 /// Words that begin with `STORE_`, wherever they stand; `STORE_<CONTEXT>_X` and the like are no names.
 fn settings_named(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -100,8 +80,7 @@ fn queries() -> Vec<String> {
 
 #[test]
 fn every_setting_that_is_named_is_one() {
-    let mut known = source::settings();
-    known.extend(COMING.map(str::to_owned));
+    let known = source::settings();
     let mut checked = 0;
     for (path, text) in ["deploy", "docs", "README.md"].into_iter().flat_map(|place| source::files(place, "")) {
         if path.ends_with(".png") {
