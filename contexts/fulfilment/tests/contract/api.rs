@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
 use crate::golden::{assert_golden, assert_valid, contract, read};
-use crate::shop::{Answer, Engine, Shop, on_both_engines};
+use crate::shop::{Answer, Shop, Storage, on_both_engines};
 
 const BASE: &str = "/api/fulfilment/v1";
 
 #[actix_web::test]
 async fn the_document_is_the_one_that_was_promised() {
-    let shop = Shop::open(Engine::Sqlite).await;
+    let shop = Shop::open(Storage::Sqlite).await;
     let (_, mut document) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     document.info = utoipa::openapi::InfoBuilder::new().title("Fulfilment").version("1").build();
     assert_golden(&contract("fulfilment", "openapi.json"), &serde_json::to_value(&document).unwrap());
@@ -55,7 +55,7 @@ async fn ask(shop: &Shop, method: &str, template: &str, path: &str, body: Option
     (answer.status, answer.json())
 }
 
-async fn sold(on: Engine, lines: &[(&str, &str, i64)]) -> Shop {
+async fn sold(on: Storage, lines: &[(&str, &str, i64)]) -> Shop {
     let shop = Shop::open(on).await;
     for (code, kind, _) in lines {
         if *kind == "physical" {
@@ -70,7 +70,7 @@ fn named(problem: &Value) -> &str {
     problem["type"].as_str().unwrap().rsplit('/').next().unwrap()
 }
 
-async fn a_shelf_is_counted_and_read(on: Engine) {
+async fn a_shelf_is_counted_and_read(on: Storage) {
     let shop = Shop::open(on).await;
     let (path, template) = ("/stock/KEA", "/stock/{sku}");
     assert_eq!(ask(&shop, "get", template, path, None).await.0, 404);
@@ -81,7 +81,7 @@ async fn a_shelf_is_counted_and_read(on: Engine) {
     assert_eq!(ask(&shop, "get", "/stock", "/stock?q=ke&limit=5", None).await, (200, list));
 }
 
-async fn impossible_counts_are_refused(on: Engine) {
+async fn impossible_counts_are_refused(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 7).await;
     shop.place(1, &[("KEA", "physical", 3)]).await;
@@ -103,7 +103,7 @@ async fn impossible_counts_are_refused(on: Engine) {
     assert_eq!(shop.stock("KEA").await.1["on_hand"], 7);
 }
 
-async fn the_work_list_is_read_and_worked_off(on: Engine) {
+async fn the_work_list_is_read_and_worked_off(on: Storage) {
     let shop = sold(on, &[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
     let id = order(1).to_string();
     let (path, template) = (format!("/shipping-orders/{id}"), "/shipping-orders/{id}");
@@ -128,7 +128,7 @@ async fn the_work_list_is_read_and_worked_off(on: Engine) {
     assert_eq!(shop.told().await.iter().filter(|told| *told == "item_processed.v1").count(), 2);
 }
 
-async fn what_cannot_be_dispatched_is_said_by_name(on: Engine) {
+async fn what_cannot_be_dispatched_is_said_by_name(on: Storage) {
     let shop = sold(on, &[("KEA", "physical", 2), ("PDF", "digital", 1)]).await;
     let (template, path) = ("/shipping-orders/{id}/dispatch", format!("/shipping-orders/{}/dispatch", order(1)));
     let refusals = [
@@ -152,7 +152,7 @@ async fn what_cannot_be_dispatched_is_said_by_name(on: Engine) {
     assert_eq!((status, named(&problem)), (409, "already-cancelled"));
 }
 
-async fn lists_refuse_what_makes_no_sense(on: Engine) {
+async fn lists_refuse_what_makes_no_sense(on: Storage) {
     let shop = Shop::open(on).await;
     for (list, query, name) in [
         ("/shipping-orders", "limit=0", "invalid-limit"),
@@ -169,7 +169,7 @@ async fn lists_refuse_what_makes_no_sense(on: Engine) {
     assert_eq!(ask(&shop, "get", "/stock/{sku}", "/stock/%20x", None).await.0, 422);
 }
 
-async fn files_are_kept_whole_or_refused(on: Engine) {
+async fn files_are_kept_whole_or_refused(on: Storage) {
     let shop = Shop::open(on).await;
     let template = "/digital-files/{sku}";
     let put = async |query: &str, kind: &str, bytes: Vec<u8>| {
@@ -193,7 +193,7 @@ async fn files_are_kept_whole_or_refused(on: Engine) {
     }
 }
 
-async fn only_staff_is_let_in(on: Engine) {
+async fn only_staff_is_let_in(on: Storage) {
     let shop = Shop::open(on).await;
     let id = order(1);
     let doors = [
@@ -224,7 +224,7 @@ async fn only_staff_is_let_in(on: Engine) {
     assert_eq!(shop.module.audit().await.unwrap(), Vec::<Value>::new());
 }
 
-async fn what_the_caller_has_is_not_sent_again(on: Engine) {
+async fn what_the_caller_has_is_not_sent_again(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 7).await;
     let path = format!("{BASE}/stock/KEA");

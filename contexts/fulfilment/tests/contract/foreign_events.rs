@@ -5,7 +5,7 @@ use fulfilment::adapters::inbound::events::{COUNT_EVENTS, ORDER_EVENTS, PRODUCT_
 use serde_json::{Value, json};
 
 use crate::golden::{contract, read};
-use crate::shop::{Engine, Shop};
+use crate::shop::{Shop, Storage};
 
 fn golden(event_type: &str) -> Value {
     let producer = event_type.split('.').nth(1).unwrap();
@@ -26,13 +26,13 @@ async fn understood(shop: &Shop, mut message: Value) {
 #[actix_web::test]
 async fn every_event_of_others_that_we_hear_is_understood() {
     for event_type in [ORDER_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
-        understood(&Shop::open(Engine::Sqlite).await, golden(event_type)).await;
+        understood(&Shop::open(Storage::Sqlite).await, golden(event_type)).await;
     }
 }
 
 #[actix_web::test]
 async fn the_orders_golden_life_leads_to_a_shipping_order() {
-    let shop = Shop::open(Engine::Sqlite).await;
+    let shop = Shop::open(Storage::Sqlite).await;
     let placed = golden("store.order.placed.v1");
     for line in placed["data"]["lines"].as_array().unwrap() {
         shop.count(line["sku"].as_str().unwrap(), 99).await;
@@ -57,7 +57,7 @@ async fn the_orders_golden_life_leads_to_a_shipping_order() {
 
 #[actix_web::test]
 async fn the_catalogues_golden_count_fills_the_shelf() {
-    let shop = Shop::open(Engine::Sqlite).await;
+    let shop = Shop::open(Storage::Sqlite).await;
     let counted = golden("store.catalogue.stock_counted.v1");
     understood(&shop, counted.clone()).await;
     let (_, shelf) = shop.stock(counted["data"]["sku"].as_str().unwrap()).await;
@@ -66,7 +66,7 @@ async fn the_catalogues_golden_count_fills_the_shelf() {
 
 #[actix_web::test]
 async fn what_cannot_be_read_is_a_dead_letter_at_once() {
-    let shop = Shop::open(Engine::Sqlite).await;
+    let shop = Shop::open(Storage::Sqlite).await;
     let broken = [
         ("store.order.paid.v1", json!({"order_id": "not an id"})),
         ("store.order.placed.v1", json!({"order_id": "01935000-0000-7000-8000-000000000001", "lines": []})),
@@ -92,7 +92,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
 
 #[actix_web::test]
 async fn every_type_we_hear_has_exactly_one_listener() {
-    let shop = Shop::open(Engine::Sqlite).await;
+    let shop = Shop::open(Storage::Sqlite).await;
     for event_type in [ORDER_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
         let listens = |subscription: &&Subscription| subscription.event_types().contains(&event_type);
         assert_eq!(shop.module.subscriptions().iter().filter(listens).count(), 1, "{event_type}");

@@ -5,7 +5,7 @@ use actix_web::test::TestRequest;
 use chassis::web::testing::{VISITOR, form_token};
 use fulfilment::testing::order;
 
-use crate::shop::{Answer, Engine, Shop, on_both_engines};
+use crate::shop::{Answer, Shop, Storage, on_both_engines};
 
 /// How many elements of that kind there are.
 fn count(answer: &Answer, test: &str) -> usize {
@@ -32,7 +32,7 @@ fn path(number: u128) -> String {
     format!("/admin/shipping-orders/{}", order(number))
 }
 
-async fn the_work_list_shows_what_is_pending_first(on: Engine) {
+async fn the_work_list_shows_what_is_pending_first(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 100).await;
     assert_eq!(count(&shop.page("/admin/shipping-orders").await, "empty"), 1);
@@ -64,7 +64,7 @@ async fn the_work_list_shows_what_is_pending_first(on: Engine) {
     assert_eq!(shop.page("/admin/shipping-orders?status=lost").await.status, 404);
 }
 
-async fn a_parcel_is_packed_by_checkboxes(on: Engine) {
+async fn a_parcel_is_packed_by_checkboxes(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 10).await;
     shop.count("TUI", 10).await;
@@ -89,7 +89,7 @@ async fn a_parcel_is_packed_by_checkboxes(on: Engine) {
     assert_eq!(shop.page(&path(9)).await.status, 404);
 }
 
-async fn a_cancelled_order_says_why_it_is_not_dispatched(on: Engine) {
+async fn a_cancelled_order_says_why_it_is_not_dispatched(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 10).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
@@ -103,7 +103,7 @@ async fn a_cancelled_order_says_why_it_is_not_dispatched(on: Engine) {
     assert_eq!(count(&page, "dispatch"), 0);
 }
 
-async fn a_missing_file_is_uploaded_where_it_is_missed(on: Engine) {
+async fn a_missing_file_is_uploaded_where_it_is_missed(on: Storage) {
     let shop = Shop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     let page = shop.page(&path(1)).await;
@@ -136,7 +136,7 @@ async fn a_missing_file_is_uploaded_where_it_is_missed(on: Engine) {
     assert_eq!((attached.name.as_str(), attached.bytes.len()), ("birds.pdf", 5_000_000));
 }
 
-async fn shelves_are_searched_and_counted(on: Engine) {
+async fn shelves_are_searched_and_counted(on: Storage) {
     let shop = Shop::open(on).await;
     for number in 1..=26 {
         shop.count(&format!("KEA-{number:02}"), number).await;
@@ -166,7 +166,7 @@ async fn shelves_are_searched_and_counted(on: Engine) {
     assert_eq!(told, "5 are reserved for open orders; the count cannot be below that.");
 }
 
-async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Engine) {
+async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Storage) {
     let shop = Shop::open(on).await;
     let code = "<script>alert(1)</script>";
     shop.count(code, 10).await;
@@ -177,7 +177,7 @@ async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Engine) {
     }
 }
 
-async fn only_staff_sees_the_back_office(on: Engine) {
+async fn only_staff_sees_the_back_office(on: Storage) {
     let shop = Shop::open(on).await;
     for page in
         ["/admin/shipping-orders".to_owned(), "/admin/stock".to_owned(), "/admin/digital-files".to_owned(), path(1)]

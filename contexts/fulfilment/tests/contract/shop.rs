@@ -24,12 +24,12 @@ use utoipa_actix_web::AppExt;
 
 /// What keeps a shop's data.
 #[derive(Debug, Clone, Copy)]
-pub enum Engine {
+pub enum Storage {
     Sqlite,
     Postgres,
 }
 
-impl Engine {
+impl Storage {
     /// Whether tests can run on it here; it is said where they cannot.
     pub fn is_there(self) -> bool {
         matches!(self, Self::Sqlite) || shared_cluster("fulfilment").is_some()
@@ -48,12 +48,12 @@ macro_rules! on_both_engines {
     ($($test:ident)*) => {
         mod on_sqlite { $(
             #[actix_web::test]
-            async fn $test() { super::$test(crate::shop::Engine::Sqlite).await }
+            async fn $test() { super::$test(crate::shop::Storage::Sqlite).await }
         )* }
         mod on_postgres { $(
             #[actix_web::test]
             async fn $test() {
-                let engine = crate::shop::Engine::Postgres;
+                let engine = crate::shop::Storage::Postgres;
                 if engine.is_there() { super::$test(engine).await }
             }
         )* }
@@ -92,13 +92,13 @@ impl Answer {
 }
 
 impl Shop {
-    pub async fn open(on: Engine) -> Self {
+    pub async fn open(on: Storage) -> Self {
         let mailer = Arc::new(MemoryMailer::default());
         Self { mailer: Arc::clone(&mailer), ..Self::with(on, mailer).await }
     }
 
     /// A shop whose mail goes to `mailer`; its own mailbox stays empty.
-    pub async fn with(on: Engine, mailer: Arc<dyn Mailer>) -> Self {
+    pub async fn with(on: Storage, mailer: Arc<dyn Mailer>) -> Self {
         let platform = on.platform().await;
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
         let platform = Platform { mailer, clock: Arc::clone(&clock) as _, ..platform };

@@ -11,7 +11,7 @@ use fulfilment::testing::{order, sku};
 use serde_json::{Value, json};
 use shared_kernel::{Limit, Sku};
 
-use crate::shop::{Engine, Shop, on_both_engines};
+use crate::shop::{Shop, Storage, on_both_engines};
 
 async fn shelf(shop: &Shop, code: &str) -> (i64, i64, i64) {
     let (_, stock) = shop.stock(code).await;
@@ -27,7 +27,7 @@ async fn upload(shop: &Shop, code: &str, bytes: Vec<u8>) {
     shop.module.put_digital_file(code, "birds.pdf", "application/pdf", bytes).await.unwrap();
 }
 
-async fn a_mixed_order_is_packed_mailed_and_done(on: Engine) {
+async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     upload(&shop, "PDF", b"all about birds".to_vec()).await;
@@ -64,7 +64,7 @@ async fn a_mixed_order_is_packed_mailed_and_done(on: Engine) {
     assert_eq!(told, expected);
 }
 
-async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Engine) {
+async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Storage) {
     let shop = Shop::open(on).await;
     upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
@@ -87,7 +87,7 @@ async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Engine) {
     assert_eq!(shop.ask(TestRequest::get().uri(&other)).await.status, 404);
 }
 
-async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once(on: Engine) {
+async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once(on: Storage) {
     let shop = Shop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     assert_eq!(shipping(&shop, 1).await["items"][0]["status"], "waiting_for_file");
@@ -103,7 +103,7 @@ async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once(on: Engine) {
     assert_eq!(shop.mailer.sent().len(), 1);
 }
 
-async fn the_sweep_mails_what_waited_if_nobody_else_did(on: Engine) {
+async fn the_sweep_mails_what_waited_if_nobody_else_did(on: Storage) {
     let shop = Shop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     upload(&shop, "PDF", b"birds".to_vec()).await;
@@ -114,7 +114,7 @@ async fn the_sweep_mails_what_waited_if_nobody_else_did(on: Engine) {
     assert_eq!(shop.mailer.sent().len(), 1, "the upload itself had asked for the mailing");
 }
 
-async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Engine) {
+async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     shop.place(1, &[("KEA", "physical", 2)]).await;
@@ -133,7 +133,7 @@ async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Engine) {
     assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3), "its money came after all, and there was still enough");
 }
 
-async fn every_way_of_ending_releases_the_stock_once(on: Engine) {
+async fn every_way_of_ending_releases_the_stock_once(on: Storage) {
     for ending in ["expired", "rejected", "cancelled"] {
         let shop = Shop::open(on).await;
         shop.count("KEA", 5).await;
@@ -146,7 +146,7 @@ async fn every_way_of_ending_releases_the_stock_once(on: Engine) {
     }
 }
 
-async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Engine) {
+async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     for number in [1, 2] {
@@ -170,7 +170,7 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Engine) {
     assert_eq!(shelf(&shop, "KEA").await, (4, 0, 4), "its goods were back already");
 }
 
-async fn the_books_balance_and_say_so(on: Engine) {
+async fn the_books_balance_and_say_so(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
     shop.place(1, &[("KEA", "physical", 2)]).await;
@@ -190,7 +190,7 @@ async fn the_books_balance_and_say_so(on: Engine) {
     assert!(lines.iter().all(|line| !line.to_string().contains("aroha@")), "the audit names nobody");
 }
 
-async fn names_can_be_forgotten_and_learned_again_without_touching_stock(on: Engine) {
+async fn names_can_be_forgotten_and_learned_again_without_touching_stock(on: Storage) {
     let shop = Shop::open(on).await;
     let product = json!({"product_id": "p-1", "variants": [
         {"sku": "KEA", "title": "The Kea", "kind": "physical"}, {"sku": "HUG", "title": "A hug", "kind": "service"}]});
@@ -204,7 +204,7 @@ async fn names_can_be_forgotten_and_learned_again_without_touching_stock(on: Eng
     assert_eq!((stock.get("title"), stock["on_hand"].clone()), (None, json!(4)));
 }
 
-async fn a_sku_of_any_form_has_a_shelf(on: Engine) {
+async fn a_sku_of_any_form_has_a_shelf(on: Storage) {
     let shop = Shop::open(on).await;
     let code: Sku = sku("Größe 42/blau?");
     let path = "/api/fulfilment/v1/stock/Gr%C3%B6%C3%9Fe%2042%2Fblau%3F";
@@ -213,7 +213,7 @@ async fn a_sku_of_any_form_has_a_shelf(on: Engine) {
     assert_eq!(shop.get(path).await.0, 200);
 }
 
-async fn a_post_that_is_closed_is_tried_again_with_the_same_letter(on: Engine) {
+async fn a_post_that_is_closed_is_tried_again_with_the_same_letter(on: Storage) {
     let post = Arc::new(ClosedPost::default());
     let shop = Shop::with(on, Arc::clone(&post) as _).await;
     upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
@@ -228,7 +228,7 @@ async fn a_post_that_is_closed_is_tried_again_with_the_same_letter(on: Engine) {
     assert_eq!((&seen[0].message_id, &seen[0].text), (&seen[1].message_id, &seen[1].text), "same id, same link");
 }
 
-async fn an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody(on: Engine) {
+async fn an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody(on: Storage) {
     let post = Arc::new(ClosedPost { refuses: Some("The PDF"), ..ClosedPost::default() });
     post.open.store(true, Ordering::SeqCst);
     let shop = Shop::with(on, Arc::clone(&post) as _).await;

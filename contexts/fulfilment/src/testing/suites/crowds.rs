@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use shared_kernel::{Cause, StoreError};
+use shared_kernel::{Cause, MessageId, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -56,7 +56,9 @@ where
 }
 
 pub(super) fn everybody_well<E: std::fmt::Debug>(answers: Vec<Result<(), E>>) {
-    answers.into_iter().for_each(|answer| answer.expect("everybody is answered"));
+    for answer in answers {
+        answer.expect("everybody is answered");
+    }
 }
 
 fn reserve(bench: &Bench) -> ReserveStock {
@@ -264,7 +266,7 @@ pub async fn a_file_that_arrives_is_mailed_once(here: &Bench, there: &Bench) {
     };
     everybody_well(all_at_once((here, there), 20, sweep).await);
     let mailed: Vec<_> = there.mailings().await.into_iter().map(|cause| cause.message).collect();
-    assert_eq!(mailed.iter().map(|id| id.as_str()).collect::<Vec<_>>(), [format!("{id}/PDF/2")]);
+    assert_eq!(mailed.iter().map(MessageId::as_str).collect::<Vec<_>>(), [format!("{id}/PDF/2")]);
 }
 
 /// A cart that is placed again and again, each time in the place of the time before, holds the last unit at most once.
