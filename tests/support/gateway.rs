@@ -43,9 +43,7 @@ impl Gateway {
         };
         let folder = copy();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let listen = format!("listen {address};
-access_log access.log told;
-");
+        let listen = format!("listen {address};\naccess_log access.log told;\n");
         std::fs::write(folder.path().join("listen.conf"), listen).unwrap();
         std::fs::write(folder.path().join("upstreams.conf"), upstreams(instances)).unwrap();
         if let Some(exempt) = exempt {

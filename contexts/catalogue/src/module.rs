@@ -54,7 +54,7 @@ impl CatalogueModule {
     /// The database's.
     pub async fn start(_settings: CatalogueSettings, platform: Platform) -> Result<Self, StoreError> {
         platform.database.migrate("catalogue", MIGRATIONS).await?;
-        let freshness = Arc::new(Freshness::default());
+        let freshness = Arc::new(Freshness::of(platform.database.outbox_grew()));
         let recorder = Recorder::new("catalogue", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let store = Arc::new(SqlCatalogue::new(platform.database, recorder, Arc::clone(&freshness)));
         let products: Arc<dyn ProductStore> = store.clone();

@@ -1,7 +1,8 @@
 //! Brings a file of products into the catalogue.
 //!
 //! Knows no file format: it is given products one after another, each drafted or refused, and reports by line. A
-//! product that is not right is left out and the others come in, unless the caller asks for all or nothing.
+//! product that is not right is left out and the others come in, unless the caller asks for all or nothing. What somebody
+//! else changes meanwhile is decided again, so that two who bring in the same file end with one of each product.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use shared_kernel::{Ids, Sku, StoreError};
 use uuid::Uuid;
 
+use super::ATTEMPTS;
 use crate::domain::{Handle, Product, ProductEvent, ProductId, ProductPatch, StockCount};
 use crate::ports::{ProductChange, ProductStore};
 
@@ -91,8 +93,15 @@ type Decided = (News, Product, Vec<ProductEvent>);
 /// A change that waits for its batch, and where it came from.
 struct Pending {
     line: u64,
+    patch: ProductPatch,
     news: News,
     change: ProductChange,
+}
+
+impl Pending {
+    fn decided_again(self, (news, product, events): Decided) -> Self {
+        Self { news, change: ProductChange { product, events, ..self.change }, ..self }
+    }
 }
 
 /// Imports products.
@@ -129,13 +138,14 @@ impl ImportProducts {
             report.warned(draft.warnings);
             match draft.drafted {
                 Err(problems) => report.failed(problems),
-                Ok(patch) => match self.decide(patch, &mut seen).await? {
+                Ok(patch) => match self.decide(patch.clone(), Some(&mut seen)).await? {
                     Err(problem) => report.failed([RowProblem { line: draft.line, problem }]),
                     Ok((news, product, events)) => {
                         let count = |(sku, on_hand)| StockCount { import_id: options.import_id, sku, on_hand };
                         let counts = draft.stock.into_iter().map(count).collect();
                         batch.push(Pending {
                             line: draft.line,
+                            patch,
                             news,
                             change: ProductChange { product, events, counts },
                         });
@@ -150,8 +160,13 @@ impl ImportProducts {
         Ok(report)
     }
 
-    /// What the patch makes of the catalogue, or why nothing can come of it.
-    async fn decide(&self, patch: ProductPatch, seen: &mut Seen) -> Result<Result<Decided, String>, StoreError> {
+    /// What the patch makes of the catalogue, or why nothing can come of it; and of what was `seen` of the file, unless
+    /// the patch was held against that before.
+    async fn decide(
+        &self,
+        patch: ProductPatch,
+        seen: Option<&mut Seen>,
+    ) -> Result<Result<Decided, String>, StoreError> {
         let handle = patch.handle.clone();
         let known = self.products.find(&handle).await?;
         let details = match patch.onto(known.as_ref()) {
@@ -159,7 +174,7 @@ impl ImportProducts {
             Err(refused) => return Ok(Err(refused.to_string())),
         };
         let skus: Vec<Sku> = details.variants.iter().map(|variant| variant.sku.clone()).collect();
-        if let Some(problem) = self.taken(&skus, &handle, known.as_ref(), seen).await? {
+        if let Some(problem) = self.taken(&skus, &handle, known.as_ref(), seen.as_deref()).await? {
             return Ok(Err(problem));
         }
         let is_new = known.is_none();
@@ -171,7 +186,9 @@ impl ImportProducts {
             Ok(decided) => decided,
             Err(refused) => return Ok(Err(refused.to_string())),
         };
-        seen.note(product.handle(), skus);
+        if let Some(seen) = seen {
+            seen.note(product.handle(), skus);
+        }
         let news = match (is_new, events.is_empty()) {
             (true, _) => News::Created,
             (false, false) => News::Updated,
@@ -186,18 +203,19 @@ impl ImportProducts {
         skus: &[Sku],
         handle: &Handle,
         known: Option<&Product>,
-        seen: &Seen,
+        seen: Option<&Seen>,
     ) -> Result<Option<String>, StoreError> {
-        if seen.handles.contains(handle) {
+        if seen.is_some_and(|seen| seen.handles.contains(handle)) {
             return Ok(Some(format!("the rows of product {handle} do not stand together")));
         }
         let own = known.map(Product::skus).unwrap_or_default();
         for sku in skus {
-            if let Some(other) = seen.skus.get(sku) {
+            if let Some(other) = seen.and_then(|seen| seen.skus.get(sku)) {
                 return Ok(Some(format!("SKU {sku} belongs to product {other} in this file")));
             }
+            // Its own handle is the owner if somebody else has made this product just now; the commit will find that out.
             if !own.contains(sku)
-                && let Some(owner) = self.products.owner(sku).await?
+                && let Some(owner) = self.products.owner(sku).await?.filter(|owner| owner != handle)
             {
                 return Ok(Some(format!("SKU {sku} belongs to product {owner}")));
             }
@@ -217,19 +235,31 @@ impl ImportProducts {
         Ok(())
     }
 
-    /// Somebody else changed one product of the batch meanwhile: that one is left out, by line.
+    /// Somebody else changed a product of the batch meanwhile: what is said of that one is held against what it is now.
     async fn commit_singly(&self, batch: Vec<Pending>, report: &mut ImportReport) -> Result<(), StoreError> {
         for pending in batch {
-            match self.products.commit(vec![pending.change.clone()]).await {
-                Ok(()) => done(&pending, report),
-                Err(StoreError::Stale | StoreError::Conflict(_)) => {
-                    let problem = "somebody else changed this product meanwhile; import the file again".to_owned();
-                    report.failed([RowProblem { line: pending.line, problem }]);
-                }
-                Err(error) => return Err(error),
+            let line = pending.line;
+            match self.commit_one(pending).await? {
+                Ok(pending) => done(&pending, report),
+                Err(problem) => report.failed([RowProblem { line, problem }]),
             }
         }
         Ok(())
+    }
+
+    async fn commit_one(&self, mut pending: Pending) -> Result<Result<Pending, String>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            match self.products.commit(vec![pending.change.clone()]).await {
+                Ok(()) => return Ok(Ok(pending)),
+                Err(StoreError::Stale | StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+            match self.decide(pending.patch.clone(), None).await? {
+                Ok(decided) => pending = pending.decided_again(decided),
+                Err(problem) => return Ok(Err(problem)),
+            }
+        }
+        Ok(Err("somebody else changed this product meanwhile; import the file again".to_owned()))
     }
 }
 

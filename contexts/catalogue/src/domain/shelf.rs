@@ -114,7 +114,8 @@ impl ShelfKey {
             let next = if byte == b'_' { nibble(rest.next()?)? << 4 | nibble(rest.next()?)? } else { byte };
             title.push(next);
         }
-        String::from_utf8(title).ok().filter(|title| title.len() <= 2_000).map(|title| Self { title, id })
+        let possible = |title: &String| title.len() <= 2_000 && !title.chars().any(char::is_control);
+        String::from_utf8(title).ok().filter(possible).map(|title| Self { title, id })
     }
 }
 
@@ -185,7 +186,16 @@ mod tests {
     #[test]
     fn any_other_word_is_no_cursor() {
         let key = ShelfKey::of(&a_product("kea").build()).cursor();
-        for wrong in ["", "x", &key[..31], &format!("{key}_"), &format!("{key}_zz"), &format!("{key}_ff"), "é"] {
+        for wrong in [
+            "",
+            "x",
+            &key[..31],
+            &format!("{key}_"),
+            &format!("{key}_zz"),
+            &format!("{key}_ff"),
+            &format!("{key}_00"),
+            "é",
+        ] {
             assert_eq!(ShelfKey::parse(wrong), None, "{wrong:?}");
         }
     }

@@ -48,10 +48,55 @@ fn plain(letter: char) -> Option<&'static str> {
     })
 }
 
+/// Letters that [`fold`] leaves as they are, because places in lists are kept by it, and what words have in their place:
+/// rarer Latin letters with marks, and second forms of Greek ones. SQLite's index does the same to every word.
+const RARER: [(char, &str); 35] = [
+    ('a', "ǎǟǻȁȃȧḁạảấầẩẫậắằẳẵặ"),
+    ('b', "ḃḅḇ"),
+    ('c', "ḉ"),
+    ('d', "ḋḍḏḑḓ"),
+    ('e', "ȅȇȩḕḗḙḛḝẹẻẽếềểễệ"),
+    ('f', "ḟ"),
+    ('g', "ǧǵḡ"),
+    ('h', "ȟḣḥḧḩḫẖ"),
+    ('i', "ǐȉȋḭḯỉị"),
+    ('j', "ǰ"),
+    ('k', "ǩḱḳḵ"),
+    ('l', "ḷḹḻḽ"),
+    ('m', "ḿṁṃ"),
+    ('n', "ǹṅṇṉṋ"),
+    ('o', "ơǒǫǭȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợ"),
+    ('p', "ṕṗ"),
+    ('r', "ȑȓṙṛṝṟ"),
+    ('s', "ſșṡṣṥṧṩẛ"),
+    ('t', "țṫṭṯṱẗ"),
+    ('u', "ưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự"),
+    ('v', "ṽṿ"),
+    ('w', "ẁẃẅẇẉẘ"),
+    ('x', "ẋẍ"),
+    ('y', "ȳẏẙỳỵỷỹ"),
+    ('z', "ẑẓẕ"),
+    ('β', "ϐ"),
+    ('ε', "ϵ"),
+    ('θ', "ϑ"),
+    ('ι', "\u{1fbe}"),
+    ('κ', "ϰ"),
+    ('μ', "\u{b5}"),
+    ('π', "ϖ"),
+    ('ρ', "ϱ"),
+    ('σ', "ς"),
+    ('φ', "ϕ"),
+];
+
+fn plainer(letter: char) -> char {
+    let known = RARER.iter().find(|(_, others)| !letter.is_ascii() && others.contains(letter));
+    known.map_or(letter, |(plain, _)| *plain)
+}
+
 /// The folded words of a text, in order.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
+    let folded: String = fold(text).chars().map(plainer).collect();
     folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
@@ -130,6 +175,8 @@ mod tests {
         assert!(words.match_text("Kea Notebook 14"));
         assert!(!words.match_text("Kea Phone"));
         assert!(!SearchWords::parse("book").unwrap().match_text("Notebook"));
+        assert!(SearchWords::parse("pho viet").unwrap().match_text("Phở Việt"));
+        assert!(SearchWords::parse("ΟΔΟΣ").unwrap().match_text("οδος"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
-use crate::shop::{Answer, CUSTOMER, STAFF, Shop, assert_golden, with_token};
+use crate::shop::{Answer, CUSTOMER, STAFF, Shop, assert_golden, on_both_engines, with_token};
 
 type MakeRequest = fn() -> TestRequest;
 
@@ -22,9 +22,7 @@ fn openapi(shop: &Shop) -> Value {
     serde_json::to_value(&api).unwrap()
 }
 
-#[actix_web::test]
-async fn the_api_is_the_one_that_we_promised() {
-    let shop = Shop::open().await;
+async fn the_api_is_the_one_that_we_promised(shop: Shop) {
     assert_golden("openapi.json", &openapi(&shop));
 }
 
@@ -53,9 +51,8 @@ fn a_kaka() -> Value {
             "price": {"amount": 8_990, "currency": "NZD"}, "weight_g": 1_100}]})
 }
 
-#[actix_web::test]
-async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active() {
-    let shop = Shop::stocked().await;
+async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active(shop: Shop) {
+    let shop = shop.stocked().await;
     let answer = shop.get(PRODUCTS).await;
     assert_fits(&shop, &answer, "ProductList");
     let titles: Vec<Value> = answer.json()["items"].as_array().unwrap().iter().map(|p| p["title"].clone()).collect();
@@ -79,9 +76,7 @@ async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active() {
     }
 }
 
-#[actix_web::test]
-async fn pages_of_a_list_follow_one_another_without_gaps() {
-    let shop = Shop::open().await;
+async fn pages_of_a_list_follow_one_another_without_gaps(shop: Shop) {
     let rows: Vec<String> = (0..60).map(|n| format!("p{n:02},Same title,S{n},1")).collect();
     let file = format!("handle,title,sku,price\n{}", rows.join("\n"));
     shop.module.import_products(file.into(), false).await.unwrap();
@@ -101,9 +96,7 @@ async fn pages_of_a_list_follow_one_another_without_gaps() {
     assert_eq!(seen.len(), 60);
 }
 
-#[actix_web::test]
-async fn addresses_that_make_no_sense_are_problems_by_name() {
-    let shop = Shop::open().await;
+async fn addresses_that_make_no_sense_are_problems_by_name(shop: Shop) {
     for limit in ["0", "101", "-1", "x", "1.5", "99999999999999999999"] {
         let answer = shop.get(&format!("{PRODUCTS}?limit={limit}")).await;
         assert_eq!(answer.problem(), (400, "invalid-limit".to_owned()), "{limit}");
@@ -114,9 +107,8 @@ async fn addresses_that_make_no_sense_are_problems_by_name() {
     assert_eq!(shop.get(&format!("{PRODUCTS}?all=true")).await.problem(), (403, "forbidden".to_owned()));
 }
 
-#[actix_web::test]
-async fn what_the_caller_has_is_not_sent_again() {
-    let shop = Shop::stocked().await;
+async fn what_the_caller_has_is_not_sent_again(shop: Shop) {
+    let shop = shop.stocked().await;
     for path in [
         PRODUCTS.to_owned(),
         format!("{PRODUCTS}/weka-mug"),
@@ -130,9 +122,7 @@ async fn what_the_caller_has_is_not_sent_again() {
     }
 }
 
-#[actix_web::test]
-async fn the_front_door_is_told_of_each_category_before_the_second_of_any() {
-    let shop = Shop::open().await;
+async fn the_front_door_is_told_of_each_category_before_the_second_of_any(shop: Shop) {
     let rows = ["b1,B 1,Books", "b2,B 2,Books", "b3,B 3,Books", "m1,M 1,Mugs", "m2,M 2,Mugs"];
     let file = rows.iter().enumerate().map(|(n, row)| format!("{row},S{n},{}", n + 1));
     let file = format!("handle,title,category,sku,price\n{}", file.collect::<Vec<_>>().join("\n"));
@@ -146,9 +136,8 @@ async fn the_front_door_is_told_of_each_category_before_the_second_of_any() {
     assert_fits(&shop, &shop.get("/api/catalogue/v1/paths").await, "PathList");
 }
 
-#[actix_web::test]
-async fn categories_are_counted() {
-    let shop = Shop::stocked().await;
+async fn categories_are_counted(shop: Shop) {
+    let shop = shop.stocked().await;
     let answer = shop.get("/api/catalogue/v1/categories").await;
     assert_fits(&shop, &answer, "CategoryList");
     let expected = json!([
@@ -159,9 +148,8 @@ async fn categories_are_counted() {
     assert_eq!(answer.json()["items"], expected);
 }
 
-#[actix_web::test]
-async fn staff_makes_replaces_and_withdraws_a_product() {
-    let shop = Shop::stocked().await;
+async fn staff_makes_replaces_and_withdraws_a_product(shop: Shop) {
+    let shop = shop.stocked().await;
     let in_our_order =
         a_kaka().to_string().replace(r#"{"Colour":"green","Size":"L"}"#, r#"{"Size":"L","Colour":"green"}"#);
     let request = TestRequest::post().uri(PRODUCTS).insert_header(("content-type", "application/json"));
@@ -200,9 +188,8 @@ async fn staff_makes_replaces_and_withdraws_a_product() {
     assert_eq!(about, ["changed.v1", "changed.v1", "changed.v1", "withdrawn.v1"]);
 }
 
-#[actix_web::test]
-async fn bodies_that_are_no_product_are_problems_by_name() {
-    let shop = Shop::stocked().await;
+async fn bodies_that_are_no_product_are_problems_by_name(shop: Shop) {
+    let shop = shop.stocked().await;
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut body = a_kaka();
         change(&mut body);
@@ -236,9 +223,8 @@ async fn bodies_that_are_no_product_are_problems_by_name() {
     assert_eq!(shop.published().await.len(), before);
 }
 
-#[actix_web::test]
-async fn only_staff_may_change_anything() {
-    let shop = Shop::stocked().await;
+async fn only_staff_may_change_anything(shop: Shop) {
+    let shop = shop.stocked().await;
     let before = shop.published().await.len();
     let requests: [(&str, MakeRequest); 6] = [
         (PRODUCTS, || TestRequest::post().set_json(a_kaka())),
@@ -266,9 +252,7 @@ async fn only_staff_may_change_anything() {
     assert_eq!(shop.ask(all).await.json()["items"].as_array().unwrap().len(), 4);
 }
 
-#[actix_web::test]
-async fn files_come_in_and_go_out() {
-    let shop = Shop::open().await;
+async fn files_come_in_and_go_out(shop: Shop) {
     let send = |query: &str, kind: &'static str, csv: &'static str| {
         let request = TestRequest::post().uri(&format!("/api/catalogue/v1/imports{query}"));
         with_token(request, STAFF).insert_header(("content-type", kind)).set_payload(csv)
@@ -297,4 +281,18 @@ async fn files_come_in_and_go_out() {
         "{}",
         export.text()
     );
+}
+
+on_both_engines! {
+    the_api_is_the_one_that_we_promised
+    a_list_is_alphabetical_and_shows_shoppers_what_is_active
+    pages_of_a_list_follow_one_another_without_gaps
+    addresses_that_make_no_sense_are_problems_by_name
+    what_the_caller_has_is_not_sent_again
+    the_front_door_is_told_of_each_category_before_the_second_of_any
+    categories_are_counted
+    staff_makes_replaces_and_withdraws_a_product
+    bodies_that_are_no_product_are_problems_by_name
+    only_staff_may_change_anything
+    files_come_in_and_go_out
 }

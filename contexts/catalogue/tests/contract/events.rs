@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared_kernel::{Envelope, Sku};
 use uuid::Uuid;
 
-use crate::shop::{Shop, assert_golden, contract_of};
+use crate::shop::{Shop, assert_golden, contract_of, on_both_engines};
 
 /// One fact of every type, as it leaves.
 async fn one_of_each() -> Vec<Envelope> {
@@ -104,9 +104,8 @@ async fn in_stock(shop: &Shop, handle: &str) -> bool {
     alone
 }
 
-#[actix_web::test]
-async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_dead_letters() {
-    let shop = Shop::stocked().await;
+async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_dead_letters(shop: Shop) {
+    let shop = shop.stocked().await;
     assert!(!in_stock(&shop, "weka-mug").await);
     let messages = SqlMessages::new(shop.platform.database.clone(), shop.platform.clock.clone());
     let subscriptions = shop.module.subscriptions();
@@ -125,4 +124,8 @@ async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_
     let letters = messages.dead_letters(10).await.unwrap();
     assert_eq!(letters.iter().map(|letter| letter.code.as_str()).collect::<Vec<_>>(), ["unreadable"]);
     assert!(subscriptions[0].wants(&stock_changed("A", 1, 1)));
+}
+
+on_both_engines! {
+    stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_dead_letters
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use catalogue::ImportFileError;
 use serde_json::Value;
 
-use crate::shop::{PRODUCTS, Shop};
+use crate::shop::{PRODUCTS, Shop, on_both_engines};
 
 async fn facts(shop: &Shop, event_type: &str) -> Vec<Value> {
     let all = shop.published().await.into_iter();
@@ -37,9 +37,8 @@ impl Shop {
     }
 }
 
-#[actix_web::test]
-async fn a_file_brings_products_variants_and_counts() {
-    let shop = Shop::stocked().await;
+async fn a_file_brings_products_variants_and_counts(shop: Shop) {
+    let shop = shop.stocked().await;
     let kea = product(&shop, "kea-notebook-14").await;
     assert_eq!(kea["description"], "Light & quiet.\n\nRuns <all> day.");
     assert_eq!(kea["variants"][1]["title"], "Kea Notebook 14 / 32 GB");
@@ -53,9 +52,8 @@ async fn a_file_brings_products_variants_and_counts() {
     assert!(counts.iter().all(|count| count["import_id"] == counts[0]["import_id"]));
 }
 
-#[actix_web::test]
-async fn the_same_file_again_changes_nothing_and_counts_nothing() {
-    let shop = Shop::stocked().await;
+async fn the_same_file_again_changes_nothing_and_counts_nothing(shop: Shop) {
+    let shop = shop.stocked().await;
     let before = shop.published().await.len();
     let again = import(&shop, PRODUCTS).await;
     assert_eq!((again.created, again.updated, again.unchanged, again.failed), (0, 0, 4, 0));
@@ -68,9 +66,7 @@ async fn the_same_file_again_changes_nothing_and_counts_nothing() {
     assert_eq!(facts(&shop, "product_changed").await.len(), 4);
 }
 
-#[actix_web::test]
-async fn a_dry_run_only_says_what_would_happen() {
-    let shop = Shop::open().await;
+async fn a_dry_run_only_says_what_would_happen(shop: Shop) {
     let outcome = shop.module.import_products(PRODUCTS.as_bytes().to_vec(), true).await.unwrap();
     assert_eq!((outcome.dry_run, outcome.created, outcome.stock_counted), (true, 4, 4));
     assert!(shop.published().await.is_empty());
@@ -79,9 +75,8 @@ async fn a_dry_run_only_says_what_would_happen() {
     assert_eq!((outcome.failed, outcome.errors[0].line), (1, 2));
 }
 
-#[actix_web::test]
-async fn what_is_not_right_is_named_by_line_and_nothing_comes_in() {
-    let shop = Shop::stocked().await;
+async fn what_is_not_right_is_named_by_line_and_nothing_comes_in(shop: Shop) {
+    let shop = shop.stocked().await;
     let before = shop.published().await.len();
     let errors = refused(
         &shop,
@@ -132,9 +127,7 @@ wide,T,,,,W1,,,1.00,,,,,,too far
     assert_eq!(shop.published().await.len(), before);
 }
 
-#[actix_web::test]
-async fn a_header_that_is_not_understood_is_refused() {
-    let shop = Shop::open().await;
+async fn a_header_that_is_not_understood_is_refused(shop: Shop) {
     for (csv, why) in [
         ("", "the file is empty"),
         ("handle,titel\n", "the header names an unknown column \"titel\""),
@@ -146,9 +139,8 @@ async fn a_header_that_is_not_understood_is_refused() {
     }
 }
 
-#[actix_web::test]
-async fn a_column_that_is_missing_leaves_its_field_and_an_empty_cell_clears_it() {
-    let shop = Shop::stocked().await;
+async fn a_column_that_is_missing_leaves_its_field_and_an_empty_cell_clears_it(shop: Shop) {
+    let shop = shop.stocked().await;
     import(&shop, "\u{feff}Handle;Title;Category\nkea-notebook-14;Kea 15;\n").await;
     let kea = product(&shop, "kea-notebook-14").await;
     assert_eq!((&kea["title"], &kea["category"]), (&"Kea 15".into(), &"Other".into()));
@@ -169,9 +161,7 @@ Gift-Card,Gift Card,,Kauri & Co,,,true,Title,Default Title,,,GIFT,0,,0,deny,manu
 hidden-hat,Hidden Hat,,,Hats,,false,Title,Default Title,,,HAT,,,,deny,manual,10.00,,true,true,,,,,false,,,g,active
 ";
 
-#[actix_web::test]
-async fn shopifys_old_columns_are_read() {
-    let shop = Shop::open().await;
+async fn shopifys_old_columns_are_read(shop: Shop) {
     let outcome = import(&shop, OLD_SHOPIFY).await;
     assert_eq!((outcome.format, outcome.created), ("shopify", 3));
     let shirt = product(&shop, "ocean-blue-shirt").await;
@@ -210,9 +200,7 @@ Kiwi Lamp,kiwi-lamp,\"<ul><li>Warm</li><li>Small</li></ul>\",Rimu,Home & Garden 
 Minimal,,,,,,,,,,,,,,5,,,,,,,,,,,,,,,,,,,,,
 ";
 
-#[actix_web::test]
-async fn shopifys_new_columns_are_read() {
-    let shop = Shop::open().await;
+async fn shopifys_new_columns_are_read(shop: Shop) {
     let outcome = import(&shop, NEW_SHOPIFY).await;
     assert_eq!((outcome.format, outcome.created, outcome.stock_counted), ("shopify", 2, 2));
     let lamp = product(&shop, "kiwi-lamp").await;
@@ -223,9 +211,8 @@ async fn shopifys_new_columns_are_read() {
     assert_eq!((&minimal["variants"][0]["sku"], &minimal["status"]), (&"minimal".into(), &"active".into()));
 }
 
-#[actix_web::test]
-async fn an_export_comes_back_the_same_and_calculates_nothing() {
-    let shop = Shop::stocked().await;
+async fn an_export_comes_back_the_same_and_calculates_nothing(shop: Shop) {
+    let shop = shop.stocked().await;
     import(
         &shop,
         "handle,title,description,sku,option1_name,option1_value,price
@@ -251,9 +238,7 @@ danger,,,'=SKU,,''=2,1.00
     assert_eq!(shop.published().await.len(), before);
 }
 
-#[actix_web::test]
-async fn many_products_come_in_by_batches() {
-    let shop = Shop::open().await;
+async fn many_products_come_in_by_batches(shop: Shop) {
     let mut csv = String::from("handle,title,sku,price,stock\n");
     for n in 0..1_234 {
         writeln!(csv, "p{n},Product {n},SKU{n},{n}.50,{n}").unwrap();
@@ -261,4 +246,17 @@ async fn many_products_come_in_by_batches() {
     let outcome = import(&shop, &csv).await;
     assert_eq!((outcome.created, outcome.stock_counted), (1_234, 1_234));
     assert_eq!(shop.published().await.len(), 2 * 1_234);
+}
+
+on_both_engines! {
+    a_file_brings_products_variants_and_counts
+    the_same_file_again_changes_nothing_and_counts_nothing
+    a_dry_run_only_says_what_would_happen
+    what_is_not_right_is_named_by_line_and_nothing_comes_in
+    a_header_that_is_not_understood_is_refused
+    a_column_that_is_missing_leaves_its_field_and_an_empty_cell_clears_it
+    shopifys_old_columns_are_read
+    shopifys_new_columns_are_read
+    an_export_comes_back_the_same_and_calculates_nothing
+    many_products_come_in_by_batches
 }

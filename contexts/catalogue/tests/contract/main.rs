@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod at_once;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod files;

@@ -5,16 +5,15 @@ use actix_web::http::header;
 use actix_web::test::TestRequest;
 use serde_json::Value;
 
-use crate::shop::{CUSTOMER, STAFF, Shop, with_token};
+use crate::shop::{CUSTOMER, STAFF, Shop, on_both_engines, with_token};
 
 fn json_ld(page: &str) -> Value {
     let (_, after) = page.split_once("<script type=\"application/ld+json\">").unwrap();
     serde_json::from_str(after.split_once("</script>").unwrap().0).unwrap()
 }
 
-#[actix_web::test]
-async fn shelves_show_titles_prices_and_stock() {
-    let shop = Shop::stocked().await;
+async fn shelves_show_titles_prices_and_stock(shop: Shop) {
+    let shop = shop.stocked().await;
     let page = shop.get("/products").await;
     assert_eq!((page.status, page.count("product"), page.count("category")), (200, 3, 3));
     let text = page.text();
@@ -36,9 +35,7 @@ async fn shelves_show_titles_prices_and_stock() {
     assert_eq!(shop.get("/products?cursor=zzz").await.status, 400);
 }
 
-#[actix_web::test]
-async fn the_next_page_keeps_category_and_search() {
-    let shop = Shop::open().await;
+async fn the_next_page_keeps_category_and_search(shop: Shop) {
     let rows: Vec<String> = (0..30).map(|n| format!("p{n},A & B {n},S{n},1,Big Things")).collect();
     let file = format!("handle,title,sku,price,category\n{}", rows.join("\n"));
     shop.module.import_products(file.into(), false).await.unwrap();
@@ -51,9 +48,8 @@ async fn the_next_page_keeps_category_and_search() {
     assert_eq!((next.count("product"), next.count("next-page")), (5, 0));
 }
 
-#[actix_web::test]
-async fn a_product_shows_its_choices_and_leads_to_the_cart() {
-    let shop = Shop::stocked().await;
+async fn a_product_shows_its_choices_and_leads_to_the_cart(shop: Shop) {
+    let shop = shop.stocked().await;
     let page = shop.get("/products/kea-notebook-14").await;
     let text = page.text();
     assert_eq!((page.status, page.count("variant")), (200, 2));
@@ -80,9 +76,7 @@ async fn a_product_shows_its_choices_and_leads_to_the_cart() {
     }
 }
 
-#[actix_web::test]
-async fn nothing_in_a_product_can_end_the_script_element() {
-    let shop = Shop::open().await;
+async fn nothing_in_a_product_can_end_the_script_element(shop: Shop) {
     let csv = "handle,title,description,sku,price\nx,</script><script>alert(1)</script>,<!--,X,1\n";
     shop.module.import_products(csv.into(), false).await.unwrap();
     let page = shop.get("/products/x").await;
@@ -90,9 +84,7 @@ async fn nothing_in_a_product_can_end_the_script_element() {
     assert_eq!(json_ld(page.text())["name"], "</script><script>alert(1)</script>");
 }
 
-#[actix_web::test]
-async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers() {
-    let shop = Shop::open().await;
+async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers(shop: Shop) {
     let put = |name: &str, body: &'static str| {
         with_token(TestRequest::put().uri(&format!("/api/catalogue/v1/media/{name}")), STAFF).set_payload(body)
     };
@@ -112,9 +104,8 @@ async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers() {
     assert_eq!(shop.get("/media/none.svg").await.status, 404);
 }
 
-#[actix_web::test]
-async fn the_back_office_is_for_staff() {
-    let shop = Shop::stocked().await;
+async fn the_back_office_is_for_staff(shop: Shop) {
+    let shop = shop.stocked().await;
     for path in [
         "/admin/products",
         "/admin/products/new",
@@ -177,9 +168,8 @@ fn with<'a>(fields: &[(&'a str, &'a str)], name: &'a str, value: &'a str) -> Vec
     others.chain([(name, value)]).collect()
 }
 
-#[actix_web::test]
-async fn staff_makes_a_product_in_the_form() {
-    let shop = Shop::stocked().await;
+async fn staff_makes_a_product_in_the_form(shop: Shop) {
+    let shop = shop.stocked().await;
     let made = shop.post_form("/admin/products", A_FORM).await;
     assert_eq!((made.status, made.header("location")), (303, "/admin/products/pukeko-pen"), "{}", made.text());
     let page = shop.get("/products/pukeko-pen").await;
@@ -208,9 +198,8 @@ async fn staff_makes_a_product_in_the_form() {
     assert_eq!(shop.get("/products/pukeko-pen").await.status, 404);
 }
 
-#[actix_web::test]
-async fn a_form_that_is_not_right_comes_back_as_it_was_typed() {
-    let shop = Shop::stocked().await;
+async fn a_form_that_is_not_right_comes_back_as_it_was_typed(shop: Shop) {
+    let shop = shop.stocked().await;
     for (name, value, words) in [
         ("title", "", "Title is missing."),
         ("handle", "weka-mug", "There is a product weka-mug already."),
@@ -229,9 +218,8 @@ async fn a_form_that_is_not_right_comes_back_as_it_was_typed() {
     assert_eq!(shop.get("/products/pukeko-pen").await.status, 404);
 }
 
-#[actix_web::test]
-async fn staff_adds_a_picture() {
-    let shop = Shop::stocked().await;
+async fn staff_adds_a_picture(shop: Shop) {
+    let shop = shop.stocked().await;
     let path = "/admin/products/weka-mug/pictures";
     let parts = [("alt", None, "A mug"), ("file", Some("my mug.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>")];
     assert_eq!(shop.post_multipart(path, Some("forged"), &parts).await.status, 403);
@@ -245,9 +233,7 @@ async fn staff_adds_a_picture() {
     assert_eq!(wrong.status, 422);
 }
 
-#[actix_web::test]
-async fn staff_imports_a_file_or_its_text() {
-    let shop = Shop::open().await;
+async fn staff_imports_a_file_or_its_text(shop: Shop) {
     let path = "/admin/products/import";
     let csv = "handle,title,sku,price\na,A,A,1\nb,B,B,x\n";
     let looked = shop.post_multipart(path, None, &[("text", None, csv), ("dry_run", None, "yes")]).await;
@@ -262,9 +248,7 @@ async fn staff_imports_a_file_or_its_text() {
     assert_eq!(shop.post_multipart(path, Some("forged"), &[("text", None, csv)]).await.status, 403);
 }
 
-#[actix_web::test]
-async fn the_app_gets_teasers_paths_and_an_audit() {
-    let shop = Shop::open().await;
+async fn the_app_gets_teasers_paths_and_an_audit(shop: Shop) {
     let svg = ("kea-14.svg".to_owned(), b"<svg/>".to_vec());
     for _ in 0..2 {
         shop.module.import_demo(crate::shop::PRODUCTS, std::iter::once(svg.clone())).await.unwrap();
@@ -288,4 +272,18 @@ async fn the_app_gets_teasers_paths_and_an_audit() {
     let wrong = ("x.svg".to_owned(), b"no".to_vec());
     let refused = shop.module.import_demo(crate::shop::PRODUCTS, std::iter::once(wrong)).await.unwrap_err();
     assert!(refused.to_string().starts_with("picture x.svg: "), "{refused}");
+}
+
+on_both_engines! {
+    shelves_show_titles_prices_and_stock
+    the_next_page_keeps_category_and_search
+    a_product_shows_its_choices_and_leads_to_the_cart
+    nothing_in_a_product_can_end_the_script_element
+    pictures_are_served_in_a_sandbox_and_kept_by_browsers
+    the_back_office_is_for_staff
+    staff_makes_a_product_in_the_form
+    a_form_that_is_not_right_comes_back_as_it_was_typed
+    staff_adds_a_picture
+    staff_imports_a_file_or_its_text
+    the_app_gets_teasers_paths_and_an_audit
 }

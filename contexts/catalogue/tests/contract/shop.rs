@@ -12,6 +12,8 @@ use catalogue::adapters::outbound::sql::MIGRATIONS;
 use catalogue::{CatalogueModule, CatalogueSettings};
 use chassis::Platform;
 use chassis::messaging::{Outbox, SqlMessages};
+use chassis::sql::Database;
+use chassis::testing::{platform_on, postgres, sqlite};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use serde_json::Value;
 use shared_kernel::{Envelope, Role};
@@ -28,18 +30,33 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub async fn open() -> Self {
-        let platform = chassis::testing::platform("catalogue", MIGRATIONS).await;
+    pub async fn on_sqlite() -> Self {
+        Self::on(sqlite("catalogue", MIGRATIONS).await).await
+    }
+
+    /// None where there is no PostgreSQL.
+    pub async fn on_postgres() -> Option<Self> {
+        match postgres("catalogue", MIGRATIONS).await {
+            Some(database) => Some(Self::on(database).await),
+            None => None,
+        }
+    }
+
+    /// A shop on that database, with a clock that stands still.
+    pub async fn on(database: Database) -> Self {
+        Self::over(platform_on(database)).await
+    }
+
+    pub async fn over(platform: Platform) -> Self {
         let module = CatalogueModule::start(CatalogueSettings::default(), platform.clone()).await.unwrap();
         Self { module, platform }
     }
 
     /// The same with a few products.
-    pub async fn stocked() -> Self {
-        let shop = Self::open().await;
-        let outcome = shop.module.import_products(PRODUCTS.as_bytes().to_vec(), false).await.unwrap();
+    pub async fn stocked(self) -> Self {
+        let outcome = self.module.import_products(PRODUCTS.as_bytes().to_vec(), false).await.unwrap();
         assert_eq!((outcome.created, outcome.failed), (4, 0), "{outcome}");
-        shop
+        self
     }
 
     pub async fn published(&self) -> Vec<Envelope> {
@@ -160,6 +177,27 @@ pub fn assert_golden(file: &str, found: &Value) {
 fn option_env_set(name: &str) -> bool {
     std::env::var(name).is_ok_and(|value| value == "1")
 }
+
+/// Runs tests that want a shop on every engine.
+macro_rules! on_both_engines {
+    ($($test:ident)*) => {
+        mod on_sqlite { $(
+            #[actix_web::test]
+            async fn $test() {
+                super::$test(crate::shop::Shop::on_sqlite().await).await;
+            }
+        )* }
+        mod on_postgres { $(
+            #[actix_web::test]
+            async fn $test() {
+                if let Some(shop) = crate::shop::Shop::on_postgres().await {
+                    super::$test(shop).await;
+                }
+            }
+        )* }
+    };
+}
+pub(crate) use on_both_engines;
 
 /// Four products: one with two variants, one digital, one out of stock, one draft.
 pub const PRODUCTS: &str = "\

@@ -1,7 +1,9 @@
 //! A cache before the shelf: what was read stays in memory until something changes.
 //!
-//! Changes made through this process are seen at once, by two counters that the stores turn; those of other processes
-//! after a second. It holds pages, not the catalogue: memory depends on what is asked for, not on how much there is.
+//! Every change of a product is a fact in the outbox, and the database tells when that has grown: at once for a commit of
+//! this process, some milliseconds later for one of another, if the news is not lost on the way. What is sold out in this
+//! process is seen at once. Whatever nobody was told of is seen after a second, which is how long an answer is good at
+//! most. The cache holds pages, not the catalogue: memory depends on what is asked for, not on how much there is.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -12,21 +14,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared_kernel::{Clock, Page, StoreError, Timestamp};
+use tokio::sync::watch;
 
 use crate::domain::{Audience, CategoryCount, Handle, SearchWords, ShelfKey, ShelfQuery, Shelved};
 use crate::ports::Shelf;
 
 /// Counts what has changed, so that a cache knows what is old.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Freshness {
-    products: AtomicU64,
+    facts: watch::Receiver<u64>,
     stock: AtomicU64,
 }
 
 impl Freshness {
-    /// A product is different.
-    pub fn products_changed(&self) {
-        self.products.fetch_add(1, Ordering::Release);
+    /// Takes every fact for a changed product; `facts` changes whenever there are new ones.
+    #[must_use]
+    pub fn of(facts: watch::Receiver<u64>) -> Self {
+        Self { facts, stock: AtomicU64::new(0) }
     }
 
     /// Something is sold out now, or there again.
@@ -35,7 +39,7 @@ impl Freshness {
     }
 
     fn of_products(&self) -> u64 {
-        self.products.load(Ordering::Acquire)
+        *self.facts.borrow()
     }
 
     fn of_everything(&self) -> u64 {
@@ -167,16 +171,17 @@ mod tests {
 
     struct Set {
         store: InMemoryCatalogue,
-        freshness: Arc<Freshness>,
+        facts: watch::Sender<u64>,
         clock: Arc<FixedClock>,
         shelf: CachedShelf,
     }
 
     fn a_cache() -> Set {
-        let (store, freshness) = (InMemoryCatalogue::default(), Arc::new(Freshness::default()));
+        let (store, facts) = (InMemoryCatalogue::default(), watch::Sender::new(0));
+        let freshness = Arc::new(Freshness::of(facts.subscribe()));
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-        let shelf = CachedShelf::new(Arc::new(store.clone()), Arc::clone(&freshness), clock.clone());
-        Set { store, freshness, clock, shelf }
+        let shelf = CachedShelf::new(Arc::new(store.clone()), freshness, clock.clone());
+        Set { store, facts, clock, shelf }
     }
 
     async fn listed(set: &Set) -> usize {
@@ -190,7 +195,7 @@ mod tests {
         assert_eq!(listed(&set).await, 0);
         set.store.commit(vec![new_product(a_product("kea"))]).await.unwrap();
         assert_eq!(listed(&set).await, 0);
-        set.freshness.products_changed();
+        set.facts.send_modify(|facts| *facts += 1);
         assert_eq!(listed(&set).await, 1);
     }
 

@@ -1,6 +1,13 @@
-//! The catalogue in its own database: one text for every engine, except for what stands in `dialect_sqlite`.
+//! The catalogue in its own database: one text for every engine, except for what stands in `dialect`.
+//!
+//! On PostgreSQL units of work run side by side, except those that keep products: each touches many rows of four tables,
+//! codes may pass from one product to another within it, and files name their products in any order, so they wait for
+//! each other ([`dialect::keep_alone`]), as in SQLite, and cannot hold each other up. Under that lock a product is
+//! changed at the version that it was loaded at, or not at all; handles, codes and counts are unique. A stock level is
+//! one row, which is held to see whether it changes what a page says, after the inbox row of its cause, as in a replay,
+//! and gives way to a higher sequence only. A picture is one statement. Whoever keeps products touches none of these.
 
-mod dialect_sqlite;
+mod dialect;
 mod products;
 mod rows;
 mod shelf;
@@ -15,8 +22,10 @@ use chassis::sql::{Database, Migration};
 use super::cache::Freshness;
 
 /// The tables of this context.
-pub const MIGRATIONS: &[Migration] =
-    &[chassis::migration!("../../../../../../migrations/catalogue", 1, "0001_products.sql", "products")];
+pub const MIGRATIONS: &[Migration] = &[
+    chassis::migration!("../../../../../../migrations/catalogue", 1, "0001_products.sql", "products"),
+    chassis::migration!("../../../../../../migrations/catalogue", 2, "0002_search.sql", "search"),
+];
 
 /// The catalogue in its own database.
 #[derive(Clone)]
@@ -27,7 +36,7 @@ pub struct SqlCatalogue {
 }
 
 impl SqlCatalogue {
-    /// Works on the tables that [`MIGRATIONS`] have made, and turns `freshness` after each commit that a reader would see.
+    /// Works on the tables that [`MIGRATIONS`] have made, and turns `freshness` when something is sold out or there again.
     #[must_use]
     pub fn new(database: Database, recorder: Recorder, freshness: Arc<Freshness>) -> Self {
         Self { database, recorder, freshness }

@@ -7,7 +7,7 @@ use chassis::sql::Tx;
 use shared_kernel::{Sku, StoreError};
 
 use super::rows::{attributes_json, images_json, product_columns, product_of, variants_json};
-use super::{SqlCatalogue, dialect_sqlite as dialect};
+use super::{SqlCatalogue, dialect};
 use crate::adapters::outbound::publish::published;
 use crate::domain::shelf::codes;
 use crate::domain::words::{fold, words};
@@ -63,6 +63,9 @@ impl ProductStore for SqlCatalogue {
         let write = self.database.write(move |tx| {
             let (changes, recorder) = (changes.clone(), recorder.clone());
             Box::pin(async move {
+                if let Some(alone) = dialect::keep_alone(tx.dialect()) {
+                    tx.fetch(alone, params![]).await?;
+                }
                 let mut events = Vec::new();
                 for change in &changes {
                     if !change.events.is_empty() {
@@ -74,9 +77,7 @@ impl ProductStore for SqlCatalogue {
                 recorder.record(tx, Record { cause: None, events, tasks: Vec::new() }).await
             })
         });
-        write.await?;
-        self.freshness.products_changed();
-        Ok(())
+        write.await
     }
 }
 
@@ -106,7 +107,7 @@ async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
             return Err(StoreError::Stale);
         }
         tx.execute(RELEASE_SKUS, params![id]).await?;
-        tx.execute(dialect::UNINDEX, params![id]).await?;
+        tx.execute(dialect::unindex(tx.dialect()), params![id]).await?;
     }
     for variant in product.variants() {
         if tx.execute(CLAIM_SKU, params![&variant.sku, id]).await? == 0 {
@@ -114,7 +115,7 @@ async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
         }
     }
     let (title, codes) = (words(details.title.as_str()).join(" "), words(&codes(product)).join(" "));
-    tx.execute(dialect::INDEX, params![id, title, codes]).await?;
+    tx.execute(dialect::index(tx.dialect()), params![id, title, codes]).await?;
     Ok(())
 }
 

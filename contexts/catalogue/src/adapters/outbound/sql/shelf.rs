@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chassis::params;
-use chassis::sql::{Params, Tx};
+use chassis::sql::{Dialect, Params, Tx};
 use shared_kernel::{Page, Sku, StoreError};
 
 use super::rows::{product_columns, product_of};
-use super::{SqlCatalogue, dialect_sqlite as dialect};
+use super::{SqlCatalogue, dialect};
 use crate::domain::{Audience, CategoryCount, Handle, Product, ShelfKey, ShelfQuery, Shelved};
 use crate::ports::Shelf;
 
@@ -37,7 +37,7 @@ const HANDLES: &str = "SELECT handle FROM product WHERE status = 'active' ORDER 
 #[async_trait]
 impl Shelf for SqlCatalogue {
     async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
-        let (sql, params) = statement(query);
+        let (sql, params) = statement(self.database.dialect(), query);
         let items = self.shelved(sql, params).await?;
         let page = Page::cut(items, query.limit, |last| ShelfKey::of(last.product()).cursor());
         Ok(Arc::new(page))
@@ -93,24 +93,22 @@ impl SqlCatalogue {
     }
 }
 
-fn statement(query: &ShelfQuery) -> (&'static str, Params) {
+fn statement(dialect: Dialect, query: &ShelfQuery) -> (&'static str, Params) {
     let (title, id) = match &query.after {
         Some(place) => (place.title.clone(), place.id.to_string()),
         None => (String::new(), String::new()),
     };
     let mut params = params![title, id, query.limit.get() + 1];
-    let shoppers = query.audience == Audience::Shoppers;
-    let sql = match (&query.words, &query.category, shoppers) {
-        (Some(_), _, true) => dialect::SEARCH_FOR_SHOPPERS,
-        (Some(_), _, false) => dialect::SEARCH_FOR_STAFF,
-        (None, Some(_), true) => FOR_SHOPPERS_BY_CATEGORY,
-        (None, Some(_), false) => FOR_STAFF_BY_CATEGORY,
-        (None, None, true) => FOR_SHOPPERS,
-        (None, None, false) => FOR_STAFF,
+    let sql = match (&query.words, &query.category, query.audience) {
+        (Some(_), _, audience) => dialect::search(dialect, audience),
+        (None, Some(_), Audience::Shoppers) => FOR_SHOPPERS_BY_CATEGORY,
+        (None, Some(_), Audience::Staff) => FOR_STAFF_BY_CATEGORY,
+        (None, None, Audience::Shoppers) => FOR_SHOPPERS,
+        (None, None, Audience::Staff) => FOR_STAFF,
     };
     if let Some(words) = &query.words {
         let category = query.category.clone().unwrap_or_default();
-        params.extend(params![dialect::expression(words, shoppers), category]);
+        params.extend(params![dialect::expression(dialect, query.audience, words), category]);
     } else if let Some(category) = &query.category {
         params.extend(params![category]);
     }
@@ -123,6 +121,6 @@ async fn levels(tx: &mut Tx, products: &[Product]) -> Result<HashMap<Sku, i64>, 
         return Ok(HashMap::new());
     }
     let list = serde_json::to_string(&skus).map_err(StoreError::unavailable)?;
-    let rows = tx.fetch(dialect::LEVELS_OF, params![list]).await?;
+    let rows = tx.fetch(dialect::levels_of(tx.dialect()), params![list]).await?;
     rows.iter().map(|row| Ok((row.get("sku")?, row.get("available")?))).collect()
 }

@@ -24,9 +24,9 @@ impl StockLevels for SqlCatalogue {
         let write = self.database.write(move |tx| {
             let (recorder, cause, level) = (recorder.clone(), cause.clone(), level.clone());
             Box::pin(async move {
-                let old = tx.fetch_optional(OLD, params![&level.sku]).await?;
-                let old = old.map(|row| row.get::<i64>("available")).transpose()?;
                 recorder.record(tx, Record { cause: Some(&cause), ..Record::default() }).await?;
+                let old = tx.fetch_for_update(OLD, params![&level.sku]).await?;
+                let old = old.first().map(|row| row.get::<i64>("available")).transpose()?;
                 let sequence = i64::try_from(level.sequence).unwrap_or(i64::MAX);
                 let params = params![&level.sku, level.on_hand, level.available, sequence];
                 let news = tx.execute(NOTE, params).await? > 0;
