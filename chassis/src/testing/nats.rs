@@ -14,7 +14,8 @@ use super::servers::{Tethered, free_port, program, skip};
 pub enum Nats {
     /// The one that the distribution has installed, which may be years old.
     Installed,
-    /// A current one: `STORE_TEST_NATS_CURRENT` names it, or it lies where `tests/run` has put it.
+    /// A current one: `STORE_TEST_NATS_CURRENT` names it, it is first in the search path, or it lies where `tests/run`
+    /// has put it.
     Current,
 }
 
@@ -127,13 +128,15 @@ impl NatsServer {
 
 impl Nats {
     fn program(self) -> Option<PathBuf> {
+        let distributed = ["/usr/sbin/nats-server", "/usr/bin/nats-server"].map(PathBuf::from);
         match self {
-            Self::Installed => program("nats-server"),
+            Self::Installed => distributed.into_iter().find(|path| path.is_file()).or_else(|| program("nats-server")),
             Self::Current => {
                 let named = std::env::var_os("STORE_TEST_NATS_CURRENT").map(PathBuf::from);
-                let fetched = std::env::var_os("HOME").map(PathBuf::from);
-                let fetched = fetched.map(|home| home.join(".cache/better-store/nats/bin/nats-server"));
-                named.or(fetched).filter(|path| path.is_file())
+                let first = program("nats-server").filter(|path| !distributed.contains(path));
+                let home = std::env::var_os("HOME").map(PathBuf::from);
+                let fetched = home.map(|home| home.join(".cache/better-store/linters/bin/nats-server"));
+                [named, first, fetched].into_iter().flatten().find(|path| path.is_file())
             }
         }
     }

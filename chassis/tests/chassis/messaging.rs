@@ -227,6 +227,21 @@ async fn a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded(it: &Subj
     }
 }
 
+async fn what_cannot_be_read_is_dead_from_the_start_and_holds_its_lane(it: &Subject) {
+    let (letter, why) = (it.message("x"), Failure::new("unreadable", "no JSON"));
+    assert!(matches!(it.inbox.bury(LISTENER, 1, &letter, &why).await, Err(StoreError::Stale)));
+    it.inbox.bury(LISTENER, 0, &letter, &why).await.unwrap();
+    it.inbox.bury(LISTENER, 0, &letter, &why).await.unwrap();
+    it.accept(&["x", "y"]).await;
+    assert_eq!(about(&it.claim(10).await), ["y"]);
+    let letters = it.inbox.dead_letters(10).await.unwrap();
+    let told: Vec<_> = letters.iter().map(|dead| (dead.message_id.as_str(), dead.code.as_str())).collect();
+    assert_eq!(told, [(letter.id.as_str(), "unreadable")]);
+    let key = LetterKey { consumer: LISTENER.as_str().to_owned(), message: letter.id.as_str().to_owned() };
+    assert!(it.inbox.resurrect(&key, false, it.clock.now()).await.unwrap());
+    assert_eq!(about(&it.claim(10).await), ["x"], "discarded, it lets the next one pass");
+}
+
 async fn an_effect_is_committed_once_and_only_under_its_lease(it: &Subject) {
     it.accept(&["money"]).await;
     let stale = it.claim(10).await.remove(0);
@@ -301,6 +316,7 @@ macro_rules! suite {
             a_lane_gives_out_its_oldest_message_only
             a_failure_parks_its_lane_until_it_is_due
             a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded
+            what_cannot_be_read_is_dead_from_the_start_and_holds_its_lane
             an_effect_is_committed_once_and_only_under_its_lease
             a_task_is_left_once_and_waits_for_its_time
             leases_end_when_a_process_starts_alone

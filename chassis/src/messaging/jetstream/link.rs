@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Access, Trouble};
 
-/// How long an answer of the broker is waited for.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer of the broker is waited for. While a cluster has no leader nobody answers; it is asked again.
+const PATIENCE: Duration = Duration::from_secs(2);
 const CONNECT: Duration = Duration::from_secs(2);
 /// Attempts to connect are this far apart at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);

@@ -26,6 +26,8 @@ use super::{Trouble, streams};
 
 /// What is known of the stream is asked for again after this.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How long a batch may take to be kept: on a slow disk each message costs a flush.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Publishes the facts of one context.
 pub(super) struct Publisher {
@@ -155,7 +157,9 @@ impl Publisher {
         if known.standing.epoch != epoch {
             return Err("the stream was made anew".into());
         }
-        let last_number = self.publish(&self.link.bus().await?, known.last_number, batch).await?;
+        let mut bus = self.link.bus().await?;
+        bus.set_timeout(PATIENCE);
+        let last_number = self.publish(&bus, known.last_number, batch).await?;
         let grown = i64::try_from(last_number - known.last_number).unwrap_or(i64::MAX);
         let standing = Standing { tip: known.standing.tip.saturating_add(grown), ..known.standing };
         self.learn(Some(Known { standing, last_number, ..known }));
@@ -182,14 +186,14 @@ impl EventBus for Publisher {
         if let Some(known) = self.known().filter(|known| known.asked.elapsed() < LOOK_AGAIN) {
             return Ok(known.standing);
         }
-        self.ask().await.map(|known| known.standing).map_err(|error| BusError::new(to, error))
+        self.ask().await.map(|known| known.standing).map_err(|error| BusError::new(to, error.to_string()))
     }
 
     async fn deliver(&self, to: &Destination, epoch: i64, batch: &[Envelope]) -> Result<Delivered, BusError> {
         let delivered = self.hand_over(epoch, batch).await;
         delivered.map_err(|error| {
             self.learn(None);
-            BusError::new(to, error)
+            BusError::new(to, error.to_string())
         })
     }
 }

@@ -40,6 +40,32 @@ pub(super) struct Puller {
     subscriptions: Vec<Subscription>,
 }
 
+/// How long to wait after an interruption, and whether it is worth saying: the same one again and again is not.
+#[derive(Default)]
+struct Pauses {
+    doublings: u32,
+    said: String,
+}
+
+impl Pauses {
+    /// The pause after `trouble`, which ended a stretch of `read_for`.
+    fn after(&mut self, puller: &Puller, read_for: Duration, trouble: &str) -> Duration {
+        let Puller { context, producer, .. } = puller;
+        puller.count("store_pulls_interrupted_total", 1);
+        if read_for > LONGEST_PAUSE {
+            *self = Self::default();
+        }
+        if self.said == trouble {
+            tracing::debug!(context, producer, "fetching facts of {producer} is still interrupted: {trouble}");
+        } else {
+            tracing::warn!(context, producer, "fetching facts of {producer} was interrupted: {trouble}");
+        }
+        trouble.clone_into(&mut self.said);
+        self.doublings += 1;
+        FIRST_PAUSE.saturating_mul(1 << (self.doublings - 1).min(10)).min(LONGEST_PAUSE)
+    }
+}
+
 /// The generations in which a puller's consumers are served.
 type Generations = Vec<i64>;
 
@@ -72,29 +98,19 @@ impl Puller {
 
     /// Keeps fetching until `stop`, while `lease` is held.
     pub(super) async fn run(self, lease: Lease, stop: CancellationToken) {
-        let (context, producer) = (self.context, self.producer.as_str());
-        let mut pause = FIRST_PAUSE;
+        let mut pauses = Pauses::default();
         while !stop.is_cancelled() {
-            let wait = if lease.is_mine().await {
+            let pause = if lease.is_mine().await {
                 let began = Instant::now();
-                let read = self.read(&lease, &stop).await;
-                if began.elapsed() > LONGEST_PAUSE {
-                    pause = FIRST_PAUSE;
-                }
-                match read {
+                match self.read(&lease, &stop).await {
                     Ok(()) => continue,
-                    Err(error) => {
-                        self.count("store_pulls_interrupted_total", 1);
-                        tracing::warn!(context, producer, "fetching facts of {producer} was interrupted: {error}");
-                    }
+                    Err(trouble) => pauses.after(&self, began.elapsed(), &trouble.to_string()),
                 }
-                let now = pause;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-                now
             } else {
+                self.report(0); // whoever reads knows how far behind it is
                 LOOK
             };
-            tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(wait) => {} }
+            tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(pause) => {} }
         }
         self.link.flush().await;
         lease.release().await;
@@ -106,7 +122,12 @@ impl Puller {
         let lost = self.link.lost();
         tokio::pin!(lost);
         let generations = self.generations().await?;
-        let mut reading = self.begin(&generations).await?;
+        let Some(mut reading) = self.begin(&generations).await? else {
+            let (context, producer) = (self.context, &self.producer);
+            tracing::debug!(context, producer, "{producer} has stated nothing yet: there is no stream of it");
+            tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(LOOK) => {} }
+            return Ok(());
+        };
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -136,13 +157,12 @@ impl Puller {
         }
     }
 
-    async fn begin(&self, generations: &Generations) -> Result<Reading, Trouble> {
-        let (bus, stream) = (self.link.bus().await?, streams::name(&self.producer));
-        let Some(stream) = streams::info(&bus, &stream).await? else {
-            return Err(format!("there is no stream {stream} yet").into());
-        };
+    /// `None` while there is no stream.
+    async fn begin(&self, generations: &Generations) -> Result<Option<Reading>, Trouble> {
+        let bus = self.link.bus().await?;
+        let Some(stream) = streams::info(&bus, &streams::name(&self.producer)).await? else { return Ok(None) };
         let durable = self.durable(generations, streams::standing(&stream).epoch);
-        Reading::begin(bus, &stream, &self.producer, self.context, &durable).await
+        Reading::begin(bus, &stream, &self.producer, self.context, &durable).await.map(Some)
     }
 
     async fn generations(&self) -> Result<Generations, StoreError> {

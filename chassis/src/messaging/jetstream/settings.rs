@@ -46,6 +46,9 @@ pub enum JetStreamRefused {
         "{0} is not on this machine, and nothing authenticates us to it: name a user, or say that the network is trusted"
     )]
     Unauthenticated(String),
+    /// It is not there.
+    #[error("there is no credentials file {0}")]
+    NoCredentials(PathBuf),
     /// Brokers keep one to five copies.
     #[error("a stream cannot be kept {0} times; it can be 1 to 5 times")]
     Replicas(usize),
@@ -61,6 +64,9 @@ impl JetStream {
             return Err(JetStreamRefused::Replicas(settings.replicas));
         }
         for access in settings.access_of.values().chain([&settings.access]) {
+            if let Some(file) = access.credentials.as_ref().filter(|file| !file.is_file()) {
+                return Err(JetStreamRefused::NoCredentials(file.clone()));
+            }
             for server in access.servers()? {
                 let known = server.has_user_pass() || access.credentials.is_some();
                 if !known && !is_loopback(&server) && !settings.trust_network {
@@ -124,9 +130,17 @@ mod tests {
         assert!(refused(settings("nats://order:secret@10.0.0.7,nats://10.0.0.8")), "each server counts");
         assert!(!refused(settings("nats://order:secret@10.0.0.7")));
         assert!(!refused(JetStreamSettings { trust_network: true, ..settings("nats://10.0.0.7") }));
-        let mut with_file = settings("tls://broker.example");
-        with_file.access.credentials = Some(PathBuf::from("/etc/store/order.creds"));
-        assert!(!refused(with_file));
+    }
+
+    #[test]
+    fn a_credentials_file_does_as_well_if_it_is_there() {
+        let with_file = |file| {
+            let mut settings = settings("tls://broker.example");
+            settings.access.credentials = Some(PathBuf::from(file));
+            JetStream::new(settings)
+        };
+        assert!(with_file("Cargo.toml").is_ok(), "what is in it is the broker's business");
+        assert!(matches!(with_file("no/such.creds"), Err(JetStreamRefused::NoCredentials(_))));
     }
 
     #[test]
