@@ -1,52 +1,53 @@
--- Carts, orders and the local copies of prices and stock. Times are microseconds, amounts minor units, ids texts.
+-- Carts, orders and the local copies of prices and stock. Times are microseconds, amounts minor units, ids texts. What is
+-- a key, or is ordered by, has the collation "C": it sorts byte by byte, on any server.
 
 CREATE TABLE carts (
-    id TEXT PRIMARY KEY,
-    owner TEXT,
-    lines TEXT NOT NULL,
-    version BIGINT NOT NULL,
+    id         TEXT COLLATE "C" PRIMARY KEY,
+    owner      TEXT COLLATE "C",
+    lines      TEXT   NOT NULL,
+    version    BIGINT NOT NULL,
     touched_at BIGINT NOT NULL
 );
 CREATE INDEX carts_by_touch ON carts (touched_at);
 
 CREATE TABLE price_list (
-    sku TEXT PRIMARY KEY,
-    product_id TEXT NOT NULL,
-    title TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('physical', 'digital')),
+    sku              TEXT COLLATE "C" PRIMARY KEY,
+    product_id       TEXT COLLATE "C" NOT NULL,
+    title            TEXT   NOT NULL,
+    kind             TEXT   NOT NULL CHECK (kind IN ('physical', 'digital')),
     unit_gross_minor BIGINT NOT NULL CHECK (unit_gross_minor >= 0),
-    currency TEXT NOT NULL,
-    sellable BIGINT NOT NULL
+    currency         TEXT   NOT NULL,
+    sellable         BIGINT NOT NULL
 );
 CREATE INDEX price_list_by_product ON price_list (product_id);
 
 CREATE TABLE stock_hints (
-    sku TEXT PRIMARY KEY,
+    sku       TEXT COLLATE "C" PRIMARY KEY,
     available BIGINT NOT NULL
 );
 
 -- One row per order. Root fields are columns; `frozen` is what placement fixed for ever, `progress` what happened since.
 CREATE TABLE orders (
-    id TEXT PRIMARY KEY,
-    number TEXT NOT NULL UNIQUE,
-    cart_id TEXT,
-    customer_id TEXT,
-    email TEXT,
-    status TEXT NOT NULL,
-    placed_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    due_at BIGINT,
-    attention_at BIGINT,
-    money_open BIGINT NOT NULL,
-    currency TEXT NOT NULL,
-    net_minor BIGINT NOT NULL,
-    tax_minor BIGINT NOT NULL,
+    id             TEXT COLLATE "C" PRIMARY KEY,
+    number         TEXT COLLATE "C" NOT NULL UNIQUE,
+    cart_id        TEXT COLLATE "C",
+    customer_id    TEXT COLLATE "C",
+    email          TEXT COLLATE "C",
+    status         TEXT COLLATE "C" NOT NULL,
+    placed_at      BIGINT NOT NULL,
+    expires_at     BIGINT NOT NULL,
+    due_at         BIGINT,
+    attention_at   BIGINT,
+    money_open     BIGINT NOT NULL,
+    currency       TEXT   NOT NULL,
+    net_minor      BIGINT NOT NULL,
+    tax_minor      BIGINT NOT NULL,
     shipping_minor BIGINT NOT NULL,
-    gross_minor BIGINT NOT NULL,
-    words TEXT NOT NULL,
-    frozen TEXT NOT NULL,
-    progress TEXT NOT NULL,
-    version BIGINT NOT NULL,
+    gross_minor    BIGINT NOT NULL,
+    words          TEXT   NOT NULL,
+    frozen         TEXT   NOT NULL,
+    progress       TEXT   NOT NULL,
+    version        BIGINT NOT NULL,
     CHECK (net_minor + tax_minor = gross_minor),
     CHECK (status IN ('AWAITING_STOCK', 'INITIAL', 'PAID', 'SHIPPED', 'COMPLETED', 'CANCEL_PENDING', 'CANCELLED',
                       'REJECTED', 'EXPIRED'))
@@ -63,23 +64,26 @@ CREATE INDEX orders_money_open ON orders (id) WHERE money_open = 1;
 
 -- Which order an intent of the payment provider belongs to.
 CREATE TABLE order_intents (
-    intent TEXT PRIMARY KEY,
-    order_id TEXT NOT NULL
+    intent   TEXT COLLATE "C" PRIMARY KEY,
+    order_id TEXT COLLATE "C" NOT NULL
 );
 
+-- Where counting began. A row that was counted in would make everybody who orders wait for the one before him, so the
+-- numbers given out since are counted by a sequence. It has gaps where an order was not placed after all.
 CREATE TABLE order_numbers (
-    only BIGINT PRIMARY KEY CHECK (only = 1),
-    next BIGINT NOT NULL
+    "only" BIGINT PRIMARY KEY CHECK ("only" = 1),
+    next   BIGINT NOT NULL
 );
-INSERT INTO order_numbers (only, next) VALUES (1, 100001);
+INSERT INTO order_numbers ("only", next) VALUES (1, 100001);
+CREATE SEQUENCE order_numbers_given AS BIGINT MINVALUE 0 START WITH 0 OWNED BY order_numbers.next;
 
 -- Idempotency keys: written with the order that they led to.
 CREATE TABLE request_keys (
-    principal TEXT NOT NULL,
-    key TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    order_id TEXT NOT NULL,
-    made_at BIGINT NOT NULL,
+    principal   TEXT COLLATE "C" NOT NULL,
+    key         TEXT COLLATE "C" NOT NULL,
+    fingerprint TEXT   NOT NULL,
+    order_id    TEXT COLLATE "C" NOT NULL,
+    made_at     BIGINT NOT NULL,
     PRIMARY KEY (principal, key)
 );
 CREATE INDEX request_keys_by_age ON request_keys (made_at);

@@ -32,7 +32,8 @@ pub enum Placement {
     },
 }
 
-/// Decides, given the open order of the cart and the number that a new one would get. Pure; may be asked again.
+/// Decides, given the open order of the cart and the number that a new one would get. Pure; may be asked again. Whether
+/// the open one stays does not depend on the number.
 pub type PlaceDecide = Arc<dyn Fn(Option<Order>, OrderNumber) -> Placement + Send + Sync>;
 
 /// A request to place an order.
@@ -63,8 +64,9 @@ pub enum PlaceOutcome {
 #[async_trait]
 pub trait OrderPlacement: Send + Sync {
     /// In one transaction: answers a known key; else finds the cart's open order, lets the domain decide under the next
-    /// number, and keeps everything together with the key. Numbers are sequential; one that an imported order has
-    /// already is passed over. A cart never has two open orders.
+    /// number, and keeps everything together with the key. Numbers rise; one that an imported order has already is passed
+    /// over, and where several place orders at once one may be left out. None is given twice. A cart never has two open
+    /// orders.
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError>;
 
     /// The order that a request with this key led to.

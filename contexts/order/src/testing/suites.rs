@@ -4,6 +4,7 @@
 
 pub mod carts;
 pub mod history;
+pub mod inbox;
 pub mod orders;
 pub mod placement;
 pub mod prices;

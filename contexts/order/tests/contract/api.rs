@@ -15,6 +15,7 @@ use shared_kernel::{Clock, OrderId};
 use utoipa_actix_web::AppExt;
 
 use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, WEBHOOK_SECRET, WIREMU, intent_of};
+use crate::storage::Storage;
 
 const BASE: &str = "/api/order/v1";
 const PROMISED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contract/openapi.json");
@@ -33,7 +34,7 @@ fn openapi(shop: &Shop) -> Value {
 
 #[actix_web::test]
 async fn the_api_is_the_one_that_we_promised() {
-    let now = openapi(&Shop::open().await);
+    let now = openapi(&Shop::open(Storage::Sqlite).await);
     if std::env::var_os("UPDATE_CONTRACTS").is_some() {
         std::fs::write(PROMISED, format!("{}\n", serde_json::to_string_pretty(&now).unwrap())).unwrap();
     }
@@ -151,9 +152,8 @@ fn nzd(amount: i64) -> Value {
     json!({"amount": amount, "currency": "NZD"})
 }
 
-#[actix_web::test]
-async fn a_guests_cart_is_filled_changed_and_emptied() {
-    let shop = Shop::open().await;
+async fn a_guests_cart_is_filled_changed_and_emptied(on: Storage) {
+    let shop = Shop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(NOTEBOOK, 1), (GUIDE, 2)]).await;
     let cart = guest.get(&format!("/carts/{id}")).await.json();
@@ -166,17 +166,15 @@ async fn a_guests_cart_is_filled_changed_and_emptied() {
     assert_eq!(emptied.json()["totals"]["gross"], nzd(0));
 }
 
-#[actix_web::test]
-async fn a_code_with_a_slash_names_its_thing() {
-    let shop = Shop::open().await;
+async fn a_code_with_a_slash_names_its_thing(on: Storage) {
+    let shop = Shop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(MUG, 3)]).await;
     assert_eq!(guest.get(&format!("/carts/{id}")).await.json()["lines"][0]["sku"], MUG);
 }
 
-#[actix_web::test]
-async fn what_is_no_quantity_is_refused_by_name_and_changes_nothing() {
-    let shop = Shop::open().await;
+async fn what_is_no_quantity_is_refused_by_name_and_changes_nothing(on: Storage) {
+    let shop = Shop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(NOTEBOOK, 1)]).await;
     for wrong in [
@@ -198,9 +196,8 @@ async fn what_is_no_quantity_is_refused_by_name_and_changes_nothing() {
     assert_eq!(guest.get(&format!("/carts/{id}")).await.json()["lines"][0]["quantity"], 1);
 }
 
-#[actix_web::test]
-async fn wrong_bodies_and_names_are_refused_by_name() {
-    let shop = Shop::open().await;
+async fn wrong_bodies_and_names_are_refused_by_name(on: Storage) {
+    let shop = Shop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[]).await;
     assert_eq!(guest.put_item(&id, "NO-SUCH", json!(1)).await.problem(), (404, "unknown-sku".into()));
@@ -222,9 +219,8 @@ async fn wrong_bodies_and_names_are_refused_by_name() {
     }
 }
 
-#[actix_web::test]
-async fn a_customers_cart_does_not_exist_for_anybody_else() {
-    let shop = Shop::open().await;
+async fn a_customers_cart_does_not_exist_for_anybody_else(on: Storage) {
+    let shop = Shop::open(on).await;
     let (guest, aroha) = (Client::of(&shop, None), Client::of(&shop, Some(AROHA)));
     let own = aroha.cart(&[(NOTEBOOK, 1)]).await;
     let claimed = guest.cart(&[(GUIDE, 1)]).await;
@@ -240,9 +236,8 @@ async fn a_customers_cart_does_not_exist_for_anybody_else() {
     }
 }
 
-#[actix_web::test]
-async fn an_order_waits_for_stock_and_is_then_ready_to_be_paid() {
-    let shop = Shop::patient(Duration::from_secs(20)).await;
+async fn an_order_waits_for_stock_and_is_then_ready_to_be_paid(on: Storage) {
+    let shop = Shop::patient(on, Duration::from_secs(20)).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(NOTEBOOK, 2), (GUIDE, 1)]).await;
     let body = json!({"cart_id": cart, "delivery_address": home(), "shipping_method": "standard",
@@ -275,9 +270,8 @@ async fn an_order_waits_for_stock_and_is_then_ready_to_be_paid() {
     assert_eq!(kept["lines"].as_array().unwrap().len(), 2, "the cart stays until the order is paid");
 }
 
-#[actix_web::test]
-async fn an_order_without_an_answer_about_stock_is_accepted_and_one_without_stock_refused() {
-    let shop = Shop::open().await;
+async fn an_order_without_an_answer_about_stock_is_accepted_and_one_without_stock_refused(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(NOTEBOOK, 1)]).await;
     let body = json!({"cart_id": cart, "delivery_address": home()});
@@ -290,9 +284,8 @@ async fn an_order_without_an_answer_about_stock_is_accepted_and_one_without_stoc
     assert_eq!(repeated.json()["skus"], json!([NOTEBOOK]));
 }
 
-#[actix_web::test]
-async fn a_wish_repeated_is_one_order_and_a_key_serves_one_wish() {
-    let shop = Shop::open().await;
+async fn a_wish_repeated_is_one_order_and_a_key_serves_one_wish(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(GUIDE, 1)]).await;
     let body = json!({"cart_id": cart});
@@ -308,9 +301,8 @@ async fn a_wish_repeated_is_one_order_and_a_key_serves_one_wish() {
     assert_eq!(missing.problem(), (400, "idempotency-key-required".into()));
 }
 
-#[actix_web::test]
-async fn what_cannot_be_ordered_is_refused_by_name() {
-    let shop = Shop::open().await;
+async fn what_cannot_be_ordered_is_refused_by_name(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let place = |cart: &str, more: Value| {
         let mut body = json!({"cart_id": cart});
@@ -344,9 +336,8 @@ async fn what_cannot_be_ordered_is_refused_by_name() {
     assert_eq!(aroha.get("/orders").await.json()["items"], json!([]), "nothing was placed");
 }
 
-#[actix_web::test]
-async fn only_a_verified_customer_may_order_and_only_from_his_own_cart() {
-    let shop = Shop::open().await;
+async fn only_a_verified_customer_may_order_and_only_from_his_own_cart(on: Storage) {
+    let shop = Shop::open(on).await;
     let (guest, new) = (Client::of(&shop, None), Client::of(&shop, Some(UNVERIFIED)));
     let cart = guest.cart(&[(GUIDE, 1)]).await;
     let body = json!({"cart_id": cart});
@@ -357,9 +348,8 @@ async fn only_a_verified_customer_may_order_and_only_from_his_own_cart() {
     assert_eq!(stolen.problem(), (404, "not-found".into()));
 }
 
-#[actix_web::test]
-async fn what_was_agreed_stays_agreed_when_prices_move() {
-    let shop = Shop::open().await;
+async fn what_was_agreed_stays_agreed_when_prices_move(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(GUIDE, 1)]).await;
     shop.sells(GUIDE, "Tui Field Guide, second edition", Kind::Digital, 9_900).await;
@@ -368,9 +358,8 @@ async fn what_was_agreed_stays_agreed_when_prices_move() {
     assert_eq!(seen["delivery_address"], Value::Null, "nothing is shipped, so no address is kept");
 }
 
-#[actix_web::test]
-async fn the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_cart() {
-    let shop = Shop::open().await;
+async fn the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_cart(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(NOTEBOOK, 1)]).await;
     let body = json!({"cart_id": cart, "delivery_address": home()});
@@ -386,9 +375,8 @@ async fn the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_
     assert_eq!(mails[0].to, "person1@example.test");
 }
 
-#[actix_web::test]
-async fn an_order_does_not_exist_for_strangers_and_staff_sees_it_without_what_pays_for_it() {
-    let shop = Shop::open().await;
+async fn an_order_does_not_exist_for_strangers_and_staff_sees_it_without_what_pays_for_it(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(NOTEBOOK, 1)]).await;
     shop.reserves(order).await;
@@ -406,9 +394,8 @@ async fn an_order_does_not_exist_for_strangers_and_staff_sees_it_without_what_pa
     assert_eq!(aroha.get("/orders/not-an-order").await.problem(), (404, "not-found".into()));
 }
 
-#[actix_web::test]
-async fn lists_are_newest_first_page_by_page_and_choose_by_status() {
-    let shop = Shop::open().await;
+async fn lists_are_newest_first_page_by_page_and_choose_by_status(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let mut placed = Vec::new();
     for _ in 0..5 {
@@ -441,9 +428,8 @@ async fn lists_are_newest_first_page_by_page_and_choose_by_status() {
     }
 }
 
-#[actix_web::test]
-async fn what_the_caller_has_is_not_sent_again() {
-    let shop = Shop::open().await;
+async fn what_the_caller_has_is_not_sent_again(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(GUIDE, 1)]).await;
     let cart = aroha.cart(&[(GUIDE, 1)]).await;
@@ -457,9 +443,8 @@ async fn what_the_caller_has_is_not_sent_again() {
     }
 }
 
-#[actix_web::test]
-async fn a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back() {
-    let shop = Shop::open().await;
+async fn a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.paid(&[(NOTEBOOK, 1)]).await;
     let path = format!("/orders/{order}/cancel");
@@ -475,9 +460,8 @@ async fn a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back(
     assert_eq!((&seen["refunds"][0]["amount"], &seen["refunds"][0]["status"]), (&nzd(115_690), &json!("succeeded")));
 }
 
-#[actix_web::test]
-async fn a_cancellation_needs_no_body_and_a_wrong_one_is_refused() {
-    let shop = Shop::open().await;
+async fn a_cancellation_needs_no_body_and_a_wrong_one_is_refused(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.paid(&[(NOTEBOOK, 1)]).await;
     let path = format!("/orders/{order}/cancel");
@@ -487,9 +471,8 @@ async fn a_cancellation_needs_no_body_and_a_wrong_one_is_refused() {
     assert_eq!(aroha.call(Method::POST, &path, Some("c-1"), None).await.status, 200);
 }
 
-#[actix_web::test]
-async fn what_is_unpaid_digital_or_sent_cannot_be_cancelled() {
-    let shop = Shop::open().await;
+async fn what_is_unpaid_digital_or_sent_cannot_be_cancelled(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let unpaid = aroha.order(&[(NOTEBOOK, 1)]).await;
     let digital = aroha.paid(&[(NOTEBOOK, 1), (GUIDE, 1)]).await;
@@ -506,9 +489,8 @@ async fn what_is_unpaid_digital_or_sent_cannot_be_cancelled() {
     assert_eq!(seen["fulfilment"]["shipments"], json!([shipment]));
 }
 
-#[actix_web::test]
-async fn the_staff_gives_money_back_but_never_more_than_came() {
-    let shop = Shop::open().await;
+async fn the_staff_gives_money_back_but_never_more_than_came(on: Storage) {
+    let shop = Shop::open(on).await;
     let (aroha, staff) = (Client::of(&shop, Some(AROHA)), Client::of(&shop, Some(STAFF)));
     let order = aroha.paid(&[(GUIDE, 1)]).await;
     let path = format!("/orders/{order}/refunds");
@@ -533,9 +515,8 @@ async fn the_staff_gives_money_back_but_never_more_than_came() {
     assert_eq!(staff.post(&nowhere, "r-6", json!({})).await.problem(), (404, "not-found".into()));
 }
 
-#[actix_web::test]
-async fn a_webhook_is_kept_only_if_the_provider_signed_it_and_it_is_an_event() {
-    let shop = Shop::open().await;
+async fn a_webhook_is_kept_only_if_the_provider_signed_it_and_it_is_an_event(on: Storage) {
+    let shop = Shop::open(on).await;
     let post = |body: &str, signature: Option<String>| {
         let request = TestRequest::post().uri(&format!("{BASE}/payment-events")).set_payload(body.to_owned());
         signature.into_iter().fold(request, |request, signature| request.insert_header(("stripe-signature", signature)))
@@ -559,9 +540,8 @@ async fn a_webhook_is_kept_only_if_the_provider_signed_it_and_it_is_an_event() {
     assert_eq!(shop.ask(post(&event, Some(old))).await.problem(), (400, "invalid-signature".into()));
 }
 
-#[actix_web::test]
-async fn a_webhook_told_ten_times_pays_once() {
-    let shop = Shop::open().await;
+async fn a_webhook_told_ten_times_pays_once(on: Storage) {
+    let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(GUIDE, 1)]).await;
     shop.reserves(order).await;
@@ -571,4 +551,28 @@ async fn a_webhook_told_ten_times_pays_once() {
     let seen = aroha.get(&format!("/orders/{order}")).await.json();
     let paid = seen["history"].as_array().unwrap().iter().filter(|entry| entry["what"] == "paid").count();
     assert_eq!((paid, shop.mailer.sent().len()), (1, 1));
+}
+
+on_both_engines! {
+    a_guests_cart_is_filled_changed_and_emptied
+    a_code_with_a_slash_names_its_thing
+    what_is_no_quantity_is_refused_by_name_and_changes_nothing
+    wrong_bodies_and_names_are_refused_by_name
+    a_customers_cart_does_not_exist_for_anybody_else
+    an_order_waits_for_stock_and_is_then_ready_to_be_paid
+    an_order_without_an_answer_about_stock_is_accepted_and_one_without_stock_refused
+    a_wish_repeated_is_one_order_and_a_key_serves_one_wish
+    what_cannot_be_ordered_is_refused_by_name
+    only_a_verified_customer_may_order_and_only_from_his_own_cart
+    what_was_agreed_stays_agreed_when_prices_move
+    the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_cart
+    an_order_does_not_exist_for_strangers_and_staff_sees_it_without_what_pays_for_it
+    lists_are_newest_first_page_by_page_and_choose_by_status
+    what_the_caller_has_is_not_sent_again
+    a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back
+    a_cancellation_needs_no_body_and_a_wrong_one_is_refused
+    what_is_unpaid_digital_or_sent_cannot_be_cancelled
+    the_staff_gives_money_back_but_never_more_than_came
+    a_webhook_is_kept_only_if_the_provider_signed_it_and_it_is_an_event
+    a_webhook_told_ten_times_pays_once
 }

@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use chassis::messaging::Rebuild;
+use order::adapters::outbound::sql::{RebuildPriceList, RebuildStockHints};
 use order::domain::{FulfilmentStatus, Status};
 use order::testing::sku;
-use shared_kernel::{Envelope, OrderId};
+use shared_kernel::{Envelope, MessageId, OrderId};
 
 use crate::shop::{Shop, open, places};
+use crate::storage::Storage;
 
 /// The order that fulfilment's golden files speak of; the first one that our counting ids give out is another.
 const THEIR_ORDER: &str = "01900000-0000-7000-8000-000000000001";
@@ -50,9 +53,8 @@ fn the_order_of_the_golden_files_is_a_uuid() {
     assert_eq!(golden("fulfilment", "store.fulfilment.stock_reserved.v1").subject, THEIR_ORDER);
 }
 
-#[tokio::test]
-async fn everything_that_we_subscribe_to_has_a_golden_file_of_its_producer() {
-    let shop = open().await;
+async fn everything_that_we_subscribe_to_has_a_golden_file_of_its_producer(on: Storage) {
+    let shop = open(on).await;
     let wanted: BTreeSet<&str> =
         shop.module.subscriptions().iter().flat_map(|subscription| subscription.event_types().to_vec()).collect();
     assert_eq!(wanted.len(), 10);
@@ -62,9 +64,8 @@ async fn everything_that_we_subscribe_to_has_a_golden_file_of_its_producer() {
     }
 }
 
-#[tokio::test]
-async fn the_catalogues_snapshots_become_prices() {
-    let shop = open().await;
+async fn the_catalogues_snapshots_become_prices(on: Storage) {
+    let shop = open(on).await;
     let changed = golden("catalogue", "store.catalogue.product_changed.v1");
     shop.hears(changed.clone()).await;
     let variant = &changed.data["variants"][0];
@@ -84,9 +85,41 @@ async fn the_catalogues_snapshots_become_prices() {
     assert_eq!(shop.dead_letters().await, 0);
 }
 
-#[tokio::test]
-async fn fulfilments_answers_move_the_order() {
-    let shop = open().await;
+/// The local copies are emptied and told again, from the archive, as `better-store replay` has it.
+async fn the_copies_of_prices_and_stock_can_be_built_anew(on: Storage) {
+    let shop = open(on).await;
+    let level = golden("fulfilment", "store.fulfilment.stock_changed.v1");
+    let mut changed = golden("catalogue", "store.catalogue.product_changed.v1");
+    changed.data["variants"][0]["sku"] = level.data["sku"].clone();
+    let code = level.data["sku"].as_str().expect("a SKU").to_owned();
+    let prices = order::adapters::outbound::sql::SqlPriceList::new(
+        shop.platform.database.clone(),
+        chassis::messaging::Recorder::new("order", shop.platform.clock.clone(), shop.platform.ids.clone()),
+    );
+    let known = async || {
+        let found = order::ports::PriceList::find(&prices, vec![sku(&code)]).await.unwrap();
+        found.first().map(|item| item.available.is_some())
+    };
+    shop.hears(changed.clone()).await;
+    shop.hears(level.clone()).await;
+    assert_eq!(known().await, Some(true));
+    let empty = shop.platform.database.write(|tx| {
+        Box::pin(async move {
+            RebuildPriceList.reset(tx).await?;
+            RebuildStockHints.reset(tx).await
+        })
+    });
+    empty.await.unwrap();
+    assert_eq!(known().await, None);
+    let again = |message: Envelope| Envelope { id: MessageId::new(format!("{}-again", message.id)), ..message };
+    shop.hears(again(changed)).await;
+    assert_eq!(known().await, Some(false));
+    shop.hears(again(level)).await;
+    assert_eq!(known().await, Some(true));
+}
+
+async fn fulfilments_answers_move_the_order(on: Storage) {
+    let shop = open(on).await;
     let id = placed(&shop).await;
     shop.hears(about(id, "stock_reserved")).await;
     let order = shop.order(id).await;
@@ -101,9 +134,8 @@ async fn fulfilments_answers_move_the_order() {
     assert_eq!(shop.dead_letters().await, 0);
 }
 
-#[tokio::test]
-async fn fulfilments_refusals_and_shortages_are_understood() {
-    let shop = open().await;
+async fn fulfilments_refusals_and_shortages_are_understood(on: Storage) {
+    let shop = open(on).await;
     let id = placed(&shop).await;
     let rejected = about(id, "stock_rejected");
     assert!(!rejected.data["short"].as_array().expect("a list").is_empty());
@@ -126,4 +158,12 @@ async fn fulfilments_refusals_and_shortages_are_understood() {
     shop.hears(about(paid.id(), "shipping_order_cancelled")).await;
     assert_eq!(shop.order(paid.id()).await.status(), Status::Cancelled);
     assert_eq!(shop.dead_letters().await, 0);
+}
+
+on_both_engines! {
+    everything_that_we_subscribe_to_has_a_golden_file_of_its_producer
+    the_catalogues_snapshots_become_prices
+    the_copies_of_prices_and_stock_can_be_built_anew
+    fulfilments_answers_move_the_order
+    fulfilments_refusals_and_shortages_are_understood
 }

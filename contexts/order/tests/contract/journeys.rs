@@ -1,6 +1,8 @@
 //! Whole purchases on a real database: use cases, inbox, tasks and timers together, other contexts and the provider
 //! played by the test.
 
+#![expect(clippy::unwrap_used, reason = "cases of tests fail by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +18,10 @@ use serde_json::json;
 use shared_kernel::{Identity, Quantity};
 
 use crate::shop::{fact, intent_of, is_canceled, open, places, product, succeeded};
+use crate::storage::Storage;
 
-#[tokio::test]
-async fn a_purchase_goes_from_cart_to_receipt_and_completion() {
-    let shop = open().await;
+async fn a_purchase_goes_from_cart_to_receipt_and_completion(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     let id = order.id();
     assert_eq!(order.totals().gross, nzd(20_690));
@@ -40,9 +42,8 @@ async fn a_purchase_goes_from_cart_to_receipt_and_completion() {
     assert_eq!(shop.published(id).await, ["placed", "paid", "completed"]);
 }
 
-#[tokio::test]
-async fn an_order_without_stock_is_rejected_and_the_cart_keeps_its_things() {
-    let shop = open().await;
+async fn an_order_without_stock_is_rejected_and_the_cart_keeps_its_things(on: Storage) {
+    let shop = open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 2)]).await;
     let placed = shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap();
@@ -55,9 +56,8 @@ async fn an_order_without_stock_is_rejected_and_the_cart_keeps_its_things() {
     assert_eq!(shop.use_cases().view_cart.execute(view).await.unwrap().count(), 2);
 }
 
-#[tokio::test]
-async fn the_same_webhook_posted_thrice_has_one_effect() {
-    let shop = open().await;
+async fn the_same_webhook_posted_thrice_has_one_effect(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.provider_says_paid(&order, "evt_1").await;
     let object = succeeded(&intent_of(&order), order.id(), 20_690);
@@ -67,9 +67,8 @@ async fn the_same_webhook_posted_thrice_has_one_effect() {
     assert_eq!((shop.receipts.sent().len(), shop.provider.refunds().len()), (1, 0));
 }
 
-#[tokio::test]
-async fn a_decline_can_be_followed_by_a_payment() {
-    let shop = open().await;
+async fn a_decline_can_be_followed_by_a_payment(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     let declined = json!({"id": intent_of(&order), "object": "payment_intent", "currency": "nzd",
         "metadata": {"order_id": order.id()}, "last_payment_error": {"message": "Your card was declined."}});
@@ -80,9 +79,8 @@ async fn a_decline_can_be_followed_by_a_payment() {
     assert_eq!(shop.published(order.id()).await, ["placed", "payment_failed", "paid"]);
 }
 
-#[tokio::test]
-async fn an_unpaid_order_expires_only_after_the_provider_has_closed_its_intent() {
-    let shop = open().await;
+async fn an_unpaid_order_expires_only_after_the_provider_has_closed_its_intent(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.minutes_pass(30);
     shop.provider.is_down(true);
@@ -96,9 +94,8 @@ async fn an_unpaid_order_expires_only_after_the_provider_has_closed_its_intent()
     assert_eq!(shop.published(order.id()).await, ["placed", "expired"]);
 }
 
-#[tokio::test]
-async fn money_that_was_quicker_than_the_deadline_counts() {
-    let shop = open().await;
+async fn money_that_was_quicker_than_the_deadline_counts(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.provider.buyer_pays(&intent_of(&order), order.totals().gross);
     shop.minutes_pass(30);
@@ -107,9 +104,8 @@ async fn money_that_was_quicker_than_the_deadline_counts() {
     assert_eq!(shop.receipts.sent().len(), 1);
 }
 
-#[tokio::test]
-async fn late_money_is_returned_exactly_once() {
-    let shop = open().await;
+async fn late_money_is_returned_exactly_once(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.minutes_pass(30);
     shop.deadlines().await;
@@ -128,9 +124,8 @@ async fn late_money_is_returned_exactly_once() {
     assert_eq!(shop.published(order.id()).await, ["placed", "expired"]);
 }
 
-#[tokio::test]
-async fn a_wrong_amount_never_makes_an_order_paid() {
-    let shop = open().await;
+async fn a_wrong_amount_never_makes_an_order_paid(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     let short = succeeded(&intent_of(&order), order.id(), 1);
     shop.provider_posts("evt_1", "payment_intent.succeeded", short).await;
@@ -143,9 +138,8 @@ async fn a_wrong_amount_never_makes_an_order_paid() {
     assert_eq!(shop.order(order.id()).await.status(), Status::Expired);
 }
 
-#[tokio::test]
-async fn what_a_lost_webhook_left_behind_is_repaired_by_reconciliation() {
-    let shop = open().await;
+async fn what_a_lost_webhook_left_behind_is_repaired_by_reconciliation(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.provider.buyer_pays(&intent_of(&order), order.totals().gross);
     let summary = shop.module.reconcile().await.unwrap();
@@ -154,10 +148,11 @@ async fn what_a_lost_webhook_left_behind_is_repaired_by_reconciliation() {
     assert_eq!(shop.module.reconcile().await.unwrap().asked, 0, "nothing is open any more");
 }
 
-#[tokio::test]
-async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_asked_after_when_the_webhook_is_lost() {
+async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_asked_after_when_the_webhook_is_lost(
+    on: Storage,
+) {
     for (pays, minutes, ends) in [(true, 0, Status::Paid), (true, 30, Status::Paid), (false, 30, Status::Expired)] {
-        let shop = open().await;
+        let shop = open(on).await;
         shop.provider.makes_pages_with_intents();
         let order = shop.payable_order().await;
         for _ in 0..2 {
@@ -182,9 +177,8 @@ async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_ask
     }
 }
 
-#[tokio::test]
-async fn a_provider_that_is_down_delays_the_payment_and_loses_nothing() {
-    let shop = open().await;
+async fn a_provider_that_is_down_delays_the_payment_and_loses_nothing(on: Storage) {
+    let shop = open(on).await;
     shop.provider.is_down(true);
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("EBOOK", 1)]).await;
@@ -203,9 +197,8 @@ async fn a_provider_that_is_down_delays_the_payment_and_loses_nothing() {
     assert_eq!((order.status(), order.attention()), (Status::Initial, None));
 }
 
-#[tokio::test]
-async fn a_cancellation_returns_the_money_when_fulfilment_agrees() {
-    let shop = open().await;
+async fn a_cancellation_returns_the_money_when_fulfilment_agrees(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     let id = order.id();
     let ask = |by: Identity| RequestCancellationCommand { order: id, by, reason: None, key: "c".into() };
@@ -221,9 +214,8 @@ async fn a_cancellation_returns_the_money_when_fulfilment_agrees() {
     assert_eq!(shop.published(id).await, ["placed", "paid", "cancellation_requested", "refunded", "cancelled"]);
 }
 
-#[tokio::test]
-async fn a_cancellation_that_fulfilment_refuses_leaves_the_order_paid() {
-    let shop = open().await;
+async fn a_cancellation_that_fulfilment_refuses_leaves_the_order_paid(on: Storage) {
+    let shop = open(on).await;
     let id = shop.paid_order().await.id();
     let ask = RequestCancellationCommand { order: id, by: a_customer(1), reason: Some("x".into()), key: "c".into() };
     shop.use_cases().request_cancellation.execute(ask).await.unwrap();
@@ -232,18 +224,16 @@ async fn a_cancellation_that_fulfilment_refuses_leaves_the_order_paid() {
     assert_eq!(shop.provider.refunds().len(), 0);
 }
 
-#[tokio::test]
-async fn goods_that_are_gone_after_payment_are_paid_back() {
-    let shop = open().await;
+async fn goods_that_are_gone_after_payment_are_paid_back(on: Storage) {
+    let shop = open(on).await;
     let id = shop.paid_order().await.id();
     shop.fulfilment_says("stock_rejected", id, json!({"short": ["NOTE"]})).await;
     assert_eq!(shop.order(id).await.status(), Status::Cancelled);
     assert_eq!(shop.published(id).await, ["placed", "paid", "refunded", "cancelled"]);
 }
 
-#[tokio::test]
-async fn of_fifty_refunds_of_sixty_percent_at_once_one_is_made() {
-    let shop = Arc::new(open().await);
+async fn of_fifty_refunds_of_sixty_percent_at_once_one_is_made(on: Storage) {
+    let shop = Arc::new(open(on).await);
     let order = shop.paid_order().await;
     let mut running = tokio::task::JoinSet::new();
     for number in 0..50 {
@@ -265,9 +255,8 @@ async fn of_fifty_refunds_of_sixty_percent_at_once_one_is_made() {
     assert_eq!(shop.provider.refunds().len(), 1);
 }
 
-#[tokio::test]
-async fn only_the_staff_may_refund_and_a_key_refunds_once() {
-    let shop = open().await;
+async fn only_the_staff_may_refund_and_a_key_refunds_once(on: Storage) {
+    let shop = open(on).await;
     let id = shop.paid_order().await.id();
     let ask = |by: Identity, minor| RefundOrderCommand {
         order: id,
@@ -286,9 +275,8 @@ async fn only_the_staff_may_refund_and_a_key_refunds_once() {
     assert_eq!(shop.published(id).await, ["placed", "paid", "refunded"]);
 }
 
-#[tokio::test]
-async fn a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention() {
-    let shop = open().await;
+async fn a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention(on: Storage) {
+    let shop = open(on).await;
     let id = shop.paid_order().await.id();
     shop.provider.refuses(true);
     let ask = RefundOrderCommand { order: id, by: a_staff_member(), amount: None, reason: None, key: "r".into() };
@@ -299,9 +287,8 @@ async fn a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention
     assert_eq!((letters.len(), letters[0].event_type.as_str()), (1, "task.refund-payment"));
 }
 
-#[tokio::test]
-async fn a_repeated_request_places_one_order_and_another_body_under_its_key_is_refused() {
-    let shop = open().await;
+async fn a_repeated_request_places_one_order_and_another_body_under_its_key_is_refused(on: Storage) {
+    let shop = open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let place = &shop.use_cases().place_order;
@@ -316,9 +303,8 @@ async fn a_repeated_request_places_one_order_and_another_body_under_its_key_is_r
     assert_eq!(order.number().as_str(), "BS-100001");
 }
 
-#[tokio::test]
-async fn a_changed_cart_supersedes_its_open_order_and_closes_its_intent() {
-    let shop = open().await;
+async fn a_changed_cart_supersedes_its_open_order_and_closes_its_intent(on: Storage) {
+    let shop = open(on).await;
     let by = a_customer(1);
     let old = shop.payable_order().await;
     let cart = old.cart().unwrap();
@@ -332,9 +318,8 @@ async fn a_changed_cart_supersedes_its_open_order_and_closes_its_intent() {
     assert_eq!(shop.published(old.id()).await, ["placed", "expired"]);
 }
 
-#[tokio::test]
-async fn an_order_is_refused_by_name() {
-    let shop = open().await;
+async fn an_order_is_refused_by_name(on: Storage) {
+    let shop = open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let place = &shop.use_cases().place_order;
@@ -361,9 +346,8 @@ async fn an_order_is_refused_by_name() {
     assert_eq!(skus, [sku("NOTE")]);
 }
 
-#[tokio::test]
-async fn prices_come_from_the_catalogue_and_are_frozen_at_placement() {
-    let shop = open().await;
+async fn prices_come_from_the_catalogue_and_are_frozen_at_placement(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.hears(product("active", 12_000)).await;
     assert_eq!(shop.order(order.id()).await.totals().gross, nzd(20_690));
@@ -373,9 +357,8 @@ async fn prices_come_from_the_catalogue_and_are_frozen_at_placement() {
     assert_eq!((view.totals.gross, view.order_totals.gross, view.needs_address), (nzd(12_000), nzd(12_690), true));
 }
 
-#[tokio::test]
-async fn a_cart_shows_what_can_no_longer_be_bought_and_hints_at_stock() {
-    let shop = open().await;
+async fn a_cart_shows_what_can_no_longer_be_bought_and_hints_at_stock(on: Storage) {
+    let shop = open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 3), ("EBOOK", 1)]).await;
     let level = json!({"sku": "NOTE", "on_hand": 5, "available": 2});
@@ -401,9 +384,8 @@ async fn a_cart_shows_what_can_no_longer_be_bought_and_hints_at_stock() {
     assert_eq!(set.execute(put("EBOOK", 0)).await.unwrap().lines.len(), 1, "it can still be taken out");
 }
 
-#[tokio::test]
-async fn a_guests_cart_is_open_until_a_customer_claims_it() {
-    let shop = open().await;
+async fn a_guests_cart_is_open_until_a_customer_claims_it(on: Storage) {
+    let shop = open(on).await;
     let cases = shop.use_cases();
     let cart = cases.create_cart.execute(order::application::CreateCartCommand { by: None }).await.unwrap().id;
     let sees = |by: Option<&Identity>| cases.view_cart.execute(ViewCartQuery { cart, by: by.map(|who| who.customer) });
@@ -419,9 +401,8 @@ async fn a_guests_cart_is_open_until_a_customer_claims_it() {
     assert!(cases.claim_cart.execute(claim).await.is_err());
 }
 
-#[tokio::test]
-async fn an_order_is_seen_by_its_buyer_and_the_staff_alone() {
-    let shop = open().await;
+async fn an_order_is_seen_by_its_buyer_and_the_staff_alone(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     let sees = |by: Identity| shop.use_cases().view_order.execute(ViewOrderQuery { order: order.id(), by });
     assert!(sees(a_customer(1)).await.is_ok() && sees(a_staff_member()).await.is_ok());
@@ -436,9 +417,8 @@ async fn an_order_is_seen_by_its_buyer_and_the_staff_alone() {
     assert!(list.of_everybody(cursor).await.is_err());
 }
 
-#[tokio::test]
-async fn provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a_dead_letter() {
-    let shop = open().await;
+async fn provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a_dead_letter(on: Storage) {
+    let shop = open(on).await;
     let foreign = json!({"id": "pi_other", "object": "payment_intent", "amount_received": 5, "currency": "nzd"});
     shop.provider_posts("evt_1", "payment_intent.succeeded", foreign).await;
     shop.provider_posts("evt_2", "customer.created", json!({"id": "cus_1"})).await;
@@ -452,9 +432,8 @@ async fn provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a
     assert!(nothing.is_err(), "an event without an id cannot be told from its repeat");
 }
 
-#[tokio::test]
-async fn waiting_ends_as_soon_as_the_order_can_be_paid() {
-    let shop = Arc::new(open().await);
+async fn waiting_ends_as_soon_as_the_order_can_be_paid(on: Storage) {
+    let shop = Arc::new(open(on).await);
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let placed = shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap();
@@ -466,9 +445,8 @@ async fn waiting_ends_as_soon_as_the_order_can_be_paid() {
     assert_eq!(waited.status(), Status::Initial);
 }
 
-#[tokio::test]
-async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_anything() {
-    let shop = open().await;
+async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_anything(on: Storage) {
+    let shop = open(on).await;
     let line = |number: &str, status: &str| -> HistoricalOrder {
         serde_json::from_value(json!({"number": number, "placed_at": "2019-03-04T05:06:07Z", "status": status,
             "customer": {"id": "17850"}, "country": "United Kingdom", "currency": "GBP",
@@ -490,9 +468,8 @@ async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_an
     assert!(shop.use_cases().request_cancellation.execute(asked).await.is_err());
 }
 
-#[tokio::test]
-async fn the_audit_lays_every_order_open_without_secrets() {
-    let shop = open().await;
+async fn the_audit_lays_every_order_open_without_secrets(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     let lines = shop.module.audit().await.unwrap();
     assert_eq!(lines.len(), 1);
@@ -505,9 +482,8 @@ async fn the_audit_lays_every_order_open_without_secrets() {
     assert!(!text.contains("secret") && !text.contains("aroha"), "{text}");
 }
 
-#[tokio::test]
-async fn timers_run_and_find_nothing_to_do_in_a_quiet_shop() {
-    let shop = open().await;
+async fn timers_run_and_find_nothing_to_do_in_a_quiet_shop(on: Storage) {
+    let shop = open(on).await;
     for job in shop.module.jobs() {
         job.once().await.unwrap();
     }
@@ -519,4 +495,36 @@ async fn timers_run_and_find_nothing_to_do_in_a_quiet_shop() {
     shop.works().await;
     assert_eq!(shop.order(order.id()).await.status(), Status::Expired);
     assert_eq!(shop.provider.status(&intent_of(&order)), Some(IntentStatus::Canceled));
+}
+
+on_both_engines! {
+    a_purchase_goes_from_cart_to_receipt_and_completion
+    an_order_without_stock_is_rejected_and_the_cart_keeps_its_things
+    the_same_webhook_posted_thrice_has_one_effect
+    a_decline_can_be_followed_by_a_payment
+    an_unpaid_order_expires_only_after_the_provider_has_closed_its_intent
+    money_that_was_quicker_than_the_deadline_counts
+    late_money_is_returned_exactly_once
+    a_wrong_amount_never_makes_an_order_paid
+    what_a_lost_webhook_left_behind_is_repaired_by_reconciliation
+    a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_asked_after_when_the_webhook_is_lost
+    a_provider_that_is_down_delays_the_payment_and_loses_nothing
+    a_cancellation_returns_the_money_when_fulfilment_agrees
+    a_cancellation_that_fulfilment_refuses_leaves_the_order_paid
+    goods_that_are_gone_after_payment_are_paid_back
+    of_fifty_refunds_of_sixty_percent_at_once_one_is_made
+    only_the_staff_may_refund_and_a_key_refunds_once
+    a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention
+    a_repeated_request_places_one_order_and_another_body_under_its_key_is_refused
+    a_changed_cart_supersedes_its_open_order_and_closes_its_intent
+    an_order_is_refused_by_name
+    prices_come_from_the_catalogue_and_are_frozen_at_placement
+    a_cart_shows_what_can_no_longer_be_bought_and_hints_at_stock
+    a_guests_cart_is_open_until_a_customer_claims_it
+    an_order_is_seen_by_its_buyer_and_the_staff_alone
+    provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a_dead_letter
+    waiting_ends_as_soon_as_the_order_can_be_paid
+    another_shops_orders_are_imported_once_with_dates_and_without_moving_anything
+    the_audit_lays_every_order_open_without_secrets
+    timers_run_and_find_nothing_to_do_in_a_quiet_shop
 }

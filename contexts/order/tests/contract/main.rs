@@ -1,11 +1,17 @@
 //! What others may rely on: every port on every adapter, the events that we publish and those that we understand, the
 //! HTTP API, and whole purchases on a real database.
 
+#[macro_use]
+mod storage;
+
 mod api;
 mod events;
 mod foreign_events;
 mod journeys;
+mod moves;
 mod pages;
 mod ports;
+mod races;
 mod rig;
 mod shop;
+mod two_processes;

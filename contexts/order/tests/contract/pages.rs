@@ -11,6 +11,7 @@ use serde_json::json;
 use shared_kernel::OrderId;
 
 use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, WIREMU, intent_of};
+use crate::storage::Storage;
 
 /// Somebody at a browser: signed in or not, with the cookies that he was given.
 struct Browser<'a> {
@@ -110,9 +111,8 @@ async fn number(shop: &Shop, order: OrderId) -> String {
     shop.order(order).await.number().to_string()
 }
 
-#[actix_web::test]
-async fn adding_starts_at_one_and_goes_up_by_one() {
-    let shop = Shop::open().await;
+async fn adding_starts_at_one_and_goes_up_by_one(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     assert_eq!(guest.open("/cart").await.marked("cart-empty").len(), 1);
     assert_eq!(lines(&guest.add(NOTEBOOK).await), [line("Kea Notebook 14", "$1,150.00")]);
@@ -128,9 +128,8 @@ async fn adding_starts_at_one_and_goes_up_by_one() {
     assert_eq!((guest.cookie("cart_count"), cart.marked("cart-count")), ("2", vec!["2".to_owned()]));
 }
 
-#[actix_web::test]
-async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others() {
-    let shop = Shop::open().await;
+async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     guest.add(NOTEBOOK).await;
     guest.add(MUG).await;
@@ -145,9 +144,8 @@ async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others() {
     assert_eq!(emptied.marked("cart-empty").len(), 1);
 }
 
-#[actix_web::test]
-async fn the_remove_button_takes_its_line_and_leaves_the_rest() {
-    let shop = Shop::open().await;
+async fn the_remove_button_takes_its_line_and_leaves_the_rest(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     guest.add(NOTEBOOK).await;
     guest.add(MUG).await;
@@ -158,9 +156,8 @@ async fn the_remove_button_takes_its_line_and_leaves_the_rest() {
     assert_eq!(guest.cookie("cart_count"), "1");
 }
 
-#[actix_web::test]
-async fn what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked() {
-    let shop = Shop::open().await;
+async fn what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     assert!(guest.add("NO-SUCH").await.marked("flash")[0].contains("not for sale"));
     guest.add(NOTEBOOK).await;
@@ -173,9 +170,8 @@ async fn what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked() {
     assert_eq!(aroha.open("/checkout").await.header("location"), "/cart");
 }
 
-#[actix_web::test]
-async fn a_title_is_shown_and_never_run() {
-    let shop = Shop::open().await;
+async fn a_title_is_shown_and_never_run(on: Storage) {
+    let shop = Shop::open(on).await;
     shop.sells("XSS", "<script>alert(1)</script>", Kind::Digital, 100).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let cart = aroha.add("XSS").await;
@@ -186,9 +182,8 @@ async fn a_title_is_shown_and_never_run() {
     }
 }
 
-#[actix_web::test]
-async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout() {
-    let shop = Shop::open().await;
+async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     guest.add(NOTEBOOK).await;
     let sent = guest.open("/checkout").await;
@@ -197,18 +192,16 @@ async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout() {
     assert_eq!(aroha.open("/checkout").await.marked("address-form").len(), 1, "his cart came with him");
 }
 
-#[actix_web::test]
-async fn an_empty_cart_cannot_be_checked_out() {
-    let shop = Shop::open().await;
+async fn an_empty_cart_cannot_be_checked_out(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let sent = aroha.open("/checkout").await;
     assert_eq!((sent.status, sent.header("location")), (303, "/cart"));
     assert_eq!(aroha.open("/cart").await.marked("flash"), ["Your cart is empty."]);
 }
 
-#[actix_web::test]
-async fn who_has_not_confirmed_his_address_is_told_so() {
-    let shop = Shop::open().await;
+async fn who_has_not_confirmed_his_address_is_told_so(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut new = Browser::of(&shop, Some(UNVERIFIED));
     new.add(NOTEBOOK).await;
     assert!(new.open("/checkout").await.marked("email-not-verified")[0].contains("person3@example.test"));
@@ -231,9 +224,8 @@ async fn who_has_not_confirmed_his_address_is_told_so() {
     assert_eq!(forced.header("location"), "/checkout");
 }
 
-#[actix_web::test]
-async fn goods_need_an_address_and_delivery_is_a_line_of_its_own() {
-    let shop = Shop::open().await;
+async fn goods_need_an_address_and_delivery_is_a_line_of_its_own(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(NOTEBOOK).await;
     aroha.add(GUIDE).await;
@@ -263,9 +255,8 @@ async fn goods_need_an_address_and_delivery_is_a_line_of_its_own() {
     assert!(confirm.marked("receipt-email")[0].contains("person1@example.test"));
 }
 
-#[actix_web::test]
-async fn digital_goods_need_no_address_and_cost_no_delivery() {
-    let shop = Shop::open().await;
+async fn digital_goods_need_no_address_and_cost_no_delivery(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(GUIDE).await;
     let confirm = aroha.open("/checkout").await;
@@ -276,9 +267,8 @@ async fn digital_goods_need_no_address_and_cost_no_delivery() {
     assert!(placed.header("location").ends_with("/pay"), "{placed:?}");
 }
 
-#[actix_web::test]
-async fn a_confirmation_sent_twice_is_one_order() {
-    let shop = Shop::open().await;
+async fn a_confirmation_sent_twice_is_one_order(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(GUIDE).await;
     let confirm = aroha.open("/checkout").await;
@@ -287,9 +277,8 @@ async fn a_confirmation_sent_twice_is_one_order() {
     assert_eq!(aroha.open("/orders").await.marked("order-row").len(), 1);
 }
 
-#[actix_web::test]
-async fn a_price_that_changed_meanwhile_is_shown_and_not_charged() {
-    let shop = Shop::open().await;
+async fn a_price_that_changed_meanwhile_is_shown_and_not_charged(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(GUIDE).await;
     let confirm = aroha.open("/checkout").await;
@@ -301,9 +290,8 @@ async fn a_price_that_changed_meanwhile_is_shown_and_not_charged() {
     assert_eq!(aroha.open("/orders").await.marked("orders-empty").len(), 1);
 }
 
-#[actix_web::test]
-async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_with_a_notice() {
-    let shop = Shop::open().await;
+async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_with_a_notice(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK]).await;
     let (pay, back) = (format!("/orders/{order}/pay"), format!("/orders/{order}/return"));
@@ -326,9 +314,8 @@ async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_wit
     assert_eq!(aroha.open(&pay).await.header("location"), format!("/orders/{order}"), "there is nothing left to pay");
 }
 
-#[actix_web::test]
-async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again() {
-    let shop = Shop::open().await;
+async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK]).await;
     shop.reserves(order).await;
@@ -352,9 +339,8 @@ async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again()
     assert_eq!(aroha.open(&format!("/orders/{order}/return")).await.header("location"), "/");
 }
 
-#[actix_web::test]
-async fn who_leaves_the_card_page_finds_his_cart_as_it_was() {
-    let shop = Shop::open().await;
+async fn who_leaves_the_card_page_finds_his_cart_as_it_was(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[GUIDE]).await;
     shop.reserves(order).await;
@@ -364,9 +350,8 @@ async fn who_leaves_the_card_page_finds_his_cart_as_it_was() {
     assert_eq!(cart.marked("cart-line").len(), 1);
 }
 
-#[actix_web::test]
-async fn what_is_sold_out_is_named_and_nothing_is_charged() {
-    let shop = Shop::open().await;
+async fn what_is_sold_out_is_named_and_nothing_is_charged(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK, MUG]).await;
     shop.lacks(order, MUG).await;
@@ -378,9 +363,8 @@ async fn what_is_sold_out_is_named_and_nothing_is_charged() {
     assert_eq!(page.marked("order-status"), ["Out of stock"]);
 }
 
-#[actix_web::test]
-async fn the_last_address_is_offered_again() {
-    let shop = Shop::open().await;
+async fn the_last_address_is_offered_again(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.buys(&[NOTEBOOK]).await;
     aroha.add(MUG).await;
@@ -390,9 +374,8 @@ async fn the_last_address_is_offered_again() {
     }
 }
 
-#[actix_web::test]
-async fn orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_out() {
-    let shop = Shop::open().await;
+async fn orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_out(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let old = aroha.buys(&[GUIDE]).await;
     shop.clock.advance(Duration::from_hours(184 * 24));
@@ -409,9 +392,8 @@ async fn orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_
     assert_eq!(list.marked("order-date")[0], "26 May 2027, 00:01");
 }
 
-#[actix_web::test]
-async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_time() {
-    let shop = Shop::open().await;
+async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_time(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK, MUG]).await;
     let path = format!("/orders/{order}");
@@ -436,9 +418,8 @@ async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_t
     assert!(late.marked("flash")[0].contains("sent already"), "{:?}", late.marked("flash"));
 }
 
-#[actix_web::test]
-async fn a_cancelled_order_says_so_and_shows_its_refund() {
-    let shop = Shop::open().await;
+async fn a_cancelled_order_says_so_and_shows_its_refund(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.buys(&[NOTEBOOK]).await;
     let path = format!("/orders/{order}");
@@ -451,9 +432,8 @@ async fn a_cancelled_order_says_so_and_shows_its_refund() {
     assert!(done.marked("refund")[0].starts_with("Refund of $1,156.90"), "{:?}", done.marked("refund"));
 }
 
-#[actix_web::test]
-async fn nobody_finds_anothers_order() {
-    let shop = Shop::open().await;
+async fn nobody_finds_anothers_order(on: Storage) {
+    let shop = Shop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[GUIDE]).await;
     let mut wiremu = Browser::of(&shop, Some(WIREMU));
     for path in ["", "/pay", "/return"] {
@@ -466,9 +446,8 @@ async fn nobody_finds_anothers_order() {
     assert_eq!(guest.status, 303);
 }
 
-#[actix_web::test]
-async fn the_back_office_is_for_the_staff() {
-    let shop = Shop::open().await;
+async fn the_back_office_is_for_the_staff(on: Storage) {
+    let shop = Shop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[GUIDE]).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     for path in ["/admin/orders".to_owned(), format!("/admin/orders/{order}")] {
@@ -481,9 +460,8 @@ async fn the_back_office_is_for_the_staff() {
     }
 }
 
-#[actix_web::test]
-async fn the_staff_finds_orders_and_sees_first_what_needs_attention() {
-    let shop = Shop::open().await;
+async fn the_staff_finds_orders_and_sees_first_what_needs_attention(on: Storage) {
+    let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let first = aroha.buys(&[NOTEBOOK]).await;
     let second = aroha.buys(&[GUIDE]).await;
@@ -507,9 +485,8 @@ async fn the_staff_finds_orders_and_sees_first_what_needs_attention() {
     assert_eq!(resolved.marked("needs-attention").len(), 0);
 }
 
-#[actix_web::test]
-async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible() {
-    let shop = Shop::open().await;
+async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible(on: Storage) {
+    let shop = Shop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[GUIDE]).await;
     let mut staff = Browser::of(&shop, Some(STAFF));
     let path = format!("/admin/orders/{order}");
@@ -537,9 +514,8 @@ async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible() {
     assert_eq!(refunds, 1);
 }
 
-#[actix_web::test]
-async fn the_staff_cancels_for_a_buyer() {
-    let shop = Shop::open().await;
+async fn the_staff_cancels_for_a_buyer(on: Storage) {
+    let shop = Shop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
     let mut staff = Browser::of(&shop, Some(STAFF));
     let path = format!("/admin/orders/{order}");
@@ -547,9 +523,8 @@ async fn the_staff_cancels_for_a_buyer() {
     assert_eq!(page.marked("order-status"), ["Being cancelled"]);
 }
 
-#[actix_web::test]
-async fn a_form_that_is_not_ours_is_not_followed() {
-    let shop = Shop::open().await;
+async fn a_form_that_is_not_ours_is_not_followed(on: Storage) {
+    let shop = Shop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
     let paths = [
         "/cart".to_owned(),
@@ -577,4 +552,33 @@ async fn a_form_that_is_not_ours_is_not_followed() {
     }
     let kept: Order = shop.order(order).await;
     assert!(kept.refunds().is_empty() && kept.attention().is_none());
+}
+
+on_both_engines! {
+    adding_starts_at_one_and_goes_up_by_one
+    quantities_are_applied_from_nought_to_ninety_nine_and_no_others
+    the_remove_button_takes_its_line_and_leaves_the_rest
+    what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked
+    a_title_is_shown_and_never_run
+    a_guest_is_sent_to_the_login_and_back_to_the_checkout
+    an_empty_cart_cannot_be_checked_out
+    who_has_not_confirmed_his_address_is_told_so
+    goods_need_an_address_and_delivery_is_a_line_of_its_own
+    digital_goods_need_no_address_and_cost_no_delivery
+    a_confirmation_sent_twice_is_one_order
+    a_price_that_changed_meanwhile_is_shown_and_not_charged
+    the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_with_a_notice
+    a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again
+    who_leaves_the_card_page_finds_his_cart_as_it_was
+    what_is_sold_out_is_named_and_nothing_is_charged
+    the_last_address_is_offered_again
+    orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_out
+    an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_time
+    a_cancelled_order_says_so_and_shows_its_refund
+    nobody_finds_anothers_order
+    the_back_office_is_for_the_staff
+    the_staff_finds_orders_and_sees_first_what_needs_attention
+    the_staff_refunds_from_the_order_and_is_told_what_is_possible
+    the_staff_cancels_for_a_buyer
+    a_form_that_is_not_ours_is_not_followed
 }

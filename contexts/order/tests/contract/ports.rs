@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use chassis::messaging::Recorder;
-use chassis::testing::{CountingIds, FixedClock, a_cause, leased, sqlite};
-use order::adapters::outbound::sql::{MIGRATIONS, SqlCartStore, SqlOrderStore, SqlPriceList, WaitingRoom};
+use chassis::testing::{CountingIds, FixedClock, a_cause, leased};
+use order::adapters::outbound::sql::{SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, WaitingRoom};
 use order::testing::{MemoryShop, suites};
 use shared_kernel::{Cause, Clock, Ids};
 
 use crate::shop::fact;
+use crate::storage::Storage;
 
-struct Stores<O, C, P> {
+struct Stores<O, C, P, I> {
     orders: O,
     carts: C,
     prices: P,
+    inbox: I,
     cause: Cause,
 }
 
@@ -21,34 +23,37 @@ fn fixtures() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
     (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
 }
 
-fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop> {
+fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop, MemoryShop> {
     let (clock, ids) = fixtures();
     let shop = MemoryShop::new(clock, ids);
-    Stores { orders: shop.clone(), carts: shop.clone(), prices: shop, cause: a_cause("a-consumer") }
+    let cause = a_cause("a-consumer");
+    Stores { orders: shop.clone(), carts: shop.clone(), prices: shop.clone(), inbox: shop, cause }
 }
 
-async fn on_sqlite() -> Stores<SqlOrderStore, SqlCartStore, SqlPriceList> {
+async fn on(storage: Option<Storage>) -> Option<Stores<SqlOrderStore, SqlCartStore, SqlPriceList, SqlPaymentInbox>> {
     let (clock, ids) = fixtures();
-    let database = sqlite("order", MIGRATIONS).await;
+    let database = storage?.database().await;
     let recorder = Recorder::new("order", Arc::clone(&clock), ids);
     let cause = leased(&database, "a-consumer", fact("store.test.v1", "/test", "s", serde_json::json!({}))).await;
-    Stores {
+    Some(Stores {
         orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock, "BS-", WaitingRoom::default()),
         carts: SqlCartStore::new(database.clone()),
-        prices: SqlPriceList::new(database, recorder),
+        prices: SqlPriceList::new(database.clone(), recorder.clone()),
+        inbox: SqlPaymentInbox::new(database, recorder),
         cause,
-    }
+    })
 }
 
 macro_rules! every_adapter {
     ($($name:ident($stores:ident) $suite:expr;)*) => {
-        every_adapter!(@on memory std::future::ready(in_memory()) ;{ $($name($stores) $suite;)* });
-        every_adapter!(@on sqlite on_sqlite() ;{ $($name($stores) $suite;)* });
+        every_adapter!(@on memory std::future::ready(Some(in_memory())) ;{ $($name($stores) $suite;)* });
+        every_adapter!(@on sqlite on(Some(Storage::Sqlite)) ;{ $($name($stores) $suite;)* });
+        every_adapter!(@on postgres on(Storage::postgres()) ;{ $($name($stores) $suite;)* });
     };
     (@on $engine:ident $open:expr ;{ $($name:ident($stores:ident) $suite:expr;)* }) => {
         mod $engine {
             use super::*;
-            $(#[tokio::test] async fn $name() { let $stores = $open.await; $suite.await; })*
+            $(#[tokio::test] async fn $name() { if let Some($stores) = $open.await { $suite.await; } })*
         }
     };
 }
@@ -70,8 +75,10 @@ every_adapter! {
     placement_answers_a_repeated_key(s) suites::placement::answers_a_repeated_key_with_its_order(&s.orders);
     placement_keeps_one_open_order_per_cart(s) suites::placement::keeps_one_open_order_per_cart(&s.orders);
     placement_bears_a_crowd(s) suites::placement::places_many_at_once_without_mixing_them_up(s.orders.clone());
+    placement_counts_on_behind_imports(s) suites::placement::counts_on_behind_imported_numbers(&s.orders);
     import_takes_each_number_once(s) suites::placement::imports_each_number_once(&s.orders);
     history_pages_newest_first(s) suites::history::pages_from_the_newest_to_the_oldest(&s.orders);
     history_finds_what_is_asked_for(s) suites::history::finds_what_is_asked_for(&s.orders);
+    inbox_keeps_each_event_once(s) suites::inbox::keeps_each_event_once(&s.inbox);
     history_lists_what_needs_attention(s) suites::history::lists_what_needs_attention(&s.orders);
 }

@@ -33,6 +33,8 @@ use shared_kernel::{Cause, Clock, Currency, Envelope, Identity, MessageId, Money
 use utoipa_actix_web::AppExt;
 use uuid::Uuid;
 
+use crate::storage::Storage;
+
 /// The token of a customer, of another customer, of one who is not verified, and of somebody of the staff.
 pub const AROHA: &str = "token-aroha";
 pub const WIREMU: &str = "token-wiremu";
@@ -166,14 +168,14 @@ pub struct Shop {
 
 impl Shop {
     /// Open for business, with something to sell. Nobody is kept waiting.
-    pub async fn open() -> Self {
-        Self::patient(Duration::ZERO).await
+    pub async fn open(on: Storage) -> Self {
+        Self::patient(on, Duration::ZERO).await
     }
 
     /// The same, but who orders is kept waiting for stock and payment so long.
-    pub async fn patient(placement_wait: Duration) -> Self {
+    pub async fn patient(on: Storage, placement_wait: Duration) -> Self {
         let (clock, mailer) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(MemoryMailer::default()));
-        let base = testing::platform("order", &[]).await;
+        let base = testing::platform_on(on.database().await);
         let platform = Platform { clock: clock.clone(), mailer: mailer.clone(), ..base };
         let mut settings = OrderSettings { placement_wait, ..OrderSettings::default() };
         settings.stripe.webhook_secrets = vec![SecretString::from(WEBHOOK_SECRET)];

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use chassis::Platform;
 use chassis::messaging::{Inbox, SqlMessages};
-use chassis::testing::{FixedClock, drive, platform};
-use order::adapters::outbound::sql::MIGRATIONS;
+use chassis::sql::Database;
+use chassis::testing::{CountingIds, FixedClock, drive, platform_on};
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
 use order::domain::{CartId, IntentId, IntentStatus, LineChange, Order, Status};
 use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
 use order::{OrderModule, OrderSettings, OutsideWorld};
 use serde_json::{Value, json};
 use shared_kernel::{Clock, Envelope, Identity, MessageId, OrderId, Quantity, Timestamp};
+
+use crate::storage::Storage;
 
 /// A message of another context.
 pub fn fact(event_type: &str, source: &str, subject: &str, data: Value) -> Envelope {
@@ -45,10 +47,34 @@ pub struct Shop {
 }
 
 /// A shop that sells a notebook for 100.00 and an e-book for 20.00, and delivers for 6.90.
-pub async fn open() -> Shop {
-    let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-    let platform = Platform { clock: clock.clone(), ..platform("order", MIGRATIONS).await };
-    let (provider, receipts) = (FakeProvider::default(), KeptReceipts::default());
+pub async fn open(on: Storage) -> Shop {
+    let (clock, provider, receipts) =
+        (FixedClock::at("2026-11-22T12:00:00Z"), FakeProvider::default(), KeptReceipts::default());
+    let shop = process(on.database().await, CountingIds::default(), Arc::new(clock), provider, receipts).await;
+    shop.hears(product("active", 10_000)).await;
+    shop
+}
+
+/// The same shop, served by two processes, where the engine can be.
+pub async fn open_twice(on: Storage) -> [Shop; 2] {
+    let [one, other] = on.twice().await;
+    let (clock, provider, receipts) =
+        (FixedClock::at("2026-11-22T12:00:00Z"), FakeProvider::default(), KeptReceipts::default());
+    let first = process(one, CountingIds::default(), Arc::new(clock), provider, receipts).await;
+    first.hears(product("active", 10_000)).await;
+    let world = (first.clock.clone(), first.provider.clone(), first.receipts.clone());
+    let second = process(other, CountingIds::from(1_000_000), world.0, world.1, world.2).await;
+    [first, second]
+}
+
+async fn process(
+    database: Database,
+    ids: CountingIds,
+    clock: Arc<FixedClock>,
+    provider: FakeProvider,
+    receipts: KeptReceipts,
+) -> Shop {
+    let platform = Platform { clock: clock.clone(), ids: Arc::new(ids), ..platform_on(database) };
     let world = OutsideWorld {
         gateway: Arc::new(provider.clone()),
         card_page: Arc::new(provider.clone()),
@@ -56,9 +82,7 @@ pub async fn open() -> Shop {
     };
     let settings = OrderSettings { placement_wait: Duration::from_millis(50), ..OrderSettings::default() };
     let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
-    let shop = Shop { module, platform, clock, provider, receipts };
-    shop.hears(product("active", 10_000)).await;
-    shop
+    Shop { module, platform, clock, provider, receipts }
 }
 
 pub fn product(status: &str, notebook_minor: i64) -> Envelope {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{CustomerId, OrderId};
 use uuid::Uuid;
 
-/// The number by which people speak of an order, such as `BS-100001`. Unique; sequential for orders placed here.
+/// The number by which people speak of an order, such as `BS-100001`. Unique; rising for orders placed here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrderNumber(String);

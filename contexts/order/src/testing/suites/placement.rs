@@ -9,7 +9,9 @@ use crate::testing::a_draft;
 
 use super::orders::{a_key, placed};
 
-fn request(draft: NewOrder, key: u128) -> PlaceRequest {
+/// A request to order this, under the `key`-th key.
+#[must_use]
+pub fn request(draft: NewOrder, key: u128) -> PlaceRequest {
     let cart = draft.cart;
     let decide = move |open: Option<Order>, number: OrderNumber| match open {
         Some(open) if open.is_same_as(&draft) => Placement::Keep(Box::new(open)),
@@ -22,7 +24,7 @@ fn request(draft: NewOrder, key: u128) -> PlaceRequest {
     PlaceRequest { cart, key: a_key(key), decide: Arc::new(decide) }
 }
 
-/// Numbers follow each other, one by one.
+/// Numbers follow each other, and as long as nothing goes wrong, one by one.
 ///
 /// # Panics
 /// When the adapter falls short.
@@ -104,7 +106,12 @@ where
     assert_eq!((new.len(), distinct.len()), (20, 20));
 }
 
-fn historical(number: &str) -> Decided {
+/// An order of another shop.
+///
+/// # Panics
+/// When the text is no number.
+#[must_use]
+pub fn historical(number: &str) -> Decided {
     let parts: OrderParts =
         Order::place(a_draft(number.len() as u128), OrderNumber::parse(number).expect("number"), None)
             .order
@@ -127,4 +134,20 @@ pub async fn imports_each_number_once<S: OrderPlacement + OrderStore + HistoryIm
     assert_eq!(orders.find(id).await.expect("found").expect("there").status(), Status::Cancelled);
     assert_eq!(placed(orders, 1).await.number().as_str(), "BS-100002");
     assert_eq!(placed(orders, 2).await.number().as_str(), "BS-100003");
+}
+
+/// However many imported orders have numbers of ours, counting goes on behind them, or between them.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn counts_on_behind_imported_numbers<S: OrderPlacement + HistoryImport>(orders: &S) {
+    let numbered = |numbers: std::ops::RangeInclusive<u32>| {
+        numbers.map(|number| historical(&format!("BS-{number}"))).collect::<Vec<_>>()
+    };
+    orders.import(numbered(100_001..=100_041)).await.expect("imported");
+    assert_eq!(placed(orders, 1).await.number().as_str(), "BS-100042");
+    orders.import(numbered(100_044..=100_045)).await.expect("imported");
+    for (draft, number) in [(2, "BS-100043"), (3, "BS-100046"), (4, "BS-100047")] {
+        assert_eq!(placed(orders, draft).await.number().as_str(), number);
+    }
 }

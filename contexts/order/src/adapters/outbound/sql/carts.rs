@@ -20,6 +20,16 @@ const INSERT: &str = "INSERT INTO carts (id, owner, lines, version, touched_at) 
 const UPDATE: &str = "UPDATE carts SET owner = $2, lines = $3, version = version + 1, touched_at = $4
     WHERE id = $1 AND version = $5";
 
+/// How many rows are forgotten in one commit.
+const AT_ONCE: u32 = 1_000;
+/// A cart that is touched while it is being forgotten stays.
+const FORGET_CARTS: &str = "DELETE FROM carts WHERE touched_at < $1 AND id IN
+    (SELECT old.id FROM carts AS old WHERE old.touched_at < $1
+        AND NOT EXISTS (SELECT 1 FROM orders WHERE cart_id = old.id AND status IN ('AWAITING_STOCK', 'INITIAL'))
+        ORDER BY old.touched_at LIMIT $2)";
+const FORGET_KEYS: &str = "DELETE FROM request_keys WHERE made_at < $1 AND (principal, key) IN
+    (SELECT old.principal, old.key FROM request_keys AS old WHERE old.made_at < $1 ORDER BY old.made_at LIMIT $2)";
+
 impl SqlCartStore {
     /// Works on this database.
     #[must_use]
@@ -44,17 +54,23 @@ impl CartStore for SqlCartStore {
     }
 
     async fn forget_untouched_since(&self, then: Timestamp) -> Result<u64, StoreError> {
-        let carts = "DELETE FROM carts WHERE touched_at < $1
-            AND NOT EXISTS (SELECT 1 FROM orders WHERE cart_id = carts.id AND status IN ('AWAITING_STOCK', 'INITIAL'))";
-        let keys = "DELETE FROM request_keys WHERE made_at < $1";
-        self.database
-            .write(move |tx| {
-                Box::pin(async move {
-                    tx.execute(keys, params![then]).await?;
-                    tx.execute(carts, params![then]).await
-                })
-            })
-            .await
+        self.forget(FORGET_KEYS, then).await?;
+        self.forget(FORGET_CARTS, then).await
+    }
+}
+
+impl SqlCartStore {
+    /// A part at a time, each a commit of its own: nobody has to wait for the rest.
+    async fn forget(&self, sql: &'static str, then: Timestamp) -> Result<u64, StoreError> {
+        let mut forgotten = 0;
+        loop {
+            let part = self.database.write(move |tx| Box::pin(tx.execute(sql, params![then, AT_ONCE])));
+            let part = part.await?;
+            forgotten += part;
+            if part < u64::from(AT_ONCE) {
+                return Ok(forgotten);
+            }
+        }
     }
 }
 
@@ -82,7 +98,8 @@ pub(super) async fn take_out(
     (id, bought): (CartId, Vec<(Sku, u32)>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(cart) = find(tx, id).await? else { return Ok(()) };
+    let held = tx.fetch_for_update(FIND, params![id.to_string()]).await?;
+    let Some(cart) = held.first().map(|row| read(row, id)).transpose()? else { return Ok(()) };
     save(tx, &cart.without(&bought), now).await.map(|_| ())
 }
 

@@ -1,4 +1,5 @@
-//! Takes over orders of another shop, a batch in one transaction.
+//! Takes over orders of another shop, a batch in one transaction, in the order of their numbers: two who import the same
+//! orders at once wait for each other and not in a circle.
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::ports::HistoryImport;
 #[async_trait]
 impl HistoryImport for SqlOrderStore {
     async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError> {
+        let mut orders = orders;
+        orders.sort_by(|one, other| one.order.number().cmp(other.order.number()));
         let (orders, recorder) = (Arc::new(orders), self.recorder.clone());
         self.database
             .write(move |tx| {

@@ -1,14 +1,29 @@
-//! The stores in SQL. One text for every engine over `chassis::sql`; what really differs sits in `dialect_sqlite`.
+//! The stores in SQL. One text for every engine over `chassis::sql`; what really differs sits in `dialect`.
 //!
 //! One order is one row: root fields are columns, what placement froze and what happened since are two JSON columns.
 //! Everything that a commit owes (facts, tasks, the handled mark, keys, the cart) is written in the same transaction.
+//!
+//! # Who waits for whom
+//! Where transactions run side by side they lock in this order: cart held for placement (a lock of its own, not its row),
+//! order, new order's number, intents, cart row, request key, messages. Nobody holds a later one and asks for an earlier.
+//! - An order changes only under the lock of its row, and its facts are written under it, so they are in order. The key
+//!   is looked up *after* the lock: a twin waits there and then finds what his first self has done.
+//! - A placement holds the cart: of those who order it at once each sees the order that the one before him placed. The
+//!   unique index on a cart's open order stands behind that.
+//! - Numbers come from a counter that nobody waits for; their uniqueness, and the imports', is the index's.
+//! - A cart's row changes by its version, or under its lock when an order pays for its lines. Forgetting asks again, as
+//!   it deletes a row, whether nobody has touched it.
+//! - New prices are entered, then the known ones locked, then those written, each in the order of SKUs; imported orders
+//!   come in the order of their numbers. An intent belongs to the order that named it first; a hint is one statement.
+//! - A replay alone goes the other way, messages before copies: if it meets a handler at work, one of the two begins anew.
 
 mod carts;
-mod dialect_sqlite;
+mod dialect;
 mod history;
 mod import;
 mod inbox;
 mod news;
+mod numbers;
 mod orders;
 mod placement;
 mod prices;

@@ -24,7 +24,7 @@ pub struct SqlOrderStore {
     pub(super) room: WaitingRoom,
 }
 
-/// How often a change is decided again because another process was quicker. On SQLite that never happens.
+/// How often a change is decided again because its key was taken meanwhile, for another order. It is found the next time.
 pub(super) const ATTEMPTS: u32 = 10;
 
 const OF_INTENT: &str = "SELECT order_id FROM order_intents WHERE intent = $1";
@@ -120,6 +120,7 @@ impl OrderStore for SqlOrderStore {
 }
 
 async fn apply(tx: &mut Tx, recorder: &Recorder, update: &Update, now: Timestamp) -> Result<Updated, StoreError> {
+    let held = write::held(tx, update.order).await?;
     if let Some(key) = &update.key {
         match write::find_key(tx, key).await? {
             Some(Known::Order(order)) => return Ok(Updated::Unchanged(*order)),
@@ -127,7 +128,7 @@ async fn apply(tx: &mut Tx, recorder: &Recorder, update: &Update, now: Timestamp
             None => {}
         }
     }
-    let Some(order) = write::find(tx, update.order).await? else { return Ok(Updated::Missing) };
+    let Some(order) = held else { return Ok(Updated::Missing) };
     let decided = match (update.decide)(order) {
         Ok(decided) => decided,
         Err(refusal) => return Ok(Updated::Refused(refusal)),

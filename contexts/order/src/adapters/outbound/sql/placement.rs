@@ -5,18 +5,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::params;
 use chassis::sql::Tx;
-use shared_kernel::StoreError;
+use shared_kernel::{StoreError, Timestamp};
 
 use super::orders::{ATTEMPTS, SqlOrderStore};
 use super::rows::{columns, read};
 use super::write::{self, Known};
+use super::{dialect, numbers};
 use crate::domain::{CartId, Decided, Order, OrderNumber};
 use crate::ports::{OrderPlacement, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 
 const OPEN_OF_CART: &str =
     concat!("SELECT ", columns!(), " FROM orders WHERE cart_id = $1 AND status IN ('AWAITING_STOCK', 'INITIAL')");
-const NEXT_NUMBER: &str = "SELECT next FROM order_numbers WHERE only = 1";
-const TAKE_NUMBER: &str = "UPDATE order_numbers SET next = $2 + 1 WHERE only = 1 AND next = $1";
 
 #[async_trait]
 impl OrderPlacement for SqlOrderStore {
@@ -55,32 +54,29 @@ fn known(known: Known) -> PlaceOutcome {
 
 impl SqlOrderStore {
     async fn place_in(&self, tx: &mut Tx, request: &PlaceRequest) -> Result<PlaceOutcome, StoreError> {
+        hold(tx, request.cart).await?;
         if let Some(before) = write::find_key(tx, &request.key).await? {
             return Ok(known(before));
         }
-        let now = self.clock.now();
-        let open = open_order(tx, request.cart).await?;
-        let first = next_number(tx).await?;
-        let mut next = first;
+        let (open, now) = (open_order(tx, request.cart).await?, self.clock.now());
+        if let Some(order) = open.as_ref().and_then(|open| kept(request, open)) {
+            return keep(tx, &request.key, order, now).await;
+        }
+        let mut makes_room = true;
         loop {
-            let number = OrderNumber::sequential(&self.prefix, next);
-            let (placed, superseded) = match (request.decide)(open.clone(), number) {
-                Placement::Keep(order) => {
-                    write::keep_key(tx, &request.key, order.id(), now).await?;
-                    return Ok(PlaceOutcome::Open(*order));
-                }
+            let number = numbers::take(tx).await?;
+            let named = OrderNumber::sequential(&self.prefix, number);
+            let (placed, superseded) = match (request.decide)(open.clone(), named) {
+                Placement::Keep(order) => return keep(tx, &request.key, *order, now).await,
                 Placement::New { placed, superseded } => (placed, superseded),
             };
             // The old order makes room before the new one comes: a cart has one open order at any time.
-            if let Some(superseded) = superseded.as_ref().filter(|_| next == first) {
+            if let Some(superseded) = superseded.as_ref().filter(|_| std::mem::take(&mut makes_room)) {
                 write::overwrite(tx, superseded, now).await?;
             }
             if !write::insert(tx, &placed).await? {
-                next += 1; // an imported order has that number
+                numbers::pass_over(tx, &self.prefix, number).await?;
                 continue;
-            }
-            if tx.execute(TAKE_NUMBER, params![first, next]).await? == 0 {
-                return Err(StoreError::Stale);
             }
             write::keep_key(tx, &request.key, placed.order.id(), now).await?;
             let decided: Vec<&Decided> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
@@ -90,12 +86,27 @@ impl SqlOrderStore {
     }
 }
 
-async fn open_order(tx: &mut Tx, cart: CartId) -> Result<Option<Order>, StoreError> {
-    tx.fetch_optional(OPEN_OF_CART, params![cart.to_string()]).await?.as_ref().map(read).transpose()
+/// Nobody else orders the cart before the commit.
+async fn hold(tx: &mut Tx, cart: CartId) -> Result<(), StoreError> {
+    match dialect::hold_cart(tx.dialect()) {
+        Some(hold) => tx.fetch(hold, params![cart.to_string()]).await.map(|_| ()),
+        None => Ok(()),
+    }
 }
 
-async fn next_number(tx: &mut Tx) -> Result<i64, StoreError> {
-    let row = tx.fetch_optional(NEXT_NUMBER, params![]).await?;
-    let gone = || StoreError::Corrupt { table: "order_numbers", row: "1".to_owned(), problem: "is gone".to_owned() };
-    row.ok_or_else(gone)?.get("next")
+async fn open_order(tx: &mut Tx, cart: CartId) -> Result<Option<Order>, StoreError> {
+    tx.fetch_for_update(OPEN_OF_CART, params![cart.to_string()]).await?.first().map(read).transpose()
+}
+
+/// The open order, if it is what is asked for: then no number is taken.
+fn kept(request: &PlaceRequest, open: &Order) -> Option<Order> {
+    match (request.decide)(Some(open.clone()), open.number().clone()) {
+        Placement::Keep(order) => Some(*order),
+        Placement::New { .. } => None,
+    }
+}
+
+async fn keep(tx: &mut Tx, key: &RequestKey, order: Order, now: Timestamp) -> Result<PlaceOutcome, StoreError> {
+    write::keep_key(tx, key, order.id(), now).await?;
+    Ok(PlaceOutcome::Open(order))
 }

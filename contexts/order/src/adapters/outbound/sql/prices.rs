@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use chassis::messaging::{Rebuild, Record, Recorder};
 use chassis::params;
-use chassis::sql::{Database, Row, Tx};
+use chassis::sql::{Database, Params, Row, Tx};
 use shared_kernel::{Cause, Currency, Money, Sku, StoreError};
 use uuid::Uuid;
 
-use super::dialect_sqlite::{ITEMS_OF, OFF_SALE, OFF_SALE_UNLESS};
-use crate::domain::{Kind, PricedItem, ProductPrices};
+use super::dialect;
+use crate::domain::{Kind, PricedItem, ProductPrices, VariantPrice};
 use crate::ports::PriceList;
 
 /// Keeps prices and stock hints in the context's database.
@@ -18,10 +18,18 @@ pub struct SqlPriceList {
     recorder: Recorder,
 }
 
-const PUT: &str = "INSERT INTO price_list (sku, product_id, title, kind, unit_gross_minor, currency, sellable)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (sku) DO UPDATE SET product_id = excluded.product_id, title = excluded.title, kind = excluded.kind,
-        unit_gross_minor = excluded.unit_gross_minor, currency = excluded.currency, sellable = excluded.sellable";
+macro_rules! insert {
+    () => {
+        "INSERT INTO price_list (sku, product_id, title, kind, unit_gross_minor, currency, sellable)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (sku) DO "
+    };
+}
+const PUT_NEW: &str = concat!(insert!(), "NOTHING");
+const PUT: &str = concat!(
+    insert!(),
+    "UPDATE SET product_id = excluded.product_id, title = excluded.title, kind = excluded.kind,
+        unit_gross_minor = excluded.unit_gross_minor, currency = excluded.currency, sellable = excluded.sellable"
+);
 const HINT: &str = "INSERT INTO stock_hints (sku, available) VALUES ($1, $2)
     ON CONFLICT (sku) DO UPDATE SET available = excluded.available";
 
@@ -40,25 +48,33 @@ impl PriceList for SqlPriceList {
         self.database
             .read(move |tx| {
                 let wanted = wanted.clone();
-                Box::pin(async move { tx.fetch(ITEMS_OF, params![wanted]).await?.iter().map(read).collect() })
+                Box::pin(async move {
+                    let items = dialect::items_of(tx.dialect());
+                    tx.fetch(items, params![wanted]).await?.iter().map(read).collect()
+                })
             })
             .await
     }
 
-    async fn replace(&self, product: ProductPrices, cause: Option<Cause>) -> Result<(), StoreError> {
-        let kept = list(&product.variants.iter().map(|variant| variant.sku.clone()).collect::<Vec<_>>())?;
+    async fn replace(&self, mut product: ProductPrices, cause: Option<Cause>) -> Result<(), StoreError> {
+        product.variants.sort_by(|one, other| one.sku.cmp(&other.sku));
+        let has: Vec<Sku> = product.variants.iter().map(|variant| variant.sku.clone()).collect();
         let recorder = self.recorder.clone();
         self.database
             .write(move |tx| {
-                let (product, cause, kept, recorder) = (product.clone(), cause.clone(), kept.clone(), recorder.clone());
+                let (product, cause, has, recorder) = (product.clone(), cause.clone(), has.clone(), recorder.clone());
                 Box::pin(async move {
-                    tx.execute(OFF_SALE_UNLESS, params![product.product, kept]).await?;
-                    for variant in product.variants {
-                        let (kind, price) = (variant.kind.name(), variant.unit_gross);
-                        let (minor, currency) = (price.minor(), price.currency());
-                        let row =
-                            params![variant.sku, product.product, variant.title, kind, minor, currency, product.active];
-                        tx.execute(PUT, row).await?;
+                    let mut known = Vec::new();
+                    for variant in &product.variants {
+                        if tx.execute(PUT_NEW, row(&product, variant)).await? == 0 {
+                            known.push(variant);
+                        }
+                    }
+                    let had = hold(tx, product.product, &has).await?;
+                    let gone = had.into_iter().filter(|sku| !has.contains(sku)).collect();
+                    take_off_sale(tx, product.product, gone).await?;
+                    for variant in known {
+                        tx.execute(PUT, row(&product, variant)).await?;
                     }
                     handled(tx, &recorder, cause.as_ref()).await
                 })
@@ -67,14 +83,14 @@ impl PriceList for SqlPriceList {
     }
 
     async fn withdraw(&self, product: Uuid, skus: Vec<Sku>, cause: Option<Cause>) -> Result<(), StoreError> {
-        let (named, recorder) = (list(&skus)?, self.recorder.clone());
-        let everything = skus.is_empty();
+        let recorder = self.recorder.clone();
         self.database
             .write(move |tx| {
-                let (named, cause, recorder) = (named.clone(), cause.clone(), recorder.clone());
+                let (skus, cause, recorder) = (skus.clone(), cause.clone(), recorder.clone());
                 Box::pin(async move {
-                    let statement = if everything { OFF_SALE_UNLESS } else { OFF_SALE };
-                    tx.execute(statement, params![product, named]).await?;
+                    let had = hold(tx, product, &[]).await?;
+                    let gone = had.into_iter().filter(|sku| skus.is_empty() || skus.contains(sku)).collect();
+                    take_off_sale(tx, product, gone).await?;
                     handled(tx, &recorder, cause.as_ref()).await
                 })
             })
@@ -93,6 +109,28 @@ impl PriceList for SqlPriceList {
             })
             .await
     }
+}
+
+fn row(product: &ProductPrices, variant: &VariantPrice) -> Params {
+    let (kind, price) = (variant.kind.name(), variant.unit_gross);
+    let (minor, currency) = (price.minor(), price.currency());
+    params![&variant.sku, product.product, &variant.title, kind, minor, currency, product.active]
+}
+
+/// Holds the variants that the product had until now, which it answers, and the `others`: a thing may go from one product
+/// to another, and the two are told of at the same time.
+async fn hold(tx: &mut Tx, product: Uuid, others: &[Sku]) -> Result<Vec<Sku>, StoreError> {
+    let rows = tx.fetch_for_update(dialect::variants_of(tx.dialect()), params![product, list(others)?]).await?;
+    let held = rows.iter().map(|row| Ok((row.get::<Uuid>("product_id")?, row.get("sku")?)));
+    let held = held.collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(held.into_iter().filter(|(of, _)| *of == product).map(|(_, sku)| sku).collect())
+}
+
+async fn take_off_sale(tx: &mut Tx, product: Uuid, gone: Vec<Sku>) -> Result<(), StoreError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    tx.execute(dialect::off_sale(tx.dialect()), params![product, list(&gone)?]).await.map(|_| ())
 }
 
 async fn handled(tx: &mut Tx, recorder: &Recorder, cause: Option<&Cause>) -> Result<(), StoreError> {

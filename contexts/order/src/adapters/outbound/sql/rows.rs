@@ -125,7 +125,7 @@ pub(super) fn new_row(order: &Order) -> Result<Params, StoreError> {
         order.number().as_str(),
         order.cart().map(|cart| cart.to_string()),
         order.buyer().customer,
-        order.buyer().email.as_ref().map(|email| email.to_lowercase()),
+        order.buyer().email.as_deref().map(searchable),
         order.status().name(),
         order.placed_at(),
         order.expires_at(),
@@ -173,6 +173,11 @@ fn progress(order: &Order) -> Result<String, StoreError> {
 
 /// What a customer may search his orders for.
 fn words(order: &Order) -> String {
-    let titles = order.lines().iter().map(|line| line.title.to_lowercase());
-    std::iter::once(order.number().as_str().to_lowercase()).chain(titles).collect::<Vec<_>>().join("\n")
+    let titles = order.lines().iter().map(|line| searchable(&line.title));
+    std::iter::once(searchable(order.number().as_str())).chain(titles).collect::<Vec<_>>().join("\n")
+}
+
+/// In small letters, and without the one character that a text in PostgreSQL cannot have; imported orders may.
+fn searchable(text: &str) -> String {
+    text.to_lowercase().replace('\0', " ")
 }

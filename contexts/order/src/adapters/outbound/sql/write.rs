@@ -30,6 +30,11 @@ pub(super) async fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, Stor
     tx.fetch_optional(FIND, params![id]).await?.as_ref().map(read).transpose()
 }
 
+/// The order as it is, which nobody else can change before the commit.
+pub(super) async fn held(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, StoreError> {
+    tx.fetch_for_update(FIND, params![id]).await?.first().map(read).transpose()
+}
+
 /// Writes a new order; `false`, and nothing written, if its number is taken.
 pub(super) async fn insert(tx: &mut Tx, decided: &Decided) -> Result<bool, StoreError> {
     Ok(tx.execute(INSERT, new_row(&decided.order)?).await? == 1)
@@ -87,7 +92,7 @@ pub(super) async fn find_key(tx: &mut Tx, key: &RequestKey) -> Result<Option<Kno
     Ok(Some(Known::Order(Box::new(order))))
 }
 
-/// Keeps a key with the order that it led to. On an engine with several writers a twin may have been quicker.
+/// Keeps a key with the order that it led to. Stale if it has just led to another one: it was sent for two orders at once.
 pub(super) async fn keep_key(tx: &mut Tx, key: &RequestKey, order: OrderId, now: Timestamp) -> Result<(), StoreError> {
     let row = params![key.principal, key.key.as_str(), key.fingerprint.as_str(), order, now];
     if tx.execute(KEEP_KEY, row).await? == 0 { Err(StoreError::Stale) } else { Ok(()) }
