@@ -53,12 +53,8 @@ macro_rules! crowds_on {
     };
 }
 
-fn twice(bench: Bench) -> Option<(Bench, Bench)> {
-    Some((bench.clone(), bench))
-}
-
-crowds_on!(a_crowd_in_memory, async |_| twice(Bench::in_memory()));
-crowds_on!(a_crowd_on_sqlite, async |_| twice(Bench::sqlite().await));
+crowds_on!(a_crowd_in_memory, async |_| Some(Bench::in_memory()).map(|bench| (bench.clone(), bench)));
+crowds_on!(a_crowd_on_sqlite, async |_| Some(Bench::sqlite().await).map(|bench| (bench.clone(), bench)));
 crowds_on!(a_crowd_on_postgres, Bench::postgres_twice);
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::messaging::Recorder;
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, leased, sqlite};
+use chassis::testing::{CountingIds, FixedClock, leased};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
@@ -17,19 +17,26 @@ use serde_json::json;
 use shared_kernel::{Cause, Currency, Ids, Limit, MessageId, Timestamp};
 
 use crate::samples::envelope;
+use crate::storage::{Storage, on_both_engines};
 
-struct SqlFixture {
+pub struct SqlFixture {
     database: Database,
-    books: SqlBooks,
+    pub books: SqlBooks,
     ids: CountingIds,
 }
 
-async fn sqlite_books() -> SqlFixture {
-    let database = sqlite("reports", MIGRATIONS).await;
-    let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-    let recorder = Recorder::new("reports", clock, Arc::new(CountingIds::default()));
-    let books = SqlBooks::new(database.clone(), recorder, "Pacific/Auckland");
-    SqlFixture { database, books, ids: CountingIds::from(1_000) }
+impl SqlFixture {
+    /// Books in a database that has their tables; its messages have numbers from `first` on.
+    pub fn over(database: Database, first: u64) -> Self {
+        let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+        let recorder = Recorder::new("reports", clock, Arc::new(CountingIds::default()));
+        let books = SqlBooks::new(database.clone(), recorder, "Pacific/Auckland");
+        Self { database, books, ids: CountingIds::from(first) }
+    }
+
+    async fn new(on: Storage) -> Self {
+        Self::over(on.database("reports", MIGRATIONS).await, 1_000)
+    }
 }
 
 #[async_trait]
@@ -48,27 +55,27 @@ impl Books for SqlFixture {
     }
 }
 
-/// One line per adapter: another engine is one more of these.
 macro_rules! every_adapter {
-    ($($part:ident),* $(,)?) => {
+    ($($part:ident)*) => {
         mod in_memory { $(#[tokio::test] async fn $part() { super::suite::$part(&super::InMemoryBooks::default()).await })* }
-        mod on_sqlite { $(#[tokio::test] async fn $part() { super::suite::$part(&super::sqlite_books().await).await })* }
+        $(async fn $part(on: Storage) { suite::$part(&SqlFixture::new(on).await).await })*
+        on_both_engines! { $($part)* }
     };
 }
 
-every_adapter!(
-    facts_are_accepted_in_any_order,
-    a_cause_has_its_effect_once,
-    void_orders_count_nowhere,
-    currencies_are_kept_apart,
-    past_sales_follow_their_article_to_its_category,
-    the_best_articles_come_first,
-    countries_are_told_apart,
-    refunds_come_newest_first,
-);
+every_adapter! {
+    facts_are_accepted_in_any_order
+    a_cause_has_its_effect_once
+    void_orders_count_nowhere
+    currencies_are_kept_apart
+    past_sales_follow_their_article_to_its_category
+    the_best_articles_come_first
+    countries_are_told_apart
+    refunds_come_newest_first
+}
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Fact(FactAdded),
     Product(ProductStated),
 }
@@ -100,12 +107,23 @@ fn facts() -> impl Strategy<Value = Step> {
 
 #[test]
 fn the_tables_agree_with_the_books_that_only_add_up() {
+    agree_with_the_books_that_only_add_up(Storage::Sqlite, 24);
+}
+
+#[test]
+fn the_tables_on_a_server_agree_with_the_books_that_only_add_up() {
+    if Storage::Postgres.is_there() {
+        agree_with_the_books_that_only_add_up(Storage::Postgres, 5);
+    }
+}
+
+fn agree_with_the_books_that_only_add_up(on: Storage, cases: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let histories = prop::collection::vec(facts(), 0..60);
     let checked = runner.run(&histories, |steps| {
         let (simple, tables) = runtime.block_on(async {
-            let (simple, tables) = (InMemoryBooks::default(), sqlite_books().await);
+            let (simple, tables) = (InMemoryBooks::default(), SqlFixture::new(on).await);
             for step in &steps {
                 let expected = take(&simple, step.clone()).await;
                 assert_eq!(take(&tables.books, step.clone()).await, expected, "{step:?}");
@@ -118,14 +136,14 @@ fn the_tables_agree_with_the_books_that_only_add_up() {
     checked.unwrap();
 }
 
-async fn take(books: &dyn SalesLedger, step: Step) -> String {
+pub async fn take(books: &dyn SalesLedger, step: Step) -> String {
     match step {
         Step::Fact(fact) => format!("{:?}", books.add(fact).await.unwrap()),
         Step::Product(stated) => format!("{:?}", books.keep_product(stated).await.unwrap()),
     }
 }
 
-async fn every_answer(books: &dyn SalesReports) -> Vec<String> {
+pub async fn every_answer(books: &dyn SalesReports) -> Vec<String> {
     let (period, limit) = (suite::half_a_year(), Limit::DEFAULT);
     let mut answers = Vec::new();
     for code in ["NZD", "EUR"] {

@@ -13,6 +13,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::samples::{cancelled, completed, imported, paid, product, refunded};
 use crate::shop::Shop;
+use crate::storage::{Storage, on_both_engines};
 
 const PATHS: [&str; 5] = ["monthly-sales", "top-products", "sales-by-category", "sales-by-country", "refunds"];
 
@@ -57,8 +58,8 @@ fn nzd(amount: i64) -> Value {
     json!({ "amount": amount, "currency": "NZD" })
 }
 
-async fn a_shop_with_sales() -> Shop {
-    let shop = Shop::open().await;
+async fn a_shop_with_sales(on: Storage) -> Shop {
+    let shop = Shop::open(on).await;
     shop.hears(&[
         product(1, 1, Some("Birds"), "KEA-14"),
         paid(1, "2026-10-31T10:59:59Z"),
@@ -73,9 +74,8 @@ async fn a_shop_with_sales() -> Shop {
     shop
 }
 
-#[actix_web::test]
-async fn monthly_sales_show_every_month_oldest_first() {
-    let shop = a_shop_with_sales().await;
+async fn monthly_sales_show_every_month_oldest_first(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let report = as_admin(&shop, "monthly-sales?months=4").await.json();
     let month = |month: &str, orders, cancelled, net, tax, shipping, gross, refunded| {
         json!({ "month": month, "orders": orders, "cancelled": cancelled, "net": nzd(net), "tax": nzd(tax),
@@ -93,9 +93,8 @@ async fn monthly_sales_show_every_month_oldest_first() {
     assert_eq!((&report["as_of"], &report["next_cursor"]), (&json!("2026-11-22T12:00:00Z"), &Value::Null));
 }
 
-#[actix_web::test]
-async fn completed_orders_can_be_counted_alone() {
-    let shop = a_shop_with_sales().await;
+async fn completed_orders_can_be_counted_alone(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let report = as_admin(&shop, "monthly-sales?status=completed").await.json();
     let items = report["items"].as_array().unwrap();
     assert_eq!(items.len(), 12);
@@ -104,9 +103,8 @@ async fn completed_orders_can_be_counted_alone() {
     assert_eq!(items[11]["refunded"], nzd(0), "the refund belongs to an order that was never completed");
 }
 
-#[actix_web::test]
-async fn a_shop_without_sales_has_months_of_zeros() {
-    let shop = Shop::open().await;
+async fn a_shop_without_sales_has_months_of_zeros(on: Storage) {
+    let shop = Shop::open(on).await;
     let report = as_admin(&shop, "monthly-sales").await.json();
     assert_eq!(report["as_of"], Value::Null);
     assert_eq!(report["items"].as_array().unwrap().len(), 12);
@@ -115,9 +113,8 @@ async fn a_shop_without_sales_has_months_of_zeros() {
     }
 }
 
-#[actix_web::test]
-async fn goods_countries_and_refunds_have_their_reports() {
-    let shop = a_shop_with_sales().await;
+async fn goods_countries_and_refunds_have_their_reports(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let products = as_admin(&shop, "top-products?limit=1").await.json();
     let kea = json!({ "sku": "KEA-14", "title": "KEA-14 / large", "quantity": 4, "net": nzd(20_000),
         "tax": nzd(3_000), "gross": nzd(23_000) });
@@ -132,9 +129,8 @@ async fn goods_countries_and_refunds_have_their_reports() {
     assert_eq!((&refunds["items"][0]["amount"], &refunds["items"][0]["of_a_sale"]), (&nzd(12_650), &json!(true)));
 }
 
-#[actix_web::test]
-async fn refunds_are_read_a_page_at_a_time() {
-    let shop = Shop::open().await;
+async fn refunds_are_read_a_page_at_a_time(on: Storage) {
+    let shop = Shop::open(on).await;
     shop.hears(&[refunded(1, "r-1", 1), refunded(2, "r-2", 2), refunded(3, "r-3", 3)]).await;
     let first = as_admin(&shop, "refunds?limit=2").await.json();
     let ids = |page: &Value| {
@@ -146,9 +142,8 @@ async fn refunds_are_read_a_page_at_a_time() {
     assert_eq!((ids(&second), &second["next_cursor"]), (vec![json!("r-1")], &Value::Null));
 }
 
-#[actix_web::test]
-async fn every_report_is_there_for_spreadsheets_too() {
-    let shop = a_shop_with_sales().await;
+async fn every_report_is_there_for_spreadsheets_too(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let months = as_csv(&shop, "monthly-sales?months=1").await;
     assert!(months.content_type.starts_with("text/csv"), "{}", months.content_type);
     assert_eq!(
@@ -162,9 +157,8 @@ async fn every_report_is_there_for_spreadsheets_too() {
     assert!(as_csv(&shop, "refunds").await.text.contains("\"'=cmd()\""), "a formula came through");
 }
 
-#[actix_web::test]
-async fn a_parameter_that_makes_no_sense_is_refused_by_name() {
-    let shop = Shop::open().await;
+async fn a_parameter_that_makes_no_sense_is_refused_by_name(on: Storage) {
+    let shop = Shop::open(on).await;
     for (query, name) in [
         ("monthly-sales?months=0", "invalid-months"),
         ("monthly-sales?months=twelve", "invalid-months"),
@@ -180,9 +174,8 @@ async fn a_parameter_that_makes_no_sense_is_refused_by_name() {
     }
 }
 
-#[actix_web::test]
-async fn only_administrators_see_reports() {
-    let shop = Shop::open().await;
+async fn only_administrators_see_reports(on: Storage) {
+    let shop = Shop::open(on).await;
     for path in PATHS {
         assert_eq!(get(&shop, path, &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
         let staff = get(&shop, path, &[(AUTHORIZATION, "Bearer staff")]).await;
@@ -191,9 +184,8 @@ async fn only_administrators_see_reports() {
     }
 }
 
-#[actix_web::test]
-async fn an_unchanged_report_is_not_sent_again() {
-    let shop = a_shop_with_sales().await;
+async fn an_unchanged_report_is_not_sent_again(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let first = as_admin(&shop, "monthly-sales").await;
     let known = [(AUTHORIZATION, "Bearer admin"), (IF_NONE_MATCH, first.etag.as_str())];
     assert_eq!(get(&shop, "monthly-sales", &known).await.status, StatusCode::NOT_MODIFIED);
@@ -202,7 +194,7 @@ async fn an_unchanged_report_is_not_sent_again() {
 }
 
 async fn description() -> OpenApi {
-    let shop = Shop::open().await;
+    let shop = Shop::open(Storage::Sqlite).await;
     let info = InfoBuilder::new().title("Reports").version("1").build();
     let empty = OpenApiBuilder::new().info(info).build();
     let (_, api) = App::new().into_utoipa_app().openapi(empty).configure(shop.module.api()).split_for_parts();
@@ -220,9 +212,8 @@ async fn the_published_description_is_the_one_of_this_program() {
     assert!(published == present, "contract/openapi.json differs: run with UPDATE_CONTRACTS=1 and look at the change");
 }
 
-#[actix_web::test]
-async fn answers_are_as_described() {
-    let shop = a_shop_with_sales().await;
+async fn answers_are_as_described(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let api = serde_json::to_value(description().await).unwrap();
     for path in PATHS {
         let pointer = format!("/paths/~1api~1reports~1v1~1{path}/get/responses/200/content/application~1json/schema");
@@ -236,4 +227,17 @@ async fn answers_are_as_described() {
         let refused = api.pointer(&format!("/paths/~1api~1reports~1v1~1{path}/get/responses/422"));
         assert!(refused.is_some(), "{path} does not say how it refuses");
     }
+}
+
+on_both_engines! {
+    monthly_sales_show_every_month_oldest_first
+    completed_orders_can_be_counted_alone
+    a_shop_without_sales_has_months_of_zeros
+    goods_countries_and_refunds_have_their_reports
+    refunds_are_read_a_page_at_a_time
+    every_report_is_there_for_spreadsheets_too
+    a_parameter_that_makes_no_sense_is_refused_by_name
+    only_administrators_see_reports
+    an_unchanged_report_is_not_sent_again
+    answers_are_as_described
 }

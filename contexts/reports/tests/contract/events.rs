@@ -11,6 +11,7 @@ use shared_kernel::Envelope;
 
 use crate::samples;
 use crate::shop::Shop;
+use crate::storage::{Storage, on_both_engines};
 
 fn golden(producer: &str, event_type: &str) -> (PathBuf, Envelope) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(producer).join("contract/events");
@@ -57,9 +58,8 @@ fn fields_that_nobody_here_needs_may_come_and_go() {
     assert!(matches!(command.news, News::Sold { country: None, .. }));
 }
 
-#[tokio::test]
-async fn a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_nothing() {
-    let shop = Shop::open().await;
+async fn a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_nothing(on: Storage) {
+    let shop = Shop::open(on).await;
     let with = |pointer: &str, value: serde_json::Value| {
         let mut paid = samples::paid(1, "2026-11-22T12:00:00Z");
         *paid.data.pointer_mut(pointer).unwrap() = value;
@@ -82,10 +82,14 @@ async fn a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_not
     assert_eq!(shop.module.audit().await.unwrap(), Vec::<serde_json::Value>::new());
 }
 
-#[tokio::test]
-async fn other_money_for_the_same_order_is_a_dead_letter() {
-    let shop = Shop::open().await;
+async fn other_money_for_the_same_order_is_a_dead_letter(on: Storage) {
+    let shop = Shop::open(on).await;
     shop.hears(&[samples::paid(1, "2026-11-22T12:00:00Z")]).await;
     let answer = shop.handle(&samples::imported(1, "COMPLETED", "2026-11-22T12:00:00Z")).await;
     assert!(matches!(&answer, Handled::Dead(failure) if failure.code == "contradiction"), "{answer:?}");
+}
+
+on_both_engines! {
+    a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_nothing
+    other_money_for_the_same_order_is_a_dead_letter
 }

@@ -6,6 +6,8 @@ mod adapters;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod crowds;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod pages;
@@ -15,3 +17,5 @@ mod rebuild;
 mod samples;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod storage;

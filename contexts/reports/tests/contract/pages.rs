@@ -10,6 +10,7 @@ use shared_kernel::Role;
 
 use crate::samples::{completed, imported, paid, product, refunded};
 use crate::shop::Shop;
+use crate::storage::{Storage, on_both_engines};
 
 const PAGES: [&str; 9] = [
     "",
@@ -42,8 +43,8 @@ async fn page(shop: &Shop, page: &str) -> String {
     html
 }
 
-async fn a_shop_with_sales() -> Shop {
-    let shop = Shop::open().await;
+async fn a_shop_with_sales(on: Storage) -> Shop {
+    let shop = Shop::open(on).await;
     let mut hostile = paid(3, "2026-11-21T00:00:00Z");
     hostile.data["lines"][0]["sku"] = "<b>".into();
     hostile.data["lines"][0]["title"] = "<script>alert(1)</script>".into();
@@ -68,9 +69,8 @@ fn row(html: &str, month: &str) -> String {
     cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" | ")
 }
 
-#[actix_web::test]
-async fn the_monthly_page_counts_completed_orders_of_the_last_twelve_months() {
-    let html = page(&a_shop_with_sales().await, "/monthly").await;
+async fn the_monthly_page_counts_completed_orders_of_the_last_twelve_months(on: Storage) {
+    let html = page(&a_shop_with_sales(on).await, "/monthly").await;
     assert_eq!(html.matches("data-test=\"month\"").count(), 12);
     assert_eq!(row(&html, "2026-10"), "October 2026 | 1 | $110.00 | $16.50 | $126.50 | $11.50 | 0 | $0.00");
     assert_eq!(row(&html, "2026-11"), "November 2026 | 0 | $0.00 | $0.00 | $0.00 | $0.00 | 0 | $0.00");
@@ -78,17 +78,15 @@ async fn the_monthly_page_counts_completed_orders_of_the_last_twelve_months() {
     assert!(html.find("data-month=\"2025-12\"") < html.find("data-month=\"2026-11\""), "the oldest is not first");
 }
 
-#[actix_web::test]
-async fn all_paid_orders_can_be_shown_instead() {
-    let html = page(&a_shop_with_sales().await, "/monthly?status=paid&months=2").await;
+async fn all_paid_orders_can_be_shown_instead(on: Storage) {
+    let html = page(&a_shop_with_sales(on).await, "/monthly?status=paid&months=2").await;
     assert_eq!(html.matches("data-test=\"month\"").count(), 2);
     assert_eq!(row(&html, "2026-11"), "November 2026 | 2 | $220.00 | $33.00 | $253.00 | $23.00 | 0 | $5.00");
     assert!(html.contains("/admin/reports/monthly.csv?months=2&#38;currency=NZD&#38;status=paid"), "{html}");
 }
 
-#[actix_web::test]
-async fn the_chart_says_in_words_what_it_draws() {
-    let html = page(&a_shop_with_sales().await, "/monthly").await;
+async fn the_chart_says_in_words_what_it_draws(on: Storage) {
+    let html = page(&a_shop_with_sales(on).await, "/monthly").await;
     assert!(html.contains("role=\"img\" aria-labelledby=\"chart-title chart-description\""));
     assert_eq!(html.matches("<rect class=\"bar\"").count(), 12);
     assert!(html.contains("<title>October 2026: $110.00</title>"));
@@ -96,28 +94,25 @@ async fn the_chart_says_in_words_what_it_draws() {
     assert!(!html.contains("style="), "the content policy forbids inline styles");
 }
 
-#[actix_web::test]
-async fn every_page_says_how_fresh_it_is() {
-    let shop = a_shop_with_sales().await;
+async fn every_page_says_how_fresh_it_is(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     for name in ["", "/monthly", "/products", "/categories", "/refunds"] {
         let html = page(&shop, name).await;
         assert!(html.contains("data-test=\"as-of\">as of 2026-11-23 01:00 (Pacific/Auckland)<"), "{name}: {html}");
     }
-    assert!(page(&Shop::open().await, "").await.contains("nothing has been sold yet"));
+    assert!(page(&Shop::open(on).await, "").await.contains("nothing has been sold yet"));
 }
 
-#[actix_web::test]
-async fn what_people_wrote_stays_text() {
-    let shop = a_shop_with_sales().await;
+async fn what_people_wrote_stays_text(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     let html = page(&shop, "/products").await;
     assert!(html.contains("&#60;script&#62;") && !html.contains("<script"), "{html}");
     assert!(page(&shop, "/categories").await.contains("Birds &#38; more"));
     assert!(page(&shop, "/refunds.csv").await.contains("\"'=cmd()\""));
 }
 
-#[actix_web::test]
-async fn refunds_lead_to_their_orders_and_to_older_refunds() {
-    let shop = a_shop_with_sales().await;
+async fn refunds_lead_to_their_orders_and_to_older_refunds(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
     shop.hears(&[refunded(9, "r-9", 100)]).await;
     let html = page(&shop, "/refunds?limit=1").await;
     assert_eq!(html.matches("data-test=\"refund\"").count(), 1);
@@ -128,20 +123,29 @@ async fn refunds_lead_to_their_orders_and_to_older_refunds() {
     assert!(older.contains("$5.00") && older.contains("/admin/orders/00000000-0000-0000-0000-000000000002"), "{older}");
 }
 
-#[actix_web::test]
-async fn a_parameter_that_makes_no_sense_is_said_in_words() {
-    let (status, _, html) = get(&Shop::open().await, "/monthly?months=0", Some("admin")).await;
+async fn a_parameter_that_makes_no_sense_is_said_in_words(on: Storage) {
+    let (status, _, html) = get(&Shop::open(on).await, "/monthly?months=0", Some("admin")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(html.contains("months is a whole number from 1 to 120"), "{html}");
 }
 
-#[actix_web::test]
-async fn only_administrators_see_the_pages() {
-    let shop = Shop::open().await;
+async fn only_administrators_see_the_pages(on: Storage) {
+    let shop = Shop::open(on).await;
     for name in PAGES {
         let (status, location, _) = get(&shop, name, None).await;
         assert_eq!((status, location.starts_with("/login?next=")), (StatusCode::SEE_OTHER, true), "{name}");
         assert_eq!(get(&shop, name, Some("staff")).await.0, StatusCode::FORBIDDEN, "{name}");
         assert_eq!(get(&shop, name, Some("admin")).await.0, StatusCode::OK, "{name}");
     }
+}
+
+on_both_engines! {
+    the_monthly_page_counts_completed_orders_of_the_last_twelve_months
+    all_paid_orders_can_be_shown_instead
+    the_chart_says_in_words_what_it_draws
+    every_page_says_how_fresh_it_is
+    what_people_wrote_stays_text
+    refunds_lead_to_their_orders_and_to_older_refunds
+    a_parameter_that_makes_no_sense_is_said_in_words
+    only_administrators_see_the_pages
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use chassis::messaging::{Delivery, Handled, Handler, Inbox, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{a_cause, drive, platform};
+use chassis::testing::{a_cause, drive, platform_on};
 use reports::adapters::inbound::events::{KEEP_PRODUCTS, PRODUCT_FACTS, RECORD_SALES, RecordSales};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
 use reports::application::RecordFact;
 use reports::domain::ShopCalendar;
 use reports::{ReportsModule, ReportsSettings};
 use shared_kernel::{Clock, Envelope, Timestamp};
+
+use crate::storage::Storage;
 
 pub struct Shop {
     pub module: ReportsModule,
@@ -21,8 +23,13 @@ pub struct Shop {
 
 impl Shop {
     /// At noon of 22 November 2026, UTC; the shop is in Auckland.
-    pub async fn open() -> Self {
-        let platform = platform("reports", MIGRATIONS).await;
+    pub async fn open(on: Storage) -> Self {
+        Self::over(on.database("reports", MIGRATIONS).await).await
+    }
+
+    /// The same over a database that is there.
+    pub async fn over(database: Database) -> Self {
+        let platform = platform_on(database);
         let (database, clock) = (platform.database.clone(), Arc::clone(&platform.clock));
         let recorder = chassis::messaging::Recorder::new("reports", Arc::clone(&clock), Arc::clone(&platform.ids));
         let books = SqlBooks::new(database.clone(), recorder, "Pacific/Auckland");

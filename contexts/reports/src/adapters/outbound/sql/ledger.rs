@@ -1,15 +1,15 @@
 //! Writing: a fact, its postings and its cause in one transaction.
 //!
-//! All of a context's writes go through one writer (or, on a server, through row locks taken by the inserts), so that
-//! two facts of one order cannot both be decided on the same older history.
+//! The order of the statements is the order in which things are locked where others write meanwhile; see the folder's
+//! words on who waits for whom.
 
 use async_trait::async_trait;
 use chassis::messaging::{Record, Recorder};
 use chassis::params;
 use chassis::sql::Tx;
-use shared_kernel::{Cause, OrderId, StoreError};
+use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
 
-use super::{SqlBooks, postings, rows};
+use super::{SqlBooks, dialect, postings, rows};
 use crate::domain::{CatalogueEntry, Category, Fact, Learned, OrderHistory, SaleLine};
 use crate::ports::{Added, FactAdded, ProductStated, SalesLedger};
 
@@ -31,10 +31,12 @@ impl SalesLedger for SqlBooks {
             .write(move |tx| {
                 let (recorder, stated) = (recorder.clone(), stated.clone());
                 Box::pin(async move {
+                    mark(&recorder, tx, stated.cause.as_ref()).await?;
+                    dialect::hold_categories(tx).await?;
                     for entry in entries(&stated) {
                         keep_entry(tx, &entry).await?;
                     }
-                    mark(&recorder, tx, stated.cause.as_ref()).await
+                    Ok(())
                 })
             })
             .await
@@ -43,20 +45,23 @@ impl SalesLedger for SqlBooks {
 
 impl SqlBooks {
     async fn learn(&self, tx: &mut Tx, added: &FactAdded) -> Result<Added, StoreError> {
-        let outcome = match history(tx, added.order).await?.learn(&added.fact) {
+        dialect::hold_order(tx, added.order).await?;
+        let (history, as_of) = history(tx, added.order).await?;
+        let learned = match history.learn(&added.fact) {
             Err(contradiction) => return Ok(Added::Contradiction(contradiction)),
-            Ok(Learned::NoNews) => Added::NoNews,
-            Ok(Learned::News(_, gained)) => {
-                keep_fact(tx, added).await?;
-                postings::post(tx, &gained).await?;
-                let fresh = "INSERT INTO books (id, as_of, time_zone) VALUES (1, $1, $2)
-                    ON CONFLICT (id) DO UPDATE SET as_of = excluded.as_of WHERE books.as_of < excluded.as_of";
-                tx.execute(fresh, params![added.stated_at, &self.time_zone]).await?;
-                Added::News
-            }
+            Ok(learned) => learned,
         };
         mark(&self.recorder, tx, added.cause.as_ref()).await?;
-        Ok(outcome)
+        let Learned::News(_, gained) = learned else { return Ok(Added::NoNews) };
+        keep_fact(tx, added).await?;
+        postings::post(tx, &gained).await?;
+        // It only ever grows, so what was read before may be older than what is there now, but never fresher.
+        if as_of.is_none_or(|as_of| as_of < added.stated_at) {
+            let fresh = "INSERT INTO books (id, as_of, time_zone) VALUES (1, $1, $2)
+                ON CONFLICT (id) DO UPDATE SET as_of = excluded.as_of WHERE books.as_of < excluded.as_of";
+            tx.execute(fresh, params![added.stated_at, &self.time_zone]).await?;
+        }
+        Ok(Added::News)
     }
 }
 
@@ -64,14 +69,16 @@ async fn mark(recorder: &Recorder, tx: &mut Tx, cause: Option<&Cause>) -> Result
     recorder.record(tx, Record { cause, events: Vec::new(), tasks: Vec::new() }).await
 }
 
-async fn history(tx: &mut Tx, order: OrderId) -> Result<OrderHistory, StoreError> {
+/// What is known of the order, and how fresh the books are.
+async fn history(tx: &mut Tx, order: OrderId) -> Result<(OrderHistory, Option<Timestamp>), StoreError> {
     let known = "SELECT s.number, s.outcome, s.sold_at, s.month, s.currency, s.country,
             s.net_minor, s.tax_minor, s.shipping_minor, s.gross_minor,
             (SELECT completed_at FROM completion WHERE order_id = $1) AS completed_at,
             (SELECT cancelled_at FROM cancellation WHERE order_id = $1) AS cancelled_at,
-            (SELECT COUNT(*) FROM refund WHERE order_id = $1) AS refunds
+            (SELECT COUNT(*) FROM refund WHERE order_id = $1) AS refunds,
+            (SELECT as_of FROM books WHERE id = 1) AS as_of
         FROM (SELECT 1 AS one) AS always LEFT JOIN sale AS s ON s.order_id = $1";
-    let Some(row) = tx.fetch_optional(known, params![order]).await? else { return Ok(OrderHistory::default()) };
+    let Some(row) = tx.fetch_optional(known, params![order]).await? else { return Ok(Default::default()) };
     let refunds = if row.get::<i64>("refunds")? == 0 {
         Vec::new()
     } else {
@@ -80,7 +87,8 @@ async fn history(tx: &mut Tx, order: OrderId) -> Result<OrderHistory, StoreError
         tx.fetch(refunds, params![order]).await?.iter().map(rows::refund).collect::<Result<_, _>>()?
     };
     let sale = rows::sale(order, &row)?;
-    Ok(OrderHistory::kept(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds))
+    let history = OrderHistory::kept(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds);
+    Ok((history, row.get("as_of")?))
 }
 
 async fn keep_fact(tx: &mut Tx, added: &FactAdded) -> Result<(), StoreError> {
@@ -124,7 +132,7 @@ async fn keep_line(
     added: &FactAdded,
     position: i64,
     line: &SaleLine,
-    sold_at: shared_kernel::Timestamp,
+    sold_at: Timestamp,
 ) -> Result<(), StoreError> {
     let keep = "INSERT INTO sale_line (order_id, position, sku, title, quantity, net_minor, tax_minor, gross_minor,
             sold_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -1,9 +1,25 @@
 //! The books in tables: facts that are only ever added, and totals that each commit keeps true to them.
 //!
-//! `ledger` writes, `queries` read, `rebuild` empties, `audit` shows everything. There is no SQL outside this
-//! folder, and nothing here decides what counts: that is [`crate::domain::OrderHistory`].
+//! `ledger` writes, `queries` read, `rebuild` empties, `audit` shows everything, `dialect` is what the engines write
+//! differently. There is no SQL outside this folder, and nothing here decides what counts: that is
+//! [`crate::domain::OrderHistory`].
+//!
+//! # Who waits for whom
+//! On SQLite one unit of work runs at a time. On PostgreSQL facts about different orders are written side by side; each
+//! takes, in this order and only as far as it needs it:
+//! 1. its order (a lock by name, as there may be no row of it yet): two facts of one order never overlook each other;
+//! 2. its inbox row, before anything is written: a rebuild, which deletes those rows first, comes before or after it;
+//! 3. the categories, shared with all other sales: whoever moves articles between categories, or empties the totals,
+//!    takes them alone, so that no sale is added to a category that its article has just left;
+//! 4. the totals, those first that few share, each kind by key: article, category, country, month; and last, for no
+//!    longer than the commit takes, the one row that says how fresh the books are. Who has nothing fresher to say leaves
+//!    it alone.
+//!
+//! Totals grow by single statements (`x = total.x + gained.x`), so those who share one wait for each other's commit and
+//! for nothing else, and nobody waits in a circle.
 
 mod audit;
+mod dialect;
 mod ledger;
 mod postings;
 mod queries;

@@ -2,50 +2,67 @@
 //!
 //! A total that would be nothing has no row, so that the tables depend on the facts alone and not on the way to them.
 
+use std::collections::BTreeMap;
+
 use chassis::params;
 use chassis::sql::Tx;
-use shared_kernel::{Sku, StoreError};
+use shared_kernel::{Currency, Sku, StoreError};
 
-use crate::domain::Postings;
+use super::dialect;
+use crate::domain::{GoodsAmounts, Month, Postings};
 
+/// Adds everything, the totals first that few other facts add to: whoever comes later waits for the shortest time.
 pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreError> {
-    for (key, amounts) in &gained.months {
-        let add = "INSERT INTO monthly_total (currency, scope, month, orders, cancelled, net_minor, tax_minor,
-                shipping_minor, gross_minor, refunded_minor)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            ON CONFLICT (currency, scope, month) DO UPDATE SET
-                orders = monthly_total.orders + excluded.orders,
-                cancelled = monthly_total.cancelled + excluded.cancelled,
-                net_minor = monthly_total.net_minor + excluded.net_minor,
-                tax_minor = monthly_total.tax_minor + excluded.tax_minor,
-                shipping_minor = monthly_total.shipping_minor + excluded.shipping_minor,
-                gross_minor = monthly_total.gross_minor + excluded.gross_minor,
-                refunded_minor = monthly_total.refunded_minor + excluded.refunded_minor";
-        let mut values = params![key.currency, key.scope.name(), key.month.to_string()];
-        values.extend(params![amounts.orders, amounts.cancelled, amounts.net, amounts.tax]);
-        values.extend(params![amounts.shipping, amounts.gross, amounts.refunded]);
-        tx.execute(add, values).await?;
+    if !gained.goods.is_empty() {
+        dialect::keep_categories(tx).await?;
+        post_goods(tx, gained).await?;
     }
     if let Some((currency, month, country, amounts)) = &gained.country {
-        let add = "INSERT INTO country_total (currency, month, country, orders, net_minor, tax_minor, gross_minor)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT (currency, month, country) DO UPDATE SET
-                orders = country_total.orders + excluded.orders,
-                net_minor = country_total.net_minor + excluded.net_minor,
-                tax_minor = country_total.tax_minor + excluded.tax_minor,
-                gross_minor = country_total.gross_minor + excluded.gross_minor";
         let country = country.as_ref().map_or("", |country| country.as_str());
         let mut values = params![*currency, month.to_string(), country, amounts.orders];
         values.extend(params![amounts.net, amounts.tax, amounts.gross]);
-        tx.execute(add, values).await?;
+        tx.execute(ADD_TO_COUNTRY, values).await?;
     }
-    for (currency, month, sku, amounts) in &gained.goods {
-        let mut values = params![*currency, month.to_string(), sku, amounts.quantity];
+    let mut months: Vec<_> = gained.months.iter().collect();
+    months.sort_by_key(|(key, _)| (key.currency.code(), key.scope, key.month));
+    for (key, amounts) in months {
+        let mut values = params![key.currency, key.scope.name(), key.month.to_string()];
+        values.extend(params![amounts.orders, amounts.cancelled, amounts.net, amounts.tax]);
+        values.extend(params![amounts.shipping, amounts.gross, amounts.refunded]);
+        tx.execute(ADD_TO_MONTH, values).await?;
+    }
+    Ok(())
+}
+
+async fn post_goods(tx: &mut Tx, gained: &Postings) -> Result<(), StoreError> {
+    let mut goods: Vec<_> = gained.goods.iter().collect();
+    goods.sort_by(|(one, at, of, _), (other, then, than, _)| (of, one.code(), at).cmp(&(than, other.code(), then)));
+    let mut categories: BTreeMap<(&str, String, String), GoodsAmounts> = BTreeMap::new();
+    for (currency, month, sku, amounts) in goods {
+        let category = post_article(tx, *currency, *month, sku, *amounts).await?;
+        let sum = categories.entry((currency.code(), month.to_string(), category)).or_default();
+        *sum = sum.plus(*amounts);
+    }
+    for ((currency, month, category), amounts) in categories {
+        let mut values = params![currency, month, category, amounts.quantity];
         values.extend(params![amounts.net, amounts.tax, amounts.gross]);
-        tx.execute(ADD_TO_ARTICLE, values.clone()).await?;
         tx.execute(ADD_TO_CATEGORY, values).await?;
     }
     Ok(())
+}
+
+/// Adds to the article; answers the category in which it is now.
+async fn post_article(
+    tx: &mut Tx,
+    currency: Currency,
+    month: Month,
+    sku: &Sku,
+    amounts: GoodsAmounts,
+) -> Result<String, StoreError> {
+    let mut values = params![currency, month.to_string(), sku, amounts.quantity];
+    values.extend(params![amounts.net, amounts.tax, amounts.gross]);
+    let row = tx.fetch_optional(ADD_TO_ARTICLE, values).await?;
+    row.map_or_else(|| Ok(String::new()), |row| row.get("category"))
 }
 
 const ADD_TO_ARTICLE: &str = "INSERT INTO article_total (currency, month, sku, quantity, net_minor, tax_minor,
@@ -54,16 +71,38 @@ const ADD_TO_ARTICLE: &str = "INSERT INTO article_total (currency, month, sku, q
         quantity = article_total.quantity + excluded.quantity,
         net_minor = article_total.net_minor + excluded.net_minor,
         tax_minor = article_total.tax_minor + excluded.tax_minor,
-        gross_minor = article_total.gross_minor + excluded.gross_minor";
+        gross_minor = article_total.gross_minor + excluded.gross_minor
+    RETURNING COALESCE((SELECT category FROM article WHERE article.sku = $3), '') AS category";
 
 const ADD_TO_CATEGORY: &str = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor,
-        gross_minor) VALUES ($1, $2, COALESCE((SELECT category FROM article WHERE sku = $3), ''), $4, $5, $6, $7)
+        gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (currency, month, category) DO UPDATE SET
         quantity = category_total.quantity + excluded.quantity,
         net_minor = category_total.net_minor + excluded.net_minor,
         tax_minor = category_total.tax_minor + excluded.tax_minor,
         gross_minor = category_total.gross_minor + excluded.gross_minor";
 
+const ADD_TO_COUNTRY: &str = "INSERT INTO country_total (currency, month, country, orders, net_minor, tax_minor,
+        gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (currency, month, country) DO UPDATE SET
+        orders = country_total.orders + excluded.orders,
+        net_minor = country_total.net_minor + excluded.net_minor,
+        tax_minor = country_total.tax_minor + excluded.tax_minor,
+        gross_minor = country_total.gross_minor + excluded.gross_minor";
+
+const ADD_TO_MONTH: &str = "INSERT INTO monthly_total (currency, scope, month, orders, cancelled, net_minor, tax_minor,
+        shipping_minor, gross_minor, refunded_minor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (currency, scope, month) DO UPDATE SET
+        orders = monthly_total.orders + excluded.orders,
+        cancelled = monthly_total.cancelled + excluded.cancelled,
+        net_minor = monthly_total.net_minor + excluded.net_minor,
+        tax_minor = monthly_total.tax_minor + excluded.tax_minor,
+        shipping_minor = monthly_total.shipping_minor + excluded.shipping_minor,
+        gross_minor = monthly_total.gross_minor + excluded.gross_minor,
+        refunded_minor = monthly_total.refunded_minor + excluded.refunded_minor";
+
+/// Expects the categories to be held.
 pub(super) async fn move_category(tx: &mut Tx, sku: &Sku, from: &str, to: &str) -> Result<(), StoreError> {
     let add = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor, gross_minor)
         SELECT currency, month, $2, quantity, net_minor, tax_minor, gross_minor FROM article_total WHERE sku = $1

@@ -1,10 +1,15 @@
 //! Throwing away what a consumer has built, so that the archive can build it again.
+//!
+//! The consumer's own messages are stopped by the replay, which has deleted them before it comes here; those of the
+//! other consumer, whose totals are these as well, by the lock on the categories.
 
 use async_trait::async_trait;
 use chassis::messaging::Rebuild;
 use chassis::params;
 use chassis::sql::Tx;
 use shared_kernel::StoreError;
+
+use super::dialect;
 
 /// Empties everything that follows from facts about orders; what the catalogue stated stays.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +18,7 @@ pub struct RebuildSales;
 #[async_trait]
 impl Rebuild for RebuildSales {
     async fn reset(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        dialect::hold_categories(tx).await?;
         for table in [
             "DELETE FROM sale",
             "DELETE FROM sale_line",
@@ -38,6 +44,7 @@ pub struct RebuildArticles;
 #[async_trait]
 impl Rebuild for RebuildArticles {
     async fn reset(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        dialect::hold_categories(tx).await?;
         tx.execute("DELETE FROM article", params![]).await?;
         tx.execute("DELETE FROM category_total", params![]).await?;
         let unsorted =
