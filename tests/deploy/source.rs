@@ -25,8 +25,9 @@ pub fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let fitting = found.filter(|entry| entry.file_type().is_file());
     let fitting = fitting.filter(|entry| entry.file_name().to_string_lossy().ends_with(ending));
     let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-    let files = fitting.map(|entry| (relative(entry.path()), std::fs::read_to_string(entry.path()).unwrap()));
-    files.collect()
+    // Pictures among them are read as well as can be.
+    let text = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+    fitting.map(|entry| (relative(entry.path()), text(entry.path()))).collect()
 }
 
 /// The text literals that directly follow `opening`.
