@@ -17,5 +17,6 @@ mod linters;
 mod names;
 mod nats;
 mod postgres;
+mod processes;
 mod routes;
 mod source;
