@@ -211,7 +211,8 @@ pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
     let import = |bench: Bench, _number, cause| async move {
         let import = ImportCount { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
         let on_hand = Count::new(10).expect("a possible count");
-        import.execute(ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand }, cause).await
+        let count = ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand };
+        import.execute(count, cause).await
     };
     everybody_well(all_at_once((here, there), 30, import).await);
     assert_eq!(there.shelf("KEA").await, (10, 0, 10));
