@@ -27,6 +27,8 @@ mod store;
 mod webhooks;
 
 #[cfg(test)]
+mod at_once_tests;
+#[cfg(test)]
 mod tests;
 
 use std::future::Future;

@@ -70,7 +70,8 @@ impl Core {
     /// The store's.
     pub async fn forget(&self) -> Result<u64, StoreError> {
         let (keys, events) = (self.clock.now().minus(KEPT), self.clock.now().minus(EVENTS_KEPT));
-        let old_keys = "DELETE FROM request_key WHERE key IN
+        // A key that is claimed anew meanwhile is young again, whatever the inner statement has seen.
+        let old_keys = "DELETE FROM request_key WHERE created <= $1 AND key IN
             (SELECT key FROM request_key WHERE created <= $1 ORDER BY created LIMIT 1000)";
         let old_events = "DELETE FROM webhook_event WHERE id IN (SELECT id FROM webhook_event WHERE created <= $1
             AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE event = webhook_event.id) ORDER BY created LIMIT 1000)";

@@ -3,6 +3,11 @@
 //! A [`Command`] loads, lets the domain decide, and keeps the result through a [`Ledger`]; the events about it and the
 //! answer under its idempotency key go into the same transaction. A command may run twice (see [`chassis::sql`]), so it
 //! touches nothing but its ledger.
+//!
+//! On PostgreSQL commands run side by side, those under one key or on one intent one after the other. A key is claimed
+//! first; then the intent is locked; and its refunds and its session are read under that lock and change under no other,
+//! though a command may know them first: whose they are never changes. Charges and events are never changed at all. So
+//! nobody who holds an intent waits for anybody but the database, and no two commands hold each other up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -222,12 +227,13 @@ impl Ledger<'_> {
         objects::session(session, &self.scene.base_url)
     }
 
-    /// The intent, held still until the commit.
+    /// The intent, held still until the commit, and with it all that is about it.
     ///
     /// # Errors
     /// The database's.
     pub async fn intent(&mut self, id: &str) -> Result<Option<Intent>, StoreError> {
-        self.find("SELECT record FROM intent WHERE id = $1", id).await
+        let held = self.tx.fetch_for_update("SELECT record FROM intent WHERE id = $1", params![id]).await?;
+        held.first().map(record).transpose()
     }
 
     /// The charge.
@@ -238,24 +244,32 @@ impl Ledger<'_> {
         self.find("SELECT record FROM charge WHERE id = $1", id).await
     }
 
-    /// The refund.
+    /// The refund, held with its intent.
     ///
     /// # Errors
     /// The database's.
     pub async fn refund(&mut self, id: &str) -> Result<Option<Refund>, StoreError> {
+        self.hold("SELECT intent FROM refund WHERE id = $1", id).await?;
         self.find("SELECT record FROM refund WHERE id = $1", id).await
     }
 
-    /// The session.
+    /// The session, held with its intent.
     ///
     /// # Errors
     /// The database's.
     pub async fn session(&mut self, id: &str) -> Result<Option<Session>, StoreError> {
+        self.hold("SELECT intent FROM checkout_session WHERE id = $1", id).await?;
         self.find("SELECT record FROM checkout_session WHERE id = $1", id).await
     }
 
+    /// Holds the intent that `whose` finds.
+    async fn hold(&mut self, whose: &'static str, id: &str) -> Result<(), StoreError> {
+        let Some(row) = self.tx.fetch_optional(whose, params![id]).await? else { return Ok(()) };
+        self.intent(&row.get::<String>("intent")?).await.map(|_| ())
+    }
+
     async fn find<T: DeserializeOwned>(&mut self, sql: &'static str, id: &str) -> Result<Option<T>, StoreError> {
-        self.tx.fetch_for_update(sql, params![id]).await?.first().map(record).transpose()
+        self.tx.fetch_optional(sql, params![id]).await?.as_ref().map(record).transpose()
     }
 
     /// Keeps the result of a transition: intent, charge, event; and completes the session of an intent that succeeded.

@@ -1,4 +1,4 @@
-//! The sandbox over its own HTTP, page and wire, on a real database.
+//! The sandbox over its own HTTP, page and wire, on a real database of either engine.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -21,23 +21,23 @@ use super::*;
 
 const KEY: &str = "sk_test_shop";
 
-struct World {
-    sandbox: Sandbox,
-    clock: Arc<FixedClock>,
+pub(super) struct World {
+    pub(super) sandbox: Sandbox,
+    pub(super) clock: Arc<FixedClock>,
     database: Database,
 }
 
-struct Answered {
-    status: u16,
-    body: Value,
-    replayed: bool,
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    pub(super) replayed: bool,
 }
 
 impl Answered {
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         self.body["id"].as_str().expect("an id").to_owned()
     }
-    fn status_of_object(&self) -> &str {
+    pub(super) fn status_of_object(&self) -> &str {
         self.body["status"].as_str().unwrap_or_default()
     }
     fn code(&self) -> &str {
@@ -46,10 +46,23 @@ impl Answered {
 }
 
 impl World {
-    async fn new() -> Self {
-        let database = chassis::testing::sqlite("sandbox", store::MIGRATIONS).await;
+    async fn on_sqlite() -> Self {
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-        Self { sandbox: Self::start(&database, &clock, 0).await, clock, database }
+        Self::on(chassis::testing::sqlite("sandbox", store::MIGRATIONS).await, clock, 0).await
+    }
+
+    /// None where there is no PostgreSQL.
+    async fn on_postgres() -> Option<Self> {
+        let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
+        match chassis::testing::postgres("sandbox", store::MIGRATIONS).await {
+            Some(database) => Some(Self::on(database, clock, 0).await),
+            None => None,
+        }
+    }
+
+    /// One process on that database; ids of several must differ.
+    pub(super) async fn on(database: Database, clock: Arc<FixedClock>, ids_from: u64) -> Self {
+        Self { sandbox: Self::start(&database, &clock, ids_from).await, clock, database }
     }
 
     async fn start(database: &Database, clock: &Arc<FixedClock>, ids_from: u64) -> Sandbox {
@@ -66,25 +79,25 @@ impl World {
         Answered { status, replayed, body: serde_json::from_slice(&read_body(response).await).unwrap() }
     }
 
-    async fn post(&self, path: &str, form: &str) -> Answered {
+    pub(super) async fn post(&self, path: &str, form: &str) -> Answered {
         self.send(posted(path, form).insert_header(("authorization", format!("Bearer {KEY}")))).await
     }
 
-    async fn keyed(&self, key: &str, path: &str, form: &str) -> Answered {
+    pub(super) async fn keyed(&self, key: &str, path: &str, form: &str) -> Answered {
         let request = posted(path, form).insert_header(("authorization", format!("Bearer {KEY}")));
         self.send(request.insert_header(("idempotency-key", key))).await
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub(super) async fn get(&self, path: &str) -> Answered {
         let request = TestRequest::get().uri(&format!("/sandbox/v1/{path}"));
         self.send(request.insert_header(("authorization", format!("Bearer {KEY}")))).await
     }
 
-    async fn intent(&self) -> Answered {
+    pub(super) async fn intent(&self) -> Answered {
         self.post("payment_intents", "amount=5990&currency=nzd&metadata[order_id]=o-1&description=Order+7").await
     }
 
-    async fn paid(&self) -> String {
+    pub(super) async fn paid(&self) -> String {
         let form = "amount=5990&currency=nzd&confirm=true&payment_method=pm_card_visa";
         self.post("payment_intents", form).await.id()
     }
@@ -108,23 +121,23 @@ impl World {
         Page { status, location, html: String::from_utf8(read_body(response).await.to_vec()).unwrap() }
     }
 
-    async fn card(&self, intent: &str, number: &str, return_url: &str) -> Page {
+    pub(super) async fn card(&self, intent: &str, number: &str, return_url: &str) -> Page {
         let fields = vec![("number", number), ("expiry", "12 / 34"), ("cvc", "123"), ("return_url", return_url)];
         self.pay_page(&format!("/pay/{intent}"), Some(fields)).await
     }
 
-    async fn status(&self, intent: &str) -> String {
+    pub(super) async fn status(&self, intent: &str) -> String {
         self.get(&format!("payment_intents/{intent}")).await.status_of_object().to_owned()
     }
 
-    async fn waiting_webhooks(&self) -> Vec<Value> {
+    pub(super) async fn waiting_webhooks(&self) -> Vec<Value> {
         let audit = self.sandbox.audit().await.unwrap();
         audit.into_iter().filter(|row| row["kind"] == "webhook").collect()
     }
 }
 
-struct Page {
-    status: u16,
+pub(super) struct Page {
+    pub(super) status: u16,
     location: Option<String>,
     html: String,
 }
@@ -134,9 +147,7 @@ fn posted(path: &str, form: &str) -> TestRequest {
     request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(form.to_owned())
 }
 
-#[actix_web::test]
-async fn an_intent_is_made_confirmed_and_found_again() {
-    let world = World::new().await;
+async fn an_intent_is_made_confirmed_and_found_again(world: World) {
     let made = world.intent().await;
     assert_eq!((made.status, made.status_of_object()), (200, "requires_payment_method"));
     assert_eq!((&made.body["object"], &made.body["currency"]), (&"payment_intent".into(), &"nzd".into()));
@@ -153,9 +164,7 @@ async fn an_intent_is_made_confirmed_and_found_again() {
     assert_eq!(world.get(&format!("payment_intents/{}", made.id())).await.body, paid.body);
 }
 
-#[actix_web::test]
-async fn a_decline_is_402_and_the_intent_may_be_tried_again() {
-    let world = World::new().await;
+async fn a_decline_is_402_and_the_intent_may_be_tried_again(world: World) {
     let id = world.intent().await.id();
     let confirm = format!("payment_intents/{id}/confirm");
     let declined = world.post(&confirm, "payment_method=pm_card_chargeDeclined").await;
@@ -174,9 +183,7 @@ async fn a_decline_is_402_and_the_intent_may_be_tried_again() {
     assert_eq!((again.status, again.code()), (400, "payment_intent_unexpected_state"));
 }
 
-#[actix_web::test]
-async fn the_client_secret_opens_its_own_intent_only() {
-    let world = World::new().await;
+async fn the_client_secret_opens_its_own_intent_only(world: World) {
     let (mine, other) = (world.intent().await, world.intent().await);
     let secret = mine.body["client_secret"].as_str().unwrap();
     let confirm = |id: &str, form: String| world.send(posted(&format!("payment_intents/{id}/confirm"), &form));
@@ -191,9 +198,7 @@ async fn the_client_secret_opens_its_own_intent_only() {
     assert_eq!((seen.status_of_object(), seen.body.get("metadata")), ("succeeded", None));
 }
 
-#[actix_web::test]
-async fn only_the_secret_key_gets_in() {
-    let world = World::new().await;
+async fn only_the_secret_key_gets_in(world: World) {
     let get = || TestRequest::get().uri("/sandbox/v1/payment_intents");
     assert_eq!(world.send(get()).await.status, 401);
     assert_eq!(world.send(get().insert_header(("authorization", "Bearer sk_test_shoq"))).await.status, 401);
@@ -202,9 +207,7 @@ async fn only_the_secret_key_gets_in() {
     assert_eq!(world.get("customers").await.status, 404);
 }
 
-#[actix_web::test]
-async fn wrong_parameters_are_refused_by_name() {
-    let world = World::new().await;
+async fn wrong_parameters_are_refused_by_name(world: World) {
     let table = [
         ("currency=nzd", "parameter_missing", "amount"),
         ("amount=5.5&currency=nzd", "parameter_invalid_integer", "amount"),
@@ -225,9 +228,7 @@ async fn wrong_parameters_are_refused_by_name() {
     assert_eq!(world.get("payment_intents").await.body["data"], serde_json::json!([]));
 }
 
-#[actix_web::test]
-async fn a_repeated_key_repeats_the_first_answer_whatever_it_was() {
-    let world = World::new().await;
+async fn a_repeated_key_repeats_the_first_answer_whatever_it_was(world: World) {
     let form = "amount=5990&currency=nzd&confirm=true&payment_method=pm_card_chargeDeclined";
     let first = world.keyed("k-1", "payment_intents", form).await;
     let second = world.keyed("k-1", "payment_intents", form).await;
@@ -237,9 +238,7 @@ async fn a_repeated_key_repeats_the_first_answer_whatever_it_was() {
     assert_eq!(world.get("payment_intents").await.body["data"].as_array().unwrap().len(), 1);
 }
 
-#[actix_web::test]
-async fn a_key_serves_one_request_only() {
-    let world = World::new().await;
+async fn a_key_serves_one_request_only(world: World) {
     let made = world.keyed("k-1", "payment_intents", "amount=5990&currency=nzd").await;
     let other = world.keyed("k-1", "payment_intents", "amount=5991&currency=nzd").await;
     assert_eq!((other.status, &other.body["error"]["type"]), (400, &"idempotency_error".into()));
@@ -248,16 +247,12 @@ async fn a_key_serves_one_request_only() {
     assert_eq!(world.status(&made.id()).await, "requires_payment_method");
 }
 
-#[actix_web::test]
-async fn a_request_that_never_began_leaves_its_key_free() {
-    let world = World::new().await;
+async fn a_request_that_never_began_leaves_its_key_free(world: World) {
     assert_eq!(world.keyed("k-1", "payment_intents", "amount=x&currency=nzd").await.status, 400);
     assert_eq!(world.keyed("k-1", "payment_intents", "amount=5990&currency=nzd").await.status, 200);
 }
 
-#[actix_web::test]
-async fn a_key_is_forgotten_after_a_day() {
-    let world = World::new().await;
+async fn a_key_is_forgotten_after_a_day(world: World) {
     let form = "amount=5990&currency=nzd";
     let first = world.keyed("k-1", "payment_intents", form).await.id();
     world.clock.advance(Duration::from_hours(25));
@@ -265,9 +260,7 @@ async fn a_key_is_forgotten_after_a_day() {
     assert_ne!(world.keyed("k-1", "payment_intents", form).await.id(), first);
 }
 
-#[actix_web::test]
-async fn twins_at_the_same_moment_have_one_effect() {
-    let world = World::new().await;
+async fn twins_at_the_same_moment_have_one_effect(world: World) {
     let form = "amount=5990&currency=nzd";
     let twins = (0..8).map(|_| world.keyed("k-1", "payment_intents", form));
     let answers = futures_util::future::join_all(twins).await;
@@ -276,9 +269,7 @@ async fn twins_at_the_same_moment_have_one_effect() {
     assert_eq!(world.get("payment_intents").await.body["data"].as_array().unwrap().len(), 1);
 }
 
-#[actix_web::test]
-async fn cancelling_works_until_the_money_is_here() {
-    let world = World::new().await;
+async fn cancelling_works_until_the_money_is_here(world: World) {
     let open = world.intent().await.id();
     let cancelled = world.post(&format!("payment_intents/{open}/cancel"), "cancellation_reason=abandoned").await;
     assert_eq!(
@@ -291,9 +282,7 @@ async fn cancelling_works_until_the_money_is_here() {
     assert_eq!(world.post("payment_intents/pi_nowhere/cancel", "").await.code(), "resource_missing");
 }
 
-#[actix_web::test]
-async fn refunds_in_parts_never_exceed_what_came() {
-    let world = World::new().await;
+async fn refunds_in_parts_never_exceed_what_came(world: World) {
     let intent = world.paid().await;
     let part = world.post("refunds", &format!("payment_intent={intent}&amount=4000&metadata[refund]=r-1")).await;
     assert_eq!((part.status, part.status_of_object(), &part.body["amount"]), (200, "succeeded", &4_000.into()));
@@ -310,17 +299,13 @@ async fn refunds_in_parts_never_exceed_what_came() {
     assert_eq!(world.post("refunds", &format!("payment_intent={unpaid}")).await.status, 400);
 }
 
-#[actix_web::test]
-async fn many_refunds_at_once_never_exceed_what_came() {
-    let world = World::new().await;
+async fn many_refunds_at_once_never_exceed_what_came(world: World) {
     let form = format!("payment_intent={}&amount=3594", world.paid().await);
     let answers = futures_util::future::join_all((0..50).map(|_| world.post("refunds", &form))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
 }
 
-#[actix_web::test]
-async fn slow_payments_and_refunds_come_to_their_end_by_themselves() {
-    let world = World::new().await;
+async fn slow_payments_and_refunds_come_to_their_end_by_themselves(world: World) {
     let pay = |method: &str| format!("amount=500&currency=nzd&confirm=true&payment_method={method}");
     let slow = world.post("payment_intents", &pay("pm_usBankAccount_success")).await;
     assert_eq!(slow.status_of_object(), "processing");
@@ -336,9 +321,7 @@ async fn slow_payments_and_refunds_come_to_their_end_by_themselves() {
     assert_eq!(world.post("refunds", &format!("payment_intent={failing}")).await.status, 200);
 }
 
-#[actix_web::test]
-async fn intents_are_listed_newest_first_by_time() {
-    let world = World::new().await;
+async fn intents_are_listed_newest_first_by_time(world: World) {
     let old = world.intent().await;
     world.clock.advance(Duration::from_mins(10));
     let (new, newest) = (world.intent().await.id(), world.intent().await.id());
@@ -349,11 +332,12 @@ async fn intents_are_listed_newest_first_by_time() {
     let rest = world.get(&format!("payment_intents?starting_after={new}")).await.body;
     assert_eq!(rest["data"][0]["id"], old.body["id"]);
     assert_eq!(world.get("payment_intents?starting_after=pi_nowhere").await.status, 404);
+    for nowhere in ["payment_intents?starting_after=%00", "payment_intents/pi%00", "events/%00", "refunds/%00"] {
+        assert_eq!(world.get(nowhere).await.status, 404, "{nowhere}");
+    }
 }
 
-#[actix_web::test]
-async fn a_checkout_session_is_complete_once_its_intent_is_paid() {
-    let world = World::new().await;
+async fn a_checkout_session_is_complete_once_its_intent_is_paid(world: World) {
     let form = "mode=payment&success_url=http://shop.test/orders/7?s={CHECKOUT_SESSION_ID}&cancel_url=http://shop.test/cart\
         &line_items[0][price_data][currency]=nzd&line_items[0][price_data][unit_amount]=1000\
         &line_items[0][price_data][product_data][name]=Mug&line_items[0][quantity]=2&payment_intent_data[metadata][order_id]=o-1";
@@ -374,9 +358,7 @@ async fn a_checkout_session_is_complete_once_its_intent_is_paid() {
     assert_eq!(world.post(&format!("checkout/sessions/{id}/expire"), "").await.status, 400);
 }
 
-#[actix_web::test]
-async fn an_expired_session_takes_no_money() {
-    let world = World::new().await;
+async fn an_expired_session_takes_no_money(world: World) {
     let form = "mode=payment&success_url=http://shop.test/done&line_items[0][price_data][currency]=nzd\
         &line_items[0][price_data][unit_amount]=1000&line_items[0][price_data][product_data][name]=Mug";
     let session = world.post("checkout/sessions", form).await;
@@ -387,9 +369,7 @@ async fn an_expired_session_takes_no_money() {
     assert_eq!(world.card(&session.id(), "4242424242424242", "").await.status, 410);
 }
 
-#[actix_web::test]
-async fn the_card_page_pays_and_sends_the_buyer_back() {
-    let world = World::new().await;
+async fn the_card_page_pays_and_sends_the_buyer_back(world: World) {
     let intent = world.intent().await.id();
     let form = world.pay_page(&format!("/pay/{intent}?return_url=/orders/7%3Fa=b"), None).await;
     assert_eq!(form.status, 200);
@@ -407,18 +387,14 @@ async fn the_card_page_pays_and_sends_the_buyer_back() {
     );
 }
 
-#[actix_web::test]
-async fn a_declined_card_sends_the_buyer_back_with_the_news() {
-    let world = World::new().await;
+async fn a_declined_card_sends_the_buyer_back_with_the_news(world: World) {
     let intent = world.intent().await.id();
     let declined = world.card(&intent, "4000000000000002", "http://shop.test/orders/7").await;
     assert_eq!(declined.location, Some(format!("/orders/7?payment_intent={intent}&redirect_status=failed")));
     assert_eq!(world.status(&intent).await, "requires_payment_method");
 }
 
-#[actix_web::test]
-async fn mistyped_cards_are_corrected_on_the_page() {
-    let world = World::new().await;
+async fn mistyped_cards_are_corrected_on_the_page(world: World) {
     let intent = world.intent().await.id();
     let wrong = world.card(&intent, "4242424242424241", "/orders/7").await;
     assert_eq!(wrong.status, 422);
@@ -428,9 +404,7 @@ async fn mistyped_cards_are_corrected_on_the_page() {
     assert_eq!(world.status(&intent).await, "requires_payment_method");
 }
 
-#[actix_web::test]
-async fn authentication_is_approved_or_refused_on_a_page_of_its_own() {
-    let world = World::new().await;
+async fn authentication_is_approved_or_refused_on_a_page_of_its_own(world: World) {
     for (outcome, status) in [("approve", "succeeded"), ("fail", "failed")] {
         let intent = world.intent().await.id();
         let asked = world.card(&intent, "4000002500003155", "/orders/7").await.location.unwrap();
@@ -442,9 +416,7 @@ async fn authentication_is_approved_or_refused_on_a_page_of_its_own() {
     }
 }
 
-#[actix_web::test]
-async fn the_card_page_leads_nowhere_else_and_takes_no_foreign_forms() {
-    let world = World::new().await;
+async fn the_card_page_leads_nowhere_else_and_takes_no_foreign_forms(world: World) {
     let intent = world.intent().await.id();
     for foreign in ["https://evil.example/", "//evil.example", "/%5Cevil.example"] {
         let page = world.pay_page(&format!("/pay/{intent}?return_url={foreign}"), None).await;
@@ -459,9 +431,7 @@ async fn the_card_page_leads_nowhere_else_and_takes_no_foreign_forms() {
     assert_eq!(world.pay_page("/pay/pi_nowhere", None).await.status, 404);
 }
 
-#[actix_web::test]
-async fn no_card_number_is_ever_written_down() {
-    let world = World::new().await;
+async fn no_card_number_is_ever_written_down(world: World) {
     let intent = world.intent().await.id();
     world.card(&intent, "4000000000000002", "/orders/7").await;
     world.card(&intent, "4242424242424242", "/orders/7").await;
@@ -480,9 +450,9 @@ async fn no_card_number_is_ever_written_down() {
 
 /// A wire that answers as it was told, then well.
 #[derive(Default)]
-struct Wire {
+pub(super) struct Wire {
     troubles: Mutex<VecDeque<String>>,
-    posted: Mutex<Vec<(String, String)>>,
+    pub(super) posted: Mutex<Vec<(String, String)>>,
 }
 
 #[async_trait]
@@ -511,9 +481,7 @@ impl World {
     }
 }
 
-#[actix_web::test]
-async fn events_are_posted_signed_with_the_object_as_it_was() {
-    let world = World::new().await;
+async fn events_are_posted_signed_with_the_object_as_it_was(world: World) {
     let id = world.intent().await.id();
     world.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_chargeDeclined").await;
     world.keyed("k-9", &format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa").await;
@@ -534,9 +502,7 @@ async fn events_are_posted_signed_with_the_object_as_it_was() {
     eventually(Duration::from_secs(5), || async { world.waiting_webhooks().await.is_empty().then_some(()) }).await;
 }
 
-#[actix_web::test]
-async fn a_webhook_that_does_not_arrive_comes_again_later_even_after_a_restart() {
-    let mut world = World::new().await;
+async fn a_webhook_that_does_not_arrive_comes_again_later_even_after_a_restart(mut world: World) {
     world.paid().await;
     let wire = Arc::new(Wire::default());
     wire.troubles.lock().unwrap().push_back("answered 500".to_owned());
@@ -578,9 +544,7 @@ async fn the_real_wire_carries_body_and_signature_and_knows_success() {
     served.unwrap();
 }
 
-#[actix_web::test]
-async fn the_audit_names_every_intent_charge_and_refund() {
-    let world = World::new().await;
+async fn the_audit_names_every_intent_charge_and_refund(world: World) {
     let intent = world.paid().await;
     world.post("refunds", &format!("payment_intent={intent}&amount=90")).await;
     let audit = world.sandbox.audit().await.unwrap();
@@ -590,48 +554,50 @@ async fn the_audit_names_every_intent_charge_and_refund() {
     assert!(!format!("{audit:?}").contains("secret"));
 }
 
-/// The same on PostgreSQL, where two processes may hold the sandbox at once.
-#[actix_web::test]
-async fn two_processes_on_one_server_play_one_provider() {
-    let Some(database) = chassis::testing::postgres("sandbox", store::MIGRATIONS).await else { return };
-    let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-    let world = |sandbox| World { sandbox, clock: Arc::clone(&clock), database: database.clone() };
-    let one = world(World::start(&database, &clock, 0).await);
-    let other = world(World::start(&database, &clock, 1 << 40).await);
+macro_rules! on_both_engines {
+    ($($test:ident)*) => {
+        mod on_sqlite { $(
+            #[actix_web::test]
+            async fn $test() {
+                super::$test(super::World::on_sqlite().await).await;
+            }
+        )* }
+        mod on_postgres { $(
+            #[actix_web::test]
+            async fn $test() {
+                if let Some(world) = super::World::on_postgres().await {
+                    super::$test(world).await;
+                }
+            }
+        )* }
+    };
+}
 
-    let form = "amount=5990&currency=nzd&metadata[order_id]=o-1";
-    let (first, twin) = futures_util::join!(
-        one.keyed("intent-1", "payment_intents", form),
-        other.keyed("intent-1", "payment_intents", form)
-    );
-    assert_eq!((first.status, first.id()), (200, twin.id()), "a key has one effect, whoever is asked");
-    assert!(first.replayed != twin.replayed);
-    let intent = first.id();
-
-    let confirm = format!("payment_intents/{intent}/confirm");
-    let (here, there) = futures_util::join!(
-        one.post(&confirm, "payment_method=pm_card_visa"),
-        other.post(&confirm, "payment_method=pm_card_visa")
-    );
-    let mut outcomes = [here.status, there.status];
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, [200, 400], "an intent is paid once: {} {}", here.body, there.body);
-
-    let refund = format!("payment_intent={intent}&amount=3000");
-    let (here, there) = futures_util::join!(one.post("refunds", &refund), other.post("refunds", &refund));
-    let mut outcomes = [here.status, there.status];
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, [200, 400], "59.90 cannot give 30.00 twice: {} {}", here.body, there.body);
-
-    assert_eq!(other.status(&intent).await, "succeeded");
-    let told = one.get("events?limit=100").await.body;
-    let mut told: Vec<&str> = told["data"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
-    told.sort_unstable();
-    let each_once = ["charge.refunded", "payment_intent.created", "payment_intent.succeeded", "refund.created"];
-    assert_eq!(told, each_once);
-    clock.advance(Duration::from_hours(24 * 40));
-    one.sandbox.core.settle().await.unwrap();
-    other.sandbox.core.forget().await.unwrap();
-    let late = other.keyed("intent-1", "payment_intents", form).await;
-    assert!(!late.replayed && late.id() != intent, "a key is forgotten after a day");
+on_both_engines! {
+    an_intent_is_made_confirmed_and_found_again
+    a_decline_is_402_and_the_intent_may_be_tried_again
+    the_client_secret_opens_its_own_intent_only
+    only_the_secret_key_gets_in
+    wrong_parameters_are_refused_by_name
+    a_repeated_key_repeats_the_first_answer_whatever_it_was
+    a_key_serves_one_request_only
+    a_request_that_never_began_leaves_its_key_free
+    a_key_is_forgotten_after_a_day
+    twins_at_the_same_moment_have_one_effect
+    cancelling_works_until_the_money_is_here
+    refunds_in_parts_never_exceed_what_came
+    many_refunds_at_once_never_exceed_what_came
+    slow_payments_and_refunds_come_to_their_end_by_themselves
+    intents_are_listed_newest_first_by_time
+    a_checkout_session_is_complete_once_its_intent_is_paid
+    an_expired_session_takes_no_money
+    the_card_page_pays_and_sends_the_buyer_back
+    a_declined_card_sends_the_buyer_back_with_the_news
+    mistyped_cards_are_corrected_on_the_page
+    authentication_is_approved_or_refused_on_a_page_of_its_own
+    the_card_page_leads_nowhere_else_and_takes_no_foreign_forms
+    no_card_number_is_ever_written_down
+    events_are_posted_signed_with_the_object_as_it_was
+    a_webhook_that_does_not_arrive_comes_again_later_even_after_a_restart
+    the_audit_names_every_intent_charge_and_refund
 }

@@ -26,8 +26,10 @@ use super::idempotency::hex;
 
 /// How many events are on their way at once.
 const AT_ONCE: usize = 32;
-/// How often the sender looks without being woken.
+/// How often the sender looks without being woken, and how often where other processes write events too: they wake nobody
+/// but themselves.
 const LOOK: Duration = Duration::from_millis(500);
+const LOOK_WITH_OTHERS: Duration = Duration::from_millis(200);
 /// Old things are forgotten about once a minute.
 const LOOKS_BETWEEN_TIDYING: u64 = 120;
 /// After this the shop is given up on; the event can still be listed.
@@ -166,6 +168,7 @@ impl Sender {
         let Some(url) = self.core.settings.webhook_url.clone() else { return };
         let mut on_their_way: FuturesUnordered<BoxFuture<'_, String>> = FuturesUnordered::new();
         let mut taken: HashSet<String> = HashSet::new();
+        let look = if self.core.store.database().shared() { LOOK_WITH_OTHERS } else { LOOK };
         loop {
             if taken.len() <= AT_ONCE / 2 && self.turn.is_mine().await {
                 for due in self.due(taken.len()).await {
@@ -178,7 +181,7 @@ impl Sender {
                 () = stop.cancelled() => return,
                 Some(event) = on_their_way.next() => { taken.remove(&event); }
                 () = self.core.woken.notified() => {}
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(look) => {}
             }
         }
     }

@@ -25,9 +25,10 @@ pub async fn audit(context: &'static str, database: &Database) -> Result<Vec<Val
         .await
 }
 
+/// On PostgreSQL the newest facts may have no position yet: they get one when a relay first sees them.
 fn outbox_row(context: &str, row: &Row) -> Result<Value, StoreError> {
     Ok(json!({
-        "context": context, "kind": "outbox", "position": row.get::<i64>("position")?,
+        "context": context, "kind": "outbox", "position": row.get::<Option<i64>>("position")?,
         "id": row.get::<String>("id")?, "type": row.get::<String>("event_type")?,
         "subject": row.get::<String>("subject")?, "sequence": row.get::<i64>("sequence")?,
     }))

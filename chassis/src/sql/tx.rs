@@ -170,12 +170,17 @@ fn bound(sql: &'static str, params: Params) -> sqlx::query::Query<'static, Sqlit
     })
 }
 
+/// No text of PostgreSQL's can hold NUL and none of ours does, but somebody may look for one: then he finds nothing.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 type PostgresQuery<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
 
 fn bound_postgres(query: PostgresQuery<'_>, params: Params) -> PostgresQuery<'_> {
     params.into_iter().fold(query, |query, value| match value {
         Value::Int(value) => query.bind(value),
-        Value::Text(value) => query.bind(value),
+        Value::Text(value) => query.bind(value.map(without_nul)),
         Value::Bytes(value) => query.bind(value),
     })
 }

@@ -132,6 +132,18 @@ async fn those_who_take_the_same_key_end_with_one_of_it(database: Database) {
     assert_eq!(refused.count(), 49);
 }
 
+async fn a_text_with_a_nul_is_looked_for_in_vain(database: Database) {
+    put(&database, 1, "good", None).await.unwrap();
+    let found = |text: &'static str| {
+        database.read(move |tx| {
+            Box::pin(async move { tx.fetch("SELECT id FROM note WHERE text = $1", params![text]).await })
+        })
+    };
+    let counts =
+        (found("good").await.unwrap().len(), found("good\0").await.unwrap().len(), found("\0").await.unwrap().len());
+    assert_eq!(counts, (1, 0, 0));
+}
+
 async fn a_mark_is_made_once(database: Database) {
     let now = shared_kernel::Timestamp::from_micros(1);
     assert!(!database.is_marked("furnished").await.unwrap());
@@ -164,5 +176,6 @@ on_both_engines! {
     a_column_that_is_not_what_it_should_be_is_named
     those_who_decide_on_the_same_row_do_so_one_after_the_other
     those_who_take_the_same_key_end_with_one_of_it
+    a_text_with_a_nul_is_looked_for_in_vain
     a_mark_is_made_once
 }

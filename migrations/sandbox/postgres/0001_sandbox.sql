@@ -1,14 +1,15 @@
 -- The payment sandbox: what Stripe would remember. `record` is the whole object as JSON; the columns beside it are what
--- is searched, and what the database itself watches over.
+-- is searched, and what the database itself watches over. What is ordered or looked up compares byte by byte, as in
+-- SQLite.
 
 CREATE TABLE intent (
-    id       TEXT    NOT NULL PRIMARY KEY,
+    id       TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     created  BIGINT NOT NULL,
-    status   TEXT    NOT NULL,
+    status   TEXT COLLATE "C" NOT NULL,
     amount   BIGINT NOT NULL CHECK (amount > 0),
     received BIGINT NOT NULL CHECK (received IN (0, amount)),
     refunded BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND received),
-    currency TEXT    NOT NULL,
+    currency TEXT COLLATE "C" NOT NULL,
     due      BIGINT,
     record   TEXT    NOT NULL
 );
@@ -16,18 +17,18 @@ CREATE INDEX intent_by_time ON intent (created, id);
 CREATE INDEX intent_due ON intent (due) WHERE due IS NOT NULL;
 
 CREATE TABLE charge (
-    id      TEXT    NOT NULL PRIMARY KEY,
-    intent  TEXT    NOT NULL REFERENCES intent (id),
+    id      TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    intent  TEXT COLLATE "C" NOT NULL REFERENCES intent (id),
     created BIGINT NOT NULL,
     record  TEXT    NOT NULL
 );
 CREATE INDEX charge_of_intent ON charge (intent);
 
 CREATE TABLE refund (
-    id      TEXT    NOT NULL PRIMARY KEY,
-    intent  TEXT    NOT NULL REFERENCES intent (id),
+    id      TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    intent  TEXT COLLATE "C" NOT NULL REFERENCES intent (id),
     created BIGINT NOT NULL,
-    status  TEXT    NOT NULL,
+    status  TEXT COLLATE "C" NOT NULL,
     amount  BIGINT NOT NULL CHECK (amount > 0),
     due     BIGINT,
     record  TEXT    NOT NULL
@@ -37,8 +38,8 @@ CREATE INDEX refund_of_intent ON refund (intent, created, id);
 CREATE INDEX refund_due ON refund (due) WHERE due IS NOT NULL;
 
 CREATE TABLE checkout_session (
-    id      TEXT    NOT NULL PRIMARY KEY,
-    intent  TEXT    NOT NULL UNIQUE REFERENCES intent (id),
+    id      TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    intent  TEXT COLLATE "C" NOT NULL UNIQUE REFERENCES intent (id),
     created BIGINT NOT NULL,
     due     BIGINT,
     record  TEXT    NOT NULL
@@ -47,15 +48,15 @@ CREATE INDEX checkout_session_due ON checkout_session (due) WHERE due IS NOT NUL
 
 -- Events as they are posted, byte for byte, and those of them that have not arrived yet.
 CREATE TABLE webhook_event (
-    id      TEXT    NOT NULL PRIMARY KEY,
+    id      TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     created BIGINT NOT NULL,
-    type    TEXT    NOT NULL,
+    type    TEXT COLLATE "C" NOT NULL,
     body    TEXT    NOT NULL
 );
 CREATE INDEX webhook_event_by_time ON webhook_event (created, id);
 
 CREATE TABLE webhook_delivery (
-    event    TEXT    NOT NULL PRIMARY KEY REFERENCES webhook_event (id),
+    event    TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES webhook_event (id),
     since    BIGINT NOT NULL,
     due      BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
@@ -65,9 +66,9 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery (due);
 
 -- Idempotency keys with the answer that was given first.
 CREATE TABLE request_key (
-    key     TEXT    NOT NULL PRIMARY KEY,
+    key     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     created BIGINT NOT NULL,
-    path    TEXT    NOT NULL,
+    path    TEXT COLLATE "C" NOT NULL,
     params  TEXT    NOT NULL,
     status  BIGINT NOT NULL,
     body    TEXT    NOT NULL
