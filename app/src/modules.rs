@@ -68,11 +68,11 @@ impl Modules {
         let reports = self.reports.as_ref().map(ReportsModule::api);
         let customer = self.customer.as_ref().map(CustomerModule::api);
         move |config| {
-            catalogue.into_iter().for_each(|register| register(config));
-            order.into_iter().for_each(|register| register(config));
-            fulfilment.into_iter().for_each(|register| register(config));
-            reports.into_iter().for_each(|register| register(config));
-            customer.into_iter().for_each(|register| register(config));
+            register(config, catalogue);
+            register(config, order);
+            register(config, fulfilment);
+            register(config, reports);
+            register(config, customer);
         }
     }
 
@@ -84,11 +84,11 @@ impl Modules {
         let reports = self.reports.as_ref().map(ReportsModule::pages);
         let customer = self.customer.as_ref().map(CustomerModule::pages);
         move |config| {
-            catalogue.into_iter().for_each(|register| register(config));
-            order.into_iter().for_each(|register| register(config));
-            fulfilment.into_iter().for_each(|register| register(config));
-            reports.into_iter().for_each(|register| register(config));
-            customer.into_iter().for_each(|register| register(config));
+            register(config, catalogue);
+            register(config, order);
+            register(config, fulfilment);
+            register(config, reports);
+            register(config, customer);
         }
     }
 
@@ -146,6 +146,12 @@ impl Modules {
             all.extend(customer.audit().await?);
         }
         Ok(all)
+    }
+}
+
+fn register<C>(config: &mut C, list: Option<impl FnOnce(&mut C)>) {
+    if let Some(list) = list {
+        list(config);
     }
 }
 

@@ -74,10 +74,11 @@ impl Shop {
         let (plays, sells) = (plays(&settings), settings.parts.hold(Part::Order));
         let door = if plays && sells { Some(private_door()?) } else { None };
         let private = door.as_ref().map(|(_, url)| url.as_str());
-        let sandbox = match plays {
-            true => Some(open_sandbox(&settings, setup::sandbox(&settings, &secrets, private), &clock, &ids).await?),
-            false => None,
-        };
+        let mut sandbox = None;
+        if plays {
+            let given = setup::sandbox(&settings, &secrets, private);
+            sandbox = Some(open_sandbox(&settings, given, &clock, &ids).await?);
+        }
         let platform = platforms(&settings, &databases, &clock, &ids)?;
         let modules = Arc::new(Modules::start(&Given::by(&settings, &secrets, private), platform).await?);
         let engine = engine(&settings, &databases, &modules, &clock, &ids);

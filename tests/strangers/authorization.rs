@@ -63,7 +63,9 @@ async fn everybody_gets_from_the_api_what_is_his_and_nothing_else() {
     let wire = Wire::to(&town.shop);
     let mut wrong = Vec::new();
     let of = |context: &'static str| {
-        OPERATIONS.iter().map(move |(method, path, body, who)| (*method, path.replace("{context}", context), *body, *who))
+        OPERATIONS
+            .iter()
+            .map(move |(method, path, body, who)| (*method, path.replace("{context}", context), *body, *who))
     };
     let own = API.iter().map(|(method, path, body, who)| (*method, (*path).to_owned(), *body, *who));
     // The operators' come first: the last of the others ends the sessions.

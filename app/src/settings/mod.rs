@@ -24,6 +24,7 @@ use self::split::Databases;
 use crate::parts::{Part, Parts};
 
 /// The settings of one process, checked.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that the operator sets by its own name")]
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where the public door listens.

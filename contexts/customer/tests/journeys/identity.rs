@@ -18,7 +18,7 @@ struct World {
 }
 
 async fn world() -> World {
-    let shop = Shop::open().await;
+    let shop = Shop::on_sqlite().await;
     shop.user("aroha@example.org", Role::Staff).await;
     let mut browser = Browser::of(&shop);
     browser.log_in("aroha@example.org", PASSWORD).await;
