@@ -57,9 +57,6 @@ pub(super) fn nats(raw: &Raw) -> anyhow::Result<Option<JetStream>> {
         ensure!(credentials.is_none(), "STORE_NATS_CREDENTIALS needs STORE_NATS_URL beside it");
         return Ok(None);
     };
-    if let Some(file) = &credentials {
-        std::fs::metadata(file).with_context(|| format!("STORE_NATS_CREDENTIALS {}", file.display()))?;
-    }
     let settings = JetStreamSettings {
         access,
         access_of: BTreeMap::new(),
@@ -72,6 +69,7 @@ pub(super) fn nats(raw: &Raw) -> anyhow::Result<Option<JetStream>> {
             .context("STORE_NATS_URL (or STORE_NATS_CREDENTIALS, or STORE_NATS_TRUST_NETWORK=on)"),
         JetStreamRefused::NoCredentials(_) => anyhow::Error::new(error).context("STORE_NATS_CREDENTIALS"),
         JetStreamRefused::NoAddress(_) => anyhow::Error::new(error).context("STORE_NATS_URL"),
+        JetStreamRefused::NoCredentials(_) => anyhow::Error::new(error).context("STORE_NATS_CREDENTIALS"),
     };
     JetStream::new(settings).map(Some).map_err(refused)
 }

@@ -6,7 +6,8 @@ use shared_kernel::StoreError;
 use crate::params;
 use crate::sql::{Database, Row};
 
-/// One JSON object per outbox row and per inbox row; bodies only of those that are not settled.
+/// One JSON object per outbox row and per inbox row; bodies only of those that are not settled. Facts that no relay has
+/// given their place yet have none.
 ///
 /// # Errors
 /// The store's.
