@@ -8,6 +8,7 @@ use shared_kernel::StoreError;
 
 use super::call::KeyHolder;
 use super::errors::ApiError;
+use super::form::Params;
 use super::idempotency::answer;
 use super::listing::Page;
 use super::objects;
@@ -17,21 +18,35 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.route("/events", web::get().to(list)).route("/events/{id}", web::get().to(retrieve));
 }
 
+const MOST_KINDS: usize = 20;
 const ALL: &str = "SELECT body FROM webhook_event WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
     ORDER BY created DESC, id DESC LIMIT $5";
 const OF_TYPE: &str = "SELECT body FROM webhook_event WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
-    AND type = $6 ORDER BY created DESC, id DESC LIMIT $5";
+    AND $6 LIKE '%,' || type || ',%' ORDER BY created DESC, id DESC LIMIT $5";
 const POSITION: &str = "SELECT created FROM webhook_event WHERE id = $1";
 
 async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
     let page = Page::take(&mut call.params)?;
-    let kind = call.params.text("type");
+    let kinds = kinds(&mut call.params)?;
     call.params.nothing_else()?;
-    let sql = (if kind.is_some() { OF_TYPE } else { ALL }, POSITION);
+    let sql = (if kinds.is_some() { OF_TYPE } else { ALL }, POSITION);
     let after = page.after();
-    let found = page.read(call.core.store.database(), sql, kind, body).await?;
+    let found = page.read(call.core.store.database(), sql, kinds, body).await?;
     let (events, more) = found.ok_or_else(|| Page::no_such_item(after.as_deref(), "event"))?;
     Ok(answer(&objects::list("/v1/events", &events, more)))
+}
+
+/// `type`, or up to twenty `types`; as a text in which each stands between commas.
+fn kinds(params: &mut Params) -> Result<Option<String>, ApiError> {
+    let (one, several) = (params.text("type"), params.texts("types")?);
+    if several.len() > MOST_KINDS {
+        return Err(ApiError::invalid("You may specify at most 20 types.", Some("types")));
+    }
+    if one.is_some() && !several.is_empty() {
+        return Err(ApiError::invalid("You may only specify one of these parameters: type, types.", Some("types")));
+    }
+    let kinds: Vec<String> = one.into_iter().chain(several.into_values()).collect();
+    Ok((!kinds.is_empty()).then(|| format!(",{},", kinds.join(","))))
 }
 
 async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {

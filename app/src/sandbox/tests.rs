@@ -499,6 +499,13 @@ async fn events_are_posted_signed_with_the_object_as_it_was(world: World) {
     }
     let listed = world.get("events?type=payment_intent.succeeded").await.body;
     assert_eq!(listed["data"], serde_json::json!([events[1]]));
+    let several = world.get("events?types[]=payment_intent.succeeded&types[]=payment_intent.payment_failed").await.body;
+    assert_eq!(several["data"].as_array().unwrap().len(), 2);
+    let none = world.get("events?types[]=payment_intent.canceled&types[]=intent.succeeded").await.body;
+    assert_eq!(none["data"], serde_json::json!([]));
+    assert_eq!(world.get("events?type=a&types[]=b").await.status, 400);
+    let many: Vec<String> = (0..21).map(|number| format!("types[]=t{number}")).collect();
+    assert_eq!(world.get(&format!("events?{}", many.join("&"))).await.status, 400);
     eventually(Duration::from_secs(5), || async { world.waiting_webhooks().await.is_empty().then_some(()) }).await;
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::try_join_all;
 use shared_kernel::{Clock, Ids, LeaseToken, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -65,6 +66,20 @@ impl Worker {
         };
         let settlement = self.settlement(delivery, handled, panicked);
         self.inbox.settle(&delivery.cause, settlement, self.clock.now()).await
+    }
+
+    /// Works off what is due now, and returns when nothing is. Messages that have to be tried again later stay.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drain(&self) -> Result<(), StoreError> {
+        loop {
+            let claimed = self.claim(self.subscription.lanes).await?;
+            if claimed.is_empty() {
+                return Ok(());
+            }
+            try_join_all(claimed.iter().map(|delivery| self.work(delivery))).await?;
+        }
     }
 
     fn settlement(&self, delivery: &Delivery, handled: Handled, panicked: bool) -> Settlement {

@@ -49,6 +49,16 @@ impl Database {
         Self::sqlite_keeping(path, None).await
     }
 
+    /// Opens a SQLite file that nobody changes, such as a backup, and does not change it either.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file cannot be opened.
+    pub async fn sqlite_read_only(path: &Path) -> Result<Self, StoreError> {
+        let wakers = Wakers::default();
+        let engine = Engine::Sqlite(Sqlite::open_read_only(path, wakers.clone()).await?);
+        Ok(Self { inner: Arc::new(Inner { engine, wakers, _keep: None }) })
+    }
+
     pub(crate) async fn sqlite_keeping(
         path: &Path,
         keep: Option<Box<dyn Any + Send + Sync>>,

@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use shared_kernel::{StoreError, Timestamp};
+use sqlx::SqliteConnection;
 
+use super::tx::Connection;
 use super::{Database, Dialect, Tx};
 use crate::params;
 
@@ -103,9 +105,33 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn is_marked(&self, name: &'static str) -> Result<bool, StoreError> {
-        let sql = "SELECT made_at FROM marker WHERE name = $1";
-        self.read(move |tx| Box::pin(async move { Ok(tx.fetch_optional(sql, params![name]).await?.is_some()) })).await
+        Ok(self.marked_at(name).await?.is_some())
     }
+
+    /// The time that stands on that mark.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn marked_at(&self, name: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT made_at FROM marker WHERE name = $1";
+        let found = self.read(move |tx| Box::pin(tx.fetch_optional(sql, params![name])));
+        found.await?.map(|row| row.get("made_at")).transpose()
+    }
+}
+
+/// Does as [`Database::migrate`] does to a file that nobody else has open, on a connection of one's own.
+pub(super) async fn migrate_file(
+    file: SqliteConnection,
+    owner: &'static str,
+    migrations: &[Migration],
+) -> Result<SqliteConnection, StoreError> {
+    let mut tx = Tx::new(Connection::SqliteWriter(file));
+    tx.script("BEGIN IMMEDIATE").await?;
+    tx.script(LEDGER_SQLITE).await?;
+    apply(&mut tx, "chassis", MESSAGING).await?;
+    apply(&mut tx, owner, migrations).await?;
+    tx.script("COMMIT").await?;
+    tx.into_file().ok_or_else(|| StoreError::unavailable("not a file"))
 }
 
 async fn apply(tx: &mut Tx, owner: &'static str, migrations: &[Migration]) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::tx::{Connection, Tx};
@@ -40,13 +40,25 @@ impl Sqlite {
             .disable_statement_logging();
         let mut connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
         refuse_old_library(&mut connection).await?;
+        Ok(Self::on(connection, options, wakers))
+    }
+
+    /// A file that nobody changes while it is open; units of work that would change it fail.
+    pub(super) async fn open_read_only(path: &Path, wakers: Wakers) -> Result<Self, StoreError> {
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).immutable(true).disable_statement_logging();
+        let connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
+        Ok(Self::on(connection, options, wakers))
+    }
+
+    fn on(connection: SqliteConnection, options: SqliteConnectOptions, wakers: Wakers) -> Self {
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
             .min_connections(0)
             .connect_lazy_with(options.read_only(true).pragma("query_only", "ON"));
         let (queue, jobs) = mpsc::channel(writer::QUEUE);
         tokio::spawn(writer::serve(Tx::new(Connection::SqliteWriter(connection)), jobs, wakers));
-        Ok(Self { queue, readers })
+        Self { queue, readers }
     }
 
     pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
@@ -82,7 +94,7 @@ fn closed() -> StoreError {
     StoreError::unavailable("the database is closed")
 }
 
-async fn refuse_old_library(connection: &mut sqlx::SqliteConnection) -> Result<(), StoreError> {
+async fn refuse_old_library(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let version: String =
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await.map_err(StoreError::unavailable)?;
     let mut parts = version.split('.').map(|part| u32::from_str(part).unwrap_or(0));

@@ -143,6 +143,14 @@ impl Tx {
         }
     }
 
+    /// The connection of one's own that was put in.
+    pub(super) fn into_file(self) -> Option<SqliteConnection> {
+        match self.connection {
+            Connection::SqliteWriter(connection) => Some(connection),
+            Connection::SqliteReader(_) | Connection::Postgres(_) => None,
+        }
+    }
+
     fn engine(&mut self) -> Engine<'_> {
         match &mut self.connection {
             Connection::SqliteWriter(connection) => Engine::Sqlite(connection),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::Platform;
-use chassis::messaging::{Job, Recorder, RetryPolicy, Subscription};
+use chassis::messaging::{Job, Lease, Recorder, RetryPolicy, SqlMessages, Subscription, Worker};
 use shared_kernel::{ConsumerName, Money, StoreError};
 
 use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
@@ -15,11 +15,13 @@ use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::payments::StripeGateway;
 use crate::adapters::outbound::sql::{
     MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList,
-    WaitingRoom,
+    SqlRestoration, WaitingRoom,
 };
 use crate::application::tasks::PAYMENT_EVENTS;
-use crate::application::{Adapters, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff, UseCases};
-use crate::ports::{CardPage, PaymentGateway, ReceiptSender};
+use crate::application::{
+    Adapters, CatchUpError, CaughtUp, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff, UseCases,
+};
+use crate::ports::{CardPage, PaymentEvents, PaymentGateway, ReceiptSender};
 use crate::settings::OrderSettings;
 
 /// Keeps the local price list.
@@ -37,6 +39,8 @@ const LANES: usize = 64;
 pub struct OutsideWorld {
     /// Collects and returns money.
     pub gateway: Arc<dyn PaymentGateway>,
+    /// Remembers what has happened to money.
+    pub events: Arc<dyn PaymentEvents>,
     /// Where cards are typed in.
     pub card_page: Arc<dyn CardPage>,
     /// Sends receipts.
@@ -61,7 +65,9 @@ impl OrderModule {
         let gateway = Arc::new(gateway.map_err(StoreError::unavailable)?);
         let receipts = MailReceiptSender::new(Arc::clone(&platform.mailer), platform.site.clone());
         let card_page = Arc::clone(&gateway) as Arc<dyn CardPage>;
-        Self::start_with(settings, platform, OutsideWorld { gateway, card_page, receipts: Arc::new(receipts) }).await
+        let events = Arc::clone(&gateway) as Arc<dyn PaymentEvents>;
+        let world = OutsideWorld { gateway, events, card_page, receipts: Arc::new(receipts) };
+        Self::start_with(settings, platform, world).await
     }
 
     /// The same with an outside world of the caller's choice.
@@ -103,13 +109,12 @@ impl OrderModule {
         let prices = Arc::new(PriceListFeed::new(with.keep_prices.clone()));
         let hints = Arc::new(StockHintFeed::new(with.keep_prices.clone()));
         let follow = Arc::new(FulfilmentFeed::new(with.answer_stock.clone(), with.follow_fulfilment.clone()));
-        let payments = Arc::new(PaymentFeed::new(with.record_payment.clone()));
         let mut all = vec![
             Subscription::to(PRICE_LIST, &[PRODUCT_CHANGED, PRODUCT_WITHDRAWN], prices)
                 .rebuildable(Arc::new(RebuildPriceList)),
             Subscription::to(STOCK_HINTS, &[STOCK_CHANGED], hints).rebuildable(Arc::new(RebuildStockHints)),
             Subscription::to(FOLLOW_FULFILMENT, ABOUT_ORDERS, follow).lanes(LANES),
-            Subscription::task(PAYMENT_EVENTS, payments).retry(RetryPolicy::money()).lanes(LANES),
+            self.payment_events(),
         ];
         all.extend(tasks::subscriptions(with));
         all
@@ -119,6 +124,42 @@ impl OrderModule {
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         jobs::jobs(&self.use_cases, &self.settings)
+    }
+
+    /// What has to be done before anything else when the database was restored from a backup: takes in, as if they were
+    /// webhooks of today, all events that the payment provider remembers since, and compares what is open. `None` if the
+    /// database was not restored, or all this was done. One process does it while others wait.
+    ///
+    /// # Errors
+    /// [`CatchUpError`]; nobody may act on what we believe then.
+    pub async fn catch_up(&self) -> Result<Option<CaughtUp>, CatchUpError> {
+        let Platform { database, clock, ids, .. } = &self.platform;
+        let turn = Lease::new("catch-up", database, clock, ids.as_ref());
+        while self.use_cases.catch_up.is_due().await? {
+            if turn.is_mine().await {
+                let caught = kept(&turn, self.catch_up_alone()).await;
+                turn.release().await;
+                return caught;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Ok(None)
+    }
+
+    async fn catch_up_alone(&self) -> Result<Option<CaughtUp>, CatchUpError> {
+        let Platform { database, clock, ids, .. } = &self.platform;
+        let caught = self.use_cases.catch_up.execute().await?;
+        let messages = Arc::new(SqlMessages::new(database.clone(), Arc::clone(clock)));
+        let worker = Worker::new(messages, self.payment_events(), Arc::clone(clock), Arc::clone(ids));
+        worker.drain().await?;
+        self.use_cases.reconcile_payments.execute(Duration::ZERO).await?;
+        self.use_cases.catch_up.finish().await?;
+        Ok(caught)
+    }
+
+    fn payment_events(&self) -> Subscription {
+        let feed = Arc::new(PaymentFeed::new(self.use_cases.record_payment.clone()));
+        Subscription::task(PAYMENT_EVENTS, feed).retry(RetryPolicy::money()).lanes(LANES)
     }
 
     /// Every order with its money, as JSON.
@@ -146,6 +187,17 @@ impl OrderModule {
     }
 }
 
+/// Works while the lease is kept.
+async fn kept<T>(turn: &Lease, work: impl Future<Output = T>) -> T {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = turn.kept_for(Duration::from_secs(3)) => {}
+        }
+    }
+}
+
 fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) -> Adapters {
     let Platform { database, clock, ids, .. } = platform;
     let recorder = Recorder::new("order", Arc::clone(clock), Arc::clone(ids));
@@ -166,7 +218,9 @@ fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) 
         history: orders,
         inbox: Arc::new(SqlPaymentInbox::new(database.clone(), recorder)),
         news: Arc::new(room),
+        restoration: Arc::new(SqlRestoration::new(database.clone())),
         gateway: world.gateway,
+        payment_events: world.events,
         card_page: world.card_page,
         receipts: world.receipts,
         clock: Arc::clone(clock),

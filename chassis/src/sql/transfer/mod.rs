@@ -2,26 +2,39 @@
 //! onto PostgreSQL (or back).
 //!
 //! ```text
-//! Snapshot::pin(source)  one moment of a living database, held while it is read
-//!     .tables()          the tables that hold facts; nothing that only one engine needs, nothing of the moment (leases)
-//!     .digest()          rows and SHA-256 of each table, in the order of its key
-//! copy(snapshot, target) everything in one transaction: the same rows, proven by the same digests, or nothing
+//! Snapshot::pin_all(sources)  one moment of several living databases, held while they are read
+//!     .digest()               rows and SHA-256 of each table, in the order of its key
+//! Target::look(location)      whether there is nothing yet, or what an interrupted transfer has left
+//!     .take()                 makes the tables, and notes that they are not to be used yet
+//!     .fill(snapshot)         everything in one transaction: the same rows, proven by the same digests, or nothing
+//!     .restore(snapshot)      the same, and what a database must forget that has gone back in time
+//!     .finish()               takes the note away
 //! ```
 //! The digest of a table does not depend on the engine: values are written one after the other with their kind and
-//! length, columns by name, rows by key.
+//! length, columns by name, rows by key. What only one engine needs is not moved, nor what is of the moment (leases), nor
+//! what follows from the rest (tables called `.._search`, which their owner builds anew).
 
-mod copy;
 mod digest;
+mod file;
+mod rows;
+mod session;
 mod shape;
 mod snapshot;
+mod still;
+mod target;
 
 use std::path::PathBuf;
 
-pub use copy::{CopyError, copy};
-pub use digest::TableDigest;
-pub use snapshot::{Messages, Snapshot};
+use shared_kernel::StoreError;
 
-use super::PostgresSettings;
+pub use digest::TableDigest;
+pub use file::problems_in_file;
+pub use snapshot::{Snapshot, Version};
+pub use still::Stillness;
+pub use target::{Standing, Target, TransferError};
+
+use super::{Database, PostgresSettings};
+use crate::params;
 
 /// Where a context's tables are.
 #[derive(Clone)]
@@ -34,3 +47,22 @@ pub enum Location {
 
 /// Tables that are not copied: they speak of the moment, of processes, or of the engine itself.
 const LEFT_BEHIND: [&str; 3] = ["schema_migration", "lease", "replay"];
+
+/// Whether rows of this table move.
+fn moves(table: &str) -> bool {
+    !LEFT_BEHIND.contains(&table) && !table.ends_with("_search")
+}
+
+/// The mark of a database that was restored: made at the moment of which the backup is. Whoever has dealings with the
+/// outside world has to ask what he has missed since, and then takes it away.
+pub const RESTORED: &str = "restored";
+
+/// Whether rows are still on their way into this database, so that nobody may work with it yet.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn is_unfinished(database: &Database) -> Result<bool, StoreError> {
+    let noted =
+        database.read(|tx| Box::pin(async move { Ok(tx.fetch_optional(target::NOTED, params![]).await?.is_some()) }));
+    noted.await
+}

@@ -3,7 +3,7 @@
 use shared_kernel::StoreError;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _, SqliteConnection};
 
-use super::LEFT_BEHIND;
+use super::moves;
 
 /// The kinds of values that we keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) struct ColumnShape {
     pub(super) key: Option<i64>,
     /// The engine numbers it by itself.
     pub(super) numbered: bool,
+    /// A sequence of its own that counts, from 0, what has been added to it; the number of record is the sum.
+    pub(super) counter: Option<String>,
 }
 
 /// One table. Columns are sorted by name, so that both engines agree.
@@ -61,10 +63,16 @@ impl TableShape {
 
     /// Reads all rows by key. Texts sort by their bytes, on every engine and whatever its language.
     pub(super) fn select(&self) -> String {
-        let columns: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        let columns: Vec<String> = self.columns.iter().map(value_of).collect();
         let order = if self.order.is_empty() { String::new() } else { format!(" ORDER BY {}", self.order.join(", ")) };
         format!("SELECT {} FROM {}{order}", columns.join(", "), quoted(&self.name))
     }
+}
+
+fn value_of(column: &ColumnShape) -> String {
+    let name = quoted(&column.name);
+    let Some(counter) = &column.counter else { return name };
+    format!("{name} + (SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END FROM {counter})")
 }
 
 fn sort_key(column: &ColumnShape, postgres: bool) -> String {
@@ -84,7 +92,7 @@ pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<T
     let names: Vec<String> =
         sqlx::query_scalar(names).fetch_all(&mut *connection).await.map_err(StoreError::unavailable)?;
     let mut tables = Vec::new();
-    for name in names.into_iter().filter(|name| !LEFT_BEHIND.contains(&name.as_str())) {
+    for name in names.into_iter().filter(|name| moves(name)) {
         // `rewound` is a counter of the version before this one.
         let columns = "SELECT name, type, pk FROM pragma_table_info($1) WHERE name <> 'rewound'";
         let rows = sqlx::query(columns).bind(&name).fetch_all(&mut *connection).await;
@@ -94,7 +102,13 @@ pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<T
             .map(|row| {
                 let (declared, key): (String, i64) = (row.try_get("type")?, row.try_get("pk")?);
                 let key = (key > 0).then_some(key);
-                Ok(ColumnShape { name: row.try_get("name")?, kind: kind(&declared), key, numbered: false })
+                Ok(ColumnShape {
+                    name: row.try_get("name")?,
+                    kind: kind(&declared),
+                    key,
+                    numbered: false,
+                    counter: None,
+                })
             })
             .collect();
         tables.push(TableShape::new(name, columns.map_err(StoreError::unavailable)?, false));
@@ -105,7 +119,8 @@ pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<T
 /// Like [`of_sqlite`]. Columns that the server computes are left out.
 pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<TableShape>, StoreError> {
     let sql = "SELECT c.relname AS table_name, a.attname AS name, format_type(a.atttypid, NULL) AS type,
-            COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0)::int8 AS key, a.attidentity <> '' AS numbered
+            COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0)::int8 AS key, a.attidentity <> '' AS numbered,
+            CASE WHEN a.attidentity = '' THEN pg_get_serial_sequence(c.oid::regclass::text, a.attname) END AS counter
         FROM pg_class AS c
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
         LEFT JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
@@ -116,7 +131,8 @@ pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<Tab
         let read = || -> Result<(String, ColumnShape), sqlx::Error> {
             let (declared, key): (String, i64) = (row.try_get("type")?, row.try_get("key")?);
             let (name, key) = (row.try_get("name")?, (key > 0).then_some(key));
-            let column = ColumnShape { name, kind: kind(&declared), key, numbered: row.try_get("numbered")? };
+            let (numbered, counter) = (row.try_get("numbered")?, row.try_get("counter")?);
+            let column = ColumnShape { name, kind: kind(&declared), key, numbered, counter };
             Ok((row.try_get("table_name")?, column))
         };
         let (table, column) = read().map_err(StoreError::unavailable)?;
@@ -125,7 +141,7 @@ pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<Tab
             None => tables.push((table, vec![column])),
         }
     }
-    let kept = tables.into_iter().filter(|(name, _)| !LEFT_BEHIND.contains(&name.as_str()));
+    let kept = tables.into_iter().filter(|(name, _)| moves(name));
     Ok(kept.map(|(name, columns)| TableShape::new(name, columns, true)).collect())
 }
 

@@ -1,26 +1,34 @@
-//! One moment of a database, held while it is read; the database goes on meanwhile.
+//! One moment of one or several databases, held while it is read; the databases go on meanwhile.
 
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
 use shared_kernel::{StoreError, Timestamp};
-use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, Row as _, SqliteConnection};
 
 use super::Location;
-use super::digest::{Digester, TableDigest};
-use super::shape::{self, ColumnShape, Kind, TableShape};
-use crate::sql::{Value, postgres};
+use super::digest::TableDigest;
+use super::rows::digest;
+use super::session::Session;
+use super::shape::{TableShape, quoted};
+use super::target::NOTED;
+use crate::sql::Value;
+
+/// Ids in one question.
+const AT_ONCE: usize = 500;
 
 /// A connection that sees one moment only.
 pub struct Snapshot {
-    pub(super) source: Source,
-    tables: Vec<TableShape>,
+    pub(super) session: Session,
+    pub(super) tables: Vec<TableShape>,
+    held: bool,
 }
 
-pub(super) enum Source {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+/// How far an owner's tables have come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Whose tables: the context's, or the chassis's beside them.
+    pub owner: String,
+    /// The number of the last step.
+    pub version: i64,
 }
 
 impl Snapshot {
@@ -29,42 +37,51 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn pin(location: &Location) -> Result<Self, StoreError> {
-        let mut source = match location {
-            Location::File(path) => {
-                let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
-                Source::Sqlite(options.connect().await.map_err(StoreError::unavailable)?)
-            }
-            Location::Schema(settings) => {
-                let options: PgConnectOptions = postgres::options(settings)?;
-                let mut connection = options.connect().await.map_err(StoreError::unavailable)?;
-                let session = postgres::search_path(settings);
-                connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map_err(StoreError::unavailable)?;
-                Source::Postgres(connection)
-            }
-        };
-        // Both engines take the moment with the first statement that reads.
-        let tables = match &mut source {
-            Source::Sqlite(connection) => {
-                connection.execute("BEGIN").await.map_err(StoreError::unavailable)?;
-                shape::of_sqlite(connection).await?
-            }
-            Source::Postgres(connection) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                connection.execute(begin).await.map_err(StoreError::unavailable)?;
-                shape::of_postgres(connection).await?
-            }
-        };
-        Ok(Self { source, tables })
+        let mut pinned = [Self { session: Session::reading(location).await?, tables: Vec::new(), held: false }];
+        Self::pin_again(&mut pinned).await?;
+        let [pinned] = pinned;
+        Ok(pinned)
     }
 
-    /// The names of the tables that hold facts.
-    #[must_use]
-    pub fn tables(&self) -> Vec<&str> {
-        self.tables.iter().map(|table| table.name.as_str()).collect()
+    /// Holds the present moment of several databases: not exactly the same one, but all of them within the time that a
+    /// statement takes, whatever the time that it takes to connect.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn pin_all(locations: &[Location]) -> Result<Vec<Self>, StoreError> {
+        let sessions = try_join_all(locations.iter().map(Session::reading)).await?;
+        let unheld = |session| Self { session, tables: Vec::new(), held: false };
+        let mut all: Vec<Self> = sessions.into_iter().map(unheld).collect();
+        Self::pin_again(&mut all).await?;
+        Ok(all)
     }
 
-    pub(super) fn shapes(&self) -> &[TableShape] {
-        &self.tables
+    /// Lets the moment go and holds a later one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn pin_again(all: &mut [Self]) -> Result<(), StoreError> {
+        try_join_all(all.iter_mut().map(Self::let_go)).await?;
+        try_join_all(all.iter_mut().map(Self::hold)).await?;
+        for pinned in all {
+            pinned.tables = pinned.session.tables().await?;
+        }
+        Ok(())
+    }
+
+    async fn let_go(&mut self) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.held) { self.session.run("ROLLBACK").await } else { Ok(()) }
+    }
+
+    /// Both engines take the moment with the first statement that reads.
+    async fn hold(&mut self) -> Result<(), StoreError> {
+        let hold = match self.session {
+            Session::Sqlite(_) => "BEGIN; SELECT COUNT(*) FROM sqlite_master",
+            Session::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1",
+        };
+        self.session.run(hold).await?;
+        self.held = true;
+        Ok(())
     }
 
     /// Counts and digests every table, all columns.
@@ -73,116 +90,58 @@ impl Snapshot {
     /// The store's.
     pub async fn digest(&mut self) -> Result<Vec<TableDigest>, StoreError> {
         let mut digests = Vec::new();
-        for table in self.tables.clone() {
-            digests.push(digest(&mut self.source, &table).await?);
+        for table in &self.tables {
+            digests.push(digest(&mut self.session, table).await?);
         }
         Ok(digests)
     }
 
-    /// The ids of messages on record since a moment: those that the context has published, or those that it was given by
-    /// `source`.
+    /// The last step that each owner's tables have made.
     ///
     /// # Errors
     /// The store's.
-    pub async fn message_ids(&mut self, of: Messages<'_>) -> Result<Vec<String>, StoreError> {
-        let published = "SELECT id FROM outbox WHERE recorded_at >= $1 AND $2 = ''";
-        let received = "SELECT DISTINCT id FROM inbox WHERE received_at >= $1 AND lane LIKE $2";
-        let (sql, since, lane) = match of {
-            Messages::Published { since } => (published, since, String::new()),
-            Messages::Received { source, since } => (received, since, format!("{source}|%")),
+    pub async fn versions(&mut self) -> Result<Vec<Version>, StoreError> {
+        let sql =
+            "SELECT owner || '|' || CAST(MAX(version) AS TEXT) FROM schema_migration GROUP BY owner ORDER BY owner";
+        let lines = self.session.texts(sql.to_owned(), Vec::new()).await?;
+        let read = |line: &String| {
+            let (owner, version) = line.split_once('|')?;
+            Some(Version { owner: owner.to_owned(), version: version.parse().ok()? })
         };
-        let ids: Result<Vec<String>, sqlx::Error> = match &mut self.source {
-            Source::Sqlite(connection) => {
-                sqlx::query_scalar(sql).bind(since.micros()).bind(lane).fetch_all(connection).await
-            }
-            Source::Postgres(connection) => {
-                sqlx::query_scalar(sql).bind(since.micros()).bind(lane).fetch_all(connection).await
-            }
-        };
-        ids.map_err(StoreError::unavailable)
+        Ok(lines.iter().filter_map(read).collect())
     }
-}
 
-/// Which messages are asked for.
-#[derive(Debug, Clone, Copy)]
-pub enum Messages<'m> {
-    /// Those published.
-    Published {
-        /// From then on.
-        since: Timestamp,
-    },
-    /// Those received.
-    Received {
-        /// From this context, as `/order`.
-        source: &'m str,
-        /// From then on.
-        since: Timestamp,
-    },
-}
+    /// Whether rows were still on their way into the database.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_unfinished(&mut self) -> Result<bool, StoreError> {
+        Ok(!self.session.texts(NOTED.to_owned(), Vec::new()).await?.is_empty())
+    }
 
-/// All rows of a table, by key.
-pub(super) fn rows<'s>(source: &'s mut Source, table: &'s TableShape) -> BoxStream<'s, Result<Vec<Value>, StoreError>> {
-    match source {
-        Source::Sqlite(connection) => {
-            let rows = sqlx::query(AssertSqlSafe(table.select())).fetch(connection);
-            rows.map(move |row| from_sqlite(&row.map_err(StoreError::unavailable)?, table)).boxed()
+    /// The ids of messages that the context was given by `source` (such as `/order`) since a moment.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn received(&mut self, source: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT DISTINCT id FROM inbox WHERE received_at >= $1 AND lane LIKE $2";
+        let values = vec![Value::Int(Some(since.micros())), Value::Text(Some(format!("{source}|%")))];
+        self.session.texts(sql.to_owned(), values).await
+    }
+
+    /// Those of the messages that the context has not published.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn never_published(&mut self, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut strangers = Vec::new();
+        for ids in ids.chunks(AT_ONCE) {
+            let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+            let sql = format!("SELECT id FROM {} WHERE id IN ({})", quoted("outbox"), places.join(", "));
+            let values = ids.iter().map(|id| Value::Text(Some(id.clone()))).collect();
+            let known = self.session.texts(sql, values).await?;
+            strangers.extend(ids.iter().filter(|id| !known.contains(id)).cloned());
         }
-        Source::Postgres(connection) => {
-            let mut numbering = Numbering::of(table);
-            let rows = sqlx::query(AssertSqlSafe(table.select())).fetch(connection);
-            rows.map(move |row| {
-                let mut values = from_postgres(&row.map_err(StoreError::unavailable)?, table)?;
-                numbering.complete(&mut values);
-                Ok(values)
-            })
-            .boxed()
-        }
+        Ok(strangers)
     }
-}
-
-/// Facts that were committed the moment before have no place yet; they come behind all that have one.
-struct Numbering {
-    column: Option<usize>,
-    last: i64,
-}
-
-impl Numbering {
-    fn of(table: &TableShape) -> Self {
-        let column = table.columns.iter().position(|column| column.name == "position");
-        Self { column: column.filter(|_| table.name == "outbox"), last: 0 }
-    }
-
-    fn complete(&mut self, values: &mut [Value]) {
-        let Some(Value::Int(place)) = self.column.and_then(|column| values.get_mut(column)) else { return };
-        self.last = place.unwrap_or(self.last + 1);
-        *place = Some(self.last);
-    }
-}
-
-fn from_sqlite(row: &SqliteRow, table: &TableShape) -> Result<Vec<Value>, StoreError> {
-    let value = |(at, column): (usize, &ColumnShape)| match column.kind {
-        Kind::Int => row.try_get(at).map(Value::Int),
-        Kind::Text => row.try_get(at).map(Value::Text),
-        Kind::Bytes => row.try_get(at).map(Value::Bytes),
-    };
-    table.columns.iter().enumerate().map(|column| value(column).map_err(StoreError::unavailable)).collect()
-}
-
-fn from_postgres(row: &PgRow, table: &TableShape) -> Result<Vec<Value>, StoreError> {
-    let value = |(at, column): (usize, &ColumnShape)| match column.kind {
-        Kind::Int => row.try_get(at).map(Value::Int),
-        Kind::Text => row.try_get(at).map(Value::Text),
-        Kind::Bytes => row.try_get(at).map(Value::Bytes),
-    };
-    table.columns.iter().enumerate().map(|column| value(column).map_err(StoreError::unavailable)).collect()
-}
-
-/// Counts and digests one table.
-pub(super) async fn digest(source: &mut Source, table: &TableShape) -> Result<TableDigest, StoreError> {
-    let mut digester = Digester::new();
-    let mut rows = rows(source, table);
-    while let Some(values) = rows.try_next().await? {
-        digester.row(&values);
-    }
-    Ok(digester.finish(table))
 }

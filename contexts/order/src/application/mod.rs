@@ -5,7 +5,7 @@
 //!
 //! Buying: [`create_cart`], [`set_cart_item`], [`view_cart`], [`claim_cart`], [`place_order`], [`wait_until_payable`],
 //! [`open_card_page`]. Facts: [`answer_stock`], [`accept_payment_event`], [`record_payment`], [`follow_fulfilment`],
-//! [`keep_prices`], [`handle_overdue`], [`reconcile_payments`]. Tasks: [`open_payment`], [`close_intent`],
+//! [`keep_prices`], [`handle_overdue`], [`reconcile_payments`], [`catch_up`]. Tasks: [`open_payment`], [`close_intent`],
 //! [`send_refund`], [`send_receipt`]. People: [`view_order`], [`list_orders`], [`request_cancellation`],
 //! [`refund_order`], [`resolve_attention`], [`import_orders`], [`audit_orders`], [`forget_carts`].
 
@@ -13,6 +13,7 @@ pub mod accept_payment_event;
 pub mod answer_stock;
 pub mod audit_orders;
 pub mod basket;
+pub mod catch_up;
 pub mod claim_cart;
 pub mod close_intent;
 pub mod create_cart;
@@ -44,6 +45,7 @@ pub use accept_payment_event::{AcceptPaymentEvent, AcceptPaymentEventError};
 pub use answer_stock::{AnswerStock, StockAnswer};
 pub use audit_orders::AuditOrders;
 pub use basket::{Baskets, CartView, CartViewLine, Tariff};
+pub use catch_up::{CatchUp, CatchUpError, CaughtUp};
 pub use claim_cart::{ClaimCart, ClaimCartCommand, ClaimCartError};
 pub use close_intent::CloseIntent;
 pub use create_cart::{CreateCart, CreateCartCommand};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Cause, Clock, Money, OrderId, StoreError};
 
 use super::tasks::decide_on;
-use crate::domain::{IntentId, IntentReport, RefundReport};
+use crate::domain::{IntentId, IntentReport, IntentStatus, RefundReport};
 use crate::ports::{OrderStore, Updated};
 
 /// What it says.
@@ -30,6 +30,15 @@ pub enum PaymentFact {
 }
 
 impl PaymentFact {
+    /// Whether money has come or gone by it, or may have to.
+    #[must_use]
+    pub const fn moves_money(&self) -> bool {
+        match self {
+            Self::Intent(report) => matches!(report.status, IntentStatus::Succeeded { .. }),
+            Self::Refund(_) | Self::RefundedInAll { .. } | Self::Disputed { .. } => true,
+        }
+    }
+
     /// The intent that it is about.
     #[must_use]
     pub const fn intent(&self) -> &IntentId {

@@ -6,14 +6,14 @@ use std::time::Duration;
 use shared_kernel::{Clock, Ids};
 
 use super::{
-    AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, ClaimCart, CloseIntent, CreateCart, FollowFulfilment,
-    ForgetCarts, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage, OpenPayment, PlaceOrder,
-    ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention, SendReceipt, SendRefund,
-    SetCartItem, Tariff, ViewCart, ViewOrder, WaitUntilPayable,
+    AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, CatchUp, ClaimCart, CloseIntent, CreateCart,
+    FollowFulfilment, ForgetCarts, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage, OpenPayment,
+    PlaceOrder, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention, SendReceipt,
+    SendRefund, SetCartItem, Tariff, ViewCart, ViewOrder, WaitUntilPayable,
 };
 use crate::ports::{
-    CardPage, CartStore, HistoryImport, OrderHistory, OrderNews, OrderPlacement, OrderStore, PaymentGateway,
-    PaymentInbox, PriceList, ReceiptSender,
+    CardPage, CartStore, HistoryImport, OrderHistory, OrderNews, OrderPlacement, OrderStore, PaymentEvents,
+    PaymentGateway, PaymentInbox, PriceList, ReceiptSender, Restoration,
 };
 
 /// What stands behind the ports.
@@ -28,7 +28,9 @@ pub struct Adapters {
     pub history: Arc<dyn OrderHistory>,
     pub inbox: Arc<dyn PaymentInbox>,
     pub news: Arc<dyn OrderNews>,
+    pub restoration: Arc<dyn Restoration>,
     pub gateway: Arc<dyn PaymentGateway>,
+    pub payment_events: Arc<dyn PaymentEvents>,
     pub card_page: Arc<dyn CardPage>,
     pub receipts: Arc<dyn ReceiptSender>,
     pub clock: Arc<dyn Clock>,
@@ -73,6 +75,7 @@ pub struct UseCases {
     pub send_receipt: Arc<SendReceipt>,
     pub handle_overdue: Arc<HandleOverdue>,
     pub reconcile_payments: Arc<ReconcilePayments>,
+    pub catch_up: Arc<CatchUp>,
     pub forget_carts: Arc<ForgetCarts>,
     pub import_orders: Arc<ImportOrders>,
     pub audit_orders: Arc<AuditOrders>,
@@ -96,6 +99,9 @@ impl UseCases {
         let wait = WaitUntilPayable::new(orders.clone(), with.news.clone(), policy.placement_wait);
         let (gateway, carts) = (with.gateway.clone(), with.carts.clone());
         let reconcile = ReconcilePayments::new(orders.clone(), gateway.clone(), record.clone(), clock.clone());
+        let accept = Arc::new(AcceptPaymentEvent::new(with.inbox.clone()));
+        let (restoration, events) = (with.restoration.clone(), with.payment_events.clone());
+        let catch_up = CatchUp::new(restoration, events, accept.clone(), clock.clone());
         Self {
             create_cart: Arc::new(CreateCart::new(carts.clone(), baskets.clone(), clock.clone(), with.ids.clone())),
             view_cart: Arc::new(ViewCart::new(carts.clone(), baskets.clone())),
@@ -109,7 +115,7 @@ impl UseCases {
             request_cancellation: Arc::new(RequestCancellation::new(orders.clone(), clock.clone())),
             refund_order: Arc::new(RefundOrder::new(orders.clone(), clock.clone(), with.ids.clone())),
             resolve_attention: Arc::new(ResolveAttention::new(orders.clone(), clock.clone())),
-            accept_payment_event: Arc::new(AcceptPaymentEvent::new(with.inbox.clone())),
+            accept_payment_event: accept,
             record_payment: Arc::new(record),
             answer_stock: Arc::new(AnswerStock::new(orders.clone(), clock.clone())),
             follow_fulfilment: Arc::new(FollowFulfilment::new(orders.clone(), clock.clone())),
@@ -120,6 +126,7 @@ impl UseCases {
             send_receipt: Arc::new(SendReceipt::new(orders.clone(), with.receipts.clone(), clock.clone())),
             handle_overdue: Arc::new(HandleOverdue::new(orders, clock.clone())),
             reconcile_payments: Arc::new(reconcile),
+            catch_up: Arc::new(catch_up),
             forget_carts: Arc::new(ForgetCarts::new(carts, clock)),
             import_orders: Arc::new(ImportOrders::new(with.import.clone(), policy.tariff.tax)),
             audit_orders: Arc::new(AuditOrders::new(with.history.clone())),

@@ -15,7 +15,7 @@ use crate::application::tasks::{PAYMENT_EVENTS, drafts};
 use crate::domain::{Cart, CartId, Decided, IntentId, Order, OrderNumber, PricedItem, ProductPrices};
 use crate::ports::{
     CartStore, HistoryImport, NewsListener, OrderNews, OrderPlacement, OrderStore, PaymentInbox, PlaceOutcome,
-    PlaceRequest, Placement, PriceList, ProviderEvent, RequestKey, Update, Updated,
+    PlaceRequest, Placement, PriceList, ProviderEvent, RequestKey, Restoration, Update, Updated,
 };
 
 mod lists;
@@ -29,6 +29,7 @@ pub(super) struct State {
     intents: HashMap<IntentId, OrderId>,
     keys: HashMap<(CustomerId, String), (String, OrderId, Timestamp)>,
     placed: i64,
+    went_back_to: Option<Timestamp>,
     changes: HashMap<OrderId, u64>,
 }
 
@@ -66,6 +67,11 @@ impl MemoryShop {
             state.intents.insert(payment.intent.clone(), order.id());
         }
         state.orders.insert(order.id(), order.at_version(1));
+    }
+
+    /// Memory has gone back to that moment.
+    pub fn goes_back_to(&self, moment: Timestamp) {
+        self.lock().went_back_to = Some(moment);
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -106,6 +112,21 @@ impl State {
 
     fn keep_key(&mut self, key: &RequestKey, order: OrderId, now: Timestamp) {
         self.keys.insert((key.principal, key.key.clone()), (key.fingerprint.clone(), order, now));
+    }
+}
+
+#[async_trait]
+impl Restoration for MemoryShop {
+    async fn went_back_to(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.lock().went_back_to)
+    }
+
+    async fn caught_up(&self, _now: Timestamp, skipped: i64) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        if state.went_back_to.take().is_some() {
+            state.placed += skipped;
+        }
+        Ok(())
     }
 }
 

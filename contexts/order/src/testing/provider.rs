@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use shared_kernel::Money;
+use serde_json::Value;
+use shared_kernel::{Money, Timestamp};
 
 use crate::domain::{IntentId, IntentReport, IntentStatus, RefundReport, ReportedRefund};
 use crate::ports::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
-    ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
+    CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
+    PaymentEvents, PaymentGateway, ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
 };
+
+/// Events on one page.
+const PAGE: usize = 3;
 
 #[derive(Default)]
 struct State {
@@ -19,6 +23,8 @@ struct State {
     own_intents: bool,
     intents: BTreeMap<IntentId, (Money, IntentStatus)>,
     refunds: BTreeMap<String, (NewRefund, ReportedRefund)>,
+    /// Oldest first.
+    events: Vec<(Timestamp, Value)>,
     calls: u32,
 }
 
@@ -68,6 +74,11 @@ impl FakeProvider {
     #[must_use]
     pub fn refunds(&self) -> Vec<NewRefund> {
         self.lock().refunds.values().map(|(refund, _)| refund.clone()).collect()
+    }
+
+    /// Something has happened of which it tells whoever asks for it.
+    pub fn remembers(&self, at: Timestamp, event: Value) {
+        self.lock().events.push((at, event));
     }
 
     /// How many calls it got.
@@ -133,6 +144,19 @@ impl PaymentGateway for FakeProvider {
         let state = self.answer()?;
         let (refund, status) = state.refunds.get(provider_id).ok_or_else(unknown)?;
         Ok(ProviderRefund { report: report(provider_id.to_owned(), refund, status.clone()) })
+    }
+}
+
+#[async_trait]
+impl PaymentEvents for FakeProvider {
+    async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError> {
+        let state = self.answer()?;
+        let asked_for = state.events.iter().rev().filter(|(at, _)| span.from <= *at && *at < span.before);
+        let events: Vec<Value> = asked_for.map(|(_, event)| event.clone()).collect();
+        let known = |behind: &String| events.iter().position(|event| event["id"] == behind.as_str());
+        let start = span.behind.as_ref().and_then(known).map_or(0, |at| at + 1);
+        let page: Vec<Value> = events[start..].iter().take(PAGE).cloned().collect();
+        Ok(EventPage { more: start + page.len() < events.len(), events: page })
     }
 }
 

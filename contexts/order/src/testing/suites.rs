@@ -8,3 +8,4 @@ pub mod inbox;
 pub mod orders;
 pub mod placement;
 pub mod prices;
+pub mod restoration;

@@ -12,6 +12,7 @@ mod moves;
 mod pages;
 mod ports;
 mod races;
+mod restored;
 mod rig;
 mod shop;
 mod two_processes;

@@ -23,8 +23,8 @@ use order::domain::{
     ReportedRefund, VariantPrice,
 };
 use order::ports::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
-    ProviderRefund,
+    CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
+    PaymentEvents, PaymentGateway, ProviderRefund,
 };
 use order::{OrderModule, OrderSettings, OutsideWorld};
 use secrecy::SecretString;
@@ -79,6 +79,13 @@ impl PaymentGateway for Agreeable {
     }
     async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError> {
         Err(PaymentError::Refused { code: "resource_missing".into(), message: provider_id.into() })
+    }
+}
+
+#[async_trait]
+impl PaymentEvents for Agreeable {
+    async fn page(&self, _: &EventSpan) -> Result<EventPage, PaymentError> {
+        Ok(EventPage::default())
     }
 }
 
@@ -180,7 +187,8 @@ impl Shop {
         let mut settings = OrderSettings { placement_wait, ..OrderSettings::default() };
         settings.stripe.webhook_secrets = vec![SecretString::from(WEBHOOK_SECRET)];
         let receipts = Arc::new(MailReceiptSender::new(mailer.clone(), platform.site.clone()));
-        let world = OutsideWorld { gateway: Arc::new(Agreeable), card_page: Arc::new(Agreeable), receipts };
+        let gateway = Arc::new(Agreeable);
+        let world = OutsideWorld { events: gateway.clone(), card_page: gateway.clone(), gateway, receipts };
         let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
         let people = KnownPeople::default()
             .and(AROHA, somebody(1, Role::Customer))

@@ -77,6 +77,7 @@ async fn process(
     let platform = Platform { clock: clock.clone(), ids: Arc::new(ids), ..platform_on(database) };
     let world = OutsideWorld {
         gateway: Arc::new(provider.clone()),
+        events: Arc::new(provider.clone()),
         card_page: Arc::new(provider.clone()),
         receipts: Arc::new(receipts.clone()),
     };

@@ -31,6 +31,7 @@ pub enum AttentionReason {
     PaymentNotSettled,
     NotFulfilled,
     CancellationStuck,
+    RefundForgotten,
 }
 
 impl AttentionReason {
@@ -50,6 +51,9 @@ impl AttentionReason {
             Self::PaymentNotSettled => "the payment is neither made nor cancelled, long after the deadline",
             Self::NotFulfilled => "fulfilment has not taken up the paid order",
             Self::CancellationStuck => "the cancellation does not get through",
+            Self::RefundForgotten => {
+                "the shop has returned money and, restored from a backup, forgot why; look before it is sent"
+            }
         }
     }
 }

@@ -239,7 +239,8 @@ impl Order {
             .then(|order| order.cancelled_if_returned(now))
     }
 
-    /// The provider says how a refund stands. Refunds that were started there are taken into the books.
+    /// The provider says how a refund stands. Refunds that were started there are taken into the books; one that bears a
+    /// name of ours was asked for by us in a time that a restoration has made us forget, and a person has to look.
     #[must_use]
     pub fn refund_reported(mut self, report: RefundReport, now: Timestamp) -> Decided {
         let Some(index) = self.position_of(&report) else { return self.refund_from_outside(report, now) };
@@ -308,6 +309,7 @@ impl Order {
         };
         let name = report.provider_id.clone().unwrap_or_else(|| format!("{}/{}", report.intent, self.0.refunds.len()));
         let id = RefundId::of_provider(self.0.id, &name);
+        let forgotten = report.id.is_some(); // our own name for it, but not in our books
         let state = if succeeded { RefundState::Succeeded { at: now } } else { RefundState::Pending };
         self.0.refunds.push(Refund {
             id,
@@ -319,7 +321,11 @@ impl Order {
             state,
             requested_at: now,
         });
-        if succeeded { self.refund_through(id, now) } else { Decided::changed(self) }
+        let decided = if succeeded { self.refund_through(id, now) } else { Decided::changed(self) };
+        if !forgotten {
+            return decided;
+        }
+        decided.then(|order| order.needs_attention(AttentionReason::RefundForgotten, now))
     }
 
     fn refund_through(mut self, id: RefundId, now: Timestamp) -> Decided {

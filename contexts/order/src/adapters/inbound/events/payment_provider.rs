@@ -188,10 +188,13 @@ impl Handler for PaymentFeed {
             Ok(None) => return Handled::Ignored,
             Err(error) => return unreadable(&error),
         };
+        let money = fact.moves_money();
         let command = RecordPaymentCommand { fact, order, cause: Some(delivery.cause.clone()) };
         match self.record.execute(command).await {
             Ok(_) | Err(RecordPaymentError::Store(StoreError::AlreadyHandled)) => Handled::Done,
             Err(RecordPaymentError::NotOurs) => Handled::Ignored,
+            // Such as an order that a restoration has forgotten. Without money there is nothing to do about it.
+            Err(RecordPaymentError::UnknownOrder(_)) if !money => Handled::Ignored,
             Err(error @ RecordPaymentError::UnknownOrder(_)) => Handled::Dead(Failure::new("unknown-order", error)),
             Err(RecordPaymentError::Store(error)) => Handled::Retry(Failure::of(&error)),
         }
@@ -203,6 +206,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::adapters::outbound::payments::MONEY_EVENTS;
 
     const ORDER: &str = "01900000-0000-7000-8000-000000000001";
 
@@ -254,6 +258,13 @@ mod tests {
         assert!(translate("payment_intent.succeeded", &posted(&odd)).is_err());
         for other in ["payment_intent.created", "customer.created", "charge.succeeded", "nonsense"] {
             assert_eq!(translate(other, &json!({})).unwrap(), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn every_event_that_the_provider_is_asked_about_is_understood() {
+        for asked_about in MONEY_EVENTS {
+            assert!(translate(asked_about, &json!({})).is_err(), "{asked_about} would be ignored");
         }
     }
 

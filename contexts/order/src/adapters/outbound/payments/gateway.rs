@@ -15,8 +15,8 @@ use super::operations::{IntentAsk, RefundAsk, SessionAsk};
 use super::wire;
 use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
 use crate::ports::{
-    CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
-    ProviderRefund,
+    CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
+    PaymentEvents, PaymentGateway, ProviderRefund,
 };
 use crate::settings::{CardPageMode, StripeSettings};
 
@@ -87,6 +87,14 @@ impl PaymentGateway for StripeGateway {
 
     async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError> {
         read_refund(self.client.refund(provider_id).await?)
+    }
+}
+
+#[async_trait]
+impl PaymentEvents for StripeGateway {
+    async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError> {
+        let list = self.client.events(span).await?;
+        Ok(EventPage { events: list.data, more: list.has_more })
     }
 }
 

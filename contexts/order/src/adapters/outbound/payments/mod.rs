@@ -11,4 +11,5 @@ pub mod signature;
 mod wire;
 
 pub use gateway::StripeGateway;
+pub use operations::MONEY_EVENTS;
 pub use signature::{SignatureError, WebhookSecrets};

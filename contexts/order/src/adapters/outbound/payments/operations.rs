@@ -3,14 +3,31 @@
 //! Every write carries a key that names the operation and not the attempt, so that a repeat has no second effect.
 
 use chassis::outbound::CallError;
-use shared_kernel::Money;
+use serde_json::Value;
+use shared_kernel::{Money, Timestamp};
 
 use super::client::{Ask, StripeClient};
 use super::wire::{Intent, List, Refund, Session};
+use crate::ports::EventSpan;
 
 /// Since 2022 a card page makes its intent only when the buyer confirms; under this older version of the API it names
 /// the intent at once, which lets us know it before any money moves.
 const SESSION_VERSION: &str = "2020-08-27";
+
+/// The events that speak of money. The provider takes twenty types at most in one question.
+pub const MONEY_EVENTS: [&str; 11] = [
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.canceled",
+    "payment_intent.requires_action",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refund.updated",
+    "charge.refunded",
+    "charge.dispute.created",
+];
 
 /// What an intent is asked for.
 pub(super) struct IntentAsk<'a> {
@@ -80,6 +97,22 @@ impl StripeClient {
     /// The refund as it is now.
     pub(super) async fn refund(&self, id: &str) -> Result<Refund, CallError> {
         self.call(Ask::get(format!("/refunds/{}", segment(id)?))).await
+    }
+
+    /// A page of the events about money, newest first.
+    pub(super) async fn events(&self, span: &EventSpan) -> Result<List<Value>, CallError> {
+        let seconds = |time: Timestamp| time.micros().div_euclid(1_000_000);
+        let (from, before) = (seconds(span.from), seconds(span.before));
+        let mut path = format!("/events?limit=100&created[gte]={from}&created[lt]={before}");
+        for kind in MONEY_EVENTS {
+            path.push_str("&types[]=");
+            path.push_str(kind);
+        }
+        if let Some(behind) = &span.behind {
+            path.push_str("&starting_after=");
+            path.push_str(segment(behind)?);
+        }
+        self.call(Ask::get(path)).await
     }
 
     /// Opens a card page of the provider's own.

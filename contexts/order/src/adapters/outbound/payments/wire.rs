@@ -65,6 +65,9 @@ pub struct Session {
 pub struct List<T> {
     /// Newest first.
     pub data: Vec<T>,
+    /// Whether there is another page.
+    #[serde(default)]
+    pub has_more: bool,
 }
 
 /// The envelope of a refusal.

@@ -27,6 +27,7 @@ mod numbers;
 mod orders;
 mod placement;
 mod prices;
+mod restoration;
 mod rows;
 mod write;
 
@@ -37,6 +38,7 @@ pub use inbox::SqlPaymentInbox;
 pub use news::WaitingRoom;
 pub use orders::SqlOrderStore;
 pub use prices::{RebuildPriceList, RebuildStockHints, SqlPriceList};
+pub use restoration::SqlRestoration;
 
 /// The tables of this context, in the order in which they came.
 pub const MIGRATIONS: &[Migration] =

@@ -2,11 +2,12 @@
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared_kernel::OrderId;
+use shared_kernel::{OrderId, Timestamp};
 use uuid::Uuid;
-use wiremock::matchers::{header, method, path};
+use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use super::super::MONEY_EVENTS;
 use super::*;
 use crate::domain::OrderNumber;
 
@@ -187,4 +188,38 @@ async fn the_real_card_page_is_made_on_demand_and_names_its_own_intent() {
     let page = gateway(&server, CardPageMode::Checkout).open(&page_request()).await.unwrap();
     assert_eq!(page.url, "https://checkout.example/cs_1");
     assert_eq!(page.intent, Some(IntentId::new("pi_2")));
+}
+
+#[tokio::test]
+async fn the_past_is_asked_for_by_time_kind_and_page() {
+    let server = MockServer::start().await;
+    let page = json!({"object": "list", "data": [{"id": "evt_2", "type": "refund.created"}], "has_more": true});
+    Mock::given(method("GET"))
+        .and(path("/v1/events"))
+        .and(query_param("created[gte]", "1000"))
+        .and(query_param("created[lt]", "4600"))
+        .and(query_param("limit", "100"))
+        .and(query_param("starting_after", "evt_3"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(page))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let seconds = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000 + 999_999);
+    let span = EventSpan { from: seconds(1_000), before: seconds(4_600), behind: Some("evt_3".into()) };
+    let found = gateway(&server, CardPageMode::Sandbox).page(&span).await.unwrap();
+    assert_eq!((found.events, found.more), (vec![json!({"id": "evt_2", "type": "refund.created"})], true));
+    let asked = server.received_requests().await.unwrap().remove(0);
+    let kinds: Vec<String> =
+        asked.url.query_pairs().filter(|(name, _)| name == "types[]").map(|(_, kind)| kind.into_owned()).collect();
+    assert_eq!(kinds, MONEY_EVENTS);
+    assert!(kinds.len() <= 20, "the provider takes no more");
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_tell_of_the_past_is_unavailable() {
+    let server = MockServer::start().await;
+    on(&server, "GET", "/v1/events", 401, json!({"error": {"message": "no such key"}})).await;
+    let span = EventSpan { from: Timestamp::from_micros(0), before: Timestamp::from_micros(1), behind: None };
+    let found = gateway(&server, CardPageMode::Sandbox).page(&span).await;
+    assert!(matches!(found, Err(PaymentError::Unavailable(_))), "{found:?}");
 }
