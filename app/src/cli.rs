@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::commands::{Command, DeadLetterCommand, ImportWhat};
 use crate::settings::Settings;
-use crate::{commands, control, probe, server};
+use crate::{backup, commands, control, probe, server};
 
 /// A whole online shop in one binary.
 #[derive(Debug, Parser)]
@@ -63,6 +63,27 @@ enum Verb {
         /// JSON lines; the only format there is.
         #[arg(long)]
         json: bool,
+    },
+    /// Take a backup into a new folder, while the shop is open or not.
+    Backup {
+        /// The folder; empty, or not there yet.
+        folder: PathBuf,
+    },
+    /// Look whether a backup is whole and makes sense.
+    Verify {
+        /// The backup.
+        folder: PathBuf,
+    },
+    /// Bring a backup back to where the settings say, where nothing may be yet.
+    Restore {
+        /// The backup.
+        folder: PathBuf,
+    },
+    /// Move a closed shop from its files onto the PostgreSQL server that the settings name.
+    Promote {
+        /// Only say what would be moved.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -135,6 +156,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     if matches!(task, Task::Probe) {
         return probe::ask(&settings.listen).await;
     }
+    if let Task::Upkeep(work) = task {
+        return work.run(&settings, &out).await;
+    }
     let Task::Command(command) = task else {
         chassis::telemetry::start(settings.log_format, &settings.log)?;
         return server::run(settings, signalled()).await;
@@ -170,8 +194,27 @@ enum Task {
     Probe,
     /// Say something that no shop has to be asked for.
     Print(fn() -> anyhow::Result<String>),
+    /// Do this where no shop is open.
+    Upkeep(Upkeep),
     /// Run this inside a shop.
     Command(Command),
+}
+
+/// What is done to a backup, or to a closed shop as a whole.
+enum Upkeep {
+    Verify(PathBuf),
+    Restore(PathBuf),
+    Promote { dry_run: bool },
+}
+
+impl Upkeep {
+    async fn run(self, settings: &Settings, out: &control::Output) -> anyhow::Result<()> {
+        match self {
+            Self::Verify(folder) => backup::verify::verify(&folder, out).await,
+            Self::Restore(folder) => backup::restore::restore(settings, &folder, out).await,
+            Self::Promote { dry_run } => backup::promote::promote(settings, dry_run, out).await,
+        }
+    }
 }
 
 impl Verb {
@@ -179,6 +222,9 @@ impl Verb {
         Ok(Task::Command(match self {
             Self::Serve => return Ok(Task::Serve),
             Self::Probe => return Ok(Task::Probe),
+            Self::Verify { folder } => return Ok(Task::Upkeep(Upkeep::Verify(folder))),
+            Self::Restore { folder } => return Ok(Task::Upkeep(Upkeep::Restore(folder))),
+            Self::Promote { dry_run } => return Ok(Task::Upkeep(Upkeep::Promote { dry_run })),
             Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
             Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),
             Self::Import { what: Import::Products { file, dry_run } } => {
@@ -195,6 +241,7 @@ impl Verb {
             Self::Replay { consumer } => Command::Replay { consumer },
             Self::Reconcile => Command::Reconcile,
             Self::Audit { json: _ } => Command::Audit,
+            Self::Backup { folder } => Command::Backup { folder: std::path::absolute(folder)? },
             Self::User { email, role, password } => {
                 let password = match password {
                     Some(password) => password,

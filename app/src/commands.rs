@@ -9,6 +9,7 @@ use order::application::HistoricalOrder;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Role;
 
+use crate::backup;
 use crate::control::Output;
 use crate::modules::here;
 use crate::parts::Part;
@@ -45,6 +46,11 @@ pub enum Command {
     },
     /// Print everything on record.
     Audit,
+    /// Take a backup.
+    Backup {
+        /// Where it is to lie; absolute.
+        folder: PathBuf,
+    },
 }
 
 /// What a file holds.
@@ -76,6 +82,9 @@ pub enum DeadLetterCommand {
 /// # Errors
 /// The command's own, or the shop's when it cannot be opened.
 pub async fn run_alone(settings: Settings, command: Command, out: &Output) -> anyhow::Result<()> {
+    if let Command::Backup { folder } = &command {
+        return backup::take::take_closed(&settings, folder, out).await;
+    }
     let shop = Shop::open(settings).await?;
     let done = run(&shop, command, out).await;
     shop.close().await;
@@ -109,6 +118,7 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             shop.make_user(&email, &password, ("New", "User"), role).await?;
             out.line(format!("{email} may sign in as {}", role.name())).await
         }
+        Command::Backup { folder } => backup::take::take(&shop.settings, &folder, out).await,
         Command::Audit => {
             for record in shop.audit().await? {
                 out.line(record.to_string()).await?;

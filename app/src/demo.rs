@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(300);
 struct Files;
 
 /// Made in the database of a context when it has been furnished.
-const FURNISHED: &str = "furnished";
+pub const FURNISHED: &str = "furnished";
 
 /// Furnishes each context that is here and new: the catalogue and its digital files with the demo unless it is switched
 /// off, the customers with an administrator and a demo customer, whose logins are printed. A start that was cut off is

@@ -71,6 +71,17 @@ impl FirstStart {
         serde_json::from_str(&text).map(Some).with_context(|| path.display().to_string())
     }
 
+    /// Takes a note of the past away: what comes into the folder now is not new.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn forget(settings: &Settings) -> anyhow::Result<()> {
+        match std::fs::remove_file(settings.data_dir.join(NOTE)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context(NOTE),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether this context has a file that has to be furnished.
     #[must_use]
     pub fn is_new(&self, part: Part) -> bool {

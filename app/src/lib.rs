@@ -4,10 +4,12 @@
 //! process may hold of the shop), [`shop`] (opens the databases, starts the contexts of [`modules`], joins them by the
 //! bus), [`server`] (the public door, and the private one behind which the payment sandbox lives), [`peers`] (contexts here
 //! and in other processes), [`pages`] (pages that join contexts), [`ops`] (dead letters, replays, event types), [`cli`] and
-//! [`control`] (the same commands with and without a running shop), [`probe`] (for health checks).
+//! [`control`] (the same commands with and without a running shop), [`backup`] (backups, and moving house), [`probe`] (for
+//! health checks).
 //!
 //! No business rule lives here. A context is asked through the lists and methods of its module and nothing else.
 
+pub mod backup;
 pub mod cli;
 pub mod commands;
 pub mod control;

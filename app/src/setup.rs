@@ -1,11 +1,13 @@
 //! How settings become what contexts, mail and the payment sandbox are given.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::Site;
 use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer, SmtpSecurity, SmtpSettings};
+use chassis::sql::transfer::Location;
 use chassis::sql::{Database, PostgresSettings};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared_kernel::Clock;
@@ -98,17 +100,30 @@ pub fn site(settings: &Settings) -> Site {
 /// # Errors
 /// When it cannot be opened.
 pub async fn database(settings: &Settings, part: Part) -> anyhow::Result<Database> {
-    if let Some(url) = settings.databases.url(part) {
-        let server = PostgresSettings {
-            url: url.clone(),
-            schema: part.name().to_owned(),
-            connections: settings.databases.connections,
-            forgetful: settings.databases.forgetful,
-        };
-        return Database::postgres(&server).await.with_context(|| format!("the database of {}", part.name()));
+    match location(settings, part) {
+        Location::Schema(server) => {
+            Database::postgres(&server).await.with_context(|| format!("the database of {}", part.name()))
+        }
+        Location::File(path) => Database::sqlite(&path).await.with_context(|| path.display().to_string()),
     }
-    let path = settings.data_dir.join(format!("{}.db", part.name()));
-    Database::sqlite(&path).await.with_context(|| path.display().to_string())
+}
+
+/// Where a part keeps what it keeps.
+#[must_use]
+pub fn location(settings: &Settings, part: Part) -> Location {
+    let Some(url) = settings.databases.url(part) else { return Location::File(file(settings, part)) };
+    Location::Schema(PostgresSettings {
+        url: url.clone(),
+        schema: part.name().to_owned(),
+        connections: settings.databases.connections,
+        forgetful: settings.databases.forgetful,
+    })
+}
+
+/// Where a part keeps what it keeps if no server does.
+#[must_use]
+pub fn file(settings: &Settings, part: Part) -> PathBuf {
+    settings.data_dir.join(format!("{}.db", part.name()))
 }
 
 /// What sends mail.

@@ -6,12 +6,15 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chassis::messaging::{ContextEngine, DeadLetters, Engine, Replay, Transport};
 use chassis::sql::Database;
+use chassis::sql::transfer::is_unfinished;
 use chassis::{Platform, SystemClock, SystemIds};
 use fs4::fs_std::FileExt as _;
+use order::OrderModule;
 use secrecy::SecretString;
 use shared_kernel::{Clock, Ids, Role};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +30,10 @@ use crate::sandbox::Sandbox;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::setup::{self, Given};
+
+/// How long a restored shop waits for the payment provider to tell what it has missed.
+const PATIENCE: Duration = Duration::from_mins(2);
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// A process whose parts are started. Its doors are [`crate::server`]'s business.
 pub struct Shop {
@@ -65,8 +72,7 @@ impl Shop {
     /// # Errors
     /// When another process has the folder open, or a database cannot be opened.
     pub async fn open(settings: Settings) -> anyhow::Result<Self> {
-        make_private(&settings.data_dir).with_context(|| settings.data_dir.display().to_string())?;
-        let lock = lock(&settings.data_dir)?;
+        let lock = take_folder(&settings.data_dir)?;
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let first_start = FirstStart::pending(&settings, ids.as_ref())?;
         let secrets = Secrets::of(&settings, ids.as_ref())?;
@@ -81,6 +87,7 @@ impl Shop {
         }
         let platform = platforms(&settings, &databases, &clock, &ids)?;
         let modules = Arc::new(Modules::start(&Given::by(&settings, &secrets, private), platform).await?);
+        refuse_unfinished(&databases).await?;
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
         let (dead_letters, replay) = (engine.dead_letters(), engine.replay());
         let operations = operations(&databases, &modules, &dead_letters, &replay);
@@ -118,11 +125,15 @@ impl Shop {
         self.door.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Sets everything in motion that is not a request: relays, consumers, timers, the sandbox's webhooks.
+    /// Sets everything in motion that is not a request: relays, consumers, timers, the sandbox's webhooks. A shop that was
+    /// restored from a backup first catches up with the payment provider, on whose word everything else depends.
     ///
     /// # Errors
-    /// When what a crash has left could not be cleared up.
+    /// When what a crash has left could not be cleared up, or the payment provider does not say what was paid since.
     pub async fn start(&self, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
+        if let Some(order) = &self.modules.order {
+            catch_up(order).await?;
+        }
         let engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner).take();
         engine.context("the shop is started already")?.start(tasks, stop).await?;
         if let Some(sandbox) = &self.sandbox {
@@ -168,7 +179,8 @@ impl Shop {
 }
 
 /// Whether the payment sandbox runs in this process.
-fn plays(settings: &Settings) -> bool {
+#[must_use]
+pub fn plays(settings: &Settings) -> bool {
     settings.stripe.is_none() && settings.parts.hold(Part::Sandbox)
 }
 
@@ -178,6 +190,35 @@ async fn open_databases(settings: &Settings) -> anyhow::Result<Vec<(Part, Databa
         databases.push((part, setup::database(settings, part).await?));
     }
     Ok(databases)
+}
+
+/// A shop must not open on half of its rows.
+async fn refuse_unfinished(databases: &[(Part, Database)]) -> anyhow::Result<()> {
+    for (part, database) in databases {
+        let unfinished = is_unfinished(database).await?;
+        let name = part.name();
+        anyhow::ensure!(!unfinished, "rows are still on their way into {name}: run `restore` or `promote` again");
+    }
+    Ok(())
+}
+
+/// Several attempts: the provider, or the process that plays it, may be a little late.
+async fn catch_up(order: &OrderModule) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match order.catch_up().await {
+            Ok(None) => return Ok(()),
+            Ok(Some(caught)) => {
+                tracing::info!(?caught, "caught up with the payment provider: {} events were news", caught.new);
+                return Ok(());
+            }
+            Err(error) if begun.elapsed() < PATIENCE => {
+                tracing::warn!("cannot catch up with the payment provider yet: {error}");
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(anyhow::Error::new(error).context("the shop was restored and stays closed")),
+        }
+    }
 }
 
 /// The sandbox's API for the order context, and the way back for its webhooks.
@@ -261,12 +302,20 @@ fn peers(
 }
 
 /// Makes the folder if it is not there. What lies in it (addresses, mails with links, secrets) is for its owner alone.
-fn make_private(folder: &Path) -> std::io::Result<()> {
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn lock(folder: &Path) -> anyhow::Result<File> {
+/// Makes the data folder if it is not there, and keeps every other process out of it as long as the answer is held.
+///
+/// # Errors
+/// When another process has it open, or it cannot be made.
+pub fn take_folder(folder: &Path) -> anyhow::Result<File> {
+    make_private(folder).with_context(|| folder.display().to_string())?;
     let path = folder.join("lock");
     let file = File::create(&path).with_context(|| path.display().to_string())?;
     if !file.try_lock_exclusive()? {

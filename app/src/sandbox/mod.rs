@@ -37,7 +37,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::params;
-use chassis::sql::{Database, Row};
+use chassis::sql::{Database, Migration, Row};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shared_kernel::{Clock, Ids, StoreError, Timestamp};
@@ -148,6 +148,9 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
+    /// The steps that make its tables.
+    pub const MIGRATIONS: &[Migration] = store::MIGRATIONS;
+
     /// Opens the sandbox on a database of its own.
     ///
     /// # Errors
@@ -208,7 +211,14 @@ impl Sandbox {
     /// # Errors
     /// The database's.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
-        let database = self.core.store.database();
+        Self::audit_of(self.core.store.database()).await
+    }
+
+    /// The same of a sandbox that is not open, such as one in a backup.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit_of(database: &Database) -> Result<Vec<Value>, StoreError> {
         let mut all = Vec::new();
         all.extend(
             every(database, "SELECT id, record FROM intent WHERE id > $1 ORDER BY id LIMIT 1000", audited_intent)

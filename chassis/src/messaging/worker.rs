@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::try_join_all;
+use futures_util::future::{BoxFuture, try_join_all};
 use shared_kernel::{Clock, Ids, LeaseToken, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -78,7 +78,8 @@ impl Worker {
             if claimed.is_empty() {
                 return Ok(());
             }
-            try_join_all(claimed.iter().map(|delivery| self.work(delivery))).await?;
+            let working: Vec<BoxFuture<'_, _>> = claimed.iter().map(|delivery| self.work(delivery).boxed()).collect();
+            try_join_all(working).await?;
         }
     }
 

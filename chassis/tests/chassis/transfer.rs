@@ -252,7 +252,8 @@ async fn a_restoration_that_nobody_has_acted_upon_keeps_its_moment() {
 async fn a_snapshot_does_not_see_what_comes_later() {
     let folder = tempfile::tempdir().unwrap();
     let place = file(&folder, "living.db").await;
-    let mut pinned = Snapshot::pin_all(&[place.location.clone(), place.location.clone()]).await.unwrap();
+    let mut pinned = Snapshot::connect(&[place.location.clone(), place.location.clone()]).await.unwrap();
+    Snapshot::pin_all(&mut pinned).await.unwrap();
     fill(&place.database).await;
     let rows = |digests: &[chassis::sql::transfer::TableDigest]| digests.iter().map(|table| table.rows).sum::<u64>();
     assert_eq!(rows(&pinned[0].digest().await.unwrap()), 1, "the counter at its start");
@@ -264,7 +265,7 @@ async fn a_snapshot_does_not_see_what_comes_later() {
     assert!(late.received("/thing", since).await.unwrap().is_empty());
     assert!(late.never_published(&received).await.unwrap().is_empty());
     assert_eq!(pinned[1].never_published(&received).await.unwrap(), received);
-    Snapshot::pin_again(&mut pinned).await.unwrap();
+    Snapshot::pin_all(&mut pinned).await.unwrap();
     assert!(pinned[1].never_published(&received).await.unwrap().is_empty());
     let versions = late.versions().await.unwrap();
     assert_eq!(

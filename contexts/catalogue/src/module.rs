@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web::ServiceConfig;
 use chassis::Platform;
 use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::sql::{Database, Migration};
 use serde_json::{Value, json};
 use shared_kernel::StoreError;
 
@@ -13,7 +14,7 @@ use crate::adapters::inbound::events::stock_changed;
 use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome};
 use crate::adapters::inbound::pages::{Pages, ProductCard};
 use crate::adapters::outbound::cache::{CachedShelf, Freshness};
-use crate::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
+use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue};
 use crate::application::{Browse, ExportProducts, ImportProducts, KeepMedia, NoteStock, SaveProduct, WithdrawProduct};
 use crate::domain::{CategoryCount, FieldError, ImageName, Media, MediaError};
 use crate::ports::{ProductStore, Shelf, StockLevels};
@@ -48,6 +49,9 @@ pub enum DemoError {
 }
 
 impl CatalogueModule {
+    /// The steps that make the context's tables.
+    pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
     /// Brings the tables up to date and puts everything together.
     ///
     /// # Errors
@@ -158,6 +162,14 @@ impl CatalogueModule {
     /// The store's.
     pub async fn sitemap_paths(&self) -> Result<Vec<String>, StoreError> {
         self.pages.api.browse.public_paths().await
+    }
+
+    /// Makes the search index anew from the products: it is no part of what is backed up or moved between engines.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn rebuild_search(database: &Database) -> Result<(), StoreError> {
+        sql::rebuild_search(database).await
     }
 
     /// Every product and every stock level known here, one JSON object each.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use actix_web::web;
 use chassis::Platform;
 use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::sql::Migration;
 use chassis::web::Authenticator;
 use chassis::web::signed::Signer;
 use secrecy::SecretString;
@@ -29,7 +30,7 @@ use adapters::inbound::{api, identity, jobs, pages, tasks};
 use adapters::outbound::argon2::Argon2Hasher;
 use adapters::outbound::mail::LetterWriter;
 use adapters::outbound::recent::Recent;
-use adapters::outbound::sql::SqlCustomers;
+use adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
 use application::create_user::{CreateUserCommand, CreateUserError};
 use application::send_account_mail::LinkPolicy;
 use domain::{DelayPolicy, EmailAddress, FieldError, NewPassword, PersonName, SessionPolicy};
@@ -72,6 +73,9 @@ pub struct CustomerModule {
 }
 
 impl CustomerModule {
+    /// The steps that make the context's tables.
+    pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
     /// The path of [`Self::identity`], asked once for every request of the shop.
     pub const IDENTITY: &str = identity::PATH;
 

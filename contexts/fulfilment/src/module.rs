@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chassis::Platform;
 use chassis::messaging::{Job, Recorder, RetryPolicy, Subscription};
-use chassis::sql::Database;
+use chassis::sql::{Database, Migration};
 use shared_kernel::{Limit, Sku, StoreError};
 
 use crate::adapters::inbound::api::Api;
@@ -72,6 +72,9 @@ pub struct FulfilmentModule {
 }
 
 impl FulfilmentModule {
+    /// The steps that make the context's tables.
+    pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
     /// Paths (as prefixes) that take larger bodies than others, in bytes; the edge has to let them in.
     pub const LARGE_BODIES: &[(&str, u64)] =
         &[("/api/fulfilment/v1/digital-files/", 21 * 1024 * 1024), ("/admin/digital-files", 21 * 1024 * 1024)];

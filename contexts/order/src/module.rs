@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::Platform;
 use chassis::messaging::{Job, Lease, Recorder, RetryPolicy, SqlMessages, Subscription, Worker};
-use shared_kernel::{ConsumerName, Money, StoreError};
+use chassis::sql::{Database, Migration};
+use chassis::{Platform, SystemClock, SystemIds};
+use shared_kernel::{Clock, ConsumerName, Ids, Money, StoreError};
 
 use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
 use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
@@ -19,7 +20,8 @@ use crate::adapters::outbound::sql::{
 };
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
-    Adapters, CatchUpError, CaughtUp, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff, UseCases,
+    Adapters, AuditOrders, CatchUpError, CaughtUp, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff,
+    UseCases,
 };
 use crate::ports::{CardPage, PaymentEvents, PaymentGateway, ReceiptSender};
 use crate::settings::OrderSettings;
@@ -56,6 +58,9 @@ pub struct OrderModule {
 }
 
 impl OrderModule {
+    /// The steps that make the context's tables.
+    pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
     /// Makes or updates the context's tables and puts it together, with the real payment provider and mailer.
     ///
     /// # Errors
@@ -168,6 +173,17 @@ impl OrderModule {
     /// The store's.
     pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         self.use_cases.audit_orders.execute().await
+    }
+
+    /// The same of orders that nobody works on, such as those in a backup.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit_of(database: &Database) -> Result<Vec<serde_json::Value>, StoreError> {
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let recorder = Recorder::new("order", Arc::clone(&clock), ids);
+        let orders = SqlOrderStore::new(database.clone(), recorder, clock, String::new(), WaitingRoom::default());
+        AuditOrders::new(Arc::new(orders)).execute().await
     }
 
     /// Takes over orders of another shop; see [`HistoricalOrder`].

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use chassis::Platform;
 use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::sql::{Database, Migration};
 use serde_json::Value;
 use shared_kernel::{Currency, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,7 +15,7 @@ use crate::adapters::inbound::events::{
     KEEP_PRODUCTS, KeepProducts, ORDER_FACTS, PRODUCT_FACTS, RECORD_SALES, RecordSales,
 };
 use crate::adapters::inbound::{api, pages};
-use crate::adapters::outbound::sql::{MIGRATIONS, RebuildArticles, RebuildSales, SqlBooks};
+use crate::adapters::outbound::sql::{self, MIGRATIONS, RebuildArticles, RebuildSales, SqlBooks};
 use crate::application::{
     KeepProduct, ListRefunds, Reading, RecordFact, ShowMonthlySales, ShowSalesByCategory, ShowSalesByCountry,
     ShowTopProducts,
@@ -68,6 +69,9 @@ pub struct ReportsModule {
 }
 
 impl ReportsModule {
+    /// The steps that make the context's tables.
+    pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
     /// Brings the tables up to date and puts the context together.
     ///
     /// # Errors
@@ -133,5 +137,13 @@ impl ReportsModule {
     /// [`StoreError`] when they cannot be read.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
         self.books.audit().await
+    }
+
+    /// The same of books that nobody keeps, such as those in a backup.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit_of(database: &Database) -> Result<Vec<Value>, StoreError> {
+        sql::audit(database).await
     }
 }

@@ -2,7 +2,7 @@
 //! onto PostgreSQL (or back).
 //!
 //! ```text
-//! Snapshot::pin_all(sources)  one moment of several living databases, held while they are read
+//! Snapshot::pin_all(..)       one moment of several living databases, held while they are read
 //!     .digest()               rows and SHA-256 of each table, in the order of its key
 //! Target::look(location)      whether there is nothing yet, or what an interrupted transfer has left
 //!     .take()                 makes the tables, and notes that they are not to be used yet

@@ -1,6 +1,7 @@
 //! One moment of one or several databases, held while it is read; the databases go on meanwhile.
 
-use futures_util::future::try_join_all;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, try_join_all};
 use serde::{Deserialize, Serialize};
 use shared_kernel::{StoreError, Timestamp};
 
@@ -37,32 +38,39 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn pin(location: &Location) -> Result<Self, StoreError> {
-        let mut pinned = [Self { session: Session::reading(location).await?, tables: Vec::new(), held: false }];
-        Self::pin_again(&mut pinned).await?;
+        let mut pinned = [Self::unheld(Session::reading(location).await?)];
+        Self::pin_all(&mut pinned).await?;
         let [pinned] = pinned;
         Ok(pinned)
     }
 
-    /// Holds the present moment of several databases: not exactly the same one, but all of them within the time that a
-    /// statement takes, whatever the time that it takes to connect.
+    /// Connects to several databases, to hold a moment of them with [`Snapshot::pin_all`].
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn pin_all(locations: &[Location]) -> Result<Vec<Self>, StoreError> {
-        let sessions = try_join_all(locations.iter().map(Session::reading)).await?;
-        let unheld = |session| Self { session, tables: Vec::new(), held: false };
-        let mut all: Vec<Self> = sessions.into_iter().map(unheld).collect();
-        Self::pin_again(&mut all).await?;
+    pub async fn connect(locations: &[Location]) -> Result<Vec<Self>, StoreError> {
+        let mut all = Vec::new();
+        for location in locations {
+            all.push(Self::unheld(Session::reading(location).await?));
+        }
         Ok(all)
     }
 
-    /// Lets the moment go and holds a later one.
+    fn unheld(session: Session) -> Self {
+        Self { session, tables: Vec::new(), held: false }
+    }
+
+    /// Holds the present moment of all of them, and lets go the one that was held before: not exactly the same moment for
+    /// all, but one within the time that a statement takes.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn pin_again(all: &mut [Self]) -> Result<(), StoreError> {
-        try_join_all(all.iter_mut().map(Self::let_go)).await?;
-        try_join_all(all.iter_mut().map(Self::hold)).await?;
+    pub async fn pin_all(all: &mut [Self]) -> Result<(), StoreError> {
+        for pinned in all.iter_mut() {
+            pinned.let_go().await?;
+        }
+        let holding: Vec<BoxFuture<'_, _>> = all.iter_mut().map(|pinned| pinned.hold().boxed()).collect();
+        try_join_all(holding).await?;
         for pinned in all {
             pinned.tables = pinned.session.tables().await?;
         }

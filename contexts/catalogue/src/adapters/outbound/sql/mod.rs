@@ -10,6 +10,7 @@
 mod dialect;
 mod products;
 mod rows;
+mod search;
 mod shelf;
 mod stock;
 
@@ -18,6 +19,8 @@ use std::sync::Arc;
 
 use chassis::messaging::Recorder;
 use chassis::sql::{Database, Migration};
+
+pub use search::rebuild_search;
 
 use super::cache::Freshness;
 

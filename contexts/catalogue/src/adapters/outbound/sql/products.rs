@@ -114,9 +114,14 @@ async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
             return Err(StoreError::Conflict("sku"));
         }
     }
-    let (title, codes) = (words(details.title.as_str()).join(" "), words(&codes(product)).join(" "));
-    tx.execute(dialect::index(tx.dialect()), params![id, title, codes]).await?;
-    Ok(())
+    index(tx, product).await
+}
+
+/// Enters the product's words into the search index, where it must not be yet.
+pub(super) async fn index(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
+    let title = words(product.details().title.as_str()).join(" ");
+    let params = params![product.id().uuid(), title, words(&codes(product)).join(" ")];
+    tx.execute(dialect::index(tx.dialect()), params).await.map(|_| ())
 }
 
 async fn new_counts(tx: &mut Tx, counts: &[StockCount]) -> Result<Vec<StockCount>, StoreError> {

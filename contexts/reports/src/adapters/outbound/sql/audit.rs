@@ -1,7 +1,7 @@
 //! Every sale and every refund in the books, for whoever compares them with the other contexts' records.
 
 use chassis::params;
-use chassis::sql::Row;
+use chassis::sql::{Database, Row};
 use serde_json::{Value, json};
 use shared_kernel::{StoreError, Timestamp};
 
@@ -13,23 +13,31 @@ impl SqlBooks {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
-        self.database
-            .read(|tx| {
-                Box::pin(async move {
-                    let sales = "SELECT s.order_id, s.number, s.outcome, s.sold_at, s.month, s.currency, s.country,
+        audit(&self.database).await
+    }
+}
+
+/// The same of books that nobody keeps.
+///
+/// # Errors
+/// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
+    database
+        .read(|tx| {
+            Box::pin(async move {
+                let sales = "SELECT s.order_id, s.number, s.outcome, s.sold_at, s.month, s.currency, s.country,
                             s.net_minor, s.tax_minor, s.shipping_minor, s.gross_minor, c.completed_at, x.cancelled_at
                         FROM sale AS s LEFT JOIN completion AS c ON c.order_id = s.order_id
                             LEFT JOIN cancellation AS x ON x.order_id = s.order_id
                         ORDER BY s.order_id";
-                    let refunds = "SELECT refund_id, order_id, number, amount_minor, currency, reason, refunded_at,
+                let refunds = "SELECT refund_id, order_id, number, amount_minor, currency, reason, refunded_at,
                             month FROM refund ORDER BY order_id, refund_id";
-                    let sales = tx.fetch(sales, params![]).await?;
-                    let refunds = tx.fetch(refunds, params![]).await?;
-                    sales.iter().map(sale).chain(refunds.iter().map(refund)).collect()
-                })
+                let sales = tx.fetch(sales, params![]).await?;
+                let refunds = tx.fetch(refunds, params![]).await?;
+                sales.iter().map(sale).chain(refunds.iter().map(refund)).collect()
             })
-            .await
-    }
+        })
+        .await
 }
 
 fn sale(row: &Row) -> Result<Value, StoreError> {

@@ -31,6 +31,7 @@ use chassis::params;
 use chassis::sql::{Database, Migration};
 use shared_kernel::StoreError;
 
+pub use audit::audit;
 pub use rebuild::{RebuildArticles, RebuildSales};
 
 /// The steps that make the tables.

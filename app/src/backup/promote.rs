@@ -1,0 +1,94 @@
+//! Moves a shop from the files of its data folder onto the servers that its settings now name. The files stay as they are.
+//!
+//! The shop must be closed. What was interrupted is begun again with the same command: contexts that have arrived are
+//! compared and left alone. Nobody can open the shop on the servers before all have arrived.
+
+use anyhow::{Context as _, ensure};
+use chassis::sql::transfer::{Location, Snapshot, Standing, TableDigest, Target};
+
+use super::places;
+use crate::control::Output;
+use crate::parts::Part;
+use crate::settings::Settings;
+use crate::{setup, shop};
+
+/// Moves the shop, or only says what would be moved.
+///
+/// # Errors
+/// When the shop is open, a file is missing, or a server's tables hold other rows; then nothing was changed.
+pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow::Result<()> {
+    let moves = moves(settings)?;
+    let _alone = shop::take_folder(&settings.data_dir)?;
+    for one in &moves {
+        let standing = one.target.look().await.with_context(|| format!("{} on the server", one.part.name()))?;
+        if dry_run {
+            one.say_what_would_be(standing, out).await?;
+        }
+    }
+    if dry_run {
+        return out.line("nothing was moved").await;
+    }
+    for one in &moves {
+        one.target.take("promote").await.with_context(|| one.part.name())?;
+    }
+    for one in &moves {
+        let mut files = one.source().await?;
+        let digests = one.target.fill(&mut files).await.with_context(|| one.part.name())?;
+        places::complete(&one.location, one.part).await?;
+        table(one.part, &digests, out).await?;
+    }
+    for one in &moves {
+        one.target.finish().await?;
+    }
+    out.line("the shop lives on the server now; its files in the data folder are of the past").await
+}
+
+struct Move {
+    part: Part,
+    file: Location,
+    location: Location,
+    target: Target,
+}
+
+fn moves(settings: &Settings) -> anyhow::Result<Vec<Move>> {
+    let mut moves = Vec::new();
+    for part in places::kept(settings).into_iter().filter(|part| settings.databases.url(*part).is_some()) {
+        let path = setup::file(settings, part);
+        if part == Part::Sandbox && !path.exists() {
+            continue;
+        }
+        ensure!(path.exists(), "there is nothing to move: {} is missing", path.display());
+        let location = setup::location(settings, part);
+        let target = places::target(location.clone(), part);
+        moves.push(Move { part, file: Location::File(path), location, target });
+    }
+    ensure!(!moves.is_empty(), "the settings name no server to move to: set STORE_DATABASE_URL");
+    Ok(moves)
+}
+
+impl Move {
+    async fn source(&self) -> anyhow::Result<Snapshot> {
+        let mut snapshot = Snapshot::pin(&self.file).await.with_context(|| self.part.name())?;
+        let unfinished = snapshot.is_unfinished().await?;
+        ensure!(!unfinished, "rows are still on their way into the file of {}: finish that first", self.part.name());
+        Ok(snapshot)
+    }
+
+    async fn say_what_would_be(&self, standing: Standing, out: &Output) -> anyhow::Result<()> {
+        let digests = self.source().await?.digest().await?;
+        table(self.part, &digests, out).await?;
+        let there = match standing {
+            Standing::New => "nothing is there yet",
+            Standing::Unfinished => "an interrupted move would be taken up again",
+        };
+        out.line(format!("{}: {there}", self.part.name())).await
+    }
+}
+
+async fn table(part: Part, digests: &[TableDigest], out: &Output) -> anyhow::Result<()> {
+    for TableDigest { table, rows, sha256, .. } in digests {
+        out.line(format!("{:<11} {table:<20} {rows:>9} rows  {}", part.name(), sha256.get(..16).unwrap_or_default()))
+            .await?;
+    }
+    Ok(())
+}

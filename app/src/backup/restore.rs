@@ -1,0 +1,68 @@
+//! Brings a backup back into an empty place, on either engine, and leaves the shop ready to catch up with the world.
+//!
+//! Every place is noted as unfinished until all of them hold everything, so that no shop opens on half of a backup; one
+//! that was interrupted is begun again with the same command.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+use chassis::sql::transfer::{Location, Snapshot, Target};
+
+use super::{places, verify};
+use crate::control::Output;
+use crate::first_start::FirstStart;
+use crate::parts::Part;
+use crate::settings::Settings;
+use crate::setup;
+
+/// Restores a backup to where the settings say that the shop keeps what it keeps.
+///
+/// # Errors
+/// When the backup is damaged, or the place is not empty; then nothing was changed.
+pub async fn restore(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+    let found = verify::look(folder).await?;
+    found.say(out).await?;
+    ensure!(found.damage.is_empty(), "the backup is damaged and was not restored");
+    let manifest = found.manifest;
+    let parts = places::kept(settings);
+    let (wanted, lacking): (Vec<Part>, Vec<Part>) =
+        parts.into_iter().partition(|part| manifest.parts.contains_key(part.name()));
+    if let Some(part) = lacking.iter().find(|part| **part != Part::Sandbox) {
+        bail!("the backup does not hold {}: name what it holds by STORE_CONTEXTS", part.name());
+    }
+    let _alone = places::alone_with_files(settings)?;
+    let places: Vec<Place> = wanted.into_iter().map(|part| Place::of(settings, folder, part)).collect();
+    for place in &places {
+        place.target.look().await.with_context(|| format!("{} has a place that is in use", place.part.name()))?;
+    }
+    let purpose = format!("restore {}", manifest.seal);
+    for place in &places {
+        place.target.take(&purpose).await.with_context(|| place.part.name())?;
+    }
+    FirstStart::forget(settings)?;
+    for place in &places {
+        let mut backup = Snapshot::pin(&place.backup).await?;
+        place.target.restore(&mut backup, manifest.taken_at).await.with_context(|| place.part.name())?;
+        places::complete(&place.location, place.part).await?;
+        out.line(format!("{:<11} restored", place.part.name())).await?;
+    }
+    for place in &places {
+        place.target.finish().await?;
+    }
+    out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at)).await
+}
+
+struct Place {
+    part: Part,
+    backup: Location,
+    location: Location,
+    target: Target,
+}
+
+impl Place {
+    fn of(settings: &Settings, folder: &Path, part: Part) -> Self {
+        let location = setup::location(settings, part);
+        let target = places::target(location.clone(), part);
+        Self { part, backup: Location::File(places::file_in(folder, part)), location, target }
+    }
+}

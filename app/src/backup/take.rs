@@ -1,0 +1,93 @@
+//! Takes a backup: one moment of all parts, copied row by row into a SQLite file each, whatever engine they are on.
+//!
+//! The shop goes on meanwhile. A backup that was cut off has no manifest, and so is none.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use chassis::sql::transfer::{Location, Snapshot};
+
+use super::manifest::{Kept, Manifest, sha256_of};
+use super::{cut, places};
+use crate::control::Output;
+use crate::parts::Part;
+use crate::settings::Settings;
+use crate::{setup, shop};
+
+/// Takes a backup of a shop that is open in this process, or that lives on servers and is open elsewhere.
+///
+/// # Errors
+/// When the folder is not empty, or anything cannot be read or written; then there is no backup.
+pub async fn take(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+    make_empty(folder)?;
+    let taken = copy(settings, folder, out).await;
+    if taken.is_err() {
+        for part in places::kept(settings) {
+            let _half_done = std::fs::remove_file(places::file_in(folder, part));
+        }
+    }
+    taken
+}
+
+/// The same of a shop that is not open.
+///
+/// # Errors
+/// As [`take`], and when another process has the data folder.
+pub async fn take_closed(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+    for part in places::kept(settings) {
+        let path = setup::file(settings, part);
+        let is_there = settings.databases.url(part).is_some() || path.exists();
+        ensure!(is_there, "there is no shop here: {} is missing", path.display());
+    }
+    let _alone = places::alone_with_files(settings)?;
+    take(settings, folder, out).await
+}
+
+async fn copy(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+    let places: Vec<(Part, Location)> =
+        places::kept(settings).into_iter().map(|part| (part, setup::location(settings, part))).collect();
+    let cut = cut::make(&places).await?;
+    tracing::info!(tries = cut.tries, "the parts are held as of {}", cut.taken_at);
+    let mut parts = BTreeMap::new();
+    for (part, snapshot) in cut.snapshots {
+        let kept = copy_one(part, snapshot, folder).await.with_context(|| part.name())?;
+        out.line(format!("{:<11} {:>9} rows", part.name(), kept.rows())).await?;
+        parts.insert(part.name().to_owned(), kept);
+    }
+    Manifest::new(cut.taken_at, parts)?.write(folder)?;
+    out.line(format!("as of {} in {}", cut.taken_at, folder.display())).await
+}
+
+/// Copies one part, and reads the copy once more: what is written down is what lies there.
+async fn copy_one(part: Part, mut snapshot: Snapshot, folder: &Path) -> anyhow::Result<Kept> {
+    let path = places::file_in(folder, part);
+    let target = places::target(Location::File(path.clone()), part);
+    target.take("a backup").await?;
+    target.fill(&mut snapshot).await?;
+    target.finish().await?;
+    drop(snapshot);
+    let mut copied = Snapshot::pin(&Location::File(path.clone())).await?;
+    let (versions, tables) = (copied.versions().await?, copied.digest().await?);
+    drop(copied);
+    let (file, hashed) = (path.clone(), tokio::task::spawn_blocking(move || seal(&path)));
+    let sha256 = hashed.await??;
+    let file = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Kept { file, sha256, versions, tables })
+}
+
+/// Sees to it that the file is on the disk, for its owner alone; answers its SHA-256.
+fn seal(path: &Path) -> anyhow::Result<String> {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    File::open(path)?.sync_all()?;
+    sha256_of(path)
+}
+
+fn make_empty(folder: &Path) -> anyhow::Result<()> {
+    shop::make_private(folder).with_context(|| folder.display().to_string())?;
+    let mut entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    ensure!(entries.next().is_none(), "{} is not empty: each backup gets a folder of its own", folder.display());
+    Ok(())
+}
