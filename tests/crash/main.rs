@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 #![expect(clippy::print_stdout, reason = "what was measured is for whoever reads the run")]
 
+mod backup;
 mod consumers;
 mod deadlines;
 mod evidence;

@@ -84,8 +84,10 @@ fn built(variant: &str) -> Option<String> {
 
 /// The shop's own containers among what was built: name and variables.
 fn deployed(objects: &str, secrets: &Variables) -> Vec<(String, Variables)> {
-    let of_kind =
-        |kind: &str| objects.split("\n---\n").filter(move |object| object.contains(&format!("\nkind: {kind}\n")));
+    let of_kind = |kind: &str| {
+        let kind = format!("\nkind: {kind}\n");
+        objects.split("\n---\n").filter(move |object| object.contains(&kind))
+    };
     let value = |line: &str| line.trim().trim_matches(['"', '\'']).to_owned();
     let settings = of_kind("ConfigMap").find(|object| object.contains("\n  name: settings-")).unwrap();
     let common = settings.lines().filter(|line| line.starts_with("  STORE_")).filter_map(|line| line.split_once(": "));

@@ -1,6 +1,6 @@
 //! The real binary, as one process or several, started on an empty folder and free ports, and ended without mercy.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -195,6 +195,11 @@ impl Shop {
         process.cli(arguments)
     }
 
+    /// Runs the command line until it has said so many lines, and kills it there.
+    pub fn kill_after_lines(&self, arguments: &[&str], lines: usize) {
+        self.processes[0].kill_after_lines(arguments, lines);
+    }
+
     /// Every record of the audit, of all processes.
     pub fn audit(&self) -> Vec<serde_json::Value> {
         self.processes.iter().filter(|process| !process.is_another()).flat_map(Process::audit).collect()
@@ -270,6 +275,15 @@ impl Process {
     /// Runs the command line on its folder.
     pub fn cli(&self, arguments: &[&str]) -> Output {
         self.command().args(arguments).output().unwrap()
+    }
+
+    /// Runs the command line until it has said so many lines, and kills it there.
+    pub fn kill_after_lines(&self, arguments: &[&str], lines: usize) {
+        let mut command = self.command();
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines().take(lines).count();
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success(), "{arguments:?} was done after {said} lines");
     }
 
     /// An address at its own door.

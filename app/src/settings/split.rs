@@ -67,7 +67,6 @@ pub(super) fn nats(raw: &Raw) -> anyhow::Result<Option<JetStream>> {
         JetStreamRefused::Replicas(_) => anyhow::Error::new(error).context("STORE_NATS_REPLICAS"),
         JetStreamRefused::Unauthenticated(_) => anyhow::Error::new(error)
             .context("STORE_NATS_URL (or STORE_NATS_CREDENTIALS, or STORE_NATS_TRUST_NETWORK=on)"),
-        JetStreamRefused::NoCredentials(_) => anyhow::Error::new(error).context("STORE_NATS_CREDENTIALS"),
         JetStreamRefused::NoAddress(_) => anyhow::Error::new(error).context("STORE_NATS_URL"),
         JetStreamRefused::NoCredentials(_) => anyhow::Error::new(error).context("STORE_NATS_CREDENTIALS"),
     };
