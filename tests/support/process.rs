@@ -189,6 +189,7 @@ impl Shop {
             ["replay", consumer, ..] => consumer.split('/').next().unwrap_or_default(),
             ["dead-letters", _, letter, ..] => letter.split('/').next().unwrap_or_default(),
             ["openapi"] => "edge",
+            ["replay"] => "reports",
             _ => "order",
         };
         let process = self.processes.iter().find(|process| process.name == about).unwrap_or(&self.processes[0]);
@@ -222,8 +223,7 @@ impl Shop {
 
     /// The letters written so far, as they would be sent.
     pub fn letters(&self) -> Vec<String> {
-        let shared = letters(&self.folder.join("mail"));
-        self.processes.iter().flat_map(|process| letters(&process.folder.join("mail"))).chain(shared).collect()
+        letters(&self.folder.join("mail"))
     }
 
     /// The numbers of its processes in the system.

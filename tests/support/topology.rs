@@ -117,14 +117,14 @@ impl Servers {
     }
 }
 
-/// Keys that the processes of one shop share, as `better-store keys` makes them.
+/// Keys by which the processes of one shop believe each other, as `better-store keys` makes them.
 pub fn keys() -> Vec<(String, String)> {
     let made = Command::new(env!("CARGO_BIN_EXE_better-store")).arg("keys").env_clear().output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let lines = String::from_utf8(made.stdout).unwrap();
     let pairs = lines.lines().filter_map(|line| line.trim().split_once('='));
     pairs
-        .filter(|(name, _)| name.starts_with("STORE_"))
+        .filter(|(name, _)| name.starts_with("STORE_IDENTITY_") || *name == "STORE_CSRF_KEY")
         .map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned()))
         .collect()
 }
