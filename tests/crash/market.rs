@@ -125,7 +125,8 @@ impl Market {
             return None;
         };
         self.answers.send_modify(|count| *count += 1);
-        let told_to_come_back = status == 503 && self.outages.load(Ordering::SeqCst);
+        // The shop says 503; the payment sandbox says what its model says when it is in trouble itself.
+        let told_to_come_back = (status == 503 || text.contains("api_error")) && self.outages.load(Ordering::SeqCst);
         if (status >= 500 || status == 429) && !told_to_come_back {
             self.troubles.lock().unwrap().push(format!("{status}: {text}"));
         }
