@@ -114,7 +114,7 @@ pub fn sha256_of(path: &Path) -> anyhow::Result<String> {
 }
 
 fn in_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ impl Tx {
     }
 
     fn failed(&mut self, error: sqlx::Error) -> StoreError {
-        let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+        let code = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
         // Serialization failure, deadlock, a lock not given in time, a key that somebody else has just taken.
         let races = ["40001", "40P01", "55P03", "23505"];
         if self.dialect() == Dialect::Postgres && code.is_some_and(|code| races.contains(&code.as_str())) {

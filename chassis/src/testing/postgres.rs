@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -152,9 +152,8 @@ pub async fn postgres(owner: &'static str, migrations: &[Migration]) -> Option<D
 /// How that schema on the shared cluster is reached, so that a test can open it twice, as two processes would.
 #[must_use]
 pub fn shared_cluster(schema: &str) -> Option<PostgresSettings> {
-    static SHARED: Mutex<Option<Option<Cluster>>> = Mutex::new(None);
-    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let cluster = shared.get_or_insert_with(|| Cluster::start(false)).as_ref()?;
+    static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
+    let cluster = SHARED.get_or_init(|| Cluster::start(false)).as_ref()?;
     Some(PostgresSettings {
         url: SecretString::from(cluster.url("postgres")),
         schema: schema.to_owned(),

@@ -155,8 +155,8 @@ impl World {
         Self { road, order, reports: Arc::new(reports), grew, failures, stop, tasks }
     }
 
-    fn state(&self, kind: &'static str, subject: &str, data: serde_json::Value) {
-        let events = vec![EventDraft::new(kind, subject, &data)];
+    fn state(&self, kind: &'static str, subject: &str, data: &serde_json::Value) {
+        let events = vec![EventDraft::new(kind, subject, data)];
         self.order.record(Record { events, ..Record::default() }).unwrap();
         self.grew.send_modify(|grown| *grown += 1);
     }
@@ -164,7 +164,7 @@ impl World {
     /// Facts about seven subjects in turn.
     fn state_many(&self, facts: usize) {
         for number in 0..facts {
-            self.state(PAID, &format!("s{}", number % 7), serde_json::json!({"number": number}));
+            self.state(PAID, &format!("s{}", number % 7), &serde_json::json!({"number": number}));
         }
     }
 
@@ -248,12 +248,12 @@ async fn facts_arrive_as_they_were_stated_and_in_their_order(mut world: World) {
 async fn a_consumer_hears_the_types_and_contents_that_it_asked_for(mut world: World) {
     let physical = Subscription::to(STOCK, &[PAID, PLACED], Arc::new(Deaf)).only("kind", &["physical"]);
     world.carry_to(&[sales(), physical]);
-    world.state(PLACED, "a", serde_json::json!({"kind": "physical"}));
-    world.state(PAID, "a", serde_json::json!({"kind": "physical"}));
-    world.state(PLACED, "b", serde_json::json!({"kind": "digital"}));
-    world.state(PAID, "b", serde_json::json!({"kind": "digital"}));
-    world.state("store.order.expired.v1", "c", serde_json::json!({"kind": "physical"}));
-    world.state(PAID, "d", serde_json::json!({"kind": "physical"}));
+    world.state(PLACED, "a", &serde_json::json!({"kind": "physical"}));
+    world.state(PAID, "a", &serde_json::json!({"kind": "physical"}));
+    world.state(PLACED, "b", &serde_json::json!({"kind": "digital"}));
+    world.state(PAID, "b", &serde_json::json!({"kind": "digital"}));
+    world.state("store.order.expired.v1", "c", &serde_json::json!({"kind": "physical"}));
+    world.state(PAID, "d", &serde_json::json!({"kind": "physical"}));
     let all = world.order.events();
     world.hears(SALES, &[all[1].clone(), all[3].clone(), all[5].clone()]).await;
     world.hears(STOCK, &[all[0].clone(), all[1].clone(), all[5].clone()]).await;

@@ -28,7 +28,7 @@ struct Subject {
     ids: Arc<CountingIds>,
 }
 
-fn in_memory() -> Option<Subject> {
+fn in_memory() -> Subject {
     let (clock, ids) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
     let store = MemoryRecorder::new("order", clock.clone(), ids.clone());
     let writer = store.clone();
@@ -36,7 +36,7 @@ fn in_memory() -> Option<Subject> {
         let done = writer.record(Record { cause: cause.as_ref(), events, tasks });
         Box::pin(async { done })
     });
-    Some(Subject { inbox: Arc::new(store.clone()), outbox: Arc::new(store), record, clock, ids })
+    Subject { inbox: Arc::new(store.clone()), outbox: Arc::new(store), record, clock, ids }
 }
 
 async fn in_sqlite() -> Option<Subject> {
@@ -331,7 +331,7 @@ macro_rules! suite {
 }
 
 suite! {
-    memory: in_memory();
+    memory: Some(in_memory());
     sqlite: in_sqlite().await;
     postgres: in_postgres().await;
 }

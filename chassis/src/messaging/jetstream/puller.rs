@@ -181,8 +181,8 @@ impl Puller {
         let mut served: Vec<_> = served.map(|(reader, age)| format!("{}={age}\n", reader.consumer())).collect();
         served.sort_unstable();
         let digest = Sha256::digest(format!("{epoch}\n{}", served.concat()));
-        let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}-{sum}-{digest}", self.context)
+        let digest = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+        format!("{}-{sum}-{digest:08x}", self.context)
     }
 
     /// Puts the letters into the inboxes of those whom they concern.

@@ -53,7 +53,7 @@ impl Digester {
 
     pub(super) fn finish(self, table: &TableShape) -> TableDigest {
         let columns = table.columns.iter().map(|column| column.name.clone()).collect();
-        let sha256 = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = self.hasher.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         TableDigest { table: table.name.clone(), columns, rows: self.rows, sha256 }
     }
 }

@@ -38,7 +38,7 @@ async fn what_cannot_be_read_is_a_dead_letter_in_its_place(server: NatsServer) {
         administrator.publish_with_headers(subject, headers, payload.into()).await.unwrap().await.unwrap();
     };
     let mut forged = fact(2);
-    forged.source = "/customer".to_owned();
+    "/customer".clone_into(&mut forged.source);
     put("store.order.paid.v1", serde_json::to_string(&forged).unwrap()).await;
     put("store.order.paid.v1", "no JSON at all".to_owned()).await;
     put("store.order.placed.v1", serde_json::to_string(&fact(3)).unwrap()).await;
@@ -80,7 +80,7 @@ fn claim(consumer: ConsumerName) -> chassis::messaging::Claim {
         consumer,
         lanes: 10,
         now: SystemClock.now().plus(Duration::from_secs(1)),
-        lease_for: Duration::from_secs(60),
+        lease_for: Duration::from_mins(1),
         lease: shared_kernel::LeaseToken(chassis::SystemIds.uuid()),
     }
 }

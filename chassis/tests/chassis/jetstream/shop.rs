@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::broker;
 
 pub const PAID: &str = "store.order.paid.v1";
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// Of each subject how many facts came, the last one's number, and how often one came in another turn than its own.
 pub const TALLY: &[Migration] = &[Migration {

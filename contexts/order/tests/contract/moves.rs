@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chassis::SystemIds;
 use chassis::messaging::Recorder;
 use chassis::sql::Database;
-use chassis::sql::transfer::{Location, Snapshot, copy};
+use chassis::sql::transfer::{Location, Snapshot, Target};
 use chassis::testing::{FixedClock, shared_cluster};
 use order::adapters::outbound::sql::{MIGRATIONS, SqlOrderStore, WaitingRoom};
 use order::testing::suites::orders::placed;
@@ -31,10 +31,13 @@ async fn numbers_go_on_from_sqlite_to_postgres_and_back() {
     let mut next = 1;
     let mut before: Option<Location> = None;
     for place in [file("first.db"), Location::Schema(schema), file("last.db")] {
-        let orders = open(&place).await;
         if let Some(before) = &before {
-            copy(&mut Snapshot::pin(before).await.unwrap(), &place).await.unwrap();
+            let target = Target::new(place.clone(), "order", MIGRATIONS);
+            target.take("a test").await.unwrap();
+            target.fill(&mut Snapshot::pin(before).await.unwrap()).await.unwrap();
+            target.finish().await.unwrap();
         }
+        let orders = open(&place).await;
         for _ in 0..9 {
             let number = placed(&orders, next).await.number().to_string();
             assert_eq!(number, format!("BS-{}", 100_000 + next));

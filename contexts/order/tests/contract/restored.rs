@@ -1,5 +1,7 @@
 //! A shop whose database was restored from a backup, while the payment provider has gone on.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 use shared_kernel::{Clock, Ids, OrderId, Timestamp};
 
 use crate::shop::{Shop, intent_of, open, succeeded};
+use crate::storage::Storage;
 
 fn event(id: &str, event_type: &str, object: &Value) -> Value {
     json!({"id": id, "object": "event", "type": event_type, "data": {"object": object}})
@@ -34,7 +37,7 @@ async fn goes_back(shop: &Shop, minutes: u64) {
 
 #[tokio::test]
 async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_are() {
-    let shop = open().await;
+    let shop = open(Storage::Sqlite).await;
     let order = shop.payable_order().await;
     let (intent, total) = (intent_of(&order), order.totals().gross.minor());
     shop.minutes_pass(300);
@@ -52,7 +55,7 @@ async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_a
 
 #[tokio::test]
 async fn events_that_are_known_fall_out_and_every_page_is_read() {
-    let shop = open().await;
+    let shop = open(Storage::Sqlite).await;
     let order = shop.paid_order().await;
     let (intent, total) = (intent_of(&order), order.totals().gross.minor());
     let known = event("evt_1", "payment_intent.succeeded", &succeeded(&intent, order.id(), total));
@@ -78,7 +81,7 @@ fn its_refund(order: &Order) -> Value {
 
 #[tokio::test]
 async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still_there() {
-    let shop = open().await;
+    let shop = open(Storage::Sqlite).await;
     let order = shop.paid_order().await;
     let ask = RequestCancellationCommand { order: order.id(), by: a_customer(1), reason: None, key: "c".into() };
     shop.use_cases().request_cancellation.execute(ask).await.unwrap();
@@ -96,7 +99,7 @@ async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still
 
 #[tokio::test]
 async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_the_goods_are_sent() {
-    let shop = open().await;
+    let shop = open(Storage::Sqlite).await;
     let order = shop.paid_order().await;
     remembers(&shop, 5, event("evt_8", "refund.created", &its_refund(&order)));
     goes_back(&shop, 10).await;
@@ -113,7 +116,7 @@ async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_
 
 #[tokio::test]
 async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_other_news_is_not() {
-    let shop = open().await;
+    let shop = open(Storage::Sqlite).await;
     let lost = OrderId::parse("01900000-0000-7000-8000-00000000dead").unwrap();
     let intent = IntentId::new("pi_lost");
     let object = succeeded(&intent, lost, 5_000);
@@ -130,7 +133,7 @@ async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_
 
 #[tokio::test]
 async fn as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten() {
-    let shop = open().await;
+    let shop = open(Storage::Sqlite).await;
     let order = shop.payable_order().await;
     goes_back(&shop, 10).await;
     shop.provider.is_down(true);
