@@ -82,17 +82,19 @@ fn built(variant: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
+fn of_kind<'a>(objects: &'a str, kind: &str) -> Vec<&'a str> {
+    let line = format!("\nkind: {kind}\n");
+    objects.split("\n---\n").filter(|object| object.contains(&line)).collect()
+}
+
 /// The shop's own containers among what was built: name and variables.
 fn deployed(objects: &str, secrets: &Variables) -> Vec<(String, Variables)> {
-    let of_kind = |kind: &str| {
-        let kind = format!("\nkind: {kind}\n");
-        objects.split("\n---\n").filter(move |object| object.contains(&kind))
-    };
     let value = |line: &str| line.trim().trim_matches(['"', '\'']).to_owned();
-    let settings = of_kind("ConfigMap").find(|object| object.contains("\n  name: settings-")).unwrap();
+    let settings =
+        of_kind(objects, "ConfigMap").into_iter().find(|object| object.contains("\n  name: settings-")).unwrap();
     let common = settings.lines().filter(|line| line.starts_with("  STORE_")).filter_map(|line| line.split_once(": "));
     let common: Variables = common.map(|(name, text)| (name.trim().to_owned(), value(text))).collect();
-    let ours = of_kind("Deployment").filter(|object| object.contains("image: better-store:"));
+    let ours = of_kind(objects, "Deployment").into_iter().filter(|object| object.contains("image: better-store:"));
     let named = ours.map(|object| {
         let name = object.split("\nmetadata:").nth(1).unwrap().split("\n  name: ").nth(1).unwrap();
         let list = object.split("- env:\n").nth(1).unwrap().split("\n        envFrom:").next().unwrap();
