@@ -50,7 +50,8 @@ pub fn config_for(server: &Server) -> PathBuf {
 
 /// The variables that the settings ask for.
 pub fn passwords() -> Vec<(String, String)> {
-    CONTEXTS.iter().map(|context| (format!("{}_NATS_PASSWORD", context.to_uppercase()), password(context))).collect()
+    let users = CONTEXTS.iter().chain(&["shop"]);
+    users.map(|user| (format!("{}_NATS_PASSWORD", user.to_uppercase()), password(user))).collect()
 }
 
 fn password(context: &str) -> String {
@@ -64,9 +65,15 @@ struct Running {
     _server: Tethered,
 }
 
-fn start(server: &Server) -> Running {
+/// Starts it with the users of one of the files that `nats.conf` may include.
+fn start(server: &Server, users: &str) -> Running {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-    let (config, store) = (config_for(server).display().to_string(), folder.path().display().to_string());
+    let config = std::fs::read_to_string(config_for(server)).unwrap().replace("contexts.conf", users);
+    let users = source::root().join("deploy/nats").join(users);
+    std::fs::copy(&users, folder.path().join(users.file_name().unwrap())).unwrap();
+    std::fs::write(folder.path().join("nats.conf"), config).unwrap();
+    let (config, store) = (folder.path().join("nats.conf").display().to_string(), folder.path().join("store"));
+    let store = store.display().to_string();
     let passwords: Vec<String> = passwords().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     let program = server.program.display().to_string();
     let number = port.to_string();
@@ -196,7 +203,7 @@ fn hears(context: &str) -> BTreeSet<String> {
 #[test]
 fn each_context_reaches_its_own_facts_and_those_that_it_hears_and_nothing_else() {
     for server in servers() {
-        let running = start(&server);
+        let running = start(&server, "contexts.conf");
         for context in CONTEXTS {
             let (heard, mut client) = (hears(context), running.as_context(context));
             for stream in CONTEXTS {
@@ -238,7 +245,7 @@ fn each_context_reaches_its_own_facts_and_those_that_it_hears_and_nothing_else()
 #[test]
 fn a_fact_goes_from_its_context_to_one_that_hears_it() {
     for server in servers() {
-        let running = start(&server);
+        let running = start(&server, "contexts.conf");
         let (mut order, mut reports) = (running.as_context("order"), running.as_context("reports"));
         let stream = json!({"name": "store_order", "subjects": ["store.order.>"], "storage": "file", "retention": "limits",
             "discard": "new", "num_replicas": 1, "deny_delete": true, "deny_purge": true, "max_msgs_per_subject": -1,
@@ -260,9 +267,35 @@ fn a_fact_goes_from_its_context_to_one_that_hears_it() {
 }
 
 #[test]
+fn a_process_with_several_contexts_speaks_for_all_of_them_and_administers_nothing() {
+    for server in servers() {
+        let running = start(&server, "together.conf");
+        let mut shop = running.as_context("shop");
+        for context in CONTEXTS {
+            for (subject, allowed) in [
+                (format!("store.{context}.x.v1"), true),
+                (format!("$JS.API.STREAM.CREATE.store_{context}"), true),
+                (format!("$JS.API.STREAM.INFO.store_{context}"), true),
+                (format!("$JS.API.CONSUMER.NAMES.store_{context}"), true),
+                (format!("$JS.API.CONSUMER.CREATE.store_{context}.order-0-ab"), true),
+                (format!("$JS.API.CONSUMER.MSG.NEXT.store_{context}.order-0-ab"), true),
+                (format!("$JS.ACK.store_{context}.order-0-ab.1.2.3.4.5"), true),
+                (format!("$JS.API.STREAM.DELETE.store_{context}"), false),
+                (format!("$JS.API.STREAM.PURGE.store_{context}"), false),
+                (format!("$JS.API.STREAM.UPDATE.store_{context}"), false),
+            ] {
+                assert_eq!(shop.may_publish(&subject), allowed, "{server:?}: publishing to {subject}");
+            }
+            assert!(shop.may_subscribe(&format!("_INBOX_{context}.answer")), "{context}");
+        }
+        assert!(!shop.may_subscribe("store.>") && !shop.may_subscribe("$SYS.>") && !shop.may_publish("other"));
+    }
+}
+
+#[test]
 fn nobody_comes_in_without_his_password() {
     for server in servers() {
-        let running = start(&server);
+        let running = start(&server, "contexts.conf");
         for (user, password) in [("order", "s-customer"), ("order", ""), ("", ""), ("nobody", "s-order")] {
             assert!(running.connect(user, password).is_err(), "{user:?} came in with {password:?}");
         }
