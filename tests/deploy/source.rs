@@ -82,7 +82,7 @@ pub fn metrics() -> BTreeSet<String> {
     let sources = ["chassis/src", "app/src", "contexts"].into_iter().flat_map(|folder| files(folder, ".rs"));
     for (_, text) in sources {
         // The puller counts under names that it is handed.
-        for kind in ["counter!(", "gauge!(", "self.count("] {
+        for kind in ["counter!(", "gauge!(", "self.count(", "puller.count("] {
             names.extend(literals_after(&text, kind).into_iter().map(str::to_owned));
         }
         for name in literals_after(&text, "histogram!(") {
