@@ -65,6 +65,7 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>)
     let webhook_secrets = secrets.webhook_secrets.iter().cloned().map(SecretString::from).collect();
     order::OrderSettings {
         payment_window: settings.payment_window,
+        open_orders: settings.open_orders,
         shipping_flat_minor: settings.shipping_minor,
         sweep_every: settings.sweep_every,
         reconcile_every: settings.reconcile_every,

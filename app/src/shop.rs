@@ -213,7 +213,7 @@ async fn catch_up(order: &OrderModule) -> anyhow::Result<()> {
                 return Ok(());
             }
             Err(error) if begun.elapsed() < PATIENCE => {
-                tracing::warn!("cannot catch up with the payment provider yet: {error}");
+                tracing::warn!("cannot catch up with the payment provider yet: {:#}", anyhow::Error::new(error));
                 tokio::time::sleep(PAUSE).await;
             }
             Err(error) => return Err(anyhow::Error::new(error).context("the shop was restored and stays closed")),

@@ -1,5 +1,5 @@
-//! Backups of a busy shop, brought back elsewhere: the books of each are in order, whatever was under way when it was
-//! taken, and nobody hears twice what was told him before.
+//! Backups of a busy shop, brought back elsewhere and on either engine: the books of each are in order, whatever was under
+//! way when it was taken, and nobody hears twice what was told him before.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::ALONE;
 use crate::evidence::{Evidence, Told, Wish, message_id};
 use crate::market::Market;
 use crate::oracle::violations;
-use crate::support::process::Shop;
+use crate::support::process::{Servers, Shop, Topology};
 
 const BUYERS: usize = 200;
 /// After so many answers a backup is taken.
@@ -113,9 +113,12 @@ fn nobody_is_told_twice(pre: &[Value], before: &[String], shop: &Shop) {
     println!("{} letters after the restoration, {again} of them under the name of an earlier one", names.len());
 }
 
-/// Restores into a new folder; answers the shop, closed, and what was on record in it before it opened.
-pub fn restored(backup: &str, settings: &[(&str, &str)]) -> (Shop, Vec<Value>) {
-    let shop = Shop::closed(settings);
+/// Restores into a new folder, or onto servers; answers the shop, closed, and what was on record in it before it opened.
+fn restored(backup: &str, settings: &[(&str, &str)], onto: Option<Servers>) -> (Shop, Vec<Value>) {
+    let mut shop = Shop::closed(settings);
+    if let Some(servers) = onto {
+        shop.move_onto(servers);
+    }
     let begun = Instant::now();
     run(&shop, &["restore", backup]);
     println!("restored in {:?}", begun.elapsed());
@@ -123,11 +126,11 @@ pub fn restored(backup: &str, settings: &[(&str, &str)]) -> (Shop, Vec<Value>) {
     (shop, audit)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn backups_of_a_busy_shop_have_their_books_in_order_wherever_they_are_restored() {
-    let _alone = ALONE.lock().await;
+/// Takes backups of a busy shop and restores each, in a shop of the form that is named for it. The first that needs a
+/// broker has that of the lost shop, which remembers more than the backup.
+async fn backups_have_their_books_in_order(from: Topology, to: [Topology; 3]) {
     let folder = tempfile::tempdir().unwrap();
-    let shop = Shop::open(SETTINGS).await;
+    let mut shop = Shop::open_as(from, SETTINGS).await;
     let market = Arc::new(Market::set_up(&shop, 20, 10_000).await);
     let mut buyers = JoinSet::new();
     for buyer in 0..BUYERS {
@@ -145,14 +148,31 @@ async fn backups_of_a_busy_shop_have_their_books_in_order_wherever_they_are_rest
     buyers.join_all().await;
     market.assert_no_trouble();
     assert!(backups.iter().filter(|(_, busy)| *busy > 0).count() >= 2, "the shop was not busy");
-    let letters = shop.letters();
+    let (letters, mut servers) = (shop.letters(), shop.servers.take());
     drop(shop);
-    for (backup, _) in backups {
-        let (mut again, pre) = restored(&backup, SETTINGS);
+    for ((backup, _), form) in backups.into_iter().zip(to) {
+        let onto = (form == Topology::Servers)
+            .then(|| servers.take().map_or_else(|| Servers::start(false), Servers::with_new_database));
+        let (mut again, pre) = restored(&backup, SETTINGS, onto);
         assert!(run(&again, &["verify", &backup]).contains("in order"));
         again.start().await;
         comes_to_rest(&again, &letters).await;
         nobody_is_told_twice(&pre, &letters, &again);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn backups_of_a_busy_shop_have_their_books_in_order_wherever_they_are_restored() {
+    let _alone = ALONE.lock().await;
+    backups_have_their_books_in_order(Topology::Monolith, [Topology::Monolith; 3]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn backups_of_a_busy_shop_on_servers_have_their_books_in_order_wherever_they_are_restored() {
+    let _alone = ALONE.lock().await;
+    if Topology::Servers.is_possible() {
+        let to = [Topology::Servers, Topology::Monolith, Topology::Servers];
+        backups_have_their_books_in_order(Topology::Servers, to).await;
     }
 }
 
@@ -177,7 +197,7 @@ async fn a_closed_shop_comes_back_with_every_record() {
     let (folder, shop) = (tempfile::tempdir().unwrap(), a_closed_shop().await);
     let backup = backup_in(&folder, "b");
     run(&shop, &["backup", &backup]);
-    let (mut again, pre) = restored(&backup, &[("STORE_DEMO", "off")]);
+    let (mut again, pre) = restored(&backup, &[("STORE_DEMO", "off")], None);
     assert_eq!(pre, tokio::task::block_in_place(|| shop.audit()));
     again.start().await;
     comes_to_rest(&again, &shop.letters()).await;

@@ -18,12 +18,14 @@ mod kill;
 mod market;
 mod oracle;
 mod oracle_tests;
+mod promote;
 mod rush;
 mod servers;
 mod several;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "programs need no pages, and these tests need only a part of what all share")]
 mod support;
+mod versions;
 
 use tokio::sync::Mutex;
 

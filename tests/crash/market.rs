@@ -125,12 +125,14 @@ impl Market {
             return None;
         };
         self.answers.send_modify(|count| *count += 1);
-        // The shop says 503; the payment sandbox says what its model says when it is in trouble itself.
-        let told_to_come_back = (status == 503 || text.contains("api_error")) && self.outages.load(Ordering::SeqCst);
-        if (status >= 500 || status == 429) && !told_to_come_back {
+        // The shop says 503, or 408 when it was itself too slow to read; the payment sandbox says what its model says when
+        // it is in trouble.
+        let told_to_come_back = matches!(status, 408 | 503) || text.contains("api_error");
+        let is_trouble = status >= 500 || matches!(status, 408 | 429);
+        if is_trouble && !(told_to_come_back && self.outages.load(Ordering::SeqCst)) {
             self.troubles.lock().unwrap().push(format!("{status}: {text}"));
         }
-        (status < 500).then(|| (status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+        (status < 500 && status != 408).then(|| (status, serde_json::from_str(&text).unwrap_or(Value::Null)))
     }
 
     /// Asks until there is an answer that `is_one`.

@@ -14,7 +14,7 @@ use crate::evidence::Told;
 use crate::kill::comes_to_rest;
 use crate::market::{GOODS, Market};
 use crate::support::PATIENCE;
-use crate::support::process::{Plan, Shop, Topology};
+use crate::support::process::{Plan, Shop, Topology, Version};
 
 /// Every lease of a process that is gone has run out by then.
 const TAKEN_OVER: Duration = Duration::from_secs(18);
@@ -76,7 +76,9 @@ async fn a_process_that_was_stopped_past_its_leases_changes_nothing_when_it_wake
         signal(pid, "-CONT");
         wishes.extend(buyers.join_all().await.concat());
     }
-    assert!(wishes.iter().all(|wish| wish.told != Told::Placed && wish.orders.len() == 1), "somebody was left out");
+    market.assert_no_trouble();
+    let left_out = wishes.iter().find(|wish| wish.told == Told::Placed || wish.orders.len() != 1);
+    assert_eq!(left_out.map(|wish| format!("{wish:?}")), None, "somebody was left out");
     comes_to_rest(&shop, &wishes).await;
 }
 
@@ -121,10 +123,7 @@ async fn processes_are_replaced_one_by_one_under_load_and_no_request_fails() {
     }
     for name in twice {
         for instance in [name.to_owned(), format!("{name}-2")] {
-            let process = shop.process(&instance);
-            assert!(process.close().await, "{instance} did not end well");
-            process.begin();
-            process.is_ready().await;
+            assert!(shop.process(&instance).replace(Version::This).await, "{instance} did not end well");
         }
     }
     let wishes = buyers.join_all().await.concat();

@@ -16,6 +16,7 @@ mod hands;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "a measurement needs only a part of what all tests share")]
 mod support;
+mod yardstick;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -93,10 +94,15 @@ async fn measure(topology: Topology) {
         (sold(&admin).await >= all && receipts(&shop) >= ORDERS + 20).then_some(())
     })
     .await;
-    let settled = begun.elapsed();
+    let (settled, used) = (begun.elapsed(), Meter::read(&shop));
     println!("\n== {}: {ORDERS} orders, {AT_ONCE} buyers at once", topology.name());
     println!("bought in {bought:?}, settled after {settled:?}: {:.0} orders/s", rate(settled));
-    println!("{}", Meter::read(&shop).since(&before).per_order(ORDERS));
+    let yardstick = yardstick::commits_per_second(&shop).await;
+    println!(
+        "yardstick: {yardstick:.0} single inserts/s; {:.1} orders per 1000 of them",
+        1_000.0 * rate(settled) / yardstick
+    );
+    println!("{}", used.since(&before).per_order(ORDERS));
     println!("{}", messages(&shop.audit()));
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use chassis::testing::{eventually, free_port};
+use chassis::testing::{eventually, free_port, skip};
 
 #[path = "gateway.rs"]
 #[expect(dead_code, reason = "a shop needs only a part of what its own tests need")]
@@ -27,12 +27,39 @@ pub const ADMIN: (&str, &str) = ("admin@shop.test", "correct horse battery");
 /// How long a shop may take to open.
 const OPENING: Duration = Duration::from_mins(1);
 
+/// Which version of the program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    /// This one.
+    #[default]
+    This,
+    /// The one before it, which `tests/run` builds and names by `STORE_TEST_PREVIOUS`.
+    Previous,
+}
+
+impl Version {
+    /// Where the program lies; `None`, and that is said, if nobody has built it.
+    pub fn program(self) -> Option<PathBuf> {
+        match self {
+            Self::This => Some(PathBuf::from(env!("CARGO_BIN_EXE_better-store"))),
+            Self::Previous => {
+                let built = std::env::var_os("STORE_TEST_PREVIOUS").map(PathBuf::from).filter(|path| path.is_file());
+                if built.is_none() {
+                    skip("the version before this one was not built; tests/run does it");
+                }
+                built
+            }
+        }
+    }
+}
+
 /// One process of a shop.
 pub struct Process {
     /// What it is called, and its folder.
     pub name: String,
     folder: PathBuf,
     port: u16,
+    version: Version,
     settings: Vec<(String, String)>,
     child: Option<Child>,
 }
@@ -48,6 +75,8 @@ pub struct Plan<'a> {
     pub own_cluster: bool,
     /// Those of its processes that run twice, behind the gateway.
     pub doubled: &'a [&'a str],
+    /// The version that all of them are, to begin with.
+    pub version: Version,
 }
 
 /// Which ports each part is found at.
@@ -135,11 +164,19 @@ impl Shop {
                 settings.push(("STORE_CONTEXTS".to_owned(), held.to_owned()));
             }
             let folder = keep.path().join(if single { "data" } else { &name });
-            Process { name, folder, port, settings, child: None }
+            Process { name, folder, port, version: plan.version, settings, child: None }
         });
         let processes = processes.collect();
         let folder = keep.path().join(if single { "data" } else { "" });
         Self { folder, topology, processes, door, places, gateway: None, servers, _keep: Some(keep) }
+    }
+
+    /// Tells a closed shop of one process of servers, where it is to keep what it keeps from now on.
+    pub fn move_onto(&mut self, servers: Servers) {
+        self.topology = Topology::Servers;
+        let settings = servers.settings(self.topology);
+        self.processes.iter_mut().for_each(|process| process.settings.extend(settings.clone()));
+        self.servers = Some(servers);
     }
 
     /// Starts every process and waits until all are ready.
@@ -257,6 +294,15 @@ impl Process {
         eventually(OPENING, probe).await;
     }
 
+    /// Closes it and starts it again as this version; answers whether it ended well, when it is ready.
+    pub async fn replace(&mut self, version: Version) -> bool {
+        let well = self.close().await;
+        self.version = version;
+        self.begin();
+        self.is_ready().await;
+        well
+    }
+
     /// Kills it where it stands.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
@@ -329,7 +375,7 @@ impl Process {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_better-store"));
+        let mut command = Command::new(self.version.program().unwrap());
         command.env_clear().stdin(Stdio::null());
         command
             .env("STORE_DATA_DIR", &self.folder)
@@ -340,6 +386,10 @@ impl Process {
             .env("STORE_ADMIN_PASSWORD", ADMIN.1)
             .env("STORE_LOG", "info")
             .env("RUST_BACKTRACE", "1");
+        if self.version == Version::This {
+            // Few people buy as a crowd here; and an older version refuses settings that it does not know.
+            command.env("STORE_OPEN_ORDERS", "1000");
+        }
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -84,7 +84,6 @@ impl Servers {
     /// Starts a broker, and PostgreSQL if no shop of this process has done so; or a cluster for this shop alone.
     pub fn start(own_cluster: bool) -> Self {
         static SHARED: Mutex<Option<Arc<Mutex<Cluster>>>> = Mutex::new(None);
-        static NEXT: AtomicU32 = AtomicU32::new(1);
         let new = || Arc::new(Mutex::new(Cluster::start(true).unwrap()));
         let cluster = if own_cluster {
             new()
@@ -92,8 +91,18 @@ impl Servers {
             let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(shared.get_or_insert_with(new))
         };
-        let database = format!("shop_{}", NEXT.fetch_add(1, Ordering::SeqCst));
-        Self { cluster, nats: NatsServer::start(Nats::Installed).unwrap(), database }
+        Self { cluster, nats: NatsServer::start(Nats::Installed).unwrap(), database: Self::new_database() }
+    }
+
+    /// The same servers with a database in which nothing is; the broker still knows what it was told.
+    #[must_use]
+    pub fn with_new_database(self) -> Self {
+        Self { database: Self::new_database(), ..self }
+    }
+
+    fn new_database() -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        format!("shop_{}", NEXT.fetch_add(1, Ordering::SeqCst))
     }
 
     /// The cluster, for whoever wants to look or to kill.

@@ -65,6 +65,8 @@ pub struct Settings {
     pub time_zone: String,
     /// How long a buyer has to pay.
     pub payment_window: Duration,
+    /// How many orders of one customer may wait to be paid at a time.
+    pub open_orders: u32,
     /// How long a verification link holds.
     pub verification_window: Duration,
     /// The first pause before a failed message is tried again.
@@ -205,6 +207,7 @@ impl Settings {
             shipping_minor: number("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650)?,
             time_zone: zone(raw.time_zone)?,
             payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
+            open_orders: number("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10)?,
             verification_window: span(
                 "STORE_VERIFICATION_WINDOW",
                 raw.verification_window.as_deref(),

@@ -39,6 +39,7 @@ pub(super) struct Raw {
     pub(super) shipping_minor: Option<String>,
     pub(super) time_zone: Option<String>,
     pub(super) payment_window: Option<String>,
+    pub(super) open_orders: Option<String>,
     pub(super) verification_window: Option<String>,
     pub(super) retry_base: Option<String>,
     pub(super) sweep_every: Option<String>,

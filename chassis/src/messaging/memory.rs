@@ -128,14 +128,6 @@ impl MemoryRecorder {
         keep(&mut self.lock(), consumer, envelope, now, now)
     }
 
-    /// Does what [`super::Recorder::already_handled`] does.
-    #[must_use]
-    pub fn already_handled(&self, cause: &Cause) -> bool {
-        let state = self.lock();
-        let key = (cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned());
-        state.handled.contains(&key)
-    }
-
     /// Does what a replay does first: forgets what the consumer was given, but not what was discarded.
     pub fn forget(&self, consumer: ConsumerName) {
         let mut state = self.lock();

@@ -81,16 +81,6 @@ impl Recorder {
         keep(tx, consumer, &envelope, now, now).await
     }
 
-    /// Whether the message has had its effect before: to be asked by a decision whose refusal would itself have effects.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn already_handled(&self, tx: &mut Tx, cause: &Cause) -> Result<bool, StoreError> {
-        let sql = "SELECT status FROM inbox WHERE consumer = $1 AND id = $2 AND settled_at IS NOT NULL";
-        let params = params![cause.consumer.as_str(), cause.message.as_str()];
-        Ok(tx.fetch_optional(sql, params).await?.is_some())
-    }
-
     /// A message in this context's own name that is not published: how webhooks and tasks are wrapped.
     #[must_use]
     pub fn envelope(&self, event_type: &str, id: MessageId, subject: &str, data: serde_json::Value) -> Envelope {

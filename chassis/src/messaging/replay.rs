@@ -75,6 +75,7 @@ async fn empty(database: &Database, consumer: ConsumerName, rebuild: Arc<dyn Reb
         .write(move |tx| {
             let rebuild = Arc::clone(&rebuild);
             Box::pin(async move {
+                tx.take_all_the_time_it_needs().await?;
                 let next = "INSERT INTO consumer (name, generation) VALUES ($1, 1)
                     ON CONFLICT (name) DO UPDATE SET generation = consumer.generation + 1";
                 tx.execute(next, params![consumer.as_str()]).await?;

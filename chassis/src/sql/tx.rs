@@ -115,6 +115,18 @@ impl Tx {
         Ok(rows.map_err(|error| self.failed(error))?.into_iter().map(Row::Postgres).collect())
     }
 
+    /// From here to the commit a statement may take as long as it takes, for work on whole tables that a person waits for.
+    /// (On SQLite no statement is ended for taking long.)
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] with the engine's reason.
+    pub async fn take_all_the_time_it_needs(&mut self) -> Result<(), StoreError> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => self.script("SET LOCAL statement_timeout = 0").await,
+        }
+    }
+
     /// Runs several statements without parameters, for migrations and transaction control.
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         let done = match self.engine() {

@@ -1,7 +1,7 @@
 //! Units of work: together or not at all, durable when answered, and never harmed by a neighbour.
 
 use chassis::params;
-use chassis::sql::{Database, Migration};
+use chassis::sql::{Database, Dialect, Migration};
 use chassis::testing::sqlite;
 use futures_util::future::join_all;
 use shared_kernel::StoreError;
@@ -152,6 +152,26 @@ async fn a_mark_is_made_once(database: Database) {
     assert!(database.is_marked("furnished").await.unwrap());
 }
 
+async fn only_work_that_asks_for_it_may_take_all_the_time_it_needs(database: Database) {
+    let limits = |asks: bool| {
+        database.write(move |tx| {
+            Box::pin(async move {
+                if asks {
+                    tx.take_all_the_time_it_needs().await?;
+                }
+                let limit = match tx.dialect() {
+                    Dialect::Sqlite => return Ok(!asks),
+                    Dialect::Postgres => "SELECT current_setting('statement_timeout') AS most",
+                };
+                Ok(tx.fetch(limit, params![]).await?[0].get::<String>("most")? != "0")
+            })
+        })
+    };
+    for asks in [false, true, false] {
+        assert_eq!(limits(asks).await.unwrap(), !asks);
+    }
+}
+
 macro_rules! on_both_engines {
     ($($case:ident)*) => {
         mod on_sqlite { $(
@@ -178,4 +198,5 @@ on_both_engines! {
     those_who_take_the_same_key_end_with_one_of_it
     a_text_with_a_nul_is_looked_for_in_vain
     a_mark_is_made_once
+    only_work_that_asks_for_it_may_take_all_the_time_it_needs
 }

@@ -16,9 +16,11 @@ const THINGS: &[Migration] = &[Migration {
     name: "things",
     sqlite: "CREATE TABLE thing (name TEXT PRIMARY KEY, size INTEGER, picture BLOB) STRICT;
         CREATE TABLE counter (one INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+        CREATE VIRTUAL TABLE thing_search USING fts5 (name);
         INSERT INTO counter (one, next) VALUES (1, 100);",
     postgres: "CREATE TABLE thing (name TEXT PRIMARY KEY, size BIGINT, picture BYTEA);
         CREATE TABLE counter (one BIGINT PRIMARY KEY, next BIGINT NOT NULL);
+        CREATE TABLE thing_search (name TEXT PRIMARY KEY REFERENCES thing (name));
         CREATE SEQUENCE counted AS BIGINT MINVALUE 0 START WITH 0 OWNED BY counter.next;
         INSERT INTO counter (one, next) VALUES (1, 100);",
 }];
@@ -154,6 +156,8 @@ async fn what_an_interruption_has_left_is_replaced(from: &Place, to: &Place) {
     let target = to.target();
     target.take("one").await.unwrap();
     target.fill(&mut Snapshot::pin(&from.location).await.unwrap()).await.unwrap();
+    let index = "INSERT INTO thing_search (name) SELECT name FROM thing";
+    to.database.write(move |tx| Box::pin(async move { tx.execute(index, params![]).await })).await.unwrap();
     state_late(&from.database).await;
     target.take("another").await.unwrap();
     let moved = target.fill(&mut Snapshot::pin(&from.location).await.unwrap()).await.unwrap();

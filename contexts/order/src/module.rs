@@ -21,7 +21,7 @@ use crate::adapters::outbound::sql::{
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
     Adapters, AuditOrders, CatchUpError, CaughtUp, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff,
-    UseCases,
+    Terms, UseCases,
 };
 use crate::ports::{CardPage, PaymentEvents, PaymentGateway, ReceiptSender};
 use crate::settings::OrderSettings;
@@ -249,7 +249,7 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Policy {
     let delivery = Money::new(settings.shipping_flat_minor, site.currency);
     Policy {
         tariff: Tariff { currency: site.currency, tax: site.tax, delivery },
-        payment_window: settings.payment_window,
+        terms: Terms { payment_window: settings.payment_window, open_at_most: settings.open_orders },
         placement_wait: settings.placement_wait,
     }
 }

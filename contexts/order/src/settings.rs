@@ -9,6 +9,8 @@ use secrecy::SecretString;
 pub struct OrderSettings {
     /// How long an order may be paid; default 30 minutes.
     pub payment_window: Duration,
+    /// How many orders of one customer may wait to be paid at a time; default 10.
+    pub open_orders: u32,
     /// The flat gross price of a parcel in minor units of the site's currency; default 690.
     pub shipping_flat_minor: i64,
     /// How long a buyer is kept waiting for stock and payment intent; default 2 seconds.
@@ -49,6 +51,7 @@ impl Default for OrderSettings {
     fn default() -> Self {
         Self {
             payment_window: Duration::from_mins(30),
+            open_orders: 10,
             shipping_flat_minor: 690,
             placement_wait: Duration::from_secs(2),
             sweep_every: Duration::from_secs(5),

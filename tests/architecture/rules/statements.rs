@@ -10,7 +10,7 @@ use super::tables::HOME;
 use crate::named::Names;
 
 /// Methods that take a statement as their first argument.
-const RUN: [&str; 4] = ["execute", "fetch", "fetch_optional", "script"];
+const RUN: [&str; 5] = ["execute", "fetch", "fetch_optional", "fetch_for_update", "script"];
 /// What makes a text out of others, or makes any text look like a constant.
 const MADE: [&str; 5] = ["format", "leak", "concat_idents", "to_owned", "to_string"];
 /// How a statement begins.

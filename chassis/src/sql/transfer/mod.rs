@@ -50,7 +50,12 @@ const LEFT_BEHIND: [&str; 3] = ["schema_migration", "lease", "replay"];
 
 /// Whether rows of this table move.
 fn moves(table: &str) -> bool {
-    !LEFT_BEHIND.contains(&table) && !table.ends_with("_search")
+    !LEFT_BEHIND.contains(&table) && !is_derived(table)
+}
+
+/// Whether a table follows from others.
+fn is_derived(table: &str) -> bool {
+    table.ends_with("_search")
 }
 
 /// The mark of a database that was restored: made at the moment of which the backup is. Whoever has dealings with the

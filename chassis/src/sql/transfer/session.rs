@@ -117,6 +117,14 @@ impl Session {
         }
     }
 
+    /// All tables that follow from others and refer to them.
+    pub(super) async fn derived(&mut self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(Vec::new()),
+            Self::Postgres(connection) => shape::derived_on_postgres(connection).await,
+        }
+    }
+
     /// Ends the connection in good order.
     pub(super) async fn close(self) -> Result<(), StoreError> {
         let closed = match self {

@@ -3,7 +3,7 @@
 use shared_kernel::StoreError;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _, SqliteConnection};
 
-use super::moves;
+use super::{is_derived, moves};
 
 /// The kinds of values that we keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +143,14 @@ pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<Tab
     }
     let kept = tables.into_iter().filter(|(name, _)| moves(name));
     Ok(kept.map(|(name, columns)| TableShape::new(name, columns, true)).collect())
+}
+
+/// The tables that follow from others on this server, and refer to them. (In a file they are of a kind that cannot.)
+pub(super) async fn derived_on_postgres(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    let sql =
+        "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
+    let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await.map_err(StoreError::unavailable)?;
+    Ok(names.into_iter().filter(|name| is_derived(name)).collect())
 }
 
 fn kind(declared: &str) -> Kind {

@@ -228,8 +228,9 @@ async fn copy(from: &mut Snapshot, target: &mut Session) -> Result<Vec<TableDige
         return Ok(there);
     }
     // Children go before their parents, and come after them.
-    for table in theirs.iter().rev() {
-        target.run(format!("DELETE FROM {}", quoted(&table.name))).await?;
+    let parents = theirs.iter().rev().map(|table| table.name.clone());
+    for table in target.derived().await?.into_iter().chain(parents) {
+        target.run(format!("DELETE FROM {}", quoted(&table))).await?;
     }
     let mut digests = Vec::new();
     for (ours, same) in pairs {

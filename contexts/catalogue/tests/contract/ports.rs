@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use catalogue::adapters::outbound::cache::Freshness;
 use catalogue::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
-use catalogue::domain::{Audience, SearchWords, ShelfQuery, Shelved};
+use catalogue::domain::{Audience, SearchWords, ShelfQuery, Shelved, StockLevel};
 use catalogue::ports::{MediaStore, ProductStore, Shelf, StockLevels};
 use catalogue::testing::contract::{World, every_suite};
 use catalogue::testing::{InMemoryCatalogue, a_product, new_product};
-use chassis::messaging::{Outbox, Recorder, SqlMessages};
+use chassis::messaging::{Outbox, Rebuild, Recorder, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, a_cause, leased, postgres, sqlite};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-use shared_kernel::{Cause, Clock, Envelope, Limit, MessageId, Page};
+use shared_kernel::{Cause, Clock, Envelope, Limit, MessageId, Page, Sku};
 
 #[tokio::test]
 async fn in_memory() {
@@ -32,6 +32,26 @@ async fn on_sqlite() {
 async fn on_postgres() {
     if postgres("catalogue", MIGRATIONS).await.is_some() {
         every_suite(|| async { SqlWorld::on(postgres("catalogue", MIGRATIONS).await.unwrap()) }).await;
+    }
+}
+
+#[tokio::test]
+async fn levels_that_are_built_again_begin_with_nothing() {
+    let mut worlds = vec![SqlWorld::on(sqlite("catalogue", MIGRATIONS).await)];
+    worlds.extend(postgres("catalogue", MIGRATIONS).await.map(SqlWorld::on));
+    for world in worlds {
+        let level = |sequence| StockLevel { sku: Sku::parse("KEA-1").unwrap(), on_hand: 7, available: 5, sequence };
+        world.store.note(level(9), &world.cause().await).await.unwrap();
+        assert_eq!(world.store.all().await.unwrap(), [level(9)]);
+        let reset = Arc::new(world.store.clone());
+        let emptied = world.database.write(move |tx| {
+            let reset = Arc::clone(&reset);
+            Box::pin(async move { reset.reset(tx).await })
+        });
+        emptied.await.unwrap();
+        assert_eq!(world.store.all().await.unwrap(), []);
+        world.store.note(level(1), &world.cause().await).await.unwrap();
+        assert_eq!(world.store.all().await.unwrap(), [level(1)], "what was newer is forgotten");
     }
 }
 

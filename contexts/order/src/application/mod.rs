@@ -57,7 +57,7 @@ pub use keep_prices::KeepPrices;
 pub use list_orders::{ListOrders, ListOrdersError, ListOrdersQuery};
 pub use open_card_page::{OpenCardPage, OpenCardPageError, OpenCardPageQuery};
 pub use open_payment::OpenPayment;
-pub use place_order::{PlaceOrder, PlaceOrderCommand, PlaceOrderError, PlacedOrder};
+pub use place_order::{PlaceOrder, PlaceOrderCommand, PlaceOrderError, PlacedOrder, Terms};
 pub use reconcile_payments::{ReconcilePayments, ReconcileSummary};
 pub use record_payment::{PaymentFact, RecordPayment, RecordPaymentCommand, RecordPaymentError};
 pub use refund_order::{RefundOrder, RefundOrderCommand, RefundOrderError};

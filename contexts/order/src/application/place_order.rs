@@ -13,7 +13,7 @@ use super::request_key::request_key;
 use super::{Baskets, CartView};
 use crate::domain::pricing::Priced;
 use crate::domain::{Buyer, Cart, CartId, NewOrder, Order};
-use crate::ports::{CartStore, OrderPlacement, PlaceOutcome, PlaceRequest, Placement, RequestKey};
+use crate::ports::{CartStore, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 
 /// What he asks for.
 #[derive(Debug, Clone)]
@@ -71,6 +71,9 @@ pub enum PlaceOrderError {
     /// It costs more than a card can pay at once.
     #[error("the order costs more than can be paid by card at once; please order in parts")]
     TooLarge,
+    /// Each of them holds goods that nobody else can buy.
+    #[error("too many orders wait to be paid; please pay or cancel one of them first")]
+    TooManyOpen,
     /// Something needs a parcel and nobody said where to.
     #[error("a delivery address is needed")]
     AddressRequired,
@@ -91,23 +94,32 @@ pub struct PlaceOrder {
     carts: Arc<dyn CartStore>,
     placement: Arc<dyn OrderPlacement>,
     baskets: Baskets,
-    payment_window: Duration,
+    terms: Terms,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
+/// What holds for orders that are not paid yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// How long one may be paid.
+    pub payment_window: Duration,
+    /// How many one customer may have at a time.
+    pub open_at_most: u32,
+}
+
 impl PlaceOrder {
-    /// Puts the use case together. Orders may be paid for `payment_window`.
+    /// Puts the use case together.
     #[must_use]
     pub fn new(
         carts: Arc<dyn CartStore>,
         placement: Arc<dyn OrderPlacement>,
         baskets: Baskets,
-        payment_window: Duration,
+        terms: Terms,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { carts, placement, baskets, payment_window, clock, ids }
+        Self { carts, placement, baskets, terms, clock, ids }
     }
 
     /// Places the order, or finds the one that this request means.
@@ -125,8 +137,8 @@ impl PlaceOrder {
         let cart = self.claimed(&command).await?;
         let priced = self.priced(&cart, &command).await?;
         let new = self.new_order(&cart, priced, command)?;
-        let request =
-            PlaceRequest { cart: cart.id(), key, decide: Arc::new(move |open, number| decide(open, &new, number)) };
+        let decide: PlaceDecide = Arc::new(move |open, number| decide(open, &new, number));
+        let request = PlaceRequest { cart: cart.id(), key, open_at_most: self.terms.open_at_most, decide };
         said(self.placement.place(request).await?)
     }
 
@@ -181,7 +193,7 @@ impl PlaceOrder {
             priced,
             address: command.delivery_address.filter(|_| parcel),
             placed_at: now,
-            expires_at: now.plus(self.payment_window),
+            expires_at: now.plus(self.terms.payment_window),
         })
     }
 }
@@ -212,5 +224,6 @@ fn said(outcome: PlaceOutcome) -> Result<PlacedOrder, PlaceOrderError> {
         PlaceOutcome::Open(order) => Ok(PlacedOrder::Open(order)),
         PlaceOutcome::Repeat(order) => Ok(PlacedOrder::Repeat(order)),
         PlaceOutcome::KeyReused => Err(PlaceOrderError::KeyReused),
+        PlaceOutcome::TooManyOpen => Err(PlaceOrderError::TooManyOpen),
     }
 }

@@ -9,7 +9,7 @@ use super::{
     AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, CatchUp, ClaimCart, CloseIntent, CreateCart,
     FollowFulfilment, ForgetCarts, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage, OpenPayment,
     PlaceOrder, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention, SendReceipt,
-    SendRefund, SetCartItem, Tariff, ViewCart, ViewOrder, WaitUntilPayable,
+    SendRefund, SetCartItem, Tariff, Terms, ViewCart, ViewOrder, WaitUntilPayable,
 };
 use crate::ports::{
     CardPage, CartStore, HistoryImport, OrderHistory, OrderNews, OrderPlacement, OrderStore, PaymentEvents,
@@ -42,8 +42,8 @@ pub struct Adapters {
 pub struct Policy {
     /// Currency, tax and delivery.
     pub tariff: Tariff,
-    /// How long an order may be paid.
-    pub payment_window: Duration,
+    /// What holds for orders that are not paid yet.
+    pub terms: Terms,
     /// How long a buyer is kept waiting for stock and payment intent.
     pub placement_wait: Duration,
 }
@@ -92,7 +92,7 @@ impl UseCases {
             with.carts.clone(),
             with.placement.clone(),
             baskets.clone(),
-            policy.payment_window,
+            policy.terms,
             clock.clone(),
             with.ids.clone(),
         );

@@ -43,6 +43,8 @@ pub struct PlaceRequest {
     pub cart: CartId,
     /// The key under which it is asked for.
     pub key: RequestKey,
+    /// How many orders its principal may have, over all his carts, that wait to be paid.
+    pub open_at_most: u32,
     /// What it comes to.
     pub decide: PlaceDecide,
 }
@@ -58,6 +60,8 @@ pub enum PlaceOutcome {
     Repeat(Order),
     /// The key was used before for another request.
     KeyReused,
+    /// So many other orders of his wait to be paid that nothing was placed.
+    TooManyOpen,
 }
 
 /// Places orders.
@@ -66,7 +70,7 @@ pub trait OrderPlacement: Send + Sync {
     /// In one transaction: answers a known key; else finds the cart's open order, lets the domain decide under the next
     /// number, and keeps everything together with the key. Numbers rise; one that an imported order has already is passed
     /// over, and where several place orders at once one may be left out. None is given twice. A cart never has two open
-    /// orders.
+    /// orders, and nobody more than the request allows.
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError>;
 
     /// The order that a request with this key led to.

@@ -267,6 +267,16 @@ impl OrderPlacement for MemoryShop {
         }
         let of_cart = |order: &&Order| order.cart() == Some(request.cart) && order.state().is_open();
         let open = state.orders.values().find(of_cart).cloned();
+        let kept =
+            |open: &Order| matches!((request.decide)(Some(open.clone()), open.number().clone()), Placement::Keep(_));
+        let elsewhere = |order: &&Order| {
+            let his = order.buyer().customer == Some(request.key.principal);
+            his && order.cart() != Some(request.cart) && order.state().is_open()
+        };
+        let too_many = state.orders.values().filter(elsewhere).count() >= request.open_at_most as usize;
+        if too_many && !open.as_ref().is_some_and(kept) {
+            return Ok(PlaceOutcome::TooManyOpen);
+        }
         loop {
             let number = OrderNumber::sequential("BS-", 100_001 + state.placed);
             if state.orders.values().any(|order| *order.number() == number) {

@@ -336,6 +336,22 @@ async fn what_cannot_be_ordered_is_refused_by_name(on: Storage) {
     assert_eq!(aroha.get("/orders").await.json()["items"], json!([]), "nothing was placed");
 }
 
+async fn nobody_holds_more_unpaid_orders_than_he_may(on: Storage) {
+    let shop = Shop::open(on).await;
+    let aroha = Client::of(&shop, Some(AROHA));
+    let order = async |key: &str| {
+        let cart = aroha.cart(&[(GUIDE, 1)]).await;
+        aroha.post("/orders", key, json!({"cart_id": cart})).await
+    };
+    for number in 0..10 {
+        let placed = order(&format!("k{number}")).await;
+        assert!(placed.status < 300, "{placed:?}");
+    }
+    assert_eq!(order("k10").await.problem(), (409, "too-many-open-orders".into()));
+    let orders = aroha.get("/orders").await.json()["items"].as_array().unwrap().len();
+    assert_eq!(orders, 10, "nothing was placed");
+}
+
 async fn only_a_verified_customer_may_order_and_only_from_his_own_cart(on: Storage) {
     let shop = Shop::open(on).await;
     let (guest, new) = (Client::of(&shop, None), Client::of(&shop, Some(UNVERIFIED)));
@@ -562,6 +578,7 @@ on_both_engines! {
     an_order_waits_for_stock_and_is_then_ready_to_be_paid
     an_order_without_an_answer_about_stock_is_accepted_and_one_without_stock_refused
     a_wish_repeated_is_one_order_and_a_key_serves_one_wish
+    nobody_holds_more_unpaid_orders_than_he_may
     what_cannot_be_ordered_is_refused_by_name
     only_a_verified_customer_may_order_and_only_from_his_own_cart
     what_was_agreed_stays_agreed_when_prices_move

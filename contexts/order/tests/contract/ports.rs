@@ -1,45 +1,62 @@
 //! Every suite of `order::testing::suites` on every adapter. A new engine is one line in `every_adapter!`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::sync::Arc;
 
 use chassis::messaging::Recorder;
+use chassis::sql::transfer::RESTORED;
 use chassis::testing::{CountingIds, FixedClock, a_cause, leased};
-use order::adapters::outbound::sql::{SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, WaitingRoom};
+use order::adapters::outbound::sql::{
+    SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, SqlRestoration, WaitingRoom,
+};
 use order::testing::{MemoryShop, suites};
-use shared_kernel::{Cause, Clock, Ids};
+use shared_kernel::{Cause, Clock, Ids, Timestamp};
 
 use crate::shop::fact;
 use crate::storage::Storage;
 
-struct Stores<O, C, P, I> {
+struct Stores<O, C, P, I, R> {
     orders: O,
     carts: C,
     prices: P,
     inbox: I,
+    /// Has gone back to [`went_back_to`].
+    restoration: R,
     cause: Cause,
+}
+
+fn went_back_to() -> Timestamp {
+    Timestamp::parse("2026-11-22T11:00:00Z").unwrap()
 }
 
 fn fixtures() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
     (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
 }
 
-fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop, MemoryShop> {
+fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop, MemoryShop, MemoryShop> {
     let (clock, ids) = fixtures();
     let shop = MemoryShop::new(clock, ids);
+    shop.goes_back_to(went_back_to());
     let cause = a_cause("a-consumer");
-    Stores { orders: shop.clone(), carts: shop.clone(), prices: shop.clone(), inbox: shop, cause }
+    let [orders, carts, prices, inbox] = std::array::from_fn(|_| shop.clone());
+    Stores { orders, carts, prices, inbox, restoration: shop, cause }
 }
 
-async fn on(storage: Option<Storage>) -> Option<Stores<SqlOrderStore, SqlCartStore, SqlPriceList, SqlPaymentInbox>> {
+type SqlStores = Stores<SqlOrderStore, SqlCartStore, SqlPriceList, SqlPaymentInbox, SqlRestoration>;
+
+async fn on(storage: Option<Storage>) -> Option<SqlStores> {
     let (clock, ids) = fixtures();
     let database = storage?.database().await;
+    database.mark(RESTORED, went_back_to()).await.unwrap();
     let recorder = Recorder::new("order", Arc::clone(&clock), ids);
     let cause = leased(&database, "a-consumer", fact("store.test.v1", "/test", "s", serde_json::json!({}))).await;
     Some(Stores {
         orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock, "BS-", WaitingRoom::default()),
         carts: SqlCartStore::new(database.clone()),
         prices: SqlPriceList::new(database.clone(), recorder.clone()),
-        inbox: SqlPaymentInbox::new(database, recorder),
+        inbox: SqlPaymentInbox::new(database.clone(), recorder),
+        restoration: SqlRestoration::new(database),
         cause,
     })
 }
@@ -74,9 +91,12 @@ every_adapter! {
     placement_numbers_in_sequence(s) suites::placement::numbers_orders_in_sequence(&s.orders);
     placement_answers_a_repeated_key(s) suites::placement::answers_a_repeated_key_with_its_order(&s.orders);
     placement_keeps_one_open_order_per_cart(s) suites::placement::keeps_one_open_order_per_cart(&s.orders);
+    placement_limits_open_orders(s) suites::placement::keeps_nobody_more_open_orders_than_he_may(s.orders.clone());
     placement_bears_a_crowd(s) suites::placement::places_many_at_once_without_mixing_them_up(s.orders.clone());
     placement_counts_on_behind_imports(s) suites::placement::counts_on_behind_imported_numbers(&s.orders);
     import_takes_each_number_once(s) suites::placement::imports_each_number_once(&s.orders);
+    restorations_are_caught_up_with(s)
+        suites::restoration::is_known_until_it_is_caught_up_with(&s.restoration, &s.orders, went_back_to());
     history_pages_newest_first(s) suites::history::pages_from_the_newest_to_the_oldest(&s.orders);
     history_finds_what_is_asked_for(s) suites::history::finds_what_is_asked_for(&s.orders);
     inbox_keeps_each_event_once(s) suites::inbox::keeps_each_event_once(&s.inbox);

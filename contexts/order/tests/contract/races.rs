@@ -101,7 +101,7 @@ async fn everything(process: &Process) -> Vec<Order> {
 fn order_of(outcome: &PlaceOutcome) -> &Order {
     match outcome {
         PlaceOutcome::Placed(order) | PlaceOutcome::Open(order) | PlaceOutcome::Repeat(order) => order,
-        PlaceOutcome::KeyReused => panic!("the key was used for something else"),
+        PlaceOutcome::KeyReused | PlaceOutcome::TooManyOpen => panic!("not placed: {outcome:?}"),
     }
 }
 

@@ -2,18 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::Recorder;
 use chassis::sql::transfer::RESTORED;
-use chassis::testing::{CountingIds, FixedClock, sqlite};
-use order::adapters::outbound::sql::{MIGRATIONS, SqlOrderStore, SqlRestoration, WaitingRoom};
 use order::application::RequestCancellationCommand;
 use order::domain::{AttentionReason, IntentId, IntentStatus, Order, RefundId, Status};
-use order::testing::{MemoryShop, a_customer, suites};
+use order::testing::a_customer;
 use serde_json::{Value, json};
-use shared_kernel::{Clock, Ids, OrderId, Timestamp};
+use shared_kernel::{Clock, OrderId, Timestamp};
 
 use crate::shop::{Shop, intent_of, open, succeeded};
 use crate::storage::Storage;
@@ -35,9 +31,8 @@ async fn goes_back(shop: &Shop, minutes: u64) {
     shop.platform.database.mark(RESTORED, ago(shop, minutes)).await.unwrap();
 }
 
-#[tokio::test]
-async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_are() {
-    let shop = open(Storage::Sqlite).await;
+async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_are(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     let (intent, total) = (intent_of(&order), order.totals().gross.minor());
     shop.minutes_pass(300);
@@ -53,9 +48,8 @@ async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_a
     assert!(shop.platform.database.is_marked("reconciled").await.unwrap());
 }
 
-#[tokio::test]
-async fn events_that_are_known_fall_out_and_every_page_is_read() {
-    let shop = open(Storage::Sqlite).await;
+async fn events_that_are_known_fall_out_and_every_page_is_read(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     let (intent, total) = (intent_of(&order), order.totals().gross.minor());
     let known = event("evt_1", "payment_intent.succeeded", &succeeded(&intent, order.id(), total));
@@ -79,9 +73,8 @@ fn its_refund(order: &Order) -> Value {
            "payment_intent": intent, "metadata": {"order_id": order.id(), "refund_id": id}})
 }
 
-#[tokio::test]
-async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still_there() {
-    let shop = open(Storage::Sqlite).await;
+async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still_there(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     let ask = RequestCancellationCommand { order: order.id(), by: a_customer(1), reason: None, key: "c".into() };
     shop.use_cases().request_cancellation.execute(ask).await.unwrap();
@@ -97,9 +90,8 @@ async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still
     assert!(shop.provider.refunds().is_empty(), "the money had gone back already");
 }
 
-#[tokio::test]
-async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_the_goods_are_sent() {
-    let shop = open(Storage::Sqlite).await;
+async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_the_goods_are_sent(on: Storage) {
+    let shop = open(on).await;
     let order = shop.paid_order().await;
     remembers(&shop, 5, event("evt_8", "refund.created", &its_refund(&order)));
     goes_back(&shop, 10).await;
@@ -114,9 +106,8 @@ async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_
     assert!(shop.provider.refunds().is_empty(), "nothing is left to return");
 }
 
-#[tokio::test]
-async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_other_news_is_not() {
-    let shop = open(Storage::Sqlite).await;
+async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_other_news_is_not(on: Storage) {
+    let shop = open(on).await;
     let lost = OrderId::parse("01900000-0000-7000-8000-00000000dead").unwrap();
     let intent = IntentId::new("pi_lost");
     let object = succeeded(&intent, lost, 5_000);
@@ -131,9 +122,8 @@ async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_
     assert_eq!(shop.dead_letters().await, 1);
 }
 
-#[tokio::test]
-async fn as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten() {
-    let shop = open(Storage::Sqlite).await;
+async fn as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten(on: Storage) {
+    let shop = open(on).await;
     let order = shop.payable_order().await;
     goes_back(&shop, 10).await;
     shop.provider.is_down(true);
@@ -147,17 +137,11 @@ async fn as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten
     assert!(number(&after) > number(&order) + 1_000, "no number is given out twice");
 }
 
-#[tokio::test]
-async fn the_memory_of_a_restoration_does_as_it_owes_in_memory_and_in_sql() {
-    let moment = Timestamp::parse("2026-11-22T11:00:00Z").unwrap();
-    let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
-        (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
-    let memory = MemoryShop::new(Arc::clone(&clock), Arc::clone(&ids));
-    memory.goes_back_to(moment);
-    suites::restoration::is_known_until_it_is_caught_up_with(&memory, &memory, moment).await;
-    let database = sqlite("order", MIGRATIONS).await;
-    database.mark(RESTORED, moment).await.unwrap();
-    let recorder = Recorder::new("order", Arc::clone(&clock), ids);
-    let orders = SqlOrderStore::new(database.clone(), recorder, clock, "BS-", WaitingRoom::default());
-    suites::restoration::is_known_until_it_is_caught_up_with(&SqlRestoration::new(database), &orders, moment).await;
+on_both_engines! {
+    what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_are
+    events_that_are_known_fall_out_and_every_page_is_read
+    a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still_there
+    a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_the_goods_are_sent
+    money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_other_news_is_not
+    as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten
 }

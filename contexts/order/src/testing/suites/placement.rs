@@ -21,7 +21,7 @@ pub fn request(draft: NewOrder, key: u128) -> PlaceRequest {
         },
         None => Placement::New { placed: Box::new(Order::place(draft.clone(), number, None)), superseded: None },
     };
-    PlaceRequest { cart, key: a_key(key), decide: Arc::new(decide) }
+    PlaceRequest { cart, key: a_key(key), open_at_most: 100, decide: Arc::new(decide) }
 }
 
 /// Numbers follow each other, and as long as nothing goes wrong, one by one.
@@ -81,6 +81,41 @@ pub async fn keeps_one_open_order_per_cart<S: OrderPlacement + OrderStore>(order
     assert_eq!(orders.find(newer.id()).await.expect("found"), Some(newer));
 }
 
+/// Whoever has as many unpaid orders as he may places no other; changing or repeating one of them stays possible.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn keeps_nobody_more_open_orders_than_he_may<S>(orders: S)
+where
+    S: OrderPlacement + Clone + Send + Sync + 'static,
+{
+    let at_most = |open_at_most, draft, key| PlaceRequest { open_at_most, ..request(draft, key) };
+    let mut running = tokio::task::JoinSet::new();
+    for number in 1..=8_u128 {
+        let (orders, request) = (orders.clone(), at_most(3, a_draft(number), number));
+        running.spawn(async move { orders.place(request).await.expect("answered") });
+    }
+    let outcomes = running.join_all().await;
+    let placed: Vec<&Order> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            PlaceOutcome::Placed(order) => Some(order),
+            _ => None,
+        })
+        .collect();
+    let refused = outcomes.iter().filter(|outcome| **outcome == PlaceOutcome::TooManyOpen).count();
+    assert_eq!((placed.len(), refused), (3, 5));
+    let one = (1..=8).map(a_draft).find(|draft| draft.id == placed[0].id()).expect("one of them");
+    let same = orders.place(at_most(3, one.clone(), 20)).await.expect("answered");
+    assert_eq!(same, PlaceOutcome::Open(placed[0].clone()));
+    let changed = NewOrder { id: a_draft(9).id, address: None, ..one };
+    let changed = orders.place(at_most(3, changed, 21)).await.expect("answered");
+    assert!(matches!(changed, PlaceOutcome::Placed(_)), "{changed:?}");
+    assert_eq!(orders.place(at_most(3, a_draft(10), 22)).await.expect("answered"), PlaceOutcome::TooManyOpen);
+    let more = orders.place(at_most(4, a_draft(10), 22)).await.expect("answered");
+    assert!(matches!(more, PlaceOutcome::Placed(_)), "a refusal uses no key up: {more:?}");
+}
+
 /// Many at once get different numbers, and twins of one request one order.
 ///
 /// # Panics
@@ -99,7 +134,9 @@ where
         .iter()
         .filter_map(|outcome| match outcome {
             PlaceOutcome::Placed(order) => Some(order.number().to_string()),
-            PlaceOutcome::Repeat(_) | PlaceOutcome::Open(_) | PlaceOutcome::KeyReused => None,
+            PlaceOutcome::Repeat(_) | PlaceOutcome::Open(_) | PlaceOutcome::KeyReused | PlaceOutcome::TooManyOpen => {
+                None
+            }
         })
         .collect();
     let distinct: std::collections::BTreeSet<&String> = new.iter().collect();

@@ -103,6 +103,9 @@ impl From<PlaceOrderError> for Problem {
                     .with("skus", json!(skus))
             }
             PlaceOrderError::TooLarge => invalid("order-too-large", "Too much for one payment", said),
+            PlaceOrderError::TooManyOpen => {
+                Self::new(StatusCode::CONFLICT, "too-many-open-orders", "Too many orders wait to be paid").detail(said)
+            }
             PlaceOrderError::AddressRequired => invalid("address-required", "A delivery address is needed", said),
             PlaceOrderError::PriceChanged(cart) => {
                 Self::new(StatusCode::CONFLICT, "price-changed", "The total has changed")

@@ -58,12 +58,12 @@ pub(super) const fn count_from(dialect: Dialect) -> &'static str {
     }
 }
 
-/// Keeps others from ordering the cart `$1` until the commit. On SQLite nobody else writes meanwhile anyway.
-pub(super) const fn hold_cart(dialect: Dialect) -> Option<&'static str> {
+/// Keeps the customer `$1` from ordering anything else until the commit. On SQLite nobody writes meanwhile anyway.
+pub(super) const fn hold_buyer(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Sqlite => None,
-        Dialect::Postgres => {
-            Some("SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(current_schema() || '/cart/' || $1, 0))")
-        }
+        Dialect::Postgres => Some(
+            "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(current_schema() || '/buyer/' || $1, 0))",
+        ),
     }
 }

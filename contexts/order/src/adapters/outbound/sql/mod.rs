@@ -4,12 +4,12 @@
 //! Everything that a commit owes (facts, tasks, the handled mark, keys, the cart) is written in the same transaction.
 //!
 //! # Who waits for whom
-//! Where transactions run side by side they lock in this order: cart held for placement (a lock of its own, not its row),
+//! Where transactions run side by side they lock in this order: buyer held for placement (a lock of its own, no row),
 //! order, new order's number, intents, cart row, request key, messages. Nobody holds a later one and asks for an earlier.
 //! - An order changes only under the lock of its row, and its facts are written under it, so they are in order. The key
 //!   is looked up *after* the lock: a twin waits there and then finds what his first self has done.
-//! - A placement holds the cart: of those who order it at once each sees the order that the one before him placed. The
-//!   unique index on a cart's open order stands behind that.
+//! - A placement holds the buyer: of his requests that come at once each sees the orders that the one before it placed.
+//!   The unique index on a cart's open order stands behind that.
 //! - Numbers come from a counter that nobody waits for; their uniqueness, and the imports', is the index's.
 //! - A cart's row changes by its version, or under its lock when an order pays for its lines. Forgetting asks again, as
 //!   it deletes a row, whether nobody has touched it.
@@ -41,5 +41,7 @@ pub use prices::{RebuildPriceList, RebuildStockHints, SqlPriceList};
 pub use restoration::SqlRestoration;
 
 /// The tables of this context, in the order in which they came.
-pub const MIGRATIONS: &[Migration] =
-    &[chassis::migration!("../../../../../../migrations/order", 1, "0001_orders.sql", "orders")];
+pub const MIGRATIONS: &[Migration] = &[
+    chassis::migration!("../../../../../../migrations/order", 1, "0001_orders.sql", "orders"),
+    chassis::migration!("../../../../../../migrations/order", 2, "0002_open_orders.sql", "open orders"),
+];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::params;
 use chassis::sql::Tx;
-use shared_kernel::{StoreError, Timestamp};
+use shared_kernel::{CustomerId, StoreError, Timestamp};
 
 use super::orders::{ATTEMPTS, SqlOrderStore};
 use super::rows::{columns, read};
@@ -16,6 +16,8 @@ use crate::ports::{OrderPlacement, PlaceOutcome, PlaceRequest, Placement, Reques
 
 const OPEN_OF_CART: &str =
     concat!("SELECT ", columns!(), " FROM orders WHERE cart_id = $1 AND status IN ('AWAITING_STOCK', 'INITIAL')");
+const OPEN_ELSEWHERE: &str = "SELECT COUNT(*) AS count FROM orders
+    WHERE customer_id = $1 AND cart_id <> $2 AND status IN ('AWAITING_STOCK', 'INITIAL')";
 
 #[async_trait]
 impl OrderPlacement for SqlOrderStore {
@@ -54,13 +56,17 @@ fn known(known: Known) -> PlaceOutcome {
 
 impl SqlOrderStore {
     async fn place_in(&self, tx: &mut Tx, request: &PlaceRequest) -> Result<PlaceOutcome, StoreError> {
-        hold(tx, request.cart).await?;
+        hold(tx, request.key.principal).await?;
         if let Some(before) = write::find_key(tx, &request.key).await? {
             return Ok(known(before));
         }
         let (open, now) = (open_order(tx, request.cart).await?, self.clock.now());
         if let Some(order) = open.as_ref().and_then(|open| kept(request, open)) {
             return keep(tx, &request.key, order, now).await;
+        }
+        let elsewhere = tx.fetch(OPEN_ELSEWHERE, params![request.key.principal, request.cart.to_string()]).await?;
+        if elsewhere[0].get::<i64>("count")? >= i64::from(request.open_at_most) {
+            return Ok(PlaceOutcome::TooManyOpen);
         }
         let mut makes_room = true;
         loop {
@@ -86,10 +92,10 @@ impl SqlOrderStore {
     }
 }
 
-/// Nobody else orders the cart before the commit.
-async fn hold(tx: &mut Tx, cart: CartId) -> Result<(), StoreError> {
-    match dialect::hold_cart(tx.dialect()) {
-        Some(hold) => tx.fetch(hold, params![cart.to_string()]).await.map(|_| ()),
+/// The buyer orders nothing else before the commit.
+async fn hold(tx: &mut Tx, buyer: CustomerId) -> Result<(), StoreError> {
+    match dialect::hold_buyer(tx.dialect()) {
+        Some(hold) => tx.fetch(hold, params![buyer]).await.map(|_| ()),
         None => Ok(()),
     }
 }

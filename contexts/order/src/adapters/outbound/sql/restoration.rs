@@ -11,7 +11,7 @@ use crate::ports::Restoration;
 const UNMARK: &str = "DELETE FROM marker WHERE name = $1";
 const RECONCILED: &str = "INSERT INTO marker (name, made_at) VALUES ('reconciled', $1)
     ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
-const SKIP_NUMBERS: &str = "UPDATE order_numbers SET next = next + $1 WHERE only = 1";
+const SKIP_NUMBERS: &str = "UPDATE order_numbers SET next = next + $1 WHERE \"only\" = 1";
 
 /// Reads and takes away the mark.
 #[derive(Clone)]

@@ -1,0 +1,65 @@
+//! The version before this one and this one serve the same shop, on the same databases and the same broker, while it
+//! sells: process by process forward, some of them back, and forward again. No request fails.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::ALONE;
+use crate::evidence::Wish;
+use crate::kill::comes_to_rest;
+use crate::market::Market;
+use crate::support::process::{Plan, Shop, Topology, Version};
+
+const TWICE: [&str; 4] = ["catalogue", "order", "fulfilment", "customer"];
+/// Those that run once; while one of them is away, nobody should want anything.
+const ONCE: [&str; 2] = ["reports", "edge"];
+
+/// Somebody comes every tenth of a second.
+fn buyers(market: &Arc<Market>, from: usize, count: usize) -> JoinSet<Vec<Wish>> {
+    let mut buyers = JoinSet::new();
+    for buyer in from..from + count {
+        let market = Arc::clone(market);
+        buyers.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100) * u32::try_from(buyer - from).unwrap()).await;
+            market.buy(buyer).await
+        });
+    }
+    buyers
+}
+
+async fn become_all(shop: &mut Shop, names: impl IntoIterator<Item = String>, version: Version) {
+    for name in names {
+        assert!(shop.process(&name).replace(version).await, "{name} did not end well");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_version_before_and_this_one_serve_the_same_shop_side_by_side() {
+    let _alone = ALONE.lock().await;
+    if !Topology::Split.is_possible() || Version::Previous.program().is_none() {
+        return;
+    }
+    let (settings, version) = (&[("STORE_DEMO", "off")], Version::Previous);
+    let plan = Plan { topology: Topology::Split, settings, doubled: &TWICE, version, ..Plan::default() };
+    let mut shop = Shop::planned(&plan);
+    shop.start().await;
+    let market = Arc::new(Market::set_up(&shop, 20, 10_000).await);
+    let (first, second) = (|name: &str| name.to_owned(), |name: &str| format!("{name}-2"));
+
+    let crowd = buyers(&market, 0, 150);
+    become_all(&mut shop, TWICE.map(first), Version::This).await;
+    // One of each now, on the tables of this version.
+    let _silent = tokio::time::timeout(Duration::from_secs(10), market.answered(150)).await;
+    become_all(&mut shop, ["order", "fulfilment"].map(first), Version::Previous).await;
+    become_all(&mut shop, TWICE.map(second), Version::This).await;
+    let mut wishes = crowd.join_all().await.concat();
+    assert_eq!(market.cut_off.load(Ordering::SeqCst), 0, "somebody was cut off");
+
+    become_all(&mut shop, ONCE.map(first).into_iter().chain(TWICE.map(first)), Version::This).await;
+    wishes.extend(buyers(&market, 150, 20).join_all().await.concat());
+    market.assert_no_trouble();
+    comes_to_rest(&shop, &wishes).await;
+}
