@@ -78,6 +78,9 @@ enum Verb {
     Restore {
         /// The backup.
         folder: PathBuf,
+        /// Take away what the broker still has of the lost shop; nobody else may be using it.
+        #[arg(long)]
+        discard_streams: bool,
     },
     /// Move a closed shop from its files onto the PostgreSQL server that the settings name.
     Promote {
@@ -203,7 +206,7 @@ enum Task {
 /// What is done to a backup, or to a closed shop as a whole.
 enum Upkeep {
     Verify(PathBuf),
-    Restore(PathBuf),
+    Restore { folder: PathBuf, discard_streams: bool },
     Promote { dry_run: bool },
 }
 
@@ -211,7 +214,9 @@ impl Upkeep {
     async fn run(self, settings: &Settings, out: &control::Output) -> anyhow::Result<()> {
         match self {
             Self::Verify(folder) => backup::verify::verify(&folder, out).await,
-            Self::Restore(folder) => backup::restore::restore(settings, &folder, out).await,
+            Self::Restore { folder, discard_streams } => {
+                backup::restore::restore(settings, &folder, discard_streams, out).await
+            }
             Self::Promote { dry_run } => backup::promote::promote(settings, dry_run, out).await,
         }
     }
@@ -223,7 +228,9 @@ impl Verb {
             Self::Serve => return Ok(Task::Serve),
             Self::Probe => return Ok(Task::Probe),
             Self::Verify { folder } => return Ok(Task::Upkeep(Upkeep::Verify(folder))),
-            Self::Restore { folder } => return Ok(Task::Upkeep(Upkeep::Restore(folder))),
+            Self::Restore { folder, discard_streams } => {
+                return Ok(Task::Upkeep(Upkeep::Restore { folder, discard_streams }));
+            }
             Self::Promote { dry_run } => return Ok(Task::Upkeep(Upkeep::Promote { dry_run })),
             Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
             Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),

@@ -120,10 +120,15 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
         }
         Command::Backup { folder } => backup::take::take(&shop.settings, &folder, out).await,
         Command::Audit => {
-            for record in shop.audit().await? {
-                out.line(record.to_string()).await?;
-            }
-            Ok(())
+            let (to, mut records) = tokio::sync::mpsc::channel::<serde_json::Value>(256);
+            let reading = async move { shop.audit(&to).await };
+            let writing = async {
+                while let Some(record) = records.recv().await {
+                    out.line(record.to_string()).await?;
+                }
+                Ok(())
+            };
+            tokio::try_join!(reading, writing).map(|_| ())
         }
     }
 }

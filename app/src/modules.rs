@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use catalogue::CatalogueModule;
 use chassis::Platform;
-use chassis::messaging::{Job, Subscription};
+use chassis::messaging::{AuditSink, Job, Subscription};
 use customer::CustomerModule;
 use fulfilment::FulfilmentModule;
 use order::OrderModule;
@@ -128,24 +128,32 @@ impl Modules {
     ///
     /// # Errors
     /// The first store's that fails.
-    pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
-        let mut all = Vec::new();
+    pub async fn audit(&self, to: &AuditSink) -> Result<(), StoreError> {
         if let Some(catalogue) = &self.catalogue {
-            all.extend(catalogue.audit().await?);
+            send(catalogue.audit().await?, to).await;
         }
         if let Some(order) = &self.order {
-            all.extend(order.audit().await?);
+            order.audit(to).await?;
         }
         if let Some(fulfilment) = &self.fulfilment {
-            all.extend(fulfilment.audit().await?);
+            send(fulfilment.audit().await?, to).await;
         }
         if let Some(reports) = &self.reports {
-            all.extend(reports.audit().await?);
+            send(reports.audit().await?, to).await;
         }
         if let Some(customer) = &self.customer {
-            all.extend(customer.audit().await?);
+            send(customer.audit().await?, to).await;
         }
-        Ok(all)
+        Ok(())
+    }
+}
+
+/// Sends them, unless nobody reads any more.
+pub async fn send(records: Vec<Value>, to: &AuditSink) {
+    for record in records {
+        if to.send(record).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -149,10 +149,12 @@ fn rules() -> Vec<LimitRule> {
         "/login",
         "/signup",
         "/reset",
+        "/verify",
         "/verify/resend",
         "/api/customer/v1/sessions",
         "/api/customer/v1/customers",
         "/api/customer/v1/password-resets",
+        "/api/customer/v1/verifications",
         "/api/customer/v1/verifications/resend",
     ];
     let mut rules: Vec<LimitRule> = login.iter().map(|path| LimitRule::post(path, Allowance::LOGIN)).collect();

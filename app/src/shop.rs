@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chassis::messaging::{ContextEngine, DeadLetters, Engine, Replay, Transport};
+use chassis::messaging::{AuditSink, ContextEngine, DeadLetters, Engine, Replay, Transport};
 use chassis::sql::Database;
 use chassis::sql::transfer::is_unfinished;
 use chassis::{Platform, SystemClock, SystemIds};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::first_start::FirstStart;
-use crate::modules::{Modules, here};
+use crate::modules::{Modules, here, send};
 use crate::parts::Part;
 use crate::peers::in_process::{LocalOperations, LocalShopfront};
 use crate::peers::remote::Remote;
@@ -146,15 +146,15 @@ impl Shop {
     ///
     /// # Errors
     /// The first store's that fails.
-    pub async fn audit(&self) -> anyhow::Result<Vec<serde_json::Value>> {
-        let mut all = self.modules.audit().await?;
+    pub async fn audit(&self, to: &AuditSink) -> anyhow::Result<()> {
+        self.modules.audit(to).await?;
         if let Some(sandbox) = &self.sandbox {
-            all.extend(sandbox.audit().await?);
+            send(sandbox.audit().await?, to).await;
         }
         for (context, database) in self.databases() {
-            all.extend(chassis::messaging::audit(context.name(), database).await?);
+            chassis::messaging::audit(context.name(), database, to).await?;
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Makes a user whose address is taken as verified; an existing one rises to the role, and keeps his password if his

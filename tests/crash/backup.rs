@@ -113,14 +113,20 @@ fn nobody_is_told_twice(pre: &[Value], before: &[String], shop: &Shop) {
     println!("{} letters after the restoration, {again} of them under the name of an earlier one", names.len());
 }
 
-/// Restores into a new folder, or onto servers; answers the shop, closed, and what was on record in it before it opened.
-fn restored(backup: &str, settings: &[(&str, &str)], onto: Option<Servers>) -> (Shop, Vec<Value>) {
+/// Restores into a new folder, or onto servers, whose broker may still have the facts of a lost shop; answers the shop, closed, and what was on record in it before it opened.
+fn restored(backup: &str, settings: &[(&str, &str)], onto: Option<(Servers, bool)>) -> (Shop, Vec<Value>) {
     let mut shop = Shop::closed(settings);
-    if let Some(servers) = onto {
+    let broker_remembers = onto.as_ref().is_some_and(|onto| onto.1);
+    if let Some((servers, _)) = onto {
         shop.move_onto(servers);
     }
     let begun = Instant::now();
-    run(&shop, &["restore", backup]);
+    if broker_remembers {
+        assert!(refused(&shop, &["restore", backup]).contains("the broker still has store_"));
+        run(&shop, &["restore", backup, "--discard-streams"]);
+    } else {
+        run(&shop, &["restore", backup]);
+    }
     println!("restored in {:?}", begun.elapsed());
     let audit = tokio::task::block_in_place(|| shop.audit());
     (shop, audit)
@@ -151,8 +157,10 @@ async fn backups_have_their_books_in_order(from: Topology, to: [Topology; 3]) {
     let (letters, mut servers) = (shop.letters(), shop.servers.take());
     drop(shop);
     for ((backup, _), form) in backups.into_iter().zip(to) {
-        let onto = (form == Topology::Servers)
-            .then(|| servers.take().map_or_else(|| Servers::start(false), Servers::with_new_database));
+        let onto = (form == Topology::Servers).then(|| match servers.take() {
+            Some(servers) => (servers.with_new_database(), true),
+            None => (Servers::start(false), false),
+        });
         let (mut again, pre) = restored(&backup, SETTINGS, onto);
         assert!(run(&again, &["verify", &backup]).contains("in order"));
         again.start().await;

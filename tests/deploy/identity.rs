@@ -70,6 +70,16 @@ async fn an_identity_never_leaves_the_shop() {
 }
 
 #[actix_web::test]
+async fn a_token_goes_to_those_who_know_what_it_is_and_to_nobody_else() {
+    let Some(bench) = Bench::open().await else { return };
+    for path in EVERYWHERE.into_iter().chain(["/api/customer/v1/me"]) {
+        let knows = path.starts_with("/api/customer/") || path.starts_with("/sandbox/");
+        let told = bench.get(path, &[BEARER]).await.told("authorization");
+        assert_eq!(told, if knows { BEARER.1 } else { "" }, "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn strangers_cost_the_customer_context_nothing() {
     let Some(bench) = Bench::open().await else { return };
     for path in ["/", "/products", "/cart", "/api/catalogue/v1/products", "/assets/shop.css", "/media/kea.svg"] {

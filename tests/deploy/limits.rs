@@ -27,8 +27,8 @@ async fn a_flood_is_told_to_come_back_later() {
 
 #[actix_web::test]
 async fn whoever_guesses_passwords_is_slowed_at_every_door_to_them() {
-    let doors = ["/login", "/signup", "/reset", "/verify/resend"].map(str::to_owned);
-    let api = ["sessions", "customers", "password-resets", "verifications/resend"];
+    let doors = ["/login", "/signup", "/reset", "/verify", "/verify/resend"].map(str::to_owned);
+    let api = ["sessions", "customers", "password-resets", "verifications", "verifications/resend"];
     let api = api.map(|rest| format!("/api/customer/v1/{rest}"));
     for door in doors.into_iter().chain(api) {
         let Some(bench) = Bench::open_limiting().await else { return };

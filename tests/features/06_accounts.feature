@@ -25,6 +25,12 @@ Feature: Accounts
     Then he sees the same page as everybody who signs up
     And the customer is written to instead
 
+  Scenario: A link alone does not make a stranger's account
+    When somebody signs up
+    And the link is followed by an owner of the address who did not sign up
+    Then he is offered to choose a new password
+    And the address is still not verified
+
   @impatient
   Scenario: A verification link holds for a limited time
     When somebody signs up

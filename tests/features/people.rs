@@ -84,7 +84,8 @@ pub async fn verify(shop: &Shop, account: &Account) {
     let letter = letter(shop, &account.email, "/verify?token=").await;
     let token = link_to(&letter, "/verify?token=").replace("/verify?token=", "");
     let visitor = Visitor::new(&shop.url(""));
-    let answer = visitor.api("POST", "/api/customer/v1/verifications", Some(json!({"token": token})), &[]).await;
+    let body = json!({"token": token, "password": account.password});
+    let answer = visitor.api("POST", "/api/customer/v1/verifications", Some(body), &[]).await;
     assert_eq!(answer.status, 204, "{}", answer.json);
 }
 

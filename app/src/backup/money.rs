@@ -32,74 +32,103 @@ pub struct Sums {
     pub reported: i64,
 }
 
-/// Counts the records of an audit: those of orders, and of reports and sandbox as far as they are there.
-#[must_use]
-pub fn count(records: &[Value]) -> Count {
-    let (mut count, books) = (Count::default(), Books::of(records));
-    for order in books.orders.values() {
-        let sums = count.sums.entry(text(order, "currency").to_owned()).or_default();
-        sums.captured += number(order, "captured_minor");
-        sums.refunded += number(order, "refunded_minor");
-        if is_sold(order) {
-            sums.sold += 1;
-            sums.gross += number(order, "gross_minor");
-        }
-        books.judge(order, &mut count.wrong);
-    }
-    for (order, sale) in &books.sales {
-        let sums = count.sums.entry(text(sale, "currency").to_owned()).or_default();
-        if sale["counted"] == true {
-            sums.reported += number(sale, "gross_minor");
-        }
-        if !books.orders.contains_key(order) {
-            count.wrong.push(format!("reports have sold order {order}, which is not there"));
-        }
-    }
-    count
-}
-
 /// Goods and money have changed hands, or are about to.
 fn is_sold(order: &Value) -> bool {
     matches!(text(order, "status"), "PAID" | "SHIPPED" | "COMPLETED" | "CANCEL_PENDING")
 }
 
+/// What of an order counts here. The rest is not kept: a large shop has many of them.
+const COUNTS: [&str; 11] = [
+    "id",
+    "number",
+    "status",
+    "currency",
+    "gross_minor",
+    "captured_minor",
+    "refunded_minor",
+    "payments",
+    "refunds",
+    "imported",
+    "needs_attention",
+];
+
 /// The records by what they are about.
 #[derive(Default)]
-struct Books<'a> {
-    orders: BTreeMap<&'a str, &'a Value>,
-    sales: BTreeMap<&'a str, &'a Value>,
-    refunds: BTreeMap<&'a str, i64>,
-    intents: BTreeMap<&'a str, &'a Value>,
-    /// Orders of which a fact is on its way to the reports.
-    unheard: BTreeSet<&'a str>,
+pub struct Books {
+    orders: BTreeMap<String, Value>,
+    sales: BTreeMap<String, Sale>,
+    refunds: BTreeMap<String, i64>,
+    /// What the sandbox has taken, by intent.
+    intents: BTreeMap<String, i64>,
+    /// Facts of orders, and the order that each is about; less those that the reports have handled.
+    stated: BTreeMap<String, String>,
+    heard: BTreeSet<String>,
     has_reports: bool,
     has_sandbox: bool,
 }
 
-impl<'a> Books<'a> {
-    fn of(records: &'a [Value]) -> Self {
-        let mut books = Self::default();
-        let (mut stated, mut heard) = (Vec::new(), BTreeSet::new());
-        for record in records {
-            match (text(record, "context"), text(record, "kind")) {
-                ("order", "order") => drop(books.orders.insert(text(record, "id"), record)),
-                ("order", "outbox") => stated.push((text(record, "id"), text(record, "subject"))),
-                ("reports", "inbox") if record["status"] == "handled" => drop(heard.insert(text(record, "id"))),
-                ("reports", "sale") => drop(books.sales.insert(text(record, "order_id"), record)),
-                ("reports", "refund") => {
-                    *books.refunds.entry(text(record, "order_id")).or_default() += number(record, "amount_minor");
-                }
-                ("sandbox", "intent") => drop(books.intents.insert(text(record, "id"), record)),
-                _ => {}
+struct Sale {
+    currency: String,
+    gross: i64,
+    counted: bool,
+}
+
+impl Books {
+    /// Enters a record of an audit: those of orders, and of reports and sandbox as far as they are there. Others count for
+    /// nothing.
+    pub fn enter(&mut self, record: &Value) {
+        let key = |name: &str| text(record, name).to_owned();
+        match (text(record, "context"), text(record, "kind")) {
+            ("order", "order") => {
+                let counts = COUNTS.iter().map(|name| ((*name).to_owned(), record[*name].clone()));
+                self.orders.insert(key("id"), counts.collect());
             }
-            books.has_reports |= record["context"] == "reports";
-            books.has_sandbox |= record["context"] == "sandbox";
+            ("order", "outbox") => drop(self.stated.insert(key("id"), key("subject"))),
+            ("reports", "inbox") if record["status"] == "handled" => drop(self.heard.insert(key("id"))),
+            ("reports", "sale") => {
+                let (currency, gross) = (key("currency"), number(record, "gross_minor"));
+                let sale = Sale { currency, gross, counted: record["counted"] == true };
+                self.sales.insert(key("order_id"), sale);
+            }
+            ("reports", "refund") => {
+                *self.refunds.entry(key("order_id")).or_default() += number(record, "amount_minor");
+            }
+            ("sandbox", "intent") => drop(self.intents.insert(key("id"), number(record, "received"))),
+            _ => {}
         }
-        books.unheard = stated.into_iter().filter(|(id, _)| !heard.contains(id)).map(|(_, subject)| subject).collect();
-        books
+        self.has_reports |= record["context"] == "reports";
+        self.has_sandbox |= record["context"] == "sandbox";
     }
 
-    fn judge(&self, order: &Value, wrong: &mut Vec<String>) {
+    /// What all of it adds up to.
+    #[must_use]
+    pub fn count(mut self) -> Count {
+        let (mut count, heard) = (Count::default(), std::mem::take(&mut self.heard));
+        let unheard = self.stated.iter().filter(|(id, _)| !heard.contains(*id));
+        let unheard: BTreeSet<&str> = unheard.map(|(_, subject)| subject.as_str()).collect();
+        for order in self.orders.values() {
+            let sums = count.sums.entry(text(order, "currency").to_owned()).or_default();
+            sums.captured += number(order, "captured_minor");
+            sums.refunded += number(order, "refunded_minor");
+            if is_sold(order) {
+                sums.sold += 1;
+                sums.gross += number(order, "gross_minor");
+            }
+            self.judge(order, &unheard, &mut count.wrong);
+        }
+        for (order, sale) in &self.sales {
+            let sums = count.sums.entry(sale.currency.clone()).or_default();
+            if sale.counted {
+                sums.reported += sale.gross;
+            }
+            if !self.orders.contains_key(order) {
+                count.wrong.push(format!("reports have sold order {order}, which is not there"));
+            }
+        }
+        count
+    }
+
+    fn judge(&self, order: &Value, unheard: &BTreeSet<&str>, wrong: &mut Vec<String>) {
         let mut found = Vec::new();
         if order["imported"] != true && order["needs_attention"].is_null() {
             paid_for(order, &mut found);
@@ -108,19 +137,19 @@ impl<'a> Books<'a> {
             }
         }
         if self.has_reports {
-            self.reported(order, &mut found);
+            self.reported(order, unheard, &mut found);
         }
         wrong.extend(found.into_iter().map(|what| format!("order {} {what}", text(order, "number"))));
     }
 
-    fn reported(&self, order: &Value, found: &mut Vec<String>) {
+    fn reported(&self, order: &Value, unheard: &BTreeSet<&str>, found: &mut Vec<String>) {
         let id = text(order, "id");
         match self.sales.get(id) {
-            None if is_sold(order) && !self.unheard.contains(id) => {
+            None if is_sold(order) && !unheard.contains(id) => {
                 found.push("is sold and the reports will never hear of it".to_owned());
             }
-            Some(sale) if number(sale, "gross_minor") != number(order, "gross_minor") => {
-                found.push(format!("costs {} and is reported as {}", order["gross_minor"], sale["gross_minor"]));
+            Some(sale) if sale.gross != number(order, "gross_minor") => {
+                found.push(format!("costs {} and is reported as {}", order["gross_minor"], sale.gross));
             }
             _ => {}
         }
@@ -135,7 +164,7 @@ impl<'a> Books<'a> {
         for payment in order["payments"].as_array().into_iter().flatten() {
             let captured = payment["captured"]["amount"].as_i64().unwrap_or(0);
             let intent = text(payment, "intent_id");
-            let received = self.intents.get(intent).map_or(0, |intent| number(intent, "received"));
+            let received = self.intents.get(intent).copied().unwrap_or(0);
             if captured > received {
                 found.push(format!("has {captured} of {intent}, which has taken {received}"));
             }
@@ -194,6 +223,14 @@ mod tests {
 
     fn paid(id: &str) -> Value {
         json!({"context": "order", "kind": "outbox", "id": format!("e{id}"), "subject": id})
+    }
+
+    fn count(records: &[Value]) -> Count {
+        let mut books = Books::default();
+        for record in records {
+            books.enter(record);
+        }
+        books.count()
     }
 
     /// One that is sold and reported, one that is sold and on its way, one that went back.

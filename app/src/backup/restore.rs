@@ -1,12 +1,18 @@
 //! Brings a backup back into an empty place, on either engine, and leaves the shop ready to catch up with the world.
 //!
+//! What a broker still has of the lost shop knows more than the backup: facts that nobody has stated any more would reach
+//! whoever has forgotten them. So streams have to go first, and a restored shop refuses those that are older than itself.
+//!
 //! Every place is noted as unfinished until all of them hold everything, so that no shop opens on half of a backup; one
 //! that was interrupted is begun again with the same command.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use chassis::SystemClock;
 use chassis::sql::transfer::{Location, Snapshot, Target};
+use shared_kernel::Clock as _;
 
 use super::{places, verify};
 use crate::control::Output;
@@ -15,11 +21,15 @@ use crate::parts::Part;
 use crate::settings::Settings;
 use crate::setup;
 
+/// How often, and how long apart, a broker is asked that does not answer.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Restores a backup to where the settings say that the shop keeps what it keeps.
 ///
 /// # Errors
 /// When the backup is damaged, or the place is not empty; then nothing was changed.
-pub async fn restore(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, out: &Output) -> anyhow::Result<()> {
     let found = verify::look(folder).await?;
     found.say(out).await?;
     ensure!(found.damage.is_empty(), "the backup is damaged and was not restored");
@@ -35,6 +45,8 @@ pub async fn restore(settings: &Settings, folder: &Path, out: &Output) -> anyhow
     for place in &places {
         place.target.look().await.with_context(|| format!("{} has a place that is in use", place.part.name()))?;
     }
+    let contexts: Vec<&'static str> = settings.parts.contexts().map(Part::name).collect();
+    clear_streams(settings, &contexts, discard_streams, out).await?;
     let purpose = format!("restore {}", manifest.seal);
     for place in &places {
         place.target.take(&purpose).await.with_context(|| place.part.name())?;
@@ -42,7 +54,11 @@ pub async fn restore(settings: &Settings, folder: &Path, out: &Output) -> anyhow
     FirstStart::forget(settings)?;
     for place in &places {
         let mut backup = Snapshot::pin(&place.backup).await?;
-        place.target.restore(&mut backup, manifest.taken_at).await.with_context(|| place.part.name())?;
+        place
+            .target
+            .restore(&mut backup, manifest.taken_at, SystemClock.now())
+            .await
+            .with_context(|| place.part.name())?;
         places::complete(&place.location, place.part).await?;
         out.line(format!("{:<11} restored", place.part.name())).await?;
     }
@@ -50,6 +66,43 @@ pub async fn restore(settings: &Settings, folder: &Path, out: &Output) -> anyhow
         place.target.finish().await?;
     }
     out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at)).await
+}
+
+/// Sees to it that the broker, if there is one, knows nothing of these contexts.
+async fn clear_streams(
+    settings: &Settings,
+    contexts: &[&'static str],
+    discard: bool,
+    out: &Output,
+) -> anyhow::Result<()> {
+    let Some(broker) = &settings.nats else { return Ok(()) };
+    let mut answer = broker.streams_of(contexts).await;
+    for _ in 0..TRIES {
+        if answer.is_ok() {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+        answer = broker.streams_of(contexts).await;
+    }
+    match answer {
+        Err(silent) => {
+            let note = "the broker does not answer; the shop will refuse streams that are older than this restoration";
+            out.line(format!("{note}: {silent}")).await
+        }
+        Ok(streams) if streams.is_empty() => Ok(()),
+        Ok(streams) => {
+            let streams = streams.join(", ");
+            ensure!(
+                discard,
+                "the broker still has {streams}: facts that the backup does not know of. Close every process that uses \
+                 them, and add --discard-streams; for a restoration beside a living shop, name another broker"
+            );
+            let discarded = broker.discard_streams_of(contexts).await;
+            discarded
+                .map_err(|error| anyhow::anyhow!("the streams {streams} could not be taken off the broker: {error}"))?;
+            out.line(format!("taken off the broker: {streams}")).await
+        }
+    }
 }
 
 struct Place {

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chassis::messaging::{AuditSink, each_record};
 use chassis::sql::Database;
 use chassis::sql::transfer::{Location, Snapshot, problems_in_file};
 use order::OrderModule;
 use reports::ReportsModule;
-use serde_json::Value;
 
 use super::manifest::{Kept, Manifest, sha256_of};
-use super::money::{self, Sums};
+use super::money::{self, Books, Sums};
 use super::{cut, places};
 use crate::control::Output;
+use crate::modules::send;
 use crate::parts::Part;
 use crate::sandbox::Sandbox;
 
@@ -88,7 +89,7 @@ pub async fn look(folder: &Path) -> anyhow::Result<Findings> {
     let mut found = Findings { manifest, damage, doubts: Vec::new(), sums: BTreeMap::new() };
     if found.damage.is_empty() {
         found.doubts.extend(strays(folder, &whole, &found.manifest).await?);
-        let counted = money::count(&records(folder, &whole).await?);
+        let counted = count(folder, &whole).await?;
         found.sums = counted.sums;
         found.doubts.extend(counted.wrong);
     }
@@ -139,20 +140,24 @@ async fn strays(folder: &Path, parts: &[Part], manifest: &Manifest) -> anyhow::R
     cut::stray(&mut snapshots, manifest.taken_at.minus(cut::LATELY)).await
 }
 
-/// The records that say something about money.
-async fn records(folder: &Path, parts: &[Part]) -> anyhow::Result<Vec<Value>> {
-    let mut all = Vec::new();
+/// Counts the money of all parts that know of any.
+async fn count(folder: &Path, parts: &[Part]) -> anyhow::Result<money::Count> {
+    let mut books = Books::default();
     for part in parts {
         let database = Database::sqlite_read_only(&places::file_in(folder, *part)).await?;
-        match part {
-            Part::Order => all.extend(OrderModule::audit_of(&database).await?),
-            Part::Reports => all.extend(ReportsModule::audit_of(&database).await?),
-            Part::Sandbox => all.extend(Sandbox::audit_of(&database).await?),
-            Part::Catalogue | Part::Fulfilment | Part::Customer | Part::Edge => continue,
-        }
-        if *part != Part::Sandbox {
-            all.extend(chassis::messaging::audit(part.name(), &database).await?);
-        }
+        let feed = async |to: AuditSink| -> anyhow::Result<()> {
+            match part {
+                Part::Order => OrderModule::audit_of(&database, &to).await?,
+                Part::Reports => send(ReportsModule::audit_of(&database).await?, &to).await,
+                Part::Sandbox => send(Sandbox::audit_of(&database).await?, &to).await,
+                Part::Catalogue | Part::Fulfilment | Part::Customer | Part::Edge => return Ok(()),
+            }
+            if *part != Part::Sandbox {
+                chassis::messaging::audit(part.name(), &database, &to).await?;
+            }
+            Ok(())
+        };
+        each_record(feed, |record| books.enter(&record)).await?;
     }
-    Ok(all)
+    Ok(books.count())
 }

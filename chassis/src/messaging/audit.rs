@@ -2,31 +2,88 @@
 
 use serde_json::{Value, json};
 use shared_kernel::StoreError;
+use tokio::sync::mpsc;
 
 use crate::params;
-use crate::sql::{Database, Row};
+use crate::sql::{Database, Params, Row};
 
-/// One JSON object per outbox row and per inbox row; bodies only of those that are not settled. Facts that no relay has
-/// given their place yet have none.
+/// Where the records of an audit go. It holds few of them, so that an audit of a large shop needs little memory: whoever
+/// reads slowly makes the audit wait, and whoever reads no more ends it.
+pub type AuditSink = mpsc::Sender<Value>;
+
+/// Hands each record that `feed` sends to `take`.
+///
+/// # Errors
+/// Those of `feed`.
+pub async fn each_record<E>(
+    feed: impl AsyncFnOnce(AuditSink) -> Result<(), E>,
+    mut take: impl FnMut(Value),
+) -> Result<(), E> {
+    let (to, mut records) = mpsc::channel(256);
+    let taking = async {
+        while let Some(record) = records.recv().await {
+            take(record);
+        }
+    };
+    let (fed, ()) = tokio::join!(feed(to), taking);
+    fed
+}
+
+const AT_ONCE: usize = 1_000;
+
+/// On PostgreSQL the newest facts may have no position yet: they get one when a relay first sees them.
+const UNNUMBERED: &str =
+    "SELECT position, id, event_type, subject, sequence FROM outbox WHERE position IS NULL ORDER BY id";
+const OUTBOX: &str = "SELECT position, id, event_type, subject, sequence FROM outbox
+    WHERE position > $1 ORDER BY position LIMIT 1000";
+const INBOX: &str = "SELECT position, consumer, id, lane, status, attempts, code, error FROM inbox
+    WHERE position > $1 ORDER BY position LIMIT 1000";
+
+/// One JSON object per outbox row and per inbox row, without bodies. Facts that no relay has given their place yet have
+/// none. What changes meanwhile may be there as it was or as it is.
 ///
 /// # Errors
 /// The store's.
-pub async fn audit(context: &'static str, database: &Database) -> Result<Vec<Value>, StoreError> {
+pub async fn audit(context: &'static str, database: &Database, to: &AuditSink) -> Result<(), StoreError> {
+    for fact in fetch(database, UNNUMBERED, params![]).await? {
+        if to.send(outbox_row(context, &fact)?).await.is_err() {
+            return Ok(());
+        }
+    }
+    pages(database, OUTBOX, |row| outbox_row(context, row), to).await?;
+    pages(database, INBOX, |row| inbox_row(context, row), to).await
+}
+
+async fn pages(
+    database: &Database,
+    sql: &'static str,
+    record: impl Fn(&Row) -> Result<Value, StoreError>,
+    to: &AuditSink,
+) -> Result<(), StoreError> {
+    let mut last = 0_i64;
+    loop {
+        let rows = fetch(database, sql, params![last]).await?;
+        for row in &rows {
+            last = row.get("position")?;
+            if to.send(record(row)?).await.is_err() {
+                return Ok(());
+            }
+        }
+        if rows.len() < AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
+async fn fetch(database: &Database, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
     database
         .read(move |tx| {
-            Box::pin(async move {
-                let outbox = "SELECT position, id, event_type, subject, sequence FROM outbox ORDER BY position";
-                let inbox = "SELECT consumer, id, lane, status, attempts, code, error FROM inbox ORDER BY position";
-                let published = tx.fetch(outbox, params![]).await?;
-                let received = tx.fetch(inbox, params![]).await?;
-                let published = published.iter().map(|row| outbox_row(context, row));
-                published.chain(received.iter().map(|row| inbox_row(context, row))).collect()
-            })
+            let params = params.clone();
+            Box::pin(async move { tx.fetch(sql, params).await })
         })
         .await
 }
 
-/// On PostgreSQL the newest facts may have no position yet: they get one when a relay first sees them.
 fn outbox_row(context: &str, row: &Row) -> Result<Value, StoreError> {
     Ok(json!({
         "context": context, "kind": "outbox", "position": row.get::<Option<i64>>("position")?,

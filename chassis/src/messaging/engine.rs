@@ -10,6 +10,7 @@ use super::{
     DeadLetters, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker, gauges,
 };
 use crate::sql::Database;
+use crate::sql::transfer::RESTORED_AT;
 
 /// One context as the engine sees it.
 pub struct ContextEngine {
@@ -80,7 +81,7 @@ impl Engine {
         tasks.spawn(gauges::keep(self.dead_letters(), Arc::clone(&self.clock), stop.clone()));
         match &self.transport {
             Transport::InProcess => self.carry_in_process(tasks, stop),
-            Transport::JetStream(broker) => self.carry_over(broker, tasks, stop),
+            Transport::JetStream(broker) => self.carry_over(broker, tasks, stop).await?,
         }
         for (context, messages) in self.contexts {
             for subscription in context.subscriptions {
@@ -110,14 +111,21 @@ impl Engine {
     }
 
     /// Each context's facts to its stream, and from the streams of others what it hears.
-    fn carry_over(&self, broker: &JetStream, tasks: &TaskTracker, stop: &CancellationToken) {
+    async fn carry_over(
+        &self,
+        broker: &JetStream,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
         for (context, messages) in &self.contexts {
-            let post = broker.post(context.name);
+            let restored_at = context.database.marked_at(RESTORED_AT).await?;
+            let post = broker.post(context.name).restored_at(restored_at);
             self.carry(context, messages, &post.bus(), tasks, stop);
             let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
             let turn = Lease::new("pullers", &context.database, &self.clock, self.ids.as_ref());
             post.fetch(&inbox, &context.subscriptions, &turn, tasks, stop);
         }
+        Ok(())
     }
 
     /// One relay for each place that the context's facts have to be carried to.

@@ -22,6 +22,10 @@ const TERM: Duration = Duration::from_secs(10);
 const RENEW: Duration = Duration::from_secs(3);
 /// Those who do not hold it ask this often.
 const ASK: Duration = Duration::from_millis(900);
+/// What has failed here for so long, somebody else should try.
+const GIVE_UP: Duration = Duration::from_secs(10);
+/// Whoever has given up leaves everybody else so long to ask.
+const REST: Duration = Duration::from_secs(3);
 
 /// One process's claim on one lease.
 #[derive(Clone)]
@@ -79,6 +83,17 @@ impl Lease {
                 tracing::warn!(lease = self.name, "asking for the lease failed: {text}");
                 known.is_some_and(|known| known.mine && known.since.elapsed() < TERM)
             }
+        }
+    }
+
+    /// To be told of each failure of what the lease is for, which has been failing since then: a process that cannot reach
+    /// what it needs must not keep away those that can. So it gives the lease back after a while, and asks again when
+    /// others have had the time to take it.
+    pub async fn give_up(&self, failing_since: Instant) {
+        if self.database.is_some() && failing_since.elapsed() >= GIVE_UP {
+            self.release().await;
+            let rested = Known { mine: false, since: Instant::now() + REST };
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(rested);
         }
     }
 

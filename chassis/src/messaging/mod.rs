@@ -37,7 +37,7 @@ mod worker;
 #[cfg(feature = "testing")]
 pub mod memory;
 
-pub use audit::audit;
+pub use audit::{AuditSink, audit, each_record};
 pub use bus::InProcessBus;
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use engine::{ContextEngine, Engine, Transport};

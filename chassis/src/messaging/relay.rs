@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use shared_kernel::{Destination, EventBus, StoreError};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::outbox::Progress;
@@ -85,6 +86,7 @@ impl Relay {
     /// wake-up would leave.
     pub async fn run(mut self, lease: Lease, mut grew: watch::Receiver<u64>, stop: CancellationToken) {
         let mut pause = FIRST_PAUSE;
+        let mut failing_since = None;
         while !stop.is_cancelled() {
             grew.mark_unchanged();
             let stepped = if lease.is_mine().await {
@@ -93,10 +95,12 @@ impl Relay {
                 self.read = None; // somebody else moves the progress on now
                 Ok(false)
             };
+            if stepped.is_ok() {
+                (pause, failing_since) = (FIRST_PAUSE, None);
+            }
             match stepped {
                 Ok(true) => {}
                 Ok(false) => {
-                    pause = FIRST_PAUSE;
                     tokio::select! {
                         () = stop.cancelled() => {}
                         changed = grew.changed() => if changed.is_err() { break },
@@ -109,6 +113,7 @@ impl Relay {
                     metrics::counter!("store_carrying_failed_total", "destination" => destination.to_owned())
                         .increment(1);
                     tracing::warn!(destination, "carrying facts failed: {text}");
+                    lease.give_up(*failing_since.get_or_insert_with(Instant::now)).await;
                     let now = pause;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(now) => {} }

@@ -176,6 +176,13 @@ impl Subscription {
         &self.event_types
     }
 
+    /// What it hears in words, the same as long as that is the same.
+    pub(super) fn hears(&self) -> String {
+        let mut types = self.event_types.clone();
+        types.sort_unstable();
+        format!("{types:?} {:?}", self.filter)
+    }
+
     /// Whether it hears anything from the bus.
     #[must_use]
     pub fn is_on_the_bus(&self) -> bool {

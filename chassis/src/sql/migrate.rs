@@ -55,6 +55,10 @@ const LEDGER_POSTGRES: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
 
 /// One process at a time, or two that start together would both make the same tables.
 const ALONE: &str = "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended($1, 1))";
+/// Another process may be at work on large tables.
+const WAIT_FOR_OTHERS: &str = "SET LOCAL lock_timeout = 0";
+/// Whoever waits for a table makes all wait who want it after him, so that is better tried again.
+const WAIT_NO_LONGER: &str = "SET LOCAL lock_timeout = '3s'";
 /// Only if it is missing: a role that may not make schemas may be given one.
 const MAKE_SCHEMA: &str = "DO $make$ BEGIN
     IF current_schema() IS NULL THEN EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF;
@@ -79,7 +83,10 @@ impl Database {
                 match schema {
                     None => tx.script(LEDGER_SQLITE).await?,
                     Some(schema) => {
+                        tx.take_all_the_time_it_needs().await?;
+                        tx.script(WAIT_FOR_OTHERS).await?;
                         tx.fetch(ALONE, params![schema]).await?;
+                        tx.script(WAIT_NO_LONGER).await?;
                         tx.script(MAKE_SCHEMA).await?;
                         tx.script(LEDGER_POSTGRES).await?;
                     }

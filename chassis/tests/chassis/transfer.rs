@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chassis::messaging::{Inbox as _, Outbox as _, Record, Recorder, SqlMessages};
 use chassis::params;
 use chassis::sql::transfer::{
-    Location, RESTORED, Snapshot, Standing, Stillness, Target, TransferError, is_unfinished, problems_in_file,
+    Location, RESTORED, RESTORED_AT, Snapshot, Standing, Stillness, Target, TransferError, is_unfinished,
+    problems_in_file,
 };
 use chassis::sql::{Database, Dialect, Migration, Tx};
 use chassis::testing::{CountingIds, FixedClock, shared_cluster};
@@ -97,6 +98,10 @@ async fn state_late(database: &Database) {
         })
     });
     job.await.unwrap();
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T08:00:00Z").unwrap()
 }
 
 fn messages(database: &Database) -> SqlMessages {
@@ -220,11 +225,11 @@ async fn what_goes_back_in_time_forgets_whom_it_has_told_and_who_works_on_what()
     busy.await.unwrap();
     let (target, taken_at) = (to.target(), Timestamp::parse("2026-11-22T14:00:00Z").unwrap());
     target.take("of noon").await.unwrap();
-    target.restore(&mut Snapshot::pin(&from.location).await.unwrap(), taken_at).await.unwrap();
+    target.restore(&mut Snapshot::pin(&from.location).await.unwrap(), taken_at, now()).await.unwrap();
     // Interrupted and begun again, it leaves alone what was restored: the source may differ by now.
     state_late(&from.database).await;
     target.take("of noon").await.unwrap();
-    target.restore(&mut Snapshot::pin(&from.location).await.unwrap(), taken_at).await.unwrap();
+    target.restore(&mut Snapshot::pin(&from.location).await.unwrap(), taken_at, now()).await.unwrap();
     target.finish().await.unwrap();
     let left = to.database.read(|tx| {
         Box::pin(async move {
@@ -236,7 +241,11 @@ async fn what_goes_back_in_time_forgets_whom_it_has_told_and_who_works_on_what()
             Ok((progress, leased, facts, marks.iter().map(mark).collect::<Result<Vec<_>, StoreError>>()?))
         })
     });
-    let marks = vec![("furnished".to_owned(), Timestamp::from_micros(2)), (RESTORED.to_owned(), taken_at)];
+    let marks = vec![
+        ("furnished".to_owned(), Timestamp::from_micros(2)),
+        (RESTORED.to_owned(), taken_at),
+        (RESTORED_AT.to_owned(), now()),
+    ];
     assert_eq!(left.await.unwrap(), (0, 0, 8, marks));
 }
 
@@ -248,7 +257,7 @@ async fn a_restoration_that_nobody_has_acted_upon_keeps_its_moment() {
     from.database.mark(RESTORED, early).await.unwrap();
     let target = to.target();
     target.take("a journey").await.unwrap();
-    target.restore(&mut Snapshot::pin(&from.location).await.unwrap(), late).await.unwrap();
+    target.restore(&mut Snapshot::pin(&from.location).await.unwrap(), late, now()).await.unwrap();
     assert_eq!(to.database.marked_at(RESTORED).await.unwrap(), Some(early));
 }
 

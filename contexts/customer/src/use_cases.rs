@@ -88,6 +88,7 @@ impl UseCases {
             verify_email: Data::new(VerifyEmail {
                 accounts: accounts.clone(),
                 tokens: tokens.clone(),
+                hasher: hasher.clone(),
                 clock: clock.clone(),
             }),
             request_mail: Data::new(RequestMail { accounts: accounts.clone(), ids: ids.clone() }),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::{Job, Lease, Recorder, RetryPolicy, SqlMessages, Subscription, Worker};
+use chassis::messaging::{AuditSink, Job, Lease, Recorder, RetryPolicy, SqlMessages, Subscription, Worker};
 use chassis::sql::{Database, Migration};
 use chassis::{Platform, SystemClock, SystemIds};
 use shared_kernel::{Clock, ConsumerName, Ids, Money, StoreError};
@@ -171,19 +171,19 @@ impl OrderModule {
     ///
     /// # Errors
     /// The store's.
-    pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
-        self.use_cases.audit_orders.execute().await
+    pub async fn audit(&self, to: &AuditSink) -> Result<(), StoreError> {
+        lay_open(&self.use_cases.audit_orders, to).await
     }
 
     /// The same of orders that nobody works on, such as those in a backup.
     ///
     /// # Errors
     /// The store's.
-    pub async fn audit_of(database: &Database) -> Result<Vec<serde_json::Value>, StoreError> {
+    pub async fn audit_of(database: &Database, to: &AuditSink) -> Result<(), StoreError> {
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let recorder = Recorder::new("order", Arc::clone(&clock), ids);
         let orders = SqlOrderStore::new(database.clone(), recorder, clock, String::new(), WaitingRoom::default());
-        AuditOrders::new(Arc::new(orders)).execute().await
+        lay_open(&AuditOrders::new(Arc::new(orders)), to).await
     }
 
     /// Takes over orders of another shop; see [`HistoricalOrder`].
@@ -241,6 +241,22 @@ fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) 
         receipts: world.receipts,
         clock: Arc::clone(clock),
         ids: Arc::clone(ids),
+    }
+}
+
+async fn lay_open(audit: &AuditOrders, to: &AuditSink) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let (orders, last) = audit.page(after).await?;
+        for order in orders {
+            if to.send(order).await.is_err() {
+                return Ok(());
+            }
+        }
+        match last {
+            Some(last) => after = Some(last),
+            None => return Ok(()),
+        }
     }
 }
 

@@ -61,8 +61,32 @@ async fn link_is_mailed(world: &mut World) {
 async fn follows_the_link(world: &mut World) {
     let letter = people::letter(&world.shop(), &world.account.email, "/verify?token=").await;
     let link = people::link_to(&letter, "/verify?token=");
+    let password = world.account.password.clone();
     world.visitor().visit(&link).await;
-    world.visitor().submit("/verify", &[]).await;
+    world.visitor().submit("/verify", &[("password", &password)]).await;
+}
+
+#[when("the link is followed by an owner of the address who did not sign up")]
+async fn the_owner_follows(world: &mut World) {
+    let letter = people::letter(&world.shop(), &world.account.email, "/verify?token=").await;
+    let link = people::link_to(&letter, "/verify?token=");
+    world.visitor().visit(&link).await;
+    world.visitor().submit("/verify", &[("password", "what the owner would type")]).await;
+}
+
+#[then("he is offered to choose a new password")]
+async fn offered_a_reset(world: &mut World) {
+    let page = world.visitor().page.clone();
+    assert_eq!(page.status, 422, "{}", page.body);
+    assert!(!page.select("main a[href='/reset']").is_empty(), "{}", page.body);
+}
+
+#[then("the address is still not verified")]
+async fn not_verified(world: &mut World) {
+    let visitor = Visitor::new(&world.shop().url(""));
+    let body = json!({"email": world.account.email, "password": world.account.password});
+    let login = visitor.api("POST", "/api/customer/v1/sessions", Some(body), &[]).await;
+    assert_eq!(login.json["customer"]["verified"], json!(false), "{}", login.json);
 }
 
 #[when("the link grows too old")]

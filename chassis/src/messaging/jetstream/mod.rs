@@ -36,7 +36,7 @@ mod streams;
 
 use std::sync::Arc;
 
-use shared_kernel::EventBus;
+use shared_kernel::{EventBus, Timestamp};
 
 pub use settings::{Access, JetStream, JetStreamRefused, JetStreamSettings};
 
@@ -48,13 +48,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Whatever kept the broker from doing its part, in words.
-type Trouble = Box<dyn std::error::Error + Send + Sync>;
+pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
 /// One context's place on the broker.
 pub struct Post {
     link: Arc<Link>,
     context: &'static str,
     replicas: usize,
+    /// Streams that were made before then are of another past.
+    restored_at: Option<Timestamp>,
 }
 
 impl JetStream {
@@ -62,15 +64,50 @@ impl JetStream {
     #[must_use]
     pub fn post(&self, context: &'static str) -> Post {
         let link = Arc::new(Link::new(context, self.access(context).clone()));
-        Post { link, context, replicas: self.replicas() }
+        Post { link, context, replicas: self.replicas(), restored_at: None }
+    }
+
+    /// Those streams of these contexts that the broker has.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub async fn streams_of(&self, contexts: &[&'static str]) -> Result<Vec<String>, Trouble> {
+        let mut found = Vec::new();
+        for context in contexts {
+            let bus = self.post(context).link.bus().await?;
+            found.extend(streams::info(&bus, &streams::name(context)).await?.map(|info| info.config.name));
+        }
+        Ok(found)
+    }
+
+    /// Takes the streams of these contexts off the broker, with all that is in them.
+    ///
+    /// # Errors
+    /// When the broker does not answer, or these accesses may not do that.
+    pub async fn discard_streams_of(&self, contexts: &[&'static str]) -> Result<(), Trouble> {
+        for context in contexts {
+            let bus = self.post(context).link.bus().await?;
+            let name = streams::name(context);
+            if streams::info(&bus, &name).await?.is_some() {
+                bus.delete_stream(&name).await?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl Post {
+    /// The same in a context whose database went back in time then: streams that were made before hold facts that it has
+    /// never stated, or whose effects it has forgotten, so it has nothing to do with them.
+    #[must_use]
+    pub fn restored_at(self, then: Option<Timestamp>) -> Self {
+        Self { restored_at: then, ..self }
+    }
+
     /// The bus that carries the context's facts to its stream.
     #[must_use]
     pub fn bus(&self) -> Arc<dyn EventBus> {
-        Arc::new(Publisher::new(Arc::clone(&self.link), self.context, self.replicas))
+        Arc::new(Publisher::new(Arc::clone(&self.link), self.context, self.replicas, self.restored_at))
     }
 
     /// Keeps fetching what the context's consumers hear, while `lease` is held, until `stop`.
@@ -82,7 +119,7 @@ impl Post {
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) {
-        for puller in Puller::all(&self.link, self.context, inbox, subscriptions) {
+        for puller in Puller::all(&self.link, self.context, inbox, subscriptions, self.restored_at) {
             tasks.spawn(puller.run(lease.clone(), stop.clone()));
         }
     }

@@ -18,7 +18,7 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::publish::PublishAck;
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use shared_kernel::{BusError, Delivered, Destination, Envelope, EventBus, Standing};
+use shared_kernel::{BusError, Delivered, Destination, Envelope, EventBus, Standing, Timestamp};
 use tokio::time::Instant;
 
 use super::link::Link;
@@ -35,6 +35,7 @@ pub(super) struct Publisher {
     context: &'static str,
     destination: Destination,
     replicas: usize,
+    restored_at: Option<Timestamp>,
     /// What is known of the stream; nothing after a failure.
     known: Mutex<Option<Known>>,
     /// What was known last, to notice losses.
@@ -49,9 +50,17 @@ struct Known {
 }
 
 impl Publisher {
-    pub(super) fn new(link: Arc<Link>, context: &'static str, replicas: usize) -> Self {
+    pub(super) fn new(link: Arc<Link>, context: &'static str, replicas: usize, restored_at: Option<Timestamp>) -> Self {
         let destination = streams::destination(context);
-        Self { link, context, destination, replicas, known: Mutex::default(), last_standing: Mutex::default() }
+        Self {
+            link,
+            context,
+            destination,
+            replicas,
+            restored_at,
+            known: Mutex::default(),
+            last_standing: Mutex::default(),
+        }
     }
 
     fn known(&self) -> Option<Known> {
@@ -66,6 +75,7 @@ impl Publisher {
         self.learn(None);
         let asked = Instant::now();
         let info = streams::open(&self.link.bus().await?, self.context, self.replicas).await?;
+        streams::refuse_past(&info, self.restored_at)?;
         let standing = streams::standing(&info);
         let before = self.last_standing.lock().unwrap_or_else(PoisonError::into_inner).replace(standing);
         if before.is_none_or(|before| before.epoch != standing.epoch) {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use sha2::{Digest as _, Sha256};
-use shared_kernel::{ConsumerName, Envelope, StoreError};
+use shared_kernel::{ConsumerName, Envelope, StoreError, Timestamp};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,7 @@ pub(super) struct Puller {
     producer: String,
     inbox: Arc<dyn Inbox>,
     subscriptions: Vec<Subscription>,
+    restored_at: Option<Timestamp>,
 }
 
 /// How long to wait after an interruption, and whether it is worth saying: the same one again and again is not.
@@ -45,6 +46,8 @@ pub(super) struct Puller {
 struct Pauses {
     doublings: u32,
     said: String,
+    /// When the first of these interruptions was.
+    since: Option<Instant>,
 }
 
 impl Pauses {
@@ -62,6 +65,7 @@ impl Pauses {
         }
         trouble.clone_into(&mut self.said);
         self.doublings += 1;
+        self.since.get_or_insert_with(Instant::now);
         FIRST_PAUSE.saturating_mul(1 << (self.doublings - 1).min(10)).min(LONGEST_PAUSE)
     }
 }
@@ -76,6 +80,7 @@ impl Puller {
         context: &'static str,
         inbox: &Arc<dyn Inbox>,
         subscriptions: &[Subscription],
+        restored_at: Option<Timestamp>,
     ) -> Vec<Self> {
         let types = subscriptions.iter().flat_map(Subscription::event_types);
         let mut producers: Vec<&str> = types.filter_map(|event_type| streams::producer(event_type)).collect();
@@ -91,6 +96,7 @@ impl Puller {
                 producer: producer.to_owned(),
                 inbox: Arc::clone(inbox),
                 subscriptions: subscriptions.iter().filter(hears).cloned().collect(),
+                restored_at,
             }
         };
         producers.into_iter().map(puller).collect()
@@ -104,9 +110,14 @@ impl Puller {
                 let began = Instant::now();
                 match self.read(&lease, &stop).await {
                     Ok(()) => continue,
-                    Err(trouble) => pauses.after(&self, began.elapsed(), &trouble.to_string()),
+                    Err(trouble) => {
+                        let pause = pauses.after(&self, began.elapsed(), &trouble.to_string());
+                        lease.give_up(pauses.since.unwrap_or(began)).await;
+                        pause
+                    }
                 }
             } else {
+                pauses.since = None;
                 self.report(0); // whoever reads knows how far behind it is
                 LOOK
             };
@@ -161,6 +172,7 @@ impl Puller {
     async fn begin(&self, generations: &Generations) -> Result<Option<Reading>, Trouble> {
         let bus = self.link.bus().await?;
         let Some(stream) = streams::info(&bus, &streams::name(&self.producer)).await? else { return Ok(None) };
+        streams::refuse_past(&stream, self.restored_at)?;
         let durable = self.durable(generations, streams::standing(&stream).epoch);
         Reading::begin(bus, &stream, &self.producer, self.context, &durable).await.map(Some)
     }
@@ -173,12 +185,14 @@ impl Puller {
         Ok(generations)
     }
 
-    /// What the broker remembers of our reading is true of one stream and of these consumers in these generations: a
-    /// rebuilt or a new one gets everything from the start, under another name.
+    /// What the broker remembers of our reading is true of one stream and of these consumers in these generations: one that
+    /// is rebuilt, that is new, or that hears more than in the version before gets everything from the start, under another
+    /// name. (The version before may have acknowledged what only this one hears.)
     fn durable(&self, generations: &Generations, epoch: i64) -> String {
         let sum: i64 = generations.iter().sum();
         let served = self.subscriptions.iter().zip(generations);
-        let mut served: Vec<_> = served.map(|(reader, age)| format!("{}={age}\n", reader.consumer())).collect();
+        let mut served: Vec<_> =
+            served.map(|(reader, age)| format!("{}={age} {}\n", reader.consumer(), reader.hears())).collect();
         served.sort_unstable();
         let digest = Sha256::digest(format!("{epoch}\n{}", served.concat()));
         let digest = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
@@ -233,5 +247,43 @@ impl Puller {
     fn report(&self, lag: u64) {
         metrics::gauge!("store_stream_lag", "context" => self.context, "producer" => self.producer.clone())
             .set(lag as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Access;
+    use super::*;
+    use crate::messaging::memory::MemoryRecorder;
+    use crate::messaging::{Delivery, Handled, Handler};
+    use crate::{SystemClock, SystemIds};
+
+    struct Deaf;
+
+    #[async_trait::async_trait]
+    impl Handler for Deaf {
+        async fn handle(&self, _delivery: &Delivery) -> Handled {
+            Handled::Done
+        }
+    }
+
+    fn durable_of(subscription: Subscription) -> String {
+        let access = Access { url: "nats://127.0.0.1:1".to_owned().into(), credentials: None };
+        let link = Arc::new(Link::new("reports", access));
+        let inbox: Arc<dyn Inbox> =
+            Arc::new(MemoryRecorder::new("reports", Arc::new(SystemClock), Arc::new(SystemIds)));
+        let puller = Puller::all(&link, "reports", &inbox, &[subscription], None).remove(0);
+        puller.durable(&vec![0], 7)
+    }
+
+    #[test]
+    fn a_consumer_that_hears_more_than_before_reads_from_the_start() {
+        let hearing = |types: &[&'static str]| Subscription::to(ConsumerName::new("sales"), types, Arc::new(Deaf));
+        let before = durable_of(hearing(&["store.order.paid.v1"]));
+        assert_eq!(before, durable_of(hearing(&["store.order.paid.v1"])));
+        assert_ne!(before, durable_of(hearing(&["store.order.paid.v1", "store.order.paid.v2"])));
+        assert_ne!(before, durable_of(hearing(&["store.order.paid.v1"]).only("kind", &["physical"])));
+        let turned = durable_of(hearing(&["store.order.paid.v2", "store.order.paid.v1"]));
+        assert_eq!(turned, durable_of(hearing(&["store.order.paid.v1", "store.order.paid.v2"])));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
-use shared_kernel::{Destination, Standing};
+use shared_kernel::{Destination, Standing, Timestamp};
 
 use super::Trouble;
 
@@ -67,6 +67,22 @@ fn config(context: &str, replicas: usize) -> Config {
         deny_delete: true,
         deny_purge: true,
         ..Config::default()
+    }
+}
+
+/// Refuses a stream that is older than the last restoration of the database that is about to use it.
+pub(super) fn refuse_past(info: &Info, restored_at: Option<Timestamp>) -> Result<(), Trouble> {
+    let made_at = standing(info).epoch;
+    match restored_at.filter(|then| made_at < then.micros()) {
+        None => Ok(()),
+        Some(then) => {
+            let name = &info.config.name;
+            Err(format!(
+                "the stream {name} is older than the restoration of {then}, and has facts of a past that is gone: \
+                 delete it, so that it is made anew"
+            )
+            .into())
+        }
     }
 }
 

@@ -62,6 +62,9 @@ fn is_derived(table: &str) -> bool {
 /// outside world has to ask what he has missed since, and then takes it away.
 pub const RESTORED: &str = "restored";
 
+/// The mark of when that was done: what others were told before then they may have been told by another future.
+pub const RESTORED_AT: &str = "restored_at";
+
 /// Whether rows are still on their way into this database, so that nobody may work with it yet.
 ///
 /// # Errors

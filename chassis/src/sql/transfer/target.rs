@@ -12,7 +12,7 @@ use super::rows::{bring, digest};
 use super::session::Session;
 use super::shape::{TableShape, quoted};
 use super::snapshot::Snapshot;
-use super::{Location, RESTORED};
+use super::{Location, RESTORED, RESTORED_AT};
 use crate::sql::{Database, Migration, Value};
 
 /// Finds the note.
@@ -31,6 +31,8 @@ const FORGET: [&str; 3] = [
 ];
 const MARK: &str = "INSERT INTO marker (name, made_at) VALUES ($1, $2) ON CONFLICT (name)
     DO UPDATE SET made_at = CASE WHEN marker.made_at < excluded.made_at THEN marker.made_at ELSE excluded.made_at END";
+const MARK_AT: &str = "INSERT INTO marker (name, made_at) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
 const MARKED: &str = "SELECT name FROM marker WHERE name = $1";
 
 /// Why nothing was moved.
@@ -141,13 +143,13 @@ impl Target {
     }
 
     /// Moves everything as [`Target::fill`] does, and in the same transaction forgets and marks what a database must that
-    /// has gone back to `taken_at`. Nothing, if that was done before the transfer was interrupted.
+    /// has `now` gone back to `taken_at`. Nothing, if that was done before the transfer was interrupted.
     ///
     /// # Errors
     /// [`TransferError`]; then nothing was moved.
-    pub async fn restore(&self, from: &mut Snapshot, taken_at: Timestamp) -> Result<(), TransferError> {
+    pub async fn restore(&self, from: &mut Snapshot, taken_at: Timestamp, now: Timestamp) -> Result<(), TransferError> {
         let mut session = self.alone().await?;
-        let restored = restore(from, &mut session, taken_at).await;
+        let restored = restore(from, &mut session, taken_at, now).await;
         end(session, restored).await
     }
 
@@ -201,7 +203,12 @@ async fn note(session: &mut Session, purpose: &str) -> Result<(), TransferError>
     Ok(session.change(NOTE.to_owned(), vec![Value::Text(Some(purpose.to_owned()))]).await?)
 }
 
-async fn restore(from: &mut Snapshot, target: &mut Session, taken_at: Timestamp) -> Result<(), TransferError> {
+async fn restore(
+    from: &mut Snapshot,
+    target: &mut Session,
+    taken_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), TransferError> {
     let mark = || Value::Text(Some(RESTORED.to_owned()));
     if !target.texts(MARKED.to_owned(), vec![mark()]).await?.is_empty() {
         return Ok(());
@@ -210,7 +217,9 @@ async fn restore(from: &mut Snapshot, target: &mut Session, taken_at: Timestamp)
     for forget in FORGET {
         target.run(forget).await?;
     }
-    Ok(target.change(MARK.to_owned(), vec![mark(), Value::Int(Some(taken_at.micros()))]).await?)
+    let at = |moment: Timestamp| Value::Int(Some(moment.micros()));
+    target.change(MARK_AT.to_owned(), vec![Value::Text(Some(RESTORED_AT.to_owned())), at(now)]).await?;
+    Ok(target.change(MARK.to_owned(), vec![mark(), at(taken_at)]).await?)
 }
 
 async fn copy(from: &mut Snapshot, target: &mut Session) -> Result<Vec<TableDigest>, TransferError> {

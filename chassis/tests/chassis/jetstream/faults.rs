@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use chassis::testing::{NatsServer, eventually};
+use chassis::SystemClock;
+use chassis::sql::transfer::RESTORED_AT;
+use chassis::testing::{NatsServer, eventually, sqlite};
 use futures_util::TryStreamExt as _;
+use shared_kernel::{Clock as _, Destination};
 
-use super::shop::{Process, Shop};
-use super::{administrator, on_each_server};
+use super::shop::{Process, Shop, TALLY};
+use super::{administrator, broker, on_each_server};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -45,6 +48,36 @@ async fn a_stream_that_is_deleted_is_made_again(server: NatsServer) {
         eventually(SOON, || async { administrator.delete_stream("store_order").await.ok() }).await;
         shop.state(50).await;
     }
+    shop.has_counted_everything().await;
+    shop.close().await;
+}
+
+/// A restored shop finds the broker of the lost one, with facts on it that nobody has ever stated, and nobody has heard.
+async fn a_stream_of_a_past_that_is_gone_is_heard_by_nobody(server: NatsServer) {
+    let mut lost = Shop::open(&server.url()).await;
+    lost.state(30).await;
+    lost.has_counted_everything().await;
+    lost.processes.pop().unwrap().end().await;
+    lost.state(30).await;
+    let administrator = administrator(&server.url()).await;
+    let all_there = || async {
+        let stream = administrator.get_stream("store_order").await.ok()?;
+        (stream.cached_info().state.messages == 60).then_some(())
+    };
+    eventually(SOON, all_there).await;
+    lost.close().await;
+
+    let (order, reports) = (sqlite("order", &[]).await, sqlite("reports", TALLY).await);
+    let now = SystemClock.now();
+    for database in [&order, &reports] {
+        database.mark(RESTORED_AT, now).await.unwrap();
+    }
+    let mut shop = Shop::on(order, reports, &server.url()).await;
+    shop.state(10).await;
+    let refused = broker(&server.url()).post("order").restored_at(Some(now)).bus();
+    let refused = refused.standing(&Destination::new("store_order")).await.unwrap_err();
+    assert!(format!("{refused:?}").contains("older than the restoration"), "{refused:?}");
+    administrator.delete_stream("store_order").await.unwrap();
     shop.has_counted_everything().await;
     shop.close().await;
 }
@@ -116,6 +149,7 @@ on_each_server! {
     a_broker_that_is_killed_goes_on
     a_broker_that_has_lost_its_store_is_given_everything_again
     a_stream_that_is_deleted_is_made_again
+    a_stream_of_a_past_that_is_gone_is_heard_by_nobody
     a_durable_that_is_deleted_is_made_again
     processes_end_and_begin_again_while_facts_come
     a_consumer_is_rebuilt_while_facts_come

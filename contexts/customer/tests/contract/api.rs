@@ -120,8 +120,12 @@ async fn from_sign_up_to_log_out(shop: Shop) {
     assert_eq!(login.header("cache-control"), "no-store");
 
     let link = shop.mailed_token().await;
-    assert_eq!(api.post("/verifications", json!({ "token": link })).await.status, 204);
-    assert_eq!(api.post("/verifications", json!({ "token": link })).await.status, 204, "clicking twice is no news");
+    let stranger = api.post("/verifications", json!({ "token": link, "password": "what the owner types" })).await;
+    assert_eq!(problem(&stranger), (422, "invalid-body".to_owned()));
+    assert_eq!(api.get("/me", &token).await.json()["verified"], json!(false), "the link alone is not enough");
+    let follow = json!({ "token": link, "password": PASSWORD });
+    assert_eq!(api.post("/verifications", follow.clone()).await.status, 204);
+    assert_eq!(api.post("/verifications", follow).await.status, 204, "clicking twice is no news");
     let me = api.get("/me", &token).await;
     assert_eq!((me.status, &me.json()["verified"]), (200, &json!(true)));
     assert!(!me.header("etag").is_empty());
@@ -164,7 +168,10 @@ async fn what_does_not_fit_is_refused_by_name(shop: Shop) {
     }
     shop.settle().await;
     assert_eq!(shop.mailer.sent().len(), 0, "nobody was signed up");
-    assert_eq!(problem(&api.post("/verifications", json!({ "token": "x" })).await), (422, "invalid-token".to_owned()));
+    assert_eq!(
+        problem(&api.post("/verifications", json!({ "token": "x", "password": "y" })).await),
+        (422, "invalid-token".to_owned())
+    );
 }
 
 async fn an_account_is_edited_and_left_by_its_owner_alone(shop: Shop) {

@@ -13,6 +13,7 @@ use customer::domain::{EmailAddress, NewPassword, Token};
 use customer::ports::{Accounts, Letter, MailingError};
 use customer::testing::{MemoryCustomers, PlainHasher, RecordingMailer, a_customer};
 use customer::use_cases::{Ports, UseCases};
+use secrecy::SecretString;
 use shared_kernel::Clock;
 
 struct World {
@@ -21,6 +22,10 @@ struct World {
     recorder: MemoryRecorder,
     mailer: Arc<RecordingMailer>,
     clock: Arc<FixedClock>,
+}
+
+fn password() -> SecretString {
+    "correct horse".to_owned().into()
 }
 
 fn world() -> World {
@@ -48,7 +53,7 @@ fn world() -> World {
 impl World {
     async fn sign_up(&self) {
         let parts = a_customer().parts();
-        let password = NewPassword::parse("correct horse".to_owned().into()).unwrap();
+        let password = NewPassword::parse(password()).unwrap();
         let (email, name, shipping_address) = (parts.email, parts.name, parts.shipping_address);
         self.use_cases.sign_up.execute(SignUpCommand { email, password, name, shipping_address }).await.unwrap();
     }
@@ -92,10 +97,27 @@ async fn a_mail_that_could_not_go_is_written_again_under_its_old_name() {
     assert_eq!((sent.len(), &sent[0].key), (2, &sent[1].key), "the same mail");
     for mail in sent {
         let Letter::VerifyEmail(token) = mail.letter else { panic!("another letter") };
-        world.use_cases.verify_email.execute(token.reveal()).await.unwrap();
+        world.use_cases.verify_email.execute(token.reveal(), &password()).await.unwrap();
     }
     assert!(world.verified().await);
     assert_eq!(world.work().await, Ok(false), "who is verified needs no link");
+}
+
+#[tokio::test]
+async fn the_owner_of_an_address_does_not_confirm_the_account_of_a_stranger_but_can_make_it_his() {
+    let world = world();
+    world.sign_up().await;
+    world.work().await.unwrap();
+    let token = world.mailer.newest_token().unwrap();
+    let guessed = world.use_cases.verify_email.execute(token.reveal(), &"my own password".to_owned().into()).await;
+    assert!(matches!(guessed, Err(VerifyEmailError::WrongPassword)), "{guessed:?}");
+    assert!(!world.verified().await);
+    world.use_cases.request_mail.password_reset("aroha@example.org").await.unwrap();
+    world.work().await.unwrap();
+    let token = world.mailer.newest_token().unwrap();
+    let his = NewPassword::parse("my own password".to_owned().into()).unwrap();
+    world.use_cases.reset_password.execute(token.reveal(), &his).await.unwrap();
+    assert!(world.verified().await);
 }
 
 #[tokio::test]
@@ -105,9 +127,9 @@ async fn a_verification_link_lasts_a_day() {
     world.work().await.unwrap();
     let token = world.mailer.newest_token().unwrap();
     world.clock.advance(Duration::from_secs(86_400 - 1));
-    world.use_cases.verify_email.execute(token.reveal()).await.unwrap();
+    world.use_cases.verify_email.execute(token.reveal(), &password()).await.unwrap();
     world.clock.advance(Duration::from_secs(1));
-    let late = world.use_cases.verify_email.execute(token.reveal()).await;
+    let late = world.use_cases.verify_email.execute(token.reveal(), &password()).await;
     assert!(matches!(late, Err(VerifyEmailError::InvalidToken)), "{late:?}");
 }
 
@@ -118,7 +140,7 @@ async fn a_link_serves_its_own_purpose_only() {
     world.use_cases.request_mail.password_reset("aroha@example.org").await.unwrap();
     world.work().await.unwrap();
     let token = world.mailer.newest_token().unwrap();
-    assert!(world.use_cases.verify_email.execute(token.reveal()).await.is_err());
+    assert!(world.use_cases.verify_email.execute(token.reveal(), &password()).await.is_err());
     let password = NewPassword::parse("another password".to_owned().into()).unwrap();
     let unknown = Token::of(&[1; 32]);
     assert!(world.use_cases.reset_password.execute(unknown.reveal(), &password).await.is_err());

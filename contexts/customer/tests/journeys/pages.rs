@@ -34,7 +34,10 @@ async fn somebody_signs_up_confirms_logs_in_and_is_greeted(shop: Shop) {
         "looking at the link confirms nothing"
     );
     let token = link.rsplit('=').next().unwrap();
-    let confirmed = browser.fill(&link, "/verify", &[("token", token)]).await;
+    let wrong = browser.fill(&link, "/verify", &[("token", token), ("password", "another one")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("data-test=\"verify-form\"") && wrong.text().contains("/reset"), "{}", wrong.text());
+    let confirmed = browser.fill(&link, "/verify", &[("token", token), ("password", PASSWORD)]).await;
     assert_eq!((confirmed.status, confirmed.header("location")), (303, "/"));
 
     let profile = browser.get("/profile").await;

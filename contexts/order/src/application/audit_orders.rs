@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use shared_kernel::{Money, StoreError};
+use shared_kernel::{Money, OrderId, StoreError};
 
 use crate::domain::{Order, Origin, Payment, PaymentState, RefundState};
 use crate::ports::OrderHistory;
@@ -23,20 +23,15 @@ impl AuditOrders {
         Self { history }
     }
 
-    /// One JSON object per order. It names no secret and no personal data.
+    /// One JSON object for each of the orders that come after that one, and the last of them if there may be more. They
+    /// name no secret and no personal data.
     ///
     /// # Errors
     /// The store's.
-    pub async fn execute(&self) -> Result<Vec<Value>, StoreError> {
-        let (mut lines, mut after) = (Vec::new(), None);
-        loop {
-            let page = self.history.all(after, AT_ONCE).await?;
-            lines.extend(page.iter().map(line));
-            after = page.last().map(Order::id);
-            if page.len() < AT_ONCE as usize {
-                return Ok(lines);
-            }
-        }
+    pub async fn page(&self, after: Option<OrderId>) -> Result<(Vec<Value>, Option<OrderId>), StoreError> {
+        let page = self.history.all(after, AT_ONCE).await?;
+        let last = page.last().map(Order::id).filter(|_| page.len() == AT_ONCE as usize);
+        Ok((page.iter().map(line).collect(), last))
     }
 }
 

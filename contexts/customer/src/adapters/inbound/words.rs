@@ -74,6 +74,8 @@ impl From<VerifyEmailError> for Problem {
     fn from(error: VerifyEmailError) -> Self {
         match error {
             VerifyEmailError::InvalidToken => invalid_token(error.to_string()),
+            VerifyEmailError::WrongPassword => Wrong(vec![NOT_HIS_PASSWORD]).into(),
+            VerifyEmailError::Hashing(error) => error.into(),
             VerifyEmailError::Store(error) => error.into(),
         }
     }
@@ -113,6 +115,11 @@ impl From<ChangePasswordError> for Problem {
 
 /// Said where somebody who is logged in has to show that it is he. Not a 401: his token is good.
 const WRONG_PASSWORD: FieldError = FieldError { field: "current_password", problem: "is wrong" };
+/// Said to somebody who follows a mailed link.
+const NOT_HIS_PASSWORD: FieldError = FieldError {
+    field: "password",
+    problem: "is not the one that was chosen at sign-up; a new one can be had by mail",
+};
 
 impl From<EditProfileError> for Problem {
     fn from(error: EditProfileError) -> Self {
@@ -216,6 +223,8 @@ impl From<VerifyEmailError> for Correctable {
     fn from(error: VerifyEmailError) -> Self {
         match error {
             VerifyEmailError::InvalidToken => say("This link is not valid any more. Please ask for a new one."),
+            VerifyEmailError::WrongPassword => Wrong(vec![NOT_HIS_PASSWORD]).into(),
+            VerifyEmailError::Hashing(error) => error.into(),
             VerifyEmailError::Store(error) => Self::Page(error.into()),
         }
     }

@@ -56,6 +56,9 @@ pub(super) struct SignUpBody {
 pub(super) struct VerificationBody {
     /// From the link.
     pub token: String,
+    /// The one that was chosen at sign-up.
+    #[schema(value_type = String, format = Password)]
+    pub password: SecretString,
 }
 
 /// Somebody wants a mail.

@@ -27,16 +27,18 @@ pub(super) async fn sign_up(sign_up: web::Data<SignUp>, body: JsonBody<SignUpBod
     Ok(HttpResponse::Created().json(CustomerView::from(&customer)))
 }
 
-/// Verify an e-mail address with the token of the mailed link.
+/// Verify an e-mail address with the token of the mailed link and the password of the account.
+///
+/// Both are needed: the link shows whose the address is, the password who has signed up with it.
 #[utoipa::path(tag = "customer", operation_id = "verify_email", request_body = VerificationBody, responses(
     (status = 204, description = "The address is verified, now or before"),
-    (status = 422, description = "`invalid-token`: unknown or expired", body = Problem, content_type = "application/problem+json")))]
+    (status = 422, description = "`invalid-token`: unknown or expired; `invalid-body`: another password", body = Problem, content_type = "application/problem+json")))]
 #[post("/api/customer/v1/verifications")]
 pub(super) async fn verify(
     verify: web::Data<VerifyEmail>,
     body: JsonBody<VerificationBody>,
 ) -> Result<HttpResponse, Problem> {
-    verify.execute(&body.0.token).await?;
+    verify.execute(&body.0.token, &body.0.password).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

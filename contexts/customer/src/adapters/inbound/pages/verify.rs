@@ -1,16 +1,17 @@
 //! `/verify`: where the link of the verification mail leads.
 //!
-//! Looking at the page changes nothing, for mail scanners look at every link; the one button does.
+//! Looking at the page changes nothing, for mail scanners look at every link; the form with the password does.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, page_with, see_other_with};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::adapters::inbound::words::Correctable;
 use crate::application::request_mail::RequestMail;
-use crate::application::verify_email::VerifyEmail;
+use crate::application::verify_email::{VerifyEmail, VerifyEmailError};
 
 #[derive(Template)]
 #[template(path = "customer/verify.html")]
@@ -28,6 +29,15 @@ pub(super) struct TokenQuery {
     pub token: String,
 }
 
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct VerifyForm {
+    token: String,
+    /// Missing in a form of the version before this one.
+    #[serde(default)]
+    password: SecretString,
+}
+
 /// To whom another link is sent.
 #[derive(Deserialize)]
 pub(super) struct EmailForm {
@@ -43,12 +53,16 @@ pub(super) async fn show(frame: PageFrame, query: web::Query<TokenQuery>) -> Res
 pub(super) async fn verify(
     verify: web::Data<VerifyEmail>,
     frame: PageFrame,
-    form: CsrfForm<TokenQuery>,
+    form: CsrfForm<VerifyForm>,
 ) -> Result<HttpResponse, PageError> {
     let next = if frame.user.is_some() { "/" } else { "/login" };
-    match verify.execute(&form.0.token).await.map_err(Correctable::from) {
+    let VerifyForm { token, password } = form.into_inner();
+    let verified = verify.execute(&token, &password).await;
+    // After a wrong password he tries again; where the link is no good, he is offered another.
+    let token = if matches!(verified, Err(VerifyEmailError::WrongPassword)) { token } else { String::new() };
+    match verified.map_err(Correctable::from) {
         Ok(()) => Ok(see_other_with(next, Flash::notice("Thank you. Your e-mail address is confirmed."))),
-        Err(Correctable::Say(status, errors)) => page_with(status, &VerifyPage { frame, errors, token: String::new() }),
+        Err(Correctable::Say(status, errors)) => page_with(status, &VerifyPage { frame, errors, token }),
         Err(Correctable::Wait(_)) => Err(PageError::Status(StatusCode::TOO_MANY_REQUESTS)),
         Err(Correctable::Page(error)) => Err(error),
     }
