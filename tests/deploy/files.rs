@@ -109,6 +109,24 @@ fn every_pod_keeps_to_what_was_agreed() {
     assert_eq!(pods, 4, "a part of the shop, the gateway, PostgreSQL and NATS");
 }
 
+/// In its container nginx may write nowhere else, and it makes the folders of what it never uses, too.
+#[test]
+fn the_gateway_writes_below_its_own_folder_and_its_cache_leaves_room_there() {
+    let gateway = source::text("deploy/gateway/nginx.conf");
+    for written in
+        ["client_body_temp_path", "proxy_temp_path", "fastcgi_temp_path", "uwsgi_temp_path", "scgi_temp_path"]
+    {
+        let path = gateway.lines().find_map(|line| line.trim().strip_prefix(written)?.strip_suffix(';'));
+        assert!(path.is_some_and(|path| !path.trim().starts_with('/')), "{written} is {path:?}");
+    }
+    let megabytes = |text: &str, opening: &str| -> u32 {
+        let rest = text.split(opening).nth(1).unwrap_or_else(|| panic!("nothing says {opening}"));
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+    };
+    let room = megabytes(&source::text("deploy/compose/split.yaml"), "/run/gateway:size=");
+    assert!(2 * megabytes(&gateway, "max_size=") < room, "the cache can fill {room} MB");
+}
+
 #[test]
 fn a_part_is_given_long_enough_to_close_in_order() {
     let server = source::text("app/src/server.rs");

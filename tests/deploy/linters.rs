@@ -93,6 +93,10 @@ fn kubernetes_objects_are_of_the_form_that_kubernetes_reads() {
         passes(&checker, &["--strict", "--no-warn", &objects.path().display().to_string()]);
         let text = String::from_utf8(built.stdout).unwrap();
         assert!(!text.contains("name: part\n") && !text.contains("kind: Secret\n"), "{variant}");
+        for budget in text.split("\n---\n").filter(|object| object.contains("kind: PodDisruptionBudget")) {
+            let selects = budget.split("matchLabels:").nth(1).is_some_and(|labels| labels.contains("io/name: "));
+            assert!(selects, "{variant} has a budget that is about no pods:\n{budget}");
+        }
     }
 }
 
