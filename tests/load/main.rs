@@ -32,13 +32,18 @@ use support::visitor::Visitor;
 
 const ORDERS: usize = 600;
 const AT_ONCE: usize = 16;
-const SKU: &str = "KEA-1";
+/// As many different things are sold: what all want at once is measured elsewhere, by `rush` among the crash tests.
+const SKUS: usize = 25;
+
+fn sku(number: usize) -> String {
+    format!("KEA-{}", number % SKUS)
+}
 
 /// One purchase, as a program makes it.
 async fn buy(customer: &Visitor, number: usize) {
     let cart = customer.api("POST", "/api/order/v1/carts", Some(json!({})), &[]).await;
     let cart = cart.json["id"].as_str().unwrap().to_owned();
-    let line = format!("/api/order/v1/carts/{cart}/items/{SKU}");
+    let line = format!("/api/order/v1/carts/{cart}/items/{}", sku(number));
     assert_eq!(customer.api("PUT", &line, Some(json!({"quantity": 1})), &[]).await.status, 200);
     let body = json!({"cart_id": cart, "delivery_address": hands::address()});
     let key = format!("load-{number}");
@@ -69,7 +74,9 @@ fn receipts(shop: &Shop) -> usize {
 async fn measure(topology: Topology) {
     let shop = Shop::open_as(topology, &[("STORE_DEMO", "off"), ("STORE_LOG", "warn")]).await;
     let admin = hands::admin(&shop).await;
-    hands::product(&admin, SKU, "physical", 4_990, Some(1_000_000)).await;
+    for number in 0..SKUS {
+        hands::product(&admin, &sku(number), "physical", 4_990, Some(1_000_000)).await;
+    }
     let mut customers = Vec::new();
     for number in 0..AT_ONCE {
         customers.push(Arc::new(hands::user(&shop, &format!("load{number}@post.test"), "customer").await));

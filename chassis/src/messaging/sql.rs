@@ -214,6 +214,10 @@ impl Inbox for SqlMessages {
     }
 
     async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
+        // Most handlers mark the message in the commit of its effect.
+        if self.database.was_settled(cause.lease.0) && matches!(settlement, Settlement::Handled) {
+            return Ok(());
+        }
         let cause = cause.clone();
         self.database
             .write(move |tx| {

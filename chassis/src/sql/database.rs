@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use shared_kernel::{ConsumerName, StoreError};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::postgres::{Postgres, PostgresSettings};
 use super::sqlite::Sqlite;
@@ -150,6 +151,11 @@ impl Database {
     #[must_use]
     pub fn inbox_grew(&self, consumer: ConsumerName) -> watch::Receiver<u64> {
         self.inner.wakers.inbox(consumer.as_str())
+    }
+
+    /// Whether a commit of this process has settled the message of this lease, so that nobody has to look. Asked once.
+    pub(crate) fn was_settled(&self, lease: Uuid) -> bool {
+        self.inner.wakers.was_settled(lease)
     }
 
     /// Wakes all who wait, for changes that bring old rows back: an operator's retry, a replay.

@@ -8,6 +8,7 @@ use sqlx::{
     AssertSqlSafe, Executor as _, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _,
     ValueRef as _,
 };
+use uuid::Uuid;
 
 use super::Dialect;
 use super::value::{Column, Params, Value};
@@ -28,6 +29,8 @@ pub(super) struct Touched {
     pub(super) outbox: bool,
     /// The consumers whose inbox has grown; seldom more than two.
     pub(super) inbox: Vec<&'static str>,
+    /// The leases of messages that were settled.
+    pub(super) settled: Vec<Uuid>,
 }
 
 pub(super) enum Connection {
@@ -139,6 +142,11 @@ impl Tx {
     /// Says that the outbox has grown; the relay is woken after the commit.
     pub(crate) fn touch_outbox(&mut self) {
         self.touched.outbox = true;
+    }
+
+    /// Says that the message of this lease is settled; whoever works on it need not do so after the commit.
+    pub(crate) fn touch_settled(&mut self, lease: Uuid) {
+        self.touched.settled.push(lease);
     }
 
     /// Says that a consumer's inbox has grown; its worker is woken after the commit.

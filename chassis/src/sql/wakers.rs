@@ -1,9 +1,10 @@
 //! Who waits for a commit, and is told of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::tx::Touched;
 
@@ -12,7 +13,11 @@ use super::tx::Touched;
 pub(super) struct Wakers {
     outbox: watch::Sender<u64>,
     inbox: Arc<Mutex<HashMap<&'static str, watch::Sender<u64>>>>,
+    settled: Arc<Mutex<HashSet<Uuid>>>,
 }
+
+/// More than are under way at a time. What is beyond is of handlers that were given up and committed all the same.
+const SETTLED: usize = 4_096;
 
 impl Wakers {
     /// Waits for the outbox.
@@ -37,6 +42,18 @@ impl Wakers {
             grow(&self.outbox);
         }
         touched.inbox.iter().for_each(|consumer| self.wake_inbox(consumer));
+        if !touched.settled.is_empty() {
+            let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            if settled.len() > SETTLED {
+                settled.clear(); // whoever asks in vain asks the database
+            }
+            settled.extend(&touched.settled);
+        }
+    }
+
+    /// Whether a commit has settled the message of this lease; asked once.
+    pub(super) fn was_settled(&self, lease: Uuid) -> bool {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).remove(&lease)
     }
 
     /// Wakes one consumer, if he is in this process.
