@@ -12,7 +12,7 @@ use crate::{backup, commands, control, probe, server};
 
 /// A whole online shop in one binary.
 #[derive(Debug, Parser)]
-#[command(name = "better-store", version, about)]
+#[command(name = "better-store", version, about = "A whole online shop in one binary.")]
 struct Cli {
     /// Settings file (TOML); environment variables win over it.
     #[arg(long, global = true, value_name = "FILE")]

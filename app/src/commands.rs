@@ -85,6 +85,11 @@ pub async fn run_alone(settings: Settings, command: Command, out: &Output) -> an
     if let Command::Backup { folder } = &command {
         return backup::take::take_closed(&settings, folder, out).await;
     }
+    // A command in the wrong folder must not make a new shop there and find everything in order. Bringing things in is how
+    // one may begin.
+    if !matches!(command, Command::Import { .. }) {
+        backup::take::ensure_shop_is_here(&settings)?;
+    }
     let shop = Shop::open(settings).await?;
     let done = run(&shop, command, out).await;
     shop.close().await;

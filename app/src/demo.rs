@@ -9,7 +9,7 @@ use chassis::sql::Database;
 use fulfilment::FulfilmentModule;
 use rust_embed::RustEmbed;
 use secrecy::ExposeSecret as _;
-use shared_kernel::Role;
+use shared_kernel::{Currency, Role};
 
 use crate::first_start::FirstStart;
 use crate::parts::Part;
@@ -60,7 +60,9 @@ async fn furnish_one(shop: &Shop, context: Part, database: &Database) -> anyhow:
     }
     if new {
         match (context, &shop.modules.catalogue, &shop.modules.fulfilment) {
-            (Part::Catalogue, Some(catalogue), _) if shop.settings.demo => stock_the_shelves(catalogue).await?,
+            (Part::Catalogue, Some(catalogue), _) if shop.settings.demo => {
+                stock_the_shelves(catalogue, shop.settings.currency).await?;
+            }
             (Part::Fulfilment, _, Some(fulfilment)) if shop.settings.demo => keep_files(fulfilment).await?,
             (Part::Customer, _, _) => welcome(shop, &logins(shop, &shop.first_start).await?),
             _ => {}
@@ -96,9 +98,15 @@ fn in_folder(folder: &'static str) -> impl Iterator<Item = (String, Vec<u8>)> {
     })
 }
 
-async fn stock_the_shelves(catalogue: &CatalogueModule) -> anyhow::Result<()> {
+/// The demo's prices are the same numbers in every currency.
+async fn stock_the_shelves(catalogue: &CatalogueModule, currency: Currency) -> anyhow::Result<()> {
     let Some(products) = Files::get("products.csv") else { return Ok(()) };
     let csv = String::from_utf8(products.data.into_owned())?;
+    anyhow::ensure!(
+        currency.exponent() == 2,
+        "the demo has prices with two decimals, which {} has not: set STORE_DEMO=off",
+        currency.code()
+    );
     catalogue.import_demo(&csv, in_folder("images/")).await?;
     Ok(())
 }
@@ -132,5 +140,8 @@ fn welcome(shop: &Shop, logins: &[String]) {
         println!("  Its secret key is {}", shop.secrets.sandbox_secret_key);
         println!("  Its webhooks are signed with {}", shop.secrets.webhook_secrets.join(", "));
     }
-    println!("  Mail is written to {}\n", shop.settings.mail_dir.display());
+    if shop.settings.smtp_url.is_none() {
+        println!("  Mail is written to {}", shop.settings.mail_dir.display());
+    }
+    println!();
 }

@@ -57,6 +57,10 @@ pub async fn run(settings: Settings, stop: CancellationToken) -> anyhow::Result<
 /// # Errors
 /// When the folder is in use, a database cannot be opened or an address is taken.
 pub async fn open(settings: Settings) -> anyhow::Result<Running> {
+    // An address that is taken is said before a new shop is furnished, whose logins are told once. The door itself opens
+    // when there is somebody behind it.
+    let free = std::net::TcpListener::bind(&settings.listen);
+    drop(free.with_context(|| format!("cannot listen at {}", settings.listen))?);
     let shop = Arc::new(Shop::open(settings).await?);
     demo::furnish(&shop).await.context("the demo data")?;
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());

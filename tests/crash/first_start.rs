@@ -42,7 +42,11 @@ async fn a_first_start_that_is_cut_off_is_made_up_for() {
 async fn a_command_before_the_first_start_does_not_keep_the_demo_away() {
     let _alone = ALONE.lock().await;
     let mut shop = Shop::closed(&[]);
-    assert!(shop.cli(&["audit", "--json"]).status.success());
+    let file = shop.folder().with_extension("csv");
+    std::fs::write(&file, "handle,title,sku,price\nkea,Kea,KEA,1\n").unwrap();
+    assert!(!shop.cli(&["audit", "--json"]).status.success(), "there is nothing to audit");
+    assert!(!shop.folder().exists(), "looking makes no shop");
+    assert!(shop.cli(&["import", "products", &file.display().to_string()]).status.success());
     shop.start().await;
     assert!(offered(&shop).await > 10);
 }

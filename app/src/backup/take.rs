@@ -37,13 +37,22 @@ pub async fn take(settings: &Settings, folder: &Path, out: &Output) -> anyhow::R
 /// # Errors
 /// As [`take`], and when another process has the data folder.
 pub async fn take_closed(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+    ensure_shop_is_here(settings)?;
+    let _alone = places::alone_with_files(settings)?;
+    take(settings, folder, out).await
+}
+
+/// Refuses where nothing of a shop lies in the data folder, though the settings say that it should.
+///
+/// # Errors
+/// When a file is missing.
+pub fn ensure_shop_is_here(settings: &Settings) -> anyhow::Result<()> {
     for part in places::kept(settings) {
         let path = setup::file(settings, part);
         let is_there = settings.databases.url(part).is_some() || path.exists();
-        ensure!(is_there, "there is no shop here: {} is missing", path.display());
+        ensure!(is_there, "there is no shop here: {} is missing (see STORE_DATA_DIR)", path.display());
     }
-    let _alone = places::alone_with_files(settings)?;
-    take(settings, folder, out).await
+    Ok(())
 }
 
 async fn copy(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {

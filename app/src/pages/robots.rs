@@ -27,7 +27,7 @@ pub(super) async fn sitemap(
     let paths = peers.shopfront().public_paths(&asker).await?;
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     text.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    for path in ["/".to_owned(), "/products".to_owned()].into_iter().chain(paths) {
+    for path in std::iter::once("/".to_owned()).chain(paths) {
         let _ = writeln!(text, "<url><loc>{}{}</loc></url>", escaped(&settings.base_url), escaped(&path));
     }
     text.push_str("</urlset>\n");

@@ -19,7 +19,7 @@ use secrecy::SecretString;
 use shared_kernel::{Currency, TaxRate};
 
 use self::raw::Raw;
-use self::read::{key, list, number, span, switch, zone};
+use self::read::{key, list, quoted, span, switch, within, zone};
 use self::split::Databases;
 use crate::parts::{Part, Parts};
 
@@ -152,6 +152,8 @@ impl Settings {
         let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let base_url_is_set = raw.base_url.is_some();
         let base_url = raw.base_url.unwrap_or_else(|| format!("http://{}", listen.replace("0.0.0.0", "localhost")));
+        let scheme_is_known = base_url.starts_with("http://") || base_url.starts_with("https://");
+        anyhow::ensure!(scheme_is_known, "STORE_BASE_URL begins with http:// or https://, not {base_url:?}");
         let shop_name = raw.shop_name.unwrap_or_else(|| "The Better Store".to_owned());
         let currency = raw.currency.as_deref().unwrap_or("NZD");
         let admin = match (raw.admin_email, raw.admin_password) {
@@ -179,7 +181,7 @@ impl Settings {
         let data_dir = PathBuf::from(raw.data_dir.unwrap_or_else(|| "data".to_owned()));
         let public_keys = list(raw.identity_public_keys.as_deref());
         Ok(Self {
-            mail_from: raw.mail_from.unwrap_or_else(|| format!("{shop_name} <shop@localhost>")),
+            mail_from: raw.mail_from.unwrap_or_else(|| format!("{} <shop@localhost>", quoted(&shop_name))),
             base_url: base_url.trim_end_matches('/').to_owned(),
             base_url_is_set,
             listen,
@@ -203,11 +205,16 @@ impl Settings {
             csrf_key: raw.csrf_key.map(|text| key("STORE_CSRF_KEY", &text)).transpose()?,
             demo: switch("STORE_DEMO", raw.demo.as_deref(), true)?,
             currency: Currency::parse(currency).context("STORE_CURRENCY")?,
-            tax: TaxRate::from_basis_points(number("STORE_TAX_BASIS_POINTS", raw.tax_basis_points.as_deref(), 1_500)?),
-            shipping_minor: number("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650)?,
+            tax: TaxRate::from_basis_points(within(
+                "STORE_TAX_BASIS_POINTS",
+                raw.tax_basis_points.as_deref(),
+                1_500,
+                0..=10_000,
+            )?),
+            shipping_minor: within("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650, 0..=1_000_000)?,
             time_zone: zone(raw.time_zone)?,
             payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
-            open_orders: number("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10)?,
+            open_orders: within("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10, 1..=u32::MAX)?,
             verification_window: span(
                 "STORE_VERIFICATION_WINDOW",
                 raw.verification_window.as_deref(),
@@ -233,7 +240,7 @@ impl Settings {
                 false,
             )?,
             metrics_token: raw.metrics_token.map(SecretString::from),
-            workers: number("STORE_WORKERS", raw.workers.as_deref(), 2)?,
+            workers: within("STORE_WORKERS", raw.workers.as_deref(), 2, 1..=256)?,
         })
     }
 }
@@ -256,7 +263,7 @@ fn databases(raw: &Raw) -> anyhow::Result<Databases> {
     Ok(Databases {
         shared,
         own: own.collect::<anyhow::Result<_>>()?,
-        connections: number("STORE_DATABASE_CONNECTIONS", raw.database_connections.as_deref(), 6)?,
+        connections: within("STORE_DATABASE_CONNECTIONS", raw.database_connections.as_deref(), 6, 1..=1_000)?,
         forgetful: switch("STORE_FORGETFUL_DATABASE", raw.forgetful_database.as_deref(), false)?,
     })
 }
@@ -285,6 +292,12 @@ mod tests {
             Raw { time_zone: Some("Middle/Earth".into()), ..Raw::default() },
             Raw { demo: Some("perhaps".into()), ..Raw::default() },
             Raw { workers: Some("two".into()), ..Raw::default() },
+            Raw { workers: Some("0".into()), ..Raw::default() },
+            Raw { shipping_minor: Some("-5".into()), ..Raw::default() },
+            Raw { tax_basis_points: Some("99999".into()), ..Raw::default() },
+            Raw { open_orders: Some("0".into()), ..Raw::default() },
+            Raw { sweep_every: Some("0s".into()), ..Raw::default() },
+            Raw { base_url: Some("foo".into()), ..Raw::default() },
         ];
         for raw in nonsense {
             assert!(format!("{:#}", Settings::checked(raw).unwrap_err()).contains("STORE_"));

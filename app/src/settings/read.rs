@@ -28,6 +28,23 @@ pub(super) fn number<T: std::str::FromStr>(name: &str, text: Option<&str>, defau
     text.parse().map_err(|_| anyhow::anyhow!("{name} is a whole number, not {text:?}"))
 }
 
+/// A whole number between these.
+pub(super) fn within<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
+    name: &str,
+    text: Option<&str>,
+    default: T,
+    range: std::ops::RangeInclusive<T>,
+) -> anyhow::Result<T> {
+    let number = number(name, text, default)?;
+    anyhow::ensure!(range.contains(&number), "{name} is from {} to {}, not {number}", range.start(), range.end());
+    Ok(number)
+}
+
+/// A name as it may stand before an e-mail address, whatever characters it has.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// Reads `30m`, `24h`, `500ms`, `5s`.
 pub(super) fn span(name: &str, text: Option<&str>, default: Duration) -> anyhow::Result<Duration> {
     let Some(text) = text else { return Ok(default) };
@@ -42,7 +59,7 @@ pub(super) fn span(name: &str, text: Option<&str>, default: Duration) -> anyhow:
         "h" => 3_600_000,
         _ => return Err(refused()),
     };
-    count.checked_mul(millis).map(Duration::from_millis).ok_or_else(refused)
+    count.checked_mul(millis).filter(|millis| *millis > 0).map(Duration::from_millis).ok_or_else(refused)
 }
 
 /// 32 bytes in base64, which the error does not repeat.
@@ -68,7 +85,7 @@ mod tests {
         let read = |text| span("STORE_X", Some(text), Duration::ZERO);
         assert_eq!(read("500ms").unwrap(), Duration::from_millis(500));
         assert_eq!(read("24h").unwrap(), Duration::from_hours(24));
-        for wrong in ["5", "-5s", "5 days", "s", "99999999999999999999s", "18446744073709551615h"] {
+        for wrong in ["5", "0s", "-5s", "5 days", "s", "99999999999999999999s", "18446744073709551615h"] {
             assert!(read(wrong).unwrap_err().to_string().starts_with("STORE_X is a time"), "{wrong}");
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::tx::{Connection, Tx};
@@ -20,6 +20,8 @@ const OLDEST: (u32, u32, u32) = (3, 51, 3);
 pub(super) struct Sqlite {
     queue: mpsc::Sender<Box<dyn Job>>,
     readers: SqlitePool,
+    /// How the file is opened once more, at the end.
+    options: SqliteConnectOptions,
 }
 
 impl Sqlite {
@@ -55,10 +57,10 @@ impl Sqlite {
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
             .min_connections(0)
-            .connect_lazy_with(options.read_only(true).pragma("query_only", "ON"));
+            .connect_lazy_with(options.clone().read_only(true).pragma("query_only", "ON"));
         let (queue, jobs) = mpsc::channel(writer::QUEUE);
         tokio::spawn(writer::serve(Tx::new(Connection::SqliteWriter(connection)), jobs, wakers));
-        Self { queue, readers }
+        Self { queue, readers, options }
     }
 
     pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
@@ -82,11 +84,15 @@ impl Sqlite {
         job(&mut tx).await
     }
 
-    /// Waits for the queued work. The writer ends with the last handle, and SQLite then folds its log into the file.
+    /// Waits for the queued work and folds the log into the file, which is whole by itself then.
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         self.write(|_| Box::pin(async { Ok(()) })).await?;
         self.readers.close().await;
-        Ok(())
+        let mut last = self.options.clone().connect().await.map_err(StoreError::unavailable)?;
+        let folded = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut last).await;
+        let closed = last.close().await;
+        folded.map_err(StoreError::unavailable)?;
+        closed.map_err(StoreError::unavailable)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::adapters::inbound::events::{
     ORDER_EVENTS, PRODUCT_EVENTS,
 };
 use crate::adapters::inbound::jobs::jobs;
-use crate::adapters::inbound::pages::Pages;
+use crate::adapters::inbound::pages::{Pages, Zone};
 use crate::adapters::outbound::mail::MailedFiles;
 use crate::adapters::outbound::publish::DELIVER_DIGITAL;
 use crate::adapters::outbound::sql::{
@@ -121,6 +121,7 @@ impl FulfilmentModule {
             put_file: self.put_file(),
             files: Arc::clone(&self.files),
             clock: Arc::clone(&self.platform.clock),
+            time_zone: Zone(self.platform.site.time_zone.clone()),
         };
         move |config| pages.configure(config)
     }

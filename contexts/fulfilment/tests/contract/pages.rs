@@ -81,7 +81,7 @@ async fn a_parcel_is_packed_by_checkboxes(on: Storage) {
     let after = follow(&shop, &first).await;
     assert_eq!(text(&after, "flash"), "Dispatched. Some items are still pending.");
     assert_eq!((count(&after, "item-check"), text(&after, "item-status")), (1, "Processed".to_owned()));
-    assert!(after.text().contains("2026-11-22 12:00 UTC by NZ Post, T-1"));
+    assert!(after.text().contains("23 November 2026, 01:00 by NZ Post, T-1"));
     let second = shop.form(&dispatch, &[("carrier", "NZ Post"), ("tracking", "T-2"), ("item", "TUI")]).await;
     let done = follow(&shop, &second).await;
     assert_eq!((text(&done, "status"), count(&done, "dispatch")), ("Processed".to_owned(), 0));

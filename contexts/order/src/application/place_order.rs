@@ -72,7 +72,7 @@ pub enum PlaceOrderError {
     #[error("the order costs more than can be paid by card at once; please order in parts")]
     TooLarge,
     /// Each of them holds goods that nobody else can buy.
-    #[error("too many orders wait to be paid; please pay or cancel one of them first")]
+    #[error("too many orders wait to be paid; please pay one of them first, or let it run out")]
     TooManyOpen,
     /// Something needs a parcel and nobody said where to.
     #[error("a delivery address is needed")]

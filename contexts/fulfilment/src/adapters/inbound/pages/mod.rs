@@ -38,7 +38,13 @@ pub struct Pages {
     pub files: Arc<dyn DigitalFiles>,
     /// The present, for the validity of links.
     pub clock: Arc<dyn Clock>,
+    /// Whose clocks pages show.
+    pub time_zone: Zone,
 }
+
+/// The name of a time zone, such as `Pacific/Auckland`.
+#[derive(Clone)]
+pub struct Zone(pub String);
 
 impl Pages {
     /// Registers the routes.
@@ -48,6 +54,7 @@ impl Pages {
             .app_data(web::Data::from(self.work_list))
             .app_data(web::Data::from(self.files))
             .app_data(web::Data::from(self.clock))
+            .app_data(web::Data::new(self.time_zone))
             .app_data(web::Data::new(self.set_stock))
             .app_data(web::Data::new(self.dispatch))
             .app_data(web::Data::new(self.put_file))
@@ -61,12 +68,10 @@ impl Pages {
     }
 }
 
-/// A time as staff reads it: `2026-11-22 12:00 UTC`.
-fn moment(at: Timestamp) -> String {
-    let text = at.to_string();
-    let (day, time) = text.split_once('T').unwrap_or((text.as_str(), ""));
-    let minutes: String = time.chars().take(5).collect();
-    format!("{day} {minutes} UTC")
+/// A time as the clocks of the shop's zone show it, such as `22 November 2026, 19:05`; in UTC if there is no such zone.
+fn moment(at: Timestamp, zone: &Zone) -> String {
+    let zone = jiff::tz::TimeZone::get(&zone.0).unwrap_or(jiff::tz::TimeZone::UTC);
+    at.jiff().to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
 /// A status in words, and the CSS class of its badge.

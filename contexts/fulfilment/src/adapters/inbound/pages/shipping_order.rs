@@ -7,7 +7,7 @@ use askama::Template;
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use shared_kernel::{OrderId, Sku};
 
-use super::{errors, item_status, moment, status};
+use super::{Zone, errors, item_status, moment, status};
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
 use crate::domain::{Consignment, Item, ItemState, Kind, ShippingOrder, ShippingState};
 use crate::ports::WorkList;
@@ -46,9 +46,10 @@ pub(super) async fn show(
     _staff: Staff,
     id: web::Path<String>,
     work_list: web::Data<dyn WorkList>,
+    zone: web::Data<Zone>,
 ) -> Result<HttpResponse, PageError> {
     let order = work_list.find(order_id(&id)?).await?.ok_or(PageError::NotFound)?;
-    page(&ShippingOrderPage::of(frame, &order))
+    page(&ShippingOrderPage::of(frame, &order, &zone))
 }
 
 /// The form's fields: `carrier`, `tracking`, and `item` once for each SKU that is in the parcel.
@@ -95,37 +96,37 @@ pub(super) fn path(order: OrderId) -> String {
 }
 
 impl ShippingOrderPage {
-    fn of(frame: PageFrame, order: &ShippingOrder) -> Self {
+    fn of(frame: PageFrame, order: &ShippingOrder, zone: &Zone) -> Self {
         let (status, badge) = status(order.state());
         let open = order.state() == ShippingState::Pending;
-        let items: Vec<ItemRow> = order.items().iter().map(|item| ItemRow::of(item, open)).collect();
+        let items: Vec<ItemRow> = order.items().iter().map(|item| ItemRow::of(item, open, zone)).collect();
         let waits = |item: &&Item| open && item.state == ItemState::WaitingForFile;
         Self {
             frame,
             id: order.order().to_string(),
             path: path(order.order()),
             number: order.number().to_owned(),
-            created: moment(order.created_at()),
+            created: moment(order.created_at(), zone),
             status,
             badge,
             email: order.email().to_owned(),
             label: order.address().map(shared_kernel::Address::label).unwrap_or_default(),
             can_dispatch: order.can_be_dispatched(),
-            missing_files: order.items().iter().filter(waits).map(|item| ItemRow::of(item, open)).collect(),
+            missing_files: order.items().iter().filter(waits).map(|item| ItemRow::of(item, open, zone)).collect(),
             items,
         }
     }
 }
 
 impl ItemRow {
-    fn of(item: &Item, open: bool) -> Self {
+    fn of(item: &Item, open: bool, zone: &Zone) -> Self {
         let (status, badge) = item_status(&item.state);
         let sent = match &item.state {
             ItemState::Processed { at, consignment: Some(with) } => {
                 let tracking = with.tracking().map(|tracking| format!(", {tracking}")).unwrap_or_default();
-                Some(format!("{} by {}{tracking}", moment(*at), with.carrier()))
+                Some(format!("{} by {}{tracking}", moment(*at, zone), with.carrier()))
             }
-            ItemState::Processed { at, consignment: None } => Some(format!("{} by e-mail", moment(*at))),
+            ItemState::Processed { at, consignment: None } => Some(format!("{} by e-mail", moment(*at, zone))),
             ItemState::Pending | ItemState::WaitingForFile => None,
         };
         Self {

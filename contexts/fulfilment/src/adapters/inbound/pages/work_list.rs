@@ -6,7 +6,7 @@ use chassis::web::{PageError, PageFrame, Staff, page};
 use serde::Deserialize;
 use shared_kernel::Limit;
 
-use super::{moment, status};
+use super::{Zone, moment, status};
 use crate::domain::{ItemState, Kind, ShippingOrder};
 use crate::ports::{StatusFilter, WorkList};
 
@@ -51,18 +51,19 @@ pub(super) async fn show(
     _staff: Staff,
     query: web::Query<ListQuery>,
     work_list: web::Data<dyn WorkList>,
+    zone: web::Data<Zone>,
 ) -> Result<HttpResponse, PageError> {
     let ListQuery { status, cursor } = query.into_inner();
     let filter = StatusFilter::parse(&status).ok_or(PageError::NotFound)?;
     let found = work_list.list(filter, cursor, Limit::DEFAULT).await?.ok_or(PageError::NotFound)?;
     let next = found.next_cursor.map(|cursor| format!("/admin/shipping-orders?status={status}&cursor={cursor}"));
     let filters = FILTERS.map(|(value, label)| Filter { value, label, chosen: value == status });
-    let orders = found.items.iter().map(OrderRow::from).collect();
+    let orders = found.items.iter().map(|order| OrderRow::of(order, &zone)).collect();
     page(&WorkListPage { frame, filters: filters.into(), orders, next })
 }
 
-impl From<&ShippingOrder> for OrderRow {
-    fn from(order: &ShippingOrder) -> Self {
+impl OrderRow {
+    fn of(order: &ShippingOrder, zone: &Zone) -> Self {
         let (status, badge) = status(order.state());
         let count =
             |kind: Kind| order.items().iter().filter(|item| item.kind == kind).map(|item| item.units.get()).sum();
@@ -70,7 +71,7 @@ impl From<&ShippingOrder> for OrderRow {
         Self {
             href: format!("/admin/shipping-orders/{}", order.order()),
             number: order.number().to_owned(),
-            created: moment(order.created_at()),
+            created: moment(order.created_at(), zone),
             recipient: recipient.to_owned(),
             contents: contents(count(Kind::Physical), count(Kind::Digital)),
             status,

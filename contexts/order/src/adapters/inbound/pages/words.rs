@@ -55,9 +55,10 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
             ("/cart", "A price has changed since you looked. Nothing was ordered; please look at the new total.")
         }
         PlaceOrderError::TooLarge => ("/cart", "That is more than a card can pay at once. Please order it in parts."),
-        PlaceOrderError::TooManyOpen => {
-            ("/orders", "Several of your orders still wait to be paid. Please pay or cancel one of them first.")
-        }
+        PlaceOrderError::TooManyOpen => (
+            "/orders",
+            "Several of your orders still wait to be paid. Please pay one of them first, or let it run out.",
+        ),
         PlaceOrderError::KeyReused => ("/cart", "That form had been used before. Please check out again."),
         PlaceOrderError::Store(error) => return Err(error.into()),
     };
