@@ -48,6 +48,9 @@ pub enum DemoError {
     Store(#[from] StoreError),
 }
 
+/// Marks a search index that has more than titles; one of a version before this is made anew.
+const LABELS_INDEXED: &str = "labels-indexed";
+
 impl CatalogueModule {
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
@@ -58,6 +61,10 @@ impl CatalogueModule {
     /// The database's.
     pub async fn start(_settings: CatalogueSettings, platform: Platform) -> Result<Self, StoreError> {
         platform.database.migrate("catalogue", MIGRATIONS).await?;
+        if !platform.database.is_marked(LABELS_INDEXED).await? {
+            sql::rebuild_search(&platform.database).await?;
+            platform.database.mark(LABELS_INDEXED, platform.clock.now()).await?;
+        }
         let freshness = Arc::new(Freshness::of(platform.database.outbox_grew()));
         let recorder = Recorder::new("catalogue", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let store = Arc::new(SqlCatalogue::new(platform.database, recorder, Arc::clone(&freshness)));

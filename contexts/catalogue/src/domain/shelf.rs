@@ -36,7 +36,7 @@ pub struct ShelfQuery {
     pub audience: Audience,
     /// Only this category, by its slug.
     pub category: Option<String>,
-    /// Only titles with these words.
+    /// Only what has all of these words, or beginnings of them.
     pub words: Option<SearchWords>,
     /// Only what comes after this place.
     pub after: Option<ShelfKey>,
@@ -61,13 +61,23 @@ impl ShelfQuery {
 
     fn finds(&self, words: &SearchWords, product: &Product) -> bool {
         match self.audience {
-            Audience::Shoppers => words.match_text(product.title().as_str()),
-            Audience::Staff => words.match_text(&format!("{} {}", product.title(), codes(product))),
+            Audience::Shoppers => words.match_text(&labels(product)),
+            Audience::Staff => words.match_text(&format!("{} {}", labels(product), codes(product))),
         }
     }
 }
 
-/// What staff may search for beside the title: handle and SKUs.
+/// What everybody may search for: title, category, attributes such as the author, and what sets variants apart.
+#[must_use]
+pub fn labels(product: &Product) -> String {
+    let details = product.details();
+    let attributes = details.attributes.as_slice().iter().map(|(_, value)| value.clone());
+    let options = product.variants().iter().map(|variant| variant.options.to_string());
+    let named = [details.title.to_string(), details.category.to_string()];
+    named.into_iter().chain(attributes).chain(options).collect::<Vec<_>>().join(" ")
+}
+
+/// What staff may search for besides: handle and SKUs.
 #[must_use]
 pub fn codes(product: &Product) -> String {
     let skus = product.variants().iter().map(|variant| variant.sku.as_str());

@@ -22,7 +22,7 @@ macro_rules! found {
 }
 
 /// Finds products by words: `$1`/`$2` the place after which, `$3` how many, `$4` an [`expression`], `$5` a category's
-/// slug or nothing. Shoppers search the titles of what is active.
+/// slug or nothing. Shoppers search the labels of what is active; the index calls them titles, which they once were.
 pub fn search(dialect: Dialect, audience: Audience) -> &'static str {
     match (dialect, audience) {
         (Dialect::Sqlite, Audience::Shoppers) => found!(
@@ -63,7 +63,7 @@ fn tsquery_term(word: &str) -> String {
     format!("'{}':*", word.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// Enters the words of a product: `$1` its id, `$2` the words of its title, `$3` those of its codes, each between spaces.
+/// Enters the words of a product: `$1` its id, `$2` the words of its labels, `$3` those of its codes, each between spaces.
 pub fn index(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {

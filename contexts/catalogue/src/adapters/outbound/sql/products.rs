@@ -9,7 +9,7 @@ use shared_kernel::{Sku, StoreError};
 use super::rows::{attributes_json, images_json, product_columns, product_of, variants_json};
 use super::{SqlCatalogue, dialect};
 use crate::adapters::outbound::publish::published;
-use crate::domain::shelf::codes;
+use crate::domain::shelf::{codes, labels};
 use crate::domain::words::{fold, words};
 use crate::domain::{Handle, ImageName, Media, Product, StockCount};
 use crate::ports::{MediaStore, ProductChange, ProductStore};
@@ -119,8 +119,8 @@ async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
 
 /// Enters the product's words into the search index, where it must not be yet.
 pub(super) async fn index(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
-    let title = words(product.details().title.as_str()).join(" ");
-    let params = params![product.id().uuid(), title, words(&codes(product)).join(" ")];
+    let labels = words(&labels(product)).join(" ");
+    let params = params![product.id().uuid(), labels, words(&codes(product)).join(" ")];
     tx.execute(dialect::index(tx.dialect()), params).await.map(|_| ())
 }
 
