@@ -1,6 +1,5 @@
 //! Chromium and its driver, for one test.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -28,7 +27,7 @@ pub async fn open(base: &str, scripts: bool) -> Option<Browser> {
         eprintln!("SKIPPED: no chromedriver on this machine");
         return None;
     };
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = chassis::testing::free_port();
     let driver = Command::new(program)
         .args([format!("--port={port}"), "--log-level=SEVERE".to_owned()])
         .stdout(Stdio::null())

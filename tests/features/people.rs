@@ -24,9 +24,15 @@ pub fn find_letter(shop: &Shop, email: &str, text: &str) -> Option<String> {
     mine.map(|letter| decoded(&letter)).find(|letter| letter.contains(text))
 }
 
-/// Undoes quoted-printable, which is all that our letters use for text.
+/// Undoes quoted-printable in those parts of a letter that have it; our others are plain.
 fn decoded(letter: &str) -> String {
-    let joined = letter.replace("=\r\n", "").replace("=\n", "");
+    let coded = |part: &str| part.contains("Content-Transfer-Encoding: quoted-printable");
+    let part = |part: &str| if coded(part) { from_quoted_printable(part) } else { part.to_owned() };
+    letter.split("\n--").map(part).collect::<Vec<_>>().join("\n--")
+}
+
+fn from_quoted_printable(part: &str) -> String {
+    let joined = part.replace("=\r\n", "").replace("=\n", "");
     let mut bytes = Vec::new();
     let mut rest = joined.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {

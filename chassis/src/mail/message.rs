@@ -8,12 +8,15 @@ use std::time::{Duration, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lettre::Message;
-use lettre::message::header::ContentType;
-use lettre::message::{Attachment as Part, Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Attachment as Part, Body, Mailbox, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 use shared_kernel::Timestamp;
 
 use super::{Mail, MailError};
+
+/// What RFC 5322 allows.
+const LONGEST_LINE: usize = 998;
 
 /// Whom our mail comes from.
 #[derive(Debug, Clone)]
@@ -43,7 +46,7 @@ pub(super) fn compose(from: &Sender, mail: &Mail, now: Timestamp) -> Result<Mess
         .subject(one_line(&mail.subject));
     let words = MultiPart::alternative()
         .boundary(boundary(mail, "words"))
-        .singlepart(SinglePart::plain(mail.text.clone()))
+        .singlepart(plain(&mail.text))
         .singlepart(SinglePart::html(mail.html.clone()));
     let mut whole = words;
     if !mail.attachments.is_empty() {
@@ -55,6 +58,16 @@ pub(super) fn compose(from: &Sender, mail: &Mail, now: Timestamp) -> Result<Mess
         }
     }
     message.multipart(whole).map_err(|error| MailError::Refused(error.to_string()))
+}
+
+/// Words travel as they are wherever they can, so that whoever reads the source of a mail can follow its links.
+fn plain(text: &str) -> SinglePart {
+    if !text.is_ascii() || text.lines().any(|line| line.len() > LONGEST_LINE) {
+        return SinglePart::plain(text.to_owned());
+    }
+    let lines: String = text.lines().flat_map(|line| [line, "\r\n"]).collect();
+    let body = Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit);
+    SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body)
 }
 
 fn mailbox(text: &str) -> Result<Mailbox, MailError> {
@@ -131,6 +144,15 @@ pub(super) mod tests {
         assert!(text.contains("Message-ID: <receipt-7@store.example>\r\n"), "{text}");
         assert!(text.contains("Date: Sun, 22 Nov 2026 12:00:00 +0000\r\n"), "{text}");
         assert!(text.contains("multipart/alternative") && text.contains("text/plain") && text.contains("text/html"));
+    }
+
+    #[test]
+    fn a_link_can_be_read_in_the_source_whatever_stands_beside_it() {
+        let link = format!("https://store.example/verify?token={}", "A3".repeat(30));
+        let plain = text_of(&Mail { text: format!("Hello,\n\n{link}\n"), ..a_mail() });
+        assert!(plain.contains(&format!("7bit\r\n\r\nHello,\r\n\r\n{link}\r\n")), "{plain}");
+        let marked = text_of(&Mail { text: "T\u{16b}\u{12b}\n".to_owned(), ..a_mail() });
+        assert!(marked.contains("base64\r\n\r\nVMWrxKs"), "{marked}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Says that a test cannot run here; where everything must run, that is a failure.
 ///
@@ -15,14 +16,22 @@ pub fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
 
-/// A port that nobody listens at now.
+/// Ports below those that systems give to connections that go out. Any such connection could take a port between the look
+/// and its use.
+const PORTS: std::ops::Range<u32> = 20_000..32_000;
+
+/// A port that nobody listens at now, and that this process has not been told before.
 ///
 /// # Panics
 /// When there is none.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"));
-    listener.local_addr().map_or_else(|error| panic!("{error}"), |address| address.port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let (count, start) = (PORTS.end - PORTS.start, std::process::id().wrapping_mul(97));
+    let ports = (0..count).map(|_| start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % count + PORTS.start);
+    let mut ports = ports.filter_map(|port| u16::try_from(port).ok());
+    let free = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.unwrap_or_else(|| panic!("no port from {PORTS:?} is free"))
 }
 
 /// A process that is killed, with all it has started, when this value is dropped or this process is gone.
