@@ -175,6 +175,11 @@ impl Shop {
                 tracing::warn!("closing the database of {}: {error}", context.name());
             }
         }
+        if let Some(sandbox) = &self.sandbox
+            && let Err(error) = sandbox.close().await
+        {
+            tracing::warn!("closing the database of the payment sandbox: {error}");
+        }
     }
 }
 

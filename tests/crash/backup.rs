@@ -172,7 +172,9 @@ async fn backups_have_their_books_in_order(from: Topology, to: [Topology; 3]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn backups_of_a_busy_shop_have_their_books_in_order_wherever_they_are_restored() {
     let _alone = ALONE.lock().await;
-    backups_have_their_books_in_order(Topology::Monolith, [Topology::Monolith; 3]).await;
+    let other = if Topology::Servers.is_possible() { Topology::Servers } else { Topology::Monolith };
+    let to = [Topology::Monolith, other, Topology::Monolith];
+    backups_have_their_books_in_order(Topology::Monolith, to).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

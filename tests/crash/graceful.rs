@@ -37,6 +37,11 @@ async fn a_shop_that_is_told_to_close_ends_in_time_and_leaves_its_books_in_order
         assert!(well, "the process did not end with 0:\n{}", shop.log());
         assert!(took < PATIENCE, "closing took {took:?}");
         assert!(!shop.log().contains("panicked at"), "{}", shop.log());
+        for entry in std::fs::read_dir(shop.folder()).unwrap().flatten() {
+            let (path, size) = (entry.path(), entry.metadata().unwrap().len());
+            let is_log = path.extension().is_some_and(|extension| extension == "db-wal");
+            assert!(!is_log || size == 0, "{} holds {size} bytes that are not in its file", path.display());
+        }
         shop.start().await;
         market.set_open(true);
     }

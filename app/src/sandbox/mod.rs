@@ -206,6 +206,14 @@ impl Sandbox {
         Ok(sender.run(stop))
     }
 
+    /// Waits for what is being written and closes the ledger.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.core.store.database().close().await
+    }
+
     /// Every intent, charge and refund, and every webhook that has not arrived, one JSON object each.
     ///
     /// # Errors
