@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::ALONE;
 use crate::evidence::{Evidence, Told, Wish, message_id};
+use crate::kill::rests_within;
 use crate::market::Market;
-use crate::oracle::violations;
 use crate::support::process::{Servers, Shop, Topology};
 
 const BUYERS: usize = 200;
@@ -81,16 +81,7 @@ fn receipt_ids(audit: &[Value]) -> BTreeSet<String> {
 }
 
 async fn comes_to_rest(shop: &Shop, before: &[String]) -> Evidence {
-    let begun = Instant::now();
-    loop {
-        let evidence = evidence_of(shop, before);
-        let found = violations(&evidence);
-        if found.is_empty() {
-            return evidence;
-        }
-        assert!(begun.elapsed() < REST, "{} violations: {:#?}", found.len(), &found[..found.len().min(20)]);
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+    rests_within(REST, || evidence_of(shop, before)).await
 }
 
 /// The letters in the restored shop's folder are receipts that the backup did not know as sent, each under the name that

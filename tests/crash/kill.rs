@@ -96,15 +96,20 @@ async fn kill_and_restart(shop: &mut Shop, market: &Market, chance: &mut Chance,
 
 /// Waits until the books are in order; when they do not get there, says what is wrong.
 pub async fn comes_to_rest(shop: &Shop, wishes: &[Wish]) -> Evidence {
+    rests_within(REST, || Evidence::of(shop, wishes)).await
+}
+
+/// The same of books that somebody else lays open, and that may take this long.
+pub async fn rests_within(rest: Duration, books: impl Fn() -> Evidence) -> Evidence {
     let last = Mutex::new(Vec::new());
-    let in_order = eventually(REST * 2, || async {
-        let evidence = Evidence::of(shop, wishes);
+    let in_order = eventually(rest * 2, || async {
+        let evidence = books();
         let found = violations(&evidence);
         let rests = found.is_empty();
         *last.lock().unwrap() = found;
         rests.then_some(evidence)
     });
-    let rested = tokio::time::timeout(REST, in_order).await;
+    let rested = tokio::time::timeout(rest, in_order).await;
     rested.unwrap_or_else(|_| {
         let found = last.lock().unwrap();
         panic!("{} violations: {:#?}", found.len(), &found[..found.len().min(20)])
