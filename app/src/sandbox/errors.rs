@@ -199,6 +199,13 @@ impl ApiError {
         }
     }
 
+    /// A refund of money that the bank has taken back already.
+    #[must_use]
+    pub fn charge_disputed(charge: &str) -> Self {
+        let message = format!("Charge {charge} has been charged back; cannot issue a refund.");
+        Self::invalid(message, None).code("charge_disputed")
+    }
+
     /// Card data that cannot be right, as Stripe names the mistake.
     #[must_use]
     pub fn card(mistake: CardMistake) -> Self {

@@ -10,7 +10,7 @@ use super::call::KeyHolder;
 use super::errors::ApiError;
 use super::form::Params;
 use super::idempotency::answer;
-use super::listing::Page;
+use super::listing::{Listing, Page, listing};
 use super::objects;
 
 /// The routes of this file.
@@ -19,20 +19,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 const MOST_KINDS: usize = 20;
-const ALL: &str = "SELECT body FROM webhook_event WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
-    ORDER BY created DESC, id DESC LIMIT $5";
-const OF_TYPE: &str = "SELECT body FROM webhook_event WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
-    AND $6 LIKE '%,' || type || ',%' ORDER BY created DESC, id DESC LIMIT $5";
-const POSITION: &str = "SELECT created FROM webhook_event WHERE id = $1";
+const ALL: Listing = listing!("event", "webhook_event", "body", "");
+const OF_TYPE: Listing = listing!("event", "webhook_event", "body", "AND $6 LIKE '%,' || type || ',%'");
 
 async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
     let page = Page::take(&mut call.params)?;
     let kinds = kinds(&mut call.params)?;
     call.params.nothing_else()?;
-    let sql = (if kinds.is_some() { OF_TYPE } else { ALL }, POSITION);
-    let after = page.after();
-    let found = page.read(call.core.store.database(), sql, kinds, body).await?;
-    let (events, more) = found.ok_or_else(|| Page::no_such_item(after.as_deref(), "event"))?;
+    let listing = if kinds.is_some() { OF_TYPE } else { ALL };
+    let (events, more) = page.read(call.core.store.database(), listing, kinds, body).await?;
     Ok(answer(&objects::list("/v1/events", &events, more)))
 }
 

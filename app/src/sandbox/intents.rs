@@ -16,7 +16,7 @@ use super::domain::object_id;
 use super::errors::ApiError;
 use super::form::Params;
 use super::idempotency::{Answer, answer, hex};
-use super::listing::Page;
+use super::listing::{Listing, Page, listing};
 use super::objects;
 use super::store::{Command, Ledger, record};
 
@@ -207,17 +207,12 @@ async fn retrieve(caller: AnyCaller, id: web::Path<String>) -> Result<HttpRespon
     }
 }
 
+const ALL: Listing = listing!("payment_intent", "intent", "record", "");
+
 async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
     let page = Page::take(&mut call.params)?;
     call.params.nothing_else()?;
-    let sql = (
-        "SELECT record FROM intent WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
-         ORDER BY created DESC, id DESC LIMIT $5",
-        "SELECT created FROM intent WHERE id = $1",
-    );
-    let after = page.after();
-    let found = page.read(call.core.store.database(), sql, None, record::<Intent>).await?;
-    let (intents, more) = found.ok_or_else(|| Page::no_such_item(after.as_deref(), "payment_intent"))?;
+    let (intents, more) = page.read(call.core.store.database(), ALL, None, record::<Intent>).await?;
     let base_url = &call.core.settings.base_url;
     let data: Vec<_> = intents.iter().map(|intent| objects::intent(intent, base_url)).collect();
     Ok(answer(&objects::list("/v1/payment_intents", &data, more)))

@@ -1,11 +1,64 @@
-//! Lists, newest first: `limit`, `starting_after`, `created[gte]` and its kin.
+//! Lists, newest first: `limit`, `starting_after`, `ending_before`, `created[gte]` and its kin.
 
 use chassis::params;
 use chassis::sql::{Database, Params as SqlParams, Row};
 use shared_kernel::{StoreError, Timestamp};
 
+use super::call::Call;
 use super::errors::ApiError;
 use super::form::Params;
+
+/// The statements that read a list in either direction. Those for pages take the times from and before, the time and id
+/// of the item beside the page, the number of rows, and a filter if the list has one.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing {
+    /// Stripe's name of an item.
+    pub kind: &'static str,
+    /// The page after an item, newest first.
+    pub newest_first: &'static str,
+    /// The page before an item, oldest first.
+    pub oldest_first: &'static str,
+    /// An item's time by its id.
+    pub position: &'static str,
+}
+
+/// A [`Listing`] of a table that has `id` and `created`: kind, table, the column that holds the object, and a filter that
+/// starts with `AND`.
+macro_rules! listing {
+    ($kind:literal, $table:literal, $column:literal, $filter:literal) => {
+        $crate::sandbox::listing::Listing {
+            kind: $kind,
+            newest_first: concat!(
+                "SELECT ",
+                $column,
+                " FROM ",
+                $table,
+                " WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4) ",
+                $filter,
+                " ORDER BY created DESC, id DESC LIMIT $5"
+            ),
+            oldest_first: concat!(
+                "SELECT ",
+                $column,
+                " FROM ",
+                $table,
+                " WHERE created >= $1 AND created < $2 AND (created, id) > ($3, $4) ",
+                $filter,
+                " ORDER BY created, id LIMIT $5"
+            ),
+            position: concat!("SELECT created FROM ", $table, " WHERE id = $1"),
+        }
+    };
+}
+pub(super) use listing;
+
+/// Beside which item the page lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Beside {
+    Newest,
+    After(String),
+    Before(String),
+}
 
 /// What part of a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +66,7 @@ pub struct Page {
     limit: i64,
     from: i64,
     before: i64,
-    after: Option<String>,
+    beside: Beside,
 }
 
 impl Page {
@@ -26,7 +79,15 @@ impl Page {
         if !(1..=100).contains(&limit) {
             return Err(ApiError::invalid("Invalid integer: limit must be between 1 and 100", Some("limit")));
         }
-        let after = params.text("starting_after");
+        let beside = match (params.text("starting_after"), params.text("ending_before")) {
+            (None, None) => Beside::Newest,
+            (Some(item), None) => Beside::After(item),
+            (None, Some(item)) => Beside::Before(item),
+            (Some(_), Some(_)) => {
+                let message = "You may only specify one of these parameters: ending_before, starting_after.";
+                return Err(ApiError::invalid(message, Some("ending_before")));
+            }
+        };
         let (mut from, mut before) = (i64::MIN, i64::MAX);
         if let Some(exactly) = params.integer("created")? {
             (from, before) = (second(exactly), second(exactly.saturating_add(1)));
@@ -39,53 +100,63 @@ impl Page {
             before = created.integer(bound)?.map_or(before, |at| before.min(second(at.saturating_add(offset))));
         }
         created.nothing_else()?;
-        Ok(Self { limit, from, before, after })
+        Ok(Self { limit, from, before, beside })
     }
 
-    /// Reads the rows of one page: `sql` takes the times from and before, the last item's time and id, the number of
-    /// rows, and `filter`; `position` finds that last item's time by its id.
+    /// Reads the items of one page, newest first, and whether there are more behind it.
     ///
     /// # Errors
-    /// The database's; `None` for an item that is not there.
+    /// The database's, and a refusal for a neighbour that is not there.
     pub async fn read<T: Send + 'static>(
         self,
         database: &Database,
-        (sql, position): (&'static str, &'static str),
+        listing: Listing,
         filter: Option<String>,
         item: fn(&Row) -> Result<T, StoreError>,
-    ) -> Result<Option<(Vec<T>, bool)>, StoreError> {
-        database
-            .read(move |tx| {
-                let (page, filter) = (self.clone(), filter.clone());
-                Box::pin(async move {
-                    let mut last = (i64::MAX, String::new());
-                    if let Some(after) = page.after {
-                        let Some(row) = tx.fetch_optional(position, params![&after]).await? else { return Ok(None) };
-                        last = (row.get::<Timestamp>("created")?.micros(), after);
-                    }
-                    let mut bound: SqlParams = params![page.from, page.before, last.0, last.1, page.limit + 1];
-                    bound.extend(filter.map(|filter| params![filter]).unwrap_or_default());
-                    let rows = tx.fetch(sql, bound).await?;
-                    let more = rows.len() > usize::try_from(page.limit).unwrap_or(usize::MAX);
-                    let kept = usize::try_from(page.limit).unwrap_or(usize::MAX);
-                    let items: Result<Vec<T>, StoreError> = rows.iter().take(kept).map(item).collect();
-                    Ok(Some((items?, more)))
-                })
+    ) -> Result<(Vec<T>, bool), ApiError> {
+        let missing = match &self.beside {
+            Beside::Newest => ApiError::no_such(listing.kind, "", "starting_after"),
+            Beside::After(item) => ApiError::no_such(listing.kind, item, "starting_after"),
+            Beside::Before(item) => ApiError::no_such(listing.kind, item, "ending_before"),
+        };
+        let found = database.read(move |tx| {
+            let (page, filter) = (self.clone(), filter.clone());
+            Box::pin(async move {
+                let (sql, beside) = match &page.beside {
+                    Beside::Newest => (listing.newest_first, None),
+                    Beside::After(item) => (listing.newest_first, Some(item)),
+                    Beside::Before(item) => (listing.oldest_first, Some(item)),
+                };
+                let mut place = (i64::MAX, String::new());
+                if let Some(item) = beside {
+                    let Some(row) = tx.fetch_optional(listing.position, params![item]).await? else { return Ok(None) };
+                    place = (row.get::<Timestamp>("created")?.micros(), item.clone());
+                }
+                let mut bound: SqlParams = params![page.from, page.before, place.0, place.1, page.limit + 1];
+                bound.extend(filter.map(|filter| params![filter]).unwrap_or_default());
+                let rows = tx.fetch(sql, bound).await?;
+                let fitting = usize::try_from(page.limit).unwrap_or(usize::MAX);
+                let more = rows.len() > fitting;
+                let mut items = rows.iter().take(fitting).map(item).collect::<Result<Vec<T>, StoreError>>()?;
+                if matches!(page.beside, Beside::Before(_)) {
+                    items.reverse();
+                }
+                Ok(Some((items, more)))
             })
-            .await
+        });
+        found.await?.ok_or(missing)
     }
+}
 
-    /// The refusal for an item that is not there.
-    #[must_use]
-    pub fn no_such_item(after: Option<&str>, kind: &str) -> ApiError {
-        ApiError::no_such(kind, after.unwrap_or_default(), "starting_after")
-    }
-
-    /// The item after which the page starts.
-    #[must_use]
-    pub fn after(&self) -> Option<String> {
-        self.after.clone()
-    }
+/// The intent whose refunds, charges or disputes are asked for, named itself or by its charge.
+///
+/// # Errors
+/// A refusal for a charge that is not there.
+pub async fn intent_filter(call: &mut Call) -> Result<Option<String>, ApiError> {
+    let intent = call.params.text("payment_intent");
+    let Some(charge) = call.params.text("charge") else { return Ok(intent) };
+    let found = call.core.store.charge(&charge).await?;
+    Ok(Some(found.ok_or_else(|| ApiError::no_such("charge", &charge, "charge"))?.intent))
 }
 
 fn second(seconds: i64) -> i64 {
@@ -113,7 +184,14 @@ mod tests {
 
     #[test]
     fn odd_bounds_are_refused() {
-        for wrong in ["limit=0", "limit=101", "limit=ten", "created[around]=5", "created[gte]=x"] {
+        for wrong in [
+            "limit=0",
+            "limit=101",
+            "limit=ten",
+            "created[around]=5",
+            "created[gte]=x",
+            "starting_after=a&ending_before=b",
+        ] {
             assert!(page(wrong).is_err(), "{wrong}");
         }
     }

@@ -2,8 +2,8 @@
 //! and tested with real requests, real webhooks and real declines, and without money.
 //!
 //! Reading order: [`domain`] (the state machine of a payment, test cards, refunds), [`store`] (a command is one
-//! transaction: objects, events and the answer under its idempotency key), [`intents`], [`refunds`], [`checkout`],
-//! [`events`] (the endpoints under `/sandbox/v1`), [`card_page`] (the hosted page `/pay/..`), [`webhooks`] and
+//! transaction: objects, events and the answer under its idempotency key), [`intents`], [`charges`], [`refunds`],
+//! [`disputes`], [`checkout`], [`events`] (the endpoints under `/sandbox/v1`), [`card_page`] (the hosted page `/pay/..`), [`webhooks`] and
 //! [`settling`] (what happens by itself).
 //!
 //! It is a stranger to the shop: it shares no table and no type with the order context, which talks to it over HTTP as
@@ -12,7 +12,9 @@
 
 mod call;
 mod card_page;
+mod charges;
 mod checkout;
+mod disputes;
 mod domain;
 mod errors;
 mod events;
@@ -28,6 +30,8 @@ mod webhooks;
 
 #[cfg(test)]
 mod at_once_tests;
+#[cfg(test)]
+mod disputes_tests;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +49,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::domain::attempt::Charge;
+use self::domain::dispute::Dispute;
 use self::domain::intent::Intent;
 use self::domain::refund::Refund;
 use self::errors::ApiError;
@@ -54,7 +59,7 @@ use self::store::{Command, Scene, Store, record};
 use self::webhooks::{HttpPost, Sender};
 
 /// The event types that the shop's webhook is posted unless it is told otherwise.
-pub const WEBHOOK_EVENTS: [&str; 11] = [
+pub const WEBHOOK_EVENTS: [&str; 16] = [
     "payment_intent.requires_action",
     "payment_intent.processing",
     "payment_intent.succeeded",
@@ -64,6 +69,11 @@ pub const WEBHOOK_EVENTS: [&str; 11] = [
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
     "checkout.session.completed",
     "checkout.session.expired",
 ];
@@ -184,7 +194,9 @@ impl Sandbox {
             let scope = web::scope("/sandbox/v1")
                 .app_data(core)
                 .configure(intents::routes)
+                .configure(charges::routes)
                 .configure(refunds::routes)
+                .configure(disputes::routes)
                 .configure(checkout::routes)
                 .configure(events::routes)
                 .default_service(web::to(unrecognised));
@@ -214,7 +226,7 @@ impl Sandbox {
         self.core.store.database().close().await
     }
 
-    /// Every intent, charge and refund, and every webhook that has not arrived, one JSON object each.
+    /// Every intent, charge, refund and dispute, and every webhook that has not arrived, one JSON object each.
     ///
     /// # Errors
     /// The database's.
@@ -238,6 +250,10 @@ impl Sandbox {
         );
         all.extend(
             every(database, "SELECT id, record FROM refund WHERE id > $1 ORDER BY id LIMIT 1000", audited_refund)
+                .await?,
+        );
+        all.extend(
+            every(database, "SELECT id, record FROM dispute WHERE id > $1 ORDER BY id LIMIT 1000", audited_dispute)
                 .await?,
         );
         let waiting = "SELECT d.event AS id, e.type AS type, d.attempts AS attempts, d.problem AS problem
@@ -305,6 +321,15 @@ fn audited_refund(row: &Row) -> Result<Value, StoreError> {
         "context": "sandbox", "kind": "refund", "id": refund.id(), "payment_intent": refund.intent(), "charge": refund.charge(),
         "amount": refund.amount().minor(), "currency": refund.amount().currency(), "status": refund.status().name(),
         "metadata": refund.metadata(), "created_at": moment(refund.created()),
+    }))
+}
+
+fn audited_dispute(row: &Row) -> Result<Value, StoreError> {
+    let dispute: Dispute = record(row)?;
+    Ok(json!({
+        "context": "sandbox", "kind": "dispute", "id": dispute.id, "payment_intent": dispute.intent, "charge": dispute.charge,
+        "amount": dispute.amount.minor(), "currency": dispute.amount.currency(), "status": dispute.status.name(),
+        "created_at": moment(dispute.created),
     }))
 }
 

@@ -5,8 +5,9 @@ use shared_kernel::{Money, Timestamp};
 
 use super::domain::attempt::Charge;
 use super::domain::checkout::{Session, SessionStatus};
+use super::domain::dispute::{Dispute, DisputeStatus};
 use super::domain::intent::Intent;
-use super::domain::method::Method;
+use super::domain::method::{Decline, Method};
 use super::domain::refund::Refund;
 use super::errors::failure_fields;
 
@@ -116,16 +117,56 @@ pub fn charge(charge: &Charge, of: &Intent) -> Value {
         "captured": paid,
         "created": seconds(charge.created),
         "currency": currency(charge.amount),
-        "failure_code": charge.declined.map(super::domain::method::Decline::code),
-        "failure_message": charge.declined.map(super::domain::method::Decline::message),
+        "disputed": paid && charge.method.complaint().is_some(),
+        "failure_code": charge.declined.map(Decline::code),
+        "failure_message": charge.declined.map(Decline::message),
         "livemode": false,
         "metadata": of.details().metadata,
+        "outcome": outcome(charge),
         "paid": paid,
         "payment_intent": charge.intent,
         "payment_method": charge.method.id(),
         "payment_method_details": { "type": kind, kind: details },
         "refunded": paid && left == 0,
         "status": if paid { "succeeded" } else { "failed" },
+    })
+}
+
+/// What the bank, or the provider in its place, said to an attempt.
+fn outcome(charge: &Charge) -> Value {
+    let (network_status, kind, reason) = match charge.declined {
+        None => ("approved_by_network", "authorized", None),
+        Some(Decline::Fraudulent) => ("not_sent_to_network", "blocked", Some("highest_risk_level")),
+        Some(decline) => ("declined_by_network", "issuer_declined", Some(decline.decline_code())),
+    };
+    let risk = if kind == "blocked" { "highest" } else { "normal" };
+    json!({ "network_status": network_status, "type": kind, "reason": reason, "risk_level": risk })
+}
+
+/// A dispute.
+#[must_use]
+pub fn dispute(dispute: &Dispute) -> Value {
+    json!({
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount.minor(),
+        "balance_transactions": [],
+        "charge": dispute.charge,
+        "created": seconds(dispute.created),
+        "currency": currency(dispute.amount),
+        "evidence": dispute.evidence,
+        "evidence_details": {
+            "due_by": seconds(dispute.answer_by),
+            "has_evidence": !dispute.evidence.is_empty(),
+            "past_due": dispute.status == DisputeStatus::Lost && dispute.answers == 0,
+            "submission_count": dispute.answers,
+        },
+        "is_charge_refundable": !dispute.status.holds_the_money(),
+        "livemode": false,
+        "metadata": dispute.metadata,
+        "payment_intent": dispute.intent,
+        "reason": dispute.complaint.reason(),
+        "status": dispute.status.name(),
     })
 }
 

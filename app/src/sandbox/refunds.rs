@@ -1,17 +1,16 @@
-//! `/v1/refunds` and `/v1/charges`: send money back in parts, and see what was taken.
+//! `/v1/refunds`: send money back in parts.
 
 use actix_web::{HttpResponse, web};
 use async_trait::async_trait;
 use shared_kernel::StoreError;
 
 use super::call::KeyHolder;
-use super::domain::attempt::Charge;
 use super::domain::intent::Intent;
 use super::domain::refund::{self, Refund, RefundAsk, RefundStatus};
 use super::errors::ApiError;
 use super::idempotency::{Answer, answer};
 use super::intents::{metadata, no_such_intent};
-use super::listing::Page;
+use super::listing::{Listing, Page, intent_filter, listing};
 use super::objects;
 use super::store::{Command, Ledger, record};
 
@@ -40,6 +39,9 @@ impl Command for CreateRefund {
             },
         };
         let Some(intent) = ledger.intent(&id).await? else { return Ok(no_such_intent(&id).answer()) };
+        if let Some(disputed) = ledger.dispute_of(&id).await?.filter(|dispute| dispute.status.holds_the_money()) {
+            return Ok(ApiError::charge_disputed(&disputed.charge).answer());
+        }
         let ask = RefundAsk {
             id: ledger.new_id("re"),
             amount: self.amount,
@@ -98,8 +100,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/refunds", web::post().to(create))
         .route("/refunds", web::get().to(list))
-        .route("/refunds/{id}", web::get().to(retrieve))
-        .route("/charges/{id}", web::get().to(retrieve_charge));
+        .route("/refunds/{id}", web::get().to(retrieve));
 }
 
 async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
@@ -136,32 +137,15 @@ async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<H
     Ok(answer(&objects::refund(&refund)))
 }
 
-async fn retrieve_charge(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    call.params.nothing_else()?;
-    let no_such = || ApiError::no_such("charge", &id, "id");
-    let charge: Charge = call.core.store.charge(&id).await?.ok_or_else(no_such)?;
-    let intent = call.core.store.intent(&charge.intent).await?.ok_or_else(no_such)?;
-    Ok(answer(&objects::charge(&charge, &intent)))
-}
-
-const ALL: &str = "SELECT record FROM refund WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
-    ORDER BY created DESC, id DESC LIMIT $5";
-const OF_INTENT: &str = "SELECT record FROM refund WHERE created >= $1 AND created < $2 AND (created, id) < ($3, $4)
-    AND intent = $6 ORDER BY created DESC, id DESC LIMIT $5";
-const POSITION: &str = "SELECT created FROM refund WHERE id = $1";
+const ALL: Listing = listing!("refund", "refund", "record", "");
+const OF_INTENT: Listing = listing!("refund", "refund", "record", "AND intent = $6");
 
 async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
     let page = Page::take(&mut call.params)?;
-    let mut intent = call.params.text("payment_intent");
-    if let Some(charge) = call.params.text("charge") {
-        let found = call.core.store.charge(&charge).await?;
-        intent = Some(found.ok_or_else(|| ApiError::no_such("charge", &charge, "charge"))?.intent);
-    }
+    let intent = intent_filter(&mut call).await?;
     call.params.nothing_else()?;
-    let sql = (if intent.is_some() { OF_INTENT } else { ALL }, POSITION);
-    let after = page.after();
-    let found = page.read(call.core.store.database(), sql, intent, record::<Refund>).await?;
-    let (refunds, more) = found.ok_or_else(|| Page::no_such_item(after.as_deref(), "refund"))?;
+    let listing = if intent.is_some() { OF_INTENT } else { ALL };
+    let (refunds, more) = page.read(call.core.store.database(), listing, intent, record::<Refund>).await?;
     let data: Vec<_> = refunds.iter().map(objects::refund).collect();
     Ok(answer(&objects::list("/v1/refunds", &data, more)))
 }

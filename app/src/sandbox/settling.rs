@@ -10,6 +10,7 @@ use shared_kernel::StoreError;
 
 use super::Core;
 use super::checkout::ExpireSession;
+use super::disputes::ChangeDispute;
 use super::idempotency::{Answer, KEPT};
 use super::intents::no_such_intent;
 use super::objects::Origin;
@@ -21,6 +22,7 @@ const EVENTS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 const DUE: &str = "SELECT 'intent' AS kind, id, due FROM intent WHERE due <= $1
     UNION ALL SELECT 'refund', id, due FROM refund WHERE due <= $1
+    UNION ALL SELECT 'dispute', id, due FROM dispute WHERE due <= $1
     UNION ALL SELECT 'session', id, due FROM checkout_session WHERE due <= $1 ORDER BY due LIMIT 200";
 
 /// Brings a slow payment that is due to its end.
@@ -56,6 +58,7 @@ impl Core {
             let command: Arc<dyn Command> = match kind.as_str() {
                 "intent" => Arc::new(SettleIntent { id }),
                 "refund" => Arc::new(SettleRefund { id }),
+                "dispute" => Arc::new(ChangeDispute::expire(id)),
                 _ => Arc::new(ExpireSession { id }),
             };
             self.execute(Origin::default(), None, command).await?;

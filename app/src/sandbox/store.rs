@@ -21,6 +21,7 @@ use shared_kernel::{Ids, StoreError, Timestamp};
 
 use super::domain::attempt::{Attempt, Charge, Fact, Step};
 use super::domain::checkout::{Session, SessionStatus};
+use super::domain::dispute::{self, Dispute, DisputeFact};
 use super::domain::intent::Intent;
 use super::domain::object_id;
 use super::domain::refund::Refund;
@@ -28,8 +29,10 @@ use super::idempotency::{Answer, Given, Keyed};
 use super::objects::{self, Origin};
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] =
-    &[chassis::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox")];
+pub const MIGRATIONS: &[Migration] = &[
+    chassis::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox"),
+    chassis::migration!("../../../migrations/sandbox", 2, "0002_disputes.sql", "disputes"),
+];
 
 /// One thing that somebody asks the provider to do.
 #[async_trait]
@@ -128,6 +131,14 @@ impl Store {
     /// The database's.
     pub async fn refund(&self, id: &str) -> Result<Option<Refund>, StoreError> {
         self.record("SELECT record FROM refund WHERE id = $1", id).await
+    }
+
+    /// The dispute as it is now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn dispute(&self, id: &str) -> Result<Option<Dispute>, StoreError> {
+        self.record("SELECT record FROM dispute WHERE id = $1", id).await
     }
 
     /// The session as it is now.
@@ -253,6 +264,23 @@ impl Ledger<'_> {
         self.find("SELECT record FROM refund WHERE id = $1", id).await
     }
 
+    /// The dispute, held with its intent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn dispute(&mut self, id: &str) -> Result<Option<Dispute>, StoreError> {
+        self.hold("SELECT intent FROM dispute WHERE id = $1", id).await?;
+        self.find("SELECT record FROM dispute WHERE id = $1", id).await
+    }
+
+    /// The dispute of this intent's money. The caller holds the intent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn dispute_of(&mut self, intent: &str) -> Result<Option<Dispute>, StoreError> {
+        self.find("SELECT record FROM dispute WHERE intent = $1", intent).await
+    }
+
     /// The session, held with its intent.
     ///
     /// # Errors
@@ -280,12 +308,16 @@ impl Ledger<'_> {
         let Step { intent, charge, fact, .. } = step;
         let Some(fact) = fact else { return Ok(intent) };
         self.keep_intent(&intent).await?;
+        let disputed = charge.as_ref().and_then(|charge| dispute::of_charge(self.new_id("du"), charge, self.now()));
         if let Some(charge) = charge {
             let sql = "INSERT INTO charge (id, intent, created, record) VALUES ($1, $2, $3, $4)";
             self.tx.execute(sql, params![&charge.id, &charge.intent, charge.created, written(&charge)?]).await?;
         }
         let object = self.intent_object(&intent);
         self.emit(fact.event_type(), &object).await?;
+        if let Some((dispute, facts)) = disputed {
+            self.keep_dispute(&dispute, &facts).await?;
+        }
         if let (Fact::Succeeded, Some(session)) = (fact, &intent.details().session)
             && let Some(session) = self.session(session).await?.and_then(Session::completed)
         {
@@ -338,6 +370,32 @@ impl Ledger<'_> {
             written(refund)?,
         ];
         self.tx.execute(sql, row).await.map(|_| ())
+    }
+
+    /// Keeps a dispute as it is, and tells of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_dispute(&mut self, dispute: &Dispute, facts: &[DisputeFact]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO dispute (id, intent, charge, created, status, amount, due, record)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
+            due = excluded.due, record = excluded.record";
+        let row = params![
+            &dispute.id,
+            &dispute.intent,
+            &dispute.charge,
+            dispute.created,
+            dispute.status.name(),
+            dispute.amount.minor(),
+            dispute.due(),
+            written(dispute)?,
+        ];
+        self.tx.execute(sql, row).await?;
+        let object = objects::dispute(dispute);
+        for fact in facts {
+            self.emit(fact.event_type(), &object).await?;
+        }
+        Ok(())
     }
 
     /// Keeps a session as it is.

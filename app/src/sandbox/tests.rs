@@ -40,19 +40,19 @@ impl Answered {
     pub(super) fn status_of_object(&self) -> &str {
         self.body["status"].as_str().unwrap_or_default()
     }
-    fn code(&self) -> &str {
+    pub(super) fn code(&self) -> &str {
         self.body["error"]["code"].as_str().unwrap_or_default()
     }
 }
 
 impl World {
-    async fn on_sqlite() -> Self {
+    pub(super) async fn on_sqlite() -> Self {
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
         Self::on(chassis::testing::sqlite("sandbox", store::MIGRATIONS).await, clock, 0).await
     }
 
     /// None where there is no PostgreSQL.
-    async fn on_postgres() -> Option<Self> {
+    pub(super) async fn on_postgres() -> Option<Self> {
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
         match chassis::testing::postgres("sandbox", store::MIGRATIONS).await {
             Some(database) => Some(Self::on(database, clock, 0).await),
@@ -128,6 +128,10 @@ impl World {
 
     pub(super) async fn status(&self, intent: &str) -> String {
         self.get(&format!("payment_intents/{intent}")).await.status_of_object().to_owned()
+    }
+
+    pub(super) async fn settle(&self) {
+        self.sandbox.core.settle().await.unwrap();
     }
 
     pub(super) async fn waiting_webhooks(&self) -> Vec<Value> {
@@ -566,19 +570,20 @@ macro_rules! on_both_engines {
         mod on_sqlite { $(
             #[actix_web::test]
             async fn $test() {
-                super::$test(super::World::on_sqlite().await).await;
+                super::$test($crate::sandbox::tests::World::on_sqlite().await).await;
             }
         )* }
         mod on_postgres { $(
             #[actix_web::test]
             async fn $test() {
-                if let Some(world) = super::World::on_postgres().await {
+                if let Some(world) = $crate::sandbox::tests::World::on_postgres().await {
                     super::$test(world).await;
                 }
             }
         )* }
     };
 }
+pub(super) use on_both_engines;
 
 on_both_engines! {
     an_intent_is_made_confirmed_and_found_again

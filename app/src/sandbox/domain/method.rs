@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::card::CardDetails;
+use super::dispute::Complaint;
 
 /// What a test card does when it is charged or refunded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,10 @@ pub enum Decline {
     IncorrectCvc,
     /// The issuer could not do it.
     ProcessingError,
+    /// Too many payments with it of late.
+    CardVelocityExceeded,
+    /// Blocked by the provider before the bank was asked.
+    Fraudulent,
     /// A real card in a place for test cards.
     LiveCard,
 }
@@ -56,9 +61,13 @@ impl Decline {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Generic | Self::InsufficientFunds | Self::LostCard | Self::StolenCard | Self::LiveCard => {
-                "card_declined"
-            }
+            Self::Generic
+            | Self::InsufficientFunds
+            | Self::LostCard
+            | Self::StolenCard
+            | Self::CardVelocityExceeded
+            | Self::Fraudulent
+            | Self::LiveCard => "card_declined",
             Self::ExpiredCard => "expired_card",
             Self::IncorrectCvc => "incorrect_cvc",
             Self::ProcessingError => "processing_error",
@@ -76,6 +85,8 @@ impl Decline {
             Self::ExpiredCard => "expired_card",
             Self::IncorrectCvc => "incorrect_cvc",
             Self::ProcessingError => "processing_error",
+            Self::CardVelocityExceeded => "card_velocity_exceeded",
+            Self::Fraudulent => "fraudulent",
             Self::LiveCard => "test_mode_live_card",
         }
     }
@@ -84,7 +95,10 @@ impl Decline {
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Generic | Self::LostCard | Self::StolenCard => "Your card was declined.",
+            Self::Generic | Self::LostCard | Self::StolenCard | Self::Fraudulent => "Your card was declined.",
+            Self::CardVelocityExceeded => {
+                "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."
+            }
             Self::InsufficientFunds => "Your card has insufficient funds.",
             Self::ExpiredCard => "Your card has expired.",
             Self::IncorrectCvc => "Your card's security code is incorrect.",
@@ -101,6 +115,10 @@ pub struct Method {
     brand: String,
     last4: String,
     behaviour: Behaviour,
+    /// What the buyer will tell the bank after paying. A field and not a behaviour, so that a process of the version
+    /// before on the same database reads such a card as one that pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    complaint: Option<Complaint>,
 }
 
 impl Method {
@@ -108,23 +126,21 @@ impl Method {
     #[must_use]
     pub fn named(name: &str, id: String) -> Option<Self> {
         let known = KNOWN.iter().find(|known| known.names.contains(&name))?;
-        Some(Self::from_number(known.number, known.behaviour, id))
+        Some(Self::from_number(known.number, known.behaviour, known.complaint, id))
     }
 
     /// The card that the buyer typed; a card that is no test card is declined, as a real one is by Stripe's test mode.
     #[must_use]
     pub fn of_card(card: &CardDetails, id: String) -> Self {
         let known = KNOWN.iter().find(|known| known.number == card.number());
-        Self::from_number(
-            card.number(),
-            known.map_or(Behaviour::Declines(Decline::LiveCard), |known| known.behaviour),
-            id,
-        )
+        let (behaviour, complaint) =
+            known.map_or((Behaviour::Declines(Decline::LiveCard), None), |known| (known.behaviour, known.complaint));
+        Self::from_number(card.number(), behaviour, complaint, id)
     }
 
-    fn from_number(number: &str, behaviour: Behaviour, id: String) -> Self {
+    fn from_number(number: &str, behaviour: Behaviour, complaint: Option<Complaint>, id: String) -> Self {
         let last4 = number.get(number.len().saturating_sub(4)..).unwrap_or_default().to_owned();
-        Self { id, brand: brand_of(number).to_owned(), last4, behaviour }
+        Self { id, brand: brand_of(number).to_owned(), last4, behaviour, complaint }
     }
 
     /// Such as `pm_0199..`.
@@ -150,16 +166,27 @@ impl Method {
     pub const fn behaviour(&self) -> Behaviour {
         self.behaviour
     }
+
+    /// What the buyer will tell the bank after paying with it.
+    #[must_use]
+    pub const fn complaint(&self) -> Option<Complaint> {
+        self.complaint
+    }
 }
 
 struct Known {
     names: &'static [&'static str],
     number: &'static str,
     behaviour: Behaviour,
+    complaint: Option<Complaint>,
 }
 
 const fn known(names: &'static [&'static str], number: &'static str, behaviour: Behaviour) -> Known {
-    Known { names, number, behaviour }
+    Known { names, number, behaviour, complaint: None }
+}
+
+const fn disputed(names: &'static [&'static str], number: &'static str, complaint: Complaint) -> Known {
+    Known { names, number, behaviour: Behaviour::Pays, complaint: Some(complaint) }
 }
 
 /// Stripe's test cards. Bank accounts have their account number in place of a card's.
@@ -197,6 +224,21 @@ const KNOWN: &[Known] = &[
         "4000000000000119",
         Behaviour::Declines(Decline::ProcessingError),
     ),
+    known(
+        &["pm_card_visa_chargeDeclinedVelocityLimitExceeded", "pm_card_chargeDeclinedVelocityLimitExceeded"],
+        "4000000000006975",
+        Behaviour::Declines(Decline::CardVelocityExceeded),
+    ),
+    known(
+        &["pm_card_radarBlock", "pm_card_chargeDeclinedFraudulent", "pm_card_visa_chargeDeclinedFraudulent"],
+        "4100000000000019",
+        Behaviour::Declines(Decline::Fraudulent),
+    ),
+    known(&["pm_card_riskLevelElevated"], "4000000000009235", Behaviour::Pays),
+    known(&["pm_card_riskLevelHighest"], "4000000000004954", Behaviour::Declines(Decline::Fraudulent)),
+    disputed(&["pm_card_createDispute"], "4000000000000259", Complaint::Fraudulent),
+    disputed(&["pm_card_createDisputeProductNotReceived"], "4000000000002685", Complaint::ProductNotReceived),
+    disputed(&["pm_card_createDisputeInquiry"], "4000000000001976", Complaint::Inquiry),
     known(&["pm_card_authenticationRequiredOnSetup"], "4000002500003155", Behaviour::Authenticates),
     known(&["pm_card_authenticationRequired"], "4000002760003184", Behaviour::Authenticates),
     known(&["pm_card_threeDSecure2Required"], "4000000000003220", Behaviour::Authenticates),
