@@ -4,11 +4,11 @@
 //! order that has ended or for an intent that we did not ask for; each of them is answered.
 
 use serde::{Deserialize, Serialize};
-use shared_kernel::{Money, Timestamp};
+use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::receipt::Receipt;
 use super::{AttentionReason, Decided, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, PaidBy};
-use super::{RefundReason, RefundState};
+use super::{OrderNumber, RefundReason, RefundState};
 
 /// One intent, and what has become of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,15 @@ pub struct OpenedIntent {
     pub intent: IntentId,
     /// What the buyer's browser needs to pay.
     pub client_secret: Option<String>,
+}
+
+/// For whom an intent was made, by what we write on each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentOrigin {
+    /// The order.
+    pub order: OrderId,
+    /// What people call it.
+    pub number: OrderNumber,
 }
 
 /// What the provider says of one intent.

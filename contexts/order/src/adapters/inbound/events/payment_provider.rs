@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use chassis::messaging::{Delivery, Failure, Handled, Handler};
 use serde::Deserialize;
 use serde_json::Value;
-use shared_kernel::{Currency, Money, OrderId, StoreError};
+use shared_kernel::{OrderId, StoreError};
 
-use super::unreadable;
+use crate::adapters::outbound::payments::reading::{self, Unreadable};
+use crate::adapters::outbound::payments::wire;
 use crate::application::{PaymentFact, RecordPayment, RecordPaymentCommand, RecordPaymentError};
-use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
+use crate::domain::{IntentId, IntentReport, IntentStatus};
 
 #[derive(Deserialize)]
 struct Posted<T> {
@@ -25,146 +26,55 @@ struct PostedData<T> {
     object: T,
 }
 
-#[derive(Default, Deserialize)]
-struct Metadata {
-    #[serde(default)]
-    order_id: Option<Value>,
-    #[serde(default)]
-    refund_id: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct PostedIntent {
-    id: String,
-    #[serde(default)]
-    amount_received: Option<i64>,
-    currency: String,
-    #[serde(default)]
-    last_payment_error: Option<PostedError>,
-    #[serde(default)]
-    metadata: Metadata,
-}
-
-#[derive(Deserialize)]
-struct PostedError {
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct PostedRefund {
-    id: String,
-    amount: i64,
-    currency: String,
-    #[serde(default)]
-    payment_intent: Option<String>,
-    #[serde(default)]
-    status: Option<String>,
-    #[serde(default)]
-    failure_reason: Option<String>,
-    #[serde(default)]
-    metadata: Metadata,
-}
-
-#[derive(Deserialize)]
-struct PostedCharge {
-    amount_refunded: i64,
-    currency: String,
-    #[serde(default)]
-    payment_intent: Option<String>,
-    #[serde(default)]
-    metadata: Metadata,
-}
-
-#[derive(Deserialize)]
-struct PostedDispute {
-    #[serde(default)]
-    payment_intent: Option<String>,
-}
-
 type Named = Option<OrderId>;
 
 /// What an event says, and the order that its metadata names. `None` for events that move no money of an intent.
-fn translate(event_type: &str, payload: &Value) -> Result<Option<(PaymentFact, Named)>, serde_json::Error> {
+fn translate(event_type: &str, payload: &Value) -> Result<Option<(PaymentFact, Named)>, Unreadable> {
     Ok(match event_type {
         "payment_intent.succeeded" => {
-            let intent: PostedIntent = object(payload)?;
-            let received = intent.amount_received.ok_or_else(|| missing("amount_received"))?;
-            let received = money(received, &intent.currency)?;
-            Some(about(intent, IntentStatus::Succeeded { received }))
+            let intent: wire::Intent = object(payload)?;
+            let received = reading::received(&intent)?;
+            Some(about(&intent, IntentStatus::Succeeded { received }))
         }
         "payment_intent.payment_failed" => {
-            let intent: PostedIntent = object(payload)?;
+            let intent: wire::Intent = object(payload)?;
             let said = intent.last_payment_error.as_ref().and_then(|e| e.message.clone().or_else(|| e.code.clone()));
             let declined = Some(said.unwrap_or_else(|| "declined".to_owned()));
-            Some(about(intent, IntentStatus::Open { declined }))
+            Some(about(&intent, IntentStatus::Open { declined }))
         }
-        "payment_intent.processing" => Some(about(object(payload)?, IntentStatus::Processing)),
-        "payment_intent.canceled" => Some(about(object(payload)?, IntentStatus::Canceled)),
-        "payment_intent.requires_action" => Some(about(object(payload)?, IntentStatus::Open { declined: None })),
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => refund(object(payload)?)?,
+        "payment_intent.processing" => Some(about(&object(payload)?, IntentStatus::Processing)),
+        "payment_intent.canceled" => Some(about(&object(payload)?, IntentStatus::Canceled)),
+        "payment_intent.requires_action" => Some(about(&object(payload)?, IntentStatus::Open { declined: None })),
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+            let refund: wire::Refund = object(payload)?;
+            let named = named(&refund.metadata);
+            reading::refund(refund)?.map(|report| (PaymentFact::Refund(report), named))
+        }
         "charge.refunded" => {
-            let charge: PostedCharge = object(payload)?;
-            let total = money(charge.amount_refunded, &charge.currency)?;
-            let named = charge.metadata.order();
-            charge
-                .payment_intent
-                .map(|intent| (PaymentFact::RefundedInAll { intent: IntentId::new(intent), total }, named))
+            let charge: wire::Charge = object(payload)?;
+            let total = reading::money(charge.amount_refunded, &charge.currency)?;
+            let intent = charge.payment_intent.map(|intent| IntentId::new(intent.0));
+            intent.map(|intent| (PaymentFact::RefundedInAll { intent, total }, named(&charge.metadata)))
         }
         "charge.dispute.created" => {
-            let dispute: PostedDispute = object(payload)?;
-            dispute.payment_intent.map(|intent| (PaymentFact::Disputed { intent: IntentId::new(intent) }, None))
+            reading::dispute(object(payload)?)?.map(|dispute| (PaymentFact::Disputed { intent: dispute.intent }, None))
         }
         _ => None,
     })
 }
 
-fn object<T: for<'de> Deserialize<'de>>(payload: &Value) -> Result<T, serde_json::Error> {
-    Posted::<T>::deserialize(payload).map(|posted| posted.data.object)
+fn object<T: for<'de> Deserialize<'de>>(payload: &Value) -> Result<T, Unreadable> {
+    Posted::<T>::deserialize(payload).map(|posted| posted.data.object).map_err(Into::into)
 }
 
-fn about(intent: PostedIntent, status: IntentStatus) -> (PaymentFact, Named) {
-    let named = intent.metadata.order();
-    (PaymentFact::Intent(IntentReport { intent: IntentId::new(intent.id), status }), named)
+fn about(intent: &wire::Intent, status: IntentStatus) -> (PaymentFact, Named) {
+    let named = named(&intent.metadata);
+    (PaymentFact::Intent(IntentReport { intent: IntentId::new(&intent.id), status }), named)
 }
 
-fn refund(refund: PostedRefund) -> Result<Option<(PaymentFact, Named)>, serde_json::Error> {
-    let amount = money(refund.amount, &refund.currency)?;
-    let status = match refund.status.as_deref() {
-        Some("succeeded") => ReportedRefund::Succeeded,
-        Some("failed" | "canceled") => {
-            ReportedRefund::Failed { reason: refund.failure_reason.unwrap_or_else(|| "refused".to_owned()) }
-        }
-        Some("pending" | "requires_action") | None => ReportedRefund::Pending,
-        Some(other) => return Err(serde::de::Error::custom(format!("unknown refund status {other:?}"))),
-    };
-    let (id, named) = (refund.metadata.refund(), refund.metadata.order());
-    Ok(refund.payment_intent.map(|intent| {
-        let (intent, provider_id) = (IntentId::new(intent), Some(refund.id));
-        (PaymentFact::Refund(RefundReport { id, provider_id, intent, amount, status }), named)
-    }))
-}
-
-fn money(minor: i64, currency: &str) -> Result<Money, serde_json::Error> {
-    let currency = Currency::parse(&currency.to_ascii_uppercase()).map_err(serde::de::Error::custom)?;
-    Ok(Money::new(minor, currency))
-}
-
-fn missing(field: &'static str) -> serde_json::Error {
-    serde::de::Error::missing_field(field)
-}
-
-impl Metadata {
-    /// The order that is named, if it is a name such as ours.
-    fn order(&self) -> Named {
-        self.order_id.as_ref().and_then(Value::as_str).and_then(|id| OrderId::parse(id).ok())
-    }
-
-    fn refund(&self) -> Option<RefundId> {
-        self.refund_id.as_ref().and_then(Value::as_str).and_then(|id| RefundId::parse(id).ok())
-    }
+/// The order that is named, if it is a name such as ours.
+fn named(metadata: &wire::Metadata) -> Named {
+    metadata.get("order_id").and_then(|id| OrderId::parse(id).ok())
 }
 
 /// Consumer `payment-events`.
@@ -186,7 +96,7 @@ impl Handler for PaymentFeed {
         let (fact, order) = match translate(&delivery.envelope.event_type, &delivery.envelope.data) {
             Ok(Some(found)) => found,
             Ok(None) => return Handled::Ignored,
-            Err(error) => return unreadable(&error),
+            Err(error) => return Handled::Dead(Failure::new("unreadable", error)),
         };
         let money = fact.moves_money();
         let command = RecordPaymentCommand { fact, order, cause: Some(delivery.cause.clone()) };
@@ -204,9 +114,11 @@ impl Handler for PaymentFeed {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use shared_kernel::{Currency, Money};
 
     use super::*;
     use crate::adapters::outbound::payments::MONEY_EVENTS;
+    use crate::domain::{RefundId, ReportedRefund};
 
     const ORDER: &str = "01900000-0000-7000-8000-000000000001";
 

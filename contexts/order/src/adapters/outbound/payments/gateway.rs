@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use chassis::Site;
 use chassis::outbound::CallError;
 use reqwest::Url;
-use shared_kernel::{Currency, Ids, Money};
+use shared_kernel::Ids;
 
 use super::client::{ClientSettings, StripeClient};
 use super::operations::{IntentAsk, RefundAsk, SessionAsk};
+use super::reading::{self, Unreadable};
 use super::wire;
-use crate::domain::{IntentId, IntentReport, IntentStatus, RefundId, RefundReport, ReportedRefund};
+use crate::domain::IntentId;
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
     PaymentEvents, PaymentGateway, ProviderRefund,
@@ -44,7 +45,9 @@ impl StripeGateway {
             answered => return answered,
         }
         let found = self.client.intent(intent).await?;
-        if self.pages == CardPageMode::Checkout && found.status.starts_with("requires_") {
+        if self.pages == CardPageMode::Checkout
+            && found.status.as_deref().is_some_and(|status| status.starts_with("requires_"))
+        {
             self.client.expire_session_of(intent).await?;
             return self.client.intent(intent).await;
         }
@@ -122,7 +125,7 @@ impl CardPage for StripeGateway {
                 };
                 let session = self.client.create_session(ask).await?;
                 let url = session.url.ok_or_else(|| unclear("the card page has no address"))?;
-                Ok(OpenedCardPage { url, intent: session.payment_intent.map(IntentId::new) })
+                Ok(OpenedCardPage { url, intent: session.payment_intent.map(|intent| IntentId::new(intent.0)) })
             }
         }
     }
@@ -137,44 +140,20 @@ impl From<CallError> for PaymentError {
     }
 }
 
+impl From<Unreadable> for PaymentError {
+    /// An answer that we do not understand settles nothing.
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Unavailable(Box::new(unreadable))
+    }
+}
+
 fn read_intent(intent: wire::Intent) -> Result<Intent, PaymentError> {
-    let status = match intent.status.as_str() {
-        "requires_payment_method" | "requires_confirmation" | "requires_action" => {
-            let words = |error: wire::ErrorBody| error.message.or(error.code).unwrap_or_else(|| "declined".to_owned());
-            IntentStatus::Open { declined: intent.last_payment_error.map(words) }
-        }
-        "processing" | "requires_capture" => IntentStatus::Processing,
-        "succeeded" => IntentStatus::Succeeded { received: money(intent.amount_received, &intent.currency)? },
-        "canceled" => IntentStatus::Canceled,
-        unknown => return Err(unclear(&format!("an intent is {unknown:?}"))),
-    };
-    let report = IntentReport { intent: IntentId::new(intent.id), status };
-    Ok(Intent { client_secret: intent.client_secret, report })
+    Ok(Intent { report: reading::intent(&intent)?, client_secret: intent.client_secret })
 }
 
 fn read_refund(refund: wire::Refund) -> Result<ProviderRefund, PaymentError> {
-    let status = match refund.status.as_deref() {
-        Some("succeeded") => ReportedRefund::Succeeded,
-        Some("pending" | "requires_action") | None => ReportedRefund::Pending,
-        Some("failed" | "canceled") => ReportedRefund::Failed {
-            reason: refund.failure_reason.unwrap_or_else(|| "the provider gives no reason".to_owned()),
-        },
-        Some(unknown) => return Err(unclear(&format!("a refund is {unknown:?}"))),
-    };
-    let intent = refund.payment_intent.ok_or_else(|| unclear("a refund belongs to no intent"))?;
-    let report = RefundReport {
-        id: refund.metadata.get("refund_id").and_then(|id| RefundId::parse(id).ok()),
-        provider_id: Some(refund.id),
-        intent: IntentId::new(intent),
-        amount: money(refund.amount, &refund.currency)?,
-        status,
-    };
+    let report = reading::refund(refund)?.ok_or_else(|| unclear("a refund belongs to no intent"))?;
     Ok(ProviderRefund { report })
-}
-
-fn money(minor: i64, currency: &str) -> Result<Money, PaymentError> {
-    let currency = Currency::parse(&currency.to_ascii_uppercase());
-    currency.map(|currency| Money::new(minor, currency)).map_err(|error| PaymentError::Unavailable(Box::new(error)))
 }
 
 /// An answer that we do not understand settles nothing.

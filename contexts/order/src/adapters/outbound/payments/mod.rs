@@ -1,14 +1,15 @@
 //! The payment provider: one adapter that speaks Stripe's HTTP API, whether to Stripe or to the built-in sandbox.
 //!
 //! Reading order: `gateway` (our ports in the provider's language), `operations` (its requests), `client` (HTTP
-//! with the patience of `chassis::outbound`), `wire` (what it says), `signature` (which webhooks are really its
+//! with the patience of `chassis::outbound`), `wire` (what it says), `reading` (what that means), `signature` (which webhooks are really its
 //! own). Decides nothing about orders.
 
 mod client;
 mod gateway;
 mod operations;
+pub mod reading;
 pub mod signature;
-mod wire;
+pub mod wire;
 
 pub use gateway::StripeGateway;
 pub use operations::MONEY_EVENTS;

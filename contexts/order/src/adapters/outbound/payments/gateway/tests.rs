@@ -2,14 +2,14 @@
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared_kernel::{OrderId, Timestamp};
+use shared_kernel::{Currency, Money, OrderId, Timestamp};
 use uuid::Uuid;
 use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::super::MONEY_EVENTS;
 use super::*;
-use crate::domain::OrderNumber;
+use crate::domain::{IntentReport, IntentStatus, OrderNumber, RefundId, RefundReport, ReportedRefund};
 
 struct NoChance;
 
