@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::{Command, DeadLetterCommand, ImportWhat};
-use crate::settings::Settings;
-use crate::{backup, commands, control, probe, server};
+use crate::settings::{Flags, Settings};
+use crate::{backup, check, commands, control, probe, server};
 
 /// A whole online shop in one binary.
 #[derive(Debug, Parser)]
@@ -17,9 +17,8 @@ struct Cli {
     /// Settings file (TOML); environment variables win over it.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The parts of the shop that this process holds, such as `order,fulfilment` or `edge`; all of them otherwise.
-    #[arg(long, global = true, value_name = "PARTS")]
-    contexts: Option<String>,
+    #[command(flatten)]
+    flags: Flags,
     #[command(subcommand)]
     command: Option<Verb>,
 }
@@ -28,6 +27,14 @@ struct Cli {
 enum Verb {
     /// Open the shop (the default).
     Serve,
+    /// Check the settings, and whether the mail server answers; opens nothing.
+    Check {
+        /// Send a test mail to this address.
+        #[arg(long, value_name = "ADDRESS")]
+        mail: Option<String>,
+    },
+    /// Bring sample orders of the last months into a shop with the demo catalogue.
+    Demo,
     /// Ask the open shop whether it is ready, as health checks do; fails if it is not.
     Probe,
     /// Bring products (CSV) or past orders (JSON lines) in.
@@ -61,7 +68,7 @@ enum Verb {
     /// Everything that the shop has on record, one JSON object per line.
     Audit {
         /// JSON lines; the only format there is.
-        #[arg(long)]
+        #[arg(long, hide = true)]
         json: bool,
     },
     /// Take a backup into a new folder, while the shop is open or not.
@@ -137,8 +144,15 @@ pub fn main() -> ExitCode {
     };
     match actix_web::rt::System::with_tokio_rt(move || runtime).block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads what is printed may have seen enough, as `head` has.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 #[expect(clippy::print_stderr, reason = "the last word of a command line program")]
@@ -155,7 +169,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     if let Task::Print(print) = task {
         return out.line(print()?).await;
     }
-    let settings = Settings::load(cli.config.as_deref(), cli.contexts)?;
+    let settings = Settings::load(cli.config.as_deref(), cli.flags)?;
     if matches!(task, Task::Probe) {
         return probe::ask(&settings.listen).await;
     }
@@ -205,6 +219,7 @@ enum Task {
 
 /// What is done to a backup, or to a closed shop as a whole.
 enum Upkeep {
+    Check { mail: Option<String> },
     Verify(PathBuf),
     Restore { folder: PathBuf, discard_streams: bool },
     Promote { dry_run: bool },
@@ -213,6 +228,7 @@ enum Upkeep {
 impl Upkeep {
     async fn run(self, settings: &Settings, out: &control::Output) -> anyhow::Result<()> {
         match self {
+            Self::Check { mail } => check::check(settings, mail, out).await,
             Self::Verify(folder) => backup::verify::verify(&folder, out).await,
             Self::Restore { folder, discard_streams } => {
                 backup::restore::restore(settings, &folder, discard_streams, out).await
@@ -226,6 +242,8 @@ impl Verb {
     fn into_task(self) -> anyhow::Result<Task> {
         Ok(Task::Command(match self {
             Self::Serve => return Ok(Task::Serve),
+            Self::Check { mail } => return Ok(Task::Upkeep(Upkeep::Check { mail })),
+            Self::Demo => Command::Demo,
             Self::Probe => return Ok(Task::Probe),
             Self::Verify { folder } => return Ok(Task::Upkeep(Upkeep::Verify(folder))),
             Self::Restore { folder, discard_streams } => {

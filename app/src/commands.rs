@@ -9,12 +9,12 @@ use order::application::HistoricalOrder;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Role;
 
-use crate::backup;
 use crate::control::Output;
 use crate::modules::here;
 use crate::parts::Part;
 use crate::settings::Settings;
 use crate::shop::Shop;
+use crate::{backup, sample_orders};
 
 /// A command on its way to the shop.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum Command {
         /// How he signs in.
         password: String,
     },
+    /// Bring sample orders in.
+    Demo,
     /// Print everything on record.
     Audit,
     /// Take a backup.
@@ -123,6 +125,12 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             shop.make_user(&email, &password, ("New", "User"), role).await?;
             out.line(format!("{email} may sign in as {}", role.name())).await
         }
+        Command::Demo => {
+            let order = here(shop.modules.order.as_ref(), Part::Order)?;
+            let orders = sample_orders::of(shop.settings.currency, shop.clock.now())?;
+            let summary = order.import_orders(orders).await?;
+            out.line(format!("{} sample orders imported, {} known already", summary.imported, summary.repeated)).await
+        }
         Command::Backup { folder } => backup::take::take(&shop.settings, &folder, out).await,
         Command::Audit => {
             let (to, mut records) = tokio::sync::mpsc::channel::<serde_json::Value>(256);
@@ -141,7 +149,11 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
 async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> anyhow::Result<()> {
     let found = match &command {
         DeadLetterCommand::List => {
-            for letter in shop.dead_letters.list(1_000).await? {
+            let letters = shop.dead_letters.list(1_000).await?;
+            if letters.is_empty() {
+                return out.line("no dead letters").await;
+            }
+            for letter in letters {
                 let (id, kind, code) = (letter.id(), &letter.event_type, &letter.code);
                 let (at, attempts, error) = (letter.failed_at, letter.attempts, &letter.error);
                 out.line(format!("{at}  {id}  {kind}  {code} after {attempts} attempts: {error}")).await?;

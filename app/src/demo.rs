@@ -140,7 +140,7 @@ fn welcome(shop: &Shop, logins: &[String]) {
         println!("  Its secret key is {}", shop.secrets.sandbox_secret_key);
         println!("  Its webhooks are signed with {}", shop.secrets.webhook_secrets.join(", "));
     }
-    if shop.settings.smtp_url.is_none() {
+    if shop.settings.smtp.is_none() {
         println!("  Mail is written to {}", shop.settings.mail_dir.display());
     }
     println!();

@@ -5,11 +5,12 @@
 //! bus), [`server`] (the public door, and the private one behind which the payment sandbox lives), [`peers`] (contexts here
 //! and in other processes), [`pages`] (pages that join contexts), [`ops`] (dead letters, replays, event types), [`cli`] and
 //! [`control`] (the same commands with and without a running shop), [`backup`] (backups, and moving house), [`probe`] (for
-//! health checks).
+//! health checks), [`check`] (the settings, tried out).
 //!
 //! No business rule lives here. A context is asked through the lists and methods of its module and nothing else.
 
 pub mod backup;
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod control;
@@ -21,6 +22,7 @@ pub mod pages;
 pub mod parts;
 pub mod peers;
 pub mod probe;
+pub mod sample_orders;
 pub mod sandbox;
 pub mod secrets;
 pub mod server;

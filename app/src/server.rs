@@ -15,7 +15,7 @@ use chassis::web::health::Readiness;
 use chassis::web::limits::{Allowance, LimitRule, LimitSettings};
 use chassis::web::metrics::Metrics;
 use chassis::web::signed::{Signer, Verifier};
-use chassis::web::{Edge, EdgeSettings, Recognition, TrustedProxies, assets, guard};
+use chassis::web::{Edge, EdgeSettings, Recognition, assets, guard};
 use customer::CustomerModule;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -64,7 +64,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     let shop = Arc::new(Shop::open(settings).await?);
     demo::furnish(&shop).await.context("the demo data")?;
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let edge = edge(&shop)?;
+    let edge = edge(&shop);
     let private = private_door(&shop)?;
     let readiness = readiness(&shop);
     let metrics = Metrics::install(shop.settings.metrics_token.clone()).ok();
@@ -99,15 +99,14 @@ impl Running {
     }
 }
 
-fn edge(shop: &Shop) -> anyhow::Result<Edge> {
+fn edge(shop: &Shop) -> Edge {
     let settings = &shop.settings;
-    let proxies = settings.trusted_proxies.iter().map(String::as_str);
     let edge = EdgeSettings {
         site_name: settings.shop_name.clone(),
         base_url: settings.base_url.clone(),
         csrf_key: shop.secrets.csrf_key,
         form_targets: settings.stripe.iter().map(|_| "https://checkout.stripe.com".to_owned()).collect(),
-        trusted_proxies: TrustedProxies::parse(proxies).context("STORE_TRUSTED_PROXIES")?,
+        trusted_proxies: settings.trusted_proxies.clone(),
         refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
         limits: LimitSettings { exempt_loopback: !settings.limit_loopback, rules: rules(), ..LimitSettings::default() },
         large_bodies: large_bodies(),
@@ -115,7 +114,7 @@ fn edge(shop: &Shop) -> anyhow::Result<Edge> {
         unseen: signer(shop).iter().map(|_| CustomerModule::IDENTITY).collect(),
         ..EdgeSettings::default()
     };
-    Ok(Edge::new(edge, recognition(shop), Arc::clone(&shop.ids)))
+    Edge::new(edge, recognition(shop), Arc::clone(&shop.ids))
 }
 
 /// By what this process knows who is asking: a whole shop by its own tokens; in a shop of several processes the one that

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use chassis::Site;
-use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer, SmtpSecurity, SmtpSettings};
+use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer};
 use chassis::sql::transfer::Location;
 use chassis::sql::{Database, PostgresSettings};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use shared_kernel::Clock;
 
 use crate::parts::Part;
@@ -133,30 +132,8 @@ pub fn file(settings: &Settings, part: Part) -> PathBuf {
 /// When the sender or the mail server's address makes no sense.
 pub fn mailer(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
     let from = Sender::parse(&settings.mail_from).context("STORE_MAIL_FROM")?;
-    let Some(url) = &settings.smtp_url else {
+    let Some(smtp) = &settings.smtp else {
         return Ok(Arc::new(FolderMailer::new(settings.mail_dir.clone(), from, Arc::clone(clock))));
     };
-    let smtp = smtp_settings(url.expose_secret()).context("STORE_SMTP_URL")?;
-    Ok(Arc::new(SmtpMailer::new(&smtp, from, Arc::clone(clock)).context("STORE_SMTP_URL")?))
-}
-
-/// Reads `smtp://user:password@host:587` (STARTTLS), `smtps://..` (TLS) or `smtp://host:25?tls=none`.
-fn smtp_settings(url: &str) -> anyhow::Result<SmtpSettings> {
-    let url = reqwest::Url::parse(url)?;
-    let plain = url.query_pairs().any(|(key, value)| key == "tls" && value == "none");
-    let (security, port) = match url.scheme() {
-        "smtp" if plain => (SmtpSecurity::None, 25),
-        "smtp" => (SmtpSecurity::StartTls, 587),
-        "smtps" => (SmtpSecurity::Tls, 465),
-        other => anyhow::bail!("begins with smtp:// or smtps://, not {other}://"),
-    };
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(String::from);
-    let password = url.password().map(decoded).transpose()?.map(SecretString::from);
-    Ok(SmtpSettings {
-        host: url.host_str().context("names no host")?.to_owned(),
-        port: url.port().unwrap_or(port),
-        security,
-        credentials: password.map(|password| anyhow::Ok((decoded(url.username())?, password))).transpose()?,
-        timeout: Duration::from_secs(15),
-    })
+    Ok(Arc::new(SmtpMailer::new(smtp, from, Arc::clone(clock)).context("STORE_SMTP_URL")?))
 }

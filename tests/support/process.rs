@@ -43,7 +43,12 @@ impl Version {
         match self {
             Self::This => Some(PathBuf::from(env!("CARGO_BIN_EXE_better-store"))),
             Self::Previous => {
-                let built = std::env::var_os("STORE_TEST_PREVIOUS").map(PathBuf::from).filter(|path| path.is_file());
+                let named = std::env::var_os("STORE_TEST_PREVIOUS");
+                // What tests/run says on a shallow clone, whose history lacks that version.
+                if named.as_deref().is_some_and(|named| named == "absent") {
+                    return None;
+                }
+                let built = named.map(PathBuf::from).filter(|path| path.is_file());
                 if built.is_none() {
                     skip("the version before this one was not built; tests/run does it");
                 }

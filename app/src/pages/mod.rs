@@ -26,7 +26,7 @@ pub struct PageSettings {
 
 /// Registers the pages.
 pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
-    let mail_folder = settings.smtp_url.is_none().then(|| settings.mail_dir.clone());
+    let mail_folder = settings.smtp.is_none().then(|| settings.mail_dir.clone());
     let settings = PageSettings { base_url: settings.base_url.clone(), mail_folder };
     move |config| {
         config

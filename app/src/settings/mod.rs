@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment. A value that makes no sense is refused by name at start, and so is a
 //! process of a shop in several processes that lacks what joins it to the others ([`split`]).
 
+mod outside;
 mod raw;
 mod read;
 pub mod split;
@@ -12,9 +13,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chassis::mail::{Sender, SmtpSettings};
 use chassis::messaging::JetStream;
 use chassis::telemetry::LogFormat;
+use chassis::web::TrustedProxies;
 use chassis::web::signed::{PrivateKey, PublicKey};
+use customer::domain::{EmailAddress, NewPassword};
 use secrecy::SecretString;
 use shared_kernel::{Currency, TaxRate};
 
@@ -84,7 +88,7 @@ pub struct Settings {
     /// The secrets that payment webhooks may be signed with; the sandbox uses the first.
     pub webhook_secrets: Vec<String>,
     /// Where mail goes; a folder when there is none.
-    pub smtp_url: Option<SecretString>,
+    pub smtp: Option<SmtpSettings>,
     /// The sender of all mail.
     pub mail_from: String,
     /// What is logged, as `tracing` filters are written.
@@ -98,13 +102,27 @@ pub struct Settings {
     /// Whether rate limits hold for programs on this machine, too.
     pub limit_loopback: bool,
     /// Networks whose forwarding headers are believed.
-    pub trusted_proxies: Vec<String>,
+    pub trusted_proxies: TrustedProxies,
     /// Whether requests that others forward are refused.
     pub refuse_untrusted_proxies: bool,
     /// What `/metrics` asks for, if anything.
     pub metrics_token: Option<SecretString>,
     /// Threads that serve requests.
     pub workers: usize,
+}
+
+/// Settings that the command line may give.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Flags {
+    /// The parts of the shop that this process holds, such as `order,fulfilment` or `edge`; all of them otherwise.
+    #[arg(long, global = true, value_name = "PARTS")]
+    contexts: Option<String>,
+    /// Where the shop listens, such as `127.0.0.1:9000`; instead of `STORE_LISTEN`.
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// The folder that holds everything the shop keeps; instead of `STORE_DATA_DIR`.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<String>,
 }
 
 /// How the real provider is reached.
@@ -117,14 +135,19 @@ pub struct Stripe {
 }
 
 impl Settings {
-    /// Reads `file` (or `better-store.toml` here, if there is one) and the `STORE_*` variables, which win. `contexts`, from
-    /// the command line, wins over both.
+    /// Reads `file` (or `better-store.toml` here, if there is one) and the `STORE_*` variables, which win. What the command
+    /// line says wins over both.
     ///
     /// # Errors
     /// Names the setting that is unknown or makes no sense.
-    pub fn load(file: Option<&Path>, contexts: Option<String>) -> anyhow::Result<Self> {
+    pub fn load(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
         let raw = Raw::load(file)?;
-        Self::checked(Raw { contexts: contexts.or(raw.contexts), ..raw })
+        Self::checked(Raw {
+            contexts: flags.contexts.or(raw.contexts),
+            listen: flags.listen.or(raw.listen),
+            data_dir: flags.data_dir.or(raw.data_dir),
+            ..raw
+        })
     }
 
     /// The defaults on another folder and any free port: what tests start from.
@@ -152,17 +175,11 @@ impl Settings {
         let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let base_url_is_set = raw.base_url.is_some();
         let base_url = raw.base_url.unwrap_or_else(|| format!("http://{}", listen.replace("0.0.0.0", "localhost")));
-        let scheme_is_known = base_url.starts_with("http://") || base_url.starts_with("https://");
-        anyhow::ensure!(scheme_is_known, "STORE_BASE_URL begins with http:// or https://, not {base_url:?}");
+        let base_url = outside::origin("STORE_BASE_URL", &base_url)?;
         let shop_name = raw.shop_name.unwrap_or_else(|| "The Better Store".to_owned());
         let currency = raw.currency.as_deref().unwrap_or("NZD");
-        let admin = match (raw.admin_email, raw.admin_password) {
-            (Some(email), Some(password)) => Some((email, SecretString::from(password))),
-            (None, None) => None,
-            _ => anyhow::bail!("STORE_ADMIN_EMAIL and STORE_ADMIN_PASSWORD belong together"),
-        };
-        let api_base = raw.stripe_api_base.unwrap_or_else(|| "https://api.stripe.com".to_owned());
-        let stripe = raw.stripe_secret_key.map(|key| Stripe { secret_key: SecretString::from(key), api_base });
+        let admin = admin(raw.admin_email, raw.admin_password)?;
+        let stripe = raw.stripe_secret_key.map(|key| outside::stripe(key, raw.stripe_api_base)).transpose()?;
         let webhook_secrets = list(raw.stripe_webhook_secret.as_deref());
         if stripe.is_some() && webhook_secrets.is_empty() {
             anyhow::bail!("STORE_STRIPE_SECRET_KEY needs STORE_STRIPE_WEBHOOK_SECRET beside it");
@@ -177,12 +194,16 @@ impl Settings {
                  or STORE_PUBLIC_SANDBOX=on if that is meant"
             );
         }
+        let mail_from = raw.mail_from.unwrap_or_else(|| format!("{} <shop@localhost>", quoted(&shop_name)));
+        Sender::parse(&mail_from).context("STORE_MAIL_FROM")?;
+        let log = raw.log.unwrap_or_else(|| "info".to_owned());
+        chassis::telemetry::check_filter(&log).context("STORE_LOG")?;
         let minutes = |count: u64| Duration::from_secs(count * 60);
         let data_dir = PathBuf::from(raw.data_dir.unwrap_or_else(|| "data".to_owned()));
         let public_keys = list(raw.identity_public_keys.as_deref());
         Ok(Self {
-            mail_from: raw.mail_from.unwrap_or_else(|| format!("{} <shop@localhost>", quoted(&shop_name))),
-            base_url: base_url.trim_end_matches('/').to_owned(),
+            mail_from,
+            base_url,
             base_url_is_set,
             listen,
             shop_name,
@@ -204,14 +225,13 @@ impl Settings {
                 .context("STORE_IDENTITY_PUBLIC_KEYS")?,
             csrf_key: raw.csrf_key.map(|text| key("STORE_CSRF_KEY", &text)).transpose()?,
             demo: switch("STORE_DEMO", raw.demo.as_deref(), true)?,
-            currency: Currency::parse(currency).context("STORE_CURRENCY")?,
-            tax: TaxRate::from_basis_points(within(
-                "STORE_TAX_BASIS_POINTS",
-                raw.tax_basis_points.as_deref(),
-                1_500,
-                0..=10_000,
-            )?),
-            shipping_minor: within("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650, 0..=1_000_000)?,
+            currency: Currency::parse(&currency.to_ascii_uppercase()).context("STORE_CURRENCY")?,
+            tax: TaxRate::from_basis_points(
+                within("STORE_TAX_BASIS_POINTS", raw.tax_basis_points.as_deref(), 1_500, 0..=10_000)
+                    .map_err(|error| anyhow::anyhow!("{error}: 1500 is 15 %"))?,
+            ),
+            shipping_minor: within("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650, 0..=1_000_000)
+                .map_err(|error| anyhow::anyhow!("{error}: it is in minor units, so that 650 is 6.50"))?,
             time_zone: zone(raw.time_zone)?,
             payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
             open_orders: within("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10, 1..=u32::MAX)?,
@@ -227,13 +247,14 @@ impl Settings {
             public_sandbox,
             sandbox_secret_key: raw.sandbox_secret_key,
             webhook_secrets,
-            smtp_url: raw.smtp_url.map(SecretString::from),
-            log: raw.log.unwrap_or_else(|| "info".to_owned()),
+            smtp: raw.smtp_url.as_deref().map(outside::mail_server).transpose()?,
+            log,
             log_format: raw.log_format.as_deref().unwrap_or("text").parse().context("STORE_LOG_FORMAT")?,
             admin,
-            demo_password: raw.demo_password.map(SecretString::from),
+            demo_password: raw.demo_password.map(|text| password("STORE_DEMO_PASSWORD", text)).transpose()?,
             limit_loopback: switch("STORE_LIMIT_LOOPBACK", raw.limit_loopback.as_deref(), false)?,
-            trusted_proxies: list(raw.trusted_proxies.as_deref()),
+            trusted_proxies: TrustedProxies::parse(list(raw.trusted_proxies.as_deref()).iter().map(String::as_str))
+                .context("STORE_TRUSTED_PROXIES")?,
             refuse_untrusted_proxies: switch(
                 "STORE_REFUSE_UNTRUSTED_PROXIES",
                 raw.refuse_untrusted_proxies.as_deref(),
@@ -243,6 +264,23 @@ impl Settings {
             workers: within("STORE_WORKERS", raw.workers.as_deref(), 2, 1..=256)?,
         })
     }
+}
+
+/// The first administrator, whose address and password are held to the rules of every account.
+fn admin(email: Option<String>, typed: Option<String>) -> anyhow::Result<Option<(String, SecretString)>> {
+    let (email, typed) = match (email, typed) {
+        (Some(email), Some(typed)) => (email, typed),
+        (None, None) => return Ok(None),
+        _ => anyhow::bail!("STORE_ADMIN_EMAIL and STORE_ADMIN_PASSWORD belong together"),
+    };
+    let email = EmailAddress::parse(&email).with_context(|| format!("STORE_ADMIN_EMAIL {email:?}"))?;
+    Ok(Some((email.as_str().to_owned(), password("STORE_ADMIN_PASSWORD", typed)?)))
+}
+
+fn password(name: &str, typed: String) -> anyhow::Result<SecretString> {
+    let password = SecretString::from(typed);
+    NewPassword::parse(password.clone()).with_context(|| name.to_owned())?;
+    Ok(password)
 }
 
 fn databases(raw: &Raw) -> anyhow::Result<Databases> {
@@ -302,5 +340,34 @@ mod tests {
         for raw in nonsense {
             assert!(format!("{:#}", Settings::checked(raw).unwrap_err()).contains("STORE_"));
         }
+    }
+
+    #[test]
+    fn everything_is_checked_before_anything_is_made_and_refused_by_its_own_name() {
+        let late = [
+            ("STORE_TRUSTED_PROXIES", Raw { trusted_proxies: Some("nginx".into()), ..Raw::default() }),
+            ("STORE_SMTP_URL", Raw { smtp_url: Some("mail.example.org:25".into()), ..Raw::default() }),
+            ("STORE_MAIL_FROM", Raw { mail_from: Some("nobody".into()), ..Raw::default() }),
+            ("STORE_LOG", Raw { log: Some("blah".into()), ..Raw::default() }),
+            ("STORE_DEMO_PASSWORD", Raw { demo_password: Some("short".into()), ..Raw::default() }),
+            ("STORE_SHIPPING_MINOR", Raw { shipping_minor: Some("6.50".into()), ..Raw::default() }),
+            ("STORE_TAX_BASIS_POINTS", Raw { tax_basis_points: Some("20%".into()), ..Raw::default() }),
+            ("STORE_ADMIN_EMAIL", with_admin("boss", "a long enough passphrase")),
+            ("STORE_ADMIN_PASSWORD", with_admin("boss@example.org", "short")),
+        ];
+        for (name, raw) in late {
+            let refused = format!("{:#}", Settings::checked(raw).unwrap_err());
+            assert!(refused.starts_with(name), "{name}: {refused}");
+        }
+    }
+
+    fn with_admin(email: &str, password: &str) -> Raw {
+        Raw { admin_email: Some(email.into()), admin_password: Some(password.into()), ..Raw::default() }
+    }
+
+    #[test]
+    fn a_currency_may_be_written_in_small_letters() {
+        let raw = Raw { currency: Some("eur".into()), ..Raw::default() };
+        assert_eq!(Settings::checked(raw).unwrap().currency.code(), "EUR");
     }
 }

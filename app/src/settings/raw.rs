@@ -65,16 +65,73 @@ pub(super) struct Raw {
 impl Raw {
     /// Reads `file` (or `better-store.toml` here, if there is one) and the `STORE_*` variables, which win.
     pub(super) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
-        let builder = config::Config::builder();
-        let builder = match file {
-            Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
-            None => {
-                let here = config::File::with_name("better-store").format(config::FileFormat::Toml);
-                builder.add_source(here.required(false))
-            }
-        };
-        builder.add_source(environment(std::env::vars())).build()?.try_deserialize().context("the settings")
+        Self::from_sources(read_file(file)?.as_deref(), std::env::vars())
     }
+
+    fn from_sources(toml: Option<&str>, variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let mut builder = config::Config::builder();
+        if let Some(toml) = toml {
+            builder = builder.add_source(config::File::from_str(toml, config::FileFormat::Toml));
+        }
+        let written = builder.add_source(environment(variables)).build().context("the settings")?;
+        refuse_unknown(&written)?;
+        written.try_deserialize().context("the settings")
+    }
+}
+
+/// The file in the working directory that is read when no other is named. Exactly this name: the program itself is called
+/// `better-store`, and often lies in the folder that it is started from.
+const DEFAULT_FILE: &str = "better-store.toml";
+
+/// The text of the named file, or of the default one if it exists.
+fn read_file(named: Option<&Path>) -> anyhow::Result<Option<String>> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    match std::fs::read_to_string(path) {
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).with_context(|| format!("the settings file {}", path.display())),
+    }
+}
+
+/// Names the setting that does not exist, and the one that was probably meant.
+fn refuse_unknown(written: &config::Config) -> anyhow::Result<()> {
+    use config::Source as _;
+    let known = field_names::<Raw>();
+    let names: Vec<String> = written.collect().context("the settings")?.into_keys().collect();
+    let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let closeness = |name: &str| strsim::jaro_winkler(name, unknown);
+    let nearest = known.iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b)));
+    let hint = nearest.filter(|name| closeness(name) > 0.85);
+    let hint = hint.map(|name| format!("; did you mean STORE_{}?", name.to_uppercase())).unwrap_or_default();
+    anyhow::bail!("there is no setting STORE_{}{hint}", unknown.to_uppercase())
+}
+
+/// The names of the fields of a struct, as serde knows them.
+fn field_names<T: for<'de> Deserialize<'de>>() -> &'static [&'static str] {
+    struct Fields<'a>(&'a mut &'static [&'static str]);
+    impl<'de> serde::Deserializer<'de> for Fields<'_> {
+        type Error = serde::de::value::Error;
+
+        fn deserialize_struct<V: serde::de::Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+        fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            visitor.visit_map(serde::de::value::MapDeserializer::new(std::iter::empty::<(&str, &str)>()))
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+    let mut names: &'static [&'static str] = &[];
+    // Only the names are wanted; whether an empty value would do is no matter.
+    drop(T::deserialize(Fields(&mut names)));
+    names
 }
 
 /// The command line's own variables: of our prefix, but no settings of the shop.
@@ -89,15 +146,36 @@ fn environment(variables: impl Iterator<Item = (String, String)>) -> config::Env
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Raw, config::ConfigError> {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        config::Config::builder().add_source(environment(variables)).build()?.try_deserialize()
+    fn read(toml: Option<&str>, variables: &[(&str, &str)]) -> anyhow::Result<Raw> {
+        Raw::from_sources(toml, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
     #[test]
-    fn a_misspelt_variable_is_refused_and_a_password_for_the_command_line_is_not() {
-        let read_well = read(&[("STORE_SHOP_NAME", "Tiny"), ("STORE_USER_PASSWORD", "secret"), ("PATH", "/bin")]);
-        assert_eq!(read_well.unwrap().shop_name.as_deref(), Some("Tiny"));
-        assert!(read(&[("STORE_SHOP_NMAE", "Tiny")]).unwrap_err().to_string().contains("shop_nmae"));
+    fn variables_win_over_the_file_and_a_password_for_the_command_line_is_no_setting() {
+        let variables = [("STORE_SHOP_NAME", "Tiny"), ("STORE_USER_PASSWORD", "secret"), ("PATH", "/bin")];
+        let raw = read(Some("shop_name = 'Large'\nworkers = 4"), &variables).unwrap();
+        assert_eq!((raw.shop_name.as_deref(), raw.workers.as_deref()), (Some("Tiny"), Some("4")));
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused_with_the_one_that_was_probably_meant() {
+        for (toml, variables) in [(None, [("STORE_SHOP_NMAE", "x")].as_slice()), (Some("shop_nmae = 'x'"), &[])] {
+            let refused = read(toml, variables).unwrap_err().to_string();
+            assert_eq!(refused, "there is no setting STORE_SHOP_NMAE; did you mean STORE_SHOP_NAME?");
+        }
+        let refused = read(None, &[("STORE_COLOUR_OF_THE_SKY", "x")]).unwrap_err().to_string();
+        assert_eq!(refused, "there is no setting STORE_COLOUR_OF_THE_SKY");
+    }
+
+    #[test]
+    fn a_named_file_is_read_under_exactly_this_name_and_must_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.conf");
+        std::fs::write(&path, "shop_name = 'Tiny'").unwrap();
+        assert!(read_file(Some(&path)).unwrap().unwrap().contains("Tiny"));
+        for missing in ["shop", "shop.toml", "."] {
+            let refused = read_file(Some(&folder.path().join(missing))).unwrap_err().to_string();
+            assert!(refused.starts_with("the settings file"), "{refused}");
+        }
     }
 }

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 use chassis::messaging::{Access, JetStream, JetStreamRefused, JetStreamSettings};
-use reqwest::Url;
 use secrecy::SecretString;
 
-use super::Settings;
 use super::raw::Raw;
 use super::read::{list, number, switch};
+use super::{Settings, outside};
 use crate::parts::Part;
 
 /// Where contexts keep what they keep, if not in files of the data folder.
@@ -81,9 +80,7 @@ pub(super) fn peers(text: Option<&str>) -> anyhow::Result<BTreeMap<Part, String>
             .split_once('=')
             .with_context(|| format!("STORE_PEERS has entries such as order=http://host:port, not {entry:?}"))?;
         let part = Part::parse(name.trim()).context("STORE_PEERS")?;
-        let parsed = Url::parse(url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        ensure!(parsed.is_some(), "STORE_PEERS: {name} is at http://host:port, not {url:?}");
-        let known = peers.insert(part, url.trim().trim_end_matches('/').to_owned());
+        let known = peers.insert(part, outside::origin(&format!("STORE_PEERS: the place of {name}"), url.trim())?);
         ensure!(known.is_none(), "STORE_PEERS names {name} twice");
     }
     Ok(peers)

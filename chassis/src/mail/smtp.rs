@@ -75,6 +75,20 @@ impl SmtpMailer {
     }
 }
 
+impl SmtpMailer {
+    /// Connects, logs in and says goodbye.
+    ///
+    /// # Errors
+    /// [`MailError::Unavailable`] if the server is not there, or does not accept the login.
+    pub async fn check(&self) -> Result<(), MailError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(MailError::Unavailable("the mail server is not ready".into())),
+            Err(error) => Err(MailError::Unavailable(Box::new(error))),
+        }
+    }
+}
+
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
