@@ -2,24 +2,31 @@
 //! (`/api/ops/v1`) asks it when the context runs elsewhere.
 
 use actix_web::{HttpResponse, get, post, web};
-use chassis::web::{Admin, Asker, JsonBody, Problem, ProblemBody, Staff};
+use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
 
 use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, not_rebuilt};
 use super::shop::decided;
 use crate::peers::{Counts, Decision, Operations};
 
 /// How this context stands
-#[utoipa::path(tag = "operations", operation_id = "counts", responses(
-    (status = 200, body = Counts), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "counts", security(("bearer" = ["staff"])),
+    responses(
+        (status = 200, body = Counts),
+    ),
+)]
 #[get("/counts")]
 pub async fn counts(_staff: Staff, asker: Asker, context: web::Data<dyn Operations>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(context.counts(&asker).await?))
 }
 
 /// Messages that this context could not handle
-#[utoipa::path(tag = "operations", operation_id = "dead_letters", responses(
-    (status = 200, body = DeadLetterList, description = "newest failure first, at most 100"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "dead_letters", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, body = DeadLetterList, description = "newest failure first, at most 100"),
+    ),
+)]
 #[get("/dead-letters")]
 pub async fn dead_letters(
     _admin: Admin,
@@ -31,9 +38,12 @@ pub async fn dead_letters(
 }
 
 /// Try one again
-#[utoipa::path(tag = "operations", operation_id = "retry_dead_letter", responses(
-    (status = 204, description = "it will be tried again"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "retry_dead_letter", security(("bearer" = ["admin"])),
+    responses(
+        (status = 204, description = "it will be tried again"),
+    ),
+)]
 #[post("/dead-letters/{id}/retry")]
 pub async fn retry(
     _admin: Admin,
@@ -45,9 +55,12 @@ pub async fn retry(
 }
 
 /// Give one up
-#[utoipa::path(tag = "operations", operation_id = "discard_dead_letter", responses(
-    (status = 204, description = "it is gone, and what waited behind it moves on"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "discard_dead_letter", security(("bearer" = ["admin"])),
+    responses(
+        (status = 204, description = "it is gone, and what waited behind it moves on"),
+    ),
+)]
 #[post("/dead-letters/{id}/discard")]
 pub async fn discard(
     _admin: Admin,
@@ -59,8 +72,12 @@ pub async fn discard(
 }
 
 /// Read models of this context that can be built again from the archive of events
-#[utoipa::path(tag = "operations", operation_id = "replays", responses(
-    (status = 200, body = ConsumerList), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "replays", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, body = ConsumerList),
+    ),
+)]
 #[get("/replays")]
 pub async fn rebuildable(
     _admin: Admin,
@@ -72,10 +89,14 @@ pub async fn rebuildable(
 }
 
 /// Build one again
-#[utoipa::path(tag = "operations", operation_id = "start_replay", request_body = ReplayRequest, responses(
-    (status = 202, description = "its tables are empty and the archive is on its way"),
-    (status = 404, body = ProblemBody), (status = 409, body = ProblemBody, description = "its effects reach further"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "start_replay", security(("bearer" = ["admin"])),
+    request_body = ReplayRequest,
+    responses(
+        (status = 202, description = "its tables are empty and the archive is on its way"),
+        (status = 409, description = "its effects reach further"),
+    ),
+)]
 #[post("/replays")]
 pub async fn replay(
     _admin: Admin,

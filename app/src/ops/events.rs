@@ -1,7 +1,7 @@
 //! `/api/ops/v1/events`: the types of events that this shop publishes, with the schema of each.
 
 use actix_web::{HttpResponse, get};
-use chassis::web::{Admin, Problem, ProblemBody};
+use chassis::web::{Admin, Problem};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,8 +28,13 @@ struct EventType {
     schema: serde_json::Value,
 }
 
-#[utoipa::path(tag = "operations", operation_id = "list_event_types", responses(
-    (status = 200, body = EventTypes), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+/// Types of events that this shop publishes, with the schema of each
+#[utoipa::path(
+    tag = "operations", operation_id = "list_event_types", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, body = EventTypes),
+    ),
+)]
 #[get("/api/ops/v1/events")]
 pub async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {
     let mut items = Vec::new();

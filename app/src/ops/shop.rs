@@ -2,7 +2,7 @@
 //! the others are shown.
 
 use actix_web::{HttpResponse, get, post, web};
-use chassis::web::{Admin, Asker, JsonBody, Problem, ProblemBody, Staff};
+use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
 
 use super::shapes::{
     ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, no_such_letter, not_rebuilt,
@@ -10,8 +10,12 @@ use super::shapes::{
 use crate::peers::{Decision, Peers};
 
 /// How each context stands
-#[utoipa::path(tag = "operations", operation_id = "list_contexts", responses(
-    (status = 200, body = ContextList), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "list_contexts", security(("bearer" = ["staff"])),
+    responses(
+        (status = 200, body = ContextList),
+    ),
+)]
 #[get("/api/ops/v1/counts")]
 pub async fn counts(_staff: Staff, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
     let mut all = ContextList { items: Vec::new(), unreachable: Vec::new() };
@@ -25,18 +29,24 @@ pub async fn counts(_staff: Staff, asker: Asker, peers: web::Data<Peers>) -> Htt
 }
 
 /// Messages that could not be handled
-#[utoipa::path(tag = "operations", operation_id = "list_dead_letters", responses(
-    (status = 200, body = DeadLetterList, description = "newest failure first, at most 100"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "list_dead_letters", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, body = DeadLetterList, description = "newest failure first, at most 100"),
+    ),
+)]
 #[get("/api/ops/v1/dead-letters")]
 pub async fn dead_letters(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
     HttpResponse::Ok().json(DeadLetterList::from(peers.dead_letters(&asker).await))
 }
 
 /// Try one again
-#[utoipa::path(tag = "operations", operation_id = "retry_dead_letter", responses(
-    (status = 204, description = "it will be tried again"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "retry_dead_letter", security(("bearer" = ["admin"])),
+    responses(
+        (status = 204, description = "it will be tried again"),
+    ),
+)]
 #[post("/api/ops/v1/dead-letters/{id}/retry")]
 pub async fn retry(
     _admin: Admin,
@@ -48,9 +58,12 @@ pub async fn retry(
 }
 
 /// Give one up
-#[utoipa::path(tag = "operations", operation_id = "discard_dead_letter", responses(
-    (status = 204, description = "it is gone, and what waited behind it moves on"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "discard_dead_letter", security(("bearer" = ["admin"])),
+    responses(
+        (status = 204, description = "it is gone, and what waited behind it moves on"),
+    ),
+)]
 #[post("/api/ops/v1/dead-letters/{id}/discard")]
 pub async fn discard(
     _admin: Admin,
@@ -62,18 +75,26 @@ pub async fn discard(
 }
 
 /// Read models that can be built again from the archive of events
-#[utoipa::path(tag = "operations", operation_id = "list_replays", responses(
-    (status = 200, body = ConsumerList), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "list_replays", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, body = ConsumerList),
+    ),
+)]
 #[get("/api/ops/v1/replays")]
 pub async fn rebuildable(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
     HttpResponse::Ok().json(ConsumerList::from(peers.rebuildable(&asker).await))
 }
 
 /// Build one again
-#[utoipa::path(tag = "operations", operation_id = "start_replay", request_body = ReplayRequest, responses(
-    (status = 202, description = "its tables are empty and the archive is on its way"),
-    (status = 404, body = ProblemBody), (status = 409, body = ProblemBody, description = "its effects reach further"),
-    (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+#[utoipa::path(
+    tag = "operations", operation_id = "start_replay", security(("bearer" = ["admin"])),
+    request_body = ReplayRequest,
+    responses(
+        (status = 202, description = "its tables are empty and the archive is on its way"),
+        (status = 409, description = "its effects reach further"),
+    ),
+)]
 #[post("/api/ops/v1/replays")]
 pub async fn replay(
     _admin: Admin,

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::csrf::CsrfGuard;
 use super::json::BODY_LIMIT;
 use super::page_error::PageError;
+use super::problem::shortened;
 
 /// The hidden field that holds the token.
 const TOKEN_FIELD: &str = "csrf";
@@ -64,7 +65,8 @@ fn split(text: &str) -> (String, String) {
 
 fn fields_of<T: DeserializeOwned>(fields: &str) -> Result<T, PageError> {
     let read = web::Query::<T>::from_query(fields).map(web::Query::into_inner);
-    read.map_err(|error| PageError::Invalid(format!("The form is not complete: {}.", reason(&error.to_string()))))
+    let refused = |error: String| PageError::Invalid(format!("The form is not complete: {}.", reason(&error)));
+    read.map_err(|error| refused(shortened(error.to_string())))
 }
 
 /// The reason without the words "Query deserialize error" that the query parser puts before it.

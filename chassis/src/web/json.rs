@@ -21,6 +21,10 @@ pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub struct JsonBody<T>(pub T);
 
+/// A JSON body that may be left out, whatever the headers say, or be `null`: both mean the default.
+#[derive(Debug, Clone)]
+pub struct OptionalBody<T>(pub T);
+
 impl<T> JsonBody<T> {
     /// The value.
     pub fn into_inner(self) -> T {
@@ -37,12 +41,34 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
         let body = web::Payload::from_request(req, payload);
         async move {
             accepted?;
-            let body = body.await.map_err(|error| unreadable(&error))?;
-            let bytes = body.to_bytes_limited(BODY_LIMIT).await.map_err(|_| too_large())?;
-            parse(&bytes.map_err(|error| unreadable(&error))?).map(Self)
+            parse(&whole(body.await).await?).map(Self)
         }
         .boxed_local()
     }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let accepted = plain_json(req);
+        let body = web::Payload::from_request(req, payload);
+        async move {
+            let bytes = whole(body.await).await?;
+            match bytes.trim_ascii() {
+                b"" => Ok(Self(T::default())),
+                b"null" => accepted.map(|()| Self(T::default())),
+                _ => accepted.and_then(|()| parse(&bytes)).map(Self),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+async fn whole(body: Result<web::Payload, actix_web::Error>) -> Result<web::Bytes, Problem> {
+    let bytes = body.map_err(|error| unreadable(&error))?.to_bytes_limited(BODY_LIMIT).await;
+    bytes.map_err(|_| too_large())?.map_err(|error| unreadable(&error))
 }
 
 fn plain_json(req: &HttpRequest) -> Result<(), Problem> {
@@ -59,7 +85,12 @@ fn plain_json(req: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let read = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+    let read = serde_json::from_slice(bytes).or_else(|error| {
+        // To JSON Schema 1.0 is a whole number; to serde it is not.
+        let plain = (error.classify() == Category::Data).then(|| whole_numbers(bytes));
+        plain.and_then(|plain| serde_json::from_slice(&plain).ok()).ok_or(error)
+    });
+    let read = read.map_err(|error| match error.classify() {
         Category::Data => misfit(error.to_string()),
         Category::Syntax | Category::Eof | Category::Io => {
             Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON").detail(error.to_string())
@@ -67,6 +98,31 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     // A list of the fields' values would do for the reader of a struct, but not for us.
     if bytes.trim_ascii_start().starts_with(b"{") { Ok(read) } else { Err(misfit("it is not a JSON object")) }
+}
+
+/// The same JSON in which whole numbers are written without a fraction of zeros.
+fn whole_numbers(json: &[u8]) -> Vec<u8> {
+    let (mut plain, mut rest, mut quoted) = (Vec::with_capacity(json.len()), json, false);
+    while let [first, after @ ..] = rest {
+        let digits = after.iter().take_while(|byte| **byte == b'0').count();
+        let ends = after.get(digits).is_none_or(|next| !next.is_ascii_digit() && !matches!(next, b'e' | b'E'));
+        match first {
+            b'.' if !quoted && digits > 0 && ends => {
+                rest = &after[digits..];
+                continue;
+            }
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => {
+                plain.extend_from_slice(&rest[..rest.len().min(2)]);
+                rest = after.get(1..).unwrap_or_default();
+                continue;
+            }
+            _ => {}
+        }
+        plain.push(*first);
+        rest = after;
+    }
+    plain
 }
 
 fn misfit(detail: impl Into<String>) -> Problem {
@@ -116,6 +172,8 @@ mod tests {
         assert_eq!(status_of(json, r#"{"quantity": 2} trailing"#).await, Err(400));
         assert_eq!(status_of(json, r#"{"quantity": -2}"#).await, Err(422));
         assert_eq!(status_of(json, "{}").await, Err(422));
+        assert_eq!(status_of(json, "null").await, Err(422));
+        assert_eq!(status_of(json, "").await, Err(400));
         assert_eq!(status_of("text/plain", r#"{"quantity": 2}"#).await, Err(415));
         assert_eq!(status_of(json, vec![b' '; BODY_LIMIT + 1]).await, Err(413));
     }
@@ -123,6 +181,61 @@ mod tests {
     #[actix_web::test]
     async fn a_field_that_nobody_asked_for_is_refused() {
         assert_eq!(status_of("application/json", r#"{"quantity": 2, "price": 1}"#).await, Err(422));
+    }
+
+    #[actix_web::test]
+    async fn a_whole_number_may_have_a_fraction_of_zeros() {
+        for (body, read) in [
+            (r#"{"quantity": 2.0}"#, Ok(2)),
+            (r#"{"quantity": 2.000 }"#, Ok(2)),
+            (r#"{"quantity": 2.5}"#, Err(422)),
+            (r#"{"quantity": 2.05}"#, Err(422)),
+            (r#"{"quantity": 2.0, "quantity": 3}"#, Err(422)),
+            (r#"{"quantity": "2.0"}"#, Err(422)),
+        ] {
+            assert_eq!(status_of("application/json", body).await, read, "{body}");
+        }
+        assert_eq!(whole_numbers(br#"{"a.0": ".0\".0", "b": [1.0,-2.00]}"#), br#"{"a.0": ".0\".0", "b": [1,-2]}"#);
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Reason {
+        reason: Option<String>,
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_may_be_left_out_may_be_empty_or_null() {
+        let none = Ok(None);
+        for (content_type, body, expected) in [
+            (None, "", none.clone()),
+            (Some("application/json"), "", none.clone()),
+            (Some("application/json"), "null", none.clone()),
+            (Some("application/json"), "{}", none),
+            (Some("application/json"), r#"{"reason": "late"}"#, Ok(Some("late".to_owned()))),
+            (Some("application/json"), "[]", Err(422)),
+            (Some("application/json"), r#"{"why": 1}"#, Err(422)),
+            (Some("application/json"), "{", Err(400)),
+            (Some("text/plain"), "{}", Err(415)),
+        ] {
+            let request = TestRequest::post().set_payload(body);
+            let request =
+                content_type.into_iter().fold(request, |request, it| request.insert_header(("content-type", it)));
+            let (request, mut payload) = request.to_http_parts();
+            let read = OptionalBody::<Reason>::from_request(&request, &mut payload).await;
+            assert_eq!(
+                read.map(|it| it.0.reason).map_err(|it| it.status().as_u16()),
+                expected,
+                "{content_type:?} {body}"
+            );
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_was_sent_is_not_sent_back_in_full() {
+        let body = format!(r#"{{"{}": 1}}"#, "x".repeat(60_000));
+        let refused = parse::<Wish>(body.as_bytes()).unwrap_err();
+        assert!(refused.to_string().len() < 1_000, "{} bytes are echoed", refused.to_string().len());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //!
 //! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
 
+mod address_view;
 mod admission;
 pub mod assets;
 mod client;
@@ -25,8 +26,10 @@ mod json;
 pub mod limits;
 pub mod metrics;
 mod money_view;
+pub mod openapi;
 mod page_error;
 mod problem;
+pub mod query;
 mod recognition;
 mod redirect;
 pub mod signed;
@@ -35,6 +38,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use address_view::AddressView;
 pub use client::TrustedProxies;
 pub use cookies::{CART_COOKIE, CART_COUNT_COOKIE, SESSION_COOKIE, end_session_cookie, forget_cookie, session_cookie};
 pub use csrf::CsrfGuard;
@@ -44,10 +48,10 @@ pub use form::CsrfForm;
 pub use frame::{Flash, FlashKind, FrameUser, PageFrame};
 pub use idempotency_key::IdempotencyKey;
 pub use identity::{Admin, Authenticator, SignedIn, Staff, Visitor};
-pub use json::JsonBody;
+pub use json::{JsonBody, OptionalBody};
 pub use money_view::MoneyView;
 pub use page_error::{PageError, page, page_with};
-pub use problem::{Problem, ProblemBody};
+pub use problem::Problem;
 pub use recognition::{Asker, Recognition, shown};
 pub use redirect::{local_path, see_other, see_other_with};
 

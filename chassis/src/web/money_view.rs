@@ -12,7 +12,7 @@ pub struct MoneyView {
     #[schema(example = 5990)]
     pub amount: i64,
     /// ISO 4217 code.
-    #[schema(example = "NZD")]
+    #[schema(pattern = "^[A-Z]{3}$", min_length = 3, max_length = 3, example = "NZD")]
     pub currency: String,
 }
 

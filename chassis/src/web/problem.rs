@@ -11,11 +11,13 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use serde::Serialize;
 use serde_json::{Map, Value};
 use shared_kernel::StoreError;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+
+/// In characters.
+const LONGEST_DETAIL: usize = 500;
 
 /// An error answer of the API. `type` on the wire is `<shop>/problems/<name>`.
 #[derive(Debug, Clone)]
@@ -72,10 +74,10 @@ impl Problem {
         Self::new(status, name, title)
     }
 
-    /// What is wrong this time, for the developer who called.
+    /// What is wrong this time, for the developer who called. It often repeats what was sent, so it is cut.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+        self.0.detail = Some(shortened(detail.into()));
         self
     }
 
@@ -173,6 +175,15 @@ impl From<StoreError> for Problem {
     }
 }
 
+/// The text, or its beginning if it is longer than anybody reads.
+pub(crate) fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_DETAIL) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 /// Logs a failure with the whole chain of its causes, once, at the boundary.
 pub(crate) fn log_cause(cause: &(dyn Error + 'static)) {
     let mut chain = cause.to_string();
@@ -185,22 +196,63 @@ pub(crate) fn log_cause(cause: &(dyn Error + 'static)) {
     tracing::error!(error = %chain, "a request failed: {chain}");
 }
 
-/// The members that every problem document has, for `OpenAPI`.
-#[derive(Debug, Serialize, ToSchema)]
+/// A problem document for `OpenAPI`. Which of the members that may be left out come with which kind of problem is said at
+/// the operations; others may be added.
+#[derive(Debug, ToSchema)]
 #[schema(as = Problem)]
-pub struct ProblemBody {
+#[expect(dead_code, reason = "describes the documents to the API's readers, and is never made")]
+pub(crate) struct ProblemBody {
     /// A URI that names the kind of problem.
-    #[serde(rename = "type")]
-    #[schema(example = "https://shop.example/problems/out-of-stock")]
-    pub kind: String,
+    #[schema(rename = "type", example = "https://shop.example/problems/out-of-stock")]
+    kind: String,
     /// The kind of problem in words.
-    pub title: String,
+    title: String,
     /// The HTTP status.
-    pub status: u16,
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
     /// What is wrong this time.
-    pub detail: Option<String>,
-    /// Names the request in our logs.
-    pub request_id: Option<String>,
+    detail: Option<String>,
+    /// Names the request in the shop's log.
+    request_id: Option<String>,
+    /// What is wrong, one by one: by field of a body, or by line of a file.
+    #[schema(inline)]
+    errors: Option<Vec<ProblemError>>,
+    /// The field that is not right.
+    field: Option<String>,
+    /// The article that it is about.
+    sku: Option<String>,
+    /// The articles that it is about.
+    skus: Option<Vec<String>>,
+    /// The order that it is about.
+    #[schema(format = Uuid)]
+    order_id: Option<String>,
+    /// The product that it is about.
+    handle: Option<String>,
+    /// The product that has the article already.
+    owner: Option<String>,
+    /// How many pieces are promised to orders.
+    reserved: Option<i64>,
+    /// How many products of a file are not right.
+    failed: Option<u64>,
+    /// The cart as it is now.
+    cart: Option<serde_json::Map<String, Value>>,
+    /// The limits that were exceeded, as in the header `RateLimit-Policy`.
+    #[schema(rename = "violated-policies")]
+    violated_policies: Option<Vec<String>>,
+}
+
+/// One thing that is not right.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the documents to the API's readers, and is never made")]
+struct ProblemError {
+    /// The field of the body.
+    field: Option<String>,
+    /// What is wrong with it.
+    problem: Option<String>,
+    /// The line of the file, from 1.
+    line: Option<u64>,
+    /// What is wrong with it.
+    message: Option<String>,
 }
 
 impl PartialSchema for Problem {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use serde_json::Value;
 use shared_kernel::{CustomerId, Identity, Ids, Role, StoreError};
 use uuid::Uuid;
 
@@ -71,5 +72,15 @@ impl Ids for NoChance {
 
     fn secret(&self) -> [u8; 32] {
         [9; 32]
+    }
+}
+
+/// What a document promises for a status of an operation; null for what it does not.
+#[must_use]
+pub fn promised(document: &Value, operation: &Value, status: u16) -> Value {
+    let response = &operation["responses"][status.to_string()];
+    match response["$ref"].as_str() {
+        Some(shared) => document.pointer(shared.trim_start_matches('#')).cloned().unwrap_or_default(),
+        None => response.clone(),
     }
 }

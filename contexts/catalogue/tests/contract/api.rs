@@ -3,6 +3,7 @@
 use actix_web::App;
 use actix_web::http::header;
 use actix_web::test::TestRequest;
+use chassis::web::openapi::{About, describe};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
@@ -13,13 +14,8 @@ type MakeRequest = fn() -> TestRequest;
 const PRODUCTS: &str = "/api/catalogue/v1/products";
 
 fn openapi(shop: &Shop) -> Value {
-    let (_, mut api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
-    "Catalogue".clone_into(&mut api.info.title);
-    "1".clone_into(&mut api.info.version);
-    api.info.description = None;
-    api.info.license = None;
-    api.info.contact = None;
-    serde_json::to_value(&api).unwrap()
+    let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    describe(About { tag: "catalogue", text: "Products, categories, pictures, import and export" }, &api)
 }
 
 async fn the_api_is_the_one_that_we_promised(shop: Shop) {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use actix_web::App;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use chassis::web::openapi::{About, describe};
+use chassis::web::testing::promised as response_of;
 use order::adapters::outbound::payments::signature::signed_header;
 use order::application::FulfilmentFact;
 use order::domain::Kind;
@@ -27,9 +29,8 @@ fn promised() -> Value {
 
 /// What the code says.
 fn openapi(shop: &Shop) -> Value {
-    let (_, mut api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
-    api.info = utoipa::openapi::Info::new("Order", "1");
-    serde_json::to_value(&api).unwrap()
+    let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    describe(About { tag: "order", text: "Carts, orders, payments and refunds" }, &api)
 }
 
 #[actix_web::test]
@@ -125,10 +126,9 @@ impl<'a> Client<'a> {
         };
         let paths = self.promised["paths"].as_object().unwrap();
         let (_, operations) = paths.iter().find(|(template, _)| fits(template)).unwrap();
-        let responses = &operations[method.as_str().to_lowercase()]["responses"];
-        let group = format!("{}XX", answer.status / 100);
-        let response = responses.get(answer.status.to_string()).or(responses.get(&group));
-        let response = response.unwrap_or_else(|| panic!("{method} {path} never promised {answer:?}"));
+        let operation = &operations[method.as_str().to_lowercase()];
+        let response = response_of(&self.promised, operation, answer.status);
+        assert!(response.is_object(), "{method} {path} never promised {answer:?}");
         let content = response["content"].as_object().unwrap();
         let kind = answer.header("content-type");
         let schema = &content.get(kind).unwrap_or_else(|| panic!("{kind} is not promised"))["schema"];

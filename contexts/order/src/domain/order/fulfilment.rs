@@ -76,6 +76,10 @@ pub enum FulfilmentStatus {
 }
 
 impl FulfilmentStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::NotStarted, Self::Pending, Self::PartiallyProcessed, Self::Processed, Self::Cancelled];
+
     /// The name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {

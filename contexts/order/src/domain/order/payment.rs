@@ -108,6 +108,18 @@ pub enum PaymentAxis {
 }
 
 impl PaymentAxis {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::NotReady,
+        Self::Open,
+        Self::Declined,
+        Self::Processing,
+        Self::Paid,
+        Self::PartiallyRefunded,
+        Self::Refunded,
+        Self::Canceled,
+    ];
+
     /// The name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {

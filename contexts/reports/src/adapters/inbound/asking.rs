@@ -98,7 +98,7 @@ impl From<BadParameter> for Problem {
             BadParameter::Limit => ("invalid-limit", "Not a size of a page"),
             BadParameter::Cursor => ("invalid-cursor", "Not a cursor"),
         };
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, name, title).detail(bad.to_string())
+        Self::new(StatusCode::BAD_REQUEST, name, title).detail(bad.to_string())
     }
 }
 

@@ -29,15 +29,17 @@ pub struct ImportQuery {
 ///
 /// The shop's own columns, or Shopify's product CSV of either generation. Products that are not right are left out and
 /// named by line; the others come in. Importing the same file again changes nothing, and what it counts counts once.
-#[utoipa::path(tag = "catalogue", operation_id = "import_products", params(ImportQuery),
-    request_body(content = String, content_type = "text/csv"), responses(
-    (status = 200, description = "What became of the file", body = ImportOutcome),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "`body-too-large`: more than 32 MiB", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "`unsupported-media-type`: send `text/csv`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`unreadable-csv`, `import-refused`", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "import_products", security(("bearer" = ["staff"])),
+    params(ImportQuery),
+    request_body(content = String, content_type = "text/csv"),
+    responses(
+        (status = 200, description = "What became of the file", body = ImportOutcome),
+        (status = 413, description = "`body-too-large`: more than 32 MiB"),
+        (status = 415, description = "`unsupported-media-type`: send `text/csv`"),
+        (status = 422, description = "`unreadable-csv`, `import-refused`"),
+    ),
+)]
 #[post("/api/catalogue/v1/imports")]
 pub async fn import_products(
     req: HttpRequest,
@@ -59,11 +61,12 @@ pub async fn import_products(
 ///
 /// In the shop's own columns, without stock. Cells that a spreadsheet would calculate begin with an apostrophe, which
 /// the import takes away again.
-#[utoipa::path(tag = "catalogue", operation_id = "export_products", responses(
-    (status = 200, description = "The file", body = String, content_type = "text/csv"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "export_products", security(("bearer" = ["staff"])),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+    ),
+)]
 #[get("/api/catalogue/v1/exports/products.csv")]
 pub async fn export_products(_staff: Staff, export: web::Data<ExportProducts>) -> Result<HttpResponse, Problem> {
     Ok(csv_answer(&export).await?)
@@ -81,15 +84,15 @@ pub async fn csv_answer(export: &ExportProducts) -> Result<HttpResponse, shared_
 ///
 /// SVG, PNG, JPEG or WebP up to 5 MiB, served at `/media/{name}`. Browsers keep pictures for a week, so another picture
 /// deserves another name.
-#[utoipa::path(tag = "catalogue", operation_id = "put_media",
+#[utoipa::path(
+    tag = "catalogue", operation_id = "put_media", security(("bearer" = ["staff"])),
     params(("name" = String, Path, description = "File name, such as `kea-14.svg`")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
-    (status = 204, description = "Kept"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "`body-too-large`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid-media`", body = Problem, content_type = "application/problem+json"),
-))]
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 204, description = "Kept"),
+        (status = 422, description = "`invalid-media`"),
+    ),
+)]
 #[put("/api/catalogue/v1/media/{name}")]
 pub async fn put_media(
     _staff: Staff,

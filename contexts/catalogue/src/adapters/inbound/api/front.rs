@@ -1,11 +1,10 @@
 //! What the shop's front door shows of the catalogue: the home page and the site map, wherever they are made.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chassis::web::{MoneyView, Problem, json_with_etag};
+use chassis::web::{MoneyView, Problem, json_with_etag, query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::read::limit_of;
 use super::views::media_url;
 use crate::application::Browse;
 use crate::domain::Shelved;
@@ -14,7 +13,7 @@ use crate::domain::Shelved;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FeaturedQuery {
-    /// How many, 1 to 100; 25 when it is missing.
+    #[param(value_type = Option<u32>)]
     limit: Option<String>,
 }
 
@@ -73,27 +72,33 @@ pub struct PathList {
 }
 
 /// Some of the newest products, one of each category after the other
-#[utoipa::path(tag = "catalogue", operation_id = "list_featured", params(FeaturedQuery), responses(
-    (status = 200, description = "What the home page shows", body = FeaturedList),
-    (status = 304, description = "The caller has it already (`If-None-Match`)"),
-    (status = 400, description = "`invalid-limit`", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "list_featured", security(()),
+    params(FeaturedQuery),
+    responses(
+        (status = 200, description = "What the home page shows", body = FeaturedList),
+        (status = 304),
+    ),
+)]
 #[get("/api/catalogue/v1/featured")]
 pub async fn list_featured(
     req: HttpRequest,
     browse: web::Data<Browse>,
-    query: web::Query<FeaturedQuery>,
+    wanted: web::Query<FeaturedQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = limit_of(query.limit.as_deref())?;
+    let limit = query::limit(wanted.limit.as_deref())?;
     let featured = browse.featured(limit.get() as usize).await?;
     Ok(json_with_etag(&req, &FeaturedList { items: featured.iter().map(FeaturedView::from).collect() }))
 }
 
 /// The paths that search engines may know: the list, its categories, and every active product
-#[utoipa::path(tag = "catalogue", operation_id = "list_paths", responses(
-    (status = 200, description = "All of them", body = PathList),
-    (status = 304, description = "The caller has it already (`If-None-Match`)"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "list_paths", security(()),
+    responses(
+        (status = 200, description = "All of them", body = PathList),
+        (status = 304),
+    ),
+)]
 #[get("/api/catalogue/v1/paths")]
 pub async fn list_paths(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
     Ok(json_with_etag(&req, &PathList { items: browse.public_paths().await? }))

@@ -10,13 +10,15 @@ use crate::application::{Browse, SaveMode, SaveProduct, SaveProductCommand, Save
 use crate::domain::{Audience, FieldError, Handle, ProductRefused};
 
 /// Make a product
-#[utoipa::path(tag = "catalogue", operation_id = "create_product", request_body = ProductWrite, responses(
-    (status = 201, description = "Made", body = ProductView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`handle-taken`, `sku-taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid-body`, `invalid-product`", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "create_product", security(("bearer" = ["staff"])),
+    request_body = ProductWrite,
+    responses(
+        (status = 201, description = "Made", body = ProductView),
+        (status = 409, description = "`handle-taken`, `sku-taken`"),
+        (status = 422, description = "`invalid-body`, `invalid-product`"),
+    ),
+)]
 #[post("/api/catalogue/v1/products")]
 pub async fn create_product(
     _staff: Staff,
@@ -33,15 +35,17 @@ pub async fn create_product(
 }
 
 /// Make or replace a product
-#[utoipa::path(tag = "catalogue", operation_id = "put_product", request_body = ProductWrite,
-    params(("handle" = String, Path, description = "The product's name in addresses")), responses(
-    (status = 200, description = "Replaced", body = ProductView),
-    (status = 201, description = "Made", body = ProductView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`sku-taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid-body`, `invalid-product`", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "put_product", security(("bearer" = ["staff"])),
+    request_body = ProductWrite,
+    params(("handle" = String, Path, description = "The product's name in addresses")),
+    responses(
+        (status = 200, description = "Replaced", body = ProductView),
+        (status = 201, description = "Made", body = ProductView),
+        (status = 409, description = "`sku-taken`"),
+        (status = 422, description = "`invalid-body`, `invalid-product`"),
+    ),
+)]
 #[put("/api/catalogue/v1/products/{handle}")]
 pub async fn put_product(
     _staff: Staff,
@@ -80,13 +84,14 @@ async fn save(
 /// Withdraw a product
 ///
 /// It is archived, not deleted, because orders speak of it. Repeating it changes nothing.
-#[utoipa::path(tag = "catalogue", operation_id = "withdraw_product",
-    params(("handle" = String, Path, description = "The product's name in addresses")), responses(
-    (status = 204, description = "Withdrawn"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: for staff", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`unknown-product`", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "withdraw_product", security(("bearer" = ["staff"])),
+    params(("handle" = String, Path, description = "The product's name in addresses")),
+    responses(
+        (status = 204, description = "Withdrawn"),
+        (status = 404, description = "`unknown-product`"),
+    ),
+)]
 #[delete("/api/catalogue/v1/products/{handle}")]
 pub async fn withdraw_product(
     _staff: Staff,

@@ -13,11 +13,6 @@ pub fn unknown_product(handle: &str) -> Problem {
         .detail(format!("there is no product {handle}"))
 }
 
-/// Something in the address is not right.
-pub fn invalid_query(name: &'static str, detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, name, "Invalid query").detail(detail)
-}
-
 /// The body is JSON of the right shape, but no product.
 pub fn invalid_product(refused: &ProductRefused) -> Problem {
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-product", "The product is not right");

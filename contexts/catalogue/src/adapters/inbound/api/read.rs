@@ -1,12 +1,12 @@
 //! What everybody may read.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chassis::web::{Problem, Visitor, json_with_etag};
+use chassis::web::{Problem, Visitor, json_with_etag, query};
 use serde::Deserialize;
-use shared_kernel::{Identity, Limit, Role};
+use shared_kernel::{Identity, Role};
 use utoipa::IntoParams;
 
-use super::problems::{handle_of, invalid_query, unknown_product};
+use super::problems::{handle_of, unknown_product};
 use super::rendered::Rendered;
 use super::views::{CategoryList, CategoryView, ProductList, ProductView};
 use crate::application::Browse;
@@ -23,9 +23,8 @@ pub struct ListQuery {
     /// Only titles in which every one of these words begins a word.
     #[param(example = "notebook")]
     q: Option<String>,
-    /// How many, 1 to 100; 25 when it is missing.
+    #[param(value_type = Option<u32>)]
     limit: Option<String>,
-    /// Where the page begins, as the page before said.
     cursor: Option<String>,
     /// `true`: drafts and withdrawn products, too. For staff.
     all: Option<bool>,
@@ -38,8 +37,9 @@ impl ListQuery {
             let status = actix_web::http::StatusCode::FORBIDDEN;
             return Err(Problem::new(status, "forbidden", "Forbidden").detail("`all` is for staff"));
         }
-        let limit = limit_of(self.limit.as_deref())?;
-        let wrong_cursor = || invalid_query("invalid-cursor", "take the cursor from `next_cursor` of the page before");
+        let limit = query::limit(self.limit.as_deref())?;
+        let wrong_cursor =
+            || query::invalid_parameter("cursor", "take the cursor from `next_cursor` of the page before");
         let cursor = self.cursor.filter(|cursor| !cursor.is_empty());
         Ok(ShelfQuery {
             audience: if all { Audience::Staff } else { Audience::Shoppers },
@@ -48,15 +48,6 @@ impl ListQuery {
             after: cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(wrong_cursor)).transpose()?,
             limit,
         })
-    }
-}
-
-/// How many are wanted, 25 when nothing is said.
-pub(super) fn limit_of(text: Option<&str>) -> Result<Limit, Problem> {
-    let wrong = || invalid_query("invalid-limit", "a limit is a whole number from 1 to 100");
-    match text {
-        None | Some("") => Ok(Limit::DEFAULT),
-        Some(text) => text.parse().ok().and_then(|n| Limit::new(n).ok()).ok_or_else(wrong),
     }
 }
 
@@ -70,12 +61,15 @@ pub fn category_of(text: Option<&str>) -> Option<String> {
 /// Products, ordered by title
 ///
 /// The first 25, without regard to case; `next_cursor` leads on.
-#[utoipa::path(tag = "catalogue", operation_id = "list_products", params(ListQuery), responses(
-    (status = 200, description = "A page of products", body = ProductList),
-    (status = 304, description = "The caller has it already (`If-None-Match`)"),
-    (status = 400, description = "`invalid-limit`, `invalid-cursor`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: `all` is for staff", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "list_products", security((), ("bearer" = [])),
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of products", body = ProductList),
+        (status = 304),
+        (status = 403, description = "`forbidden`: `all` is for staff"),
+    ),
+)]
 #[get("/api/catalogue/v1/products")]
 pub async fn list_products(
     req: HttpRequest,
@@ -90,12 +84,15 @@ pub async fn list_products(
 }
 
 /// One product
-#[utoipa::path(tag = "catalogue", operation_id = "show_product",
-    params(("handle" = String, Path, description = "The product's name in addresses")), responses(
-    (status = 200, description = "The product", body = ProductView),
-    (status = 304, description = "The caller has it already (`If-None-Match`)"),
-    (status = 404, description = "`unknown-product`", body = Problem, content_type = "application/problem+json"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "show_product", security((), ("bearer" = [])),
+    params(("handle" = String, Path, description = "The product's name in addresses")),
+    responses(
+        (status = 200, description = "The product", body = ProductView),
+        (status = 304),
+        (status = 404, description = "`unknown-product`"),
+    ),
+)]
 #[get("/api/catalogue/v1/products/{handle}")]
 pub async fn show_product(
     req: HttpRequest,
@@ -110,10 +107,13 @@ pub async fn show_product(
 }
 
 /// Categories, with how many products each holds
-#[utoipa::path(tag = "catalogue", operation_id = "list_categories", responses(
-    (status = 200, description = "All categories that hold an active product", body = CategoryList),
-    (status = 304, description = "The caller has it already (`If-None-Match`)"),
-))]
+#[utoipa::path(
+    tag = "catalogue", operation_id = "list_categories", security(()),
+    responses(
+        (status = 200, description = "All categories that hold an active product", body = CategoryList),
+        (status = 304),
+    ),
+)]
 #[get("/api/catalogue/v1/categories")]
 pub async fn list_categories(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
     let categories = browse.categories().await?;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chassis::web::MoneyView;
+use chassis::web::openapi::KindWord;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,6 +15,11 @@ use crate::domain::{
     Attributes, Category, CategoryCount, Description, Grams, Image, ImageName, Kind, Options, ProductDetails,
     ProductRefused, Shelved, Status, TaxClass, Title, Variant,
 };
+
+chassis::api_words! {
+    "Where a product stands." StatusWord as "ProductStatus" =
+        [Status::Draft, Status::Active, Status::Archived].map(Status::name);
+}
 
 /// Where a picture is served.
 #[must_use]
@@ -75,8 +81,8 @@ pub struct ProductView {
     /// The category's name in addresses.
     #[schema(example = "laptops")]
     pub category_slug: String,
-    /// `draft`, `active` or `archived`.
-    #[schema(example = "active")]
+    /// Shoppers see the active ones.
+    #[schema(value_type = StatusWord, example = "active")]
     pub status: &'static str,
     /// Its pictures; the first one stands for it in lists.
     pub images: Vec<ImageView>,
@@ -118,8 +124,8 @@ pub struct VariantView {
     /// What sets it apart from its siblings, by name.
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub options: Pairs,
-    /// `physical` or `digital`.
-    #[schema(example = "physical")]
+    /// Whether it is packed or mailed.
+    #[schema(value_type = KindWord, example = "physical")]
     pub kind: &'static str,
     /// With tax.
     pub price: MoneyView,
@@ -213,17 +219,18 @@ pub struct ProductWrite {
     /// Its name in addresses; made from the title when it is missing. With PUT the path names it.
     #[schema(example = "kea-notebook-14")]
     pub handle: Option<String>,
-    /// 1 to 200 characters.
-    #[schema(example = "Kea Notebook 14")]
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 200, example = "Kea Notebook 14")]
     pub title: String,
-    /// Up to 20,000 characters of plain text.
+    /// Plain text; an empty line parts paragraphs.
     #[serde(default)]
+    #[schema(max_length = 20_000)]
     pub description: String,
-    /// 1 to 60 characters; `Other` when it is missing.
-    #[schema(example = "Laptops")]
+    /// `Other` when it is missing.
+    #[schema(min_length = 1, max_length = 60, example = "Laptops")]
     pub category: Option<String>,
-    /// `draft`, `active` (when it is missing) or `archived`.
-    #[schema(example = "active")]
+    /// `active` when it is missing.
+    #[schema(value_type = Option<StatusWord>, example = "active")]
     pub status: Option<String>,
     /// Names in the media store.
     #[serde(default)]
@@ -232,7 +239,8 @@ pub struct ProductWrite {
     #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub attributes: Pairs,
-    /// At least one.
+    /// Its sellable forms.
+    #[schema(min_items = 1)]
     pub variants: Vec<VariantWrite>,
 }
 
@@ -253,14 +261,14 @@ pub struct ImageWrite {
 #[serde(deny_unknown_fields)]
 pub struct VariantWrite {
     /// Unique across the shop.
-    #[schema(value_type = String, example = "KEA14-32")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "KEA14-32")]
     pub sku: Sku,
     /// Up to three, by name; the same names for all variants of a product.
     #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub options: Pairs,
-    /// `physical` (when it is missing) or `digital`.
-    #[schema(example = "physical")]
+    /// `physical` when it is missing.
+    #[schema(value_type = Option<KindWord>, example = "physical")]
     pub kind: Option<String>,
     /// With tax.
     #[schema(value_type = MoneyView)]

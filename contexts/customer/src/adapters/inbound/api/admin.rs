@@ -1,9 +1,8 @@
 //! What administrators can do with other people's accounts.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
-use chassis::web::{Admin, JsonBody, Problem, json_with_etag};
-use shared_kernel::{CustomerId, Limit};
+use chassis::web::{Admin, JsonBody, Problem, json_with_etag, query};
+use shared_kernel::CustomerId;
 
 use super::bodies::{CustomerList, CustomerView, ListParams, RoleBody};
 use crate::application::appoint::Appoint;
@@ -12,11 +11,14 @@ use crate::application::view_customers::ViewCustomers;
 use crate::ports::CustomerQuery;
 
 /// Customers, newest first.
-#[utoipa::path(tag = "customer", operation_id = "list_customers", security(("bearer" = [])), params(ListParams), responses(
-    (status = 200, description = "One page", body = CustomerList),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid-query`", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "list_customers", security(("bearer" = ["admin"])),
+    params(ListParams),
+    responses(
+        (status = 200, description = "One page", body = CustomerList),
+        (status = 304),
+    ),
+)]
 #[get("/api/customer/v1/customers")]
 pub(super) async fn list(
     req: HttpRequest,
@@ -24,31 +26,33 @@ pub(super) async fn list(
     _who: Admin,
     params: web::Query<ListParams>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query(params.into_inner())?;
+    let query = customer_query(params.into_inner())?;
     let page = view.page(&query).await?;
     let items = page.items.iter().map(CustomerView::from).collect();
     Ok(json_with_etag(&req, &CustomerList { items, next_cursor: page.next_cursor }))
 }
 
-fn query(params: ListParams) -> Result<CustomerQuery, Problem> {
-    let wrong = |detail: String| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-query", "The query does not fit").detail(detail)
-    };
+fn customer_query(params: ListParams) -> Result<CustomerQuery, Problem> {
     if params.q.chars().count() > 100 {
-        return Err(wrong("q has at most 100 characters".to_owned()));
+        return Err(query::invalid_parameter("q", "q has at most 100 characters"));
     }
-    let limit = params.limit.map_or(Ok(Limit::DEFAULT), Limit::new).map_err(|error| wrong(error.to_string()))?;
-    let after = params.cursor.as_deref().map(CustomerId::parse).transpose();
-    Ok(CustomerQuery { text: params.q, limit, after: after.map_err(|_| wrong("cursor is none of ours".to_owned()))? })
+    let limit = query::limit(params.limit.as_deref())?;
+    let cursor = params.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    let after = cursor.map(CustomerId::parse).transpose();
+    let after =
+        after.map_err(|_| query::invalid_parameter("cursor", "take it from `next_cursor` of the page before"))?;
+    Ok(CustomerQuery { text: params.q, limit, after })
 }
 
 /// One customer.
-#[utoipa::path(tag = "customer", operation_id = "get_customer", security(("bearer" = [])),
-    params(("id" = String, Path, description = "The customer's id")), responses(
-    (status = 200, description = "He", body = CustomerView),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "get_customer", security(("bearer" = ["admin"])),
+    params(("id" = String, Path, description = "The customer's id")),
+    responses(
+        (status = 200, description = "He", body = CustomerView),
+        (status = 304),
+    ),
+)]
 #[get("/api/customer/v1/customers/{id}")]
 pub(super) async fn one(
     req: HttpRequest,
@@ -61,14 +65,16 @@ pub(super) async fn one(
 }
 
 /// Give somebody a role, or take it away. It holds from the next request on.
-#[utoipa::path(tag = "customer", operation_id = "appoint", security(("bearer" = [])), request_body = RoleBody,
-    params(("id" = String, Path, description = "The customer's id")), responses(
-    (status = 200, description = "The customer, from now on", body = CustomerView),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`refused`: nobody changes his own role", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "There is no such role", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "appoint", security(("bearer" = ["admin"])),
+    request_body = RoleBody,
+    params(("id" = String, Path, description = "The customer's id")),
+    responses(
+        (status = 200, description = "The customer, from now on", body = CustomerView),
+        (status = 409, description = "`refused`: nobody changes his own role"),
+        (status = 422, description = "There is no such role"),
+    ),
+)]
 #[put("/api/customer/v1/customers/{id}/role")]
 pub(super) async fn appoint(
     appoint: web::Data<Appoint>,
@@ -81,13 +87,14 @@ pub(super) async fn appoint(
 }
 
 /// Delete somebody's account and everything personal in it.
-#[utoipa::path(tag = "customer", operation_id = "erase_customer", security(("bearer" = [])),
-    params(("id" = String, Path, description = "The customer's id")), responses(
-    (status = 204, description = "Forgotten"),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such customer", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`refused`: he is an administrator", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "erase_customer", security(("bearer" = ["admin"])),
+    params(("id" = String, Path, description = "The customer's id")),
+    responses(
+        (status = 204, description = "Forgotten"),
+        (status = 409, description = "`refused`: he is an administrator"),
+    ),
+)]
 #[delete("/api/customer/v1/customers/{id}")]
 pub(super) async fn erase(
     erase: web::Data<EraseCustomer>,

@@ -1,5 +1,7 @@
 //! What travels: bodies that come in, views that go out.
 
+use chassis::web::AddressView;
+use chassis::web::openapi::RoleWord;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use shared_kernel::address::RawAddress;
@@ -10,43 +12,23 @@ use crate::application::api_keys::NewApiKey;
 use crate::application::log_in::LoggedIn;
 use crate::domain::{ApiKey, ApiKeyId, Customer};
 
-/// A postal address.
-#[derive(ToSchema)]
-#[schema(as = Address)]
-#[expect(dead_code, reason = "describes the kernel's address to the API's readers, and is never made")]
-pub(super) struct AddressSchema {
-    /// Who receives it, 1 to 100 characters.
-    name: String,
-    /// Street and number, 1 to 200 characters.
-    line1: String,
-    /// Flat, floor, building.
-    line2: Option<String>,
-    /// 1 to 100 characters.
-    city: String,
-    /// State or region.
-    region: Option<String>,
-    /// 1 to 20 characters.
-    postcode: String,
-    /// Two capital letters, ISO 3166.
-    country: String,
-}
-
 /// Somebody wants an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SignUpBody {
     /// Names the account; capitals do not matter.
+    #[schema(format = Email, max_length = 254, example = "aroha@example.org")]
     pub email: String,
     /// 8 to 128 characters.
     #[schema(value_type = String, min_length = 8, max_length = 128)]
     pub password: SecretString,
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub first_name: String,
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub last_name: String,
     /// Where parcels go.
     #[serde(default)]
-    #[schema(value_type = Option<AddressSchema>)]
+    #[schema(value_type = Option<AddressView>)]
     pub shipping_address: Option<RawAddress>,
 }
 
@@ -66,6 +48,7 @@ pub(super) struct VerificationBody {
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailBody {
     /// To this address.
+    #[schema(format = Email, max_length = 254)]
     pub email: String,
 }
 
@@ -84,7 +67,8 @@ pub(super) struct PasswordResetBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LogInBody {
-    /// His address.
+    /// Of the account.
+    #[schema(format = Email, max_length = 254)]
     pub email: String,
     /// His password.
     #[schema(value_type = String)]
@@ -95,13 +79,13 @@ pub(super) struct LogInBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileBody {
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub first_name: String,
-    /// 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub last_name: String,
     /// Where parcels go.
     #[serde(default)]
-    #[schema(value_type = Option<AddressSchema>)]
+    #[schema(value_type = Option<AddressView>)]
     pub shipping_address: Option<RawAddress>,
 }
 
@@ -130,8 +114,7 @@ pub(super) struct ErasureBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RoleBody {
-    /// `customer`, `staff` or `admin`; each includes the ones before it.
-    #[schema(value_type = String)]
+    #[schema(value_type = RoleWord)]
     pub role: Role,
 }
 
@@ -139,10 +122,11 @@ pub(super) struct RoleBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ApiKeyBody {
-    /// What it is for, 1 to 100 characters.
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 100)]
     pub label: String,
     /// The most that it may do.
-    #[schema(value_type = String)]
+    #[schema(value_type = RoleWord)]
     pub role: Role,
     /// Until when; without end if left out.
     #[serde(default)]
@@ -156,11 +140,10 @@ pub(super) struct ApiKeyBody {
 pub(super) struct ListParams {
     /// Only those whose address or name holds this text.
     #[serde(default)]
+    #[param(max_length = 100)]
     pub q: String,
-    /// 1 to 100, 25 if left out.
-    pub limit: Option<i64>,
-    /// The `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<u32>)]
+    pub limit: Option<String>,
     pub cursor: Option<String>,
 }
 
@@ -170,14 +153,16 @@ pub(super) struct ListParams {
 pub(super) struct CustomerView {
     #[schema(value_type = String, format = Uuid)]
     id: CustomerId,
+    #[schema(format = Email)]
     email: String,
     first_name: String,
     last_name: String,
     /// Whether he has shown that the address is his.
     verified: bool,
-    /// All that he may act as: `customer`, `staff`, `admin`.
+    /// All that they may act as.
+    #[schema(value_type = Vec<RoleWord>)]
     roles: Vec<&'static str>,
-    #[schema(value_type = Option<AddressSchema>)]
+    #[schema(value_type = Option<AddressView>)]
     shipping_address: Option<Address>,
     #[schema(value_type = String, format = DateTime)]
     registered_at: Timestamp,
@@ -235,7 +220,7 @@ pub(super) struct ApiKeyView {
     id: ApiKeyId,
     label: String,
     /// The most that it may do.
-    #[schema(value_type = String)]
+    #[schema(value_type = RoleWord)]
     role: Role,
     /// The administrator for whom it acts.
     #[schema(value_type = String, format = Uuid)]

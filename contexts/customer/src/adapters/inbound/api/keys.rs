@@ -11,10 +11,12 @@ use crate::application::view_customers::ViewCustomers;
 use crate::domain::{ApiKey, ApiKeyId};
 
 /// The newest hundred API keys.
-#[utoipa::path(tag = "customer", operation_id = "list_api_keys", security(("bearer" = [])), responses(
-    (status = 200, description = "The keys, without their secrets", body = ApiKeyList),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "list_api_keys", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, description = "The keys, without their secrets", body = ApiKeyList),
+    ),
+)]
 #[get("/api/customer/v1/api-keys")]
 pub(super) async fn list(view: web::Data<ViewCustomers>, _who: Admin) -> Result<HttpResponse, Problem> {
     let keys = view.api_keys().await?;
@@ -23,11 +25,14 @@ pub(super) async fn list(view: web::Data<ViewCustomers>, _who: Admin) -> Result<
 }
 
 /// Make an API key. Its secret is shown this once.
-#[utoipa::path(tag = "customer", operation_id = "create_api_key", security(("bearer" = [])), request_body = ApiKeyBody, responses(
-    (status = 201, description = "The key and its secret", body = NewApiKeyView),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators, and for no more than they may do themselves", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A field is not right", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "create_api_key", security(("bearer" = ["admin"])),
+    request_body = ApiKeyBody,
+    responses(
+        (status = 201, description = "The key and its secret", body = NewApiKeyView),
+        (status = 403, description = "For administrators, and for no more than they may do themselves"),
+    ),
+)]
 #[post("/api/customer/v1/api-keys")]
 pub(super) async fn create(
     create: web::Data<CreateApiKey>,
@@ -41,12 +46,13 @@ pub(super) async fn create(
 }
 
 /// Withdraw an API key. It is worth nothing from the next request on.
-#[utoipa::path(tag = "customer", operation_id = "revoke_api_key", security(("bearer" = [])),
-    params(("id" = String, Path, description = "The key's id")), responses(
-    (status = 204, description = "Withdrawn, now or before"),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "For administrators", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such key", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "revoke_api_key", security(("bearer" = ["admin"])),
+    params(("id" = String, Path, description = "The key's id")),
+    responses(
+        (status = 204, description = "Withdrawn, now or before"),
+    ),
+)]
 #[delete("/api/customer/v1/api-keys/{id}")]
 pub(super) async fn revoke(
     revoke: web::Data<RevokeApiKey>,

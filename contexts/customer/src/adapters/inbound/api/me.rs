@@ -12,9 +12,13 @@ use crate::application::erase_customer::EraseCustomer;
 use crate::application::view_customers::ViewCustomers;
 
 /// Your account.
-#[utoipa::path(tag = "customer", operation_id = "me", security(("bearer" = [])), responses(
-    (status = 200, description = "You", body = CustomerView),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "me", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "You", body = CustomerView),
+        (status = 304),
+    ),
+)]
 #[get("/api/customer/v1/me")]
 pub(super) async fn show(
     req: HttpRequest,
@@ -26,10 +30,13 @@ pub(super) async fn show(
 }
 
 /// Change your name and shipping address.
-#[utoipa::path(tag = "customer", operation_id = "edit_me", security(("bearer" = [])), request_body = ProfileBody, responses(
-    (status = 200, description = "You, from now on", body = CustomerView),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A field is not right; `errors` names each", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "edit_me", security(("bearer" = [])),
+    request_body = ProfileBody,
+    responses(
+        (status = 200, description = "You, from now on", body = CustomerView),
+    ),
+)]
 #[put("/api/customer/v1/me")]
 pub(super) async fn edit(
     edit: web::Data<EditProfile>,
@@ -44,11 +51,15 @@ pub(super) async fn edit(
 }
 
 /// Change your password. Ends all your sessions, this one too, and begins a new one.
-#[utoipa::path(tag = "customer", operation_id = "change_password", security(("bearer" = [])), request_body = PasswordBody, responses(
-    (status = 201, description = "Changed; the new session", body = SessionView),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A field is not right: the present password, or the new one", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`login-delayed`: too many failures; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "change_password", security(("bearer" = [])),
+    request_body = PasswordBody,
+    responses(
+        (status = 201, description = "Changed; the new session", body = SessionView),
+        (status = 422, description = "A field is not right: the present password, or the new one"),
+        (status = 429, description = "`login-delayed`: too many failures; see `Retry-After`"),
+    ),
+)]
 #[put("/api/customer/v1/me/password")]
 pub(super) async fn password(
     change: web::Data<ChangePassword>,
@@ -62,12 +73,16 @@ pub(super) async fn password(
 }
 
 /// Delete your account and everything personal in it.
-#[utoipa::path(tag = "customer", operation_id = "erase_me", security(("bearer" = [])), request_body = ErasureBody, responses(
-    (status = 204, description = "Forgotten"),
-    (status = 401, description = "Not logged in", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`refused`: you are an administrator", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "The password is wrong", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`login-delayed`: too many failures; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "erase_me", security(("bearer" = [])),
+    request_body = ErasureBody,
+    responses(
+        (status = 204, description = "Forgotten"),
+        (status = 409, description = "`refused`: you are an administrator"),
+        (status = 422, description = "The password is wrong"),
+        (status = 429, description = "`login-delayed`: too many failures; see `Retry-After`"),
+    ),
+)]
 #[post("/api/customer/v1/me/erasure")]
 pub(super) async fn erase(
     erase: web::Data<EraseCustomer>,

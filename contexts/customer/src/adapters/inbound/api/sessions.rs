@@ -9,11 +9,15 @@ use crate::application::log_in::{LogIn, LogInCommand};
 use crate::application::log_out::LogOut;
 
 /// Log in.
-#[utoipa::path(tag = "customer", operation_id = "log_in", request_body = LogInBody, responses(
-    (status = 201, description = "Logged in", body = SessionView),
-    (status = 401, description = "`invalid-credentials`: the same for an unknown address and a wrong password", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`login-delayed`: too many failures for this address; see `Retry-After`", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Too many at once; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "log_in", security(()),
+    request_body = LogInBody,
+    responses(
+        (status = 201, description = "Logged in", body = SessionView),
+        (status = 401, description = "`invalid-credentials`: the same for an unknown address and a wrong password"),
+        (status = 429, description = "`login-delayed`: too many failures for this address; see `Retry-After`"),
+    ),
+)]
 #[post("/api/customer/v1/sessions")]
 pub(super) async fn log_in(log_in: web::Data<LogIn>, body: JsonBody<LogInBody>) -> Result<HttpResponse, Problem> {
     let LogInBody { email, password } = body.into_inner();
@@ -22,9 +26,12 @@ pub(super) async fn log_in(log_in: web::Data<LogIn>, body: JsonBody<LogInBody>) 
 }
 
 /// Log out: the token of this request is worth nothing afterwards.
-#[utoipa::path(tag = "customer", operation_id = "log_out", security(("bearer" = [])), responses(
-    (status = 204, description = "Logged out"),
-    (status = 401, description = "The token is not known, or no longer valid", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "log_out", security(("bearer" = [])),
+    responses(
+        (status = 204, description = "Logged out"),
+    ),
+)]
 #[delete("/api/customer/v1/sessions/current")]
 pub(super) async fn log_out(
     req: HttpRequest,

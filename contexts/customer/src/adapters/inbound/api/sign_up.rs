@@ -14,10 +14,13 @@ use crate::application::verify_email::VerifyEmail;
 ///
 /// A mail with a verification link goes to the address. The answer does not tell whether the address has an account
 /// already: if it has, nothing is made, the id in the answer is nobody's, and the owner is told by mail.
-#[utoipa::path(tag = "customer", operation_id = "sign_up", request_body = SignUpBody, responses(
-    (status = 201, description = "The account as it was asked for", body = CustomerView),
-    (status = 422, description = "A field is not right; `errors` names each", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Too many at once; see `Retry-After`", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "sign_up", security(()),
+    request_body = SignUpBody,
+    responses(
+        (status = 201, description = "The account as it was asked for", body = CustomerView),
+    ),
+)]
 #[post("/api/customer/v1/customers")]
 pub(super) async fn sign_up(sign_up: web::Data<SignUp>, body: JsonBody<SignUpBody>) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
@@ -30,9 +33,14 @@ pub(super) async fn sign_up(sign_up: web::Data<SignUp>, body: JsonBody<SignUpBod
 /// Verify an e-mail address with the token of the mailed link and the password of the account.
 ///
 /// Both are needed: the link shows whose the address is, the password who has signed up with it.
-#[utoipa::path(tag = "customer", operation_id = "verify_email", request_body = VerificationBody, responses(
-    (status = 204, description = "The address is verified, now or before"),
-    (status = 422, description = "`invalid-token`: unknown or expired; `invalid-body`: another password", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "verify_email", security(()),
+    request_body = VerificationBody,
+    responses(
+        (status = 204, description = "The address is verified, now or before"),
+        (status = 422, description = "`invalid-token`: unknown or expired; `invalid-body`: another password"),
+    ),
+)]
 #[post("/api/customer/v1/verifications")]
 pub(super) async fn verify(
     verify: web::Data<VerifyEmail>,
@@ -43,8 +51,13 @@ pub(super) async fn verify(
 }
 
 /// Ask for another verification mail. The answer is the same whether there is such an account or not.
-#[utoipa::path(tag = "customer", operation_id = "resend_verification", request_body = EmailBody, responses(
-    (status = 202, description = "If there is an unverified account with that address, a mail goes to it")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "resend_verification", security(()),
+    request_body = EmailBody,
+    responses(
+        (status = 202, description = "If there is an unverified account with that address, a mail goes to it"),
+    ),
+)]
 #[post("/api/customer/v1/verifications/resend")]
 pub(super) async fn resend(
     request: web::Data<RequestMail>,
@@ -55,8 +68,13 @@ pub(super) async fn resend(
 }
 
 /// Ask for a link to choose a new password. The answer is the same whether there is such an account or not.
-#[utoipa::path(tag = "customer", operation_id = "request_password_reset", request_body = EmailBody, responses(
-    (status = 202, description = "If there is an account with that address, a mail goes to it")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "request_password_reset", security(()),
+    request_body = EmailBody,
+    responses(
+        (status = 202, description = "If there is an account with that address, a mail goes to it"),
+    ),
+)]
 #[post("/api/customer/v1/password-resets")]
 pub(super) async fn request_reset(
     request: web::Data<RequestMail>,
@@ -67,9 +85,14 @@ pub(super) async fn request_reset(
 }
 
 /// Choose a new password with the token of the mailed link, which works once. Ends all sessions of the account.
-#[utoipa::path(tag = "customer", operation_id = "reset_password", request_body = PasswordResetBody, responses(
-    (status = 204, description = "The password is changed"),
-    (status = 422, description = "`invalid-token`, or `invalid-body` for a password that will not do", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    tag = "customer", operation_id = "reset_password", security(()),
+    request_body = PasswordResetBody,
+    responses(
+        (status = 204, description = "The password is changed"),
+        (status = 422, description = "`invalid-token`, or `invalid-body` for a password that will not do"),
+    ),
+)]
 #[put("/api/customer/v1/password-resets")]
 pub(super) async fn reset(
     reset: web::Data<ResetPassword>,

@@ -16,12 +16,18 @@ struct PutQuery {
 }
 
 /// Keeps the body as the file of a digital SKU, in place of the former one. Items that waited for it are mailed now.
-#[utoipa::path(tag = "fulfilment", operation_id = "put_digital_file",
-    params(("sku" = String, Path, description = "the SKU, percent-encoded"),
-        ("name" = Option<String>, Query, description = "the file's name; made of the SKU when left out")),
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "put_digital_file", security(("bearer" = ["staff"])),
+    params(
+        ("sku" = String, Path, description = "the SKU, percent-encoded"),
+        ("name" = Option<String>, Query, description = "the file's name; made of the SKU when left out"),
+    ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "the file, at most 20 MiB"),
-    responses((status = 200, body = FileView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid-file`, `invalid-sku`")))]
+    responses(
+        (status = 200, body = FileView),
+        (status = 422, description = "`invalid-file`, `invalid-sku`"),
+    ),
+)]
 #[put("/api/fulfilment/v1/digital-files/{sku}")]
 pub async fn put(
     req: HttpRequest,

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use chassis::web::Problem;
+use chassis::web::openapi::KindWord;
+use chassis::web::{AddressView, Problem};
 use serde::{Deserialize, Serialize};
-use shared_kernel::{Address, Limit, Sku};
+use shared_kernel::Sku;
 use utoipa::ToSchema;
 
 use super::problems::unprocessable;
 use crate::domain::{FileInfo, Item, ItemState, ShippingOrder, ShippingState, StockItem};
 use crate::ports::StockLine;
+
+chassis::api_words! {
+    "Where a shipping order stands." ShippingStatus as "ShippingOrderStatus" = ["pending", "processed", "cancelled"];
+    "Where an item stands." ItemStatus as "ItemStatus" = ["pending", "waiting_for_file", "processed"];
+}
 
 /// A shipping order.
 #[derive(Serialize, ToSchema)]
@@ -22,11 +28,12 @@ pub struct ShippingOrderView {
     order_id: String,
     /// The order's number, for people.
     number: String,
-    /// `pending`, `processed` or `cancelled`.
+    #[schema(value_type = ShippingStatus)]
     status: &'static str,
     /// What has to be sent.
     items: Vec<ItemView>,
     /// Where files are mailed to.
+    #[schema(format = Email)]
     email: String,
     /// Where parcels go; null when nothing is packed.
     delivery_address: Option<AddressView>,
@@ -55,11 +62,11 @@ pub struct ItemView {
     sku: String,
     /// What it is called.
     title: String,
-    /// `physical` or `digital`.
+    #[schema(value_type = KindWord)]
     kind: &'static str,
     /// How many.
     quantity: i64,
-    /// `pending`, `waiting_for_file` or `processed`.
+    #[schema(value_type = ItemStatus)]
     status: &'static str,
     /// With whom it went.
     carrier: Option<String>,
@@ -68,19 +75,6 @@ pub struct ItemView {
     /// RFC 3339.
     #[schema(format = DateTime)]
     processed_at: Option<String>,
-}
-
-/// A postal address.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Address)]
-pub struct AddressView {
-    name: String,
-    line1: String,
-    line2: Option<String>,
-    city: String,
-    region: Option<String>,
-    postcode: String,
-    country: String,
 }
 
 /// A page of shipping orders.
@@ -96,15 +90,16 @@ pub struct ShippingOrderList {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DispatchBody {
-    /// Who carries it, 1 to 100 characters.
-    #[schema(example = "NZ Post")]
+    /// Who carries it.
+    #[schema(min_length = 1, max_length = 100, example = "NZ Post")]
     pub(super) carrier: String,
-    /// The carrier's number for it, up to 100 characters.
+    /// The carrier's number for it.
     #[serde(default)]
+    #[schema(max_length = 100)]
     pub(super) tracking: Option<String>,
     /// The SKUs in the parcel; all pending physical items when left out.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Option<Vec<String>>, min_items = 1)]
     pub(super) items: Option<Vec<Sku>>,
 }
 
@@ -203,20 +198,6 @@ impl From<&Item> for ItemView {
     }
 }
 
-impl From<&Address> for AddressView {
-    fn from(address: &Address) -> Self {
-        Self {
-            name: address.name().to_owned(),
-            line1: address.line1().to_owned(),
-            line2: address.line2().map(str::to_owned),
-            city: address.city().to_owned(),
-            region: address.region().map(str::to_owned),
-            postcode: address.postcode().to_owned(),
-            country: address.country().to_owned(),
-        }
-    }
-}
-
 impl From<&StockItem> for StockView {
     fn from(item: &StockItem) -> Self {
         let (on_hand, reserved, available) = (item.on_hand(), item.reserved(), item.available());
@@ -235,12 +216,6 @@ impl From<&FileInfo> for FileView {
         let (name, content_type) = (info.name().to_owned(), info.content_type().to_owned());
         Self { sku: info.sku().to_string(), name, content_type, size: info.size() }
     }
-}
-
-pub(super) fn limit(text: Option<&str>) -> Result<Limit, Problem> {
-    let Some(text) = text else { return Ok(Limit::DEFAULT) };
-    let limit = text.parse().ok().and_then(|limit| Limit::new(limit).ok());
-    limit.ok_or_else(|| unprocessable("invalid-limit", "Not a limit", "a limit is a whole number from 1 to 100"))
 }
 
 pub(super) fn sku(text: &str) -> Result<Sku, Problem> {

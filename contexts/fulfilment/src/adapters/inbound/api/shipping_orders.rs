@@ -1,12 +1,12 @@
 //! What there is to send, and noting what has left.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chassis::web::{JsonBody, Problem, Staff, json_with_etag};
+use chassis::web::{JsonBody, Problem, Staff, json_with_etag, query};
 use serde::Deserialize;
 use shared_kernel::OrderId;
 
 use super::problems::{self, unprocessable};
-use super::shapes::{DispatchBody, ShippingOrderList, ShippingOrderView, limit};
+use super::shapes::{DispatchBody, ShippingOrderList, ShippingOrderView, ShippingStatus};
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
 use crate::domain::Consignment;
 use crate::ports::{StatusFilter, WorkList};
@@ -19,34 +19,44 @@ struct ListQuery {
 }
 
 /// The work list.
-#[utoipa::path(tag = "fulfilment", operation_id = "list_shipping_orders",
-    params(("status" = Option<String>, Query, description = "`pending`, `processed` or `cancelled`; all when left out"),
-        ("limit" = Option<u32>, Query, description = "1 to 100; 25 when left out"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before")),
-    responses((status = 200, body = ShippingOrderList), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "a parameter makes no sense")))]
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "list_shipping_orders", security(("bearer" = ["staff"])),
+    params(
+        ("status" = Option<ShippingStatus>, Query, description = "all when left out"),
+        ("limit" = Option<u32>, Query),
+        ("cursor" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, body = ShippingOrderList),
+        (status = 304),
+    ),
+)]
 #[get("/api/fulfilment/v1/shipping-orders")]
 pub async fn list(
     req: HttpRequest,
     _staff: Staff,
-    query: web::Query<ListQuery>,
+    wanted: web::Query<ListQuery>,
     work_list: web::Data<dyn WorkList>,
 ) -> Result<HttpResponse, Problem> {
-    let ListQuery { status, limit: size, cursor } = query.into_inner();
-    let unknown = || unprocessable("invalid-status", "Not a status", "status is pending, processed or cancelled");
+    let ListQuery { status, limit: size, cursor } = wanted.into_inner();
+    let unknown = || query::invalid_parameter("status", "a status is `pending`, `processed` or `cancelled`");
     let filter = StatusFilter::parse(status.as_deref().unwrap_or_default()).ok_or_else(unknown)?;
-    let page = work_list.list(filter, cursor, limit(size.as_deref())?).await?;
-    let wrong = || unprocessable("invalid-cursor", "Not a cursor", "send the next_cursor of the page before");
+    let page = work_list.list(filter, cursor, query::limit(size.as_deref())?).await?;
+    let wrong = || query::invalid_parameter("cursor", "take it from `next_cursor` of the page before");
     let page = page.ok_or_else(wrong)?;
     let items = page.items.iter().map(ShippingOrderView::from).collect();
     Ok(json_with_etag(&req, &ShippingOrderList { items, next_cursor: page.next_cursor }))
 }
 
 /// One shipping order. Its id is the order's.
-#[utoipa::path(tag = "fulfilment", operation_id = "get_shipping_order",
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "get_shipping_order", security(("bearer" = ["staff"])),
     params(("id" = String, Path, description = "the order's id")),
-    responses((status = 200, body = ShippingOrderView), (status = 304), (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    responses(
+        (status = 200, body = ShippingOrderView),
+        (status = 304),
+    ),
+)]
 #[get("/api/fulfilment/v1/shipping-orders/{id}")]
 pub async fn show(
     req: HttpRequest,
@@ -60,13 +70,19 @@ pub async fn show(
 }
 
 /// Notes that items were handed to a carrier. Saying it twice is no news, so a repeat is safe with and without a key.
-#[utoipa::path(tag = "fulfilment", operation_id = "dispatch_shipping_order", request_body = DispatchBody,
-    params(("id" = String, Path, description = "the order's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "accepted; a repeat has no further effect anyway")),
-    responses((status = 200, body = ShippingOrderView), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`already-cancelled` or `nothing-to-dispatch`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid-body`, `invalid-consignment`, `unknown-item`, `not-physical`")))]
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "dispatch_shipping_order", security(("bearer" = ["staff"])),
+    request_body = DispatchBody,
+    params(
+        ("id" = String, Path, description = "the order's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "accepted; a repeat has no further effect anyway"),
+    ),
+    responses(
+        (status = 200, body = ShippingOrderView),
+        (status = 409, description = "`already-cancelled` or `nothing-to-dispatch`"),
+        (status = 422, description = "`invalid-body`, `invalid-consignment`, `unknown-item`, `not-physical`"),
+    ),
+)]
 #[post("/api/fulfilment/v1/shipping-orders/{id}/dispatch")]
 pub async fn dispatch(
     _staff: Staff,

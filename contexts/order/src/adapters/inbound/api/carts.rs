@@ -3,11 +3,10 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
-use chassis::web::{JsonBody, Problem, Visitor, json_with_etag};
+use chassis::web::{JsonBody, OptionalBody, Problem, Visitor, json_with_etag};
 use shared_kernel::{CustomerId, Quantity, Sku};
 
 use super::dto::{CartJson, NewCartBody, QuantityBody};
-use super::optional_body::OptionalBody;
 use super::problems::{invalid_quantity, unknown_sku};
 use super::render::BASE;
 use crate::application::{
@@ -18,8 +17,11 @@ use crate::domain::{CartId, LineChange};
 
 /// Take an empty cart. With a customer's token it is his, else a guest's.
 #[utoipa::path(
-    tag = "order", operation_id = "create_cart", request_body = Option<NewCartBody>,
-    responses((status = 201, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    tag = "order", operation_id = "create_cart", security((), ("bearer" = [])),
+    request_body = Option<NewCartBody>,
+    responses(
+        (status = 201, body = CartJson),
+    ),
 )]
 #[post("/api/order/v1/carts")]
 pub async fn create(
@@ -34,8 +36,12 @@ pub async fn create(
 
 /// Look into a cart, with the prices of this moment.
 #[utoipa::path(
-    tag = "order", operation_id = "get_cart", params(("id" = String, Path, description = "The cart")),
-    responses((status = 200, body = CartJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    tag = "order", operation_id = "get_cart", security((), ("bearer" = [])),
+    params(("id" = String, Path, description = "The cart")),
+    responses(
+        (status = 200, body = CartJson),
+        (status = 304),
+    ),
 )]
 #[get("/api/order/v1/carts/{id}")]
 pub async fn show(
@@ -50,9 +56,18 @@ pub async fn show(
 
 /// Set how many of one thing the cart holds. With a customer's token a guest's cart becomes his.
 #[utoipa::path(
-    tag = "order", operation_id = "put_cart_item", request_body = QuantityBody,
-    params(("id" = String, Path, description = "The cart"), ("sku" = String, Path, description = "The merchant's code")),
-    responses((status = 200, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    tag = "order", operation_id = "put_cart_item", security((), ("bearer" = [])),
+    request_body = QuantityBody,
+    params(
+        ("id" = String, Path, description = "The cart"),
+        ("sku" = String, Path, description = "The merchant's code"),
+    ),
+    responses(
+        (status = 200, body = CartJson),
+        (status = 404, description = "`not-found`: no such cart; `unknown-sku`: nothing is sold as that"),
+        (status = 409, description = "`cart-full`, `conflict`"),
+        (status = 422, description = "`invalid-body`, `invalid-quantity`"),
+    ),
 )]
 #[put("/api/order/v1/carts/{id}/items/{sku}")]
 pub async fn put_item(
@@ -62,7 +77,7 @@ pub async fn put_item(
     path: web::Path<(String, String)>,
     JsonBody(body): JsonBody<QuantityBody>,
 ) -> Result<HttpResponse, Problem> {
-    let quantity = body.quantity.as_i64().ok_or_else(invalid_quantity)?;
+    let quantity = whole(&body.quantity).ok_or_else(invalid_quantity)?;
     let quantity = Quantity::new(quantity).map_err(|_| invalid_quantity())?;
     let cart = change(&items, &claims, who.map(|who| who.customer), &path, quantity).await?;
     Ok(HttpResponse::Ok().json(CartJson::from(&cart)))
@@ -70,9 +85,15 @@ pub async fn put_item(
 
 /// Take a thing out of the cart.
 #[utoipa::path(
-    tag = "order", operation_id = "delete_cart_item",
-    params(("id" = String, Path, description = "The cart"), ("sku" = String, Path, description = "The merchant's code")),
-    responses((status = 200, body = CartJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    tag = "order", operation_id = "delete_cart_item", security((), ("bearer" = [])),
+    params(
+        ("id" = String, Path, description = "The cart"),
+        ("sku" = String, Path, description = "The merchant's code"),
+    ),
+    responses(
+        (status = 200, body = CartJson),
+        (status = 404, description = "`not-found`: no such cart; `unknown-sku`: nothing is sold as that"),
+    ),
 )]
 #[delete("/api/order/v1/carts/{id}/items/{sku}")]
 pub async fn delete_item(
@@ -100,6 +121,13 @@ async fn change(
         Some(by) if view.owner.is_none() => Ok(claims.execute(ClaimCartCommand { cart, by }).await?),
         Some(_) | None => Ok(view),
     }
+}
+
+/// 2 and 2.0 are the same number.
+fn whole(number: &serde_json::Value) -> Option<i64> {
+    let integral = || number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e9);
+    #[expect(clippy::cast_possible_truncation, reason = "it is a whole number of less than ten digits")]
+    number.as_i64().or_else(|| integral().map(|number| number as i64))
 }
 
 /// A text that is no cart's name names no cart.

@@ -2,9 +2,19 @@
 //!
 //! Requests refuse fields that nobody asked for. How answers are made from orders and carts is in `render.rs`.
 
-use chassis::web::MoneyView;
+use chassis::web::openapi::KindWord;
+use chassis::web::{AddressView, MoneyView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::{FulfilmentStatus, PaymentAxis, Status};
+
+chassis::api_words! {
+    "Where an order stands; `INITIAL` is waiting for payment." StatusWord as "OrderStatus" = Status::ALL.map(Status::name);
+    "Where the money of an order stands." PaymentWord as "PaymentStatus" = PaymentAxis::ALL.map(PaymentAxis::name);
+    "What of an order was sent." FulfilmentWord as "FulfilmentStatus" = FulfilmentStatus::ALL.map(FulfilmentStatus::name);
+    "Where a refund stands." RefundWord as "RefundStatus" = ["pending", "succeeded", "failed"];
+}
 
 /// Nothing is needed to get a cart.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -71,29 +81,6 @@ pub struct CartTotalsJson {
     pub gross: MoneyView,
 }
 
-/// An address.
-#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-#[schema(as = Address)]
-#[serde(deny_unknown_fields)]
-pub struct AddressJson {
-    /// Who receives it.
-    pub name: String,
-    /// Street and number.
-    pub line1: String,
-    /// Flat, floor, building.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line2: Option<String>,
-    /// Town.
-    pub city: String,
-    /// State or region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Post code.
-    pub postcode: String,
-    /// ISO 3166, two letters.
-    pub country: String,
-}
-
 /// The wish to order what a cart holds.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,7 +89,7 @@ pub struct PlaceOrderBody {
     pub cart_id: String,
     /// Where parcels go; needed if anything is shipped, not kept if nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery_address: Option<AddressJson>,
+    pub delivery_address: Option<AddressView>,
     /// Only `standard` is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_method: Option<String>,
@@ -116,8 +103,9 @@ pub struct PlaceOrderBody {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelBody {
-    /// In the buyer's words, up to 200 characters.
+    /// In the buyer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub reason: Option<String>,
 }
 
@@ -129,8 +117,9 @@ pub struct RefundBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MoneyView>)]
     pub amount: Option<shared_kernel::Money>,
-    /// Why, up to 200 characters.
+    /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub reason: Option<String>,
 }
 
@@ -138,20 +127,18 @@ pub struct RefundBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Order)]
 pub struct OrderJson {
-    /// Names it for ever.
+    #[schema(format = Uuid)]
     pub id: String,
     /// What people call it.
     pub number: String,
-    /// `AWAITING_STOCK`, `INITIAL` (awaiting payment), `PAID`, `SHIPPED`, `COMPLETED`, `CANCEL_PENDING`, `CANCELLED`,
-    /// `REJECTED`, `EXPIRED`.
-    #[schema(example = "INITIAL")]
+    #[schema(value_type = StatusWord)]
     pub status: String,
     /// Set while somebody of the shop has to look at it.
     pub needs_attention: Option<AttentionJson>,
     /// What was ordered, with the prices frozen at that moment.
     pub lines: Vec<OrderLineJson>,
     /// Where parcels go; nothing if nothing is shipped.
-    pub delivery_address: Option<AddressJson>,
+    pub delivery_address: Option<AddressView>,
     /// The sums.
     pub totals: OrderTotalsJson,
     /// How it is paid.
@@ -192,7 +179,7 @@ pub struct OrderLineJson {
     pub sku: String,
     /// What the buyer read.
     pub title: String,
-    /// `physical` or `digital`.
+    #[schema(value_type = KindWord)]
     pub kind: String,
     /// How many.
     pub quantity: u32,
@@ -225,6 +212,7 @@ pub struct OrderTotalsJson {
 #[schema(as = Payment)]
 pub struct PaymentJson {
     /// Computed from the payments and refunds on record.
+    #[schema(value_type = PaymentWord)]
     pub status: String,
     /// The intent at the payment provider, once there is one.
     pub intent_id: Option<String>,
@@ -239,6 +227,7 @@ pub struct PaymentJson {
 #[schema(as = Fulfilment)]
 pub struct FulfilmentJson {
     /// Computed from the items that were processed.
+    #[schema(value_type = FulfilmentWord)]
     pub status: String,
     /// Parcels and mails that left us.
     pub shipments: Vec<ShipmentJson>,
@@ -275,7 +264,7 @@ pub struct ShippedItemJson {
 pub struct RefundJson {
     /// Names it for ever.
     pub id: String,
-    /// `pending`, `succeeded` or `failed`.
+    #[schema(value_type = RefundWord)]
     pub status: String,
     /// How much.
     pub amount: MoneyView,
@@ -303,11 +292,12 @@ pub struct HistoryJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderSummary)]
 pub struct OrderSummaryJson {
-    /// Names it for ever.
+    #[schema(format = Uuid)]
     pub id: String,
     /// What people call it.
     pub number: String,
     /// As in the order itself.
+    #[schema(value_type = StatusWord)]
     pub status: String,
     /// Set while somebody of the shop has to look at it.
     pub needs_attention: Option<AttentionJson>,
@@ -336,16 +326,17 @@ pub struct OrderListJson {
 #[into_params(parameter_in = Query)]
 pub struct OrderListQuery {
     /// Only orders in this status.
+    #[param(value_type = Option<StatusWord>)]
     pub status: Option<String>,
     /// Only orders placed at or after this moment, RFC 3339. A customer's begin six months ago if nothing is said.
+    #[param(value_type = Option<String>, format = DateTime)]
     pub since: Option<String>,
     /// A part of a number or of a line's title. For the staff, who get everybody's orders: exactly a number, an e-mail
     /// address or an id.
+    #[param(max_length = 200)]
     pub q: Option<String>,
-    /// 1 to 100; 25 if nothing is said.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    #[param(value_type = Option<u32>)]
     pub limit: Option<String>,
-    /// From the page before.
     pub cursor: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 
 mod carts;
 mod dto;
-mod optional_body;
 mod orders;
 mod payment_events;
 mod problems;

@@ -3,12 +3,13 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::Site;
-use chassis::web::{IdempotencyKey, JsonBody, Problem, SignedIn, Staff, json_with_etag};
+use chassis::web::{
+    AddressView, IdempotencyKey, JsonBody, OptionalBody, Problem, SignedIn, Staff, json_with_etag, query,
+};
 use shared_kernel::address::RawAddress;
-use shared_kernel::{Address, Identity, Limit, OrderId, Role, Timestamp};
+use shared_kernel::{Address, Identity, OrderId, Role, Timestamp};
 
-use super::dto::{AddressJson, CancelBody, OrderJson, OrderListJson, OrderListQuery, PlaceOrderBody, RefundBody};
-use super::optional_body::OptionalBody;
+use super::dto::{CancelBody, OrderJson, OrderListJson, OrderListQuery, PlaceOrderBody, RefundBody};
 use super::problems::{invalid, invalid_address, invalid_query, out_of_stock};
 use super::render::{BASE, order_json, order_list};
 use crate::application::{
@@ -22,13 +23,18 @@ const LONGEST_TEXT: usize = 200;
 
 /// Order what a cart holds. Waits a moment for stock and payment; 202 if that takes longer.
 #[utoipa::path(
-    tag = "order", operation_id = "place_order", request_body = PlaceOrderBody, security(("bearer" = [])),
-    params(("Idempotency-Key" = String, Header, description = "The same for every repeat of this wish")),
+    tag = "order", operation_id = "place_order", security(("bearer" = [])),
+    request_body = PlaceOrderBody,
+    params(("Idempotency-Key" = String, Header)),
     responses(
-        (status = 201, body = OrderJson), (status = 200, body = OrderJson, description = "The cart's open order, unchanged"),
+        (status = 201, body = OrderJson),
+        (status = 200, body = OrderJson, description = "The cart's open order, unchanged"),
         (status = 202, body = OrderJson, description = "Placed; stock or payment is not ready yet"),
-        (status = "4XX", body = Problem, content_type = "application/problem+json")
-    )
+        (status = 403, description = "`email-not-verified`"),
+        (status = 404, description = "`not-found`: no such cart"),
+        (status = 409, description = "`out-of-stock` and `not-for-sale` (with `skus`), `price-changed` (with `cart`), `too-many-open-orders`, `conflict`"),
+        (status = 422, description = "`invalid-body`, `cart-empty`, `address-required`, `invalid-address` (with `field`), `unknown-shipping-method`, `order-too-large`, `idempotency-key-reused`"),
+    ),
 )]
 #[post("/api/order/v1/orders")]
 pub async fn place(
@@ -53,8 +59,12 @@ pub async fn place(
 
 /// List orders, newest first: one's own, or everybody's for the staff.
 #[utoipa::path(
-    tag = "order", operation_id = "list_orders", params(OrderListQuery), security(("bearer" = [])),
-    responses((status = 200, body = OrderListJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    tag = "order", operation_id = "list_orders", security(("bearer" = [])),
+    params(OrderListQuery),
+    responses(
+        (status = 200, body = OrderListJson),
+        (status = 304),
+    ),
 )]
 #[get("/api/order/v1/orders")]
 pub async fn list(
@@ -74,8 +84,12 @@ pub async fn list(
 
 /// Look at an order: its buyer and the staff may.
 #[utoipa::path(
-    tag = "order", operation_id = "get_order", params(("id" = String, Path, description = "The order")), security(("bearer" = [])),
-    responses((status = 200, body = OrderJson), (status = 304), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    tag = "order", operation_id = "get_order", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The order")),
+    responses(
+        (status = 200, body = OrderJson),
+        (status = 304),
+    ),
 )]
 #[get("/api/order/v1/orders/{id}")]
 pub async fn show(
@@ -91,12 +105,17 @@ pub async fn show(
 
 /// Cancel a paid order of which nothing has been sent. Dispatch answers within moments; then the money goes back.
 #[utoipa::path(
-    tag = "order", operation_id = "cancel_order", request_body = Option<CancelBody>, security(("bearer" = [])),
+    tag = "order", operation_id = "cancel_order", security(("bearer" = [])),
+    request_body = Option<CancelBody>,
     params(
         ("id" = String, Path, description = "The order"),
-        ("Idempotency-Key" = String, Header, description = "The same for every repeat of this wish")
+        ("Idempotency-Key" = String, Header),
     ),
-    responses((status = 200, body = OrderJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    responses(
+        (status = 200, body = OrderJson),
+        (status = 409, description = "`order-not-cancellable`, `conflict`"),
+        (status = 422, description = "`invalid-body`, `invalid-reason`, `idempotency-key-reused`"),
+    ),
 )]
 #[post("/api/order/v1/orders/{id}/cancel")]
 pub async fn cancel(
@@ -114,12 +133,17 @@ pub async fn cancel(
 
 /// Give money of an order back (staff).
 #[utoipa::path(
-    tag = "order", operation_id = "refund_order", request_body = RefundBody, security(("bearer" = [])),
+    tag = "order", operation_id = "refund_order", security(("bearer" = ["staff"])),
+    request_body = RefundBody,
     params(
         ("id" = String, Path, description = "The order"),
-        ("Idempotency-Key" = String, Header, description = "The same for every repeat of this wish")
+        ("Idempotency-Key" = String, Header),
     ),
-    responses((status = 201, body = OrderJson), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    responses(
+        (status = 201, body = OrderJson),
+        (status = 409, description = "`refund-exceeds-payment`, `conflict`"),
+        (status = 422, description = "`invalid-body`, `invalid-amount`, `invalid-reason`, `idempotency-key-reused`"),
+    ),
 )]
 #[post("/api/order/v1/orders/{id}/refunds")]
 pub async fn refund(
@@ -149,21 +173,15 @@ fn place_command(body: PlaceOrderBody, by: Identity, key: &IdempotencyKey) -> Re
     })
 }
 
-fn address(given: AddressJson) -> Result<Address, Problem> {
-    let AddressJson { name, line1, line2, city, region, postcode, country } = given;
-    let raw = RawAddress { name, line1, line2, city, region, postcode, country };
-    Address::try_from(raw).map_err(|error| invalid_address(&error))
+fn address(given: AddressView) -> Result<Address, Problem> {
+    Address::try_from(RawAddress::from(given)).map_err(|error| invalid_address(&error))
 }
 
-fn list_query(query: OrderListQuery) -> Result<ListOrdersQuery, Problem> {
-    let OrderListQuery { status, since, q, limit, cursor } = query;
+fn list_query(wanted: OrderListQuery) -> Result<ListOrdersQuery, Problem> {
+    let OrderListQuery { status, since, q, limit, cursor } = wanted;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let status = given(status).map(|name| Status::parse(&name).ok_or_else(|| invalid_query("status", &name)));
     let since = given(since).map(|text| Timestamp::parse(&text).map_err(|_| invalid_query("since", &text)));
-    let limit = given(limit).map(|text| {
-        let number = text.parse().ok().and_then(|number| Limit::new(number).ok());
-        number.ok_or_else(|| invalid_query("limit", &text))
-    });
     if q.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
         return Err(invalid_query("q", "that long text"));
     }
@@ -172,7 +190,7 @@ fn list_query(query: OrderListQuery) -> Result<ListOrdersQuery, Problem> {
         since: since.transpose()?,
         text: q,
         cursor: given(cursor),
-        limit: limit.transpose()?.unwrap_or(Limit::DEFAULT),
+        limit: query::limit(limit.as_deref())?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Which status and which words a refusal has on this API. The only file that chooses them.
 
 use actix_web::http::StatusCode;
-use chassis::web::Problem;
+use chassis::web::{Problem, query};
 use serde_json::json;
 use shared_kernel::address::AddressError;
 use shared_kernel::{Sku, StoreError};
@@ -46,8 +46,7 @@ pub fn invalid_address(error: &AddressError) -> Problem {
 
 /// A parameter in the address of the request does not fit: `invalid-limit` and so on.
 pub fn invalid_query(parameter: &str, given: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, format!("invalid-{parameter}"), "A parameter does not fit")
-        .detail(format!("`{parameter}` cannot be {given:?}"))
+    query::invalid_parameter(parameter, format!("`{parameter}` cannot be {given:?}"))
 }
 
 fn key_reused() -> Problem {

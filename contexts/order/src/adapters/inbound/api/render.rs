@@ -1,12 +1,13 @@
 //! Carts and orders as the JSON of this API. Chooses what to show, and computes nothing.
 
 use chassis::Site;
-use shared_kernel::{Address, Identity, Page, Role};
+use chassis::web::AddressView;
+use shared_kernel::{Identity, Page, Role};
 
 use super::dto::{
-    AddressJson, AttentionJson, CartJson, CartLineJson, CartTotalsJson, FulfilmentJson, HistoryJson, LinkJson,
-    LinksJson, OrderJson, OrderLineJson, OrderListJson, OrderSummaryJson, OrderTotalsJson, PaymentJson, RefundJson,
-    ShipmentJson, ShippedItemJson,
+    AttentionJson, CartJson, CartLineJson, CartTotalsJson, FulfilmentJson, HistoryJson, LinkJson, LinksJson, OrderJson,
+    OrderLineJson, OrderListJson, OrderSummaryJson, OrderTotalsJson, PaymentJson, RefundJson, ShipmentJson,
+    ShippedItemJson,
 };
 use crate::application::{CartView, CartViewLine};
 use crate::domain::{Attention, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals};
@@ -57,20 +58,6 @@ impl From<&Totals> for OrderTotalsJson {
             tax: totals.tax.into(),
             shipping: totals.shipping.into(),
             gross: totals.gross.into(),
-        }
-    }
-}
-
-impl From<&Address> for AddressJson {
-    fn from(address: &Address) -> Self {
-        Self {
-            name: address.name().to_owned(),
-            line1: address.line1().to_owned(),
-            line2: address.line2().map(str::to_owned),
-            city: address.city().to_owned(),
-            region: address.region().map(str::to_owned),
-            postcode: address.postcode().to_owned(),
-            country: address.country().to_owned(),
         }
     }
 }
@@ -143,7 +130,7 @@ pub fn order_json(order: &Order, who: &Identity, site: &Site) -> OrderJson {
         status: order.status().name().to_owned(),
         needs_attention: order.attention().map(AttentionJson::from),
         lines: order.lines().iter().map(OrderLineJson::from).collect(),
-        delivery_address: order.address().map(AddressJson::from),
+        delivery_address: order.address().map(AddressView::from),
         totals: OrderTotalsJson::from(order.totals()),
         payment: payment_json(order, who, site),
         fulfilment: FulfilmentJson {

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get};
 use chassis::web::{Admin, Problem, json_with_etag};
 
-use super::views::{self, CategoryView, CountryView, MonthlySalesView, ProductView, RefundView, ReportView};
+use super::views::{self, CategoryView, CountryView, MonthlySalesView, ProductView, RefundView, ReportView, ScopeWord};
 use crate::adapters::inbound::asking::Question;
 use crate::adapters::inbound::csv::{self, Table};
 use crate::domain::Scope;
@@ -12,17 +12,16 @@ use crate::module::Questions;
 
 /// Sales of the last months, oldest first, the present month last; months without sales are there too.
 #[utoipa::path(
-    tag = "reports",
+    tag = "reports", operation_id = "monthly_sales", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
-        ("status" = Option<String>, Query, description = "`paid` (usual): all orders whose money arrived; `completed`: delivered ones only"),
-        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("status" = Option<ScopeWord>, Query, description = "`paid` (usual): all orders whose money arrived; `completed`: delivered ones only"),
+        ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
     ),
     responses(
         (status = 200, description = "The months", content((MonthlySalesView = "application/json"), (String = "text/csv"))),
-        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "invalid-months, unknown-status, unknown-currency", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 304),
+    ),
 )]
 #[get("/api/reports/v1/monthly-sales")]
 pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
@@ -38,17 +37,16 @@ pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) 
 
 /// The articles that brought most, best first.
 #[utoipa::path(
-    tag = "reports",
+    tag = "reports", operation_id = "top_products", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
-        ("currency" = Option<String>, Query, description = "Usually the shop's"),
-        ("limit" = Option<i64>, Query, description = "1 to 100, usually 25"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
+        ("limit" = Option<i64>, Query),
     ),
     responses(
         (status = 200, description = "The articles", content((ReportView<ProductView> = "application/json"), (String = "text/csv"))),
-        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "invalid-months, unknown-currency, invalid-limit", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 304),
+    ),
 )]
 #[get("/api/reports/v1/top-products")]
 pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
@@ -63,16 +61,15 @@ pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -
 
 /// What each category brought, best first. Shipping belongs to none and is left out.
 #[utoipa::path(
-    tag = "reports",
+    tag = "reports", operation_id = "sales_by_category", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
-        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
     ),
     responses(
         (status = 200, description = "The categories", content((ReportView<CategoryView> = "application/json"), (String = "text/csv"))),
-        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "invalid-months, unknown-currency", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 304),
+    ),
 )]
 #[get("/api/reports/v1/sales-by-category")]
 pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
@@ -87,16 +84,15 @@ pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Question
 
 /// What each country brought, best first, shipping included.
 #[utoipa::path(
-    tag = "reports",
+    tag = "reports", operation_id = "sales_by_country", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
-        ("currency" = Option<String>, Query, description = "Usually the shop's"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
     ),
     responses(
         (status = 200, description = "The countries", content((ReportView<CountryView> = "application/json"), (String = "text/csv"))),
-        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "invalid-months, unknown-currency", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 304),
+    ),
 )]
 #[get("/api/reports/v1/sales-by-country")]
 pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
@@ -111,18 +107,17 @@ pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions
 
 /// The refunds given in the last months, newest first, a page at a time.
 #[utoipa::path(
-    tag = "reports",
+    tag = "reports", operation_id = "refunds", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, description = "1 to 120, usually 12"),
-        ("currency" = Option<String>, Query, description = "Usually the shop's"),
-        ("limit" = Option<i64>, Query, description = "1 to 100, usually 25"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
+        ("limit" = Option<i64>, Query),
+        ("cursor" = Option<String>, Query),
     ),
     responses(
         (status = 200, description = "The refunds", content((ReportView<RefundView> = "application/json"), (String = "text/csv"))),
-        (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "invalid-months, unknown-currency, invalid-limit, invalid-cursor", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 304),
+    ),
 )]
 #[get("/api/reports/v1/refunds")]
 pub async fn refunds(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {

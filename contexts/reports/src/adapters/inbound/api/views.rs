@@ -8,13 +8,18 @@ use utoipa::ToSchema;
 use crate::application::{Reading, RefundPage};
 use crate::domain::{CategorySales, CountrySales, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope};
 
+chassis::api_words! {
+    "Which orders are counted." ScopeWord as "SalesScope" = [Scope::Paid, Scope::Completed].map(Scope::name);
+}
+
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportView<T> {
     /// The currency of every amount in it.
-    #[schema(example = "NZD")]
+    #[schema(pattern = "^[A-Z]{3}$", example = "NZD")]
     pub currency: String,
     /// When the newest fact in it was stated, RFC 3339; null while there is none.
+    #[schema(format = DateTime)]
     pub as_of: Option<String>,
     /// The zone in whose calendar the months are.
     #[schema(example = "Pacific/Auckland")]
@@ -46,9 +51,10 @@ fn money(minor: i64, of: Currency) -> MoneyView {
 
 /// Sales month by month.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MonthlySales)]
 pub struct MonthlySalesView {
     /// Which orders are counted: `paid` are all whose money arrived, `completed` those of them that were delivered.
-    #[schema(example = "paid")]
+    #[schema(value_type = ScopeWord, example = "paid")]
     pub status: &'static str,
     /// All months together.
     pub total: MonthTotalView,
@@ -59,9 +65,10 @@ pub struct MonthlySalesView {
 
 /// One month.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MonthSales)]
 pub struct MonthView {
     /// The month in the shop's calendar.
-    #[schema(example = "2026-11")]
+    #[schema(pattern = "^\\d{4,}-\\d{2}$", example = "2026-11")]
     pub month: String,
     /// What it brought.
     #[serde(flatten)]
@@ -70,6 +77,7 @@ pub struct MonthView {
 
 /// What a month, or several together, brought.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SalesTotal)]
 pub struct MonthTotalView {
     /// Orders sold.
     pub orders: i64,
@@ -114,6 +122,7 @@ impl MonthlySalesView {
 
 /// One article.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProductSales)]
 pub struct ProductView {
     /// Its code.
     pub sku: String,
@@ -131,6 +140,7 @@ pub struct ProductView {
 
 /// One category; shipping belongs to none.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CategorySales)]
 pub struct CategoryView {
     /// Its name; null gathers articles that are in none.
     pub category: Option<String>,
@@ -146,6 +156,7 @@ pub struct CategoryView {
 
 /// One country.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CountrySales)]
 pub struct CountryView {
     /// Its two-letter code, or what an imported order called it; null gathers orders of which nothing was sent.
     pub country: Option<String>,
@@ -161,6 +172,7 @@ pub struct CountryView {
 
 /// One refund.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportedRefund)]
 pub struct RefundView {
     /// Which one.
     pub refund_id: String,
@@ -173,6 +185,7 @@ pub struct RefundView {
     /// Why.
     pub reason: String,
     /// When, RFC 3339.
+    #[schema(format = DateTime)]
     pub refunded_at: String,
     /// Whether the order is among the sales; money that came too late to make one is given back too.
     pub of_a_sale: bool,

@@ -1,0 +1,57 @@
+//! Addresses as the JSON API shows and takes them.
+
+use serde::{Deserialize, Serialize};
+use shared_kernel::Address;
+use shared_kernel::address::RawAddress;
+use utoipa::ToSchema;
+
+/// A postal address. White space around a field does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Address)]
+#[serde(deny_unknown_fields)]
+pub struct AddressView {
+    /// Who receives it.
+    #[schema(min_length = 1, max_length = 100, example = "Aroha Ngata")]
+    pub name: String,
+    /// Street and number.
+    #[schema(min_length = 1, max_length = 200, example = "12 Kauri Lane")]
+    pub line1: String,
+    /// Flat, floor, building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub line2: Option<String>,
+    /// Town.
+    #[schema(min_length = 1, max_length = 100, example = "Nelson")]
+    pub city: String,
+    /// State or region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub region: Option<String>,
+    /// Postcode.
+    #[schema(min_length = 1, max_length = 20, example = "7010")]
+    pub postcode: String,
+    /// ISO 3166-1 alpha-2.
+    #[schema(pattern = "^[A-Z]{2}$", min_length = 2, max_length = 2, example = "NZ")]
+    pub country: String,
+}
+
+impl From<&Address> for AddressView {
+    fn from(address: &Address) -> Self {
+        Self {
+            name: address.name().to_owned(),
+            line1: address.line1().to_owned(),
+            line2: address.line2().map(str::to_owned),
+            city: address.city().to_owned(),
+            region: address.region().map(str::to_owned),
+            postcode: address.postcode().to_owned(),
+            country: address.country().to_owned(),
+        }
+    }
+}
+
+impl From<AddressView> for RawAddress {
+    fn from(view: AddressView) -> Self {
+        let AddressView { name, line1, line2, city, region, postcode, country } = view;
+        Self { name, line1, line2, city, region, postcode, country }
+    }
+}
