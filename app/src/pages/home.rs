@@ -6,15 +6,21 @@ use askama::Template;
 use chassis::web::{Asker, PageError, PageFrame, page};
 use futures_util::future::join;
 
+use super::PageSettings;
 use crate::peers::{Peers, Shelf, Teaser};
 
 /// How many products are shown.
 const FEATURED: u32 = 8;
 
+/// How many categories are shown; the list page has all of them.
+const CATEGORIES: usize = 12;
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
     frame: PageFrame,
+    /// The page's own address, whole.
+    canonical: String,
     /// `None` when the catalogue does not answer.
     offer: Option<Offer>,
 }
@@ -24,15 +30,23 @@ struct Offer {
     featured: Vec<Teaser>,
 }
 
-pub(super) async fn show(frame: PageFrame, asker: Asker, peers: web::Data<Peers>) -> Result<HttpResponse, PageError> {
+pub(super) async fn show(
+    frame: PageFrame,
+    asker: Asker,
+    peers: web::Data<Peers>,
+    settings: web::Data<PageSettings>,
+) -> Result<HttpResponse, PageError> {
     let shop = peers.shopfront();
     let (shelves, featured) = join(shop.shelves(&asker), shop.featured(&asker, FEATURED)).await;
     let offer = match (shelves, featured) {
-        (Ok(shelves), Ok(featured)) => Some(Offer { shelves, featured }),
+        (Ok(mut shelves), Ok(featured)) => {
+            shelves.truncate(CATEGORIES);
+            Some(Offer { shelves, featured })
+        }
         (Err(error), _) | (_, Err(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the home page is shown without products");
             None
         }
     };
-    page(&HomePage { frame, offer })
+    page(&HomePage { frame, canonical: format!("{}/", settings.base_url), offer })
 }

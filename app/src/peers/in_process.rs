@@ -29,6 +29,7 @@ impl Shopfront for LocalShopfront {
             title: card.title,
             category: card.category,
             image: card.image,
+            tone: card.tone,
             in_stock: card.in_stock,
         };
         Ok(self.catalogue()?.featured(limit as usize).await?.into_iter().map(teaser).collect())

@@ -62,6 +62,7 @@ impl From<Featured> for Teaser {
         let price = told.price.and_then(money).map(|price| price.to_string()).unwrap_or_default();
         Self {
             price: if told.from { format!("from {price}") } else { price },
+            tone: catalogue::tone(&told.handle),
             handle: told.handle,
             title: told.title,
             category: told.category,

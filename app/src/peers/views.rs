@@ -19,6 +19,8 @@ pub struct Teaser {
     pub price: String,
     /// Its first image.
     pub image: Option<String>,
+    /// Its colour, 0 to 7, as in every list.
+    pub tone: u32,
     /// Whether any variant can be bought now.
     pub in_stock: bool,
 }

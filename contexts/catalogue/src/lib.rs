@@ -21,6 +21,6 @@ pub mod ports;
 pub mod testing;
 
 pub use adapters::inbound::importing::{ImportFileError, ImportMode, ImportOutcome};
-pub use adapters::inbound::pages::ProductCard;
+pub use adapters::inbound::pages::{ProductCard, tone};
 pub use domain::CategoryCount;
 pub use module::{CatalogueModule, CatalogueSettings, DemoError};

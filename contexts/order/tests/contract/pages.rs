@@ -346,7 +346,7 @@ async fn who_leaves_the_card_page_finds_his_cart_as_it_was(on: Storage) {
     shop.reserves(order).await;
     aroha.open(&format!("/orders/{order}/return?redirect_status=canceled")).await;
     let cart = aroha.open("/cart").await;
-    assert!(cart.marked("flash")[0].starts_with("Payment unsuccessful."), "{:?}", cart.marked("flash"));
+    assert_eq!(cart.marked("flash"), ["You left the payment page. Nothing was charged, and your cart is unchanged."]);
     assert_eq!(cart.marked("cart-line").len(), 1);
 }
 
@@ -397,7 +397,7 @@ async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_t
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK, MUG]).await;
     let path = format!("/orders/{order}");
-    let disabled = |page: &Answer| page.body.contains("data-test=\"cancel\" disabled");
+    let disabled = |page: &Answer| page.marked("cancel").is_empty() && !page.marked("not-cancellable").is_empty();
     assert!(disabled(&aroha.open(&path).await));
     shop.paid(order).await;
     let paid = aroha.open(&path).await;

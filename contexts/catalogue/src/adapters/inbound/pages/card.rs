@@ -51,7 +51,8 @@ impl From<&Shelved> for ProductCard {
     }
 }
 
-/// One of eight colours.
+/// One of eight colours, always the same for the same product.
+#[must_use]
 pub fn tone(handle: &str) -> u32 {
     handle.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 8
 }

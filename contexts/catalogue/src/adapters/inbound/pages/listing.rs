@@ -57,10 +57,13 @@ pub async fn show(
         ShelfQuery { audience: Audience::Shoppers, category: category.clone(), words, after, limit: Limit::DEFAULT };
     let (found, categories) = (browse.page(&wanted).await?, browse.categories().await?);
     let chosen = categories.iter().find(|count| Some(&count.slug) == category.as_ref());
+    if category.is_some() && chosen.is_none() {
+        return Err(PageError::NotFound);
+    }
     let path = category.as_ref().map_or_else(|| "/products".to_owned(), |slug| format!("/products?category={slug}"));
     page(&ProductsPage {
         frame,
-        heading: heading(&search, chosen, category.is_some()),
+        heading: heading(&search, chosen),
         categories: categories.iter().map(|count| link(count, category.as_deref())).collect(),
         products: found.items.iter().map(ProductCard::from).collect(),
         canonical: format!("{}{path}", pages.base_url),
@@ -71,13 +74,11 @@ pub async fn show(
     })
 }
 
-fn heading(search: &str, chosen: Option<&CategoryCount>, asked: bool) -> String {
-    let shelf = match (chosen, asked) {
-        (Some(count), _) => count.name.as_str(),
-        (None, true) => "Nothing on this shelf",
-        (None, false) => "All products",
-    };
-    if search.is_empty() { shelf.to_owned() } else { format!("Results for “{search}”") }
+fn heading(search: &str, chosen: Option<&CategoryCount>) -> String {
+    if search.is_empty() {
+        return chosen.map_or_else(|| "All products".to_owned(), |count| count.name.clone());
+    }
+    format!("Results for “{search}”")
 }
 
 fn link(count: &CategoryCount, category: Option<&str>) -> CategoryLink {

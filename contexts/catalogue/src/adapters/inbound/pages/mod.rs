@@ -18,7 +18,7 @@ use actix_multipart::form::MultipartFormConfig;
 use actix_web::web;
 use shared_kernel::Currency;
 
-pub use self::card::ProductCard;
+pub use self::card::{ProductCard, tone};
 use super::api::Api;
 use super::importing::LARGEST_FILE;
 use crate::domain::Media;

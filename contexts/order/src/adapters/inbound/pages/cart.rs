@@ -11,7 +11,7 @@ use serde::Deserialize;
 use shared_kernel::{CustomerId, Money, Quantity, Sku};
 
 use super::cart_cookie::{cart_of, remembering};
-use super::render::{cart_lines, cart_problems, shipping_hint, totals};
+use super::render::{cart_lines, cart_problems, cart_shipping, totals};
 use super::views::CartPage;
 use super::words::{if_there, not_changed};
 use crate::application::{
@@ -81,12 +81,14 @@ pub async fn show(
         lines: cart_lines(&cart),
         problems: cart_problems(&cart),
         totals: totals(&cart.totals, &site),
-        shipping_hint: shipping_hint(&cart),
+        shipping: cart_shipping(&cart),
+        order_total: cart.order_totals.gross.to_string(),
     };
     Ok(remembering(page(&shown)?, &cart))
 }
 
-/// Applies the quantities of the form, all of them or, if one is no quantity, none.
+/// Applies the quantities of the form, all of them or, if one is no quantity, none. "Check out" comes this way, too, so that
+/// a quantity that was typed and not yet applied is what is bought.
 pub async fn apply(
     req: HttpRequest,
     items: web::Data<SetCartItem>,
@@ -106,7 +108,8 @@ pub async fn apply(
             Err(error) => return Ok(see_other_with("/cart", not_changed(error)?)),
         }
     }
-    Ok(remembering(see_other("/cart"), &cart))
+    let checks_out = form.get("then").is_some_and(|then| then == "checkout");
+    Ok(remembering(see_other(if checks_out { "/checkout" } else { "/cart" }), &cart))
 }
 
 /// Takes one line out.
@@ -159,6 +162,7 @@ fn empty_page(frame: PageFrame, site: &Site) -> CartPage {
         lines: Vec::new(),
         problems: Vec::new(),
         totals: totals(&nothing, site),
-        shipping_hint: String::new(),
+        shipping: String::new(),
+        order_total: String::new(),
     }
 }

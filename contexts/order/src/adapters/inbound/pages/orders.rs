@@ -6,6 +6,7 @@ use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page, see_ot
 use serde::Deserialize;
 use shared_kernel::{Ids, OrderId};
 
+use super::format::when;
 use super::render::{order_row, order_view};
 use super::views::{OrderPage, OrdersPage};
 use super::words::not_cancelled;
@@ -65,7 +66,7 @@ pub async fn show(
     let own = order.belongs_to(who.customer);
     page(&OrderPage {
         frame,
-        notice: notice(&order),
+        notice: notice(&order, &site),
         pay_href: order.payable().filter(|_| own).map(|_| format!("/orders/{}/pay", order.id())),
         can_cancel: order.may_be_cancelled().is_ok(),
         idempotency_key: ids.uuid().to_string(),
@@ -92,10 +93,13 @@ pub async fn cancel(
 }
 
 /// What the buyer should know at this moment.
-fn notice(order: &Order) -> Option<String> {
+fn notice(order: &Order, site: &Site) -> Option<String> {
     let text = match order.state() {
         OrderState::AwaitingStock { .. } => "We are checking that everything is in stock.",
-        OrderState::AwaitingPayment { closing: None, .. } => "This order waits to be paid.",
+        OrderState::AwaitingPayment { closing: None, .. } => {
+            let until = when(order.expires_at(), &site.time_zone).text;
+            return Some(format!("This order is awaiting payment. Your items are reserved until {until}."));
+        }
         OrderState::AwaitingPayment { closing: Some(_), .. } => {
             "The time to pay has run out; the order is being closed."
         }

@@ -13,7 +13,7 @@ use super::cart::found;
 use super::cart_cookie::remembering;
 use super::orders::order_id;
 use super::views::{LeavingPage, PendingPage};
-use super::words::{payment_unsuccessful, sold_out, thank_you};
+use super::words::{payment_left, payment_unsuccessful, sold_out, thank_you};
 use crate::application::{
     OpenCardPage, OpenCardPageError, OpenCardPageQuery, ViewCart, ViewOrder, ViewOrderQuery, WaitUntilPayable,
 };
@@ -21,6 +21,10 @@ use crate::domain::{Order, OrderState, PaymentAxis, Status};
 
 /// What the card page says of an attempt that went well.
 const WENT_WELL: &str = "succeeded";
+/// What it says of one that did not.
+const FAILED: &str = "failed";
+/// What it says when the buyer has left it.
+const LEFT: &str = "canceled";
 
 /// How long, and how often, a buyer who comes back is kept waiting for the provider's word.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +98,10 @@ pub async fn come_back(
             let reason = order.payments().iter().rev().find_map(|payment| payment.last_error.as_deref());
             see_other_with("/cart", payment_unsuccessful(reason))
         }
-        (OrderState::AwaitingPayment { .. }, _) if gave_up(&hint.redirect_status) => {
+        (OrderState::AwaitingPayment { .. }, _) if hint.redirect_status == LEFT => {
+            see_other_with("/cart", payment_left())
+        }
+        (OrderState::AwaitingPayment { .. }, _) if hint.redirect_status == FAILED => {
             see_other_with("/cart", payment_unsuccessful(None))
         }
         (OrderState::AwaitingPayment { .. } | OrderState::AwaitingStock { .. }, _) => {
@@ -112,10 +119,6 @@ pub async fn come_back(
     })
 }
 
-fn gave_up(hint: &str) -> bool {
-    matches!(hint, "failed" | "canceled")
-}
-
 /// The order as soon as the provider's word about this attempt is in, or as it is when patience ends.
 async fn settled(
     orders: &ViewOrder,
@@ -129,7 +132,7 @@ async fn settled(
         let order = orders.execute(ViewOrderQuery { order: id, by: who.clone() }).await?;
         // A refusal on record may be of an earlier attempt if this one is said to have gone well.
         let declined = order.payment_axis() == PaymentAxis::Declined && hint != WENT_WELL;
-        if !order.state().is_open() || declined || hint == "canceled" || looks >= patience.looks {
+        if !order.state().is_open() || declined || hint == LEFT || looks >= patience.looks {
             return Ok(order);
         }
         looks += 1;

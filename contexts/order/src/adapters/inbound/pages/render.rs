@@ -1,7 +1,7 @@
 //! Carts and orders as finished strings for the pages. Decides nothing.
 
 use chassis::Site;
-use shared_kernel::{Address, Sku};
+use shared_kernel::{Address, Money, Sku};
 
 use super::format::{tax_label, when};
 use super::views::{LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
@@ -46,17 +46,19 @@ pub fn totals(totals: &Totals, site: &Site) -> TotalsView {
         tax_label: tax_label(site.tax),
         tax: totals.tax.to_string(),
         shipping: (!totals.shipping.is_zero()).then(|| totals.shipping.to_string()),
+        goods: Money::new(totals.gross.minor() - totals.shipping.minor(), totals.gross.currency()).to_string(),
         gross: totals.gross.to_string(),
     }
 }
 
-/// What a cart says about delivery, which is not in its sums yet.
-pub fn shipping_hint(cart: &CartView) -> String {
+/// What a cart says of shipping.
+pub fn cart_shipping(cart: &CartView) -> String {
     let shipping = cart.order_totals.shipping;
-    if !cart.needs_address {
-        return "Nothing to ship: everything comes by e-mail.".to_owned();
+    match (cart.needs_address, shipping.is_zero()) {
+        (false, _) => "None: sent by e-mail".to_owned(),
+        (true, true) => "Free".to_owned(),
+        (true, false) => shipping.to_string(),
     }
-    if shipping.is_zero() { "Shipping is free.".to_owned() } else { format!("Shipping costs {shipping} more.") }
 }
 
 /// A status in words.

@@ -17,6 +17,8 @@ pub struct TotalsView {
     pub tax: String,
     /// Nothing where no delivery is charged.
     pub shipping: Option<String>,
+    /// The total without shipping, tax included.
+    pub goods: String,
     pub gross: String,
 }
 
@@ -104,8 +106,11 @@ pub struct CartPage {
     pub frame: PageFrame,
     pub lines: Vec<LineView>,
     pub problems: Vec<String>,
+    /// Of what is in the cart, without shipping.
     pub totals: TotalsView,
-    pub shipping_hint: String,
+    pub shipping: String,
+    /// What will have to be paid, shipping included.
+    pub order_total: String,
 }
 
 #[derive(Template)]

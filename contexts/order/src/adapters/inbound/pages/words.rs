@@ -16,6 +16,11 @@ pub fn payment_unsuccessful(why: Option<&str>) -> Flash {
     Flash::error(format!("Payment unsuccessful{why} Nothing was charged, and your cart is as you left it."))
 }
 
+/// The buyer has left the card page of their own accord.
+pub fn payment_left() -> Flash {
+    Flash::notice("You left the payment page. Nothing was charged, and your cart is unchanged.")
+}
+
 /// The order is paid.
 pub fn thank_you(order: &Order) -> Flash {
     let to = order.buyer().email.as_deref().unwrap_or("you");

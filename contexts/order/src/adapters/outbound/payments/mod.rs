@@ -5,6 +5,7 @@
 //! own). Decides nothing about orders.
 
 mod client;
+mod decline;
 mod gateway;
 mod operations;
 pub mod reading;

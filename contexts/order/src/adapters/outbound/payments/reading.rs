@@ -2,7 +2,7 @@
 
 use shared_kernel::{Currency, Money, OrderId, Timestamp};
 
-use super::wire;
+use super::{decline, wire};
 use crate::domain::{
     DisputeReport, DisputeStatus, IntentId, IntentReport, IntentStatus, OrderNumber, PaymentOrigin, RefundId,
     RefundReport, ReportedRefund,
@@ -31,9 +31,9 @@ impl Unreadable {
 /// [`Unreadable`], also for a state that we do not know: it settles nothing.
 pub fn intent(intent: &wire::Intent) -> Result<IntentReport, Unreadable> {
     let status = match intent.status.as_deref() {
-        Some("requires_payment_method" | "requires_confirmation" | "requires_action") => {
-            IntentStatus::Open { declined: intent.last_payment_error.as_ref().map(decline) }
-        }
+        Some("requires_payment_method" | "requires_confirmation" | "requires_action") => IntentStatus::Open {
+            declined: intent.last_payment_error.as_ref().map(|error| decline::words(error).to_owned()),
+        },
         Some("processing" | "requires_capture") => IntentStatus::Processing,
         Some("succeeded") => IntentStatus::Succeeded { received: received(intent)? },
         Some("canceled") => IntentStatus::Canceled,
@@ -49,10 +49,6 @@ pub fn intent(intent: &wire::Intent) -> Result<IntentReport, Unreadable> {
 pub fn received(intent: &wire::Intent) -> Result<Money, Unreadable> {
     let amount = intent.amount_received.or(intent.amount);
     money(amount.ok_or_else(|| Unreadable::new("a payment without an amount"))?, &intent.currency)
-}
-
-fn decline(error: &wire::ErrorBody) -> String {
-    error.message.clone().or_else(|| error.code.clone()).unwrap_or_else(|| "declined".to_owned())
 }
 
 /// For which order we made the intent, if what we write on intents is there.

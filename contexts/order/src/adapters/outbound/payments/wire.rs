@@ -199,7 +199,10 @@ pub struct ErrorBody {
     /// Such as `card_declined`.
     #[serde(default)]
     pub code: Option<String>,
-    /// For people.
+    /// The bank's reason for a `card_declined`, such as `insufficient_funds`.
+    #[serde(default)]
+    pub decline_code: Option<String>,
+    /// For developers.
     #[serde(default)]
     pub message: Option<String>,
 }

@@ -51,8 +51,13 @@ fn what_is_open_says_why_the_last_attempt_was_declined() {
     let cases = [
         (json!(null), None),
         (json!({"message": "Your card was declined.", "code": "card_declined"}), Some("Your card was declined.")),
-        (json!({"message": null, "code": "card_declined"}), Some("card_declined")),
-        (json!({}), Some("declined")),
+        (
+            json!({"message": "The provided PaymentMethod has failed authentication. You can provide payment_method_data.",
+                "code": "payment_intent_authentication_failure"}),
+            Some("Your bank could not confirm that it was you."),
+        ),
+        (json!({"message": null, "code": "card_declined"}), Some("Your card was declined.")),
+        (json!({}), Some("Your card was declined.")),
     ];
     for (error, declined) in cases {
         let said = read_intent(&json!({"status": "requires_payment_method", "last_payment_error": error})).unwrap();
