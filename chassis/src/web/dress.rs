@@ -12,6 +12,7 @@ use super::context::RequestContext;
 use super::frame::PageFrame;
 use super::is_api;
 use super::page_error::{PageError, PageFailure};
+use super::payment_api::{error_document, is_payment_api};
 use super::problem::Problem;
 
 /// The answer in its final form.
@@ -23,6 +24,10 @@ pub(crate) fn dress(context: &RequestContext, response: HttpResponse<BoxBody>) -
         return with_body(response, document, "application/problem+json");
     }
     let failure = response.extensions_mut().remove::<PageFailure>();
+    if failure.is_some() && is_payment_api(&context.path) {
+        let document = error_document(response.status());
+        return with_body(response, document, "application/json");
+    }
     if let Some(failure) = failure {
         let html = failure.html(PageFrame::around(context), Some(&context.request_id));
         return with_body(response, html, "text/html; charset=utf-8");

@@ -28,6 +28,7 @@ pub mod metrics;
 mod money_view;
 pub mod openapi;
 mod page_error;
+mod payment_api;
 mod problem;
 pub mod query;
 mod recognition;

@@ -229,7 +229,12 @@ async fn fields_that_are_missing_or_too_large_are_refused_as_a_page() {
 
 #[actix_web::test]
 async fn a_body_that_announces_too_much_is_not_read_at_all() {
-    for (path, kind) in [("/api/wish", "application/problem+json"), ("/wish", "text/html; charset=utf-8")] {
+    let kinds = [
+        ("/api/wish", "application/problem+json"),
+        ("/wish", "text/html; charset=utf-8"),
+        ("/sandbox/v1/refunds", "application/json"),
+    ];
+    for (path, kind) in kinds {
         let request = TestRequest::post().uri(path).insert_header(("content-length", "300000"));
         let refused = ask(request).await;
         assert_eq!((refused.status, refused.header("content-type")), (413, kind));
@@ -421,6 +426,8 @@ async fn the_one_request_too_many_is_refused_politely() {
     assert_eq!(refused.json()["violated-policies"], serde_json::json!(["ip"]));
     let page = ask_at(edge.clone(), from("203.0.113.7", TestRequest::get().uri("/"))).await;
     assert!(page.status == 429 && page.body.contains("Not so fast"), "{}", page.body);
+    let payment = ask_at(edge.clone(), from("203.0.113.7", TestRequest::get().uri("/sandbox/v1/events"))).await;
+    assert_eq!((payment.status, &payment.json()["error"]["code"]), (429, &"rate_limit".into()));
     let other = ask_at(edge.clone(), from("203.0.113.8", TestRequest::get().uri("/"))).await;
     assert_eq!((other.status, other.header("ratelimit")), (200, "\"ip\";r=3;t=900"));
     assert_eq!(ask_at(edge, from("203.0.113.7", TestRequest::get().uri("/assets/shop.css"))).await.status, 200);
