@@ -9,7 +9,7 @@ use fulfilment::FulfilmentModule;
 use order::OrderModule;
 use reports::ReportsModule;
 use serde_json::Value;
-use shared_kernel::{Limit, StoreError};
+use shared_kernel::{Clock as _, Limit, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::parts::Part;
@@ -45,7 +45,9 @@ impl Modules {
             modules.catalogue = Some(CatalogueModule::start(given.catalogue, platform).await.context("catalogue")?);
         }
         if let Some(platform) = platform(Part::Order) {
+            let (database, site, clock) = (platform.database.clone(), platform.site.clone(), platform.clock.clone());
             modules.order = Some(OrderModule::start(given.order.clone(), platform).await.context("order")?);
+            database.keep_currency(site.currency, OrderModule::CURRENCY_IN_USE, clock.now()).await?;
         }
         if let Some(platform) = platform(Part::Fulfilment) {
             let settings = given.fulfilment.clone();

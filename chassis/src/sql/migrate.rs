@@ -126,6 +126,14 @@ impl Database {
     }
 }
 
+/// Waits until no other process is at work on the tables of this schema; on SQLite there is one writer anyway.
+pub(super) async fn hold_alone(tx: &mut Tx, schema: Option<String>) -> Result<(), StoreError> {
+    match schema {
+        Some(schema) => tx.fetch(ALONE, params![schema]).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
 /// Does as [`Database::migrate`] does to a file that nobody else has open, on a connection of one's own.
 pub(super) async fn migrate_file(
     file: SqliteConnection,

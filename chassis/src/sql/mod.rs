@@ -14,6 +14,7 @@
 //! no mapping layer on purpose. What a job reads in order to decide it reads with [`Tx::fetch_for_update`]: on SQLite
 //! nobody else can write meanwhile, on PostgreSQL the rows are locked until the commit.
 
+mod currency;
 mod database;
 mod listener;
 mod migrate;
@@ -25,6 +26,7 @@ mod value;
 mod wakers;
 mod writer;
 
+pub use currency::CurrencyError;
 pub use database::{Database, Dialect};
 pub use migrate::Migration;
 pub use postgres::PostgresSettings;
