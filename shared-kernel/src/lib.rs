@@ -28,5 +28,5 @@ pub use money::{Currency, Money, MoneyError};
 pub use paging::{Limit, Page};
 pub use sku::{Quantity, Sku};
 pub use store::StoreError;
-pub use tax::TaxRate;
+pub use tax::{TaxRate, TaxRateError};
 pub use time::{Clock, Timestamp};

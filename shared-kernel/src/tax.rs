@@ -1,25 +1,53 @@
 //! Tax that is contained in a gross price, split to the cent.
 
-use serde::{Deserialize, Serialize};
-
 use crate::money::{Money, MoneyError};
 
-/// A rate in basis points: 1500 is 15 %.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// One whole in thousandths of a percent.
+const WHOLE: i128 = 100_000;
+
+/// A rate in thousandths of a percent, which is as fine as sales taxes are written: 15 % is 15000, 9.975 % is 9975.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaxRate(u32);
 
 impl TaxRate {
     /// `basis_points` hundredths of a percent.
     #[must_use]
     pub const fn from_basis_points(basis_points: u32) -> Self {
-        Self(basis_points)
+        Self(basis_points * 10)
     }
 
-    /// The rate in hundredths of a percent.
+    /// The rate in whole hundredths of a percent; what is finer is cut off.
     #[must_use]
     pub const fn basis_points(self) -> u32 {
-        self.0
+        self.0 / 10
+    }
+
+    /// `thousandths` of a percent.
+    #[must_use]
+    pub const fn from_thousandths_of_a_percent(thousandths: u32) -> Self {
+        Self(thousandths)
+    }
+
+    /// Reads a percentage with up to three decimals, such as `15` or `9.975`. No sign and no more than 100.
+    ///
+    /// # Errors
+    /// [`TaxRateError`] for anything else.
+    pub fn parse_percent(text: &str) -> Result<Self, TaxRateError> {
+        let refused = || TaxRateError(text.to_owned());
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 3 || fraction.len() > 3 || !digits(whole) || !digits(fraction) {
+            return Err(refused());
+        }
+        let thousandths: u32 = format!("{whole}{fraction:0<3}").parse().map_err(|_| refused())?;
+        if thousandths > 100_000 { Err(refused()) } else { Ok(Self(thousandths)) }
+    }
+
+    /// The percentage without needless digits: `15`, `9.975`.
+    #[must_use]
+    pub fn percent(self) -> String {
+        let text = format!("{}.{:03}", self.0 / 1_000, self.0 % 1_000);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
     /// The tax inside `gross`, rounded half away from zero: `gross * rate / (1 + rate)`.
@@ -28,7 +56,7 @@ impl TaxRate {
     /// Never in practice; [`MoneyError::Overflow`] if the result left 64 bits.
     pub fn contained_in(self, gross: Money) -> Result<Money, MoneyError> {
         let rate = i128::from(self.0);
-        let (numerator, denominator) = (i128::from(gross.minor()) * rate, 10_000 + rate);
+        let (numerator, denominator) = (i128::from(gross.minor()) * rate, WHOLE + rate);
         let half = if numerator < 0 { -denominator } else { denominator };
         let rounded = (2 * numerator + half) / (2 * denominator);
         i64::try_from(rounded).map(|minor| Money::new(minor, gross.currency())).map_err(|_| MoneyError::Overflow)
@@ -42,7 +70,7 @@ impl TaxRate {
     pub fn shares(self, parts: &[Money]) -> Result<Vec<Money>, MoneyError> {
         let Some(first) = parts.first() else { return Ok(Vec::new()) };
         let total = self.contained_in(Money::sum(parts.iter().copied(), first.currency())?)?;
-        let denominator = 10_000 + i128::from(self.0);
+        let denominator = WHOLE + i128::from(self.0);
         let exact = |part: &Money| i128::from(part.minor()) * i128::from(self.0);
         let mut shares: Vec<i128> = parts.iter().map(|part| exact(part).div_euclid(denominator)).collect();
         let mut missing = i128::from(total.minor()) - shares.iter().sum::<i128>();
@@ -59,6 +87,11 @@ impl TaxRate {
         shares.into_iter().map(money).collect::<Result<_, _>>().map_err(|_| MoneyError::Overflow)
     }
 }
+
+/// A text that is no percentage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a percentage from 0 to 100 with at most three decimals")]
+pub struct TaxRateError(String);
 
 #[cfg(test)]
 mod tests {
@@ -80,10 +113,23 @@ mod tests {
         assert_eq!(TaxRate::from_basis_points(0).contained_in(nzd(999)), Ok(nzd(0)));
     }
 
+    #[test]
+    fn quebec_and_new_york_have_three_decimals() {
+        let quebec = TaxRate::parse_percent("9.975").unwrap();
+        assert_eq!(quebec.contained_in(nzd(10_997_500)), Ok(nzd(997_500)));
+        assert_eq!(TaxRate::parse_percent("8.875").unwrap().contained_in(nzd(108_875)), Ok(nzd(8_875)));
+        assert_eq!(quebec.percent(), "9.975");
+        assert_eq!(TaxRate::parse_percent("15"), Ok(GST));
+        assert_eq!((GST.percent(), TaxRate::from_basis_points(825).percent()), ("15".into(), "8.25".into()));
+        for wrong in ["", "9.9755", "-1", "101", "100.001", "1e1", "1,5", " 5", ".5", "1000"] {
+            assert!(TaxRate::parse_percent(wrong).is_err(), "{wrong:?} was read as a percentage");
+        }
+    }
+
     proptest! {
         #[test]
-        fn shares_add_up_to_the_tax_on_the_whole(parts in prop::collection::vec(0_i64..10_000_000, 1..40), rate in 0_u32..5_000) {
-            let rate = TaxRate::from_basis_points(rate);
+        fn shares_add_up_to_the_tax_on_the_whole(parts in prop::collection::vec(0_i64..10_000_000, 1..40), rate in 0_u32..50_000) {
+            let rate = TaxRate::from_thousandths_of_a_percent(rate);
             let parts: Vec<Money> = parts.into_iter().map(nzd).collect();
             let shares = rate.shares(&parts).unwrap();
             let whole = Money::sum(parts.iter().copied(), Currency::NZD).unwrap();

@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment. A value that makes no sense is refused by name at start, and so is a
 //! process of a shop in several processes that lacks what joins it to the others ([`split`]).
 
+mod money;
 mod outside;
 mod raw;
 mod read;
@@ -177,7 +178,6 @@ impl Settings {
         let base_url = raw.base_url.unwrap_or_else(|| format!("http://{}", listen.replace("0.0.0.0", "localhost")));
         let base_url = outside::origin("STORE_BASE_URL", &base_url)?;
         let shop_name = raw.shop_name.unwrap_or_else(|| "The Better Store".to_owned());
-        let currency = raw.currency.as_deref().unwrap_or("NZD");
         let admin = admin(raw.admin_email, raw.admin_password)?;
         let stripe = raw.stripe_secret_key.map(|key| outside::stripe(key, raw.stripe_api_base)).transpose()?;
         let webhook_secrets = list(raw.stripe_webhook_secret.as_deref());
@@ -225,11 +225,8 @@ impl Settings {
                 .context("STORE_IDENTITY_PUBLIC_KEYS")?,
             csrf_key: raw.csrf_key.map(|text| key("STORE_CSRF_KEY", &text)).transpose()?,
             demo: switch("STORE_DEMO", raw.demo.as_deref(), true)?,
-            currency: Currency::parse(&currency.to_ascii_uppercase()).context("STORE_CURRENCY")?,
-            tax: TaxRate::from_basis_points(
-                within("STORE_TAX_BASIS_POINTS", raw.tax_basis_points.as_deref(), 1_500, 0..=10_000)
-                    .map_err(|error| anyhow::anyhow!("{error}: 1500 is 15 %"))?,
-            ),
+            currency: money::currency(raw.currency.as_deref())?,
+            tax: money::tax(raw.tax_percent.as_deref(), raw.tax_basis_points.as_deref())?,
             shipping_minor: within("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650, 0..=1_000_000)
                 .map_err(|error| anyhow::anyhow!("{error}: it is in minor units, so that 650 is 6.50"))?,
             time_zone: zone(raw.time_zone)?,
@@ -333,6 +330,9 @@ mod tests {
             Raw { workers: Some("0".into()), ..Raw::default() },
             Raw { shipping_minor: Some("-5".into()), ..Raw::default() },
             Raw { tax_basis_points: Some("99999".into()), ..Raw::default() },
+            Raw { tax_percent: Some("9.9755".into()), ..Raw::default() },
+            Raw { tax_percent: Some("15".into()), tax_basis_points: Some("1500".into()), ..Raw::default() },
+            Raw { currency: Some("IRR".into()), ..Raw::default() },
             Raw { open_orders: Some("0".into()), ..Raw::default() },
             Raw { sweep_every: Some("0s".into()), ..Raw::default() },
             Raw { base_url: Some("foo".into()), ..Raw::default() },

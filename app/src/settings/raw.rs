@@ -36,6 +36,7 @@ pub(super) struct Raw {
     pub(super) demo_password: Option<String>,
     pub(super) currency: Option<String>,
     pub(super) tax_basis_points: Option<String>,
+    pub(super) tax_percent: Option<String>,
     pub(super) shipping_minor: Option<String>,
     pub(super) time_zone: Option<String>,
     pub(super) payment_window: Option<String>,

@@ -19,12 +19,7 @@ pub fn when(at: Timestamp, time_zone: &str) -> When {
 
 /// What the tax row of a table is called: `Tax (15 %)`.
 pub fn tax_label(rate: TaxRate) -> String {
-    let (whole, hundredths) = (rate.basis_points() / 100, rate.basis_points() % 100);
-    if hundredths == 0 {
-        return format!("Tax ({whole} %)");
-    }
-    let digits = format!("{hundredths:02}");
-    format!("Tax ({whole}.{} %)", digits.trim_end_matches('0'))
+    format!("Tax ({} %)", rate.percent())
 }
 
 #[cfg(test)]
@@ -44,5 +39,6 @@ mod tests {
         assert_eq!(tax_label(TaxRate::from_basis_points(1_500)), "Tax (15 %)");
         assert_eq!(tax_label(TaxRate::from_basis_points(1_050)), "Tax (10.5 %)");
         assert_eq!(tax_label(TaxRate::from_basis_points(825)), "Tax (8.25 %)");
+        assert_eq!(tax_label(TaxRate::parse_percent("9.975").unwrap()), "Tax (9.975 %)");
     }
 }

@@ -119,8 +119,7 @@ fn day(at: Timestamp, time_zone: &str) -> String {
 }
 
 fn tax_label(rate: TaxRate) -> String {
-    let percent = format!("{}.{:02}", rate.basis_points() / 100, rate.basis_points() % 100);
-    format!("Tax ({} %)", percent.trim_end_matches('0').trim_end_matches('.'))
+    format!("Tax ({} %)", rate.percent())
 }
 
 /// The part of a mail's id that says who made it.
