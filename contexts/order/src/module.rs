@@ -6,14 +6,14 @@ use std::time::Duration;
 use chassis::messaging::{AuditSink, Job, Lease, Recorder, RetryPolicy, SqlMessages, Subscription, Worker};
 use chassis::sql::{Database, Migration};
 use chassis::{Platform, SystemClock, SystemIds};
-use shared_kernel::{Clock, ConsumerName, Ids, Money, StoreError};
+use shared_kernel::{Clock, ConsumerName, Currency, Ids, Money, StoreError};
 
 use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
 use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
 use crate::adapters::inbound::events::payment_provider::PaymentFeed;
 use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
-use crate::adapters::outbound::payments::StripeGateway;
+use crate::adapters::outbound::payments::{StripeGateway, charge_limits};
 use crate::adapters::outbound::sql::{
     MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList,
     SqlRestoration, WaitingRoom,
@@ -61,6 +61,13 @@ impl OrderModule {
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
 
+    /// Selects the currency in which a shop has sold so far: that of most prices, or of the newest order. Nothing in a new
+    /// shop.
+    pub const CURRENCY_IN_USE: &str = "SELECT currency FROM (
+            SELECT currency, 2 AS rank, COUNT(*) AS weight FROM price_list GROUP BY currency
+            UNION ALL SELECT currency, 1, MAX(placed_at) FROM orders GROUP BY currency
+        ) AS used ORDER BY rank DESC, weight DESC LIMIT 1";
+
     /// Makes or updates the context's tables and puts it together, with the real payment provider and mailer.
     ///
     /// # Errors
@@ -84,8 +91,9 @@ impl OrderModule {
         platform: Platform,
         world: OutsideWorld,
     ) -> Result<Self, StoreError> {
+        let policy = policy(&settings, &platform)?;
         platform.database.migrate("order", MIGRATIONS).await?;
-        let use_cases = UseCases::new(&adapters(&settings, &platform, world), policy(&settings, &platform));
+        let use_cases = UseCases::new(&adapters(&settings, &platform, world), policy);
         Ok(Self { use_cases, settings, platform })
     }
 
@@ -260,12 +268,21 @@ async fn lay_open(audit: &AuditOrders, to: &AuditSink) -> Result<(), StoreError>
     }
 }
 
-fn policy(settings: &OrderSettings, platform: &Platform) -> Policy {
+/// The shop's currency is one that the payment provider does not take.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the payment provider does not take {0}: see https://docs.stripe.com/currencies and set another STORE_CURRENCY"
+)]
+struct CurrencyNotTaken(Currency);
+
+fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, StoreError> {
     let site = &platform.site;
     let delivery = Money::new(settings.shipping_flat_minor, site.currency);
-    Policy {
-        tariff: Tariff { currency: site.currency, tax: site.tax, delivery },
+    let limits = charge_limits(site.currency);
+    let limits = limits.ok_or_else(|| StoreError::unavailable(CurrencyNotTaken(site.currency)))?;
+    Ok(Policy {
+        tariff: Tariff { currency: site.currency, tax: site.tax, delivery, limits },
         terms: Terms { payment_window: settings.payment_window, open_at_most: settings.open_orders },
         placement_wait: settings.placement_wait,
-    }
+    })
 }

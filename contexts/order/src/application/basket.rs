@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shared_kernel::{Currency, CustomerId, Money, MoneyError, Quantity, Sku, StoreError, TaxRate};
 
 use crate::domain::pricing::{Priced, Wanted, price};
-use crate::domain::{Cart, CartId, Kind, PricedItem, Totals};
+use crate::domain::{Cart, CartId, ChargeLimits, Kind, NotChargeable, PricedItem, Totals};
 use crate::ports::PriceList;
 
 /// What the shop charges beside the goods, and how.
@@ -18,6 +18,8 @@ pub struct Tariff {
     pub tax: TaxRate,
     /// The flat gross price of a parcel.
     pub delivery: Money,
+    /// What a card can pay at once.
+    pub limits: ChargeLimits,
 }
 
 /// A cart as its buyer sees it.
@@ -35,6 +37,8 @@ pub struct CartView {
     pub order_totals: Totals,
     /// Whether something needs a parcel, and so an address.
     pub needs_address: bool,
+    /// Why a card cannot pay what an order would come to. Nothing is said of a cart with nothing to buy in it.
+    pub not_chargeable: Option<NotChargeable>,
 }
 
 /// A line of a cart as its buyer sees it.
@@ -123,7 +127,10 @@ impl Baskets {
         let lines: Vec<CartViewLine> = lines.collect();
         let needs_address = lines.iter().any(|line| line.for_sale && line.kind == Kind::Physical);
         let (id, owner) = (cart.id(), cart.owner());
-        Ok(CartView { id, owner, lines, totals: goods.totals, order_totals: whole.totals, needs_address })
+        let buys = lines.iter().any(|line| line.for_sale);
+        let not_chargeable = self.check_chargeable(&whole).err().filter(|_| buys);
+        let (totals, order_totals) = (goods.totals, whole.totals);
+        Ok(CartView { id, owner, lines, totals, order_totals, needs_address, not_chargeable })
     }
 
     /// Everything in the cart, priced for an order: with delivery.
@@ -133,6 +140,14 @@ impl Baskets {
     pub async fn for_order(&self, cart: &Cart) -> Result<Priced, StoreError> {
         let items = self.items(cart).await?;
         self.priced(cart, &items, Some(self.tariff.delivery)).map_err(|error| too_large(cart, &error))
+    }
+
+    /// Whether a card can pay it at once.
+    ///
+    /// # Errors
+    /// [`NotChargeable`] with the limit that it breaks.
+    pub fn check_chargeable(&self, priced: &Priced) -> Result<(), NotChargeable> {
+        self.tariff.limits.check(priced.totals.gross)
     }
 
     fn is_for_sale(&self, item: &PricedItem) -> bool {

@@ -12,7 +12,7 @@ use shared_kernel::{Address, Clock, Identity, Ids, Money, OrderId, Sku, StoreErr
 use super::request_key::request_key;
 use super::{Baskets, CartView};
 use crate::domain::pricing::Priced;
-use crate::domain::{Buyer, Cart, CartId, NewOrder, Order};
+use crate::domain::{Buyer, Cart, CartId, NewOrder, NotChargeable, Order};
 use crate::ports::{CartStore, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 
 /// What he asks for.
@@ -68,9 +68,9 @@ pub enum PlaceOrderError {
     /// Some of it is not sold any more.
     #[error("some things in the cart are not for sale any more")]
     NotForSale(Vec<Sku>),
-    /// It costs more than a card can pay at once.
-    #[error("the order costs more than can be paid by card at once; please order in parts")]
-    TooLarge,
+    /// A card cannot pay what it costs.
+    #[error("the order cannot be paid by card: {0}")]
+    NotChargeable(NotChargeable),
     /// Each of them holds goods that nobody else can buy.
     #[error("too many orders wait to be paid; please pay one of them first, or let it run out")]
     TooManyOpen,
@@ -171,7 +171,8 @@ impl PlaceOrder {
         if command.expected_total.is_some_and(|expected| expected != priced.totals.gross) {
             return Err(PlaceOrderError::PriceChanged(Box::new(self.baskets.view(cart).await?)));
         }
-        if priced.is_chargeable() { Ok(priced) } else { Err(PlaceOrderError::TooLarge) }
+        self.baskets.check_chargeable(&priced).map_err(PlaceOrderError::NotChargeable)?;
+        Ok(priced)
     }
 
     fn new_order(&self, cart: &Cart, priced: Priced, command: PlaceOrderCommand) -> Result<NewOrder, PlaceOrderError> {

@@ -4,11 +4,13 @@
 //! [`pricing`] (prices, delivery and tax to the cent), then [`order`], the aggregate that everything turns on.
 
 pub mod cart;
+pub mod charge_limits;
 pub mod order;
 pub mod price_list;
 pub mod pricing;
 
 pub use cart::{Cart, CartId, CartLine, CartRefused, LineChange};
+pub use charge_limits::{ChargeLimits, NotChargeable};
 pub use order::{
     Attention, AttentionReason, Buyer, CancelRefused, Decided, Dispute, DisputeReport, DisputeStatus, Fulfilment,
     FulfilmentItem, FulfilmentStatus, HistoryEntry, HistoryKind, IntentId, IntentReport, IntentStatus, NewOrder,

@@ -89,17 +89,6 @@ pub struct Priced {
     pub totals: Totals,
 }
 
-/// The most that one card payment may be, in minor units: eight digits, which is as far as the provider counts.
-const MOST_CHARGEABLE: i64 = 99_999_999;
-
-impl Priced {
-    /// Whether a card can pay it at once.
-    #[must_use]
-    pub const fn is_chargeable(&self) -> bool {
-        self.totals.gross.minor() <= MOST_CHARGEABLE
-    }
-}
-
 /// Works out what `wanted` costs. `delivery` is the flat gross price of a parcel, charged once when any line is
 /// physical; `None` leaves delivery out.
 ///

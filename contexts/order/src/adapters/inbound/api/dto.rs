@@ -44,6 +44,9 @@ pub struct CartJson {
     pub order_totals: OrderTotalsJson,
     /// Whether something is shipped, so that the order needs an address.
     pub needs_address: bool,
+    /// Why a card cannot pay `order_totals`, such as less than the payment provider takes; absent when it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_payable: Option<String>,
     /// What may be done next.
     #[serde(rename = "_links")]
     pub links: LinksJson,

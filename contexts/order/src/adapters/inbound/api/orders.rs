@@ -33,7 +33,7 @@ const LONGEST_TEXT: usize = 200;
         (status = 403, description = "`email-not-verified`"),
         (status = 404, description = "`not-found`: no such cart"),
         (status = 409, description = "`out-of-stock` and `not-for-sale` (with `skus`), `price-changed` (with `cart`), `too-many-open-orders`, `conflict`"),
-        (status = 422, description = "`invalid-body`, `cart-empty`, `address-required`, `invalid-address` (with `field`), `unknown-shipping-method`, `order-too-large`, `idempotency-key-reused`"),
+        (status = 422, description = "`invalid-body`, `cart-empty`, `address-required`, `invalid-address` (with `field`), `unknown-shipping-method`, `order-too-large` (with `most`), `order-too-small` (with `least`), `order-between-steps` (with `step`), `idempotency-key-reused`"),
     ),
 )]
 #[post("/api/order/v1/orders")]

@@ -12,7 +12,7 @@ use crate::application::{
     AcceptPaymentEventError, ClaimCartError, ListOrdersError, PlaceOrderError, RefundOrderError,
     RequestCancellationError, SetCartItemError, ViewCartError, ViewOrderError,
 };
-use crate::domain::{CartRefused, RefundRefused};
+use crate::domain::{CartRefused, NotChargeable, RefundRefused};
 
 /// No such code is sold.
 pub fn unknown_sku(sku: &str) -> Problem {
@@ -101,7 +101,7 @@ impl From<PlaceOrderError> for Problem {
                     .detail(said)
                     .with("skus", json!(skus))
             }
-            PlaceOrderError::TooLarge => invalid("order-too-large", "Too much for one payment", said),
+            PlaceOrderError::NotChargeable(why) => not_chargeable(why, said),
             PlaceOrderError::TooManyOpen => {
                 Self::new(StatusCode::CONFLICT, "too-many-open-orders", "Too many orders wait to be paid").detail(said)
             }
@@ -115,6 +115,17 @@ impl From<PlaceOrderError> for Problem {
             PlaceOrderError::Store(error) => error.into(),
         }
     }
+}
+
+fn not_chargeable(why: NotChargeable, said: String) -> Problem {
+    let (name, title, field, limit) = match why {
+        NotChargeable::TooSmall { least } => ("order-too-small", "Too little for a card payment", "least", least),
+        NotChargeable::TooLarge { most } => ("order-too-large", "Too much for one payment", "most", most),
+        NotChargeable::BetweenSteps { step } => {
+            ("order-between-steps", "Not an amount that a card can pay", "step", step)
+        }
+    };
+    invalid(name, title, said).with(field, json!(limit))
 }
 
 impl From<ViewOrderError> for Problem {

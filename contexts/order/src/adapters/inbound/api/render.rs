@@ -28,6 +28,7 @@ impl From<&CartView> for CartJson {
             },
             order_totals: OrderTotalsJson::from(&cart.order_totals),
             needs_address: cart.needs_address,
+            not_payable: cart.not_chargeable.map(|why| why.to_string()),
             links: LinksJson {
                 itself: LinkJson::to(format!("{BASE}/carts/{}", cart.id)),
                 order,

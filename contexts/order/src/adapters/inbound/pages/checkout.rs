@@ -17,7 +17,7 @@ use super::countries::choices;
 use super::orders::key;
 use super::render::{cart_lines, totals};
 use super::views::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
-use super::words::{not_placed, sold_out};
+use super::words::{not_chargeable, not_placed, sold_out};
 use crate::application::{
     CartView, ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
 };
@@ -143,17 +143,14 @@ pub async fn place(
 }
 
 /// The cart, if it can be ordered; else why not, in words for the buyer.
-async fn orderable(
-    req: &HttpRequest,
-    carts: &ViewCart,
-    who: &Identity,
-) -> Result<Result<CartView, &'static str>, PageError> {
+async fn orderable(req: &HttpRequest, carts: &ViewCart, who: &Identity) -> Result<Result<CartView, String>, PageError> {
     Ok(match found(req, carts, Some(who.customer)).await? {
         Some(cart) if !cart.not_for_sale().is_empty() => {
-            Err("Something in your cart is not for sale any more. Please remove it.")
+            Err("Something in your cart is not for sale any more. Please remove it.".to_owned())
         }
+        Some(CartView { not_chargeable: Some(why), .. }) => Err(not_chargeable(why)),
         Some(cart) if !cart.lines.is_empty() => Ok(cart),
-        Some(_) | None => Err("Your cart is empty."),
+        Some(_) | None => Err("Your cart is empty.".to_owned()),
     })
 }
 

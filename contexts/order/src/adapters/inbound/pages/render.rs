@@ -5,6 +5,7 @@ use shared_kernel::{Address, Money, Sku};
 
 use super::format::{tax_label, when};
 use super::views::{LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
+use super::words::not_chargeable;
 use crate::application::{CartView, CartViewLine};
 use crate::domain::{FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment, Status, Totals};
 
@@ -36,7 +37,7 @@ pub fn cart_problems(cart: &CartView) -> Vec<String> {
         (true, Some(false)) => Some(format!("There is not enough of {} left.", line.title)),
         (true, Some(true) | None) => None,
     };
-    cart.lines.iter().filter_map(problem).collect()
+    cart.lines.iter().filter_map(problem).chain(cart.not_chargeable.map(not_chargeable)).collect()
 }
 
 /// The sums. Delivery is a row of its own where it is charged.

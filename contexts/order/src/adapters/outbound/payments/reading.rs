@@ -1,7 +1,8 @@
 //! What the provider's objects mean, said once for events and answers: amounts, states and whose they are.
 
-use shared_kernel::{Currency, Money, OrderId, Timestamp};
+use shared_kernel::{Money, OrderId, Timestamp};
 
+use super::currencies::from_units;
 use super::{decline, wire};
 use crate::domain::{
     DisputeReport, DisputeStatus, IntentId, IntentReport, IntentStatus, OrderNumber, PaymentOrigin, RefundId,
@@ -117,8 +118,7 @@ fn seconds(since_1970: i64) -> Timestamp {
 /// # Errors
 /// [`Unreadable`] for a currency that is none.
 pub fn money(amount: i64, currency: &str) -> Result<Money, Unreadable> {
-    let currency = Currency::parse(&currency.to_ascii_uppercase());
-    currency.map(|currency| Money::new(amount, currency)).map_err(|error| Unreadable::new(error.to_string()))
+    from_units(amount, currency).map_err(|error| Unreadable::new(error.to_string()))
 }
 
 #[cfg(test)]
