@@ -14,14 +14,16 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::Core;
 use super::domain::object_id;
 use super::errors::ApiError;
+use super::expand::expanded;
 use super::form::Params;
-use super::idempotency::Keyed;
-use super::objects::Origin;
+use super::idempotency::{Keyed, answer};
+use super::objects::{API_VERSION, Origin};
 use super::store::Command;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -33,8 +35,13 @@ pub struct Call {
     pub params: Params,
     /// The sandbox.
     pub core: Arc<Core>,
+    /// What the caller wants to see in place of ids.
+    pub expand: Vec<String>,
+    /// The version of Stripe's API that the caller speaks; the newest if it names none.
+    pub version: String,
     keyed: Option<Keyed>,
     origin: Origin,
+    path: String,
 }
 
 /// A caller with the secret key.
@@ -42,7 +49,7 @@ pub struct KeyHolder(pub Call);
 
 /// A caller who may have the secret key.
 pub struct AnyCaller {
-    /// His call.
+    /// The call.
     pub call: Call,
     /// Whether he has the key.
     pub holds_key: bool,
@@ -56,8 +63,14 @@ impl Call {
     pub async fn carry_out(self, command: impl Command) -> Result<HttpResponse, ApiError> {
         let _place = self.keyed.as_ref().map(|keyed| self.core.in_flight.begin(keyed.key())).transpose()?;
         let request = self.origin.id.clone();
-        let given = self.core.execute(self.origin, self.keyed, Arc::new(command)).await?;
-        let mut response = given.answer.response();
+        let failure = self.core.failures.next(&self.path);
+        let given = self.core.execute_failing(self.origin, self.keyed, Arc::new(command), failure).await?;
+        let mut answer = given.answer;
+        if answer.status == 200 && !self.expand.is_empty() {
+            let object = serde_json::from_str(&answer.body).unwrap_or_default();
+            answer.body = expanded(&self.core, object, &self.expand).await?.to_string();
+        }
+        let mut response = answer.response();
         if let Some(Ok(id)) = request.as_deref().map(HeaderValue::from_str) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
@@ -65,6 +78,14 @@ impl Call {
             response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
         }
         Ok(response)
+    }
+
+    /// An object that was read, with what the caller wants to see in it.
+    ///
+    /// # Errors
+    /// Those of [`expanded`].
+    pub async fn show(self, object: Value) -> Result<HttpResponse, ApiError> {
+        Ok(answer(&expanded(&self.core, object, &self.expand).await?))
     }
 }
 
@@ -97,18 +118,24 @@ impl FromRequest for AnyCaller {
         let body = String::from_request(request, payload);
         let shown = shown_key(request);
         let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
+        let version =
+            request.headers().get("stripe-version").and_then(|value| value.to_str().ok()).unwrap_or(API_VERSION);
+        let version = version.to_owned();
         let key =
             (request.method() == Method::POST).then(|| request.headers().get("idempotency-key").cloned()).flatten();
         Box::pin(async move {
             let core = core.ok_or_else(|| ApiError::unrecognised("?", &path))?.into_inner();
             let body = body.await.map_err(|_| ApiError::invalid("The request's body is not a form.", None))?;
-            let params = Params::parse(&query)?.with(Params::parse(&body)?);
+            let mut params = Params::parse(&query)?.with(Params::parse(&body)?);
             let key =
                 key.map(|key| key.to_str().map(str::to_owned).map_err(|_| ApiError::malformed_key())).transpose()?;
             let keyed = key.as_deref().map(|key| Keyed::new(key, &path, &params.canonical())).transpose()?;
             let holds_key = shown.is_some_and(|shown| core.is_secret_key(&shown));
+            let mut expand: Vec<String> = params.texts("expand")?.into_values().collect();
+            // What stands behind an id is for those who hold the key.
+            expand.retain(|_| holds_key);
             let origin = Origin { id: Some(object_id("req", core.ids.uuid())), key };
-            Ok(Self { call: Call { params, core, keyed, origin }, holds_key })
+            Ok(Self { call: Call { params, core, expand, version, keyed, origin, path }, holds_key })
         })
     }
 }

@@ -13,6 +13,7 @@ use super::Core;
 use super::domain::attempt::Failure;
 use super::domain::card::{CardDetails, CardMistake, Expiry};
 use super::domain::checkout::{Session, SessionStatus};
+use super::domain::currency::shown;
 use super::domain::intent::Intent;
 use super::domain::method::Method;
 use super::domain::object_id;
@@ -200,7 +201,7 @@ impl Visit {
         };
         Summary {
             id: self.id.clone(),
-            amount: self.intent.amount().to_string(),
+            amount: shown(self.intent.amount()),
             currency: self.intent.amount().currency().code(),
             description: self.intent.details().description.clone().unwrap_or_default(),
             return_url,

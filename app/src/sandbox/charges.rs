@@ -28,13 +28,14 @@ async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> 
     for charge in &charges {
         data.push(object(&call, charge).await?);
     }
-    Ok(answer(&objects::list("/v1/charges", &data, more)))
+    call.show(objects::list("/v1/charges", &data, more)).await
 }
 
 async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
     call.params.nothing_else()?;
     let charge = call.core.store.charge(&id).await?.ok_or_else(|| ApiError::no_such("charge", &id, "id"))?;
-    Ok(answer(&object(&call, &charge).await?))
+    let object = object(&call, &charge).await?;
+    call.show(object).await
 }
 
 async fn object(call: &Call, charge: &Charge) -> Result<serde_json::Value, ApiError> {

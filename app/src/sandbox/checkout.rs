@@ -22,6 +22,9 @@ use super::store::{Command, Ledger};
 
 const OPEN: Duration = Duration::from_hours(24);
 
+/// Since this version of the API a session has no intent until the buyer confirms.
+const INTENT_AT_CONFIRMATION: &str = "2022-08-01";
+
 /// Makes a session and its intent.
 pub struct CreateSession {
     amount: Money,
@@ -32,6 +35,7 @@ pub struct CreateSession {
     customer_email: Option<String>,
     metadata: BTreeMap<String, String>,
     intent: Details,
+    intent_is_hidden: bool,
 }
 
 #[async_trait]
@@ -53,6 +57,7 @@ impl Command for CreateSession {
             customer_email: self.customer_email.clone(),
             metadata: self.metadata.clone(),
             status: SessionStatus::Open,
+            intent_is_hidden: self.intent_is_hidden,
         };
         ledger.keep_session(&session).await?;
         Ok(Answer::ok(&ledger.session_object(&session)))
@@ -129,6 +134,7 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
         customer_email,
         metadata,
         intent,
+        intent_is_hidden: call.version.as_str() >= INTENT_AT_CONFIRMATION,
     };
     call.carry_out(session).await
 }
@@ -136,7 +142,8 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
 async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
     call.params.nothing_else()?;
     let session = call.core.store.session(&id).await?.ok_or_else(|| no_such_session(&id))?;
-    Ok(answer(&objects::session(&session, &call.core.settings.base_url)))
+    let object = objects::session(&session, &call.core.settings.base_url);
+    call.show(object).await
 }
 
 /// An intent belongs to one session at most, so this list has no second page.
@@ -146,7 +153,7 @@ async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> 
     call.params.nothing_else()?;
     let found = call.core.store.session_of(&intent).await?;
     let data: Vec<_> = found.iter().map(|session| objects::session(session, &call.core.settings.base_url)).collect();
-    Ok(answer(&objects::list("/v1/checkout/sessions", &data, false)))
+    call.show(objects::list("/v1/checkout/sessions", &data, false)).await
 }
 
 async fn expire(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {

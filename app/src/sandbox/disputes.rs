@@ -89,13 +89,13 @@ async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> 
     let listing = if intent.is_some() { OF_INTENT } else { ALL };
     let (disputes, more) = page.read(call.core.store.database(), listing, intent, record::<Dispute>).await?;
     let data: Vec<_> = disputes.iter().map(objects::dispute).collect();
-    Ok(answer(&objects::list("/v1/disputes", &data, more)))
+    call.show(objects::list("/v1/disputes", &data, more)).await
 }
 
 async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
     call.params.nothing_else()?;
     let dispute = call.core.store.dispute(&id).await?.ok_or_else(|| no_such_dispute(&id))?;
-    Ok(answer(&objects::dispute(&dispute)))
+    call.show(objects::dispute(&dispute)).await
 }
 
 async fn update(KeyHolder(mut call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {

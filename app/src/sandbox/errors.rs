@@ -5,10 +5,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
-use shared_kernel::StoreError;
+use shared_kernel::{Currency, StoreError};
 
 use super::domain::attempt::{Failure, Refused};
 use super::domain::card::CardMistake;
+use super::domain::currency::{AmountRefused, shown};
 use super::domain::refund::RefundRefused;
 use super::idempotency::Answer;
 
@@ -28,7 +29,8 @@ impl ApiError {
     }
 
     fn code(self, code: &str) -> Self {
-        self.with("code", code)
+        let words = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
+        self.with("code", code).with("doc_url", words)
     }
 
     /// Adds a field to the error object.
@@ -150,6 +152,12 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "An unknown error occurred")
     }
 
+    /// A failure that was asked for.
+    #[must_use]
+    pub fn on_demand() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "An unknown error occurred, as was asked for")
+    }
+
     /// An attempt to pay that failed; `intent` as it is now.
     #[must_use]
     pub fn failed_attempt(failure: Failure, intent: Value) -> Self {
@@ -167,6 +175,9 @@ impl ApiError {
             }
             Refused::Confirm { status } => {
                 format!("You cannot confirm this PaymentIntent because it has a status of {status}.")
+            }
+            Refused::Update { status } => {
+                format!("This PaymentIntent's amount could not be updated because it has a status of {status}.")
             }
             Refused::Cancel { status } => format!(
                 "You cannot cancel this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one of \
@@ -192,8 +203,13 @@ impl ApiError {
                 Self::invalid(format!("Charge {charge} has already been refunded."), None)
                     .code("charge_already_refunded")
             }
+            RefundRefused::Amount { refused, currency } => Self::amount_refused(refused, *currency, "amount"),
             RefundRefused::TooMuch { asked, left } => Self::invalid(
-                format!("Refund amount ({asked}) is greater than unrefunded amount on charge ({left})"),
+                format!(
+                    "Refund amount ({}) is greater than unrefunded amount on charge ({})",
+                    shown(*asked),
+                    shown(*left)
+                ),
                 Some("amount"),
             ),
         }
@@ -204,6 +220,35 @@ impl ApiError {
     pub fn charge_disputed(charge: &str) -> Self {
         let message = format!("Charge {charge} has been charged back; cannot issue a refund.");
         Self::invalid(message, None).code("charge_disputed")
+    }
+
+    /// A currency that Stripe does not take.
+    #[must_use]
+    pub fn invalid_currency(code: &str, param: &str) -> Self {
+        let message =
+            format!("Invalid currency: {code}. See https://docs.stripe.com/currencies for those that are taken.");
+        Self::invalid(message, Some(param))
+    }
+
+    /// An amount that Stripe does not take.
+    #[must_use]
+    pub fn amount_refused(refused: &AmountRefused, currency: Currency, param: &str) -> Self {
+        let code = currency.code().to_ascii_lowercase();
+        match refused {
+            AmountRefused::NotPositive => Self::invalid("This value must be greater than or equal to 1.", Some(param))
+                .code("parameter_invalid_integer"),
+            AmountRefused::TooSmall { least } => {
+                Self::invalid(format!("Amount must be at least {least} {code}"), Some(param)).code("amount_too_small")
+            }
+            AmountRefused::TooLarge { most } => {
+                Self::invalid(format!("Amount must be no more than {most} {code}"), Some(param))
+                    .code("amount_too_large")
+            }
+            AmountRefused::BetweenSteps { step } => {
+                Self::invalid(format!("Amount in {code} must be evenly divisible by {step}"), Some(param))
+                    .code("parameter_invalid_integer")
+            }
+        }
     }
 
     /// Card data that cannot be right, as Stripe names the mistake.

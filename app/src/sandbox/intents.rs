@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use super::call::{AnyCaller, Call, KeyHolder};
 use super::domain::attempt::Step;
 use super::domain::card::{CardDetails, Expiry};
+use super::domain::currency as currencies;
 use super::domain::intent::{Details, Intent};
 use super::domain::method::Method;
 use super::domain::object_id;
@@ -19,9 +20,6 @@ use super::idempotency::{Answer, answer, hex};
 use super::listing::{Listing, Page, listing};
 use super::objects;
 use super::store::{Command, Ledger, record};
-
-/// Stripe takes at most eight digits.
-const MOST: i64 = 99_999_999;
 
 /// Makes an intent, and confirms it at once if that is asked for.
 pub struct CreateIntent {
@@ -118,6 +116,36 @@ impl Command for AuthenticateIntent {
     }
 }
 
+/// Changes what an intent says, and its amount while it may still be paid.
+pub struct UpdateIntent {
+    id: String,
+    amount: Option<i64>,
+    currency: Option<Currency>,
+    details: Details,
+    forgotten: Vec<String>,
+}
+
+#[async_trait]
+impl Command for UpdateIntent {
+    async fn run(&self, ledger: &mut Ledger<'_>) -> Result<Answer, StoreError> {
+        let Some(intent) = ledger.intent(&self.id).await? else { return Ok(no_such_intent(&self.id).answer()) };
+        let currency = self.currency.unwrap_or(intent.amount().currency());
+        let wanted = (self.amount.is_some() || self.currency.is_some())
+            .then(|| checked_amount(self.amount.unwrap_or(intent.amount().minor()), currency, "amount"));
+        let amount = match wanted.transpose() {
+            Ok(amount) => amount,
+            Err(refused) => return Ok(refused.answer()),
+        };
+        match intent.clone().updated(amount, &self.details, &self.forgotten) {
+            Ok(intent) => {
+                ledger.keep_intent(&intent).await?;
+                Ok(Answer::ok(&ledger.intent_object(&intent)))
+            }
+            Err(refused) => Ok(ApiError::refused(refused, ledger.intent_object(&intent)).answer()),
+        }
+    }
+}
+
 /// Closes an intent for good.
 pub struct CancelIntent {
     /// Which.
@@ -146,6 +174,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/payment_intents", web::post().to(create))
         .route("/payment_intents", web::get().to(list))
         .route("/payment_intents/{id}", web::get().to(retrieve))
+        .route("/payment_intents/{id}", web::post().to(update))
         .route("/payment_intents/{id}/confirm", web::post().to(confirm))
         .route("/payment_intents/{id}/cancel", web::post().to(cancel));
 }
@@ -166,6 +195,27 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
     let method = method(&mut call)?;
     call.params.nothing_else()?;
     call.carry_out(CreateIntent { amount, details, method, confirm, return_url }).await
+}
+
+async fn update(KeyHolder(mut call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let params = &mut call.params;
+    let amount = params.integer("amount")?;
+    let currency = params
+        .text("currency")
+        .map(|code| currencies::currency(&code).ok_or_else(|| ApiError::invalid_currency(&code, "currency")));
+    let currency = currency.transpose()?;
+    let mut notes = params.texts("metadata")?;
+    let forgotten = notes.iter().filter(|(_, value)| value.is_empty()).map(|(key, _)| key.clone()).collect();
+    notes.retain(|_, value| !value.is_empty());
+    let details = Details {
+        metadata: checked_metadata(notes)?,
+        description: params.text("description"),
+        receipt_email: params.text("receipt_email"),
+        statement_descriptor: params.text("statement_descriptor"),
+        session: None,
+    };
+    params.nothing_else()?;
+    call.carry_out(UpdateIntent { id: id.into_inner(), amount, currency, details, forgotten }).await
 }
 
 async fn confirm(caller: AnyCaller, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
@@ -202,8 +252,12 @@ async fn retrieve(caller: AnyCaller, id: web::Path<String>) -> Result<HttpRespon
     let base_url = &call.core.settings.base_url;
     match shown {
         Some(shown) if !opens(&shown, &intent) => Err(ApiError::wrong_client_secret()),
+        // What stands behind ids is for those who hold the key.
         Some(_) if !holds_key => Ok(answer(&objects::intent_for_buyer(&intent, base_url))),
-        Some(_) | None => Ok(answer(&objects::intent(&intent, base_url))),
+        Some(_) | None => {
+            let object = objects::intent(&intent, base_url);
+            call.show(object).await
+        }
     }
 }
 
@@ -215,7 +269,7 @@ async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> 
     let (intents, more) = page.read(call.core.store.database(), ALL, None, record::<Intent>).await?;
     let base_url = &call.core.settings.base_url;
     let data: Vec<_> = intents.iter().map(|intent| objects::intent(intent, base_url)).collect();
-    Ok(answer(&objects::list("/v1/payment_intents", &data, more)))
+    call.show(objects::list("/v1/payment_intents", &data, more)).await
 }
 
 fn opens(client_secret: &str, intent: &Intent) -> bool {
@@ -237,25 +291,18 @@ fn amount(params: &mut Params) -> Result<Money, ApiError> {
 /// A currency's code in either case.
 ///
 /// # Errors
-/// A refusal when it is missing or not in ISO 4217.
+/// A refusal when it is missing or not one of Stripe's.
 pub fn currency(params: &mut Params, key: &str) -> Result<Currency, ApiError> {
     let code = params.required(key)?;
-    Currency::parse(&code.to_ascii_uppercase())
-        .map_err(|_| ApiError::invalid(format!("Invalid currency: {code}."), Some(&params.name(key))))
+    currencies::currency(&code).ok_or_else(|| ApiError::invalid_currency(&code, &params.name(key)))
 }
 
-/// An amount that Stripe would take: 1 to 99,999,999 units.
+/// An amount that Stripe would take.
 ///
 /// # Errors
 /// Stripe's refusal.
-pub fn checked_amount(minor: i64, currency: Currency, param: &str) -> Result<Money, ApiError> {
-    match minor {
-        ..1 => Err(ApiError::invalid("This value must be greater than or equal to 1.", Some(param))
-            .with("code", "parameter_invalid_integer")),
-        1..=MOST => Ok(Money::new(minor, currency)),
-        _ => Err(ApiError::invalid(format!("Amount must be no more than {MOST}"), Some(param))
-            .with("code", "amount_too_large")),
-    }
+pub fn checked_amount(units: i64, currency: Currency, param: &str) -> Result<Money, ApiError> {
+    currencies::charge(units, currency).map_err(|refused| ApiError::amount_refused(&refused, currency, param))
 }
 
 /// The shop's notes: at most 50, with keys of 40 and values of 500 characters. Empty values are left out.
@@ -265,6 +312,10 @@ pub fn checked_amount(minor: i64, currency: Currency, param: &str) -> Result<Mon
 pub fn metadata(params: &mut Params) -> Result<BTreeMap<String, String>, ApiError> {
     let mut notes = params.texts("metadata")?;
     notes.retain(|_, value| !value.is_empty());
+    checked_metadata(notes)
+}
+
+fn checked_metadata(notes: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ApiError> {
     let fits = |(key, value): (&String, &String)| key.chars().count() <= 40 && value.chars().count() <= 500;
     if notes.len() > 50 || !notes.iter().all(fits) {
         let message = "Metadata can have up to 50 keys of 40 characters with values of 500 characters.";
@@ -306,6 +357,11 @@ fn method(call: &mut Call) -> Result<Option<Method>, ApiError> {
     let mut card = data.group("card");
     data.group("billing_details");
     data.nothing_else()?;
+    if let Some(token) = card.text("token") {
+        card.nothing_else()?;
+        let name = token.replacen("tok_", "pm_card_", 1);
+        return Method::named(&name, id).map(Some).ok_or_else(|| ApiError::no_such_method(&token));
+    }
     let number = card.required("number")?;
     let expiry = match (card.integer("exp_month")?, card.integer("exp_year")?) {
         (None, None) => None,

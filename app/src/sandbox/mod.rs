@@ -18,6 +18,8 @@ mod disputes;
 mod domain;
 mod errors;
 mod events;
+mod expand;
+mod failures;
 mod form;
 mod idempotency;
 mod intents;
@@ -33,12 +35,18 @@ mod at_once_tests;
 #[cfg(test)]
 mod disputes_tests;
 #[cfg(test)]
+mod library_tests;
+#[cfg(test)]
 mod tests;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::params;
 use chassis::sql::{Database, Migration, Row};
@@ -51,8 +59,10 @@ use tokio_util::sync::CancellationToken;
 use self::domain::attempt::Charge;
 use self::domain::dispute::Dispute;
 use self::domain::intent::Intent;
+use self::domain::object_id;
 use self::domain::refund::Refund;
 use self::errors::ApiError;
+use self::failures::{Failure, Failures};
 use self::idempotency::{Given, InFlight, Keyed};
 use self::objects::Origin;
 use self::store::{Command, Scene, Store, record};
@@ -127,6 +137,7 @@ struct Core {
     base_url: Arc<str>,
     subscribed: Arc<[String]>,
     in_flight: InFlight,
+    failures: Failures,
     woken: Notify,
 }
 
@@ -137,6 +148,16 @@ impl Core {
         keyed: Option<Keyed>,
         command: Arc<dyn Command>,
     ) -> Result<Given, StoreError> {
+        self.execute_failing(origin, keyed, command, None).await
+    }
+
+    async fn execute_failing(
+        &self,
+        origin: Origin,
+        keyed: Option<Keyed>,
+        command: Arc<dyn Command>,
+        failure: Option<Failure>,
+    ) -> Result<Given, StoreError> {
         let scene = Scene {
             now: self.clock.now(),
             ids: Arc::clone(&self.ids),
@@ -145,7 +166,7 @@ impl Core {
             slow: self.settings.slow,
             base_url: Arc::clone(&self.base_url),
         };
-        let given = self.store.execute(scene, keyed, command).await;
+        let given = self.store.execute(scene, keyed, command, failure).await;
         self.woken.notify_one();
         given
     }
@@ -182,6 +203,7 @@ impl Sandbox {
             subscribed: subscribed.into(),
             settings,
             in_flight: InFlight::default(),
+            failures: Failures::default(),
             woken: Notify::new(),
         };
         Ok(Self { core: Arc::new(core) })
@@ -192,6 +214,7 @@ impl Sandbox {
         let core = web::Data::from(Arc::clone(&self.core));
         move |config| {
             let scope = web::scope("/sandbox/v1")
+                .wrap(from_fn(echo))
                 .app_data(core)
                 .configure(intents::routes)
                 .configure(charges::routes)
@@ -199,6 +222,7 @@ impl Sandbox {
                 .configure(disputes::routes)
                 .configure(checkout::routes)
                 .configure(events::routes)
+                .configure(failures::routes)
                 .default_service(web::to(unrecognised));
             config.service(scope);
         }
@@ -261,6 +285,28 @@ impl Sandbox {
         all.extend(every(database, waiting, audited_webhook).await?);
         Ok(all)
     }
+}
+
+/// Names the request, and repeats what the caller has said of it, on every answer.
+async fn echo(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let headers = request.headers();
+    let (key, version) = (headers.get("idempotency-key").cloned(), headers.get("stripe-version").cloned());
+    let id = request.app_data::<web::Data<Core>>().map(|core| object_id("req", core.ids.uuid()));
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    let version = version.unwrap_or_else(|| HeaderValue::from_static(objects::API_VERSION));
+    headers.insert(HeaderName::from_static("stripe-version"), version);
+    if let Some(key) = key {
+        headers.insert(HeaderName::from_static("idempotency-key"), key);
+    }
+    let unnamed = !headers.contains_key("request-id");
+    if let Some(Ok(id)) = id.filter(|_| unnamed).map(|id| HeaderValue::from_str(&id)) {
+        headers.insert(HeaderName::from_static("request-id"), id);
+    }
+    Ok(response)
 }
 
 async fn unrecognised(request: HttpRequest) -> Result<HttpResponse, ApiError> {

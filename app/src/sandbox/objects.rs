@@ -89,7 +89,9 @@ fn next_action(intent: &Intent, base_url: &str) -> Value {
     json!({ "type": "redirect_to_url", "redirect_to_url": { "url": page, "return_url": return_url } })
 }
 
-fn method(method: &Method) -> Value {
+/// A way to pay.
+#[must_use]
+pub fn method(method: &Method) -> Value {
     let (kind, details) = method_details(method);
     json!({ "id": method.id(), "object": "payment_method", "type": kind, "livemode": false, kind: details })
 }
@@ -211,7 +213,7 @@ pub fn session(session: &Session, base_url: &str) -> Value {
         "livemode": false,
         "metadata": session.metadata,
         "mode": "payment",
-        "payment_intent": session.intent,
+        "payment_intent": (!session.intent_is_hidden).then_some(&session.intent),
         "payment_method_types": ["card"],
         "payment_status": if session.status == SessionStatus::Complete { "paid" } else { "unpaid" },
         "status": session.status.name(),

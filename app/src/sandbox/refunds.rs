@@ -69,6 +69,24 @@ async fn keep(ledger: &mut Ledger<'_>, intent: &Intent, refund: &Refund) -> Resu
     ledger.keep_refund(refund).await
 }
 
+/// Adds to the shop's notes on a refund; nothing else of it can be changed.
+pub struct NoteOnRefund {
+    id: String,
+    metadata: std::collections::BTreeMap<String, String>,
+}
+
+#[async_trait]
+impl Command for NoteOnRefund {
+    async fn run(&self, ledger: &mut Ledger<'_>) -> Result<Answer, StoreError> {
+        let Some(refund) = ledger.refund(&self.id).await? else { return Ok(no_such_refund(&self.id).answer()) };
+        let refund = refund.noted(&self.metadata);
+        ledger.keep_refund(&refund).await?;
+        let object = objects::refund(&refund);
+        ledger.emit("refund.updated", &object).await?;
+        Ok(Answer::ok(&object))
+    }
+}
+
 /// Brings a slow refund that is due to its end.
 pub struct SettleRefund {
     /// Which.
@@ -100,7 +118,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/refunds", web::post().to(create))
         .route("/refunds", web::get().to(list))
-        .route("/refunds/{id}", web::get().to(retrieve));
+        .route("/refunds/{id}", web::get().to(retrieve))
+        .route("/refunds/{id}", web::post().to(update))
+        .route("/refunds/{id}/cancel", web::post().to(cancel));
 }
 
 async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
@@ -131,10 +151,25 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
     call.carry_out(CreateRefund { of, amount, reason, metadata }).await
 }
 
+async fn update(KeyHolder(mut call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let metadata = metadata(&mut call.params)?;
+    call.params.nothing_else()?;
+    call.carry_out(NoteOnRefund { id: id.into_inner(), metadata }).await
+}
+
+/// Stripe cancels only refunds that wait for the buyer, which none of a card does.
+async fn cancel(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    call.params.nothing_else()?;
+    let refund = call.core.store.refund(&id).await?.ok_or_else(|| no_such_refund(&id))?;
+    let status = refund.status().name();
+    let message = format!("Refund {id} cannot be canceled because it has a status of {status}, not requires_action.");
+    Err(ApiError::invalid(message, None))
+}
+
 async fn retrieve(KeyHolder(call): KeyHolder, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
     call.params.nothing_else()?;
     let refund = call.core.store.refund(&id).await?.ok_or_else(|| no_such_refund(&id))?;
-    Ok(answer(&objects::refund(&refund)))
+    call.show(objects::refund(&refund)).await
 }
 
 const ALL: Listing = listing!("refund", "refund", "record", "");
@@ -147,7 +182,7 @@ async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> 
     let listing = if intent.is_some() { OF_INTENT } else { ALL };
     let (refunds, more) = page.read(call.core.store.database(), listing, intent, record::<Refund>).await?;
     let data: Vec<_> = refunds.iter().map(objects::refund).collect();
-    Ok(answer(&objects::list("/v1/refunds", &data, more)))
+    call.show(objects::list("/v1/refunds", &data, more)).await
 }
 
 fn no_such_refund(id: &str) -> ApiError {

@@ -25,6 +25,8 @@ use super::domain::dispute::{self, Dispute, DisputeFact};
 use super::domain::intent::Intent;
 use super::domain::object_id;
 use super::domain::refund::Refund;
+use super::errors::ApiError;
+use super::failures::Failure;
 use super::idempotency::{Answer, Given, Keyed};
 use super::objects::{self, Origin};
 
@@ -89,19 +91,20 @@ impl Store {
         scene: Scene,
         keyed: Option<Keyed>,
         what: Arc<dyn Command>,
+        failure: Option<Failure>,
     ) -> Result<Given, StoreError> {
         self.database
             .write(move |tx| {
                 let (scene, keyed, what) = (scene.clone(), keyed.clone(), Arc::clone(&what));
                 Box::pin(async move {
                     let Some(keyed) = keyed else {
-                        let answer = what.run(&mut Ledger { tx, scene: &scene }).await?;
+                        let answer = run(what.as_ref(), &mut Ledger { tx, scene: &scene }, failure).await?;
                         return Ok(Given { answer, replayed: false });
                     };
                     if let Some(given) = keyed.seen_or_claim(tx, scene.now).await? {
                         return Ok(given);
                     }
-                    let answer = what.run(&mut Ledger { tx, scene: &scene }).await?;
+                    let answer = run(what.as_ref(), &mut Ledger { tx, scene: &scene }, failure).await?;
                     keyed.remember(tx, &answer).await?;
                     Ok(Given { answer, replayed: false })
                 })
@@ -168,6 +171,18 @@ impl Store {
                 Box::pin(async move { tx.fetch_optional(sql, params![id]).await?.as_ref().map(record).transpose() })
             })
             .await
+    }
+}
+
+/// Runs a command; one that is to fail does its work or not, and answers with the failure.
+async fn run(what: &dyn Command, ledger: &mut Ledger<'_>, failure: Option<Failure>) -> Result<Answer, StoreError> {
+    match failure {
+        None => what.run(ledger).await,
+        Some(Failure::Before) => Ok(ApiError::on_demand().answer()),
+        Some(Failure::After) => {
+            what.run(ledger).await?;
+            Ok(ApiError::on_demand().answer())
+        }
     }
 }
 
@@ -318,9 +333,15 @@ impl Ledger<'_> {
         if let Some((dispute, facts)) = disputed {
             self.keep_dispute(&dispute, &facts).await?;
         }
-        if let (Fact::Succeeded, Some(session)) = (fact, &intent.details().session)
-            && let Some(session) = self.session(session).await?.and_then(Session::completed)
-        {
+        let known = match (&intent.details().session, fact) {
+            (Some(_), Fact::Created | Fact::Canceled) | (None, _) => None,
+            (Some(session), _) => self.session(session).await?,
+        };
+        let Some(session) = known else { return Ok(intent) };
+        let session = session.confirmed();
+        if fact != Fact::Succeeded {
+            self.keep_session(&session).await?;
+        } else if let Some(session) = session.completed() {
             self.keep_session(&session).await?;
             let object = self.session_object(&session);
             self.emit("checkout.session.completed", &object).await?;
@@ -335,7 +356,7 @@ impl Ledger<'_> {
     pub async fn keep_intent(&mut self, intent: &Intent) -> Result<(), StoreError> {
         let sql = "INSERT INTO intent (id, created, status, amount, received, refunded, currency, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
-            received = excluded.received, refunded = excluded.refunded, due = excluded.due, record = excluded.record";
+            amount = excluded.amount, currency = excluded.currency, received = excluded.received, refunded = excluded.refunded, due = excluded.due, record = excluded.record";
         let amount = intent.amount();
         let (received, left) = intent.captured().map_or((0, 0), |captured| (amount.minor(), captured.left));
         let row = params![

@@ -88,9 +88,29 @@ impl World {
         self.send(request.insert_header(("idempotency-key", key))).await
     }
 
+    /// As a caller of an older version of the API.
+    async fn post_as_of(&self, version: &'static str, path: &str, form: &str) -> Answered {
+        let request = posted(path, form).insert_header(("authorization", format!("Bearer {KEY}")));
+        self.send(request.insert_header(("stripe-version", version))).await
+    }
+
     pub(super) async fn get(&self, path: &str) -> Answered {
         let request = TestRequest::get().uri(&format!("/sandbox/v1/{path}"));
         self.send(request.insert_header(("authorization", format!("Bearer {KEY}")))).await
+    }
+
+    /// The headers of the answer to a request that is sent with these.
+    pub(super) async fn headers(
+        &self,
+        path: &str,
+        sent: &[(&'static str, &'static str)],
+    ) -> std::collections::BTreeMap<String, String> {
+        let app = init_service(App::new().configure(self.sandbox.routes())).await;
+        let request = TestRequest::get().uri(&format!("/sandbox/v1/{path}"));
+        let request = sent.iter().fold(request, |request, header| request.insert_header(*header));
+        let response = call_service(&app, request.to_request()).await;
+        let headers = response.headers().iter();
+        headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect()
     }
 
     pub(super) async fn intent(&self) -> Answered {
@@ -220,6 +240,10 @@ async fn wrong_parameters_are_refused_by_name(world: World) {
         ("amount=100000000&currency=nzd", "amount_too_large", "amount"),
         ("amount=500", "parameter_missing", "currency"),
         ("amount=500&currency=xxq", "", "currency"),
+        ("amount=500&currency=irr", "", "currency"),
+        ("amount=49&currency=nzd", "amount_too_small", "amount"),
+        ("amount=5125&currency=kwd", "parameter_invalid_integer", "amount"),
+        ("amount=550&currency=isk", "parameter_invalid_integer", "amount"),
         ("amount=500&currency=nzd&colour=red", "parameter_unknown", "colour"),
         ("amount=500&currency=nzd&payment_method=pm_card_gold", "resource_missing", "payment_method"),
         ("amount=500&currency=nzd&capture_method=manual", "", "capture_method"),
@@ -345,7 +369,7 @@ async fn a_checkout_session_is_complete_once_its_intent_is_paid(world: World) {
     let form = "mode=payment&success_url=http://shop.test/orders/7?s={CHECKOUT_SESSION_ID}&cancel_url=http://shop.test/cart\
         &line_items[0][price_data][currency]=nzd&line_items[0][price_data][unit_amount]=1000\
         &line_items[0][price_data][product_data][name]=Mug&line_items[0][quantity]=2&payment_intent_data[metadata][order_id]=o-1";
-    let session = world.post("checkout/sessions", form).await;
+    let session = world.post_as_of("2020-08-27", "checkout/sessions", form).await;
     assert_eq!((session.status, &session.body["amount_total"]), (200, &2_000.into()));
     let (id, intent) = (session.id(), session.body["payment_intent"].as_str().unwrap().to_owned());
     let listed = world.get(&format!("checkout/sessions?payment_intent={intent}")).await.body;
@@ -362,10 +386,24 @@ async fn a_checkout_session_is_complete_once_its_intent_is_paid(world: World) {
     assert_eq!(world.post(&format!("checkout/sessions/{id}/expire"), "").await.status, 400);
 }
 
-async fn an_expired_session_takes_no_money(world: World) {
+async fn a_session_has_no_intent_until_the_buyer_tries_to_pay(world: World) {
     let form = "mode=payment&success_url=http://shop.test/done&line_items[0][price_data][currency]=nzd\
         &line_items[0][price_data][unit_amount]=1000&line_items[0][price_data][product_data][name]=Mug";
     let session = world.post("checkout/sessions", form).await;
+    assert_eq!(session.body["payment_intent"], Value::Null);
+    let path = format!("checkout/sessions/{}", session.id());
+    world.card(&session.id(), "4000000000000002", "").await;
+    let tried = world.get(&path).await.body;
+    assert!(tried["payment_intent"].as_str().unwrap().starts_with("pi_"), "{tried}");
+    world.card(&session.id(), "4242424242424242", "").await;
+    let paid = world.get(&path).await.body;
+    assert_eq!((&paid["payment_intent"], &paid["status"]), (&tried["payment_intent"], &"complete".into()));
+}
+
+async fn an_expired_session_takes_no_money(world: World) {
+    let form = "mode=payment&success_url=http://shop.test/done&line_items[0][price_data][currency]=nzd\
+        &line_items[0][price_data][unit_amount]=1000&line_items[0][price_data][product_data][name]=Mug";
+    let session = world.post_as_of("2020-08-27", "checkout/sessions", form).await;
     world.clock.advance(Duration::from_hours(25));
     world.sandbox.core.settle().await.unwrap();
     assert_eq!(world.get(&format!("checkout/sessions/{}", session.id())).await.status_of_object(), "expired");
@@ -602,6 +640,7 @@ on_both_engines! {
     slow_payments_and_refunds_come_to_their_end_by_themselves
     intents_are_listed_newest_first_by_time
     a_checkout_session_is_complete_once_its_intent_is_paid
+    a_session_has_no_intent_until_the_buyer_tries_to_pay
     an_expired_session_takes_no_money
     the_card_page_pays_and_sends_the_buyer_back
     a_declined_card_sends_the_buyer_back_with_the_news

@@ -99,6 +99,11 @@ pub enum Refused {
         /// The state that forbids it.
         status: &'static str,
     },
+    /// Given another amount when it is too late.
+    Update {
+        /// The state that forbids it.
+        status: &'static str,
+    },
     /// Cancelled when it is too late.
     Cancel {
         /// The state that forbids it.

@@ -54,9 +54,19 @@ pub struct Session {
     pub metadata: BTreeMap<String, String>,
     /// Where it stands.
     pub status: SessionStatus,
+    /// Whether its maker may not see the intent yet: since version 2022-08-01 of the API one is there only when the buyer
+    /// has tried to pay. Sessions of older sandboxes show it at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub intent_is_hidden: bool,
 }
 
 impl Session {
+    /// The session after the buyer has tried to pay.
+    #[must_use]
+    pub fn confirmed(self) -> Self {
+        Self { intent_is_hidden: false, ..self }
+    }
+
     /// The session after its intent succeeded; `None` if that is no news.
     #[must_use]
     pub fn completed(self) -> Option<Self> {
@@ -102,6 +112,7 @@ mod tests {
             customer_email: None,
             metadata: BTreeMap::new(),
             status: SessionStatus::Open,
+            intent_is_hidden: false,
         }
     }
 

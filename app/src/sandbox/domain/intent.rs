@@ -150,6 +150,32 @@ impl Intent {
         }
     }
 
+    /// The intent with other words on it, and with another amount while it may still be paid.
+    ///
+    /// # Errors
+    /// [`Refused::Update`] for an amount when the money is under way or here, or the intent is closed.
+    pub fn updated(self, amount: Option<Money>, details: &Details, forgotten: &[String]) -> Result<Self, Refused> {
+        let payable = match self.state {
+            State::RequiresPaymentMethod | State::RequiresConfirmation { .. } | State::RequiresAction { .. } => true,
+            State::Processing { .. } | State::Succeeded { .. } | State::Canceled { .. } => false,
+        };
+        if amount.is_some() && !payable {
+            return Err(Refused::Update { status: self.status() });
+        }
+        let mut metadata = self.details.metadata;
+        metadata.retain(|key, _| !forgotten.contains(key));
+        metadata.extend(details.metadata.clone());
+        let newer = |new: &Option<String>, old: Option<String>| new.clone().or(old);
+        let details = Details {
+            metadata,
+            description: newer(&details.description, self.details.description),
+            receipt_email: newer(&details.receipt_email, self.details.receipt_email),
+            statement_descriptor: newer(&details.statement_descriptor, self.details.statement_descriptor),
+            session: self.details.session,
+        };
+        Ok(Self { amount: amount.unwrap_or(self.amount), details, ..self })
+    }
+
     /// Closes the intent for good.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod attempt;
 pub mod card;
 pub mod checkout;
+pub mod currency;
 pub mod dispute;
 pub mod intent;
 pub mod method;

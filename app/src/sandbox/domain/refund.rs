@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use shared_kernel::{Money, Timestamp};
+use shared_kernel::{Currency, Money, Timestamp};
 
+use super::currency::{self, AmountRefused};
 use super::intent::Intent;
 use super::method::Behaviour;
 
@@ -78,6 +79,13 @@ pub enum RefundRefused {
         /// The charge that took it.
         charge: String,
     },
+    /// Not an amount of that currency.
+    Amount {
+        /// The rule that it breaks.
+        refused: AmountRefused,
+        /// Whose rule.
+        currency: Currency,
+    },
     /// More than is left.
     TooMuch {
         /// Asked for.
@@ -100,7 +108,13 @@ pub fn refund(intent: Intent, ask: RefundAsk) -> Result<(Intent, Refund), Refund
         return Err(RefundRefused::AlreadyRefunded { charge });
     }
     let currency = intent.amount().currency();
-    let amount = Money::new(ask.amount.unwrap_or(captured.left), currency);
+    // What is left goes back whole, whatever the rules are now.
+    let amount = match ask.amount {
+        Some(units) => {
+            currency::refund(units, currency).map_err(|refused| RefundRefused::Amount { refused, currency })?
+        }
+        None => Money::new(captured.left, currency),
+    };
     if amount.minor() > captured.left {
         return Err(RefundRefused::TooMuch { asked: amount, left: Money::new(captured.left, currency) });
     }
@@ -137,6 +151,13 @@ impl Refund {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The refund with more notes.
+    #[must_use]
+    pub fn noted(mut self, notes: &BTreeMap<String, String>) -> Self {
+        self.metadata.extend(notes.clone());
+        self
     }
 
     /// The intent whose money goes back.
@@ -190,8 +211,6 @@ impl Refund {
 
 #[cfg(test)]
 mod tests {
-    use shared_kernel::Currency;
-
     use super::super::attempt::Attempt;
     use super::super::intent::Details;
     use super::super::method::Method;
