@@ -6,7 +6,7 @@ use shared_kernel::{Clock, OrderId};
 
 use super::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
 use crate::domain::{AttentionReason, OpenedIntent, Order, OrderState};
-use crate::ports::{NewIntent, OrderStore, PaymentGateway};
+use crate::ports::{NewIntent, OrderStore, PaymentError, PaymentGateway};
 
 /// Prepares payments.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ impl OpenPayment {
         Self { orders, gateway, clock }
     }
 
-    /// Calls the provider and keeps what it gave.
+    /// Calls the provider and keeps what it gave. If it refuses for good, the order ends: nobody could ever pay it.
     ///
     /// # Errors
     /// [`TaskError`]; after a while, or for good, the order needs attention.
@@ -37,9 +37,18 @@ impl OpenPayment {
             number: order.number().clone(),
             amount: order.totals().gross,
             receipt_email: order.buyer().email.clone(),
+            attempt: run.attempt,
+            placed_at: order.placed_at(),
         };
         let created = match self.gateway.create_intent(&intent).await {
             Ok(created) => created,
+            Err(PaymentError::Refused { code, message }) => {
+                tracing::error!(order.id = %id, "the payment of order {id} was refused: {code}: {message}");
+                let now = self.clock.now();
+                let decide = decide_on(move |order| order.payment_not_possible(now));
+                self.orders.update(decide.caused(id, Some(run.cause))).await?;
+                return Ok(());
+            }
             Err(error) => {
                 let (error, reason) = (error.into(), AttentionReason::IntentNotCreated);
                 raise_alarm(&self.orders, id, reason, &error, (&run, self.clock.now())).await?;

@@ -23,15 +23,22 @@ impl SendRefund {
         Self { orders, gateway, clock }
     }
 
-    /// Calls the provider under the refund's own key and takes in how the refund stands. An uncertain outcome is asked
-    /// for again under the same key, never under a new one.
+    /// Calls the provider under the refund's own key and takes in how the refund stands. An uncertain outcome is asked for
+    /// again under the same key; a failure that the provider has answered with is kept there under that key, and the next
+    /// attempt uses another one.
     ///
     /// # Errors
     /// [`TaskError`]. A refusal marks the refund as failed, so that the staff may try another way.
     pub async fn execute(&self, id: OrderId, refund: RefundId, run: TaskRun) -> Result<(), TaskError> {
         let order = self.orders.find(id).await?.ok_or(TaskError::no_such_order(id))?;
         let Some(wanted) = order.sendable_refund(refund) else { return Ok(()) };
-        let new = NewRefund { refund, order: id, intent: wanted.intent.clone(), amount: wanted.amount };
+        let new = NewRefund {
+            refund,
+            order: id,
+            intent: wanted.intent.clone(),
+            amount: wanted.amount,
+            keys_used: wanted.used_keys(),
+        };
         let now = self.clock.now();
         match self.gateway.refund(&new).await {
             Ok(answer) => {
@@ -44,11 +51,17 @@ impl SendRefund {
                 let status = ReportedRefund::Failed { reason: format!("{code}: {message}") };
                 let NewRefund { intent, amount, .. } = new;
                 let report = RefundReport { id: Some(refund), provider_id: None, intent, amount, status };
-                let decide = decide_on(move |order| order.refund_reported(report.clone(), now));
+                let decide = decide_on(move |order| {
+                    order.refund_reported(report.clone(), now).then(|order| order.refund_key_used(refund))
+                });
                 self.orders.update(decide.caused(id, None)).await?;
                 Err(TaskError::Impossible(format!("the payment provider refused the refund: {code}: {message}")))
             }
             Err(error) => {
+                if matches!(error, PaymentError::Failed(_)) {
+                    let decide = decide_on(move |order| order.refund_key_used(refund));
+                    self.orders.update(decide.caused(id, None)).await?;
+                }
                 let (error, reason) = (error.into(), AttentionReason::RefundNotAccepted);
                 raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
                 Err(error)

@@ -95,6 +95,7 @@ impl From<PaymentError> for TaskError {
     fn from(error: PaymentError) -> Self {
         match error {
             PaymentError::Refused { .. } => Self::Impossible(error.to_string()),
+            PaymentError::Failed(_) => Self::Again(error.to_string()),
             PaymentError::Unavailable(cause) => Self::Again(format!("the payment provider is unavailable: {cause}")),
         }
     }

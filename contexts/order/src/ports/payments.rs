@@ -1,7 +1,7 @@
 //! The payment provider.
 
 use async_trait::async_trait;
-use shared_kernel::{Money, OrderId};
+use shared_kernel::{Money, OrderId, Timestamp};
 
 use crate::domain::{IntentId, IntentReport, OrderNumber, RefundId, RefundReport};
 
@@ -16,6 +16,11 @@ pub struct NewIntent {
     pub amount: Money,
     /// Where the provider may write to.
     pub receipt_email: Option<String>,
+    /// Which attempt this is, from 1: later ones first look for an intent that an earlier one has made, and use a key of
+    /// their own, because the provider keeps failures under a key.
+    pub attempt: u32,
+    /// When the order was placed: an earlier attempt was not before.
+    pub placed_at: Timestamp,
 }
 
 /// An intent as the provider sees it now.
@@ -38,6 +43,8 @@ pub struct NewRefund {
     pub intent: IntentId,
     /// How much.
     pub amount: Money,
+    /// How many of its idempotency keys hold an answer of the provider that is none of success.
+    pub keys_used: u32,
 }
 
 /// A refund as the provider sees it now.
@@ -58,15 +65,19 @@ pub enum PaymentError {
         /// The provider's words.
         message: String,
     },
+    /// It has failed, and says so again whenever it is asked under the same key.
+    #[error("the payment provider failed: {0}")]
+    Failed(String),
     /// Nobody knows whether it did: no connection, a timeout, an overload, wrong credentials. Ask again with the same key.
     #[error("the payment provider is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Collects and returns money. Every call may be repeated: the key makes it have its effect once.
+/// Collects and returns money. Every call may be repeated: each looks for what an earlier one has made before it makes
+/// anything, and the key keeps two that are under way at once from both having their effect.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
-    /// Prepares an intent. The same order always gets the same intent.
+    /// Prepares an intent, or finds the one that an earlier attempt has made.
     async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError>;
 
     /// How an intent stands.

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::{Inbox, each_record};
+use chassis::messaging::{DeadLetters, Inbox, each_record};
 use order::application::{
     HistoricalOrder, ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand,
     RefundOrderError, RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery,
     ViewOrderQuery,
 };
-use order::domain::{IntentStatus, LineChange, OrderState, RefundRefused, Status};
+use order::domain::{AttentionReason, IntentStatus, LineChange, OrderState, RefundRefused, Status};
 use order::testing::{a_customer, a_staff_member, nzd, sku};
 use serde_json::json;
 use shared_kernel::{Identity, Quantity};
@@ -287,6 +287,40 @@ async fn a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention
     assert_eq!((letters.len(), letters[0].event_type.as_str()), (1, "task.refund-payment"));
 }
 
+async fn a_refund_that_was_refused_has_another_key_when_it_is_tried_again(on: Storage) {
+    let shop = open(on).await;
+    let id = shop.paid_order().await.id();
+    shop.provider.refuses(true);
+    let ask = RefundOrderCommand { order: id, by: a_staff_member(), amount: None, reason: None, key: "r".into() };
+    shop.use_cases().refund_order.execute(ask).await.unwrap();
+    shop.works().await;
+    shop.provider.refuses(false);
+    let letters = DeadLetters::new(vec![("order", shop.messages())], shop.clock.clone());
+    let letter = letters.list(1).await.unwrap().remove(0);
+    assert!(letters.retry(&letter.id()).await.unwrap());
+    shop.works().await;
+    let asked: Vec<u32> = shop.provider.refunds().iter().map(|refund| refund.keys_used).collect();
+    assert_eq!(asked, [1], "the provider would repeat its refusal under the first key");
+    assert_eq!(shop.published(id).await, ["placed", "paid", "refunded"]);
+}
+
+async fn an_order_whose_payment_is_refused_ends_and_a_person_is_told(on: Storage) {
+    let shop = open(on).await;
+    let by = a_customer(1);
+    let cart = shop.cart(&by, &[("NOTE", 1)]).await;
+    let placed = shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap();
+    let id = placed.order().id();
+    shop.provider.refuses(true);
+    shop.fulfilment_says("stock_reserved", id, json!({})).await;
+    shop.works().await;
+    let order = shop.order(id).await;
+    assert_eq!(order.status(), Status::Expired, "its goods are free again");
+    assert_eq!(order.attention().unwrap().reason, AttentionReason::IntentNotCreated);
+    assert!(order.is_payment_impossible());
+    assert_eq!(shop.published(id).await, ["placed", "expired"]);
+    assert_eq!(shop.dead_letters().await, 0, "there is nothing to try again");
+}
+
 async fn a_repeated_request_places_one_order_and_another_body_under_its_key_is_refused(on: Storage) {
     let shop = open(on).await;
     let by = a_customer(1);
@@ -516,6 +550,8 @@ on_both_engines! {
     of_fifty_refunds_of_sixty_percent_at_once_one_is_made
     only_the_staff_may_refund_and_a_key_refunds_once
     a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention
+    a_refund_that_was_refused_has_another_key_when_it_is_tried_again
+    an_order_whose_payment_is_refused_ends_and_a_person_is_told
     a_repeated_request_places_one_order_and_another_body_under_its_key_is_refused
     a_changed_cart_supersedes_its_open_order_and_closes_its_intent
     an_order_is_refused_by_name

@@ -259,6 +259,21 @@ impl Order {
         }
     }
 
+    /// The provider will not take this payment. An order that waits for it ends, so that its goods are free again; staff
+    /// have to see why.
+    #[must_use]
+    pub fn payment_not_possible(self, now: Timestamp) -> Decided {
+        let waits = matches!(self.0.state, OrderState::AwaitingStock { .. });
+        let alarmed = self.needs_attention(AttentionReason::IntentNotCreated, now);
+        if waits { alarmed.then(|order| order.expire(now)) } else { alarmed }
+    }
+
+    /// Whether the provider could not, or would not, prepare the payment.
+    #[must_use]
+    pub fn is_payment_impossible(&self) -> bool {
+        self.attention().is_some_and(|attention| attention.reason == AttentionReason::IntentNotCreated)
+    }
+
     /// The provider says how an intent of this order stands.
     #[must_use]
     pub fn intent_reported(mut self, report: IntentReport, now: Timestamp) -> Decided {

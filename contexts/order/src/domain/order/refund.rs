@@ -29,6 +29,23 @@ pub struct Refund {
     pub state: RefundState,
     /// Since when it is wished.
     pub requested_at: Timestamp,
+    /// How many of its idempotency keys hold an answer of the provider that is none of success.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub keys_used: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Refund {
+    /// The same for the next attempt. Older versions did not count, but a refund that was refused has used a key.
+    #[must_use]
+    pub fn used_keys(&self) -> u32 {
+        let refused = u32::from(matches!(self.state, RefundState::Failed { .. }));
+        self.keys_used.max(refused)
+    }
 }
 
 /// Why money goes back.
@@ -177,6 +194,16 @@ impl Order {
         }
     }
 
+    /// The provider has answered under the refund's key, not with success, and would do so again.
+    #[must_use]
+    pub fn refund_key_used(mut self, id: RefundId) -> Decided {
+        let Some(refund) = self.0.refunds.iter_mut().find(|refund| refund.id == id) else {
+            return Decided::nothing(self);
+        };
+        refund.keys_used = refund.keys_used.saturating_add(1);
+        Decided::changed(self)
+    }
+
     /// The staff returns money, in part or in full. The sum of all refunds never passes what was captured.
     ///
     /// # Errors
@@ -203,6 +230,7 @@ impl Order {
             provider_id: None,
             state: RefundState::Pending,
             requested_at: now,
+            keys_used: 0,
         });
         Ok(Decided::changed(self)
             .noted(HistoryKind::RefundRequested, amount.to_string(), now)
@@ -223,6 +251,7 @@ impl Order {
             provider_id: None,
             state: RefundState::Pending,
             requested_at: now,
+            keys_used: 0,
         });
         Decided::changed(self)
             .noted(HistoryKind::RefundRequested, amount.to_string(), now)
@@ -320,6 +349,7 @@ impl Order {
             provider_id: report.provider_id,
             state,
             requested_at: now,
+            keys_used: 0,
         });
         let decided = if succeeded { self.refund_through(id, now) } else { Decided::changed(self) };
         if !forgotten {

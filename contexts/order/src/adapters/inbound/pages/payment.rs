@@ -143,15 +143,28 @@ async fn settled(
 fn not_payable(order: &Order, frame: PageFrame) -> Result<HttpResponse, PageError> {
     let here = format!("/orders/{}", order.id());
     match order.state() {
-        OrderState::AwaitingStock { .. } => page(&PendingPage {
+        OrderState::AwaitingStock { reserved } => page(&PendingPage {
             frame,
-            heading: "One moment please",
-            text: "We are still checking that everything is in stock.",
+            heading: if order.is_payment_impossible() {
+                "We cannot take payments right now"
+            } else {
+                "One moment please"
+            },
+            text: match (order.is_payment_impossible(), reserved) {
+                (true, _) => "Nothing was charged. We have told our staff. Please try again later.",
+                (false, true) => "Your items are reserved. We are getting the payment ready.",
+                (false, false) => "We are still checking that everything is in stock.",
+            },
             number: order.number().to_string(),
             again: format!("{here}/pay"),
             order_href: here,
         }),
         OrderState::Rejected { skus } => Ok(see_other_with("/cart", sold_out(order, skus))),
+        OrderState::Expired { .. } if order.is_payment_impossible() => {
+            let text = "We cannot take payments right now. Nothing was charged, and your cart is as you left it. We have \
+                        told our staff. Please try again later.";
+            Ok(see_other_with(&here, Flash::error(text)))
+        }
         OrderState::Expired { .. } => {
             Ok(see_other_with(&here, Flash::error("The time to pay this order has run out. Please order again.")))
         }

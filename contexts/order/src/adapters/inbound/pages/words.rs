@@ -7,7 +7,8 @@ use crate::application::{
     ListOrdersError, OpenCardPageError, PlaceOrderError, RefundOrderError, RequestCancellationError,
     ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
 };
-use crate::domain::{CancelRefused, Order};
+use crate::domain::{CancelRefused, NotChargeable, Order};
+use crate::ports::PaymentError;
 
 /// The buyer comes back from the card page and nothing was charged.
 pub fn payment_unsuccessful(why: Option<&str>) -> Flash {
@@ -59,7 +60,7 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
         PlaceOrderError::PriceChanged(_) => {
             ("/cart", "A price has changed since you looked. Nothing was ordered; please look at the new total.")
         }
-        PlaceOrderError::TooLarge => ("/cart", "That is more than a card can pay at once. Please order it in parts."),
+        PlaceOrderError::NotChargeable(why) => return Ok(("/cart", Flash::error(not_chargeable(why)))),
         PlaceOrderError::TooManyOpen => (
             "/orders",
             "Several of your orders still wait to be paid. Please pay one of them first, or let it run out.",
@@ -68,6 +69,21 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
         PlaceOrderError::Store(error) => return Err(error.into()),
     };
     Ok((path, Flash::error(text)))
+}
+
+/// Why a cart cannot be paid by card.
+pub fn not_chargeable(why: NotChargeable) -> String {
+    match why {
+        NotChargeable::TooSmall { least } => {
+            format!("We can take card payments of {least} or more. Please add something to your cart.")
+        }
+        NotChargeable::TooLarge { most } => {
+            format!("We can take card payments of up to {most} at once. Please split your order.")
+        }
+        NotChargeable::BetweenSteps { step } => {
+            format!("We can only take card payments in steps of {step}. Please change a quantity or contact us.")
+        }
+    }
 }
 
 /// Why a line was not changed; `Err` for what is nobody's decision.
@@ -118,6 +134,9 @@ impl From<OpenCardPageError> for PageError {
         match error {
             OpenCardPageError::NoSuchOrder(_) => Self::NotFound,
             OpenCardPageError::NotPayable(_) => Self::Conflict("This order is not waiting to be paid.".to_owned()),
+            OpenCardPageError::Payment(PaymentError::Refused { .. }) => Self::Refused(
+                "We cannot take this payment right now. Nothing was charged. Please try again later.".to_owned(),
+            ),
             OpenCardPageError::Payment(error) => Self::Unavailable(Box::new(error)),
             OpenCardPageError::Store(error) => error.into(),
         }

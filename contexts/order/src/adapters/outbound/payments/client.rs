@@ -110,7 +110,9 @@ fn judge(answer: &Answer) -> Verdict {
     if answer.status.is_success() {
         return Verdict::Done;
     }
-    let said = serde_json::from_slice::<wire::Failure>(&answer.body).map(|failure| failure.error).unwrap_or_default();
+    let said = serde_json::from_slice::<wire::Failure>(&answer.body).map(|failure| failure.error);
+    let by_itself = said.as_ref().is_ok_and(|error| error.kind.is_some());
+    let said = said.unwrap_or_default();
     let message = said.message.unwrap_or_else(|| format!("status {}", answer.status));
     let told_not_to = answer.header("stripe-should-retry") == Some("false");
     let told_to = answer.header("stripe-should-retry") == Some("true");
@@ -121,9 +123,13 @@ fn judge(answer: &Answer) -> Verdict {
     match answer.status.as_u16() {
         409 => again(CallError::Uncertain(message), Health::Well),
         429 => again(CallError::Unavailable { reason: message, retry_after: after }, Health::Failed),
+        // The provider's own word that it has failed: it keeps that answer under the key and gives it again.
+        status @ 500.. if by_itself => {
+            let code = said.code.or(said.kind).unwrap_or_default();
+            again(CallError::Refused { status, code, message }, Health::Failed)
+        }
+        // Said by something on the way: the request may still be under way.
         500.. => again(CallError::Uncertain(message), Health::Failed),
-        // A key that is not accepted is our setting, not the buyer's fault: it is put right and the work goes on.
-        401 | 403 => Verdict::Final(CallError::unavailable(message), Health::Well),
         _ if told_to => again(CallError::Uncertain(message), Health::Well),
         status => {
             let code = said.code.or(said.kind).unwrap_or_else(|| "unknown".into());

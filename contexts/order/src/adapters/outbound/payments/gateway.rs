@@ -3,6 +3,7 @@
 //! Translates and nothing else: what an intent's state means for an order is the domain's matter.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chassis::Site;
@@ -21,6 +22,11 @@ use crate::ports::{
 };
 use crate::settings::{CardPageMode, StripeSettings};
 
+/// How far the provider's clock may be from ours.
+const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
+/// How many keys are tried for one card page.
+const PAGE_KEYS: u32 = 3;
+
 /// The payment provider, reached over Stripe's HTTP API.
 pub struct StripeGateway {
     client: StripeClient,
@@ -37,6 +43,33 @@ impl StripeGateway {
         let base = format!("{}/v1", settings.api_base.trim_end_matches('/'));
         let client = StripeClient::new(ClientSettings::new(base, settings.secret_key.clone()), ids)?;
         Ok(Self { client, pages: settings.card_page.clone(), shop: site.base_url.clone() })
+    }
+
+    /// Opens a card page. A failure that the provider keeps under a key is got round by the next key at once: through a page
+    /// whose address nobody has been told no money can come.
+    async fn open_session(&self, request: &CardPageRequest) -> Result<wire::Session, CallError> {
+        let back = self.way_back(request);
+        let mut used = 0;
+        loop {
+            let ask = SessionAsk {
+                amount: request.amount,
+                order_id: request.order.to_string(),
+                order_number: request.number.to_string(),
+                email: request.email.as_deref(),
+                success_url: format!("{back}?redirect_status=succeeded"),
+                cancel_url: format!("{back}?redirect_status=canceled"),
+                key: &key("page", request.intent.as_str(), used),
+            };
+            used += 1;
+            match self.client.create_session(ask).await {
+                Err(CallError::Refused { status: 500.., .. }) if used < PAGE_KEYS => {}
+                answered => return answered,
+            }
+        }
+    }
+
+    fn way_back(&self, request: &CardPageRequest) -> String {
+        format!("{}/orders/{}/return", self.shop, request.order)
     }
 
     async fn closed_intent(&self, intent: &str) -> Result<wire::Intent, CallError> {
@@ -58,14 +91,22 @@ impl StripeGateway {
 #[async_trait]
 impl PaymentGateway for StripeGateway {
     async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError> {
-        let key = format!("intent-{}", intent.order);
-        let ask = IntentAsk {
-            amount: intent.amount,
-            order_id: intent.order.to_string(),
-            order_number: intent.number.to_string(),
-            key: &key,
-        };
-        read_intent(self.client.create_intent(ask).await?)
+        let order_id = intent.order.to_string();
+        if intent.attempt > 1 {
+            let since = intent.placed_at.minus(CLOCKS_DIFFER);
+            if let Some(made) = self.client.intent_of_order(&order_id, since).await? {
+                return read_intent(made);
+            }
+        }
+        let key = key("intent", &order_id, intent.attempt.saturating_sub(1));
+        let ask = IntentAsk { amount: intent.amount, order_id, order_number: intent.number.to_string(), key: &key };
+        match self.client.create_intent(ask).await {
+            // Whatever is wrong with our key, no buyer can pay until a person has put it right.
+            Err(CallError::Refused { status: 401 | 403, message, .. }) => {
+                Err(PaymentError::Refused { code: "unauthorized".to_owned(), message })
+            }
+            answered => read_intent(answered?),
+        }
     }
 
     async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
@@ -77,12 +118,16 @@ impl PaymentGateway for StripeGateway {
     }
 
     async fn refund(&self, refund: &NewRefund) -> Result<ProviderRefund, PaymentError> {
-        let key = format!("refund-{}", refund.refund);
+        let refund_id = refund.refund.to_string();
+        if let Some(made) = self.client.refund_named(refund.intent.as_str(), &refund_id).await? {
+            return read_refund(made);
+        }
+        let key = key("refund", &refund_id, refund.keys_used);
         let ask = RefundAsk {
             intent: refund.intent.as_str(),
             amount: refund.amount,
             order_id: refund.order.to_string(),
-            refund_id: refund.refund.to_string(),
+            refund_id,
             key: &key,
         };
         read_refund(self.client.create_refund(ask).await?)
@@ -104,7 +149,7 @@ impl PaymentEvents for StripeGateway {
 #[async_trait]
 impl CardPage for StripeGateway {
     async fn open(&self, request: &CardPageRequest) -> Result<OpenedCardPage, PaymentError> {
-        let back = format!("{}/orders/{}/return", self.shop, request.order);
+        let back = self.way_back(request);
         match &self.pages {
             CardPageMode::Sandbox => {
                 let page = format!("{}/pay/{}", self.shop, request.intent);
@@ -113,17 +158,7 @@ impl CardPage for StripeGateway {
                 Ok(OpenedCardPage { url: url.into(), intent: None })
             }
             CardPageMode::Checkout => {
-                let key = format!("page-{}", request.intent);
-                let ask = SessionAsk {
-                    amount: request.amount,
-                    order_id: request.order.to_string(),
-                    order_number: request.number.to_string(),
-                    email: request.email.as_deref(),
-                    success_url: format!("{back}?redirect_status=succeeded"),
-                    cancel_url: format!("{back}?redirect_status=canceled"),
-                    key: &key,
-                };
-                let session = self.client.create_session(ask).await?;
+                let session = self.open_session(request).await?;
                 let url = session.url.ok_or_else(|| unclear("the card page has no address"))?;
                 Ok(OpenedCardPage { url, intent: session.payment_intent.map(|intent| IntentId::new(intent.0)) })
             }
@@ -134,6 +169,9 @@ impl CardPage for StripeGateway {
 impl From<CallError> for PaymentError {
     fn from(error: CallError) -> Self {
         match error {
+            // A key that is not accepted is our setting: it is put right and the work goes on.
+            CallError::Refused { status: 401 | 403, .. } => Self::Unavailable(Box::new(error)),
+            CallError::Refused { status: 500.., message, .. } => Self::Failed(message),
             CallError::Refused { code, message, .. } => Self::Refused { code, message },
             CallError::Uncertain(_) | CallError::Unavailable { .. } => Self::Unavailable(Box::new(error)),
         }
@@ -154,6 +192,11 @@ fn read_intent(intent: wire::Intent) -> Result<Intent, PaymentError> {
 fn read_refund(refund: wire::Refund) -> Result<ProviderRefund, PaymentError> {
     let report = reading::refund(refund)?.ok_or_else(|| unclear("a refund belongs to no intent"))?;
     Ok(ProviderRefund { report })
+}
+
+/// The idempotency key of an operation, when so many of its keys hold answers already.
+fn key(operation: &str, name: &str, used: u32) -> String {
+    if used == 0 { format!("{operation}-{name}") } else { format!("{operation}-{name}-{}", used + 1) }
 }
 
 /// An answer that we do not understand settles nothing.

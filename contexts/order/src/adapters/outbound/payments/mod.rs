@@ -5,13 +5,16 @@
 //! own). Decides nothing about orders.
 
 mod client;
+mod currencies;
 mod decline;
 mod gateway;
+mod looking;
 mod operations;
 pub mod reading;
 pub mod signature;
 pub mod wire;
 
+pub use currencies::charge_limits;
 pub use gateway::StripeGateway;
 pub use operations::MONEY_EVENTS;
 pub use signature::{SignatureError, WebhookSecrets};

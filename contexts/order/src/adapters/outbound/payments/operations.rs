@@ -7,6 +7,7 @@ use serde_json::Value;
 use shared_kernel::{Money, Timestamp};
 
 use super::client::{Ask, StripeClient};
+use super::currencies::{UnitsError, to_units};
 use super::wire::{Intent, List, Refund, Session};
 use crate::ports::EventSpan;
 
@@ -61,7 +62,7 @@ impl StripeClient {
     /// Opens an intent.
     pub(super) async fn create_intent(&self, ask: IntentAsk<'_>) -> Result<Intent, CallError> {
         let form = vec![
-            ("amount", ask.amount.minor().to_string()),
+            ("amount", units(ask.amount)?),
             ("currency", currency(ask.amount)),
             ("automatic_payment_methods[enabled]", "true".to_owned()),
             ("description", format!("Order {}", ask.order_number)),
@@ -87,7 +88,7 @@ impl StripeClient {
     pub(super) async fn create_refund(&self, ask: RefundAsk<'_>) -> Result<Refund, CallError> {
         let form = vec![
             ("payment_intent", ask.intent.to_owned()),
-            ("amount", ask.amount.minor().to_string()),
+            ("amount", units(ask.amount)?),
             ("metadata[order_id]", ask.order_id),
             ("metadata[refund_id]", ask.refund_id),
         ];
@@ -125,7 +126,7 @@ impl StripeClient {
             ("cancel_url", ask.cancel_url),
             ("line_items[0][quantity]", "1".to_owned()),
             ("line_items[0][price_data][currency]", currency(ask.amount)),
-            ("line_items[0][price_data][unit_amount]", ask.amount.minor().to_string()),
+            ("line_items[0][price_data][unit_amount]", units(ask.amount)?),
             ("line_items[0][price_data][product_data][name]", format!("Order {}", ask.order_number)),
             ("payment_intent_data[metadata][order_id]", ask.order_id),
             ("payment_intent_data[metadata][order_number]", ask.order_number),
@@ -152,8 +153,15 @@ fn currency(amount: Money) -> String {
     amount.currency().code().to_ascii_lowercase()
 }
 
+/// The amount as the provider counts it. What it cannot count it would refuse, too.
+fn units(amount: Money) -> Result<String, CallError> {
+    let refused =
+        |error: UnitsError| CallError::Refused { status: 400, code: "amount".into(), message: error.to_string() };
+    to_units(amount).map(|units| units.to_string()).map_err(refused)
+}
+
 /// An id as a part of a path. Ids come from outside; one that could lead elsewhere is refused.
-fn segment(id: &str) -> Result<&str, CallError> {
+pub(super) fn segment(id: &str) -> Result<&str, CallError> {
     let plain = !id.is_empty() && id.len() <= 255 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if plain {
         return Ok(id);

@@ -8,6 +8,7 @@ use wiremock::matchers::{body_string, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
+use crate::ports::PaymentError;
 
 /// Ids whose chance is always the least, so that pauses are as short as they come.
 #[derive(Default)]
@@ -87,8 +88,17 @@ async fn a_failure_of_the_provider_is_repeated_under_the_same_key() {
 async fn two_repeats_are_all() {
     let server = answering(&[(500, &[])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, CallError::Uncertain(_)), "{error}");
+    assert!(matches!(error, CallError::Refused { status: 500, .. }), "the provider says that it has failed: {error}");
     assert_eq!(requests(&server).await, 3);
+}
+
+#[tokio::test]
+async fn a_failure_on_the_way_leaves_the_outcome_uncertain() {
+    let server = MockServer::start().await;
+    let gateway = ResponseTemplate::new(504).set_body_string("<html>gateway time-out</html>");
+    Mock::given(method("POST")).respond_with(gateway).mount(&server).await;
+    let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
+    assert!(matches!(error, CallError::Uncertain(_)), "{error}");
 }
 
 #[tokio::test]
@@ -119,10 +129,12 @@ async fn a_wait_longer_than_our_patience_is_passed_on_instead_of_waited() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_accepted_is_no_refusal_of_the_payment() {
+async fn a_key_that_is_not_accepted_is_told_apart() {
     let server = answering(&[(401, &[])]).await;
     let error = client(&server.uri()).call::<Value>(post()).await.unwrap_err();
-    assert!(matches!(error, CallError::Unavailable { .. }), "{error}");
+    assert!(matches!(error, CallError::Refused { status: 401, .. }), "{error}");
+    let error = PaymentError::from(error);
+    assert!(matches!(error, PaymentError::Unavailable(_)), "it is put right, and the work goes on: {error}");
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use super::super::MONEY_EVENTS;
 use super::*;
 use crate::domain::{IntentReport, IntentStatus, OrderNumber, RefundId, RefundReport, ReportedRefund};
 
+mod saved_failures;
+
 struct NoChance;
 
 impl Ids for NoChance {
@@ -104,7 +106,14 @@ async fn an_intent_is_asked_for_under_the_name_of_its_order() {
         .mount(&server)
         .await;
     let number = OrderNumber::parse("BS-1").unwrap();
-    let ask = NewIntent { order: order(), number, amount: nzd(5_990), receipt_email: None };
+    let ask = NewIntent {
+        order: order(),
+        number,
+        amount: nzd(5_990),
+        receipt_email: None,
+        attempt: 1,
+        placed_at: Timestamp::from_micros(0),
+    };
     let opened = gateway(&server, CardPageMode::Sandbox).create_intent(&ask).await.unwrap();
     assert_eq!(opened.client_secret.as_deref(), Some("s"));
 }
@@ -137,7 +146,8 @@ async fn a_refund_carries_its_own_name_there_and_back() {
         .respond_with(ResponseTemplate::new(200).set_body_json(made))
         .mount(&server)
         .await;
-    let ask = NewRefund { refund, order: order(), intent: IntentId::new("pi_1"), amount: nzd(100) };
+    let ask = NewRefund { refund, order: order(), intent: IntentId::new("pi_1"), amount: nzd(100), keys_used: 0 };
+    on(&server, "GET", "/v1/refunds", 200, json!({"data": []})).await;
     let answered = gateway(&server, CardPageMode::Sandbox).refund(&ask).await.unwrap();
     let expected = RefundReport {
         id: Some(refund),
