@@ -19,6 +19,7 @@ password() {
 ${BETTER_STORE:-better-store} keys | grep -E '^STORE_[A-Z_]+='
 printf 'STORE_ADMIN_EMAIL=%s\n' "${STORE_ADMIN_EMAIL:-admin@example.org}"
 password STORE_ADMIN_PASSWORD
+password STORE_METRICS_TOKEN
 password POSTGRES_PASSWORD
 for context in CATALOGUE ORDER FULFILMENT REPORTS CUSTOMER SANDBOX; do
   password "${context}_DB_PASSWORD"

@@ -138,6 +138,7 @@ enum DeadLetters {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    crate::process::keep_to_itself();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),

@@ -8,25 +8,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer};
 use anyhow::Context as _;
+use chassis::web::connections::{ConnectionSettings, Connections};
 use chassis::web::health::Readiness;
 use chassis::web::limits::{Allowance, LimitRule, LimitSettings};
-use chassis::web::metrics::Metrics;
+use chassis::web::metrics::{Metrics, MetricsDoor};
 use chassis::web::signed::{Signer, Verifier};
-use chassis::web::{Edge, EdgeSettings, Recognition, assets, guard};
+use chassis::web::{Edge, EdgeSettings, Recognition};
 use customer::CustomerModule;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_actix_web::AppExt as _;
 
+use crate::door::{self, Inside};
 use crate::settings::Settings;
 use crate::shop::Shop;
-use crate::{control, demo, ops, pages};
+use crate::{control, demo, process};
 
 /// Requests get this long to end when the shop closes, and what runs behind them this long again.
 const DRAIN: Duration = Duration::from_secs(12);
+
+/// So long the door waits for a request that may be under way over a connection that is kept alive.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// A shop that is open.
 pub struct Running {
@@ -34,6 +38,8 @@ pub struct Running {
     pub address: std::net::SocketAddr,
     /// The shop.
     pub shop: Arc<Shop>,
+    edge: Edge,
+    connections: Connections,
     public: ServerHandle,
     private: Option<ServerHandle>,
     readiness: Readiness,
@@ -61,13 +67,14 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     // when there is somebody behind it.
     let free = std::net::TcpListener::bind(&settings.listen);
     drop(free.with_context(|| format!("cannot listen at {}", settings.listen))?);
+    let descriptors = process::raise_descriptor_limit()?;
     let shop = Arc::new(Shop::open(settings).await?);
     demo::furnish(&shop).await.context("the demo data")?;
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let edge = edge(&shop);
     let private = private_door(&shop)?;
     let readiness = readiness(&shop);
-    let metrics = Metrics::install(shop.settings.metrics_token.clone()).ok();
+    let metrics = Metrics::install(metrics_door(&shop)).ok();
     shop.start(&tasks, &stop).await?;
     let controls = control::serve(control::listen(&shop.settings.data_dir)?, Arc::clone(&shop), stop.clone());
     tasks.spawn(async move {
@@ -75,16 +82,20 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
             tracing::error!("the control socket failed: {error:#}");
         }
     });
-    let (address, public) = public_door(&shop, &edge, &readiness, metrics)?;
+    let connections = connections(&shop, descriptors);
+    let inside = Inside::new(&shop, &edge, &readiness, metrics)?;
+    let (address, public) = door::open(&shop.settings.listen, inside, &connections, DRAIN)?;
     let (name, parts) = (&shop.settings.shop_name, &shop.settings.parts);
     tracing::info!(shop.parts = %parts, "{name} is open at http://{address} with {parts}");
-    Ok(Running { address, shop, public, private, readiness, tasks, stop })
+    Ok(Running { address, shop, edge, connections, public, private, readiness, tasks, stop })
 }
 
 impl Running {
     /// Closes the doors, lets what runs come to an end, and closes the databases.
     pub async fn close(self) {
         self.readiness.drain();
+        self.edge.drain();
+        self.connections.drain(LAST_CALL);
         self.public.stop(true).await;
         self.stop.cancel();
         self.tasks.close();
@@ -117,6 +128,27 @@ fn edge(shop: &Shop) -> Edge {
     Edge::new(edge, recognition(shop), Arc::clone(&shop.ids))
 }
 
+fn connections(shop: &Shop, descriptors: u64) -> Connections {
+    Connections::new(ConnectionSettings {
+        most: process::connections_within(descriptors),
+        exempt_loopback: !shop.settings.limit_loopback,
+        trusted_proxies: shop.settings.trusted_proxies.clone(),
+        ..ConnectionSettings::default()
+    })
+}
+
+/// A shop that faces the net shows its numbers to nobody who does not know the token.
+fn metrics_door(shop: &Shop) -> MetricsDoor {
+    let url = shop.settings.base_url.parse::<actix_web::http::Uri>().ok();
+    let host = url.as_ref().and_then(|url| url.host()).unwrap_or_default();
+    let here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+    match &shop.settings.metrics_token {
+        Some(token) => MetricsDoor::Token(token.clone()),
+        None if here => MetricsDoor::ThisMachine,
+        None => MetricsDoor::Closed,
+    }
+}
+
 /// By what this process knows who is asking: a whole shop by its own tokens; in a shop of several processes the one that
 /// holds the customers signs who it is, and the others believe it.
 fn recognition(shop: &Shop) -> Recognition {
@@ -132,7 +164,7 @@ fn recognition(shop: &Shop) -> Recognition {
 
 /// What signs identities, if the customers are here and there is a key: for other processes, or for a gateway that asks
 /// although the shop behind it is whole.
-fn signer(shop: &Shop) -> Option<Arc<Signer>> {
+pub(crate) fn signer(shop: &Shop) -> Option<Arc<Signer>> {
     let key = shop.settings.identity_private_key.as_ref().filter(|_| shop.modules.customer.is_some())?;
     Some(Arc::new(Signer::new(key, Arc::clone(&shop.clock))))
 }
@@ -187,60 +219,20 @@ fn readiness(shop: &Arc<Shop>) -> Readiness {
         readiness.register(context.name(), move || {
             let database = database.clone();
             Box::pin(async move {
-                let asked = database.write(|_| Box::pin(async { Ok(()) })).await;
-                asked.map_err(|error| error.to_string())
+                let written = database.probe().await;
+                written.map_err(|error| error.to_string())
             })
         });
     }
-    readiness
-}
-
-fn public_door(
-    shop: &Arc<Shop>,
-    edge: &Edge,
-    readiness: &Readiness,
-    metrics: Option<Metrics>,
-) -> anyhow::Result<(std::net::SocketAddr, ServerHandle)> {
-    let (served, edge, readiness) = (Arc::clone(shop), edge.clone(), readiness.clone());
-    let document: Arc<str> = ops::openapi::document()?.into();
-    let server = HttpServer::new(move || {
-        let shop = &served;
-        let (app, _) = App::new().into_utoipa_app().configure(shop.modules.api()).split_for_parts();
-        let mut app = app
-            .configure(ops::of_contexts(shop.operations.clone()))
-            .configure(shop.modules.pages())
-            .configure(assets::routes)
-            .configure(readiness.routes());
-        if let Some(peers) = &shop.peers {
-            app = app
-                .configure(ops::of_shop(peers.clone()))
-                .configure(ops::openapi::routes(&document))
-                .configure(pages::routes(&shop.settings, peers.clone()));
-        }
-        if let (Some(customer), Some(signer)) = (&shop.modules.customer, signer(shop)) {
-            app = app.configure(customer.identity(signer));
-        }
-        if let Some(metrics) = &metrics {
-            app = app.configure(metrics.routes());
-        }
-        if let Some(sandbox) = &shop.sandbox {
-            app = app.configure(sandbox.routes()).configure(sandbox.pages());
-        }
-        app.app_data(web::Data::new(edge.clone())).wrap(from_fn(guard)).wrap(Compress::default())
+    let folder = shop.settings.data_dir.clone();
+    readiness.register("files", move || {
+        let folder = folder.clone();
+        Box::pin(async move {
+            let written = tokio::task::spawn_blocking(move || process::try_to_write(&folder)).await;
+            written.map_err(|error| error.to_string())?.map_err(|error| format!("{error:#}"))
+        })
     });
-    let server = server
-        .workers(shop.settings.workers)
-        .disable_signals()
-        .shutdown_timeout(DRAIN.as_secs())
-        .client_request_timeout(Duration::from_secs(5))
-        .keep_alive(Duration::from_secs(15))
-        .bind(&shop.settings.listen)
-        .with_context(|| format!("cannot listen at {}", shop.settings.listen))?;
-    let address = *server.addrs().first().context("no address")?;
-    let server = server.run();
-    let handle = server.handle();
-    actix_web::rt::spawn(server);
-    Ok((address, handle))
+    readiness
 }
 
 /// Behind it there is no edge: whoever comes shows the sandbox's secret key, or signs what he posts.

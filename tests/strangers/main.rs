@@ -9,9 +9,11 @@ mod browser;
 mod counter;
 #[path = "../support/hands.rs"]
 mod hands;
+mod host;
 mod matrix;
 mod money;
 mod payments;
+mod slow;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "these tests need only a part of what all share")]
 mod support;

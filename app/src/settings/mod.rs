@@ -106,7 +106,7 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// Whether requests that others forward are refused.
     pub refuse_untrusted_proxies: bool,
-    /// What `/metrics` asks for, if anything.
+    /// What `/metrics` asks for. Without it they are closed, but to this machine if the shop is found only here.
     pub metrics_token: Option<SecretString>,
     /// Threads that serve requests.
     pub workers: usize,
@@ -257,7 +257,7 @@ impl Settings {
                 raw.refuse_untrusted_proxies.as_deref(),
                 false,
             )?,
-            metrics_token: raw.metrics_token.map(SecretString::from),
+            metrics_token: raw.metrics_token.filter(|token| !token.is_empty()).map(SecretString::from),
             workers: within("STORE_WORKERS", raw.workers.as_deref(), 2, 1..=256)?,
         })
     }

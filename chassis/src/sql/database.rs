@@ -126,6 +126,26 @@ impl Database {
         }
     }
 
+    /// Whether a write becomes durable now: it writes what is there already, and waits for the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not: a full or broken disk, a server that only reads.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let statement = match self.dialect() {
+            // The first page of the file, which has no table of ours on it.
+            Dialect::Sqlite => "PRAGMA user_version = 0",
+            // A transaction that has a number is written down when it ends.
+            Dialect::Postgres => "SELECT pg_current_xact_id()",
+        };
+        self.write(move |tx| {
+            Box::pin(async move {
+                tx.execute(statement, crate::params![]).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Runs statements that change nothing. Each sees the latest commit; they do not share a snapshot.
     ///
     /// # Errors

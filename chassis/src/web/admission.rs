@@ -12,6 +12,7 @@ use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
 use shared_kernel::StoreError;
 
+use super::bodies::{BodyError, arrive, hasten};
 use super::client::Client;
 use super::context::RequestContext;
 use super::csrf::from_our_own_page;
@@ -79,16 +80,12 @@ impl Drop for Seat {
 pub(crate) async fn admit(
     context: &mut RequestContext,
     visit: &mut Visit,
-    req: &ServiceRequest,
+    req: &mut ServiceRequest,
     sent: Option<SentIdentity>,
 ) -> Result<(), Error> {
     let edge = context.edge.clone();
     if edge.is_plumbing(&context.path) {
         return Ok(());
-    }
-    visit.seat = edge.seats().take();
-    if visit.seat.is_none() && !edge.never_sheds(&context.path) {
-        return Err(shed(&context.path));
     }
     check_size(context, req)?;
     if !req.method().is_safe() && !is_api(&context.path) && !from_our_own_page(req.headers(), edge.base_url()) {
@@ -105,6 +102,7 @@ pub(crate) async fn admit(
     if counted {
         visit.count(context, limits.dear(req.method(), &context.path, &context.query, network))?;
     }
+    visit.seat = take_seat(context, req).await?;
     let (api, token) = (is_api(&context.path), shown(req.request(), &context.path).map(|(token, _)| token));
     let recognised = edge.recognition().recognise(token, sent, api).await;
     (context.recognised, context.signed) = recognised.map_err(|why| unrecognised(&context.path, why))?;
@@ -113,6 +111,41 @@ pub(crate) async fn admit(
         None => limits.anonymous(network),
     });
     visit.count(context, standing.flatten())
+}
+
+/// A place among the requests that are worked on, once the body is there. Uploads have places of their own, for theirs
+/// comes while they are worked on.
+async fn take_seat(context: &RequestContext, req: &mut ServiceRequest) -> Result<Option<Seat>, Error> {
+    let edge = &context.edge;
+    let seats = match edge.upload_limit(&context.path) {
+        Some(_) => {
+            hasten(req, edge.uploads());
+            edge.upload_seats()
+        }
+        None => {
+            let limit = edge.body_limit(&context.path);
+            arrive(req, limit, edge.pace()).await.map_err(|why| not_there(context, why))?;
+            edge.seats()
+        }
+    };
+    let seat = seats.take();
+    if seat.is_none() && !edge.never_sheds(&context.path) { Err(shed(&context.path)) } else { Ok(seat) }
+}
+
+/// The body is not there, and the connection is worth nothing any more.
+fn not_there(context: &RequestContext, why: BodyError) -> Error {
+    let problem = match why {
+        BodyError::TooLarge => return too_large(context),
+        BodyError::Late => {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", "The body did not arrive in time")
+        }
+        BodyError::Broken(error) => {
+            let title = "The body could not be read";
+            Problem::new(StatusCode::BAD_REQUEST, "unreadable-body", title).detail(error.to_string())
+        }
+    };
+    metrics::counter!("http_bodies_refused_total").increment(1);
+    if is_api(&context.path) { problem.into() } else { PageError::Status(problem.status()).into() }
 }
 
 /// All who come through a proxy that is not believed count as one client, which is hardly what anybody wants.
@@ -155,11 +188,15 @@ fn check_size(context: &RequestContext, req: &ServiceRequest) -> Result<(), Erro
     if announced.is_none_or(|size| size <= limit) {
         return Ok(());
     }
+    Err(too_large(context))
+}
+
+fn too_large(context: &RequestContext) -> Error {
     if !is_api(&context.path) {
-        return Err(PageError::TooLarge.into());
+        return PageError::TooLarge.into();
     }
     let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large");
-    Err(problem.detail(format!("at most {limit} bytes are read")).into())
+    problem.detail(format!("at most {} bytes are read", context.edge.body_limit(&context.path))).into()
 }
 
 fn trouble(path: &str, error: StoreError) -> Error {

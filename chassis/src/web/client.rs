@@ -20,7 +20,7 @@ impl TrustedProxies {
         networks.into_iter().map(network).collect::<Result<_, _>>().map(Self)
     }
 
-    fn contain(&self, address: IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: IpAddr) -> bool {
         address.is_loopback() || self.0.iter().any(|(base, bits)| prefix(*base, *bits) == prefix(address, *bits))
     }
 }
@@ -87,10 +87,15 @@ impl Client {
 
     /// What limits count by: the address, or the network of one IPv6 subscriber.
     pub(crate) fn network(self) -> IpAddr {
-        match self.address {
-            IpAddr::V4(_) => self.address,
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX))),
-        }
+        network_of(self.address)
+    }
+}
+
+/// The address, or the network of one IPv6 subscriber.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX))),
     }
 }
 

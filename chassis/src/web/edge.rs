@@ -15,7 +15,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use base64::Engine;
@@ -25,7 +25,9 @@ use shared_kernel::Ids;
 use tracing::Instrument;
 
 use super::admission::{Seats, Visit, admit, is_plumbing};
+use super::bodies::Pace;
 use super::client::TrustedProxies;
+use super::connections::{Answer, Line};
 use super::context::{Recognised, RequestContext};
 use super::cookies::{self, CART_COUNT_COOKIE, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
 use super::csrf::CsrfKey;
@@ -34,6 +36,7 @@ use super::frame::Flash;
 use super::headers::SecurityHeaders;
 use super::is_api;
 use super::limits::{self, LimitSettings, Limits};
+use super::methods;
 use super::page_error::PageError;
 use super::problem::Problem;
 use super::recognition::{Recognition, SentIdentity};
@@ -69,6 +72,12 @@ pub struct EdgeSettings {
     pub body_limit: u64,
     /// Paths (as prefixes) that take larger bodies, such as uploads.
     pub large_bodies: Vec<(&'static str, u64)>,
+    /// How fast bodies must come.
+    pub pace: Pace,
+    /// How fast large bodies must come.
+    pub uploads: Pace,
+    /// How many uploads are taken in at once.
+    pub max_uploads: usize,
 }
 
 impl Default for EdgeSettings {
@@ -87,6 +96,9 @@ impl Default for EdgeSettings {
             unseen: Vec::new(),
             body_limit: 256 * 1024,
             large_bodies: Vec::new(),
+            pace: Pace::USUAL,
+            uploads: Pace::UPLOADS,
+            max_uploads: 32,
         }
     }
 }
@@ -109,6 +121,10 @@ struct Inner {
     unseen: Vec<&'static str>,
     body_limit: u64,
     large_bodies: Vec<(&'static str, u64)>,
+    pace: Pace,
+    uploads: Pace,
+    upload_seats: Seats,
+    draining: AtomicBool,
     recognition: Recognition,
     ids: Arc<dyn Ids>,
 }
@@ -131,6 +147,10 @@ impl Edge {
             unseen: settings.unseen,
             body_limit: settings.body_limit,
             large_bodies: settings.large_bodies,
+            pace: settings.pace,
+            uploads: settings.uploads,
+            upload_seats: Seats::new(settings.max_uploads),
+            draining: AtomicBool::new(false),
             recognition: recognition.into(),
             ids,
         }))
@@ -187,8 +207,29 @@ impl Edge {
     }
 
     pub(crate) fn body_limit(&self, path: &str) -> u64 {
-        let larger = self.0.large_bodies.iter().find(|(prefix, _)| path.starts_with(prefix));
-        larger.map_or(self.0.body_limit, |(_, limit)| *limit)
+        self.upload_limit(path).unwrap_or(self.0.body_limit)
+    }
+
+    /// How much may be uploaded there; `None` where bodies are of the usual size.
+    pub(crate) fn upload_limit(&self, path: &str) -> Option<u64> {
+        self.0.large_bodies.iter().find(|(prefix, _)| path.starts_with(prefix)).map(|(_, limit)| *limit)
+    }
+
+    pub(crate) fn pace(&self) -> Pace {
+        self.0.pace
+    }
+
+    pub(crate) fn uploads(&self) -> Pace {
+        self.0.uploads
+    }
+
+    pub(crate) fn upload_seats(&self) -> &Seats {
+        &self.0.upload_seats
+    }
+
+    /// From now on every answer says that it is the last one of its connection.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
     }
 
     fn context(&self, req: &ServiceRequest) -> RequestContext {
@@ -224,13 +265,14 @@ pub async fn guard<B: MessageBody + 'static>(
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let working = req.conn_data::<Arc<Line>>().map(Line::work);
     let sent = SentIdentity::take(req.headers_mut());
     let mut context = edge.context(&req);
     let mut visit = Visit::of(&req);
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let admitted = admit(&mut context, &mut visit, &req, sent).await;
+    let admitted = admit(&mut context, &mut visit, &mut req, sent).await;
     let context = Rc::new(context);
     req.extensions_mut().insert(Rc::clone(&context));
     let (request, response) = match admitted {
@@ -241,6 +283,7 @@ pub async fn guard<B: MessageBody + 'static>(
         Ok(()) => handle(&context, &visit, req, next).await,
     };
     let response = leave(&context, &visit, dress(&context, response));
+    let response = response.map_body(|_, body| Answer::new(body, working).boxed());
     match request {
         Some(request) => Ok(ServiceResponse::new(request, response)),
         None => Err(InternalError::from_response("the request ended early", response).into()),
@@ -282,6 +325,14 @@ async fn handle<B: MessageBody + 'static>(
 /// The last touch: headers, cookies, metrics, log.
 fn leave(context: &RequestContext, visit: &Visit, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
     frame_cookies(context, &mut response);
+    let late = response.status() == StatusCode::REQUEST_TIMEOUT;
+    if late || context.edge.0.draining.load(Ordering::Relaxed) {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::ALLOW) {
+        let allowed = HeaderValue::from_static(methods::of_page(&visit.method));
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

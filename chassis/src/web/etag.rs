@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::context::RequestContext;
 use super::problem::Problem;
 
 /// A strong entity tag of a body, with its quotes.
@@ -25,7 +26,10 @@ pub fn json_with_etag<T: Serialize + ?Sized>(req: &HttpRequest, value: &T) -> Ht
     let tag = etag(&body);
     let (mut builder, body) =
         if has_it(req, &tag) { (HttpResponse::NotModified(), Vec::new()) } else { (HttpResponse::Ok(), body) };
-    builder.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    // What somebody known is shown may concern that person only; it is not to lie in any cache, not even their own.
+    let known = RequestContext::of(req).is_some_and(|context| context.identity().is_some());
+    let caching = if known { "no-store" } else { "private, no-cache" };
+    builder.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, caching));
     if body.is_empty() { builder.finish() } else { builder.content_type("application/json").body(body) }
 }
 

@@ -4,16 +4,20 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::json;
+use tokio::sync::Mutex;
 
 /// No check may keep a probe waiting longer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// An answer is given again for so long: anybody may ask, and asking costs writes.
+const FRESH: Duration = Duration::from_secs(1);
 
+type Answers = Vec<(&'static str, bool)>;
 type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// What has to be well before the process is sent requests.
@@ -21,6 +25,7 @@ type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Syn
 pub struct Readiness {
     checks: Arc<RwLock<Vec<(&'static str, Check)>>>,
     draining: Arc<AtomicBool>,
+    last: Arc<Mutex<Option<(Instant, Answers)>>>,
 }
 
 impl Readiness {
@@ -38,10 +43,20 @@ impl Readiness {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Each check by name, and whether it passed.
-    pub async fn ask(&self) -> Vec<(&'static str, bool)> {
+    /// Each check by name, and whether it passed at most a second ago.
+    pub async fn ask(&self) -> Answers {
+        let mut last = self.last.lock().await;
+        let fresh = last.as_ref().filter(|(at, _)| at.elapsed() < FRESH).map(|(_, answers)| answers.clone());
+        let mut answers = match fresh {
+            Some(answers) => answers,
+            None => last.insert((Instant::now(), self.check().await)).1.clone(),
+        };
+        answers.push(("accepting", !self.draining.load(Ordering::Relaxed)));
+        answers
+    }
+
+    async fn check(&self) -> Answers {
         let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let draining = self.draining.load(Ordering::Relaxed);
         let asked = checks.into_iter().map(|(name, check)| async move {
             let answer = tokio::time::timeout(PATIENCE, check()).await;
             let answer = answer.unwrap_or_else(|_| Err("it did not answer in time".to_owned()));
@@ -50,9 +65,7 @@ impl Readiness {
             }
             (name, answer.is_ok())
         });
-        let mut answers = join_all(asked).await;
-        answers.push(("accepting", !draining));
-        answers
+        join_all(asked).await
     }
 
     /// Registers both probes.
@@ -92,6 +105,8 @@ mod tests {
         readiness.register("database", || async { Ok(()) }.boxed());
         assert_eq!(readiness.ask().await, [("database", true), ("accepting", true)]);
         readiness.register("relay", || async { Err("it stands still".to_owned()) }.boxed());
+        assert_eq!(readiness.ask().await, [("database", true), ("accepting", true)], "it was asked a moment ago");
+        tokio::time::sleep(FRESH).await;
         assert_eq!(readiness.ask().await, [("database", true), ("relay", false), ("accepting", true)]);
     }
 

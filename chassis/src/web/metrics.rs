@@ -1,7 +1,8 @@
 //! Numbers for Prometheus at `/metrics`.
 //!
-//! Answered to those who reach the process itself or know the token, never through the front door: a request that a
-//! proxy forwarded is told that there is no such page.
+//! Closed unless there is a token, and then open to whoever shows it. A shop without one whose own address is this
+//! machine's, such as a demo, shows them to this machine. Everybody else is told that there is no such page: a proxy on the
+//! same machine need not say for whom it asks, so an address alone proves nothing where the shop faces the net.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,7 +19,18 @@ const DURATIONS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
-    token: Option<SecretString>,
+    door: MetricsDoor,
+}
+
+/// Who may read the numbers.
+#[derive(Clone)]
+pub enum MetricsDoor {
+    /// Whoever shows this.
+    Token(SecretString),
+    /// Programs on this machine.
+    ThisMachine,
+    /// Nobody.
+    Closed,
 }
 
 impl Metrics {
@@ -26,8 +38,8 @@ impl Metrics {
     ///
     /// # Errors
     /// When something else gathers them already.
-    pub fn install(token: Option<SecretString>) -> Result<Self, BuildError> {
-        Ok(Self { handle: builder()?.install_recorder()?, token })
+    pub fn install(door: MetricsDoor) -> Result<Self, BuildError> {
+        Ok(Self { handle: builder()?.install_recorder()?, door })
     }
 
     /// Everything gathered so far, in the exposition format.
@@ -47,16 +59,22 @@ impl Metrics {
 
     fn open_to(&self, req: &HttpRequest) -> bool {
         let sent = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
-        match &self.token {
-            Some(token) => {
+        match &self.door {
+            MetricsDoor::Token(token) => {
                 let sent = sent.strip_prefix("Bearer ").unwrap_or("");
                 sent.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()
             }
-            None => !["forwarded", "x-forwarded-for", "x-forwarded-host", "via"]
-                .iter()
-                .any(|name| req.headers().contains_key(*name)),
+            MetricsDoor::ThisMachine => {
+                let local = req.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+                local && !req.headers().keys().any(|name| tells_of_a_proxy(name.as_str()))
+            }
+            MetricsDoor::Closed => false,
         }
     }
+}
+
+fn tells_of_a_proxy(header: &str) -> bool {
+    header.starts_with("x-forwarded") || ["forwarded", "via", "x-real-ip", "x-client-ip"].contains(&header)
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
@@ -76,23 +94,32 @@ mod tests {
 
     use super::*;
 
-    fn metrics(token: Option<&str>) -> Metrics {
-        Metrics { handle: builder().unwrap().build_recorder().handle(), token: token.map(SecretString::from) }
+    fn metrics(door: MetricsDoor) -> Metrics {
+        Metrics { handle: builder().unwrap().build_recorder().handle(), door }
+    }
+
+    fn from(peer: &str) -> TestRequest {
+        TestRequest::get().peer_addr(peer.parse().unwrap())
     }
 
     #[test]
-    fn the_front_door_does_not_lead_to_the_numbers() {
-        let direct = TestRequest::get().to_http_request();
-        let forwarded = TestRequest::get().insert_header(("x-forwarded-for", "1.2.3.4")).to_http_request();
-        assert!(metrics(None).open_to(&direct));
-        assert!(!metrics(None).open_to(&forwarded));
+    fn without_a_token_only_this_machine_sees_them_and_no_proxy_on_it() {
+        let open = |req: TestRequest| metrics(MetricsDoor::ThisMachine).open_to(&req.to_http_request());
+        assert!(open(from("127.0.0.1:5000")) && open(from("[::1]:5000")));
+        assert!(!open(from("192.0.2.7:5000")));
+        for header in ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"] {
+            assert!(!open(from("127.0.0.1:5000").insert_header((header, "1.2.3.4"))), "{header}");
+        }
+        assert!(!metrics(MetricsDoor::Closed).open_to(&from("127.0.0.1:5000").to_http_request()));
     }
 
     #[test]
     fn with_a_token_only_the_token_counts() {
-        let with = |token: &str| TestRequest::get().insert_header(("authorization", token)).to_http_request();
-        assert!(metrics(Some("s3cret")).open_to(&with("Bearer s3cret")));
-        assert!(!metrics(Some("s3cret")).open_to(&with("Bearer wrong")));
-        assert!(!metrics(Some("s3cret")).open_to(&TestRequest::get().to_http_request()));
+        let open = |token: &str| {
+            let req = from("127.0.0.1:5000").insert_header(("authorization", token)).to_http_request();
+            metrics(MetricsDoor::Token(SecretString::from("s3cret"))).open_to(&req)
+        };
+        assert!(open("Bearer s3cret"));
+        assert!(!open("Bearer wrong") && !open(""));
     }
 }
