@@ -111,6 +111,42 @@ async fn every_route_of_the_api_is_in_the_table() {
     }
 }
 
+/// What a row of the table says of the token: needed or not, and the least role.
+fn needed(expected: [u16; 5]) -> (bool, &'static str) {
+    let refused = |who: usize| expected[who] == 403;
+    let role = match (refused(1) && refused(2), refused(3)) {
+        (true, true) => "admin",
+        (true, false) => "staff",
+        (false, _) => "",
+    };
+    (expected[0] == 401, role)
+}
+
+/// What the description says of it.
+fn described(operation: &Value) -> (bool, &str) {
+    let schemes = operation["security"].as_array().unwrap_or_else(|| panic!("no security: {operation}"));
+    let nobody = schemes.iter().any(|scheme| scheme.as_object().unwrap().is_empty());
+    let role = schemes.iter().find_map(|scheme| scheme["bearer"][0].as_str()).unwrap_or_default();
+    (!nobody, role)
+}
+
+#[test]
+fn the_description_says_of_every_operation_who_may_ask() {
+    let api: Value = serde_json::from_str(&app::ops::openapi::document().unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    // A query may need more than the address does: `all=true` is for staff, the list is not.
+    let rows = API.iter().chain(OPERATIONS).filter(|(_, path, _, _)| !path.contains('?'));
+    for (method, at, _, expected) in rows {
+        for (path, item) in api["paths"].as_object().unwrap().iter().filter(|(path, _)| fits(path, at)) {
+            let Some(operation) = item.get(method.to_ascii_lowercase()) else { continue };
+            if described(operation) != needed(*expected) {
+                wrong.push(format!("{method} {path}: {:?} and not {:?}", described(operation), needed(*expected)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[tokio::test]
 async fn everybody_opens_the_pages_that_are_for_him_and_no_others() {
     let town = Town::found().await;

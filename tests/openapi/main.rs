@@ -1,0 +1,17 @@
+//! The description of the API, read by those who rely on it: validators and linters, a fuzzer that holds every answer
+//! against it, and clients that are generated from it and buy a book.
+//!
+//! `tests/run` installs the tools; without it, a tool that is missing is told of and its test skipped.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
+
+mod clients;
+mod explored;
+#[path = "../support/hands.rs"]
+#[expect(dead_code, reason = "these tests need only a part of what all share")]
+mod hands;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "these tests need only a part of what all share")]
+mod support;
+mod tools;
+mod valid;
