@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::clean_line;
+
 /// A postal address. Parsed once at the edge; every field is trimmed and bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, try_from = "RawAddress")]
@@ -113,14 +115,14 @@ fn required(field: &'static str, text: &str, longest: usize) -> Result<String, A
 }
 
 fn optional(field: &'static str, text: Option<&str>, longest: usize) -> Result<Option<String>, AddressError> {
-    let text = text.map_or("", str::trim);
+    let text = clean_line(text.unwrap_or_default());
     if text.chars().count() > longest {
         return Err(AddressError { field, problem: "is too long" });
     }
     if text.chars().any(char::is_control) {
         return Err(AddressError { field, problem: "holds a control character" });
     }
-    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// Which field of an address is not right, and why.
@@ -153,6 +155,12 @@ mod tests {
     fn is_trimmed_and_its_country_capitalised() {
         let address = Address::try_from(raw()).unwrap();
         assert_eq!(address.label(), ["Aroha Ngata", "12 Kauri Lane", "Nelson 7010", "NZ"]);
+    }
+
+    #[test]
+    fn nothing_in_it_is_invisible() {
+        let padded = RawAddress { name: "\u{202e}Aroha\u{200b} Ngata".into(), line2: Some("\u{feff}".into()), ..raw() };
+        assert_eq!(Address::try_from(padded).unwrap().label(), Address::try_from(raw()).unwrap().label());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What every bounded context agrees on, and nothing more.
 //!
-//! Reading order: [`money`] (integer minor units), [`tax`], [`address`], [`sku`], [`ids`], [`time`],
+//! Reading order: [`money`] (integer minor units), [`tax`], [`address`], [`sku`], [`text`], [`ids`], [`time`],
 //! [`identity`] (who is asking), [`paging`], then the two seams between contexts: [`event`] (the envelope in which a
 //! fact travels) and [`bus`] (the port through which it leaves). [`store`] names what a store may answer.
 //!
@@ -17,6 +17,7 @@ pub mod paging;
 pub mod sku;
 pub mod store;
 pub mod tax;
+pub mod text;
 pub mod time;
 
 pub use address::Address;

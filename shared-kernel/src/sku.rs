@@ -4,19 +4,37 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A stock keeping unit: 1 to 64 printable characters without outer white space, for merchants' codes come in every form.
+use crate::text::{clean_line, is_invisible};
+
+/// A stock keeping unit: 1 to 255 printable characters without outer white space, for merchants' codes come in every form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Sku(String);
 
 impl Sku {
-    /// Takes the code as it is written, or refuses it.
+    /// The longest code, in characters.
+    pub const LONGEST: usize = 255;
+
+    /// Takes the code as it is written, or refuses it. Codes of goods that are known already are read with this: they may
+    /// be older than the rules of [`Sku::of_new_goods`].
     ///
     /// # Errors
-    /// [`SkuError`] when it is empty, longer than 64 characters, padded, or holds a control character.
+    /// [`SkuError::Malformed`] when it is empty, longer than 255 characters, padded, or holds a control character.
     pub fn parse(raw: &str) -> Result<Self, SkuError> {
         let clean = raw == raw.trim() && !raw.chars().any(char::is_control);
-        if clean && (1..=64).contains(&raw.chars().count()) { Ok(Self(raw.to_owned())) } else { Err(SkuError) }
+        let fits = (1..=Self::LONGEST).contains(&raw.chars().count());
+        if clean && fits { Ok(Self(raw.to_owned())) } else { Err(SkuError::Malformed) }
+    }
+
+    /// The code as new goods may carry it: composed (Unicode NFC), so that codes that look alike are equal.
+    ///
+    /// # Errors
+    /// [`SkuError::Invisible`] when it holds a character that nobody sees.
+    pub fn of_new_goods(&self) -> Result<Self, SkuError> {
+        if self.0.chars().any(is_invisible) {
+            return Err(SkuError::Invisible);
+        }
+        Self::parse(&clean_line(&self.0))
     }
 
     /// The code.
@@ -38,10 +56,16 @@ impl<'de> Deserialize<'de> for Sku {
     }
 }
 
-/// The text is not a SKU.
+/// Why a text is not a SKU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a SKU has 1 to 64 printable characters and no space at either end")]
-pub struct SkuError;
+pub enum SkuError {
+    /// Too short, too long, padded, or with a control character.
+    #[error("a SKU has 1 to 255 printable characters and no space at either end")]
+    Malformed,
+    /// With a character that nobody sees, so that it looks like another code.
+    #[error("the SKU holds an invisible character; type it again")]
+    Invisible,
+}
 
 /// How many of one thing a buyer may put on one line: 0 to 99. Zero takes the line away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -105,11 +129,21 @@ mod tests {
 
     #[test]
     fn merchants_codes_come_in_every_form() {
-        for code in ["A", "85123A", "Größe 42/blau", "x".repeat(64).as_str()] {
+        for code in ["A", "85123A", "Größe 42/blau", "x".repeat(255).as_str()] {
             assert_eq!(Sku::parse(code).unwrap().as_str(), code);
         }
-        for wrong in ["", " A", "A ", "A\nB", "x".repeat(65).as_str()] {
-            assert_eq!(Sku::parse(wrong), Err(SkuError));
+        for wrong in ["", " A", "A ", "A\nB", "x".repeat(256).as_str()] {
+            assert_eq!(Sku::parse(wrong), Err(SkuError::Malformed));
+        }
+    }
+
+    #[test]
+    fn new_codes_that_look_alike_are_equal() {
+        let new = |code: &str| Sku::parse(code).unwrap().of_new_goods().map(|sku| sku.as_str().to_owned());
+        assert_eq!(new("Gro\u{308}ße"), new("Größe"));
+        for hidden in ["zw-1\u{200b}", "zw\u{ad}-1", "\u{feff}zw-1", "zw-\u{200d}1"] {
+            assert!(Sku::parse(hidden).is_ok(), "goods of that code may be there already");
+            assert_eq!(new(hidden), Err(SkuError::Invisible), "{hidden:?}");
         }
     }
 

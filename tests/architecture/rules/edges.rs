@@ -2,8 +2,9 @@
 
 use crate::repository::{CONTEXTS, Edge};
 
-/// What the kernel may use: value types and their serialisation, nothing that does input or output.
-const KERNEL: [&str; 7] = ["async-trait", "iso_currency", "jiff", "serde", "serde_json", "thiserror", "uuid"];
+/// What the kernel may use: value types, their serialisation and Unicode's tables, nothing that does input or output.
+const KERNEL: [&str; 8] =
+    ["async-trait", "iso_currency", "jiff", "serde", "serde_json", "thiserror", "unicode-normalization", "uuid"];
 
 /// Crates that only one crate of ours may use.
 const OWNERS: [(&str, &[&str]); 2] = [("sqlx", &["chassis"]), ("lettre", &["chassis"])];
