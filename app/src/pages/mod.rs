@@ -36,6 +36,7 @@ pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::Servic
             .route("/about", web::get().to(about::show))
             .route("/robots.txt", web::get().to(robots::robots))
             .route("/sitemap.xml", web::get().to(robots::sitemap))
+            .route("/sitemap/{number:[0-9]{1,6}}.xml", web::get().to(robots::sitemap_file))
             .route("/admin", web::get().to(dashboard::show))
             .route("/admin/errors", web::get().to(errors::show))
             .route("/admin/errors/{id}/retry", web::post().to(errors::retry))

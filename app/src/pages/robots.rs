@@ -19,21 +19,78 @@ pub(super) async fn robots(settings: web::Data<PageSettings>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
 }
 
+/// What one file of a sitemap may hold (sitemaps.org).
+const MOST_ADDRESSES: usize = 50_000;
+const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+
+/// `/sitemap.xml`: all addresses, or where there are too many for one file, an index of files.
 pub(super) async fn sitemap(
     settings: web::Data<PageSettings>,
     asker: Asker,
     peers: web::Data<Peers>,
 ) -> Result<HttpResponse, PageError> {
-    let paths = peers.shopfront().public_paths(&asker).await?;
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    for path in std::iter::once("/".to_owned()).chain(paths) {
-        let _ = writeln!(text, "<url><loc>{}{}</loc></url>", escaped(&settings.base_url), escaped(&path));
-    }
-    text.push_str("</urlset>\n");
-    Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(text))
+    let paths = all_paths(&peers, &asker).await?;
+    let text = if paths.len() > MOST_ADDRESSES {
+        index_of_files(&settings.base_url, paths.len())
+    } else {
+        addresses(&settings.base_url, &paths)
+    };
+    Ok(xml(text))
+}
+
+/// `/sitemap/{number}.xml`: one file of several, from 1.
+pub(super) async fn sitemap_file(
+    settings: web::Data<PageSettings>,
+    asker: Asker,
+    peers: web::Data<Peers>,
+    number: web::Path<usize>,
+) -> Result<HttpResponse, PageError> {
+    let paths = all_paths(&peers, &asker).await?;
+    let file = number.checked_sub(1).and_then(|index| paths.chunks(MOST_ADDRESSES).nth(index));
+    Ok(xml(addresses(&settings.base_url, file.ok_or(PageError::NotFound)?)))
+}
+
+async fn all_paths(peers: &Peers, asker: &Asker) -> Result<Vec<String>, PageError> {
+    let mut paths = vec!["/".to_owned()];
+    paths.extend(peers.shopfront().public_paths(asker).await?);
+    Ok(paths)
+}
+
+fn addresses(base_url: &str, paths: &[String]) -> String {
+    let path = |path: &String| format!("<url><loc>{}{}</loc></url>\n", escaped(base_url), escaped(path));
+    document("urlset", &paths.iter().map(path).collect::<String>())
+}
+
+fn index_of_files(base_url: &str, addresses: usize) -> String {
+    let file = |n: usize| format!("<sitemap><loc>{}/sitemap/{n}.xml</loc></sitemap>\n", escaped(base_url));
+    document("sitemapindex", &(1..=addresses.div_ceil(MOST_ADDRESSES)).map(file).collect::<String>())
+}
+
+fn document(root: &str, content: &str) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{NAMESPACE}\">\n{content}</{root}>\n")
+}
+
+fn xml(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(text)
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_holds_fifty_thousand_addresses_and_the_index_names_all_files() {
+        let index = index_of_files("http://shop.test", 100_001);
+        assert!(index.contains("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">"), "{index}");
+        assert_eq!(index.matches("<loc>").count(), 3);
+        assert!(index.contains("<loc>http://shop.test/sitemap/3.xml</loc>"), "{index}");
+        let paths: Vec<String> = (0..MOST_ADDRESSES).map(|n| format!("/products/{}{n}", "x".repeat(90))).collect();
+        let file = addresses("http://shop.test", &paths);
+        assert_eq!(file.matches("<url><loc>").count(), 50_000);
+        assert!(file.len() < 50 << 20, "sitemaps.org: at most 50 MiB");
+    }
 }
