@@ -110,6 +110,12 @@ enum Import {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
+        /// Leave out products that are not right and import the others; without it, nothing is imported then.
+        #[arg(long)]
+        skip_invalid: bool,
+        /// Give a number to a SKU that another product has, instead of refusing the product.
+        #[arg(long)]
+        number_repeated_skus: bool,
     },
     /// Past orders: JSON lines. Moves no stock, money or mail.
     Orders {
@@ -253,8 +259,9 @@ impl Verb {
             Self::Promote { dry_run } => return Ok(Task::Upkeep(Upkeep::Promote { dry_run })),
             Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
             Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),
-            Self::Import { what: Import::Products { file, dry_run } } => {
-                Command::Import { what: ImportWhat::Products { dry_run }, file: std::path::absolute(file)? }
+            Self::Import { what: Import::Products { file, dry_run, skip_invalid, number_repeated_skus } } => {
+                let what = ImportWhat::Products { dry_run, skip_invalid, number_repeated_skus };
+                Command::Import { what, file: std::path::absolute(file)? }
             }
             Self::Import { what: Import::Orders { file } } => {
                 Command::Import { what: ImportWhat::Orders, file: std::path::absolute(file)? }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use catalogue::ImportMode;
 use order::OrderModule;
 use order::application::HistoricalOrder;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,12 @@ pub enum ImportWhat {
     Products {
         /// Only say what would happen.
         dry_run: bool,
+        /// Import what is right, even if something is not.
+        #[serde(default)]
+        skip_invalid: bool,
+        /// Give a number to SKUs that other products have.
+        #[serde(default)]
+        number_repeated_skus: bool,
     },
     /// Past orders.
     Orders,
@@ -169,10 +176,12 @@ async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> 
 
 async fn import(shop: &Shop, what: ImportWhat, file: PathBuf, out: &Output) -> anyhow::Result<()> {
     match what {
-        ImportWhat::Products { dry_run } => {
+        ImportWhat::Products { dry_run, skip_invalid, number_repeated_skus } => {
             let catalogue = here(shop.modules.catalogue.as_ref(), Part::Catalogue)?;
             let bytes = tokio::fs::read(&file).await.with_context(|| file.display().to_string())?;
-            out.line(catalogue.import_products(bytes, dry_run).await?.to_string()).await
+            let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let mode = ImportMode { dry_run, all_or_nothing: !skip_invalid, number_repeated_skus };
+            out.line(catalogue.import_file(&bytes, &name, mode).await?.to_string()).await
         }
         ImportWhat::Orders => import_orders(here(shop.modules.order.as_ref(), Part::Order)?, &file, out).await,
     }

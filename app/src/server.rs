@@ -204,9 +204,11 @@ fn rules() -> Vec<LimitRule> {
 fn large_bodies() -> Vec<(&'static str, u64)> {
     let mut paths = vec![
         ("/api/catalogue/v1/imports", 32 << 20),
+        ("/admin/products/import/pictures", 65 << 20),
         ("/admin/products/import", 33 << 20),
         ("/admin/products/", 6 << 20),
         ("/api/catalogue/v1/media/", 5 << 20),
+        ("/api/catalogue/v1/media", 64 << 20),
     ];
     paths.extend(fulfilment::FulfilmentModule::LARGE_BODIES.iter().copied());
     paths

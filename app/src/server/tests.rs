@@ -319,7 +319,7 @@ async fn a_command_acts_on_what_its_process_holds() {
     }
     let csv = folder.path().join("products.csv");
     std::fs::write(&csv, "handle,title,sku,price\nkea,Kea,KEA,1\n").unwrap();
-    let what = commands::ImportWhat::Products { dry_run: false };
+    let what = commands::ImportWhat::Products { dry_run: false, skip_invalid: false, number_repeated_skus: false };
     commands::run(&shop, Command::Import { what, file: csv }, &out).await.unwrap();
     let records = records_of(&shop).await;
     assert!(records.iter().any(|record| record["kind"] == "product"), "{records:?}");

@@ -11,12 +11,15 @@ use shared_kernel::StoreError;
 
 use crate::adapters::inbound::api::Api;
 use crate::adapters::inbound::events::stock_changed;
-use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome};
+use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportStores};
 use crate::adapters::inbound::pages::{Pages, ProductCard};
 use crate::adapters::outbound::cache::{CachedShelf, Freshness};
 use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue};
-use crate::application::{Browse, ExportProducts, ImportProducts, KeepMedia, NoteStock, SaveProduct, WithdrawProduct};
-use crate::domain::{CategoryCount, FieldError, ImageName, Media, MediaError};
+use crate::application::{
+    Browse, DecideImport, ExportProducts, ImportProducts, KeepMedia, NameProducts, NoteStock, RevertImport,
+    SaveProduct, WithdrawProduct,
+};
+use crate::domain::{CategoryCount, FieldError, ImageName, Media, MediaError, SaleRules};
 use crate::ports::{ProductStore, Shelf, StockLevels};
 
 /// What an operator may choose. Nothing yet: what the catalogue needs stands in [`chassis::Site`].
@@ -50,6 +53,8 @@ pub enum DemoError {
 
 /// Marks a search index that has more than titles; one of a version before this is made anew.
 const LABELS_INDEXED: &str = "labels-indexed";
+/// Marks places in lists by which letters with rarer marks stand beside their plain forms.
+const PLACES_RENEWED: &str = "places-renewed";
 
 impl CatalogueModule {
     /// The steps that make the context's tables.
@@ -65,22 +70,35 @@ impl CatalogueModule {
             sql::rebuild_search(&platform.database).await?;
             platform.database.mark(LABELS_INDEXED, platform.clock.now()).await?;
         }
+        if !platform.database.is_marked(PLACES_RENEWED).await? {
+            sql::renew_places(&platform.database).await?;
+            platform.database.mark(PLACES_RENEWED, platform.clock.now()).await?;
+        }
         let freshness = Arc::new(Freshness::of(platform.database.outbox_grew()));
         let recorder = Recorder::new("catalogue", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let store = Arc::new(SqlCatalogue::new(platform.database, recorder, Arc::clone(&freshness)));
         let products: Arc<dyn ProductStore> = store.clone();
-        let shelf: Arc<dyn Shelf> = Arc::new(CachedShelf::new(store.clone(), freshness, platform.clock));
-        let import = ImportProducts::new(Arc::clone(&products), Arc::clone(&platform.ids));
+        let shelf: Arc<dyn Shelf> = Arc::new(CachedShelf::new(store.clone(), freshness, Arc::clone(&platform.clock)));
+        let rules = SaleRules { currency: platform.site.currency, tax: platform.site.tax };
+        let names = NameProducts::new(Arc::clone(&products), store.clone());
+        let decide = DecideImport::new(Arc::clone(&products), names, Arc::clone(&platform.ids), rules);
+        let import_file = ImportFile::new(
+            ImportProducts::new(Arc::clone(&products), store.clone(), decide),
+            RevertImport::new(Arc::clone(&products)),
+            ImportStores { log: store.clone(), media: store.clone() },
+            (platform.clock, Arc::clone(&platform.ids)),
+            rules.currency,
+        );
         let api = Api {
             browse: Browse::new(shelf, store.clone()),
-            save_product: SaveProduct::new(Arc::clone(&products), platform.ids),
+            save_product: SaveProduct::new(Arc::clone(&products), platform.ids, rules),
             withdraw_product: WithdrawProduct::new(products),
-            import_file: ImportFile::new(import, platform.site.currency),
+            import_file,
             export_products: ExportProducts::new(store.clone()),
             keep_media: KeepMedia::new(store.clone()),
             rendered: Arc::default(),
         };
-        let pages = Pages { api, base_url: platform.site.base_url, currency: platform.site.currency };
+        let pages = Pages { api, base_url: platform.site.base_url, rules };
         Ok(Self { pages, note_stock: NoteStock::new(store.clone()), store })
     }
 
@@ -108,12 +126,25 @@ impl CatalogueModule {
         Vec::new()
     }
 
+    /// Brings a file of products in, or only says what that would do.
+    ///
+    /// # Errors
+    /// [`ImportFileError`], whose text names each row that is not right.
+    pub async fn import_file(
+        &self,
+        csv: &[u8],
+        name: &str,
+        mode: ImportMode,
+    ) -> Result<ImportOutcome, ImportFileError> {
+        self.pages.api.import_file.execute(csv, name, mode).await
+    }
+
     /// Brings a file of products in, all of it or nothing.
     ///
     /// # Errors
-    /// [`ImportFileError`], whose text names each line that is not right.
+    /// [`ImportFileError`], whose text names each row that is not right.
     pub async fn import_products(&self, csv: Vec<u8>, dry_run: bool) -> Result<ImportOutcome, ImportFileError> {
-        self.pages.api.import_file.execute(&csv, ImportMode { dry_run, all_or_nothing: true }).await
+        self.import_file(&csv, "", ImportMode { dry_run, all_or_nothing: true, ..ImportMode::default() }).await
     }
 
     /// All products in the shop's own columns, without stock.
@@ -143,8 +174,7 @@ impl CatalogueModule {
             let media = Media::new(parsed.clone(), bytes).map_err(|error| DemoError::Picture(parsed, error))?;
             self.pages.api.keep_media.execute(media).await?;
         }
-        let mode = ImportMode { dry_run: false, all_or_nothing: true };
-        Ok(self.pages.api.import_file.execute(csv.as_bytes(), mode).await?)
+        Ok(self.import_products(csv.as_bytes().to_vec(), false).await?)
     }
 
     /// Some of the newest products, one of each category after the other, for the home page.

@@ -88,4 +88,12 @@ impl Browse {
     pub async fn picture(&self, name: &ImageName) -> Result<Option<Media>, StoreError> {
         self.media.find(name).await
     }
+
+    /// Which of these pictures are not there.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn missing_pictures(&self, names: &[ImageName]) -> Result<Vec<ImageName>, StoreError> {
+        if names.is_empty() { Ok(Vec::new()) } else { self.media.missing(names).await }
+    }
 }

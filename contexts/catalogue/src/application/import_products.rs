@@ -1,106 +1,37 @@
 //! Brings a file of products into the catalogue.
 //!
-//! Knows no file format: it is given products one after another, each drafted or refused, and reports by line. A
-//! product that is not right is left out and the others come in, unless the caller asks for all or nothing. What somebody
-//! else changes meanwhile is decided again, so that two who bring in the same file end with one of each product.
+//! Knows no file format: it is given products one after another, each drafted or refused, and reports by row. A product
+//! that is not right is left out and the others come in, unless the caller asks for all or nothing, which is one commit.
+//! What somebody else changes meanwhile is decided again, so that two who bring in the same file end with one of each
+//! product.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use shared_kernel::{Ids, Sku, StoreError};
-use uuid::Uuid;
+use shared_kernel::{Sku, StoreError};
 
 use super::ATTEMPTS;
-use crate::domain::{Handle, Product, ProductEvent, ProductId, ProductPatch, StockCount};
-use crate::ports::{ProductChange, ProductStore};
+use super::decide_import::{DecideImport, Decided, Draft};
+use super::import_report::{Changed, DraftedProduct, ImportOptions, ImportReport, RowProblem};
+use super::import_seen::Seen;
+use crate::domain::{StockCount, differences};
+use crate::ports::{ImportLog, ProductChange, ProductStore};
 
-/// Something in the file that is not right, or at least worth knowing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowProblem {
-    /// The line where the row begins, from 1.
-    pub line: u64,
-    /// What a person can do something about.
-    pub problem: String,
-}
-
-/// One product of the file.
-#[derive(Debug)]
-pub struct DraftedProduct {
-    /// Where it begins.
-    pub line: u64,
-    /// What the file says, or why that cannot be read.
-    pub drafted: Result<ProductPatch, Vec<RowProblem>>,
-    /// What was counted.
-    pub stock: Vec<(Sku, u32)>,
-    /// What was understood only by guessing.
-    pub warnings: Vec<RowProblem>,
-}
-
-/// How to import.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportOptions {
-    /// Names the file's content, so that its counts are applied once.
-    pub import_id: Uuid,
-    /// Only look whether it would work.
-    pub dry_run: bool,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportReport {
-    /// Products that are new.
-    pub created: u64,
-    /// Products that are different now.
-    pub updated: u64,
-    /// Products that were the same already.
-    pub unchanged: u64,
-    /// Products that were left out.
-    pub failed: u64,
-    /// How many SKUs the file counted.
-    pub counted: u64,
-    /// What was wrong, at most [`ImportReport::MOST`] of it.
-    pub problems: Vec<RowProblem>,
-    /// What was guessed, at most [`ImportReport::MOST`] of it.
-    pub warnings: Vec<RowProblem>,
-}
-
-impl ImportReport {
-    /// How many problems and warnings are written down.
-    pub const MOST: usize = 1_000;
-
-    fn failed(&mut self, problems: impl IntoIterator<Item = RowProblem>) {
-        self.failed += 1;
-        let room = Self::MOST.saturating_sub(self.problems.len());
-        self.problems.extend(problems.into_iter().take(room));
-    }
-
-    fn warned(&mut self, warnings: Vec<RowProblem>) {
-        let room = Self::MOST.saturating_sub(self.warnings.len());
-        self.warnings.extend(warnings.into_iter().take(room));
-    }
-}
-
-/// What a product of the file is to the catalogue.
-#[derive(Clone, Copy)]
-enum News {
-    Created,
-    Updated,
-    Unchanged,
-}
-
-type Decided = (News, Product, Vec<ProductEvent>);
-
-/// A change that waits for its batch, and where it came from.
+/// A change that waits for its commit, and where it came from.
 struct Pending {
-    line: u64,
-    patch: ProductPatch,
-    news: News,
-    change: ProductChange,
+    draft: Draft,
+    decided: Decided,
+    counts: Vec<StockCount>,
 }
 
 impl Pending {
-    fn decided_again(self, (news, product, events): Decided) -> Self {
-        Self { news, change: ProductChange { product, events, ..self.change }, ..self }
+    fn change(&self) -> ProductChange {
+        let Decided { product, events, written, .. } = self.decided.clone();
+        ProductChange { product, events, counts: self.counts.clone(), written }
+    }
+
+    fn is_news(&self) -> bool {
+        !self.decided.events.is_empty() || !self.counts.is_empty() || self.decided.written.is_some()
     }
 }
 
@@ -108,180 +39,264 @@ impl Pending {
 #[derive(Clone)]
 pub struct ImportProducts {
     products: Arc<dyn ProductStore>,
-    ids: Arc<dyn Ids>,
+    log: Arc<dyn ImportLog>,
+    decide: DecideImport,
 }
 
 impl ImportProducts {
-    /// Changes are committed so many at a time.
+    /// Changes are committed so many at a time, so that others get a turn between them.
     const BATCH: usize = 50;
+    /// A whole file meets more changes of others than one product does.
+    const ATTEMPTS_TOGETHER: u32 = 10;
 
     /// Imports them there.
     #[must_use]
-    pub fn new(products: Arc<dyn ProductStore>, ids: Arc<dyn Ids>) -> Self {
-        Self { products, ids }
+    pub fn new(products: Arc<dyn ProductStore>, log: Arc<dyn ImportLog>, decide: DecideImport) -> Self {
+        Self { products, log, decide }
     }
 
-    /// Imports products as they come, holding no more than a batch of them.
+    /// Imports products as they come.
     ///
     /// # Errors
-    /// The store's, when it does not do its part; what was committed until then stays, and the same file may be
-    /// imported again.
+    /// The store's, when it does not do its part. Unless all or nothing was asked for, what was committed until then
+    /// stays; the same file may be imported again.
     pub async fn execute(
         &self,
         drafts: impl Iterator<Item = DraftedProduct>,
         options: ImportOptions,
     ) -> Result<ImportReport, StoreError> {
-        let mut report = ImportReport::default();
-        let mut seen = Seen::default();
-        let mut batch = Vec::new();
+        let counted = self.log.counted(options.import_id).await?;
+        let (mut report, mut seen, mut batch) = (ImportReport::default(), Seen::default(), Vec::new());
         for draft in drafts {
             report.warned(draft.warnings);
-            match draft.drafted {
-                Err(problems) => report.failed(problems),
-                Ok(patch) => match self.decide(patch.clone(), Some(&mut seen)).await? {
-                    Err(problem) => report.failed([RowProblem { line: draft.line, problem }]),
-                    Ok((news, product, events)) => {
-                        let count = |(sku, on_hand)| StockCount { import_id: options.import_id, sku, on_hand };
-                        let counts = draft.stock.into_iter().map(count).collect();
-                        batch.push(Pending {
-                            line: draft.line,
-                            patch,
-                            news,
-                            change: ProductChange { product, events, counts },
-                        });
-                    }
-                },
+            let patch = match draft.drafted {
+                Ok(patch) => patch,
+                Err(problems) => {
+                    report.failed(problems);
+                    continue;
+                }
+            };
+            let draft = Draft { place: draft.place, product: draft.product, patch };
+            match self.decide.execute(&draft, Some(&mut seen), options.repeated_skus).await? {
+                Err(problem) => report.failed([draft.problem(problem)]),
+                Ok(decided) => batch.push(pending(draft, decided, options, &counted)),
             }
-            if batch.len() >= Self::BATCH {
-                self.commit(std::mem::take(&mut batch), options.dry_run, &mut report).await?;
+            if batch.len() >= Self::BATCH && !options.all_or_nothing {
+                self.commit(std::mem::take(&mut batch), options, &mut report).await?;
             }
         }
-        self.commit(batch, options.dry_run, &mut report).await?;
+        self.commit(batch, options, &mut report).await?;
         Ok(report)
     }
 
-    /// What the patch makes of the catalogue, or why nothing can come of it; and of what was `seen` of the file, unless
-    /// the patch was held against that before.
-    async fn decide(
+    async fn commit(
         &self,
-        patch: ProductPatch,
-        seen: Option<&mut Seen>,
-    ) -> Result<Result<Decided, String>, StoreError> {
-        let handle = patch.handle.clone();
-        let known = self.products.find(&handle).await?;
-        let details = match patch.onto(known.as_ref()) {
-            Ok(details) => details,
-            Err(refused) => return Ok(Err(refused.to_string())),
-        };
-        let skus: Vec<Sku> = details.variants.iter().map(|variant| variant.sku.clone()).collect();
-        if let Some(problem) = self.taken(&skus, &handle, known.as_ref(), seen.as_deref()).await? {
-            return Ok(Err(problem));
-        }
-        let is_new = known.is_none();
-        let decided = match known {
-            Some(product) => product.replace(details),
-            None => Product::create(ProductId::new(self.ids.uuid()), handle, details),
-        };
-        let (product, events) = match decided {
-            Ok(decided) => decided,
-            Err(refused) => return Ok(Err(refused.to_string())),
-        };
-        if let Some(seen) = seen {
-            seen.note(product.handle(), skus);
-        }
-        let news = match (is_new, events.is_empty()) {
-            (true, _) => News::Created,
-            (false, false) => News::Updated,
-            (false, true) => News::Unchanged,
-        };
-        Ok(Ok((news, product, events)))
-    }
-
-    /// Why the handle or a code cannot be this product's, if that is so.
-    async fn taken(
-        &self,
-        skus: &[Sku],
-        handle: &Handle,
-        known: Option<&Product>,
-        seen: Option<&Seen>,
-    ) -> Result<Option<String>, StoreError> {
-        if seen.is_some_and(|seen| seen.handles.contains(handle)) {
-            return Ok(Some(format!("the rows of product {handle} do not stand together")));
-        }
-        let own = known.map(Product::skus).unwrap_or_default();
-        for sku in skus {
-            if let Some(other) = seen.and_then(|seen| seen.skus.get(sku)) {
-                return Ok(Some(format!("SKU {sku} belongs to product {other} in this file")));
-            }
-            // Its own handle is the owner if somebody else has made this product just now; the commit will find that out.
-            if !own.contains(sku)
-                && let Some(owner) = self.products.owner(sku).await?.filter(|owner| owner != handle)
-            {
-                return Ok(Some(format!("SKU {sku} belongs to product {owner}")));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn commit(&self, batch: Vec<Pending>, dry_run: bool, report: &mut ImportReport) -> Result<(), StoreError> {
-        let fresh = |pending: &&Pending| !pending.change.events.is_empty() || !pending.change.counts.is_empty();
-        let changes: Vec<ProductChange> = batch.iter().filter(fresh).map(|pending| pending.change.clone()).collect();
-        let together = if dry_run || changes.is_empty() { Ok(()) } else { self.products.commit(changes).await };
+        batch: Vec<Pending>,
+        options: ImportOptions,
+        report: &mut ImportReport,
+    ) -> Result<(), StoreError> {
+        let refused = options.all_or_nothing && report.failed > 0;
+        let changes: Vec<ProductChange> =
+            batch.iter().filter(|pending| pending.is_news()).map(Pending::change).collect();
+        let together =
+            if options.dry_run || refused || changes.is_empty() { Ok(()) } else { self.products.commit(changes).await };
         match together {
-            Ok(()) => batch.into_iter().for_each(|pending| done(&pending, report)),
-            Err(StoreError::Stale | StoreError::Conflict(_)) => self.commit_singly(batch, report).await?,
+            Ok(()) => batch.into_iter().for_each(|pending| done(pending, report)),
+            Err(StoreError::Stale | StoreError::Conflict(_)) if options.all_or_nothing => {
+                self.commit_together(batch, options, report).await?;
+            }
+            Err(StoreError::Stale | StoreError::Conflict(_)) => self.commit_singly(batch, options, report).await?,
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
+    /// Somebody else changed a product of the file meanwhile: everything is held against what there is now.
+    async fn commit_together(
+        &self,
+        mut batch: Vec<Pending>,
+        options: ImportOptions,
+        report: &mut ImportReport,
+    ) -> Result<(), StoreError> {
+        for _ in 0..Self::ATTEMPTS_TOGETHER {
+            let mut seen = Seen::default();
+            for pending in &mut batch {
+                match self.decide.execute(&pending.draft, Some(&mut seen), options.repeated_skus).await? {
+                    Ok(decided) => pending.decided = decided,
+                    Err(problem) => report.failed([pending.draft.problem(problem)]),
+                }
+            }
+            if report.failed > 0 {
+                return Ok(());
+            }
+            let changes = batch.iter().filter(|pending| pending.is_news()).map(Pending::change).collect();
+            match self.products.commit(changes).await {
+                Ok(()) => {
+                    for pending in batch {
+                        done(pending, report);
+                    }
+                    return Ok(());
+                }
+                Err(StoreError::Stale | StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        report.failed(batch.first().map(|pending| pending.draft.problem(CHANGED_MEANWHILE.to_owned())));
+        Ok(())
+    }
+
     /// Somebody else changed a product of the batch meanwhile: what is said of that one is held against what it is now.
-    async fn commit_singly(&self, batch: Vec<Pending>, report: &mut ImportReport) -> Result<(), StoreError> {
-        for pending in batch {
-            let line = pending.line;
-            match self.commit_one(pending).await? {
-                Ok(pending) => done(&pending, report),
-                Err(problem) => report.failed([RowProblem { line, problem }]),
+    async fn commit_singly(
+        &self,
+        batch: Vec<Pending>,
+        options: ImportOptions,
+        report: &mut ImportReport,
+    ) -> Result<(), StoreError> {
+        for mut pending in batch {
+            match self.commit_one(&mut pending, options).await? {
+                None => done(pending, report),
+                Some(problem) => report.failed([problem]),
             }
         }
         Ok(())
     }
 
-    async fn commit_one(&self, mut pending: Pending) -> Result<Result<Pending, String>, StoreError> {
+    async fn commit_one(
+        &self,
+        pending: &mut Pending,
+        options: ImportOptions,
+    ) -> Result<Option<RowProblem>, StoreError> {
         for _ in 0..ATTEMPTS {
-            match self.products.commit(vec![pending.change.clone()]).await {
-                Ok(()) => return Ok(Ok(pending)),
+            match self.products.commit(vec![pending.change()]).await {
+                Ok(()) => return Ok(None),
                 Err(StoreError::Stale | StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }
-            match self.decide(pending.patch.clone(), None).await? {
-                Ok(decided) => pending = pending.decided_again(decided),
-                Err(problem) => return Ok(Err(problem)),
+            match self.decide.execute(&pending.draft, None, options.repeated_skus).await? {
+                Ok(decided) => pending.decided = decided,
+                Err(problem) => return Ok(Some(pending.draft.problem(problem))),
             }
         }
-        Ok(Err("somebody else changed this product meanwhile; import the file again".to_owned()))
+        Ok(Some(pending.draft.problem(CHANGED_MEANWHILE.to_owned())))
     }
 }
 
-/// What the file has named so far.
-#[derive(Default)]
-struct Seen {
-    handles: HashSet<Handle>,
-    skus: HashMap<Sku, Handle>,
+const CHANGED_MEANWHILE: &str = "somebody else changed this product meanwhile; import the file again";
+
+fn pending(draft: Draft, decided: Decided, options: ImportOptions, counted: &HashSet<Sku>) -> Pending {
+    let news = decided.stock.iter().filter(|(sku, _)| !counted.contains(sku));
+    let count =
+        |(sku, on_hand): &(Sku, u32)| StockCount { import_id: options.import_id, sku: sku.clone(), on_hand: *on_hand };
+    let counts = news.map(count).collect();
+    Pending { draft, decided, counts }
 }
 
-impl Seen {
-    fn note(&mut self, handle: &Handle, skus: Vec<Sku>) {
-        self.handles.insert(handle.clone());
-        self.skus.extend(skus.into_iter().map(|sku| (sku, handle.clone())));
-    }
+fn done(pending: Pending, report: &mut ImportReport) {
+    let Pending { draft, decided, counts } = pending;
+    report.counted += counts.len() as u64;
+    report.warned(decided.warnings);
+    let details = decided.product.details();
+    report.pictures.extend(details.images.iter().map(|image| image.name.clone()));
+    let fields = match (&decided.before, decided.events.is_empty()) {
+        (Some(_), true) => {
+            report.unchanged += 1;
+            return;
+        }
+        (Some(before), false) => {
+            report.updated += 1;
+            differences(before.details(), details)
+        }
+        (None, _) => {
+            report.created += 1;
+            Vec::new()
+        }
+    };
+    let handle = decided.product.handle().clone();
+    report.changed.push(Changed { place: draft.place, handle, before: decided.before, fields });
 }
 
-fn done(pending: &Pending, report: &mut ImportReport) {
-    match pending.news {
-        News::Created => report.created += 1,
-        News::Updated => report.updated += 1,
-        News::Unchanged => report.unchanged += 1,
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use chassis::testing::CountingIds;
+    use shared_kernel::{Currency, Money, TaxRate};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::application::{NameProducts, Place, RepeatedSkus};
+    use crate::domain::{FileHandle, Handle, Product, ProductPatch, SaleRules, Title, VariantPatch};
+    use crate::testing::InMemoryCatalogue;
+
+    /// Counts commits, and is killed before the one with this number.
+    struct Mortal {
+        store: InMemoryCatalogue,
+        commits: AtomicUsize,
+        killed_at: usize,
     }
-    report.counted += pending.change.counts.len() as u64;
+
+    #[async_trait]
+    impl ProductStore for Mortal {
+        async fn find(&self, handle: &Handle) -> Result<Option<Product>, StoreError> {
+            ProductStore::find(&self.store, handle).await
+        }
+        async fn owner(&self, sku: &Sku) -> Result<Option<Handle>, StoreError> {
+            self.store.owner(sku).await
+        }
+        async fn commit(&self, changes: Vec<ProductChange>) -> Result<(), StoreError> {
+            if self.commits.fetch_add(1, Ordering::SeqCst) == self.killed_at {
+                return Err(StoreError::unavailable("killed"));
+            }
+            self.store.commit(changes).await
+        }
+    }
+
+    fn draft(number: u64) -> DraftedProduct {
+        let variant = VariantPatch {
+            sku: Sku::parse(&format!("S{number}")).unwrap(),
+            options: None,
+            kind: None,
+            price: Some(Money::new(100, Currency::NZD)),
+            tax_class: None,
+            weight: None,
+            stock: Some(1),
+        };
+        let patch = ProductPatch {
+            handle: FileHandle::Address(Handle::parse(&format!("p{number}")).unwrap()),
+            title: Some(Title::parse("Kea").unwrap()),
+            description: None,
+            category: None,
+            images: None,
+            attributes: None,
+            status: None,
+            variants: Some(vec![variant]),
+            wrongly_taxed_is_draft: false,
+        };
+        let place = Place { line: number + 2, row: number + 2 };
+        DraftedProduct { place, product: format!("p{number}"), drafted: Ok(patch), warnings: vec![] }
+    }
+
+    /// Imports 300 products into a store that is killed at some commit; answers how many facts there are then.
+    async fn facts_after(killed_at: usize, all_or_nothing: bool) -> usize {
+        let store = InMemoryCatalogue::default();
+        let mortal = Arc::new(Mortal { store: store.clone(), commits: AtomicUsize::new(0), killed_at });
+        let products: Arc<dyn ProductStore> = mortal;
+        let rules = SaleRules { currency: Currency::NZD, tax: TaxRate::from_basis_points(1_500) };
+        let names = NameProducts::new(Arc::clone(&products), Arc::new(store.clone()));
+        let decide = DecideImport::new(Arc::clone(&products), names, Arc::new(CountingIds::default()), rules);
+        let import = ImportProducts::new(products, Arc::new(store.clone()), decide);
+        let repeated_skus = RepeatedSkus::Refuse;
+        let options = ImportOptions { import_id: Uuid::nil(), dry_run: false, all_or_nothing, repeated_skus };
+        let done = import.execute((0..300).map(draft), options).await;
+        assert_eq!(done.is_err(), store.events().len() < 600);
+        store.events().len()
+    }
+
+    #[tokio::test]
+    async fn all_or_nothing_is_so_wherever_the_process_is_killed() {
+        assert_eq!(facts_after(0, true).await, 0);
+        assert_eq!(facts_after(1, true).await, 600, "there is no second commit");
+        assert_eq!(facts_after(3, false).await, 300, "without it, what was committed stays");
+    }
 }

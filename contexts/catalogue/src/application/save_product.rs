@@ -5,7 +5,8 @@ use std::sync::Arc;
 use shared_kernel::{Ids, Sku, StoreError};
 
 use super::ATTEMPTS;
-use crate::domain::{Handle, Product, ProductDetails, ProductId, ProductRefused};
+use crate::domain::patch::code;
+use crate::domain::{Handle, Product, ProductDetails, ProductId, ProductRefused, SaleRules};
 use crate::ports::{ProductChange, ProductStore};
 
 /// What is to become of a product.
@@ -72,13 +73,14 @@ pub enum SaveProductError {
 pub struct SaveProduct {
     products: Arc<dyn ProductStore>,
     ids: Arc<dyn Ids>,
+    rules: SaleRules,
 }
 
 impl SaveProduct {
     /// Saves them there.
     #[must_use]
-    pub fn new(products: Arc<dyn ProductStore>, ids: Arc<dyn Ids>) -> Self {
-        Self { products, ids }
+    pub fn new(products: Arc<dyn ProductStore>, ids: Arc<dyn Ids>, rules: SaleRules) -> Self {
+        Self { products, ids, rules }
     }
 
     /// Saves one product.
@@ -101,13 +103,15 @@ impl SaveProduct {
         let SaveProductCommand { handle, details, mode } = command.clone();
         let known = self.products.find(&handle).await?;
         expected(mode, known.as_ref(), &handle)?;
+        let details = with_fit_codes(details, known.as_ref())?;
+        self.rules.check(&details, known.as_ref())?;
         self.check_owners(&details, &handle).await?;
         let (saved, (product, events)) = match known {
             Some(product) => (Saved::Replaced, product.replace(details)?),
             None => (Saved::Created, Product::create(ProductId::new(self.ids.uuid()), handle, details)?),
         };
         if !events.is_empty() {
-            self.products.commit(vec![ProductChange { product, events, counts: Vec::new() }]).await?;
+            self.products.commit(vec![ProductChange { product, events, counts: Vec::new(), written: None }]).await?;
         }
         Ok(saved)
     }
@@ -120,6 +124,15 @@ impl SaveProduct {
         }
         Ok(())
     }
+}
+
+/// The details with codes as new goods may carry them; those that the product has already stay as they are.
+fn with_fit_codes(mut details: ProductDetails, known: Option<&Product>) -> Result<ProductDetails, ProductRefused> {
+    let own = known.map(Product::skus).unwrap_or_default();
+    for variant in &mut details.variants {
+        variant.sku = code(&variant.sku, own.contains(&variant.sku))?;
+    }
+    Ok(details)
 }
 
 fn expected(mode: SaveMode, known: Option<&Product>, handle: &Handle) -> Result<(), SaveProductError> {

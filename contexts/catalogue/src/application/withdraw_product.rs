@@ -51,7 +51,7 @@ impl WithdrawProduct {
         let product = found.ok_or_else(|| WithdrawProductError::NoSuchProduct(handle.clone()))?;
         let (product, events) = product.withdraw();
         if !events.is_empty() {
-            self.products.commit(vec![ProductChange { product, events, counts: Vec::new() }]).await?;
+            self.products.commit(vec![ProductChange { product, events, counts: Vec::new(), written: None }]).await?;
         }
         Ok(())
     }

@@ -1,16 +1,38 @@
 //! A product as a file states it: what the file does not speak of stays as it is.
 
+use std::fmt;
+
+use shared_kernel::sku::SkuError;
 use shared_kernel::{Money, Sku};
 
+use super::facts::{Attributes, Image};
 use super::product::{Product, ProductDetails, ProductRefused, Status};
-use super::text::{Attributes, Category, Description, FieldError, Handle, Image, TaxClass, Title};
+use super::text::{Category, Description, FieldError, Handle, TaxClass, Title, WrittenHandle};
 use super::variant::{Grams, Kind, Options, Variant};
+
+/// How a file names a product.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FileHandle {
+    /// By its address in this shop.
+    Address(Handle),
+    /// By the handle that it has in another shop, which may not be fit for an address here.
+    Written(WrittenHandle),
+}
+
+impl fmt::Display for FileHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(handle) => handle.fmt(f),
+            Self::Written(written) => written.fmt(f),
+        }
+    }
+}
 
 /// What a file says about one product. `None`: the file has no such column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPatch {
     /// Which product.
-    pub handle: Handle,
+    pub handle: FileHandle,
     /// What it is called.
     pub title: Option<Title>,
     /// What is said about it.
@@ -25,6 +47,8 @@ pub struct ProductPatch {
     pub status: Option<Status>,
     /// All its variants, when the file speaks of variants.
     pub variants: Option<Vec<VariantPatch>>,
+    /// Whether a product that this shop would tax wrongly comes in as a draft, instead of being refused.
+    pub wrongly_taxed_is_draft: bool,
 }
 
 /// What a file says about one variant.
@@ -42,9 +66,23 @@ pub struct VariantPatch {
     pub tax_class: Option<TaxClass>,
     /// What it weighs.
     pub weight: Option<Grams>,
+    /// How many were counted.
+    pub stock: Option<u32>,
 }
 
 impl ProductPatch {
+    /// The codes that the file names.
+    pub fn skus(&self) -> impl Iterator<Item = &Sku> {
+        self.variants.iter().flatten().map(|variant| &variant.sku)
+    }
+
+    /// What the file counts, by code.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(Sku, u32)> {
+        let counted = |variant: &VariantPatch| variant.stock.map(|stock| (variant.sku.clone(), stock));
+        self.variants.iter().flatten().filter_map(counted).collect()
+    }
+
     /// The details that `known`, or a new product, has after this change.
     ///
     /// # Errors
@@ -72,9 +110,10 @@ impl ProductPatch {
 impl VariantPatch {
     fn onto(self, siblings: &[Variant]) -> Result<Variant, ProductRefused> {
         let old = siblings.iter().find(|variant| variant.sku == self.sku);
+        let sku = code(&self.sku, old.is_some())?;
         let price = self.price.or_else(|| old.map(|old| old.price));
         let Some(price) = price else {
-            return Err(ProductRefused::Variant { sku: self.sku, problem: FieldError::new("price", "is missing") });
+            return Err(ProductRefused::Variant { sku, problem: FieldError::new("price", "is missing") });
         };
         Ok(Variant {
             price,
@@ -82,9 +121,26 @@ impl VariantPatch {
             kind: self.kind.or_else(|| old.map(|old| old.kind)).unwrap_or(Kind::Physical),
             tax_class: keep(self.tax_class, old.map(|old| &old.tax_class), TaxClass::standard),
             weight: self.weight.or_else(|| old.map(|old| old.weight)).unwrap_or_default(),
-            sku: self.sku,
+            sku,
         })
     }
+}
+
+/// The code as the product carries it: as it is where it is `known`, else as new goods may carry it.
+///
+/// # Errors
+/// [`ProductRefused::Variant`] when it holds what nobody sees.
+pub fn code(sku: &Sku, known: bool) -> Result<Sku, ProductRefused> {
+    if known {
+        return Ok(sku.clone());
+    }
+    sku.of_new_goods().map_err(|error| {
+        let problem = match error {
+            SkuError::Invisible => "holds an invisible character; type it again",
+            SkuError::Malformed => "is not a code",
+        };
+        ProductRefused::Variant { sku: sku.clone(), problem: FieldError::new("sku", problem) }
+    })
 }
 
 fn keep<T: Clone>(stated: Option<T>, old: Option<&T>, default: impl FnOnce() -> T) -> T {
@@ -98,7 +154,7 @@ mod tests {
 
     fn silent(handle: &str) -> ProductPatch {
         ProductPatch {
-            handle: Handle::parse(handle).unwrap(),
+            handle: FileHandle::Address(Handle::parse(handle).unwrap()),
             title: None,
             description: None,
             category: None,
@@ -106,6 +162,7 @@ mod tests {
             attributes: None,
             status: None,
             variants: None,
+            wrongly_taxed_is_draft: false,
         }
     }
 
@@ -122,9 +179,18 @@ mod tests {
     fn a_new_product_needs_a_title_and_its_variants_need_prices() {
         assert_eq!(silent("kea").onto(None).unwrap_err().to_string(), "title is missing");
         let sku = Sku::parse("KEA").unwrap();
-        let unpriced = VariantPatch { sku, options: None, kind: None, price: None, tax_class: None, weight: None };
+        let unpriced =
+            VariantPatch { sku, options: None, kind: None, price: None, tax_class: None, weight: None, stock: None };
         let patch =
             ProductPatch { title: Some(Title::parse("Kea").unwrap()), variants: Some(vec![unpriced]), ..silent("kea") };
         assert_eq!(patch.onto(None).unwrap_err().to_string(), "variant KEA: price is missing");
+    }
+
+    #[test]
+    fn a_new_code_holds_nothing_invisible_and_a_known_one_stays() {
+        let hidden = Sku::parse("KEA\u{200b}").unwrap();
+        assert_eq!(code(&hidden, true), Ok(hidden.clone()));
+        assert!(code(&hidden, false).unwrap_err().to_string().contains("sku holds an invisible character"));
+        assert_eq!(code(&Sku::parse("e\u{301}").unwrap(), false), Ok(Sku::parse("\u{e9}").unwrap()));
     }
 }

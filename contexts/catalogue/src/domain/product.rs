@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 use shared_kernel::{Money, Sku};
 
-use super::text::{Attributes, Category, Description, FieldError, Handle, Image, Title};
+use super::facts::{Attributes, Image};
+use super::text::{Category, Description, FieldError, Handle, Title};
 use super::variant::{Kind, Variant};
 
 shared_kernel::uuid_id!(
@@ -90,8 +91,8 @@ pub struct Product {
 
 impl Product {
     /// The most variants and pictures that one product may have.
-    pub const MOST_VARIANTS: usize = 200;
-    const MOST_IMAGES: usize = 50;
+    pub const MOST_VARIANTS: usize = 2_048;
+    const MOST_IMAGES: usize = 250;
     const DEAREST: i64 = 1_000_000_000_000;
 
     /// Makes a product that no store holds yet.

@@ -1,11 +1,12 @@
 //! How products are listed: for whom, in what order, and where a page of the list ends.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use shared_kernel::{Limit, Sku};
 
 use super::product::{Product, ProductId, Status, in_stock};
+use super::text::Category;
 use super::variant::Variant;
 use super::words::{SearchWords, fold};
 
@@ -34,7 +35,7 @@ impl Audience {
 pub struct ShelfQuery {
     /// For whom.
     pub audience: Audience,
-    /// Only this category, by its slug.
+    /// Only this category, by its slug or its name.
     pub category: Option<String>,
     /// Only what has all of these words, or beginnings of them.
     pub words: Option<SearchWords>,
@@ -51,11 +52,17 @@ impl ShelfQuery {
         Self { audience, category: None, words: None, after: None, limit }
     }
 
-    /// Whether a product belongs to the list, wherever the page begins.
+    /// Which of `all` categories are listed; `None` when the query asks for no category.
     #[must_use]
-    pub fn lists(&self, product: &Product) -> bool {
+    pub fn categories(&self, all: &[Category]) -> Option<Vec<Category>> {
+        self.category.as_deref().map(|asked| Category::meant_by(asked, all))
+    }
+
+    /// Whether a product belongs to the list, wherever the page begins, given what [`Self::categories`] answered.
+    #[must_use]
+    pub fn lists(&self, product: &Product, categories: Option<&[Category]>) -> bool {
         let details = product.details();
-        let in_category = self.category.as_ref().is_none_or(|slug| *slug == details.category.slug());
+        let in_category = categories.is_none_or(|listed| listed.contains(&details.category));
         self.audience.sees(details.status) && in_category && self.words.as_ref().is_none_or(|w| self.finds(w, product))
     }
 
@@ -124,7 +131,7 @@ impl ShelfKey {
             let next = if byte == b'_' { nibble(rest.next()?)? << 4 | nibble(rest.next()?)? } else { byte };
             title.push(next);
         }
-        let possible = |title: &String| title.len() <= 2_000 && !title.chars().any(char::is_control);
+        let possible = |title: &String| title.len() <= 3_000 && !title.chars().any(char::is_control);
         String::from_utf8(title).ok().filter(possible).map(|title| Self { title, id })
     }
 }
@@ -178,6 +185,21 @@ pub struct CategoryCount {
     pub products: u64,
 }
 
+impl CategoryCount {
+    /// The categories that have these names, ordered by slug. Of several spellings the least is shown.
+    #[must_use]
+    pub fn of(named: impl IntoIterator<Item = (Category, u64)>) -> Vec<Self> {
+        let mut counts: BTreeMap<String, Self> = BTreeMap::new();
+        for (category, products) in named {
+            let (slug, name) = (category.slug(), category.to_string());
+            let count = counts.entry(slug.clone()).or_insert_with(|| Self { slug, name: name.clone(), products: 0 });
+            count.products += products;
+            count.name = name.min(std::mem::take(&mut count.name));
+        }
+        counts.into_values().collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,11 +236,11 @@ mod tests {
     fn shoppers_see_what_is_active_and_staff_finds_by_code() {
         let draft = a_product("kea").titled("Kea").status(Status::Draft).build();
         let everything = |audience| ShelfQuery::everything(audience, Limit::DEFAULT);
-        assert!(!everything(Audience::Shoppers).lists(&draft));
-        assert!(everything(Audience::Staff).lists(&draft));
+        assert!(!everything(Audience::Shoppers).lists(&draft, None));
+        assert!(everything(Audience::Staff).lists(&draft, None));
         let by_code = ShelfQuery { words: SearchWords::parse("sku-kea"), ..everything(Audience::Staff) };
-        assert!(by_code.lists(&draft));
+        assert!(by_code.lists(&draft, None));
         let active = a_product("kea").titled("Kea").build();
-        assert!(!ShelfQuery { audience: Audience::Shoppers, ..by_code }.lists(&active));
+        assert!(!ShelfQuery { audience: Audience::Shoppers, ..by_code }.lists(&active, None));
     }
 }

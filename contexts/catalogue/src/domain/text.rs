@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::words::slug;
+use shared_kernel::text::clean_line;
+
+use super::MediaKind;
+use super::address::{digest, romanize, romanize_common};
 
 /// Which field is not right, and why. Reads as a sentence: `title is missing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,9 +25,9 @@ impl FieldError {
     }
 }
 
-/// One line of text: trimmed, not empty, bounded, without control characters.
-fn line(field: &'static str, raw: &str, longest: usize) -> Result<String, FieldError> {
-    let text = raw.trim();
+/// One line of text: not empty, bounded, without control characters and without what nobody sees.
+pub(super) fn line(field: &'static str, raw: &str, longest: usize) -> Result<String, FieldError> {
+    let text = clean_line(raw);
     if text.is_empty() {
         return Err(FieldError::new(field, "is missing"));
     }
@@ -34,7 +37,7 @@ fn line(field: &'static str, raw: &str, longest: usize) -> Result<String, FieldE
     if text.chars().any(char::is_control) {
         return Err(FieldError::new(field, "holds a control character"));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 macro_rules! text_type {
@@ -44,6 +47,12 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
+            /// Brings a text back as a store holds it, which may be older than the rules of today.
+            #[must_use]
+            pub const fn restore(text: String) -> Self {
+                Self(text)
+            }
+
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -62,6 +71,10 @@ macro_rules! text_type {
 text_type!(
     /// A product's name in addresses and files, the same for ever: `kea-notebook-14`.
     Handle
+);
+text_type!(
+    /// A product's handle as another shop's file writes it, in any script: `книга-7`.
+    WrittenHandle
 );
 text_type!(
     /// What a product is called.
@@ -107,39 +120,61 @@ impl Handle {
         Ok(Self(raw.to_owned()))
     }
 
-    /// Makes a handle of any text, such as a title.
+    /// Makes a handle of any text, such as a title, in whatever script.
+    #[must_use]
+    pub fn made_from(text: &str) -> Self {
+        let made = romanize(text, Self::LONGEST);
+        let made = if made.is_empty() { format!("product-{}", digest(text)) } else { made };
+        Self::parse(&made).unwrap_or_else(|_| Self(format!("{made}-1")))
+    }
+
+    /// The handle that the first versions made of a text, if they could.
+    #[must_use]
+    pub fn made_before_from(text: &str) -> Option<Self> {
+        Self::parse(&romanize_common(text, Self::LONGEST)).ok()
+    }
+
+    /// The same with a number at its end: `kea-2`.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        let end = format!("-{number}");
+        let kept = &self.0[..self.0.len().min(Self::LONGEST - end.len())];
+        Self(format!("{}{end}", kept.trim_end_matches('-')))
+    }
+}
+
+impl WrittenHandle {
+    /// Accepts 1 to 255 characters on one line.
     ///
     /// # Errors
-    /// [`FieldError`] on `handle` when the text holds no Latin letter and no digit.
-    pub fn made_from(text: &str) -> Result<Self, FieldError> {
-        let made = slug(text, Self::LONGEST);
-        if made.is_empty() {
-            Err(FieldError::new("handle", "needs a Latin letter or a digit"))
-        } else {
-            Self::parse(&made)
-        }
+    /// [`FieldError`] on `handle`.
+    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+        line("handle", raw, 255).map(Self)
     }
 }
 
 impl Title {
-    /// Accepts 1 to 200 characters on one line.
+    /// Accepts 1 to 255 characters on one line.
     ///
     /// # Errors
     /// [`FieldError`] on `title`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
-        line("title", raw, 200).map(Self)
+        line("title", raw, 255).map(Self)
     }
 }
 
 impl Description {
-    /// Accepts up to 20,000 characters in any number of lines.
+    /// The most characters.
+    pub const LONGEST: usize = 100_000;
+
+    /// Accepts up to 100,000 characters in any number of lines.
     ///
     /// # Errors
     /// [`FieldError`] on `description`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let text = raw.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim();
-        if text.chars().count() > 20_000 {
+        if text.chars().count() > Self::LONGEST {
             return Err(FieldError::new("description", "is too long"));
         }
         if text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
@@ -161,16 +196,12 @@ impl Description {
 }
 
 impl Category {
-    /// Accepts 1 to 60 characters on one line, one of them a Latin letter or a digit.
+    /// Accepts 1 to 255 characters on one line, in any script.
     ///
     /// # Errors
     /// [`FieldError`] on `category`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
-        let name = line("category", raw, 60)?;
-        if slug(&name, 60).is_empty() {
-            return Err(FieldError::new("category", "needs a Latin letter or a digit"));
-        }
-        Ok(Self(name))
+        line("category", raw, 255).map(Self)
     }
 
     /// Where goods go that have no category of their own.
@@ -179,11 +210,44 @@ impl Category {
         Self("Other".to_owned())
     }
 
-    /// The category's name in addresses; two spellings with the same slug are one category.
+    /// The category's name in addresses. Names have the same one only if they differ in nothing but case, white space and
+    /// hyphens: what a name of plain words would lose (`C#`, `Ốc`, `R&B`) shows in eight digits at the end.
     #[must_use]
     pub fn slug(&self) -> String {
-        slug(&self.0, 60)
+        let key = spelling(&self.0);
+        let plain = key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b' ');
+        if plain && !key.is_empty() {
+            return key.replace(' ', "-");
+        }
+        let readable = romanize(&key, 60);
+        let readable = if readable.is_empty() { "category" } else { readable.as_str() };
+        format!("{readable}-{}", digest(&key))
     }
+
+    /// The name in addresses that the first versions gave it, which other categories had, too.
+    #[must_use]
+    pub fn slug_before(&self) -> String {
+        romanize_common(&self.0, 60)
+    }
+
+    /// Which of `all` are meant by a slug or a name. An address that an earlier version gave out is understood, unless it
+    /// is another category's now.
+    #[must_use]
+    pub fn meant_by(asked: &str, all: &[Self]) -> Vec<Self> {
+        let key = spelling(asked);
+        let exact = |category: &&Self| category.slug() == asked || spelling(&category.0) == key;
+        let found: Vec<Self> = all.iter().filter(exact).cloned().collect();
+        if !found.is_empty() {
+            return found;
+        }
+        all.iter().filter(|category| category.slug_before() == asked).cloned().collect()
+    }
+}
+
+/// What is left of a name when nobody minds how it is spelled: lower case, words parted by one space.
+fn spelling(name: &str) -> String {
+    let lower = clean_line(name).to_lowercase();
+    lower.split([' ', '-']).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 impl TaxClass {
@@ -200,6 +264,12 @@ impl TaxClass {
         }
     }
 
+    /// The class that is taxed nothing.
+    #[must_use]
+    pub fn zero() -> Self {
+        Self("zero".to_owned())
+    }
+
     /// The class of most goods.
     #[must_use]
     pub fn standard() -> Self {
@@ -209,74 +279,22 @@ impl TaxClass {
 
 impl ImageName {
     /// Accepts a plain file name of up to 128 ASCII letters, digits, `.`, `-` and `_` that begins with a letter or digit
-    /// and ends in `.svg`, `.png`, `.jpg`, `.jpeg` or `.webp`.
+    /// and ends in `.svg`, `.png`, `.jpg`, `.jpeg`, `.webp`, `.gif` or `.avif`.
     ///
     /// # Errors
     /// [`FieldError`] on `image`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
-        let lower = raw.to_ascii_lowercase();
-        let picture = [".svg", ".png", ".jpg", ".jpeg", ".webp"].iter().any(|end| lower.ends_with(end));
+        let picture = MediaKind::named(raw).is_some();
         let begins = raw.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
         if raw.len() <= 128 && begins && picture && raw.bytes().all(fit) {
             Ok(Self(raw.to_owned()))
         } else {
-            Err(FieldError::new("image", "must be a file name such as kea-14.svg (svg, png, jpg, jpeg or webp)"))
+            Err(FieldError::new(
+                "image",
+                "must be a file name such as kea-14.svg (svg, png, jpg, jpeg, webp, gif or avif)",
+            ))
         }
-    }
-}
-
-/// A picture of a product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// Which picture.
-    pub name: ImageName,
-    /// What it shows, for those who cannot see it. The product's title when nothing is given.
-    pub alt: Option<String>,
-}
-
-impl Image {
-    /// A picture with words for those who cannot see it.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `image` when the words are longer than 500 characters.
-    pub fn new(name: ImageName, alt: &str) -> Result<Self, FieldError> {
-        let alt = alt.trim();
-        if alt.chars().count() > 500 {
-            return Err(FieldError::new("image", "has too long a text"));
-        }
-        Ok(Self { name, alt: Some(alt.to_owned()).filter(|alt| !alt.is_empty()) })
-    }
-}
-
-/// Facts about a product in the merchant's order: `Screen` is `14 inch`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attributes(Vec<(String, String)>);
-
-impl Attributes {
-    /// Accepts up to 50 pairs with different names of 1 to 60 characters and values of 1 to 500; pairs without a value are dropped.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `attributes`.
-    pub fn parse<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, FieldError> {
-        let mut read: Vec<(String, String)> = Vec::new();
-        for (name, value) in pairs {
-            if value.as_ref().trim().is_empty() {
-                continue;
-            }
-            let pair = (line("attributes", name.as_ref(), 60)?, line("attributes", value.as_ref(), 500)?);
-            if read.iter().any(|(other, _)| other.eq_ignore_ascii_case(&pair.0)) {
-                return Err(FieldError::new("attributes", "name the same thing twice"));
-            }
-            read.push(pair);
-        }
-        if read.len() > 50 { Err(FieldError::new("attributes", "are more than 50")) } else { Ok(Self(read)) }
-    }
-
-    /// The pairs.
-    #[must_use]
-    pub fn as_slice(&self) -> &[(String, String)] {
-        &self.0
     }
 }
 
@@ -290,8 +308,19 @@ mod tests {
         for wrong in ["", "Kea", "a b", "a/b", "é", "..", "new", "import", "x".repeat(101).as_str()] {
             assert_eq!(Handle::parse(wrong).unwrap_err().field, "handle", "{wrong:?}");
         }
-        assert_eq!(Handle::made_from("Tūī Field Guide").unwrap().as_str(), "tui-field-guide");
-        assert!(Handle::made_from("日本").is_err());
+    }
+
+    #[test]
+    fn a_handle_can_be_made_of_any_title() {
+        assert_eq!(Handle::made_from("Tūī Field Guide").as_str(), "tui-field-guide");
+        assert_eq!(Handle::made_from("тетрадь-7").as_str(), "tetrad-7");
+        assert_eq!(Handle::made_from("New").as_str(), "new-1");
+        for title in ["日本", "!!!", "🙂", "ا", "\u{10ffff}", &"х".repeat(300)] {
+            let made = Handle::made_from(title);
+            assert_eq!(Handle::parse(made.as_str()), Ok(made.clone()), "{title:?}");
+            assert_eq!(Handle::made_from(title), made);
+        }
+        assert_eq!(Handle::parse(&"x".repeat(100)).unwrap().numbered(12).as_str(), format!("{}-12", "x".repeat(97)));
     }
 
     #[test]
@@ -309,15 +338,65 @@ mod tests {
         assert!(Description::parse("bell\u{7}").is_err());
     }
 
-    #[test]
-    fn categories_are_one_when_their_slugs_are() {
-        assert_eq!(Category::parse("Home & Garden").unwrap().slug(), Category::parse("home  garden").unwrap().slug());
-        assert!(Category::parse("&").is_err());
+    fn category(name: &str) -> Category {
+        Category::parse(name).unwrap()
     }
 
     #[test]
-    fn attributes_name_a_thing_once() {
-        assert_eq!(Attributes::parse([("Screen", "14 inch"), ("Colour", " ")]).unwrap().as_slice().len(), 1);
-        assert!(Attributes::parse([("Screen", "14"), ("screen", "15")]).is_err());
+    fn plain_names_keep_the_addresses_that_they_had() {
+        for (name, slug) in [("Laptops", "laptops"), ("Field  Guides", "field-guides"), ("T-Shirts", "t-shirts")] {
+            assert_eq!(category(name).slug(), slug);
+            assert_eq!(category(name).slug_before(), slug);
+        }
+        assert_eq!(category("BOOKS").slug(), category("books").slug());
+    }
+
+    #[test]
+    fn different_names_are_different_categories() {
+        let names = [
+            "C",
+            "C#",
+            "C++",
+            "C&",
+            "R&B",
+            "R B",
+            "Ốc",
+            "Ức",
+            "Oc",
+            "Uc",
+            "Bạn",
+            "Bận",
+            "Ban",
+            "Книги",
+            "Kniga",
+            "本",
+            "木",
+            "Home & Garden",
+            "Home Garden",
+            "Café",
+            "Cafe",
+            "ספרים",
+            "كتب",
+            "책 7",
+            "本 7",
+            "&",
+            "!!",
+        ];
+        let slugs: std::collections::BTreeSet<String> = names.iter().map(|name| category(name).slug()).collect();
+        assert_eq!(slugs.len(), names.len(), "{slugs:?}");
+        let fit = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        assert!(slugs.iter().all(|slug| slug.bytes().all(fit)), "{slugs:?}");
+    }
+
+    #[test]
+    fn a_category_is_found_by_name_by_address_and_by_the_address_it_had() {
+        let all = ["Home & Garden", "C#", "C++", "Oc", "Ốc", "oc"].map(category);
+        let found = |asked: &str| Category::meant_by(asked, &all).iter().map(Category::to_string).collect::<Vec<_>>();
+        assert_eq!(found("home & garden"), ["Home & Garden"]);
+        assert_eq!(found(&category("C#").slug()), ["C#"]);
+        assert_eq!(found("home-garden"), ["Home & Garden"], "an old link");
+        assert_eq!(found("oc"), ["Oc", "oc"]);
+        assert_eq!(found("c"), ["C#", "C++", "Ốc"]);
+        assert_eq!(found("none"), Vec::<String>::new());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use shared_kernel::text::clean_line;
 use shared_kernel::{Money, Sku};
 
 use super::text::{FieldError, TaxClass, Title};
@@ -66,7 +67,7 @@ impl Grams {
 pub struct Options(Vec<(String, String)>);
 
 impl Options {
-    /// Accepts up to three pairs with different names of 1 to 60 characters and values of 1 to 100.
+    /// Accepts up to three pairs with different names and values of 1 to 255 characters.
     ///
     /// # Errors
     /// [`FieldError`] on `options`.
@@ -74,22 +75,28 @@ impl Options {
         let refused = |problem| FieldError::new("options", problem);
         let mut read: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
-            let (name, value) = (name.as_ref().trim(), value.as_ref().trim());
+            let (name, value) = (clean_line(name.as_ref()), clean_line(value.as_ref()));
             if name.is_empty() || value.is_empty() {
                 return Err(refused("need a name and a value"));
             }
-            if name.chars().count() > 60 || value.chars().count() > 100 {
+            if name.chars().count() > 255 || value.chars().count() > 255 {
                 return Err(refused("have too long a name or value"));
             }
             if name.chars().chain(value.chars()).any(char::is_control) {
                 return Err(refused("hold a control character"));
             }
-            if read.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            if read.iter().any(|(other, _)| other.eq_ignore_ascii_case(&name)) {
                 return Err(refused("name the same thing twice"));
             }
-            read.push((name.to_owned(), value.to_owned()));
+            read.push((name, value));
         }
         if read.len() > 3 { Err(refused("are more than three")) } else { Ok(Self(read)) }
+    }
+
+    /// Brings the pairs back as a store holds them.
+    #[must_use]
+    pub const fn restore(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
     }
 
     /// The pairs.

@@ -1,10 +1,15 @@
-//! How text is compared: folding, slugs, search words.
+//! How text is compared: folding and search words.
 //!
 //! Folding is done here and not by a database, so that every store sorts and finds alike.
 
-/// Lower case without the marks of Latin letters: `Ōtaki` becomes `otaki`, `Größe` becomes `grosse`.
+/// Lower case without the marks of Latin letters: `Ōtaki` becomes `otaki`, `Größe` becomes `grosse`, `Ớt` becomes `ot`.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    fold_common(text).chars().map(plainer).collect()
+}
+
+/// Folds the more common letters only, as the first versions did.
+pub(super) fn fold_common(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars().flat_map(char::to_lowercase) {
         match plain(letter) {
@@ -48,8 +53,8 @@ fn plain(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Letters that [`fold`] leaves as they are, because places in lists are kept by it, and what words have in their place:
-/// rarer Latin letters with marks, and second forms of Greek ones. SQLite's index does the same to every word.
+/// Rarer Latin letters with marks and second forms of Greek ones, and what they are folded to. SQLite's index does the
+/// same to every word.
 const RARER: [(char, &str); 35] = [
     ('a', "ǎǟǻȁȃȧḁạảấầẩẫậắằẳẵặ"),
     ('b', "ḃḅḇ"),
@@ -96,18 +101,11 @@ fn plainer(letter: char) -> char {
 /// The folded words of a text, in order.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let folded: String = fold(text).chars().map(plainer).collect();
-    folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// A text as part of an address: folded ASCII words joined by `-`, cut to `longest` characters. May be empty.
-#[must_use]
-pub fn slug(text: &str, longest: usize) -> String {
-    let folded = fold(text).replace(['\'', '’'], "");
-    let ascii = folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut slug = ascii.collect::<Vec<_>>().join("-");
-    slug.truncate(longest);
-    slug.trim_end_matches('-').to_owned()
+    fold(text)
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What somebody looks for: every word must begin some word of the title.
@@ -163,10 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slug_is_fit_for_an_address() {
-        assert_eq!(slug("  Kea's Notebook 14\" (Māori edition)! ", 100), "keas-notebook-14-maori-edition");
-        assert_eq!(slug("abc def", 4), "abc");
-        assert_eq!(slug("日本", 100), "");
+    fn rarer_letters_stand_beside_their_plain_forms() {
+        assert_eq!(fold("Șarpe Țiglă Ẩm thực Ớt cay Ştefan"), "sarpe tigla am thuc ot cay stefan");
     }
 
     #[test]

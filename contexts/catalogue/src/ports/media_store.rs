@@ -13,4 +13,7 @@ pub trait MediaStore: Send + Sync {
 
     /// The picture of that name.
     async fn find(&self, name: &ImageName) -> Result<Option<Media>, StoreError>;
+
+    /// Which of these pictures are not there, in the order given.
+    async fn missing(&self, names: &[ImageName]) -> Result<Vec<ImageName>, StoreError>;
 }

@@ -1,10 +1,14 @@
 //! What this context asks of the world, in its own words. Every adapter passes the suites in `testing::contract`.
 
+pub mod file_handles;
+pub mod import_log;
 pub mod media_store;
 pub mod product_store;
 pub mod shelf;
 pub mod stock_levels;
 
+pub use file_handles::FileHandles;
+pub use import_log::ImportLog;
 pub use media_store::MediaStore;
 pub use product_store::{ProductChange, ProductStore};
 pub use shelf::Shelf;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared_kernel::{Sku, StoreError};
 
-use crate::domain::{Handle, Product, ProductEvent, StockCount};
+use crate::domain::{Handle, Product, ProductEvent, StockCount, WrittenHandle};
 
 /// A product as it is to be kept, with what happened to it and what was counted of it: one value, kept whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct ProductChange {
     pub events: Vec<ProductEvent>,
     /// What a file counted.
     pub counts: Vec<StockCount>,
+    /// The handle of another shop under which it came in, when that is news.
+    pub written: Option<WrittenHandle>,
 }
 
 /// Remembers products.
@@ -29,7 +31,7 @@ pub trait ProductStore: Send + Sync {
     /// same SKU) is not published again.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] if a product was changed since it was loaded; [`StoreError::Conflict`] with `handle` or
-    /// `sku` if another product has it.
+    /// [`StoreError::Stale`] if a product was changed since it was loaded; [`StoreError::Conflict`] with `handle`, `sku`
+    /// or `written` if another product has it.
     async fn commit(&self, changes: Vec<ProductChange>) -> Result<(), StoreError>;
 }

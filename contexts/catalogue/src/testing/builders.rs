@@ -34,6 +34,7 @@ pub fn a_variant(sku: &str) -> VariantBuilder {
         minor: 5_990,
         currency: Currency::NZD,
         weight: 500,
+        tax_class: "standard".to_owned(),
     }
 }
 
@@ -44,7 +45,7 @@ pub fn a_variant(sku: &str) -> VariantBuilder {
 #[must_use]
 pub fn new_product(builder: ProductBuilder) -> ProductChange {
     let (product, events) = builder.create().unwrap_or_else(|refused| panic!("{refused}"));
-    ProductChange { product, events, counts: vec![] }
+    ProductChange { product, events, counts: vec![], written: None }
 }
 
 /// Builds a product.
@@ -158,9 +159,15 @@ pub struct VariantBuilder {
     minor: i64,
     currency: Currency,
     weight: i64,
+    tax_class: String,
 }
 
 impl VariantBuilder {
+    /// The tax class.
+    #[must_use]
+    pub fn tax_class(self, class: &str) -> Self {
+        Self { tax_class: class.to_owned(), ..self }
+    }
     /// One more option.
     #[must_use]
     pub fn option(mut self, name: &str, value: &str) -> Self {
@@ -202,7 +209,7 @@ impl VariantBuilder {
             options: Options::parse(self.options).unwrap_or_else(|error| panic!("{error}")),
             kind: self.kind,
             price: Money::new(self.minor, self.currency),
-            tax_class: TaxClass::standard(),
+            tax_class: TaxClass::parse(&self.tax_class).unwrap_or_else(|error| panic!("{error}")),
             weight: Grams::new(self.weight).unwrap_or_else(|error| panic!("{error}")),
         }
     }

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use crate::adapters::outbound::publish::published;
 use crate::domain::{
-    Audience, CategoryCount, Handle, ImageName, Media, Product, ShelfKey, ShelfQuery, Shelved, Status, StockCount,
-    StockLevel,
+    Audience, Category, CategoryCount, Handle, ImageName, ImportRun, ImportRunId, Media, Product, ShelfKey, ShelfQuery,
+    Shelved, Status, StockCount, StockLevel, WrittenHandle,
 };
-use crate::ports::{MediaStore, ProductChange, ProductStore, Shelf, StockLevels};
+use crate::ports::{FileHandles, ImportLog, MediaStore, ProductChange, ProductStore, Shelf, StockLevels};
 
 #[derive(Default, Clone)]
 struct State {
@@ -24,6 +24,8 @@ struct State {
     counted: HashSet<(Uuid, Sku)>,
     levels: BTreeMap<Sku, StockLevel>,
     media: BTreeMap<ImageName, Media>,
+    written: BTreeMap<WrittenHandle, Handle>,
+    runs: Vec<ImportRun>,
 }
 
 /// The catalogue in memory. Clones share it.
@@ -105,6 +107,12 @@ impl ProductStore for InMemoryCatalogue {
             if !change.events.is_empty() {
                 next.keep(&change.product)?;
             }
+            if let Some(written) = &change.written {
+                let (written, handle) = (written.clone(), change.product.handle().clone());
+                if next.written.insert(written, handle).is_some() {
+                    return Err(StoreError::Conflict("written"));
+                }
+            }
             let counts = change.counts.iter();
             let news: Vec<StockCount> =
                 counts.filter(|count| next.counted.insert((count.import_id, count.sku.clone()))).cloned().collect();
@@ -120,8 +128,11 @@ impl ProductStore for InMemoryCatalogue {
 impl Shelf for InMemoryCatalogue {
     async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
         let state = self.lock();
+        let names: Vec<Category> = state.products.values().map(|product| product.details().category.clone()).collect();
+        let categories = query.categories(&names);
+        let lists = |product: &&Product| query.lists(product, categories.as_deref());
         let mut listed: Vec<(ShelfKey, &Product)> =
-            state.products.values().filter(|product| query.lists(product)).map(|p| (ShelfKey::of(p), p)).collect();
+            state.products.values().filter(lists).map(|p| (ShelfKey::of(p), p)).collect();
         listed.sort_by(|one, other| one.0.cmp(&other.0));
         let after = listed.into_iter().filter(|(key, _)| query.after.as_ref().is_none_or(|after| key > after));
         let rows = after.take(query.limit.get() as usize + 1).map(|(_, product)| state.shelved(product)).collect();
@@ -143,16 +154,7 @@ impl Shelf for InMemoryCatalogue {
 
     async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
         let state = self.lock();
-        let mut counts: BTreeMap<String, CategoryCount> = BTreeMap::new();
-        for product in state.active() {
-            let category = &product.details().category;
-            let (slug, name) = (category.slug(), category.to_string());
-            let new = CategoryCount { slug: slug.clone(), name: name.clone(), products: 0 };
-            let count = counts.entry(slug).or_insert(new);
-            count.products += 1;
-            count.name = name.min(std::mem::take(&mut count.name));
-        }
-        Ok(Arc::new(counts.into_values().collect()))
+        Ok(Arc::new(CategoryCount::of(state.active().map(|product| (product.details().category.clone(), 1)))))
     }
 
     async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
@@ -189,5 +191,53 @@ impl MediaStore for InMemoryCatalogue {
 
     async fn find(&self, name: &ImageName) -> Result<Option<Media>, StoreError> {
         Ok(self.lock().media.get(name).cloned())
+    }
+
+    async fn missing(&self, names: &[ImageName]) -> Result<Vec<ImageName>, StoreError> {
+        let state = self.lock();
+        Ok(names.iter().filter(|name| !state.media.contains_key(name)).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl FileHandles for InMemoryCatalogue {
+    async fn address_of(&self, written: &WrittenHandle) -> Result<Option<Handle>, StoreError> {
+        Ok(self.lock().written.get(written).cloned())
+    }
+
+    async fn written_of(&self, address: &Handle) -> Result<Option<WrittenHandle>, StoreError> {
+        let state = self.lock();
+        Ok(state.written.iter().find(|(_, handle)| *handle == address).map(|(written, _)| written.clone()))
+    }
+}
+
+#[async_trait]
+impl ImportLog for InMemoryCatalogue {
+    async fn counted(&self, import_id: Uuid) -> Result<HashSet<Sku>, StoreError> {
+        let state = self.lock();
+        Ok(state.counted.iter().filter(|(id, _)| *id == import_id).map(|(_, sku)| sku.clone()).collect())
+    }
+
+    async fn keep(&self, run: ImportRun) -> Result<(), StoreError> {
+        let (mut state, run_state) = (self.lock(), run.state);
+        state.runs.retain(|known| known.id != run.id);
+        state.runs.push(run);
+        state.runs.sort_by_key(|run| std::cmp::Reverse((run.at, run.id.to_string())));
+        let mut room = ImportRun::KEPT;
+        state.runs.retain(|known| {
+            let stays = known.state != run_state || room > 0;
+            room = room.saturating_sub(u32::from(known.state == run_state));
+            stays
+        });
+        Ok(())
+    }
+
+    async fn find(&self, id: ImportRunId) -> Result<Option<ImportRun>, StoreError> {
+        Ok(self.lock().runs.iter().find(|run| run.id == id).cloned())
+    }
+
+    async fn recent(&self) -> Result<Vec<ImportRun>, StoreError> {
+        let overview = |run: &ImportRun| ImportRun { file: Vec::new(), ..run.clone() };
+        Ok(self.lock().runs.iter().map(overview).collect())
     }
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use catalogue::adapters::outbound::sql::MIGRATIONS;
 use catalogue::application::{SaveMode, SaveProduct, SaveProductCommand, SaveProductError, Saved};
-use catalogue::domain::{Handle, StockLevel};
+use catalogue::domain::{Handle, SaleRules, StockLevel};
 use catalogue::ports::{ProductStore, StockLevels};
 use catalogue::testing::{ProductBuilder, a_product, a_variant};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, eventually, platform_on, shared_cluster, sqlite};
-use shared_kernel::{Clock, Sku, StoreError};
+use shared_kernel::{Clock, Currency, Sku, StoreError, TaxRate};
 use tokio::task::JoinSet;
 
 use crate::ports::SqlWorld;
@@ -57,7 +57,7 @@ async fn save(
 ) -> Result<Saved, SaveProductError> {
     let products: Arc<dyn ProductStore> = Arc::new(world.store.clone());
     let (handle, details) = (product.clone().build().handle().clone(), product.details());
-    let use_case = SaveProduct::new(products, Arc::new(CountingIds::from(number * 1_000)));
+    let use_case = SaveProduct::new(products, Arc::new(CountingIds::from(number * 1_000)), rules());
     use_case.execute(SaveProductCommand { handle, details, mode }).await
 }
 
@@ -219,4 +219,8 @@ async fn what_another_process_hears_of_stock_is_seen_after_a_second() {
     noted.unwrap();
     clock.advance(Duration::from_secs(1));
     assert!(!sold_out().await);
+}
+
+fn rules() -> SaleRules {
+    SaleRules { currency: Currency::NZD, tax: TaxRate::from_basis_points(1_500) }
 }

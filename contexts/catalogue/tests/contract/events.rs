@@ -30,9 +30,9 @@ async fn one_of_each() -> Vec<Envelope> {
     let kept = ProductStore::find(&store, &handle).await.unwrap().unwrap();
     let import_id = Uuid::from_u128(0x5f0c_4a0e_0000_5000_8000_0000_0000_0001);
     let counts = vec![StockCount { import_id, sku: Sku::parse("KEA14-32").unwrap(), on_hand: 10 }];
-    store.commit(vec![ProductChange { product: kept.clone(), events: vec![], counts }]).await.unwrap();
+    store.commit(vec![ProductChange { product: kept.clone(), events: vec![], counts, written: None }]).await.unwrap();
     let (product, events) = kept.withdraw();
-    store.commit(vec![ProductChange { product, events, counts: vec![] }]).await.unwrap();
+    store.commit(vec![ProductChange { product, events, counts: vec![], written: None }]).await.unwrap();
     let mut facts = store.events();
     assert_eq!(facts.remove(2).event_type, "store.catalogue.product_changed.v1");
     facts

@@ -9,6 +9,8 @@ mod events;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod foreign_files;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod ports;

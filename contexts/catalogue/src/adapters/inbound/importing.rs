@@ -1,59 +1,34 @@
-//! Importing a file as API, page and command line all do it: read the header, look first if asked to, then import.
+//! Importing a file as API, page and command line all do it: read the header, then import or only look, and remember it.
 
 use std::fmt;
+use std::sync::Arc;
 
-use serde::Serialize;
-use shared_kernel::{Currency, StoreError};
-use utoipa::ToSchema;
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
+use shared_kernel::{Clock, Currency, Ids, StoreError};
 
-use super::csv::{FileError, ProductFile};
-use crate::application::{ImportOptions, ImportProducts, ImportReport, RowProblem};
+use super::csv::{FileError, ProductFile, write_products};
+pub use super::import_outcome::{ImportOutcome, LineNote};
+use super::import_outcome::{Lines, outcome};
+use crate::application::{
+    Changed, ImportOptions, ImportProducts, ImportReport, RepeatedSkus, RevertImport, RevertImportError, Reverted,
+};
+use crate::domain::{ImageName, ImportRun, ImportRunId, ImportState, Product, Touched};
+use crate::ports::{ImportLog, MediaStore};
 
 /// The largest file that is taken: 32 MiB, some hundred thousand rows.
 pub const LARGEST_FILE: usize = 32 * 1024 * 1024;
 
 /// What to do with a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ImportMode {
     /// Only say what would happen.
+    #[serde(skip)]
     pub dry_run: bool,
-    /// Import nothing if anything is wrong.
+    /// Import nothing if anything is wrong, and everything in one commit.
     pub all_or_nothing: bool,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportOutcome {
-    /// Whose columns they are: `own` or `shopify`.
-    pub format: &'static str,
-    /// Names the file's content; what it counts is applied once.
-    pub import_id: Uuid,
-    /// Whether anything was changed.
-    pub dry_run: bool,
-    /// Products that are new.
-    pub created: u64,
-    /// Products that are different now.
-    pub updated: u64,
-    /// Products that were the same already.
-    pub unchanged: u64,
-    /// Products that were left out.
-    pub failed: u64,
-    /// How many SKUs the file counted.
-    pub stock_counted: u64,
-    /// What was wrong, by line; at most 1,000.
-    pub errors: Vec<LineNote>,
-    /// What was guessed, by line; at most 1,000.
-    pub warnings: Vec<LineNote>,
-}
-
-/// A remark about one line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LineNote {
-    /// The line, from 1; the header is line 1.
-    pub line: u64,
-    /// The remark.
-    pub message: String,
+    /// Give a number to SKUs that another product has, instead of leaving the product out.
+    pub number_repeated_skus: bool,
 }
 
 /// Why nothing was imported.
@@ -73,81 +48,183 @@ pub enum ImportFileError {
     Store(#[from] StoreError),
 }
 
-/// Notes as lines of text, each after a line break.
-struct Lines<'a>(&'a [LineNote]);
+/// Why an import was not applied or taken back.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportRunError {
+    /// It never was, is forgotten, or is past that step.
+    #[error("this import is no longer there, or has been applied or taken back already")]
+    NotThere,
+    /// The file.
+    #[error(transparent)]
+    File(#[from] ImportFileError),
+    /// Taking back.
+    #[error(transparent)]
+    Revert(#[from] RevertImportError),
+}
 
-impl fmt::Display for Lines<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|note| write!(f, "\n  line {}: {}", note.line, note.message))
+impl From<StoreError> for ImportRunError {
+    fn from(error: StoreError) -> Self {
+        Self::File(error.into())
     }
 }
 
-/// For a terminal: a sentence, then what was wrong and what was guessed.
-impl fmt::Display for ImportOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { created, updated, unchanged, failed, stock_counted, .. } = self;
-        let tense = if self.dry_run { "Nothing was changed. It would be: " } else { "" };
-        write!(f, "{tense}new {created}, changed {updated}, the same {unchanged}, left out {failed}, ")?;
-        write!(f, "SKUs counted {stock_counted}.{}{}", Lines(&self.errors), Lines(&self.warnings))
-    }
+/// Where files go and are remembered.
+#[derive(Clone)]
+pub struct ImportStores {
+    /// The last files.
+    pub log: Arc<dyn ImportLog>,
+    /// Pictures.
+    pub media: Arc<dyn MediaStore>,
 }
 
 /// Imports files.
 #[derive(Clone)]
 pub struct ImportFile {
     import: ImportProducts,
+    revert: RevertImport,
+    stores: ImportStores,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
     currency: Currency,
 }
 
 impl ImportFile {
     /// Prices without a currency are in `currency`.
     #[must_use]
-    pub fn new(import: ImportProducts, currency: Currency) -> Self {
-        Self { import, currency }
+    pub fn new(
+        import: ImportProducts,
+        revert: RevertImport,
+        stores: ImportStores,
+        (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
+        currency: Currency,
+    ) -> Self {
+        Self { import, revert, stores, clock, ids, currency }
     }
 
-    /// Imports one file.
+    /// Imports one file, or only looks at it, and remembers that.
     ///
     /// # Errors
     /// [`ImportFileError`].
-    pub async fn execute(&self, bytes: &[u8], mode: ImportMode) -> Result<ImportOutcome, ImportFileError> {
+    pub async fn execute(&self, bytes: &[u8], name: &str, mode: ImportMode) -> Result<ImportOutcome, ImportFileError> {
+        let run = ImportRun {
+            id: ImportRunId::new(self.ids.uuid()),
+            file_name: name.chars().take(200).collect(),
+            file: Vec::new(),
+            options: serde_json::to_string(&mode).map_err(StoreError::unavailable)?,
+            state: ImportState::Applied,
+            at: self.clock.now(),
+            before: String::new(),
+            touched: Vec::new(),
+        };
+        self.run(bytes, mode, run).await
+    }
+
+    /// Applies the very file that somebody has looked at.
+    ///
+    /// # Errors
+    /// [`ImportRunError`].
+    pub async fn apply(&self, id: ImportRunId) -> Result<ImportOutcome, ImportRunError> {
+        let mut run = self.found(id, ImportState::Previewed).await?;
+        let mode: ImportMode = serde_json::from_str(&run.options).map_err(StoreError::unavailable)?;
+        let bytes = std::mem::take(&mut run.file);
+        let run = ImportRun { state: ImportState::Applied, at: self.clock.now(), ..run };
+        Ok(self.run(&bytes, mode, run).await?)
+    }
+
+    /// Takes back what an import has changed.
+    ///
+    /// # Errors
+    /// [`ImportRunError`].
+    pub async fn revert(&self, id: ImportRunId) -> Result<Reverted, ImportRunError> {
+        let run = self.found(id, ImportState::Applied).await?;
+        let mut before = Vec::new();
+        if !run.before.is_empty() {
+            let file = ProductFile::open(run.before.as_bytes(), self.currency).map_err(ImportFileError::from)?;
+            before.extend(file.products().filter_map(|draft| draft.drafted.ok()));
+        }
+        let reverted = self.revert.execute(&run.touched, before).await?;
+        self.stores.log.keep(ImportRun { state: ImportState::Reverted, at: self.clock.now(), ..run }).await?;
+        Ok(reverted)
+    }
+
+    /// The last files, the latest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn recent(&self) -> Result<Vec<ImportRun>, StoreError> {
+        self.stores.log.recent().await
+    }
+
+    /// The products that an import changed as they were before, as a file.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn before(&self, id: ImportRunId) -> Result<Option<String>, StoreError> {
+        Ok(self.stores.log.find(id).await?.map(|run| run.before))
+    }
+
+    async fn found(&self, id: ImportRunId, state: ImportState) -> Result<ImportRun, ImportRunError> {
+        let found = self.stores.log.find(id).await?;
+        found.filter(|run| run.state == state).ok_or(ImportRunError::NotThere)
+    }
+
+    async fn run(&self, bytes: &[u8], mode: ImportMode, run: ImportRun) -> Result<ImportOutcome, ImportFileError> {
         if bytes.len() > LARGEST_FILE {
             return Err(ImportFileError::TooLarge);
         }
-        if mode.dry_run || mode.all_or_nothing {
-            let looked = self.run(bytes, true).await?;
-            if mode.dry_run {
-                return Ok(looked);
-            }
-            if looked.failed > 0 {
-                return Err(ImportFileError::NotAll(Box::new(looked)));
-            }
+        let file = ProductFile::open(bytes, self.currency)?;
+        let repeated_skus = if mode.number_repeated_skus { RepeatedSkus::Number } else { RepeatedSkus::Refuse };
+        let ImportMode { dry_run, all_or_nothing, .. } = mode;
+        let options = ImportOptions { import_id: file.import_id(), dry_run, all_or_nothing, repeated_skus };
+        let (about, unread) = ((file.format().name(), file.guessed_encoding()), file.unread());
+        let report = self.import.execute(file.products(), options).await?;
+        let pictures: Vec<ImageName> = report.pictures.iter().cloned().collect();
+        let missing = self.stores.media.missing(&pictures).await?;
+        let refused = all_or_nothing && report.failed > 0;
+        let id = (!refused || dry_run).then_some(run.id);
+        let told = outcome(&report, about, options, &unread, &missing, id);
+        if refused && !dry_run {
+            return Err(ImportFileError::NotAll(Box::new(told)));
         }
-        self.run(bytes, false).await
+        self.remember(run, bytes, &report, dry_run).await?;
+        Ok(told)
     }
 
-    async fn run(&self, bytes: &[u8], dry_run: bool) -> Result<ImportOutcome, ImportFileError> {
-        let file = ProductFile::open(bytes, self.currency)?;
-        let (format, import_id) = (file.format().name(), file.import_id());
-        let report = self.import.execute(file.products(), ImportOptions { import_id, dry_run }).await?;
-        Ok(outcome(report, format, import_id, dry_run))
+    /// A look keeps the file, to be applied; an import keeps what it has changed, to be taken back.
+    async fn remember(
+        &self,
+        run: ImportRun,
+        bytes: &[u8],
+        report: &ImportReport,
+        dry_run: bool,
+    ) -> Result<(), StoreError> {
+        if dry_run {
+            let run = ImportRun { file: bytes.to_vec(), state: ImportState::Previewed, ..run };
+            return self.stores.log.keep(run).await;
+        }
+        let mut before = String::new();
+        report
+            .changed
+            .iter()
+            .filter_map(|changed| changed.before.as_ref())
+            .for_each(|p| write_products(&mut before, p));
+        let touch = |changed: &Changed| Touched {
+            handle: changed.handle.clone(),
+            version: changed.before.as_ref().map_or(0, Product::version),
+        };
+        self.stores.log.keep(ImportRun { before, touched: report.changed.iter().map(touch).collect(), ..run }).await
     }
 }
 
-fn outcome(report: ImportReport, format: &'static str, import_id: Uuid, dry_run: bool) -> ImportOutcome {
-    let notes = |problems: Vec<RowProblem>| {
-        problems.into_iter().map(|problem| LineNote { line: problem.line, message: problem.problem }).collect()
-    };
-    ImportOutcome {
-        format,
-        import_id,
-        dry_run,
-        created: report.created,
-        updated: report.updated,
-        unchanged: report.unchanged,
-        failed: report.failed,
-        stock_counted: report.counted,
-        errors: notes(report.problems),
-        warnings: notes(report.warnings),
+/// For people: `3 products are as they were before`.
+impl fmt::Display for Reverted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { restored, withdrawn, left } = self;
+        write!(f, "{restored} products are as they were before, {withdrawn} new ones are no longer sold")?;
+        if left.is_empty() {
+            return f.write_str(".");
+        }
+        let names = left.iter().take(10).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "; {} were changed since and stay as they are: {names}.", left.len())
     }
 }

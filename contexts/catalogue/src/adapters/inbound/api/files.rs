@@ -5,9 +5,10 @@ use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use chassis::web::{Problem, Staff};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
-use super::problems::{body_too_large, import_refused, unsupported_media_type};
+use super::problems::{archive_refused, body_too_large, import_refused, unsupported_media_type};
+use crate::adapters::inbound::archive::{ArchiveOutcome, LARGEST_ARCHIVE, keep_pictures};
 use crate::adapters::inbound::csv::write_products;
 use crate::adapters::inbound::importing::{ImportFile, ImportMode, ImportOutcome, LARGEST_FILE};
 use crate::application::{ExportProducts, KeepMedia};
@@ -20,15 +21,30 @@ pub struct ImportQuery {
     /// `true`: only say what would happen.
     #[serde(default)]
     dry_run: bool,
-    /// `true`: import nothing if any row is wrong.
+    /// `true`: import nothing if any row is wrong, and everything in one commit.
     #[serde(default)]
     all_or_nothing: bool,
+    /// What to do about a SKU that another product has: refuse the product, or number the SKU.
+    #[serde(default)]
+    #[param(inline)]
+    repeated_skus: RepeatedSkusWord,
+}
+
+/// About SKUs that are there already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RepeatedSkusWord {
+    /// The product is left out.
+    #[default]
+    Refuse,
+    /// The SKU gets a number at its end.
+    Number,
 }
 
 /// Import products from CSV
 ///
 /// The shop's own columns, or Shopify's product CSV of either generation. Products that are not right are left out and
-/// named by line; the others come in. Importing the same file again changes nothing, and what it counts counts once.
+/// named by row; the others come in. Importing the same file again changes nothing, and what it counts counts once.
 #[utoipa::path(
     tag = "catalogue", operation_id = "import_products", security(("bearer" = ["staff"])),
     params(ImportQuery),
@@ -51,9 +67,10 @@ pub async fn import_products(
     if essence(&req) != "text/csv" {
         return Err(unsupported_media_type("send `Content-Type: text/csv`"));
     }
+    let number_repeated_skus = query.repeated_skus == RepeatedSkusWord::Number;
     let file = whole(body, LARGEST_FILE).await?;
-    let mode = ImportMode { dry_run: query.dry_run, all_or_nothing: query.all_or_nothing };
-    let outcome = import_file.execute(&file, mode).await.map_err(import_refused)?;
+    let mode = ImportMode { dry_run: query.dry_run, all_or_nothing: query.all_or_nothing, number_repeated_skus };
+    let outcome = import_file.execute(&file, "", mode).await.map_err(import_refused)?;
     Ok(HttpResponse::Ok().json(outcome))
 }
 
@@ -82,8 +99,8 @@ pub async fn csv_answer(export: &ExportProducts) -> Result<HttpResponse, shared_
 
 /// Keep a picture
 ///
-/// SVG, PNG, JPEG or WebP up to 5 MiB, served at `/media/{name}`. Browsers keep pictures for a week, so another picture
-/// deserves another name.
+/// SVG, PNG, JPEG, WebP, GIF or AVIF up to 5 MiB, served at `/media/{name}`. The name ends like the kind of picture that the
+/// file is. Another picture under the same name is shown at once.
 #[utoipa::path(
     tag = "catalogue", operation_id = "put_media", security(("bearer" = ["staff"])),
     params(("name" = String, Path, description = "File name, such as `kea-14.svg`")),
@@ -107,10 +124,39 @@ pub async fn put_media(
     let bytes = whole(body, Media::LARGEST).await?;
     let media = Media::new(name, bytes.to_vec()).map_err(|error| match error {
         MediaError::TooLarge => body_too_large(error.to_string()),
-        MediaError::NoPicture => invalid(error.to_string()),
+        MediaError::NoPicture | MediaError::OtherKind(_) => invalid(error.to_string()),
     })?;
     keep_media.execute(media).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Keep many pictures
+///
+/// A ZIP archive of pictures, up to 64 MiB and 10,000 files. Each is kept under its own file name, as `PUT
+/// /api/catalogue/v1/media/{name}` would; folders do not matter.
+#[utoipa::path(
+    tag = "catalogue", operation_id = "put_media_archive", security(("bearer" = ["staff"])),
+    request_body(content = Vec<u8>, content_type = "application/zip"),
+    responses(
+        (status = 200, description = "What became of the files", body = ArchiveOutcome),
+        (status = 413, description = "`body-too-large`: more than 64 MiB"),
+        (status = 415, description = "`unsupported-media-type`: send `application/zip`"),
+        (status = 422, description = "`invalid-archive`"),
+    ),
+)]
+#[post("/api/catalogue/v1/media")]
+pub async fn put_media_archive(
+    req: HttpRequest,
+    _staff: Staff,
+    keep_media: web::Data<KeepMedia>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    if essence(&req) != "application/zip" {
+        return Err(unsupported_media_type("send `Content-Type: application/zip`"));
+    }
+    let bytes = whole(body, LARGEST_ARCHIVE).await?;
+    let outcome = keep_pictures(&keep_media, bytes.to_vec()).await.map_err(archive_refused)?;
+    Ok(HttpResponse::Ok().json(outcome))
 }
 
 fn essence(req: &HttpRequest) -> String {

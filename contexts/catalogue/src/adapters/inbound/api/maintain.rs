@@ -28,7 +28,7 @@ pub async fn create_product(
 ) -> Result<HttpResponse, Problem> {
     let handle = match &body.handle {
         Some(handle) => Handle::parse(handle),
-        None => Handle::made_from(&body.title),
+        None => Ok(Handle::made_from(&body.title)),
     };
     let handle = handle.map_err(|problem| invalid_product(&problem.into()))?;
     save(&save_product, &browse, handle, body, SaveMode::Create).await

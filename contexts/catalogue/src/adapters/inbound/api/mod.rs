@@ -63,6 +63,7 @@ impl Api {
             .service(front::list_paths)
             .service(files::import_products)
             .service(files::export_products)
-            .service(files::put_media);
+            .service(files::put_media)
+            .service(files::put_media_archive);
     }
 }

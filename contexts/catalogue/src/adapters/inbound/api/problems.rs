@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use chassis::web::Problem;
 
+use crate::adapters::inbound::archive::ArchiveError;
 use crate::adapters::inbound::importing::ImportFileError;
 use crate::application::{SaveProductError, WithdrawProductError};
 use crate::domain::{FieldError, Handle, ProductRefused};
@@ -71,11 +72,23 @@ pub fn import_refused(error: ImportFileError) -> Problem {
         }
         ImportFileError::NotAll(outcome) => {
             let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import-refused", "Nothing was imported");
-            let problem = problem.detail("`errors` says what is not right, by line");
+            let problem = problem.detail("`errors` says what is not right, by row");
             let errors = serde_json::to_value(&outcome.errors).unwrap_or_default();
             problem.with("failed", outcome.failed).with("errors", errors)
         }
         ImportFileError::Store(error) => error.into(),
+    }
+}
+
+pub fn archive_refused(error: ArchiveError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        ArchiveError::TooLarge => body_too_large(detail),
+        ArchiveError::TooMany | ArchiveError::NoArchive => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Problem::new(status, "invalid-archive", "The archive cannot be read").detail(detail)
+        }
+        ArchiveError::Store(error) => error.into(),
     }
 }
 

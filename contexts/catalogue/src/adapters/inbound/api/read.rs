@@ -10,7 +10,6 @@ use super::problems::{handle_of, unknown_product};
 use super::rendered::Rendered;
 use super::views::{CategoryList, CategoryView, ProductList, ProductView};
 use crate::application::Browse;
-use crate::domain::words::slug;
 use crate::domain::{Audience, SearchWords, ShelfKey, ShelfQuery};
 
 /// Which products are wanted.
@@ -51,11 +50,9 @@ impl ListQuery {
     }
 }
 
-/// A category by slug or name; a text that can be neither finds nothing.
+/// A category by slug or name.
 pub fn category_of(text: Option<&str>) -> Option<String> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    let slug = slug(text, 60);
-    Some(if slug.is_empty() { "-".to_owned() } else { slug })
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Products, ordered by title

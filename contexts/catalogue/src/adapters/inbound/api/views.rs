@@ -220,14 +220,14 @@ pub struct ProductWrite {
     #[schema(example = "kea-notebook-14")]
     pub handle: Option<String>,
     /// What it is called.
-    #[schema(min_length = 1, max_length = 200, example = "Kea Notebook 14")]
+    #[schema(min_length = 1, max_length = 255, example = "Kea Notebook 14")]
     pub title: String,
     /// Plain text; an empty line parts paragraphs.
     #[serde(default)]
-    #[schema(max_length = 20_000)]
+    #[schema(max_length = 100_000)]
     pub description: String,
     /// `Other` when it is missing.
-    #[schema(min_length = 1, max_length = 60, example = "Laptops")]
+    #[schema(min_length = 1, max_length = 255, example = "Laptops")]
     pub category: Option<String>,
     /// `active` when it is missing.
     #[schema(value_type = Option<StatusWord>, example = "active")]
@@ -261,7 +261,7 @@ pub struct ImageWrite {
 #[serde(deny_unknown_fields)]
 pub struct VariantWrite {
     /// Unique across the shop.
-    #[schema(value_type = String, min_length = 1, max_length = 64, example = "KEA14-32")]
+    #[schema(value_type = String, min_length = 1, max_length = 255, example = "KEA14-32")]
     pub sku: Sku,
     /// Up to three, by name; the same names for all variants of a product.
     #[serde(default)]
@@ -270,10 +270,10 @@ pub struct VariantWrite {
     /// `physical` when it is missing.
     #[schema(value_type = Option<KindWord>, example = "physical")]
     pub kind: Option<String>,
-    /// With tax.
+    /// With tax, in the currency of the shop.
     #[schema(value_type = MoneyView)]
     pub price: Money,
-    /// `standard` when it is missing.
+    /// `standard` when it is missing, which is the class of active products: the shop has one rate.
     #[schema(example = "standard")]
     pub tax_class: Option<String>,
     /// What it weighs, in grams.

@@ -3,17 +3,26 @@
 //! Rows become drafts one product at a time, so a file of any length needs the memory of one product. What the drafts do
 //! to the catalogue is decided elsewhere.
 
+mod bars;
+mod encoding;
 mod html;
 mod own;
+mod pictures;
+mod records;
 mod shopify;
+mod shopify_variants;
 mod table;
 mod write;
+
+#[cfg(test)]
+mod round_trip;
 
 use shared_kernel::Currency;
 use uuid::Uuid;
 
 pub use self::own::COLUMNS;
-pub use self::table::FileError;
+pub use self::pictures::picture_name;
+pub use self::table::{FileError, UnreadColumn};
 use self::table::{Groups, Row, Table};
 pub use self::write::write_products;
 use crate::application::DraftedProduct;
@@ -47,6 +56,7 @@ pub struct ProductFile<'a> {
     format: Format,
     currency: Currency,
     import_id: Uuid,
+    guessed: Option<&'static str>,
 }
 
 impl<'a> ProductFile<'a> {
@@ -55,13 +65,15 @@ impl<'a> ProductFile<'a> {
     /// # Errors
     /// [`FileError`] when there is no header, or one that belongs to no known format.
     pub fn open(bytes: &'a [u8], currency: Currency) -> Result<Self, FileError> {
-        let table = Table::open(bytes)?;
+        let decoded = encoding::decode(bytes);
+        let guessed = decoded.guessed.then(|| decoded.encoding.name());
+        let table = Table::open(decoded.text)?;
         let format = if shopify::recognises(&table) { Format::Shopify } else { Format::Own };
         match format {
             Format::Own => own::check_header(&table)?,
             Format::Shopify => shopify::check_header(&table)?,
         }
-        Ok(Self { table, format, currency, import_id: Uuid::new_v5(&CONTENT, bytes) })
+        Ok(Self { table, format, currency, import_id: Uuid::new_v5(&CONTENT, bytes), guessed })
     }
 
     /// Who made up the columns.
@@ -74,6 +86,21 @@ impl<'a> ProductFile<'a> {
     #[must_use]
     pub const fn import_id(&self) -> Uuid {
         self.import_id
+    }
+
+    /// The character set, where it was guessed from the letters.
+    #[must_use]
+    pub const fn guessed_encoding(&self) -> Option<&'static str> {
+        self.guessed
+    }
+
+    /// The columns that hold something and are passed over.
+    #[must_use]
+    pub fn unread(&self) -> Vec<UnreadColumn> {
+        match self.format {
+            Format::Own => Vec::new(),
+            Format::Shopify => self.table.unread(shopify::reads),
+        }
     }
 
     /// The file's products, one after another.

@@ -2,15 +2,16 @@
 
 use shared_kernel::{Currency, Money, Sku};
 
+use super::bars::split;
 use super::table::{Columns, FileError, Findings, Row, Table};
 use crate::application::DraftedProduct;
 use crate::domain::{
-    Attributes, Category, Description, FieldError, Grams, Handle, Image, ImageName, Kind, Options, ProductPatch,
-    Status, TaxClass, Title, VariantPatch,
+    Attributes, Category, Description, FieldError, FileHandle, Grams, Handle, Image, ImageName, Kind, Options,
+    ProductPatch, Status, TaxClass, Title, VariantPatch, WrittenHandle,
 };
 
 /// All columns, in the order in which they are written.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "handle",
     "title",
     "description",
@@ -30,6 +31,7 @@ pub const COLUMNS: [&str; 20] = [
     "weight_g",
     "stock",
     "image",
+    "image_alt",
     "attributes",
 ];
 
@@ -43,8 +45,9 @@ pub fn check_header(table: &Table<'_>) -> Result<(), FileError> {
     if table.columns().has("handle") { Ok(()) } else { Err(FileError::MissingColumn("handle")) }
 }
 
+/// The handle as it is written.
 pub fn handle(columns: &Columns, row: &Row) -> String {
-    columns.cell(row, "handle").map(plain).unwrap_or_default().to_lowercase()
+    columns.cell(row, "handle").map(plain).unwrap_or_default().to_owned()
 }
 
 /// Takes the mark away that the export puts before cells that a spreadsheet would calculate.
@@ -53,26 +56,29 @@ fn plain(cell: &str) -> &str {
 }
 
 pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
-    let mut reader = Reader { columns, findings: Findings::default(), stock: Vec::new() };
+    let product = rows.first().map(|row| handle(columns, row)).unwrap_or_default();
+    let mut reader = Reader { columns, findings: Findings::new(product, rows) };
     let patch = reader.product(rows, currency);
-    reader.findings.finish(rows, patch, reader.stock)
+    reader.findings.finish(rows, patch)
+}
+
+/// An address of this shop, or whatever else another one may write there.
+fn file_handle(written: &str) -> Result<FileHandle, FieldError> {
+    match Handle::parse(written) {
+        Ok(handle) => Ok(FileHandle::Address(handle)),
+        Err(_) => WrittenHandle::parse(written).map(FileHandle::Written),
+    }
 }
 
 struct Reader<'a> {
     columns: &'a Columns,
     findings: Findings,
-    stock: Vec<(Sku, u32)>,
 }
 
 impl Reader<'_> {
     fn product(&mut self, rows: &[Row], currency: Currency) -> Option<ProductPatch> {
-        for row in rows {
-            if let Some(broken) = row.broken {
-                self.findings.problem(row.line, broken);
-            }
-        }
         let first = rows.first()?;
-        let handle = self.findings.take(first.line, Handle::parse(&handle(self.columns, first)));
+        let handle = self.findings.take(first, file_handle(&handle(self.columns, first)));
         let title = self.first_cell(first, "title", Title::parse);
         let none_or = |cell: &str| if cell.is_empty() { Ok(Description::none()) } else { Description::parse(cell) };
         let description = self.first_cell(first, "description", none_or);
@@ -83,21 +89,39 @@ impl Reader<'_> {
             .first_cell(first, "status", |cell| if cell.is_empty() { Ok(Status::Active) } else { Status::parse(cell) });
         let (images, attributes) = (self.images(rows), self.attributes(rows));
         let variants = self.columns.has("sku").then(|| self.variants(rows, currency));
-        Some(ProductPatch { handle: handle?, title, description, category, images, attributes, status, variants })
+        let (handle, wrongly_taxed_is_draft) = (handle?, false);
+        Some(ProductPatch {
+            handle,
+            title,
+            description,
+            category,
+            images,
+            attributes,
+            status,
+            variants,
+            wrongly_taxed_is_draft,
+        })
     }
 
     fn first_cell<T>(&mut self, row: &Row, name: &str, parse: impl Fn(&str) -> Result<T, FieldError>) -> Option<T> {
         let cell = self.columns.cell(row, name).map(plain)?;
-        self.findings.take(row.line, parse(cell))
+        self.findings.take(row, parse(cell))
     }
 
     fn images(&mut self, rows: &[Row]) -> Option<Vec<Image>> {
         let mut images: Vec<Image> = Vec::new();
         for row in rows {
-            for name in self.columns.cell(row, "image")?.split('|').map(str::trim).filter(|name| !name.is_empty()) {
-                let Some(name) = self.findings.take(row.line, ImageName::parse(name)) else { continue };
-                if !images.iter().any(|image| image.name == name) {
-                    images.push(Image { name, alt: None });
+            let names = plain(self.columns.cell(row, "image")?);
+            let texts = split(plain(self.columns.cell(row, "image_alt").unwrap_or_default()), false);
+            for (index, (name, _)) in split(names, false).into_iter().enumerate() {
+                if name.is_empty() {
+                    continue;
+                }
+                let text = texts.get(index).map_or("", |(text, _)| text);
+                let read = ImageName::parse(&name).and_then(|name| Image::new(name, text));
+                let Some(image) = self.findings.take(row, read) else { continue };
+                if !images.iter().any(|other| other.name == image.name) {
+                    images.push(image);
                 }
             }
         }
@@ -108,14 +132,15 @@ impl Reader<'_> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for row in rows {
             let cell = plain(self.columns.cell(row, "attributes")?);
-            for pair in cell.split('|').map(str::trim).filter(|pair| !pair.is_empty()) {
-                match pair.split_once('=') {
-                    Some((name, value)) => pairs.push((name.to_owned(), value.to_owned())),
-                    None => self.findings.problem(row.line, "attributes are written Name=Value|Name=Value"),
+            for (name, value) in split(cell, true) {
+                match value {
+                    Some(value) => pairs.push((name, value)),
+                    None if name.is_empty() => {}
+                    None => self.findings.problem(row, "attributes are written Name=Value|Name=Value"),
                 }
             }
         }
-        self.findings.take(rows.first().map_or(0, |row| row.line), Attributes::parse(pairs))
+        self.findings.take(rows.first()?, Attributes::parse(pairs))
     }
 
     fn variants(&mut self, rows: &[Row], currency: Currency) -> Vec<VariantPatch> {
@@ -128,15 +153,17 @@ impl Reader<'_> {
             if sku.is_empty() && !says_more && rows.len() > 1 {
                 continue;
             }
-            let Some(sku) = self.findings.take(row.line, Sku::parse(sku)) else { continue };
+            let Some(sku) = self.findings.take(row, Sku::parse(sku)) else { continue };
+            self.findings.sku = Some(sku.to_string());
             variants.extend(self.variant(row, rows, sku, currency));
+            self.findings.sku = None;
         }
         variants
     }
 
     fn variant(&mut self, row: &Row, rows: &[Row], sku: Sku, currency: Currency) -> Option<VariantPatch> {
         let known = self.findings.problems.len();
-        self.count(row, &sku);
+        let stock = self.count(row);
         let options = self.options(row, rows.first()?);
         let kind = self.variant_cell(row, "kind", Kind::Physical, Kind::parse);
         let tax_class = self.variant_cell(row, "tax_class", TaxClass::standard(), TaxClass::parse);
@@ -145,7 +172,7 @@ impl Reader<'_> {
             Grams::new(grams)
         });
         let price = self.price(row, currency);
-        let patch = VariantPatch { sku, options, kind, price, tax_class, weight };
+        let patch = VariantPatch { sku, options, kind, price, tax_class, weight, stock };
         (self.findings.problems.len() == known).then_some(patch)
     }
 
@@ -156,31 +183,33 @@ impl Reader<'_> {
         default: T,
         parse: impl Fn(&str) -> Result<T, FieldError>,
     ) -> Option<T> {
-        let cell = self.columns.cell(row, name)?;
-        if cell.is_empty() { Some(default) } else { self.findings.take(row.line, parse(cell)) }
+        let cell = plain(self.columns.cell(row, name)?);
+        if cell.is_empty() { Some(default) } else { self.findings.take(row, parse(cell)) }
     }
 
     fn price(&mut self, row: &Row, currency: Currency) -> Option<Money> {
         let cell = self.columns.cell(row, "price")?;
         if cell.is_empty() {
-            self.findings.problem(row.line, "price is missing");
+            self.findings.problem(row, "price is missing");
             return None;
         }
         let code = self.columns.cell(row, "currency").filter(|code| !code.is_empty());
         let currency = match code.map(|code| Currency::parse(&code.to_uppercase())) {
             None => currency,
-            Some(read) => self.findings.take(row.line, read)?,
+            Some(read) => self.findings.take(row, read)?,
         };
-        self.findings.take(row.line, Money::parse_decimal(cell, currency).map_err(|error| format!("price: {error}")))
+        let cell = self.columns.decimal(cell);
+        self.findings.take(row, Money::parse_decimal(&cell, currency).map_err(|error| format!("price: {error}")))
     }
 
-    fn count(&mut self, row: &Row, sku: &Sku) {
-        let Some(cell) = self.columns.cell(row, "stock").filter(|cell| !cell.is_empty()) else { return };
+    fn count(&mut self, row: &Row) -> Option<u32> {
+        let cell = self.columns.cell(row, "stock").filter(|cell| !cell.is_empty())?;
         let digits = cell.bytes().all(|b| b.is_ascii_digit());
-        match cell.parse::<u32>().ok().filter(|count| digits && *count <= 1_000_000_000) {
-            Some(count) => self.stock.push((sku.clone(), count)),
-            None => self.findings.problem(row.line, "stock must be a whole number from 0 to 1000000000"),
+        let count = cell.parse::<u32>().ok().filter(|count| digits && *count <= 1_000_000_000);
+        if count.is_none() {
+            self.findings.problem(row, "stock must be a whole number from 0 to 1000000000");
         }
+        count
     }
 
     fn options(&mut self, row: &Row, first: &Row) -> Option<Options> {
@@ -195,9 +224,9 @@ impl Reader<'_> {
             match (name, filled(row, value_column)) {
                 (_, None) => {}
                 (Some(name), Some(value)) => pairs.push((name, value)),
-                (None, Some(_)) => self.findings.problem(row.line, format!("{name_column} is missing")),
+                (None, Some(_)) => self.findings.problem(row, format!("{name_column} is missing")),
             }
         }
-        self.findings.take(row.line, Options::parse(pairs))
+        self.findings.take(row, Options::parse(pairs))
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! Stock is left out: the file would otherwise count it again when it comes back.
 
-use std::fmt::Write as _;
-
+use super::bars::escape;
 use super::own::COLUMNS;
 use crate::domain::{Product, Variant};
 
@@ -36,12 +35,10 @@ fn row(product: &Product, variant: &Variant, first: bool) -> Vec<String> {
     let details = product.details();
     let once = |text: String| if first { text } else { String::new() };
     let images: Vec<&str> = details.images.iter().map(|image| image.name.as_str()).collect();
-    let mut attributes = String::new();
-    for (name, value) in details.attributes.as_slice() {
-        let bar = if attributes.is_empty() { "" } else { "|" };
-        // A bar inside a value would be read as the next attribute.
-        let _ = write!(attributes, "{bar}{}={}", name.replace('|', "/"), value.replace('|', "/"));
-    }
+    let texts = details.images.iter().map(|image| escape(image.alt.as_deref().unwrap_or_default(), false));
+    let texts = if details.images.iter().all(|image| image.alt.is_none()) { String::new() } else { join(texts) };
+    let pair = |(name, value): &(String, String)| format!("{}={}", escape(name, true), escape(value, false));
+    let attributes = join(details.attributes.as_slice().iter().map(pair));
     let mut cells = vec![
         product.handle().to_string(),
         once(details.title.to_string()),
@@ -61,9 +58,14 @@ fn row(product: &Product, variant: &Variant, first: bool) -> Vec<String> {
         variant.tax_class.to_string(),
         variant.weight.get().to_string(),
         once(images.join("|")),
+        once(texts),
         once(attributes),
     ]);
     cells
+}
+
+fn join(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join("|")
 }
 
 /// Every cell is quoted, and one that a spreadsheet would calculate gets a mark that our own import takes away again.

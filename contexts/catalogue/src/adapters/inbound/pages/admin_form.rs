@@ -10,10 +10,11 @@ use askama::Template;
 use chassis::web::{PageError, PageFrame, Staff, page, page_with};
 use shared_kernel::{Currency, Money, Sku};
 
+use super::Pages;
 use crate::application::Browse;
 use crate::domain::{
     Attributes, Audience, Category, Description, FieldError, Grams, Handle, Image, ImageName, Kind, Options, Product,
-    ProductDetails, ProductRefused, Status, TaxClass, Title, Variant,
+    ProductDetails, ProductRefused, SaleRules, Status, TaxClass, Title, Variant,
 };
 
 /// Empty rows below the variants.
@@ -53,12 +54,14 @@ struct AdminProductPage {
     form: ProductForm,
     categories: Vec<String>,
     error: Option<String>,
+    /// What a customer would be shown or charged wrongly.
+    warnings: Vec<&'static str>,
 }
 
 /// `/admin/products/new`.
 pub async fn blank(_staff: Staff, browse: web::Data<Browse>, frame: PageFrame) -> Result<HttpResponse, PageError> {
     let form = ProductForm { status: "draft".to_owned(), ..ProductForm::default() };
-    show(&browse, frame, form.with_spare_rows(), true, None).await
+    show(&browse, frame, form.with_spare_rows(), true, Vec::new(), None).await
 }
 
 /// `/admin/products/{handle}`.
@@ -66,11 +69,26 @@ pub async fn edit(
     _staff: Staff,
     browse: web::Data<Browse>,
     frame: PageFrame,
+    pages: web::Data<Pages>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let handle = Handle::parse(&path).map_err(|_| PageError::NotFound)?;
     let found = browse.product(&handle, Audience::Staff).await?.ok_or(PageError::NotFound)?;
-    show(&browse, frame, ProductForm::from(found.product()).with_spare_rows(), false, None).await
+    let warnings = warnings(found.product().details(), pages.rules);
+    show(&browse, frame, ProductForm::from(found.product()).with_spare_rows(), false, warnings, None).await
+}
+
+/// What is sold otherwise than it says.
+fn warnings(details: &ProductDetails, rules: SaleRules) -> Vec<&'static str> {
+    let mut warnings = Vec::new();
+    if details.status == Status::Active && rules.is_taxed_wrongly(details) {
+        warnings.push("A variant has a tax class that this shop does not apply: it is taxed like everything else.");
+    }
+    if rules.is_priced_wrongly(details) {
+        warnings.push("A variant is priced in another currency than the shop's, so nobody can buy it. Saving prices it in the shop's currency: \
+             enter the right amount.");
+    }
+    warnings
 }
 
 /// The form, with what is wrong with it.
@@ -79,11 +97,12 @@ pub async fn show(
     frame: PageFrame,
     form: ProductForm,
     is_new: bool,
+    warnings: Vec<&'static str>,
     error: Option<String>,
 ) -> Result<HttpResponse, PageError> {
     let categories = browse.categories().await?.iter().map(|count| count.name.clone()).collect();
     let wrong = error.is_some();
-    let shown = AdminProductPage { frame, is_new, form, categories, error };
+    let shown = AdminProductPage { frame, is_new, form, categories, error, warnings };
     if wrong { page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown) } else { page(&shown) }
 }
 
@@ -94,7 +113,7 @@ impl From<&Product> for ProductForm {
             Some(alt) => format!("{} | {alt}", image.name),
             None => image.name.to_string(),
         };
-        let attribute = |(name, value): &(String, String)| format!("{name}={value}");
+        let attribute = |(name, value): &(String, String)| format!("{}={value}", name.replace('=', "\\="));
         let lines = |lines: Vec<String>| lines.join("\n");
         let name_of = |index: usize| {
             let options = product.variants().first().map(|variant| variant.options.as_slice()).unwrap_or_default();
@@ -194,7 +213,9 @@ impl ProductForm {
     fn attributes(&self) -> Result<Attributes, FieldError> {
         let lines = self.attributes.lines().map(str::trim).filter(|line| !line.is_empty());
         let pair = |line: &'_ str| {
-            let pair = line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+            // An equals sign inside a name stands behind a backslash.
+            let end = line.match_indices('=').map(|(at, _)| at).find(|at| !line[..*at].ends_with('\\'));
+            let pair = end.map(|at| (line[..at].replace("\\=", "="), line[at + 1..].to_owned()));
             pair.ok_or(FieldError::new("attributes", "are written Name=Value, one on each line"))
         };
         Attributes::parse(lines.map(pair).collect::<Result<Vec<_>, _>>()?)

@@ -1,16 +1,21 @@
-//! `/admin/products/import`: a file of products, uploaded or pasted.
+//! `/admin/products/import`: a file of products, uploaded or pasted; looked at, applied, and taken back.
+
+use std::collections::HashMap;
 
 use actix_multipart::form::MultipartForm;
 use actix_multipart::form::bytes::Bytes;
 use actix_multipart::form::text::Text;
 use actix_web::http::StatusCode;
+use actix_web::http::header::ContentDisposition;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{CsrfGuard, PageError, PageFrame, Staff, page, page_with};
+use chassis::web::{CsrfForm, CsrfGuard, Flash, PageError, PageFrame, Staff, page, page_with, see_other_with};
 
 use super::refusals::sentence;
 use crate::adapters::inbound::csv::COLUMNS;
-use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome};
+use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportRunError};
+use crate::application::RevertImportError;
+use crate::domain::{ImportRun, ImportRunId, ImportState};
 
 #[derive(MultipartForm)]
 pub struct ImportForm {
@@ -21,7 +26,10 @@ pub struct ImportForm {
     text: Option<Text<String>>,
     dry_run: Option<Text<String>>,
     all_or_nothing: Option<Text<String>>,
+    number_repeated_skus: Option<Text<String>>,
 }
+
+type Fields = HashMap<String, String>;
 
 #[derive(Template)]
 #[template(path = "catalogue/admin_import.html")]
@@ -30,16 +38,50 @@ struct ImportPage {
     columns: String,
     outcome: Option<ImportOutcome>,
     error: Option<String>,
+    runs: Vec<RunLine>,
 }
 
-impl ImportPage {
-    fn new(frame: PageFrame, outcome: Option<ImportOutcome>, error: Option<String>) -> Self {
-        Self { frame, columns: COLUMNS.join(", "), outcome, error }
+struct RunLine {
+    id: String,
+    at: String,
+    file_name: String,
+    products: usize,
+    state: &'static str,
+    can_be_reverted: bool,
+}
+
+impl From<&ImportRun> for RunLine {
+    fn from(run: &ImportRun) -> Self {
+        Self {
+            id: run.id.to_string(),
+            at: run.at.to_string(),
+            file_name: run.file_name.clone(),
+            products: run.touched.len(),
+            state: run.state.name(),
+            can_be_reverted: run.state == ImportState::Applied && !run.touched.is_empty(),
+        }
     }
 }
 
-pub async fn show(_staff: Staff, frame: PageFrame) -> Result<HttpResponse, PageError> {
-    page(&ImportPage::new(frame, None, None))
+async fn import_page(
+    import_file: &ImportFile,
+    frame: PageFrame,
+    outcome: Option<ImportOutcome>,
+    error: Option<String>,
+) -> Result<HttpResponse, PageError> {
+    let runs = import_file.recent().await?;
+    let shown = runs.iter().filter(|run| run.state != ImportState::Previewed).map(RunLine::from).collect();
+    let wrong = error.is_some();
+    let shown = ImportPage { frame, columns: COLUMNS.join(", "), outcome, error, runs: shown };
+    if wrong { page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown) } else { page(&shown) }
+}
+
+pub async fn show(
+    _staff: Staff,
+    import_file: web::Data<ImportFile>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
+    import_page(&import_file, frame, None, None).await
 }
 
 pub async fn import(
@@ -50,22 +92,83 @@ pub async fn import(
     MultipartForm(form): MultipartForm<ImportForm>,
 ) -> Result<HttpResponse, PageError> {
     guard.check(&form.csrf)?;
-    let mode = ImportMode { dry_run: form.dry_run.is_some(), all_or_nothing: form.all_or_nothing.is_some() };
-    let uploaded = form.file.filter(|file| !file.data.is_empty()).map(|file| file.data);
-    let bytes = uploaded.unwrap_or_else(|| form.text.map(Text::into_inner).unwrap_or_default().into());
-    match import_file.execute(&bytes, mode).await {
-        Ok(outcome) => page(&ImportPage::new(frame, Some(outcome), None)),
-        Err(ImportFileError::Store(error)) => Err(error.into()),
-        Err(ImportFileError::NotAll(outcome)) => {
-            let words = "Some products are not right, so nothing was imported.".to_owned();
-            refused(&ImportPage::new(frame, Some(*outcome), Some(words)))
-        }
-        Err(error @ (ImportFileError::TooLarge | ImportFileError::File(_))) => {
-            refused(&ImportPage::new(frame, None, Some(sentence(&error.to_string()))))
-        }
+    let mode = ImportMode {
+        dry_run: form.dry_run.is_some(),
+        all_or_nothing: form.all_or_nothing.is_some(),
+        number_repeated_skus: form.number_repeated_skus.is_some(),
+    };
+    let uploaded = form.file.filter(|file| !file.data.is_empty());
+    let name = uploaded.as_ref().and_then(|file| file.file_name.clone()).unwrap_or_default();
+    let bytes = uploaded.map(|file| file.data);
+    let bytes = bytes.unwrap_or_else(|| form.text.map(Text::into_inner).unwrap_or_default().into());
+    let outcome = import_file.execute(&bytes, &name, mode).await;
+    told(&import_file, frame, outcome).await
+}
+
+/// POST `/admin/products/import/{run}/apply`: the very file that was looked at.
+pub async fn apply(
+    _staff: Staff,
+    import_file: web::Data<ImportFile>,
+    frame: PageFrame,
+    run: web::Path<String>,
+    CsrfForm(_): CsrfForm<Fields>,
+) -> Result<HttpResponse, PageError> {
+    match import_file.apply(run_of(&run)?).await {
+        Ok(outcome) => told(&import_file, frame, Ok(outcome)).await,
+        Err(ImportRunError::File(error)) => told(&import_file, frame, Err(error)).await,
+        Err(error) => Err(run_refused(error)),
     }
 }
 
-fn refused(shown: &ImportPage) -> Result<HttpResponse, PageError> {
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, shown)
+/// POST `/admin/products/import/{run}/revert`.
+pub async fn revert(
+    _staff: Staff,
+    import_file: web::Data<ImportFile>,
+    run: web::Path<String>,
+    CsrfForm(_): CsrfForm<Fields>,
+) -> Result<HttpResponse, PageError> {
+    let reverted = import_file.revert(run_of(&run)?).await.map_err(run_refused)?;
+    let flash = Flash::notice(format!("The import is taken back: {reverted}"));
+    Ok(see_other_with("/admin/products/import", flash))
+}
+
+/// `/admin/products/import/{run}/before.csv`: the changed products as they were.
+pub async fn before(
+    _staff: Staff,
+    import_file: web::Data<ImportFile>,
+    run: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let file = import_file.before(run_of(&run)?).await?.ok_or(PageError::NotFound)?;
+    let name = ContentDisposition::attachment("products-before.csv");
+    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(name).body(file))
+}
+
+fn run_of(path: &str) -> Result<ImportRunId, PageError> {
+    ImportRunId::parse(path).map_err(|_| PageError::NotFound)
+}
+
+fn run_refused(error: ImportRunError) -> PageError {
+    match error {
+        ImportRunError::File(ImportFileError::Store(error))
+        | ImportRunError::Revert(RevertImportError::Store(error)) => error.into(),
+        other => PageError::Refused(sentence(&other.to_string())),
+    }
+}
+
+async fn told(
+    import_file: &ImportFile,
+    frame: PageFrame,
+    outcome: Result<ImportOutcome, ImportFileError>,
+) -> Result<HttpResponse, PageError> {
+    match outcome {
+        Ok(outcome) => import_page(import_file, frame, Some(outcome), None).await,
+        Err(ImportFileError::Store(error)) => Err(error.into()),
+        Err(ImportFileError::NotAll(outcome)) => {
+            let words = "Some products are not right, so nothing was imported.".to_owned();
+            import_page(import_file, frame, Some(*outcome), Some(words)).await
+        }
+        Err(error @ (ImportFileError::TooLarge | ImportFileError::File(_))) => {
+            import_page(import_file, frame, None, Some(sentence(&error.to_string()))).await
+        }
+    }
 }

@@ -11,7 +11,7 @@ use chassis::web::{CsrfGuard, Flash, PageError, Staff, see_other_with};
 
 use super::refusals::{SaveRefusal, sentence};
 use crate::application::{Browse, KeepMedia, SaveMode, SaveProduct, SaveProductCommand};
-use crate::domain::{Audience, FieldError, Handle, Image, ImageName, Media, MediaKind, Product, ProductDetails};
+use crate::domain::{Audience, FieldError, Handle, Image, ImageName, Media, Product, ProductDetails};
 
 #[derive(MultipartForm)]
 pub struct PictureForm {
@@ -33,7 +33,7 @@ pub async fn add(
     let handle = Handle::parse(&path).map_err(|_| PageError::NotFound)?;
     let found = browse.product(&handle, Audience::Staff).await?.ok_or(PageError::NotFound)?;
     let refused = |error: &dyn std::fmt::Display| PageError::Refused(sentence(&error.to_string()));
-    let media = named(&handle, form.file.data.to_vec()).map_err(|error| refused(&error))?;
+    let media = Media::named_by_content(handle.as_str(), form.file.data.to_vec()).map_err(|error| refused(&error))?;
     let alt = form.alt.map(Text::into_inner).unwrap_or_default();
     let details = with_picture(found.product(), media.name().clone(), &alt).map_err(|error| refused(&error))?;
     keep_media.execute(media).await?;
@@ -44,27 +44,6 @@ pub async fn add(
         Err(SaveRefusal::InForm(words)) => Err(PageError::Refused(words)),
         Err(SaveRefusal::Page(error)) => Err(error),
     }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum PictureRefused {
-    #[error(transparent)]
-    Media(#[from] crate::domain::MediaError),
-    #[error(transparent)]
-    Name(#[from] FieldError),
-}
-
-fn named(handle: &Handle, bytes: Vec<u8>) -> Result<Media, PictureRefused> {
-    let unnamed = Media::new(ImageName::parse("picture.svg")?, bytes)?;
-    let end = match unnamed.kind() {
-        MediaKind::Svg => "svg",
-        MediaKind::Png => "png",
-        MediaKind::Jpeg => "jpg",
-        MediaKind::Webp => "webp",
-    };
-    let start = handle.as_str().trim_start_matches(['-', '_']);
-    let name = ImageName::parse(&format!("{start}-{}.{end}", &unnamed.digest()[..12]))?;
-    Ok(Media::new(name, unnamed.into_bytes())?)
 }
 
 fn with_picture(product: &Product, name: ImageName, alt: &str) -> Result<ProductDetails, FieldError> {

@@ -9,7 +9,7 @@ use super::Pages;
 use super::admin_form::{ProductForm, show};
 use super::refusals::{SaveRefusal, sentence, withdraw_refused};
 use crate::application::{Browse, SaveMode, SaveProduct, SaveProductCommand, WithdrawProduct};
-use crate::domain::{Handle, ProductRefused};
+use crate::domain::{Audience, Handle, ImageName, ProductRefused};
 
 type Fields = HashMap<String, String>;
 
@@ -24,10 +24,12 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     let typed = fields.get("handle").map(|handle| handle.trim().to_owned()).unwrap_or_default();
     let form = ProductForm::sent(&fields, typed.clone());
-    let handle = if typed.is_empty() { Handle::made_from(&form.title) } else { Handle::parse(&typed) };
+    let handle = if typed.is_empty() { Ok(Handle::made_from(&form.title)) } else { Handle::parse(&typed) };
     match save(&save_product, &pages, handle.map_err(ProductRefused::from), &form, SaveMode::Create).await {
-        Ok(handle) => Ok(saved(&handle)),
-        Err(SaveRefusal::InForm(error)) => show(&browse, frame, form.with_spare_rows(), true, Some(error)).await,
+        Ok(handle) => saved(&browse, &handle).await,
+        Err(SaveRefusal::InForm(error)) => {
+            show(&browse, frame, form.with_spare_rows(), true, Vec::new(), Some(error)).await
+        }
         Err(SaveRefusal::Page(error)) => Err(error),
     }
 }
@@ -46,8 +48,10 @@ pub async fn replace(
     let form = ProductForm::sent(&fields, handle.to_string());
     let mode = SaveMode::ReplaceVersion(form.version);
     match save(&save_product, &pages, Ok(handle), &form, mode).await {
-        Ok(handle) => Ok(saved(&handle)),
-        Err(SaveRefusal::InForm(error)) => show(&browse, frame, form.with_spare_rows(), false, Some(error)).await,
+        Ok(handle) => saved(&browse, &handle).await,
+        Err(SaveRefusal::InForm(error)) => {
+            show(&browse, frame, form.with_spare_rows(), false, Vec::new(), Some(error)).await
+        }
         Err(SaveRefusal::Page(error)) => Err(error),
     }
 }
@@ -72,12 +76,23 @@ async fn save(
     mode: SaveMode,
 ) -> Result<Handle, SaveRefusal> {
     let in_form = |refused: ProductRefused| SaveRefusal::InForm(sentence(&refused.to_string()));
-    let details = form.details(pages.currency).map_err(in_form)?;
+    let details = form.details(pages.rules.currency).map_err(in_form)?;
     let handle = handle.map_err(in_form)?;
     save_product.execute(SaveProductCommand { handle: handle.clone(), details, mode }).await?;
     Ok(handle)
 }
 
-fn saved(handle: &Handle) -> HttpResponse {
-    see_other_with(&format!("/admin/products/{handle}"), Flash::notice("The product is saved."))
+/// Names the pictures that the product shows and the shop does not have.
+async fn saved(browse: &Browse, handle: &Handle) -> Result<HttpResponse, PageError> {
+    let found = browse.product(handle, Audience::Staff).await?;
+    let shown = found.map(|found| found.product().details().images.clone()).unwrap_or_default();
+    let names: Vec<ImageName> = shown.into_iter().map(|image| image.name).collect();
+    let missing = browse.missing_pictures(&names).await?;
+    let flash = if missing.is_empty() {
+        Flash::notice("The product is saved.")
+    } else {
+        let names = missing.iter().map(ImageName::to_string).collect::<Vec<_>>().join(", ");
+        Flash::notice(format!("The product is saved. The shop has no picture of this name: {names}."))
+    };
+    Ok(see_other_with(&format!("/admin/products/{handle}"), flash))
 }

@@ -9,7 +9,7 @@ use shared_kernel::Limit;
 use super::{Pages, ProductCard};
 use crate::adapters::inbound::api::category_of;
 use crate::application::Browse;
-use crate::domain::{Audience, CategoryCount, SearchWords, ShelfKey, ShelfQuery};
+use crate::domain::{Audience, Category, CategoryCount, SearchWords, ShelfKey, ShelfQuery};
 
 #[derive(Deserialize)]
 pub struct Query {
@@ -56,11 +56,12 @@ pub async fn show(
     let wanted =
         ShelfQuery { audience: Audience::Shoppers, category: category.clone(), words, after, limit: Limit::DEFAULT };
     let (found, categories) = (browse.page(&wanted).await?, browse.categories().await?);
-    let chosen = categories.iter().find(|count| Some(&count.slug) == category.as_ref());
+    let chosen = category.as_deref().and_then(|asked| meant(&categories, asked));
     if category.is_some() && chosen.is_none() {
         return Err(PageError::NotFound);
     }
-    let path = category.as_ref().map_or_else(|| "/products".to_owned(), |slug| format!("/products?category={slug}"));
+    let category = chosen.map(|count| count.slug.clone());
+    let path = chosen.map_or_else(|| "/products".to_owned(), |count| format!("/products?category={}", count.slug));
     page(&ProductsPage {
         frame,
         heading: heading(&search, chosen),
@@ -72,6 +73,13 @@ pub async fn show(
         continued,
         next_cursor: found.next_cursor.clone(),
     })
+}
+
+/// The category that is asked for by slug, by name, or by the slug that it had in an earlier version.
+fn meant<'a>(categories: &'a [CategoryCount], asked: &str) -> Option<&'a CategoryCount> {
+    let names: Vec<Category> = categories.iter().map(|count| Category::restore(count.name.clone())).collect();
+    let slug = Category::meant_by(asked, &names).first()?.slug();
+    categories.iter().find(|count| count.slug == slug)
 }
 
 fn heading(search: &str, chosen: Option<&CategoryCount>) -> String {

@@ -11,7 +11,10 @@ use crate::application::Browse;
 use crate::domain::ImageName;
 
 const SANDBOX: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
-const A_WEEK: &str = "public, max-age=604800, stale-while-revalidate=86400";
+/// For a name that changes with the content.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// For any other: somebody may put another picture under it, which has to be seen at once.
+const ASK_AGAIN: &str = "public, no-cache";
 
 /// Shown where a picture is missing: browsers draw it although the status says 404.
 const MISSING: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" role="img" aria-label="No picture"><rect width="400" height="300" fill="#dcdfdc"/><path d="M120 210l50-62 36 40 26-30 48 52z" fill="#b4bab5"/><circle cx="256" cy="112" r="18" fill="#b4bab5"/></svg>"##;
@@ -28,7 +31,7 @@ pub async fn show(
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, A_WEEK))
+        .insert_header((header::CACHE_CONTROL, if media.is_named_by_content() { FOR_EVER } else { ASK_AGAIN }))
         .insert_header((header::CONTENT_SECURITY_POLICY, SANDBOX))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if has_it {

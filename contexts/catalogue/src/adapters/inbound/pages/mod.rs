@@ -3,6 +3,7 @@
 //! A page is a struct of finished strings; its template only places them. Adding to the cart is a form that leads to a
 //! path of another context.
 
+mod admin_archive;
 mod admin_form;
 mod admin_import;
 mod admin_list;
@@ -16,12 +17,12 @@ mod refusals;
 
 use actix_multipart::form::MultipartFormConfig;
 use actix_web::web;
-use shared_kernel::Currency;
 
 pub use self::card::{ProductCard, tone};
 use super::api::Api;
+use super::archive::LARGEST_ARCHIVE;
 use super::importing::LARGEST_FILE;
-use crate::domain::Media;
+use crate::domain::{Media, SaleRules};
 
 /// What pages have to know of the shop.
 #[derive(Clone)]
@@ -30,8 +31,8 @@ pub struct Pages {
     pub api: Api,
     /// Where the shop is found, without a slash at the end, for canonical links.
     pub base_url: String,
-    /// The currency of prices typed into forms.
-    pub currency: Currency,
+    /// In what the shop sells, and how that is taxed.
+    pub rules: SaleRules,
 }
 
 impl Pages {
@@ -62,6 +63,16 @@ impl Pages {
                     .app_data(uploads(LARGEST_FILE + 64 * 1024))
                     .route(web::get().to(admin_import::show))
                     .route(web::post().to(admin_import::import)),
+            )
+            .service(
+                web::resource("/admin/products/import/pictures")
+                    .app_data(uploads(LARGEST_ARCHIVE + 64 * 1024))
+                    .route(web::post().to(admin_archive::add)),
+            )
+            .service(web::resource("/admin/products/import/{run}/apply").route(web::post().to(admin_import::apply)))
+            .service(web::resource("/admin/products/import/{run}/revert").route(web::post().to(admin_import::revert)))
+            .service(
+                web::resource("/admin/products/import/{run}/before.csv").route(web::get().to(admin_import::before)),
             )
             .service(
                 web::resource("/admin/products/{handle}")

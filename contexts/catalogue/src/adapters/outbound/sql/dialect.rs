@@ -8,7 +8,7 @@ use chassis::sql::Dialect;
 use crate::domain::{Audience, SearchWords};
 
 /// The products found by a condition on `number`, in order; `$1`/`$2` the place after which, `$3` how many, `$4` what to
-/// match, `$5` a category's slug or nothing.
+/// match, `$5` a category's name or nothing.
 macro_rules! found {
     ($number_is_found:literal, $and:literal) => {
         concat!(
@@ -16,13 +16,13 @@ macro_rules! found {
             " WHERE ",
             $number_is_found,
             $and,
-            " AND ($5 = '' OR category_slug = $5) AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
+            " AND ($5 = '' OR category = $5) AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
         )
     };
 }
 
 /// Finds products by words: `$1`/`$2` the place after which, `$3` how many, `$4` an [`expression`], `$5` a category's
-/// slug or nothing. Shoppers search the labels of what is active; the index calls them titles, which they once were.
+/// name or nothing. Shoppers search the labels of what is active; the index calls them titles, which they once were.
 pub fn search(dialect: Dialect, audience: Audience) -> &'static str {
     match (dialect, audience) {
         (Dialect::Sqlite, Audience::Shoppers) => found!(
@@ -94,6 +94,14 @@ pub fn levels_of(dialect: Dialect) -> &'static str {
             "SELECT sku, available FROM stock_level
              WHERE sku IN (SELECT json_array_elements_text(CAST($1 AS json)))"
         }
+    }
+}
+
+/// Which of some pictures are there: `$1` a JSON array of names.
+pub fn media_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "SELECT name FROM media WHERE name IN (SELECT value FROM json_each($1))",
+        Dialect::Postgres => "SELECT name FROM media WHERE name IN (SELECT json_array_elements_text(CAST($1 AS json)))",
     }
 }
 

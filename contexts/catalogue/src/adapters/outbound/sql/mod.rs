@@ -8,6 +8,9 @@
 //! and gives way to a higher sequence only. A picture is one statement. Whoever keeps products touches none of these.
 
 mod dialect;
+mod imports;
+mod media;
+mod places;
 mod products;
 mod rows;
 mod search;
@@ -20,6 +23,7 @@ use std::sync::Arc;
 use chassis::messaging::Recorder;
 use chassis::sql::{Database, Migration};
 
+pub use places::renew_places;
 pub use search::rebuild_search;
 
 use super::cache::Freshness;
@@ -28,6 +32,7 @@ use super::cache::Freshness;
 pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/catalogue", 1, "0001_products.sql", "products"),
     chassis::migration!("../../../../../../migrations/catalogue", 2, "0002_search.sql", "search"),
+    chassis::migration!("../../../../../../migrations/catalogue", 3, "0003_imports.sql", "imports"),
 ];
 
 /// The catalogue in its own database.

@@ -1,4 +1,4 @@
-//! Products, their codes, their place in the search index, and their pictures.
+//! Products, their codes, and their place in the search index.
 
 use async_trait::async_trait;
 use chassis::messaging::Record;
@@ -11,8 +11,8 @@ use super::{SqlCatalogue, dialect};
 use crate::adapters::outbound::publish::published;
 use crate::domain::shelf::{codes, labels};
 use crate::domain::words::{fold, words};
-use crate::domain::{Handle, ImageName, Media, Product, StockCount};
-use crate::ports::{MediaStore, ProductChange, ProductStore};
+use crate::domain::{Handle, Product, StockCount, WrittenHandle};
+use crate::ports::{ProductChange, ProductStore};
 
 const FIND: &str = concat!(product_columns!(), " WHERE handle = $1");
 const OWNER: &str = "SELECT handle FROM product WHERE id = (SELECT product_id FROM product_sku WHERE sku = $1)";
@@ -26,9 +26,7 @@ const RELEASE_SKUS: &str = "DELETE FROM product_sku WHERE product_id = $1";
 const CLAIM_SKU: &str = "INSERT INTO product_sku (sku, product_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 const COUNT_ONCE: &str =
     "INSERT INTO stock_count (import_id, sku, on_hand) VALUES ($1, $2, $3) ON CONFLICT (import_id, sku) DO NOTHING";
-const KEEP_MEDIA: &str = "INSERT INTO media (name, content_type, bytes) VALUES ($1, $2, $3)
-    ON CONFLICT (name) DO UPDATE SET content_type = excluded.content_type, bytes = excluded.bytes";
-const FIND_MEDIA: &str = "SELECT bytes FROM media WHERE name = $1";
+const NOTE_WRITTEN: &str = "INSERT INTO source_handle (written, product_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
 #[async_trait]
 impl ProductStore for SqlCatalogue {
@@ -71,6 +69,9 @@ impl ProductStore for SqlCatalogue {
                     if !change.events.is_empty() {
                         keep(tx, &change.product).await?;
                     }
+                    if let Some(written) = &change.written {
+                        note_written(tx, written, &change.product).await?;
+                    }
                     let counts = new_counts(tx, &change.counts).await?;
                     events.extend(published(change, &counts));
                 }
@@ -91,7 +92,7 @@ async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
         fold(details.title.as_str()),
         details.description.as_str(),
         details.category.as_str(),
-        details.category.slug(),
+        details.category.slug_before(),
         details.status.name(),
         images_json(&details.images)?,
         attributes_json(&details.attributes)?,
@@ -117,6 +118,11 @@ async fn keep(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
     index(tx, product).await
 }
 
+async fn note_written(tx: &mut Tx, written: &WrittenHandle, product: &Product) -> Result<(), StoreError> {
+    let params = params![written.as_str(), product.id().uuid()];
+    if tx.execute(NOTE_WRITTEN, params).await? == 0 { Err(StoreError::Conflict("written")) } else { Ok(()) }
+}
+
 /// Enters the product's words into the search index, where it must not be yet.
 pub(super) async fn index(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
     let labels = words(&labels(product)).join(" ");
@@ -132,29 +138,4 @@ async fn new_counts(tx: &mut Tx, counts: &[StockCount]) -> Result<Vec<StockCount
         }
     }
     Ok(news)
-}
-
-#[async_trait]
-impl MediaStore for SqlCatalogue {
-    async fn keep(&self, media: Media) -> Result<(), StoreError> {
-        let write = self.database.write(move |tx| {
-            let params = params![media.name().as_str(), media.kind().content_type(), media.bytes()];
-            Box::pin(async move { tx.execute(KEEP_MEDIA, params).await.map(|_| ()) })
-        });
-        write.await
-    }
-
-    async fn find(&self, name: &ImageName) -> Result<Option<Media>, StoreError> {
-        let key = name.to_string();
-        let read = self.database.read(move |tx| {
-            let params = params![&key];
-            Box::pin(async move {
-                let row = tx.fetch_optional(FIND_MEDIA, params).await?;
-                row.map(|row| row.get::<Vec<u8>>("bytes")).transpose()
-            })
-        });
-        let Some(bytes) = read.await? else { return Ok(None) };
-        let corrupt = |problem: String| StoreError::Corrupt { table: "media", row: name.to_string(), problem };
-        Media::new(name.clone(), bytes).map(Some).map_err(|error| corrupt(error.to_string()))
-    }
 }

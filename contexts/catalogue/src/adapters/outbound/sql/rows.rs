@@ -107,24 +107,24 @@ fn details_of(row: &Row) -> Result<ProductDetails, Unreadable> {
     let attributes: Vec<(String, String)> = serde_json::from_str(&text("attributes")?)?;
     let variants: Vec<VariantRow> = serde_json::from_str(&text("variants")?)?;
     Ok(ProductDetails {
-        title: Title::parse(&text("title")?)?,
-        description: Description::parse(&text("description")?)?,
-        category: Category::parse(&text("category")?)?,
+        title: Title::restore(text("title")?),
+        description: Description::restore(text("description")?),
+        category: Category::restore(text("category")?),
         images: images.iter().map(image_of).collect::<Result<_, _>>()?,
-        attributes: Attributes::parse(attributes)?,
+        attributes: Attributes::restore(attributes),
         status: Status::parse(&text("status")?)?,
         variants: variants.into_iter().map(variant_of).collect::<Result<_, _>>()?,
     })
 }
 
 fn image_of(row: &ImageRow) -> Result<Image, Unreadable> {
-    Ok(Image::new(ImageName::parse(&row.name)?, row.alt.as_deref().unwrap_or_default())?)
+    Ok(Image { name: ImageName::parse(&row.name)?, alt: row.alt.clone() })
 }
 
 fn variant_of(row: VariantRow) -> Result<Variant, Unreadable> {
     Ok(Variant {
         sku: row.sku,
-        options: Options::parse(row.options)?,
+        options: Options::restore(row.options),
         kind: Kind::parse(&row.kind)?,
         price: Money::new(row.gross_minor, row.currency),
         tax_class: TaxClass::parse(&row.tax_class)?,

@@ -10,35 +10,49 @@ use shared_kernel::{Page, Sku, StoreError};
 
 use super::rows::{product_columns, product_of};
 use super::{SqlCatalogue, dialect};
-use crate::domain::{Audience, CategoryCount, Handle, Product, ShelfKey, ShelfQuery, Shelved};
+use crate::domain::{Audience, Category, CategoryCount, Handle, Product, ShelfKey, ShelfQuery, Shelved};
 use crate::ports::Shelf;
 
-/// `$1`/`$2` the place after which, `$3` how many, `$4` a category's slug.
+/// `$1`/`$2` the place after which, `$3` how many, `$4` a category's name.
 const FOR_SHOPPERS: &str = concat!(
     product_columns!(),
     " WHERE status = 'active' AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
 );
 const FOR_SHOPPERS_BY_CATEGORY: &str = concat!(
     product_columns!(),
-    " WHERE status = 'active' AND category_slug = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
+    " WHERE status = 'active' AND category = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
 );
 const FOR_STAFF: &str =
     concat!(product_columns!(), " WHERE (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3");
-const FOR_STAFF_BY_CATEGORY: &str = concat!(
-    product_columns!(),
-    " WHERE category_slug = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3"
-);
+const FOR_STAFF_BY_CATEGORY: &str =
+    concat!(product_columns!(), " WHERE category = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3");
 const ONE: &str = concat!(product_columns!(), " WHERE handle = $1");
 const NEWEST: &str = concat!(product_columns!(), " WHERE status = 'active' ORDER BY number DESC LIMIT $1");
-const CATEGORIES: &str = "SELECT category_slug, MIN(category) AS name, COUNT(*) AS products FROM product
-    WHERE status = 'active' GROUP BY category_slug ORDER BY category_slug";
+const CATEGORIES: &str = "SELECT category, COUNT(*) AS products FROM product WHERE status = 'active' GROUP BY category";
+/// One step along the index for each name, however many products have it.
+const CATEGORY_NAMES: &str = "WITH RECURSIVE names (name) AS (SELECT MIN(category) FROM product
+    UNION ALL SELECT (SELECT MIN(category) FROM product WHERE category > names.name) FROM names
+        WHERE names.name IS NOT NULL)
+    SELECT name FROM names WHERE name IS NOT NULL";
 const HANDLES: &str = "SELECT handle FROM product WHERE status = 'active' ORDER BY title_key, id";
 
 #[async_trait]
 impl Shelf for SqlCatalogue {
     async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
-        let (sql, params) = statement(self.database.dialect(), query);
-        let items = self.shelved(sql, params).await?;
+        let names = if query.category.is_some() { self.category_names().await? } else { Vec::new() };
+        let items = match query.categories(&names) {
+            None => self.shelved_by(query, None).await?,
+            Some(named) => {
+                let mut items = Vec::new();
+                for category in &named {
+                    items.extend(self.shelved_by(query, Some(category)).await?);
+                }
+                // Several spellings of one category are several ranges of the index.
+                items.sort_by_cached_key(|shelved: &Shelved| ShelfKey::of(shelved.product()));
+                items.truncate(query.limit.get() as usize + 1);
+                items
+            }
+        };
         let page = Page::cut(items, query.limit, |last| ShelfKey::of(last.product()).cursor());
         Ok(Arc::new(page))
     }
@@ -56,14 +70,12 @@ impl Shelf for SqlCatalogue {
         let read = self.database.read(|tx| {
             Box::pin(async move {
                 let rows = tx.fetch(CATEGORIES, params![]).await?;
-                let category = |row: &chassis::sql::Row| {
-                    let (slug, name) = (row.get("category_slug")?, row.get("name")?);
-                    Ok(CategoryCount { slug, name, products: row.get("products")? })
-                };
-                rows.iter().map(category).collect::<Result<Vec<_>, StoreError>>()
+                rows.iter().map(|row| Ok((row.get("category")?, row.get("products")?))).collect()
             })
         });
-        read.await.map(Arc::new)
+        let counted: Vec<(String, u64)> = read.await?;
+        let named = counted.into_iter().map(|(name, products)| (Category::restore(name), products));
+        Ok(Arc::new(CategoryCount::of(named)))
     }
 
     async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
@@ -78,6 +90,22 @@ impl Shelf for SqlCatalogue {
 }
 
 impl SqlCatalogue {
+    /// The names of all categories, whoever sees what is in them.
+    async fn category_names(&self) -> Result<Vec<Category>, StoreError> {
+        let read = self.database.read(|tx| {
+            Box::pin(async move {
+                let rows = tx.fetch(CATEGORY_NAMES, params![]).await?;
+                rows.iter().map(|row| row.get::<String>("name").map(Category::restore)).collect()
+            })
+        });
+        read.await
+    }
+
+    async fn shelved_by(&self, query: &ShelfQuery, category: Option<&Category>) -> Result<Vec<Shelved>, StoreError> {
+        let (sql, params) = statement(self.database.dialect(), query, category);
+        self.shelved(sql, params).await
+    }
+
     /// The products that a statement finds, each with what is left of it.
     async fn shelved(&self, sql: &'static str, params: Params) -> Result<Vec<Shelved>, StoreError> {
         let read = self.database.read(move |tx| {
@@ -93,13 +121,13 @@ impl SqlCatalogue {
     }
 }
 
-fn statement(dialect: Dialect, query: &ShelfQuery) -> (&'static str, Params) {
+fn statement(dialect: Dialect, query: &ShelfQuery, category: Option<&Category>) -> (&'static str, Params) {
     let (title, id) = match &query.after {
         Some(place) => (place.title.clone(), place.id.to_string()),
         None => (String::new(), String::new()),
     };
     let mut params = params![title, id, query.limit.get() + 1];
-    let sql = match (&query.words, &query.category, query.audience) {
+    let sql = match (&query.words, category, query.audience) {
         (Some(_), _, audience) => dialect::search(dialect, audience),
         (None, Some(_), Audience::Shoppers) => FOR_SHOPPERS_BY_CATEGORY,
         (None, Some(_), Audience::Staff) => FOR_STAFF_BY_CATEGORY,
@@ -107,10 +135,10 @@ fn statement(dialect: Dialect, query: &ShelfQuery) -> (&'static str, Params) {
         (None, None, Audience::Staff) => FOR_STAFF,
     };
     if let Some(words) = &query.words {
-        let category = query.category.clone().unwrap_or_default();
+        let category = category.map_or("", Category::as_str);
         params.extend(params![dialect::expression(dialect, query.audience, words), category]);
-    } else if let Some(category) = &query.category {
-        params.extend(params![category]);
+    } else if let Some(category) = category {
+        params.extend(params![category.as_str()]);
     }
     (sql, params)
 }

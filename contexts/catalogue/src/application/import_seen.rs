@@ -1,0 +1,61 @@
+//! What a file has named so far, so that it cannot name the same thing twice.
+
+use std::collections::HashMap;
+
+use shared_kernel::Sku;
+
+use crate::domain::{FileHandle, Handle};
+
+/// Handles and codes of one file.
+#[derive(Default)]
+pub struct Seen {
+    handles: HashMap<Handle, FileHandle>,
+    skus: HashMap<Sku, Handle>,
+    folded: HashMap<String, Sku>,
+}
+
+impl Seen {
+    /// Whether a product of the file has that address.
+    #[must_use]
+    pub fn has(&self, handle: &Handle) -> bool {
+        self.handles.contains_key(handle)
+    }
+
+    /// Whether no product of the file has that address, except by the same handle.
+    #[must_use]
+    pub fn is_free_or(&self, handle: &Handle, same: &FileHandle) -> bool {
+        self.handles.get(handle).is_none_or(|other| other == same)
+    }
+
+    /// Why the file cannot speak of that product, if it has done so before.
+    #[must_use]
+    pub fn clash(&self, handle: &Handle, named: &FileHandle) -> Option<String> {
+        let other = self.handles.get(handle)?;
+        Some(if other == named {
+            format!("the rows of product {named} do not stand together")
+        } else {
+            format!("the handle {named} means product {handle}, and so does {other} in this file")
+        })
+    }
+
+    /// The product of the file that has that code.
+    #[must_use]
+    pub fn owner(&self, sku: &Sku) -> Option<&Handle> {
+        self.skus.get(sku)
+    }
+
+    /// A code of another product that differs in capitals alone.
+    #[must_use]
+    pub fn alike(&self, sku: &Sku) -> Option<&Sku> {
+        self.folded.get(&sku.as_str().to_lowercase()).filter(|other| *other != sku)
+    }
+
+    /// Notes a product.
+    pub fn note(&mut self, handle: &Handle, named: &FileHandle, skus: Vec<Sku>) {
+        self.handles.insert(handle.clone(), named.clone());
+        for sku in skus {
+            self.folded.entry(sku.as_str().to_lowercase()).or_insert_with(|| sku.clone());
+            self.skus.insert(sku, handle.clone());
+        }
+    }
+}
