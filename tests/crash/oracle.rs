@@ -289,16 +289,17 @@ impl<'a> Books<'a> {
     }
 }
 
-/// What lies on the shelves is what was counted less what was sold, and what is held is held for somebody.
+/// What is not sold yet is what was counted less what was sold, what is committed is still to be sent, and what is held is
+/// held for somebody.
 fn shelves(evidence: &Evidence, found: &mut Vec<String>) {
     let movements = evidence.by("fulfilment", "stock_movement", "sku");
-    let (taken, held) = (packed(evidence), held(evidence));
+    let (taken, open, held) = (packed(evidence), unsent(evidence), held(evidence));
     for shelf in evidence.lines("fulfilment", "stock") {
         let sku = shelf.text("sku");
         let (on_hand, reserved) = (shelf.number("on_hand"), shelf.number("reserved"));
         let moved = movements.get(sku).map_or(&[][..], Vec::as_slice);
         let sum = |key| moved.iter().map(|movement| movement.number(key)).sum::<i64>();
-        let counts = moved.iter().filter(|movement| movement.text("reason").starts_with("counted"));
+        let counts = moved.iter().filter(|movement| !movement.text("reference").starts_with("order:"));
         let counted: i64 = counts.map(|movement| movement.number("on_hand")).sum();
         if !(0 <= reserved && reserved <= on_hand) {
             found.push(format!("{reserved} of {on_hand} {sku} are reserved"));
@@ -309,6 +310,10 @@ fn shelves(evidence: &Evidence, found: &mut Vec<String>) {
         let (gone, promised) = (taken.get(sku).copied().unwrap_or(0), held.get(sku).copied().unwrap_or(0));
         if on_hand + gone != counted {
             found.push(format!("{counted} of {sku} were counted, {gone} are gone and {on_hand} are left"));
+        }
+        let (open, committed) = (open.get(sku).copied().unwrap_or(0), shelf.number("committed"));
+        if open != committed || shelf.number("on_shelf") != on_hand + committed {
+            found.push(format!("{committed} of {sku} are committed and {open} are still to be sent"));
         }
         if promised != reserved {
             found.push(format!("{reserved} of {sku} are reserved and {promised} are held"));
@@ -329,6 +334,18 @@ fn packed(evidence: &Evidence) -> BTreeMap<&str, i64> {
         }
     }
     packed
+}
+
+/// How many of each SKU lie on the shelf for orders that are being sent.
+fn unsent(evidence: &Evidence) -> BTreeMap<&str, i64> {
+    let mut unsent = BTreeMap::new();
+    let open = evidence.lines("fulfilment", "shipping_order").filter(|order| order.text("status") == "pending");
+    for item in open.flat_map(|order| order.list("items").collect::<Vec<_>>()) {
+        if item.0["from_stock"] == true && item.text("status") != "processed" {
+            *unsent.entry(item.text("sku")).or_insert(0) += item.number("units");
+        }
+    }
+    unsent
 }
 
 /// How many of each SKU are held for orders that may still be paid.

@@ -39,7 +39,7 @@ fn sale(order: &str) -> Value {
 fn shipping(order: &str, status: &str) -> Value {
     json!({
         "context": "fulfilment", "kind": "shipping_order", "order_id": order, "status": status,
-        "items": [{"sku": "KEA", "units": 2, "from_stock": true}],
+        "items": [{"sku": "KEA", "units": 2, "from_stock": true, "status": "pending"}],
     })
 }
 
@@ -91,7 +91,8 @@ fn in_order() -> Evidence {
         shipping("back", "cancelled"),
         hold("paid", "taken", 0),
         hold("refused", "refused", 0),
-        json!({"context": "fulfilment", "kind": "stock", "sku": "KEA", "on_hand": 3, "reserved": 0}),
+        json!({"context": "fulfilment", "kind": "stock", "sku": "KEA", "on_hand": 3, "reserved": 0, "committed": 2,
+            "on_shelf": 5}),
         movement("counted", 5, 0, "staff"),
         movement("reserved", 0, 2, "order:paid"),
         movement("taken", -2, -2, "order:paid"),
@@ -161,7 +162,7 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("its shipping order is processed", |it| plant(it, 8, "status", json!("processed"))),
         ("its shipping order is pending", |it| plant(it, 0, "status", json!("COMPLETED"))),
         ("and [(\"KEA\", 1)] packed", |it| {
-            plant(it, 8, "items", json!([{"sku": "KEA", "units": 1, "from_stock": true}]));
+            plant(it, 8, "items", json!([{"sku": "KEA", "units": 1, "from_stock": true, "status": "pending"}]));
         }),
         ("but of 8050 only 8000 went back", |it| plant(it, 2, "refunded_minor", json!(8_000))),
         ("but its intent pi_refused is", |it| it.audit.push(intent("refused", "requires_payment_method", 0))),
@@ -172,6 +173,8 @@ fn plants() -> Vec<(&'static str, Plant)> {
         ("which does not exist", |it| it.audit.push(hold("stranger", "held", 1))),
         ("4 of 3 KEA are reserved", |it| plant(it, 12, "reserved", json!(4))),
         ("do not add up", |it| plant(it, 15, "on_hand", json!(-1))),
+        ("of KEA are committed and 2 are still to be sent", |it| plant(it, 12, "committed", json!(1))),
+        ("of KEA are committed and 2 are still to be sent", |it| plant(it, 12, "on_shelf", json!(4))),
         ("were counted", |it| plant(it, 13, "on_hand", json!(6))),
         ("are reserved and 2 are held", |it| it.audit.push(hold("paid", "held", 2))),
         ("taken more than once", |it| it.audit.push(movement("taken", -2, 0, "order:paid"))),

@@ -36,10 +36,11 @@ async fn a_paid_order_reaches_fulfilment() {
     assert_eq!(shipping["number"], order["number"]);
     assert_eq!(shipping["delivery_address"]["city"], "Nelson");
     assert_eq!((&shipping["items"][0]["sku"], &shipping["items"][0]["quantity"]), (&json!("KEA-1"), &json!(2)));
-    assert_eq!(admin.get("/api/fulfilment/v1/stock/KEA-1").await["on_hand"], 3, "the goods are taken");
+    assert_eq!(admin.get("/api/fulfilment/v1/stock/KEA-1").await["available"], 3, "the goods are committed");
     let parcel = json!({"carrier": "NZ Post", "tracking": "T-1"});
     let sent = admin.api("POST", &format!("{path}/dispatch"), Some(parcel), &[("Idempotency-Key", "d")]).await;
     assert_eq!(sent.status, 200, "{}", sent.json);
+    assert_eq!(admin.get("/api/fulfilment/v1/stock/KEA-1").await["on_hand"], 3, "the goods have left the shelf");
     let order = reaches(&admin, &order, "COMPLETED").await;
     assert_eq!(order["fulfilment"]["shipments"][0]["tracking"], "T-1", "and what left comes back to the order");
 }

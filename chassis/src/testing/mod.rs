@@ -4,6 +4,7 @@ mod database;
 mod fixed;
 mod mailbox;
 mod nats;
+mod paging;
 mod postgres;
 mod servers;
 
@@ -14,6 +15,7 @@ pub use database::{drive, leased, platform, platform_on, sqlite};
 pub use fixed::{CountingIds, FixedClock};
 pub use mailbox::MemoryMailer;
 pub use nats::{Nats, NatsServer};
+pub use paging::assert_walks;
 pub use postgres::{Cluster, postgres, shared_cluster};
 pub use servers::{Tethered, free_port, program, skip};
 use shared_kernel::{Cause, ConsumerName, LeaseToken, MessageId};

@@ -15,11 +15,23 @@ use shared_kernel::{ConsumerName, EventDraft, StoreError, Timestamp};
 const THINGS: &[Migration] = &[Migration {
     version: 1,
     name: "things",
-    sqlite: "CREATE TABLE thing (name TEXT PRIMARY KEY, size INTEGER, picture BLOB) STRICT;
+    sqlite: "CREATE TABLE shelf (name TEXT PRIMARY KEY, derived_things INTEGER NOT NULL DEFAULT 0) STRICT;
+        INSERT INTO shelf (name) VALUES ('all');
+        CREATE TABLE thing (name TEXT PRIMARY KEY, size INTEGER, picture BLOB) STRICT;
+        CREATE TRIGGER thing_made AFTER INSERT ON thing BEGIN
+            UPDATE shelf SET derived_things = derived_things + 1;
+        END;
         CREATE TABLE counter (one INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT;
         CREATE VIRTUAL TABLE thing_search USING fts5 (name);
         INSERT INTO counter (one, next) VALUES (1, 100);",
-    postgres: "CREATE TABLE thing (name TEXT PRIMARY KEY, size BIGINT, picture BYTEA);
+    postgres: "CREATE TABLE shelf (name TEXT PRIMARY KEY, derived_things BIGINT NOT NULL DEFAULT 0);
+        INSERT INTO shelf (name) VALUES ('all');
+        CREATE FUNCTION count_things() RETURNS trigger LANGUAGE plpgsql AS $count$ BEGIN
+            UPDATE shelf SET derived_things = derived_things + 1;
+            RETURN NULL;
+        END $count$;
+        CREATE TABLE thing (name TEXT PRIMARY KEY, size BIGINT, picture BYTEA);
+        CREATE TRIGGER thing_made AFTER INSERT ON thing FOR EACH ROW EXECUTE FUNCTION count_things();
         CREATE TABLE counter (one BIGINT PRIMARY KEY, next BIGINT NOT NULL);
         CREATE TABLE thing_search (name TEXT PRIMARY KEY REFERENCES thing (name));
         CREATE SEQUENCE counted AS BIGINT MINVALUE 0 START WITH 0 OWNED BY counter.next;
@@ -122,6 +134,12 @@ async fn a_journey_leaves_everything_as_it_was(from: &Place, to: &Place) {
     assert_eq!(target.look().await.unwrap(), Standing::Unfinished);
     target.take("a journey").await.unwrap();
     assert_eq!(target.fill(&mut source).await.unwrap(), moved, "begun again, it finds everything there");
+    let derived = to.database.read(|tx| Box::pin(tx.fetch("SELECT derived_things FROM shelf", params![])));
+    assert_eq!(
+        derived.await.unwrap()[0].get::<i64>("derived_things").unwrap(),
+        8,
+        "triggers have counted what arrived"
+    );
     target.finish().await.unwrap();
     assert!(!is_unfinished(&to.database).await.unwrap());
     // It goes on where the source stood: the next fact comes behind the others, the next message as well.

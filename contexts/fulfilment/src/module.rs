@@ -10,29 +10,31 @@ use shared_kernel::{Limit, Sku, StoreError};
 
 use crate::adapters::inbound::api::Api;
 use crate::adapters::inbound::events::{
-    COUNT_EVENTS, COUNT_STOCK, CountStock, FOLLOW_ORDERS, FollowOrders, KEEP_PRODUCTS, KeepProducts, MailFiles,
-    ORDER_EVENTS, PRODUCT_EVENTS,
+    COUNT_EVENTS, COUNT_STOCK, CountStock, FOLLOW_ORDERS, FollowOrders, KEEP_PRODUCTS, KeepProducts, MONEY_EVENTS,
+    MailFiles, NOTE_REFUNDS, NoteRefunds, ORDER_EVENTS, PRODUCT_EVENTS,
 };
 use crate::adapters::inbound::jobs::jobs;
 use crate::adapters::inbound::pages::{Pages, Zone};
 use crate::adapters::outbound::mail::MailedFiles;
 use crate::adapters::outbound::publish::DELIVER_DIGITAL;
 use crate::adapters::outbound::sql::{
-    self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlStockBook, SqlWarehouse, SqlWorkList,
+    self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlRefundBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
+use crate::application::adjust_stock::AdjustStock;
 use crate::application::answer_cancellation::AnswerCancellation;
 use crate::application::create_shipping_order::CreateShippingOrder;
 use crate::application::deliver_digital::DeliverDigital;
 use crate::application::dispatch_items::DispatchItems;
 use crate::application::import_count::ImportCount;
 use crate::application::learn_product::LearnProduct;
+use crate::application::note_money::NoteMoney;
 use crate::application::put_digital_file::{PutDigitalFile, PutDigitalFileError};
 use crate::application::release_stock::ReleaseStock;
 use crate::application::reserve_stock::ReserveStock;
 use crate::application::set_stock::{SetStock, SetStockError};
 use crate::application::tidy_up::{MailWhatWaited, ReleaseLapsed};
-use crate::domain::{Count, StockItem};
-use crate::ports::{DigitalFiles, FilePost, StatusFilter, StockBook, Warehouse, WorkList};
+use crate::domain::{Count, PersonsCount, Reference, StockItem};
+use crate::ports::{DigitalFiles, FilePost, RefundBook, StatusFilter, StockBook, Warehouse, WorkList};
 
 /// What the shop may set.
 #[derive(Debug, Clone)]
@@ -69,6 +71,7 @@ pub struct FulfilmentModule {
     files: Arc<dyn DigitalFiles>,
     post: Arc<dyn FilePost>,
     products: Arc<SqlProductBook>,
+    refunds: Arc<dyn RefundBook>,
 }
 
 impl FulfilmentModule {
@@ -93,7 +96,8 @@ impl FulfilmentModule {
             work_list: Arc::new(SqlWorkList::new(database.clone())),
             files: Arc::new(SqlDigitalFiles::new(database.clone())),
             post: Arc::new(MailedFiles::new(Arc::clone(&platform.mailer), platform.site.clone())),
-            products: Arc::new(SqlProductBook::new(database, recorder)),
+            products: Arc::new(SqlProductBook::new(database.clone(), recorder.clone())),
+            refunds: Arc::new(SqlRefundBook::new(database, recorder)),
             settings,
             platform,
         })
@@ -105,6 +109,8 @@ impl FulfilmentModule {
             stock: Arc::clone(&self.stock),
             work_list: Arc::clone(&self.work_list),
             set_stock: self.set_stock(),
+            adjust_stock: self.adjust_stock(),
+            refunds: Arc::clone(&self.refunds),
             dispatch: self.dispatch_items(),
             put_file: self.put_file(),
         };
@@ -117,10 +123,13 @@ impl FulfilmentModule {
             stock: Arc::clone(&self.stock),
             work_list: Arc::clone(&self.work_list),
             set_stock: self.set_stock(),
+            adjust_stock: self.adjust_stock(),
+            refunds: Arc::clone(&self.refunds),
             dispatch: self.dispatch_items(),
             put_file: self.put_file(),
             files: Arc::clone(&self.files),
             clock: Arc::clone(&self.platform.clock),
+            ids: Arc::clone(&self.platform.ids),
             time_zone: Zone(self.platform.site.time_zone.clone()),
         };
         move |config| pages.configure(config)
@@ -138,10 +147,12 @@ impl FulfilmentModule {
         };
         let products = KeepProducts { learn: LearnProduct { products: Arc::clone(&self.products) as _ } };
         let count = ImportCount { warehouse: Arc::clone(warehouse), clock: Arc::clone(clock) };
+        let note = NoteMoney { refunds: Arc::clone(&self.refunds) };
         vec![
             Subscription::to(FOLLOW_ORDERS, ORDER_EVENTS, Arc::new(orders)).lanes(64),
             Subscription::to(KEEP_PRODUCTS, PRODUCT_EVENTS, Arc::new(products))
                 .rebuildable(Arc::clone(&self.products) as _),
+            Subscription::to(NOTE_REFUNDS, MONEY_EVENTS, Arc::new(NoteRefunds { note })),
             Subscription::to(COUNT_STOCK, COUNT_EVENTS, Arc::new(CountStock { count })),
             Subscription::task(DELIVER_DIGITAL, Arc::new(MailFiles { deliver: self.deliver_digital() }))
                 .retry(RetryPolicy::mail()),
@@ -196,11 +207,16 @@ impl FulfilmentModule {
     /// # Errors
     /// [`SetStockError`] when fewer are counted than are reserved, or the store's.
     pub async fn count_stock(&self, sku: Sku, count: Count) -> Result<StockItem, SetStockError> {
+        let count = PersonsCount { on_hand: count, expected: None, by: Reference::Staff(None) };
         self.set_stock().execute(sku, count).await
     }
 
     fn set_stock(&self) -> SetStock {
         SetStock { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.platform.clock) }
+    }
+
+    fn adjust_stock(&self) -> AdjustStock {
+        AdjustStock { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.platform.clock) }
     }
 
     fn dispatch_items(&self) -> DispatchItems {

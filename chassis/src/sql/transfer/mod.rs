@@ -12,7 +12,8 @@
 //! ```
 //! The digest of a table does not depend on the engine: values are written one after the other with their kind and
 //! length, columns by name, rows by key. What only one engine needs is not moved, nor what is of the moment (leases), nor
-//! what follows from the rest (tables called `.._search`, which their owner builds anew).
+//! what follows from the rest (tables called `.._search`, which their owner builds anew, and columns called `derived_..`,
+//! which triggers keep up).
 
 mod digest;
 mod file;

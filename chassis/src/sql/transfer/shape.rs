@@ -85,7 +85,8 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Parents come before their children: tables are in the order in which they were made.
+/// Parents come before their children: tables are in the order in which they were made. Columns that triggers keep up
+/// (`derived_..`) are left out: the triggers of the target do so as rows arrive.
 pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<TableShape>, StoreError> {
     let names = "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_list AS l ON l.name = m.name
         WHERE m.type = 'table' AND l.type = 'table' AND l.schema = 'main' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.rowid";
@@ -94,7 +95,8 @@ pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<T
     let mut tables = Vec::new();
     for name in names.into_iter().filter(|name| moves(name)) {
         // `rewound` is a counter of the version before this one.
-        let columns = "SELECT name, type, pk FROM pragma_table_info($1) WHERE name <> 'rewound'";
+        let columns = "SELECT name, type, pk FROM pragma_table_info($1)
+            WHERE name <> 'rewound' AND substr(name, 1, 8) <> 'derived_'";
         let rows = sqlx::query(columns).bind(&name).fetch_all(&mut *connection).await;
         let columns: Result<Vec<ColumnShape>, sqlx::Error> = rows
             .map_err(StoreError::unavailable)?
@@ -116,13 +118,14 @@ pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<T
     Ok(tables)
 }
 
-/// Like [`of_sqlite`]. Columns that the server computes are left out.
+/// Like [`of_sqlite`]. Columns that the server computes are left out, too.
 pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<TableShape>, StoreError> {
     let sql = "SELECT c.relname AS table_name, a.attname AS name, format_type(a.atttypid, NULL) AS type,
             COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0)::int8 AS key, a.attidentity <> '' AS numbered,
             CASE WHEN a.attidentity = '' THEN pg_get_serial_sequence(c.oid::regclass::text, a.attname) END AS counter
         FROM pg_class AS c
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+            AND NOT starts_with(a.attname::text, 'derived_')
         LEFT JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' ORDER BY c.oid, a.attname";
     let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.map_err(StoreError::unavailable)?;

@@ -1,4 +1,4 @@
-//! An order was paid: take its goods off the shelf and put it on the work list.
+//! An order was paid: commit its goods to it and put it on the work list.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl CreateShippingOrder {
     /// The store's; a shortage is an answer, not an error.
     pub async fn execute(&self, paid: PaidOrder, cause: Cause) -> Result<(), StoreError> {
         let skus = paid.lines.iter().map(|line| line.sku.clone()).collect();
-        let (keys, now) = (Keys { orders: vec![paid.order], skus, count: None }, self.clock.now());
+        let (keys, now) = (Keys { orders: vec![paid.order], skus, ..Keys::default() }, self.clock.now());
         let decide: Decide = Arc::new(move |sheet| {
             shipping::ship(sheet, &paid, now);
             Ok(())

@@ -2,14 +2,16 @@
 //!
 //! Reading order follows an order through the house: [`reserve_stock`], [`release_stock`], [`create_shipping_order`],
 //! [`dispatch_items`], [`deliver_digital`], [`answer_cancellation`]. Then what staff and catalogue do: [`set_stock`],
-//! [`import_count`], [`put_digital_file`], [`learn_product`]; and the sweeps of [`tidy_up`].
+//! [`adjust_stock`], [`import_count`], [`put_digital_file`], [`learn_product`], [`note_money`]; and the sweeps of [`tidy_up`].
 
+pub mod adjust_stock;
 pub mod answer_cancellation;
 pub mod create_shipping_order;
 pub mod deliver_digital;
 pub mod dispatch_items;
 pub mod import_count;
 pub mod learn_product;
+pub mod note_money;
 pub mod put_digital_file;
 pub mod release_stock;
 pub mod reserve_stock;

@@ -26,7 +26,7 @@ impl ReserveStock {
     pub async fn execute(&self, placed: PlacedOrder, cause: Cause) -> Result<(), StoreError> {
         let orders = std::iter::once(placed.order).chain(placed.replaces).collect();
         let skus = placed.lines.iter().map(|line| line.sku.clone()).collect();
-        let (keys, now) = (Keys { orders, skus, count: None }, self.clock.now());
+        let (keys, now) = (Keys { orders, skus, ..Keys::default() }, self.clock.now());
         let decide: Decide = Arc::new(move |sheet| {
             reserving::reserve(sheet, &placed, now);
             Ok(())

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use shared_kernel::{Clock, Sku, StoreError};
 
 use super::insist;
-use crate::domain::{Count, Refusal, StockItem, counting};
+use crate::domain::{PersonsCount, Refusal, StockItem, counting};
 use crate::ports::{Decide, Keys, Warehouse};
 
-/// Why the count could not be kept.
+/// Why stock could not be changed as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum SetStockError {
-    /// It is lower than what is promised to open orders.
+    /// The shelf does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The store did not do its part.
@@ -33,11 +33,11 @@ impl SetStock {
     ///
     /// # Errors
     /// [`SetStockError`].
-    pub async fn execute(&self, sku: Sku, count: Count) -> Result<StockItem, SetStockError> {
+    pub async fn execute(&self, sku: Sku, count: PersonsCount) -> Result<StockItem, SetStockError> {
         let now = self.clock.now();
         let keys = Keys { skus: vec![sku.clone()], ..Keys::default() };
         let of = sku.clone();
-        let decide: Decide = Arc::new(move |sheet| counting::set(sheet, &of, count, now));
+        let decide: Decide = Arc::new(move |sheet| counting::set(sheet, &of, &count, now));
         let sheet = insist(|| self.warehouse.update(keys.clone(), decide.clone(), None)).await??;
         Ok(sheet.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
     }

@@ -24,19 +24,34 @@ pub fn import(sheet: &mut Worksheet, count: &ImportedCount, now: Timestamp) {
         return;
     }
     let item = sheet.stock(&count.sku).cloned().unwrap_or_else(|| StockItem::empty(count.sku.clone()));
-    let (item, movement) = item.count_at_least_reserved(count.on_hand, Reference::Import(count.import.clone()), now);
+    let (item, movement) = item.count_at_least_promised(count.on_hand, Reference::Import(count.import.clone()), now);
     sheet.put_stock(item, movement);
     sheet.count_applied(count.clone());
 }
 
-/// Sets a shelf to what a member of staff has counted.
+/// What a person has counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonsCount {
+    /// How many lie there.
+    pub on_hand: Count,
+    /// What the shop said lay there when the person began. If something else lies there now, the count may be of before
+    /// or of after, and is refused. A sale alone does not change what lies there.
+    pub expected: Option<i64>,
+    /// Who.
+    pub by: Reference,
+}
+
+/// Sets a shelf to what a person has counted.
 ///
 /// # Errors
-/// [`Refusal::BelowReserved`]: he is there to be told.
-pub fn set(sheet: &mut Worksheet, sku: &Sku, count: Count, now: Timestamp) -> Result<(), Refusal> {
+/// [`Refusal::StockChanged`] when goods came or went meanwhile, [`Refusal::BelowReserved`] when fewer were counted than
+/// are promised: the person is there to be told.
+pub fn set(sheet: &mut Worksheet, sku: &Sku, count: &PersonsCount, now: Timestamp) -> Result<(), Refusal> {
     let item = sheet.stock(sku).cloned().unwrap_or_else(|| StockItem::empty(sku.clone()));
-    let refused = |below: super::stock::BelowReserved| Refusal::BelowReserved { reserved: below.reserved };
-    let (item, movement) = item.count(count, Reference::Staff, now).map_err(refused)?;
+    if count.expected.is_some_and(|expected| expected != item.on_hand()) {
+        return Err(Refusal::StockChanged { on_hand: item.on_hand(), available: item.available() });
+    }
+    let (item, movement) = item.count(count.on_hand, count.by.clone(), now)?;
     sheet.put_stock(item, movement);
     Ok(())
 }

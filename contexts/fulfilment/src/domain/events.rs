@@ -4,6 +4,7 @@ use shared_kernel::{OrderId, Sku, Timestamp};
 
 use super::kinds::{Consignment, Kind, Units};
 use super::shipping_order::Item;
+use super::stock::StockItem;
 
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +23,8 @@ pub enum FulfilmentEvent {
         /// What is missing.
         short: Vec<Sku>,
     },
-    /// How many may still be sold has changed.
-    StockChanged {
-        /// Of what.
-        sku: Sku,
-        /// How many lie there.
-        on_hand: i64,
-        /// How many may still be sold.
-        available: i64,
-    },
+    /// What lies on a shelf, or how many of it may still be sold, has changed.
+    StockChanged(StockItem),
     /// There is something to send.
     ShippingOrderCreated {
         /// For which order.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use shared_kernel::Sku;
+use shared_kernel::{CustomerId, Sku};
 
 /// Whether a thing is packed or mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +84,15 @@ impl Count {
     pub const fn get(self) -> i64 {
         self.0
     }
+}
+
+/// Who of the staff did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their account.
+    pub id: CustomerId,
+    /// What colleagues call them.
+    pub name: String,
 }
 
 /// One line of an order, as the order states it.

@@ -2,13 +2,15 @@
 //!
 //! Reading order: [`kinds`] (small values), [`stock`] (one SKU's shelf), [`reservation`] (what an order holds),
 //! [`shipping_order`] (what has to leave the house), [`worksheet`] (the rows that one decision sees and changes), then
-//! the decisions themselves: [`reserving`], [`shipping`], [`counting`]. [`events`] are the facts they leave behind, and
-//! [`digital`] is what goes out by mail.
+//! the decisions themselves: [`reserving`], [`shipping`], [`counting`], [`adjusting`]. [`events`] are the facts they leave behind,
+//! [`digital`] is what goes out by mail, and [`refunded`] what a packer knows of an order's money.
 
+pub mod adjusting;
 pub mod counting;
 pub mod digital;
 pub mod events;
 pub mod kinds;
+pub mod refunded;
 pub mod reservation;
 pub mod reserving;
 pub mod shipping;
@@ -19,10 +21,12 @@ pub mod worksheet;
 #[cfg(test)]
 mod tests;
 
-pub use counting::ImportedCount;
+pub use adjusting::{Adjustment, AdjustmentError, AdjustmentReason};
+pub use counting::{ImportedCount, PersonsCount};
 pub use digital::{DigitalFile, DownloadToken, FileInfo};
 pub use events::FulfilmentEvent;
-pub use kinds::{Consignment, Count, Kind, Line, Units};
+pub use kinds::{Consignment, Count, Kind, Line, Person, Units};
+pub use refunded::Refunded;
 pub use reservation::{Hold, Release, Reservation, ReservationState};
 pub use reserving::PlacedOrder;
 pub use shipping::PaidOrder;

@@ -1,4 +1,6 @@
-//! From paid to sent: taking goods off the shelf, packing, mailing, and the ways to stop it.
+//! From paid to sent: committing goods to an order, packing, mailing, and the ways to stop it.
+//!
+//! Goods stay on hand until they leave; what an order has been paid for is committed to it meanwhile.
 
 use std::collections::BTreeSet;
 
@@ -22,11 +24,13 @@ pub struct PaidOrder {
     pub email: String,
     /// Where parcels go.
     pub address: Option<Address>,
+    /// What was paid, in minor units; `None` if the order did not say.
+    pub gross_minor: Option<i64>,
     /// What was bought; every SKU once.
     pub lines: Vec<Line>,
 }
 
-/// Turns what an order holds into a shipping order and takes the goods off the shelf. If nothing is held any more, takes
+/// Turns what an order holds into a shipping order and commits the goods to it. If nothing is held any more, commits
 /// them if they are still there; if not, answers that there is no stock, so that the money goes back. An order that was
 /// told so, or has ended, is told so again: its money is on the way back, and nothing may leave for it. An order that
 /// has its shipping order changes nothing.
@@ -68,13 +72,13 @@ fn is_unheld_digital(line: &Line, holds: &[Hold]) -> bool {
 fn take(sheet: &mut Worksheet, order: OrderId, held: &[Hold], fresh: &[&Line], now: Timestamp) {
     for hold in held {
         if let Some(item) = sheet.stock(&hold.sku).cloned() {
-            let (item, movement) = item.take_reserved(hold.units, order, now);
+            let (item, movement) = item.commit_reserved(hold.units, order, now);
             sheet.put_stock(item, Some(movement));
         }
     }
     for line in fresh {
         if let Some(Ok((item, movement))) =
-            sheet.stock(&line.sku).cloned().map(|item| item.take(line.units, order, now))
+            sheet.stock(&line.sku).cloned().map(|item| item.commit(line.units, order, now))
         {
             sheet.put_stock(item, Some(movement));
         }
@@ -85,9 +89,9 @@ fn open(sheet: &mut Worksheet, paid: &PaidOrder, from_stock: &BTreeSet<Sku>, now
     let order = paid.order;
     let item = |line: &Line| Item::new(line.clone(), from_stock.contains(&line.sku));
     let items: Vec<Item> = paid.lines.iter().map(item).collect();
+    let name = (paid.number.clone(), paid.gross_minor);
     let recipient = (paid.email.clone(), paid.address.clone());
-    let shipping =
-        ShippingOrder::restore(order, paid.number.clone(), recipient, items.clone(), now, ShippingState::Pending);
+    let shipping = ShippingOrder::restore(order, name, recipient, items.clone(), now, ShippingState::Pending);
     let (shipping, deliveries) = shipping.mail_all();
     sheet.put_reservation(Reservation::new(order, ReservationState::Taken));
     sheet.put_shipping(shipping, vec![FulfilmentEvent::ShippingOrderCreated { order, items }]);
@@ -125,9 +129,9 @@ fn cancelled(sheet: &mut Worksheet, stopped: ShippingOrder, now: Timestamp) -> b
     if sheet.shipping(order) == Some(&stopped) {
         return false;
     }
-    for (sku, units) in stopped.returnable() {
+    for (sku, units) in stopped.from_stock() {
         if let Some(item) = sheet.stock(sku).cloned() {
-            let (item, movement) = item.put_back(units, order, now);
+            let (item, movement) = item.uncommit(units, order, now);
             sheet.put_stock(item, Some(movement));
         }
     }
@@ -148,15 +152,29 @@ pub fn dispatch(
 ) -> Result<(), Refusal> {
     let shipping = sheet.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?;
     let (shipping, events) = shipping.dispatch(skus, consignment, now)?;
-    sheet.put_shipping(shipping, events);
+    sent(sheet, shipping, events, now);
     Ok(())
+}
+
+/// Takes what has left off its shelf.
+fn sent(sheet: &mut Worksheet, shipping: ShippingOrder, events: Vec<FulfilmentEvent>, now: Timestamp) {
+    let order = shipping.order();
+    for event in &events {
+        let FulfilmentEvent::ItemProcessed { sku, .. } = event else { continue };
+        let Some(item) = shipping.item(sku).filter(|item| item.from_stock) else { continue };
+        if let Some(shelf) = sheet.stock(sku).cloned() {
+            let (shelf, movement) = shelf.dispatch(item.units, order, now);
+            sheet.put_stock(shelf, Some(movement));
+        }
+    }
+    sheet.put_shipping(shipping, events);
 }
 
 /// A file has been mailed.
 pub fn mailed(sheet: &mut Worksheet, order: OrderId, sku: &Sku, now: Timestamp) {
     if let Some(shipping) = sheet.shipping(order).cloned() {
         let (shipping, events) = shipping.mailed(sku, now);
-        sheet.put_shipping(shipping, events);
+        sent(sheet, shipping, events, now);
     }
 }
 

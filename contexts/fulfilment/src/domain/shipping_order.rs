@@ -38,7 +38,7 @@ pub struct Item {
     pub kind: Kind,
     /// How many.
     pub units: Units,
-    /// Whether the units were taken off a shelf, and go back there if the order is cancelled.
+    /// Whether the units come from a shelf: they are committed there until the item leaves or the order is cancelled.
     pub from_stock: bool,
     /// How often its mailing was asked for; numbers the tasks.
     pub mailings: u32,
@@ -89,6 +89,7 @@ pub struct Delivery {
 pub struct ShippingOrder {
     order: OrderId,
     number: String,
+    gross_minor: Option<i64>,
     email: String,
     address: Option<Address>,
     items: Vec<Item>,
@@ -97,18 +98,18 @@ pub struct ShippingOrder {
 }
 
 impl ShippingOrder {
-    /// A shipping order as it was made or remembered.
+    /// A shipping order as it was made or remembered: of the order of this number, paid with so much.
     #[must_use]
     pub fn restore(
         order: OrderId,
-        number: String,
+        (number, gross_minor): (String, Option<i64>),
         recipient: (String, Option<Address>),
         items: Vec<Item>,
         created_at: Timestamp,
         state: ShippingState,
     ) -> Self {
         let (email, address) = recipient;
-        Self { order, number, email, address, items, created_at, state }
+        Self { order, number, gross_minor, email, address, items, created_at, state }
     }
 
     /// For which order.
@@ -120,6 +121,11 @@ impl ShippingOrder {
     #[must_use]
     pub fn number(&self) -> &str {
         &self.number
+    }
+    /// What the order was paid with, in minor units; `None` if nobody has said.
+    #[must_use]
+    pub fn gross_minor(&self) -> Option<i64> {
+        self.gross_minor
     }
     /// Where files are mailed to.
     #[must_use]
@@ -152,6 +158,14 @@ impl ShippingOrder {
         self.items.iter().find(|item| item.sku == *sku)
     }
 
+    /// How many units of one SKU lie on the shelf for this order.
+    #[must_use]
+    pub fn committed(&self, sku: &Sku) -> i64 {
+        let open = self.state == ShippingState::Pending;
+        let lies_there = |item: &&Item| open && item.sku == *sku && item.from_stock && item.is_pending();
+        self.items.iter().filter(lies_there).map(|item| item.units.get()).sum()
+    }
+
     /// Whether something is left to be packed.
     #[must_use]
     pub fn can_be_dispatched(&self) -> bool {
@@ -159,8 +173,8 @@ impl ShippingOrder {
         self.state == ShippingState::Pending && self.items.iter().any(packed)
     }
 
-    /// What goes back to which shelf if nothing leaves.
-    pub fn returnable(&self) -> impl Iterator<Item = (&Sku, Units)> {
+    /// What comes from which shelf.
+    pub fn from_stock(&self) -> impl Iterator<Item = (&Sku, Units)> {
         self.items.iter().filter(|item| item.from_stock).map(|item| (&item.sku, item.units))
     }
 

@@ -43,7 +43,8 @@ pub(super) fn placed(number: u128, lines: &[Line]) -> PlacedOrder {
 
 pub(super) fn paid(number: u128, lines: &[Line]) -> PaidOrder {
     let (number, order) = (format!("A-{number}"), order(number));
-    PaidOrder { order, number, email: "aroha@example.test".to_owned(), address: None, lines: lines.to_vec() }
+    let (email, lines) = ("aroha@example.test".to_owned(), lines.to_vec());
+    PaidOrder { order, number, email, address: None, gross_minor: Some(1_000), lines }
 }
 
 /// A table with a shelf of KEA on it, and the given orders of which nothing is known.
@@ -52,12 +53,17 @@ fn table(kea: i64, orders: &[u128]) -> Worksheet {
     for number in orders {
         sheet.lay_order(order(*number), None, None);
     }
-    sheet.lay_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0));
+    sheet.lay_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0, 0));
     sheet
 }
 
-fn shelf(sheet: &Worksheet) -> (i64, i64) {
-    sheet.stock(&sku("KEA")).map(|item| (item.on_hand(), item.reserved())).unwrap()
+/// On hand, reserved, committed.
+fn shelf(sheet: &Worksheet) -> (i64, i64, i64) {
+    sheet.stock(&sku("KEA")).map(|item| (item.on_hand(), item.reserved(), item.committed())).unwrap()
+}
+
+fn counted(on_hand: i64, expected: Option<i64>) -> PersonsCount {
+    PersonsCount { on_hand: Count::new(on_hand).unwrap(), expected, by: Reference::Staff(None) }
 }
 
 fn consignment() -> Consignment {
@@ -72,14 +78,89 @@ fn shipped(lines: &[Line]) -> Worksheet {
 
 #[test]
 fn a_shelf_never_gives_what_it_does_not_have() {
-    let item = || StockItem::restore(sku("KEA"), 5, 4).unwrap();
+    let item = |on_hand, reserved, committed| StockItem::restore(sku("KEA"), on_hand, reserved, committed).unwrap();
     let units = |units| Units::new(units).unwrap();
-    assert_eq!(item().reserve(units(2), order(1), noon()), Err(stock::Short));
-    assert_eq!(item().take(units(2), order(1), noon()), Err(stock::Short));
-    assert_eq!(item().release(units(9), order(1), noon()).0, StockItem::restore(sku("KEA"), 5, 0).unwrap());
-    assert_eq!(item().take_reserved(units(9), order(1), noon()).0, StockItem::restore(sku("KEA"), 1, 0).unwrap());
-    for (on_hand, reserved) in [(-1, 0), (0, -1), (3, 4)] {
-        assert_eq!(StockItem::restore(sku("KEA"), on_hand, reserved), None);
+    assert_eq!(item(5, 3, 1).available(), 1);
+    assert_eq!(item(5, 3, 1).reserve(units(2), order(1), noon()), Err(stock::Short));
+    assert_eq!(item(5, 3, 1).commit(units(2), order(1), noon()), Err(stock::Short));
+    assert_eq!(item(5, 3, 1).release(units(9), order(1), noon()).0, item(5, 0, 1));
+    assert_eq!(item(5, 3, 1).commit_reserved(units(9), order(1), noon()).0, item(5, 0, 4));
+    assert_eq!(item(5, 3, 1).uncommit(units(9), order(1), noon()).0, item(5, 3, 0));
+    assert_eq!(item(5, 3, 1).dispatch(units(9), order(1), noon()).0, item(4, 3, 0));
+    for (on_hand, reserved, committed) in [(-1, 0, 0), (0, -1, 0), (0, 0, -1), (3, 4, 0), (3, 0, 4), (3, 2, 2)] {
+        assert_eq!(StockItem::restore(sku("KEA"), on_hand, reserved, committed), None);
+    }
+}
+
+/// Twenty are counted, two are sold: twenty still lie there, eighteen may be sold, and a person who counts finds twenty.
+#[test]
+fn goods_lie_on_the_shelf_until_they_are_sent() {
+    let mut sheet = table(20, &[1]);
+    let lines = [physical("KEA", 2)];
+    reserving::reserve(&mut sheet, &placed(1, &lines), noon());
+    assert_eq!(shelf(&sheet), (20, 2, 0));
+    shipping::ship(&mut sheet, &paid(1, &lines), noon());
+    assert_eq!(shelf(&sheet), (20, 0, 2));
+    counting::set(&mut sheet, &sku("KEA"), &counted(20, Some(20)), noon()).unwrap();
+    assert_eq!((shelf(&sheet), sheet.stock(&sku("KEA")).unwrap().available()), ((20, 0, 2), 18));
+    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
+    assert_eq!((shelf(&sheet), sheet.stock(&sku("KEA")).unwrap().available()), ((18, 0, 0), 18));
+    let moved: Vec<_> =
+        sheet.finish().movements.iter().map(|it| (it.reason.name(), it.on_hand, it.available())).collect();
+    assert_eq!(moved, [("reserved", 0, -2), ("taken", 0, 0), ("dispatched", -2, 0)]);
+}
+
+#[test]
+fn each_parcel_takes_what_is_in_it_off_the_shelf() {
+    let mut sheet = table(10, &[1]);
+    sheet.lay_stock(sku("TUI"), StockItem::restore(sku("TUI"), 5, 0, 0));
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
+    let first = BTreeSet::from([sku("TUI")]);
+    for _again in 0..2 {
+        shipping::dispatch(&mut sheet, order(1), Some(&first), &consignment(), noon()).unwrap();
+        let tui = sheet.stock(&sku("TUI")).unwrap();
+        assert_eq!((tui.on_hand(), tui.committed(), shelf(&sheet)), (4, 0, (10, 0, 2)));
+    }
+    shipping::answer_cancellation(&mut sheet, order(1), noon());
+    shipping::end(&mut sheet, order(1), noon());
+    assert_eq!(shelf(&sheet), (10, 0, 2), "part of the order has left, so the rest is still to be sent");
+}
+
+#[test]
+fn a_mailed_thing_with_a_shelf_leaves_it_when_it_is_mailed() {
+    let mut sheet = shipped(&[digital("KEA"), digital("PDF")]);
+    assert_eq!(shelf(&sheet), (10, 0, 1));
+    for _again in 0..2 {
+        shipping::mailed(&mut sheet, order(1), &sku("KEA"), noon());
+        shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
+        assert_eq!(shelf(&sheet), (9, 0, 0));
+    }
+}
+
+/// A second release of the same reservation finds nothing to give back, even where others hold the same thing.
+#[test]
+fn a_reservation_is_given_back_once() {
+    type Way = fn(&mut Worksheet);
+    let late = || noon().plus(Duration::from_hours(9));
+    let ways: [Way; 4] = [
+        |sheet| shipping::end(sheet, order(1), noon()),
+        |sheet| shipping::answer_cancellation(sheet, order(1), noon()),
+        |sheet| reserving::release(sheet, order(1), Release::Replaced, noon()),
+        |sheet| reserving::release(sheet, order(1), Release::Lapsed, noon()),
+    ];
+    for first in ways {
+        for second in ways {
+            let mut sheet = table(10, &[1, 2]);
+            for number in [1, 2] {
+                reserving::reserve(&mut sheet, &placed(number, &[physical("KEA", 3)]), noon());
+            }
+            first(&mut sheet);
+            second(&mut sheet);
+            reserving::lapse(&mut sheet, order(1), Duration::ZERO, late());
+            assert_eq!(shelf(&sheet), (10, 3, 0), "what the other order holds stays held");
+            let released = sheet.finish().movements.into_iter().filter(|it| it.reason == Reason::Released);
+            assert_eq!(released.map(|it| it.reserved).collect::<Vec<_>>(), [-3]);
+        }
     }
 }
 
@@ -87,7 +168,7 @@ fn a_shelf_never_gives_what_it_does_not_have() {
 fn all_lines_are_promised_or_none() {
     let mut sheet = table(5, &[1]);
     reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
-    assert_eq!(shelf(&sheet), (5, 0));
+    assert_eq!(shelf(&sheet), (5, 0, 0));
     let changes = sheet.finish();
     assert_eq!(changes.events, [FulfilmentEvent::StockRejected { order: order(1), short: vec![sku("TUI")] }]);
     assert_eq!(changes.movements, []);
@@ -99,7 +180,7 @@ fn a_promise_says_until_when_and_what_is_left() {
     reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
     let changes = sheet.finish();
     let until = noon().plus(Duration::from_mins(30));
-    let left = FulfilmentEvent::StockChanged { sku: sku("KEA"), on_hand: 5, available: 3 };
+    let left = FulfilmentEvent::StockChanged(StockItem::restore(sku("KEA"), 5, 2, 0).unwrap());
     assert_eq!(changes.events, [FulfilmentEvent::StockReserved { order: order(1), until }, left]);
     assert_eq!(changes.movements.iter().map(|m| (m.on_hand, m.reserved)).collect::<Vec<_>>(), [(0, 2)]);
 }
@@ -147,7 +228,7 @@ fn the_older_order_is_released_even_if_the_newer_one_has_ended() {
     shipping::end(&mut sheet, order(2), noon());
     let newer = PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) };
     reserving::reserve(&mut sheet, &newer, noon());
-    assert_eq!(shelf(&sheet), (1, 0));
+    assert_eq!(shelf(&sheet), (1, 0, 0));
 }
 
 #[test]
@@ -157,7 +238,7 @@ fn a_paid_order_is_not_replaced() {
     let newer = PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) };
     reserving::reserve(&mut sheet, &newer, noon());
     assert_eq!(sheet.reservation(order(1)).unwrap().state(), &ReservationState::Taken);
-    assert_eq!(shelf(&sheet), (1, 1));
+    assert_eq!(shelf(&sheet), (2, 1, 1));
 }
 
 #[test]
@@ -166,9 +247,9 @@ fn only_what_is_long_overdue_lapses() {
     let mut sheet = table(5, &[1]);
     reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
     reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_mins(59)));
-    assert_eq!(shelf(&sheet), (5, 2));
+    assert_eq!(shelf(&sheet), (5, 2, 0));
     reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_hours(1)));
-    assert_eq!(shelf(&sheet), (5, 0));
+    assert_eq!(shelf(&sheet), (5, 0, 0));
 }
 
 #[test]
@@ -189,7 +270,7 @@ fn a_paid_order_whose_promise_lapsed_is_served_if_there_is_still_enough() {
 fn an_order_that_was_told_no_is_told_no_again_even_if_stock_has_come() {
     let mut sheet = table(0, &[1]);
     shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
-    counting::set(&mut sheet, &sku("KEA"), Count::new(9).unwrap(), noon()).unwrap();
+    counting::set(&mut sheet, &sku("KEA"), &counted(9, None), noon()).unwrap();
     shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
     assert!(sheet.shipping(order(1)).is_none(), "its money is on the way back");
     let told = sheet.finish().events;
@@ -202,7 +283,7 @@ fn what_was_paid_for_counts_if_it_is_not_what_was_promised() {
     let mut sheet = table(5, &[1]);
     reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
     shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 3)]), noon());
-    assert_eq!(shelf(&sheet), (2, 0));
+    assert_eq!(shelf(&sheet), (5, 0, 3));
 }
 
 #[test]
@@ -255,7 +336,7 @@ fn only_what_can_be_packed_is_dispatched() {
 fn a_cancelled_order_is_not_dispatched() {
     let mut sheet = shipped(&[physical("KEA", 2)]);
     shipping::answer_cancellation(&mut sheet, order(1), noon());
-    assert_eq!(shelf(&sheet), (10, 0));
+    assert_eq!(shelf(&sheet), (10, 0, 0));
     let late = shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon());
     assert_eq!(late, Err(Refusal::AlreadyCancelled));
 }
@@ -265,10 +346,11 @@ fn it_is_too_late_to_cancel_when_something_has_left_or_goes_by_mail() {
     let mut sent = shipped(&[physical("KEA", 2)]);
     shipping::dispatch(&mut sent, order(1), None, &consignment(), noon()).unwrap();
     let mixed = shipped(&[physical("KEA", 2), digital("PDF")]);
-    for (mut sheet, reason) in [(sent, "an item has already been sent"), (mixed, "a digital item cannot be taken back")]
+    for (mut sheet, reason, left) in
+        [(sent, "an item has already been sent", (8, 0, 0)), (mixed, "a digital item cannot be taken back", (10, 0, 2))]
     {
         shipping::answer_cancellation(&mut sheet, order(1), noon());
-        assert_eq!(shelf(&sheet), (8, 0));
+        assert_eq!(shelf(&sheet), left);
         let told = sheet.finish().events;
         assert!(told.contains(&FulfilmentEvent::CancellationRefused { order: order(1), reason }), "{told:?}");
     }
@@ -281,7 +363,7 @@ fn an_order_that_ended_does_not_leave_the_house() {
     assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Cancelled(noon()));
     shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
     assert!(sheet.shipping(order(1)).unwrap().items().iter().all(Item::is_pending));
-    assert_eq!(shelf(&sheet), (10, 0));
+    assert_eq!(shelf(&sheet), (10, 0, 0));
 }
 
 #[test]
@@ -296,21 +378,92 @@ fn each_mailing_has_a_number_of_its_own() {
 
 #[test]
 fn staff_is_told_when_a_count_would_break_promises() {
+    let mut sheet = table(6, &[1, 2]);
+    shipping::ship(&mut sheet, &paid(2, &[physical("KEA", 1)]), noon());
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 3)]), noon());
+    let refused = counting::set(&mut sheet, &sku("KEA"), &counted(3, None), noon());
+    assert_eq!(refused, Err(Refusal::BelowReserved { reserved: 3, committed: 1 }));
+    counting::set(&mut sheet, &sku("KEA"), &counted(4, None), noon()).unwrap();
+    assert_eq!(shelf(&sheet), (4, 3, 1));
+}
+
+#[test]
+fn a_count_of_before_is_refused_when_goods_have_come_or_gone_but_not_when_they_were_sold() {
+    let mut sheet = table(20, &[1]);
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
+    counting::set(&mut sheet, &sku("KEA"), &counted(19, Some(20)), noon()).unwrap();
+    assert_eq!(shelf(&sheet), (19, 0, 2), "one was missing; the sale did not matter");
+    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
+    let stale = counting::set(&mut sheet, &sku("KEA"), &counted(19, Some(19)), noon());
+    assert_eq!(stale, Err(Refusal::StockChanged { on_hand: 17, available: 17 }));
+    assert_eq!(shelf(&sheet), (17, 0, 0));
+}
+
+fn adjustment(quantity: i64, reason: AdjustmentReason) -> Adjustment {
+    Adjustment::new(quantity, reason, Some(" NOTE-1 ")).unwrap()
+}
+
+fn adjust(sheet: &mut Worksheet, quantity: i64, reason: AdjustmentReason) -> Result<(), Refusal> {
+    let who = Reference::Staff(None);
+    adjusting::adjust(sheet, &sku("KEA"), &adjustment(quantity, reason), (&who, Some("key")), noon())
+}
+
+#[test]
+fn goods_come_and_go_by_as_many_as_somebody_says() {
     let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
-    let refused = counting::set(&mut sheet, &sku("KEA"), Count::new(3).unwrap(), noon());
-    assert_eq!(refused, Err(Refusal::BelowReserved { reserved: 4 }));
-    counting::set(&mut sheet, &sku("KEA"), Count::new(4).unwrap(), noon()).unwrap();
-    assert_eq!(shelf(&sheet), (4, 4));
+    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
+    adjust(&mut sheet, 20, AdjustmentReason::Received).unwrap();
+    adjust(&mut sheet, -1, AdjustmentReason::Damaged).unwrap();
+    assert_eq!(shelf(&sheet), (24, 0, 2));
+    let gone = adjust(&mut sheet, -23, AdjustmentReason::Lost);
+    assert_eq!(gone, Err(Refusal::BelowReserved { reserved: 0, committed: 2 }));
+    assert_eq!(adjust(&mut sheet, Count::MAX, AdjustmentReason::Found), Err(Refusal::ShelfFull));
+    let movements = sheet.finish().movements;
+    let moved: Vec<_> = movements.iter().map(|it| (it.reason.name(), it.on_hand, it.note.as_deref())).collect();
+    assert_eq!(moved, [("taken", 0, None), ("received", 20, Some("NOTE-1")), ("damaged", -1, Some("NOTE-1"))]);
+}
+
+#[test]
+fn an_adjustment_under_the_same_key_is_made_once() {
+    let mut sheet = table(5, &[]);
+    sheet.lay_known_request(20, "received".to_owned());
+    assert_eq!(adjust(&mut sheet, 20, AdjustmentReason::Received), Ok(()));
+    assert_eq!(adjust(&mut sheet, 20, AdjustmentReason::Found), Err(Refusal::KeyReused));
+    assert_eq!(adjust(&mut sheet, 21, AdjustmentReason::Received), Err(Refusal::KeyReused));
+    assert_eq!(shelf(&sheet), (5, 0, 0));
+}
+
+#[test]
+fn a_reason_says_whether_goods_come_or_go() {
+    use AdjustmentReason::{Correction, CustomerReturn, Damaged, Found, Lost, Received};
+    for (reason, comes, goes) in [
+        (Received, true, false),
+        (CustomerReturn, true, false),
+        (Found, true, false),
+        (Damaged, false, true),
+        (Lost, false, true),
+        (Correction, true, true),
+    ] {
+        assert_eq!(Adjustment::new(1, reason, None).is_ok(), comes, "{reason:?}");
+        assert_eq!(Adjustment::new(-1, reason, None).is_ok(), goes, "{reason:?}");
+        assert_eq!(AdjustmentReason::parse(reason.name()), Some(reason));
+        for nothing in [0, i64::MIN, Count::MAX + 1, -Count::MAX - 1] {
+            assert_eq!(Adjustment::new(nothing, reason, None), Err(AdjustmentError::Quantity));
+        }
+    }
+    for note in ["x".repeat(201), "a\nb".to_owned()] {
+        assert_eq!(Adjustment::new(1, Found, Some(&note)), Err(AdjustmentError::Note));
+    }
 }
 
 #[test]
 fn an_imported_count_below_the_promises_is_raised_and_says_so() {
-    let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
+    let mut sheet = table(6, &[1, 2]);
+    shipping::ship(&mut sheet, &paid(2, &[physical("KEA", 1)]), noon());
+    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 3)]), noon());
     let count = ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand: Count::new(1).unwrap() };
     counting::import(&mut sheet, &count, noon());
-    assert_eq!(shelf(&sheet), (4, 4));
+    assert_eq!(shelf(&sheet), (4, 3, 1));
     let changes = sheet.finish();
     assert_eq!(changes.movements.last().map(|movement| movement.reason), Some(Reason::CountedBelowReserved));
     assert_eq!(changes.count, Some(count));

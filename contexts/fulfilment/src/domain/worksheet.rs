@@ -12,7 +12,7 @@ use super::counting::ImportedCount;
 use super::events::FulfilmentEvent;
 use super::reservation::Reservation;
 use super::shipping_order::{Delivery, ShippingOrder};
-use super::stock::{Movement, StockItem};
+use super::stock::{BelowPromised, Movement, StockItem};
 
 /// A row as it was read (`None`: there was none) and as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +41,27 @@ impl<T: Clone + PartialEq> Row<T> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Fewer were counted than are promised to orders.
-    #[error("{reserved} are reserved for open orders; the count cannot be below that")]
+    #[error("{} are promised to orders ({reserved} reserved, {committed} sold and not sent yet); there cannot be fewer", reserved + committed)]
     BelowReserved {
-        /// How many are promised.
+        /// How many are reserved for orders that may still be paid.
         reserved: i64,
+        /// How many are paid and not sent yet.
+        committed: i64,
     },
+    /// What lies there is not what the person had seen before counting.
+    #[error("stock has changed meanwhile: {on_hand} are on hand now")]
+    StockChanged {
+        /// How many lie there.
+        on_hand: i64,
+        /// How many may still be sold.
+        available: i64,
+    },
+    /// The key was used for another adjustment.
+    #[error("this key was used for another adjustment")]
+    KeyReused,
+    /// More would lie there than a shelf is believed to hold.
+    #[error("at most {} can be on hand", super::kinds::Count::MAX)]
+    ShelfFull,
     /// Nothing has to be sent for this order.
     #[error("there is no shipping order {0}")]
     NoSuchShippingOrder(OrderId),
@@ -63,6 +79,12 @@ pub enum Refusal {
     NothingToPack,
 }
 
+impl From<BelowPromised> for Refusal {
+    fn from(BelowPromised { reserved, committed }: BelowPromised) -> Self {
+        Self::BelowReserved { reserved, committed }
+    }
+}
+
 /// What is on the table.
 #[derive(Debug, Clone, Default)]
 pub struct Worksheet {
@@ -70,6 +92,7 @@ pub struct Worksheet {
     reservations: BTreeMap<OrderId, Row<Reservation>>,
     shipping: BTreeMap<OrderId, Row<ShippingOrder>>,
     count_known: bool,
+    request: Option<(i64, String)>,
     count: Option<ImportedCount>,
     movements: Vec<Movement>,
     events: Vec<FulfilmentEvent>,
@@ -112,13 +135,18 @@ impl Worksheet {
         self.count_known = true;
     }
 
+    /// Says that under the key in question this many were added (or taken off) before, and why.
+    pub fn lay_known_request(&mut self, quantity: i64, reason: String) {
+        self.request = Some((quantity, reason));
+    }
+
     /// The SKUs that the orders on the table hold or ship: their shelves have to be laid as well.
     #[must_use]
     pub fn skus_of_orders(&self) -> Vec<Sku> {
         let held = self.reservations.values().filter_map(|row| row.now.as_ref());
         let held = held.flat_map(|reservation| reservation.holds().iter().map(|hold| hold.sku.clone()));
         let shipped = self.shipping.values().filter_map(|row| row.now.as_ref());
-        let shipped = shipped.flat_map(|order| order.returnable().map(|(sku, _)| sku.clone()));
+        let shipped = shipped.flat_map(|order| order.from_stock().map(|(sku, _)| sku.clone()));
         held.chain(shipped).collect()
     }
 
@@ -142,6 +170,10 @@ impl Worksheet {
 
     pub(super) fn count_is_known(&self) -> bool {
         self.count_known
+    }
+
+    pub(super) fn known_request(&self) -> Option<(i64, &str)> {
+        self.request.as_ref().map(|(quantity, reason)| (*quantity, reason.as_str()))
     }
 
     pub(super) fn count_applied(&mut self, count: ImportedCount) {
@@ -173,17 +205,16 @@ impl Worksheet {
         self.deliveries.extend(deliveries);
     }
 
-    /// What has to be written. Says once for each SKU how many may still be sold, if that has changed.
+    /// What has to be written. Says once for each SKU what lies there and how many may still be sold, if either has changed.
     #[must_use]
     pub fn finish(self) -> Changes {
         let stock: Vec<_> = self.stock.into_values().filter(|row| row.changed().is_some()).collect();
         let mut events = self.events;
+        let told = |item: &StockItem| (item.on_hand(), item.available());
         for row in &stock {
-            let before = row.before.as_ref().map(StockItem::available);
-            if let Some(item) = row.changed().filter(|item| before != Some(item.available())) {
-                let (on_hand, available) = (item.on_hand(), item.available());
-                events.push(FulfilmentEvent::StockChanged { sku: item.sku().clone(), on_hand, available });
-            }
+            let before = row.before.as_ref().map(told);
+            let news = row.changed().filter(|item| before != Some(told(item)));
+            events.extend(news.map(|item| FulfilmentEvent::StockChanged(item.clone())));
         }
         Changes {
             stock,

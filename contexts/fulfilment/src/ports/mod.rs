@@ -3,6 +3,7 @@
 pub mod digital_files;
 pub mod file_post;
 pub mod product_book;
+pub mod refund_book;
 pub mod stock_book;
 pub mod warehouse;
 pub mod work_list;
@@ -10,6 +11,7 @@ pub mod work_list;
 pub use digital_files::{DigitalFiles, DigitalLine};
 pub use file_post::{Enclosure, FileMail, FilePost, PostError};
 pub use product_book::{Product, ProductBook, ProductVariant};
-pub use stock_book::{StockBook, StockLine, StockQuery};
-pub use warehouse::{Decide, Keys, Warehouse};
+pub use refund_book::{MoneyFact, RefundBook};
+pub use stock_book::{StockBook, StockChange, StockLine, StockQuery};
+pub use warehouse::{Decide, Keys, StockRequest, Warehouse};
 pub use work_list::{StatusFilter, WorkList};

@@ -1,7 +1,7 @@
 //! Reading stock without changing it.
 
 use async_trait::async_trait;
-use shared_kernel::{Limit, Page, Sku, StoreError};
+use shared_kernel::{Limit, Page, Sku, StoreError, Timestamp};
 
 use crate::domain::{Kind, StockItem};
 
@@ -14,6 +14,35 @@ pub struct StockLine {
     pub title: Option<String>,
     /// Packed or mailed, if the catalogue has said so.
     pub kind: Option<Kind>,
+}
+
+impl StockLine {
+    /// Whether the catalogue has told of a product with this code.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.kind.is_some()
+    }
+}
+
+/// One change of a shelf, as it was written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockChange {
+    /// Its number: later ones have higher numbers.
+    pub position: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The name of [`crate::domain::Reason`], or one that a newer version knows.
+    pub reason: String,
+    /// How what lies there changed.
+    pub on_hand: i64,
+    /// How many more (or fewer) may be sold since.
+    pub available: i64,
+    /// `order:..`, `import:..` or `staff`.
+    pub reference: String,
+    /// What to call the person who did it.
+    pub by: Option<String>,
+    /// What the person wrote about it.
+    pub note: Option<String>,
 }
 
 /// Which shelves.
@@ -34,7 +63,21 @@ pub trait StockBook: Send + Sync {
     /// The store's.
     async fn find(&self, sku: &Sku) -> Result<Option<StockLine>, StoreError>;
 
-    /// Shelves by SKU, in byte order. The cursor is the last SKU of the page.
+    /// Whether the catalogue has told of a product with this code, or it has a shelf.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn is_known(&self, sku: &Sku) -> Result<bool, StoreError>;
+
+    /// The changes of one shelf, the latest first, from before the one numbered `before`. The cursor is the number of the
+    /// last change of the page.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn history(&self, sku: &Sku, before: Option<i64>, limit: Limit) -> Result<Page<StockChange>, StoreError>;
+
+    /// Shelves by SKU, in byte order, but not the empty ones of which the catalogue does not know. The cursor is the last
+    /// SKU of the page.
     ///
     /// # Errors
     /// The store's.

@@ -7,6 +7,15 @@ use shared_kernel::{Cause, OrderId, Sku, StoreError, Timestamp};
 
 use crate::domain::{ImportedCount, Refusal, Worksheet};
 
+/// An adjustment by the key under which it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockRequest {
+    /// Of which shelf.
+    pub sku: Sku,
+    /// The key.
+    pub key: String,
+}
+
 /// What a decision has to see.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
@@ -16,6 +25,8 @@ pub struct Keys {
     pub skus: Vec<Sku>,
     /// Whether this imported count has had its effect before.
     pub count: Option<ImportedCount>,
+    /// Whether this adjustment was made before.
+    pub request: Option<StockRequest>,
 }
 
 impl Keys {
@@ -35,7 +46,8 @@ pub type Decide = Arc<dyn Fn(&mut Worksheet) -> Result<(), Refusal> + Send + Syn
 pub trait Warehouse: Send + Sync {
     /// Reads the rows named by `keys` in key order inside a write transaction, lets `decide` work on them, and writes
     /// the changes, the facts, the mailings and the mark on `cause` together or not at all. No other change comes
-    /// between reading and writing. Answers the sheet as `decide` left it; a refusal has changed nothing.
+    /// between reading and writing. What a shelf has committed follows from the shipping orders: it is what their open items
+    /// take from it, whoever wrote them. Answers the sheet as `decide` left it; a refusal has changed nothing.
     ///
     /// # Errors
     /// [`StoreError::AlreadyHandled`] or [`StoreError::LeaseLost`] by the cause; [`StoreError::Stale`] where another

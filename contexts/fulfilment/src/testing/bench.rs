@@ -12,9 +12,9 @@ use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, Messa
 use super::MemoryStore;
 use crate::adapters::outbound::publish::DELIVER_DIGITAL;
 use crate::adapters::outbound::sql::{
-    self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlStockBook, SqlWarehouse, SqlWorkList,
+    self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlRefundBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
-use crate::ports::{DigitalFiles, ProductBook, StockBook, Warehouse, WorkList};
+use crate::ports::{DigitalFiles, ProductBook, RefundBook, StockBook, Warehouse, WorkList};
 
 /// All ports over one store.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub struct Bench {
     pub work_list: Arc<dyn WorkList>,
     /// Knows names.
     pub products: Arc<dyn ProductBook>,
+    /// Knows what went back.
+    pub refunds: Arc<dyn RefundBook>,
     /// Keeps files.
     pub files: Arc<dyn DigitalFiles>,
     /// Stands at noon until it is moved.
@@ -50,6 +52,7 @@ impl Bench {
             stock: Arc::clone(&store) as _,
             work_list: Arc::clone(&store) as _,
             products: Arc::clone(&store) as _,
+            refunds: Arc::clone(&store) as _,
             files: store,
             inbox: Arc::new(recorder.clone()),
             outbox: Arc::new(recorder),
@@ -95,7 +98,8 @@ impl Bench {
             warehouse: Arc::new(SqlWarehouse::new(database.clone(), recorder.clone())),
             stock: Arc::new(SqlStockBook::new(database.clone())),
             work_list: Arc::new(SqlWorkList::new(database.clone())),
-            products: Arc::new(SqlProductBook::new(database.clone(), recorder)),
+            products: Arc::new(SqlProductBook::new(database.clone(), recorder.clone())),
+            refunds: Arc::new(SqlRefundBook::new(database.clone(), recorder)),
             files: Arc::new(SqlDigitalFiles::new(database.clone())),
             inbox: Arc::new(messages.clone()),
             outbox: Arc::new(messages),

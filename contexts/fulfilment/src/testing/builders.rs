@@ -67,6 +67,7 @@ pub fn paid(number: u128, lines: &[Line]) -> PaidOrder {
         number: format!("A-{number}"),
         email: "aroha@example.test".to_owned(),
         address: Some(an_address()),
+        gross_minor: Some(1_000),
         lines: lines.to_vec(),
     }
 }

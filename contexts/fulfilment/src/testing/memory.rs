@@ -11,11 +11,12 @@ use shared_kernel::{Cause, Limit, OrderId, Page, Sku, StoreError, Timestamp};
 use crate::adapters::outbound::publish;
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{
-    Changes, DigitalFile, ItemState, Kind, Refusal, Reservation, ShippingOrder, ShippingState, StockItem, Worksheet,
+    Changes, DigitalFile, ItemState, Kind, Movement, Refunded, Refusal, Reservation, ShippingOrder, ShippingState,
+    StockItem, Worksheet,
 };
 use crate::ports::{
-    Decide, DigitalFiles, DigitalLine, Keys, Product, ProductBook, StatusFilter, StockBook, StockLine, StockQuery,
-    Warehouse, WorkList,
+    Decide, DigitalFiles, DigitalLine, Keys, MoneyFact, Product, ProductBook, RefundBook, StatusFilter, StockBook,
+    StockChange, StockLine, StockQuery, Warehouse, WorkList,
 };
 
 #[derive(Default)]
@@ -24,6 +25,9 @@ struct State {
     reservations: BTreeMap<OrderId, Reservation>,
     shipping: BTreeMap<OrderId, ShippingOrder>,
     counts: BTreeSet<(String, Sku)>,
+    movements: Vec<Movement>,
+    /// What went back by each refund; nothing if it failed.
+    refunds: BTreeMap<(OrderId, String), Option<i64>>,
     products: BTreeMap<Sku, (String, String, Kind)>,
     files: BTreeMap<Sku, DigitalFile>,
     grants: BTreeMap<(OrderId, Sku), Grant>,
@@ -91,6 +95,12 @@ impl State {
         if keys.count.as_ref().is_some_and(|count| self.counts.contains(&(count.import.clone(), count.sku.clone()))) {
             sheet.lay_known_count();
         }
+        if let Some(request) = &keys.request {
+            let same = |it: &&Movement| it.sku == request.sku && it.request.as_ref() == Some(&request.key);
+            if let Some(known) = self.movements.iter().find(same) {
+                sheet.lay_known_request(known.on_hand, known.reason.name().to_owned());
+            }
+        }
         sheet
     }
 
@@ -101,6 +111,7 @@ impl State {
         self.reservations.extend(held.map(|held| (held.order(), held.clone())));
         let shipping = changes.shipping.iter().filter_map(|row| row.changed());
         self.shipping.extend(shipping.map(|order| (order.order(), order.clone())));
+        self.movements.extend(changes.movements.iter().cloned());
         self.counts.extend(changes.count.iter().map(|count| (count.import.clone(), count.sku.clone())));
     }
 
@@ -122,12 +133,66 @@ impl StockBook for MemoryStore {
         let state = self.lock();
         let (text, after) = (query.text.trim().to_lowercase(), query.after.unwrap_or_default());
         let wanted = |line: &StockLine| {
+            if !line.is_known() && line.item.on_hand() == 0 {
+                return false;
+            }
             let title = line.title.as_deref().unwrap_or_default().to_lowercase();
             line.item.sku().as_str().to_lowercase().contains(&text) || title.contains(&text)
         };
         let items = state.stock.values().filter(|item| item.sku().as_str() > after.as_str());
         let lines = items.map(|item| state.line(item)).filter(wanted).take(limit.get() as usize + 1);
         Ok(Page::cut(lines.collect(), limit, |line| line.item.sku().to_string()))
+    }
+
+    async fn is_known(&self, sku: &Sku) -> Result<bool, StoreError> {
+        let state = self.lock();
+        Ok(state.stock.contains_key(sku) || state.products.contains_key(sku))
+    }
+
+    async fn history(&self, sku: &Sku, before: Option<i64>, limit: Limit) -> Result<Page<StockChange>, StoreError> {
+        let state = self.lock();
+        let before = before.unwrap_or(i64::MAX);
+        let numbered = (1..).zip(&state.movements).filter(|(position, it)| it.sku == *sku && *position < before);
+        let mut changes: Vec<StockChange> = numbered.map(|(position, it)| change(position, it)).collect();
+        changes.reverse();
+        changes.truncate(limit.get() as usize + 1);
+        Ok(Page::cut(changes, limit, |change| change.position.to_string()))
+    }
+}
+
+fn change(position: i64, movement: &Movement) -> StockChange {
+    StockChange {
+        position,
+        at: movement.at,
+        reason: movement.reason.name().to_owned(),
+        on_hand: movement.on_hand,
+        available: movement.available(),
+        reference: movement.reference.text(),
+        by: movement.reference.person().map(|person| person.name.clone()),
+        note: movement.note.clone(),
+    }
+}
+
+#[async_trait]
+impl RefundBook for MemoryStore {
+    async fn note(&self, order: OrderId, fact: MoneyFact, cause: Cause) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        self.recorder.record(Record { cause: Some(&cause), ..Record::default() })?;
+        match fact {
+            MoneyFact::Refunded(refund, amount) => drop(state.refunds.entry((order, refund)).or_insert(Some(amount))),
+            MoneyFact::RefundFailed(refund) => drop(state.refunds.insert((order, refund), None)),
+        }
+        Ok(())
+    }
+
+    async fn of(&self, orders: Vec<OrderId>) -> Result<BTreeMap<OrderId, Refunded>, StoreError> {
+        let state = self.lock();
+        let refunded = |order: OrderId| {
+            let of_order = state.refunds.iter().filter(|((of, _), _)| *of == order);
+            let sum = of_order.filter_map(|(_, amount)| *amount).sum();
+            Some((order, Refunded::of(state.shipping.get(&order).and_then(ShippingOrder::gross_minor), sum)?))
+        };
+        Ok(orders.into_iter().filter_map(refunded).collect())
     }
 }
 

@@ -75,7 +75,8 @@ async fn a_shelf_is_counted_and_read(on: Storage) {
     let shop = Shop::open(on).await;
     let (path, template) = ("/stock/KEA", "/stock/{sku}");
     assert_eq!(ask(&shop, "get", template, path, None).await.0, 404);
-    let shelf = json!({"sku": "KEA", "on_hand": 7, "reserved": 0, "available": 7});
+    let shelf =
+        json!({"sku": "KEA", "on_hand": 7, "reserved": 0, "committed": 0, "available": 7, "in_catalogue": false});
     assert_eq!(ask(&shop, "put", template, path, Some(json!({"on_hand": 7}))).await, (200, shelf.clone()));
     assert_eq!(ask(&shop, "get", template, path, None).await, (200, shelf.clone()));
     let list = json!({"items": [shelf], "next_cursor": null});
@@ -101,7 +102,72 @@ async fn impossible_counts_are_refused(on: Storage) {
     }
     let (status, problem) = ask(&shop, "put", "/stock/{sku}", "/stock/KEA", Some(json!({"on_hand": 2}))).await;
     assert_eq!((status, named(&problem), problem["reserved"].clone()), (409, "below-reserved", json!(3)));
+    assert_eq!(problem["committed"], 0);
     assert_eq!(shop.stock("KEA").await.1["on_hand"], 7);
+}
+
+async fn a_count_names_what_it_has_seen(on: Storage) {
+    let shop = Shop::open(on).await;
+    shop.count("KEA", 20).await;
+    shop.pay(1, &[("KEA", "physical", 2)]).await;
+    let put = async |body: Value| ask(&shop, "put", "/stock/{sku}", "/stock/KEA", Some(body)).await;
+    let (status, shelf) = put(json!({"on_hand": 19, "expected_on_hand": 20})).await;
+    let numbers = |shelf: &Value| ["on_hand", "committed", "available"].map(|name| shelf[name].as_i64().unwrap());
+    assert_eq!((status, numbers(&shelf)), (200, [19, 2, 17]), "the sale did not matter");
+    let (status, problem) = put(json!({"on_hand": 18, "expected_on_hand": 20})).await;
+    assert_eq!((status, named(&problem)), (409, "stock-changed"));
+    assert_eq!((&problem["on_hand"], &problem["available"]), (&json!(19), &json!(17)));
+    let (status, shelf) = put(json!({"on_hand": 18})).await;
+    assert_eq!((status, numbers(&shelf)), (200, [18, 2, 16]), "who does not say is taken at their word");
+}
+
+async fn goods_come_and_go_with_a_reason(on: Storage) {
+    let shop = Shop::open(on).await;
+    let template = "/stock/{sku}/adjustments";
+    let post = async |code: &str, key: Option<&str>, body: Value| {
+        let request = TestRequest::post().uri(&format!("{BASE}/stock/{code}/adjustments")).set_json(body);
+        let request = key.into_iter().fold(request, |it, key: &str| it.insert_header(("Idempotency-Key", key)));
+        let answer = shop.api(request).await;
+        assert_promised("post", template, &answer);
+        (answer.status, answer.json())
+    };
+    let received = json!({"quantity": 20, "reason": "received", "note": "slip 7"});
+    assert_eq!(post("KEA", Some("k"), received.clone()).await.0, 404, "there is no such product");
+    shop.count("KEA", 5).await;
+    for _again in 0..2 {
+        let (status, shelf) = post("KEA", Some("k"), received.clone()).await;
+        assert_eq!((status, shelf["on_hand"].clone()), (200, json!(25)), "{shelf}");
+    }
+    for (key, body, status, name) in [
+        (None, received.clone(), 400, "idempotency-key-required"),
+        (Some("k"), json!({"quantity": 21, "reason": "received"}), 422, "idempotency-key-reused"),
+        (Some("l"), json!({"quantity": 0, "reason": "received"}), 422, "invalid-adjustment"),
+        (Some("l"), json!({"quantity": -1, "reason": "received"}), 422, "invalid-adjustment"),
+        (Some("l"), json!({"quantity": 1, "reason": "damaged"}), 422, "invalid-adjustment"),
+        (Some("l"), json!({"quantity": 1, "reason": "magic"}), 422, "invalid-body"),
+        (Some("l"), json!({"quantity": 1_000_000_000, "reason": "found"}), 409, "shelf-full"),
+        (Some("l"), json!({"quantity": -26, "reason": "lost"}), 409, "below-reserved"),
+    ] {
+        let (found, problem) = post("KEA", key, body.clone()).await;
+        assert_eq!((found, named(&problem)), (status, name), "{body}: {problem}");
+    }
+    assert_eq!(post("KEA", Some("l"), json!({"quantity": -3, "reason": "damaged"})).await.1["on_hand"], 22);
+    let history = async |query: &str| {
+        let path = format!("/stock/KEA/movements{query}");
+        ask(&shop, "get", "/stock/{sku}/movements", &path, None).await
+    };
+    let (_, first) = history("?limit=2").await;
+    let seen = |page: &Value| {
+        let rows = page["items"].as_array().unwrap().iter();
+        rows.map(|it| (it["reason"].as_str().unwrap().to_owned(), it["on_hand"].as_i64().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&first), [("damaged".to_owned(), -3), ("received".to_owned(), 20)]);
+    assert_eq!((&first["items"][1]["note"], &first["items"][1]["order_id"]), (&json!("slip 7"), &Value::Null));
+    assert!(first["items"][1]["by"].is_string(), "{first}");
+    let (_, rest) = history(&format!("?cursor={}", first["next_cursor"].as_str().unwrap())).await;
+    assert_eq!((seen(&rest), rest["next_cursor"].clone()), (vec![("counted".to_owned(), 5)], Value::Null));
+    assert_eq!((history("?cursor=x").await.0, history("?limit=0").await.0), (400, 400));
+    assert_eq!(ask(&shop, "get", "/stock/{sku}/movements", "/stock/MOA/movements", None).await.0, 404);
 }
 
 async fn the_work_list_is_read_and_worked_off(on: Storage) {
@@ -204,6 +270,8 @@ async fn only_staff_is_let_in(on: Storage) {
         ("get", "/stock", "/stock".to_owned()),
         ("get", "/stock/{sku}", "/stock/KEA".to_owned()),
         ("put", "/stock/{sku}", "/stock/KEA".to_owned()),
+        ("post", "/stock/{sku}/adjustments", "/stock/KEA/adjustments".to_owned()),
+        ("get", "/stock/{sku}/movements", "/stock/KEA/movements".to_owned()),
         ("put", "/digital-files/{sku}", "/digital-files/PDF".to_owned()),
     ];
     for (method, template, path) in doors {
@@ -240,6 +308,8 @@ async fn what_the_caller_has_is_not_sent_again(on: Storage) {
 on_both_engines! {
     a_shelf_is_counted_and_read
     impossible_counts_are_refused
+    a_count_names_what_it_has_seen
+    goods_come_and_go_with_a_reason
     the_work_list_is_read_and_worked_off
     what_cannot_be_dispatched_is_said_by_name
     lists_refuse_what_makes_no_sense

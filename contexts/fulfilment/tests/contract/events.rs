@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fulfilment::adapters::outbound::publish::publish;
-use fulfilment::domain::{Consignment, FulfilmentEvent, Item, ItemState, Kind, Units};
+use fulfilment::domain::{Consignment, FulfilmentEvent, Item, ItemState, Kind, StockItem, Units};
 use fulfilment::testing::{minutes, noon, order, sku};
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn one_of_each() -> Vec<FulfilmentEvent> {
     vec![
         FulfilmentEvent::StockReserved { order, until: at.plus(minutes(30)) },
         FulfilmentEvent::StockRejected { order, short: vec![sku("KEA-14-32")] },
-        FulfilmentEvent::StockChanged { sku: sku("KEA-14-32"), on_hand: 12, available: 9 },
+        FulfilmentEvent::StockChanged(StockItem::restore(sku("KEA-14-32"), 12, 1, 2).unwrap()),
         FulfilmentEvent::ShippingOrderCreated {
             order,
             items: vec![

@@ -1,7 +1,7 @@
 //! The events of others, from their own golden files: this context must understand every one that it hears.
 
 use chassis::messaging::Subscription;
-use fulfilment::adapters::inbound::events::{COUNT_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS};
+use fulfilment::adapters::inbound::events::{COUNT_EVENTS, MONEY_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS};
 use serde_json::{Value, json};
 
 use crate::golden::{contract, read};
@@ -25,7 +25,7 @@ async fn understood(shop: &Shop, mut message: Value) {
 
 #[actix_web::test]
 async fn every_event_of_others_that_we_hear_is_understood() {
-    for event_type in [ORDER_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
+    for event_type in [ORDER_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
         understood(&Shop::open(Storage::Sqlite).await, golden(event_type)).await;
     }
 }
@@ -72,6 +72,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
         ("store.order.placed.v1", json!({"order_id": "01935000-0000-7000-8000-000000000001", "lines": []})),
         ("store.catalogue.stock_counted.v1", json!({"import_id": "i", "sku": "KEA", "on_hand": -1})),
         ("store.catalogue.product_changed.v1", json!({"product_id": "p", "variants": [{"sku": " "}]})),
+        ("store.order.refunded.v1", json!({"order_id": "01935000-0000-7000-8000-000000000001", "refund_id": "r"})),
     ];
     for (event_type, data) in broken {
         let message = Shop::message(event_type, &format!("broken {event_type}"), &data);
@@ -85,7 +86,8 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
             "count-stock: unreadable",
             "follow-orders: unreadable",
             "follow-orders: unreadable",
-            "keep-products: unreadable"
+            "keep-products: unreadable",
+            "note-refunds: unreadable"
         ]
     );
 }
@@ -93,7 +95,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
 #[actix_web::test]
 async fn every_type_we_hear_has_exactly_one_listener() {
     let shop = Shop::open(Storage::Sqlite).await;
-    for event_type in [ORDER_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
+    for event_type in [ORDER_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
         let listens = |subscription: &&Subscription| subscription.event_types().contains(&event_type);
         assert_eq!(shop.module.subscriptions().iter().filter(listens).count(), 1, "{event_type}");
     }

@@ -13,3 +13,4 @@ mod pages;
 mod ports;
 mod shop;
 mod story;
+mod versions;

@@ -158,12 +158,88 @@ async fn shelves_are_searched_and_counted(on: Storage) {
     assert_eq!(text(&page, "available"), "9");
     for wrong in ["-1", "1.5", "1e3", "", "99999999999"] {
         let refused = shop.form("/admin/stock", &[("sku", "TUI & Co/1"), ("on_hand", wrong)]).await;
-        assert_eq!(text(&follow(&shop, &refused).await, "flash"), "A count is a whole number from 0 to 1000000000.");
+        let told = text(&follow(&shop, &refused).await, "flash");
+        assert_eq!(told, "TUI &#38; Co/1: a count is a whole number from 0 to 1000000000.");
     }
     shop.place(1, &[("KEA-05", "physical", 5)]).await;
     let below = shop.form("/admin/stock", &[("sku", "KEA-05"), ("on_hand", "4")]).await;
     let told = text(&follow(&shop, &below).await, "flash");
-    assert_eq!(told, "5 are reserved for open orders; the count cannot be below that.");
+    assert_eq!(
+        told,
+        "KEA-05: 5 are promised to orders (5 reserved, 0 sold and not sent yet); there cannot be fewer. Your count of 4 was not saved."
+    );
+    let typo = shop.form("/admin/stock", &[("sku", "TYPO-SKU"), ("on_hand", "5")]).await;
+    assert_eq!(text(&follow(&shop, &typo).await, "flash"), "There is no such product: TYPO-SKU.");
+    assert_eq!(shop.stock("TYPO-SKU").await.0, 404);
+}
+
+async fn a_whole_list_is_counted_with_one_form(on: Storage) {
+    let shop = Shop::open(on).await;
+    for (code, on_hand) in [("A", 1), ("B", 2), ("C", 3), ("D", 4)] {
+        shop.count(code, on_hand).await;
+    }
+    let page = shop.page("/admin/stock").await;
+    assert_eq!((count(&page, "save"), page.text().matches("name=\"expected\"").count()), (1, 4));
+    // Meanwhile somebody receives goods and somebody buys.
+    shop.count("B", 22).await;
+    shop.pay(1, &[("C", "physical", 2)]).await;
+    let lines = [("A", "1", "1"), ("B", "2", "7"), ("C", "3", "5"), ("D", "4", "8")];
+    let fields: Vec<(&str, &str)> = lines
+        .iter()
+        .flat_map(|(sku, expected, on_hand)| [("sku", *sku), ("expected", *expected), ("on_hand", *on_hand)])
+        .collect();
+    let after = follow(&shop, &shop.form("/admin/stock", &fields).await).await;
+    assert_eq!(
+        text(&after, "flash"),
+        "B: stock has changed meanwhile: 22 are on hand now. Your count of 7 was not saved. 2 counts saved."
+    );
+    let on_hand = async |code: &str| shop.stock(code).await.1["on_hand"].as_i64().unwrap();
+    assert_eq!([on_hand("A").await, on_hand("B").await, on_hand("C").await, on_hand("D").await], [1, 22, 5, 8]);
+    let fresh = after.text().contains("name=\"expected\" value=\"22\"");
+    assert!(fresh, "the page shows what is there now: {}", after.text());
+    let again =
+        follow(&shop, &shop.form("/admin/stock", &[("sku", "A"), ("expected", "1"), ("on_hand", "1")]).await).await;
+    assert_eq!(text(&again, "flash"), "Nothing was changed.");
+}
+
+async fn a_shelf_has_a_page_with_its_history(on: Storage) {
+    let shop = Shop::open(on).await;
+    shop.count("TUI & Co/1", 20).await;
+    shop.pay(1, &[("TUI & Co/1", "physical", 2)]).await;
+    let path = "/admin/stock/TUI%20%26%20Co%2F1";
+    let page = shop.page(path).await;
+    let numbers = ["on-hand", "reserved", "committed", "available"].map(|name| text(&page, name));
+    assert_eq!(numbers, ["20", "0", "2", "18"]);
+    assert!(shop.page("/admin/stock").await.text().contains(&format!("href=\"{path}\"")));
+    let key = page.text().split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let adjust = async |quantity: &str, reason: &str, key: &str| {
+        let fields = [("quantity", quantity), ("reason", reason), ("note", "slip <7>"), ("key", key)];
+        let answer = shop.form(path, &fields).await;
+        assert_eq!(answer.header("location"), path);
+        text(&follow(&shop, &answer).await, "flash")
+    };
+    for _twice in 0..2 {
+        assert_eq!(adjust("+5", "received", &key).await, "TUI &#38; Co/1: 25 on hand, 23 available.");
+    }
+    assert_eq!(adjust("3", "damaged", "k-2").await, "TUI &#38; Co/1: 22 on hand, 20 available.");
+    assert_eq!(adjust("-2", "correction", "k-3").await, "TUI &#38; Co/1: 20 on hand, 18 available.");
+    assert_eq!(adjust("5", "received", "k-3").await, "This key was used for another adjustment.");
+    assert_eq!(adjust("2.5", "found", "k-4").await, "A quantity is a whole number, such as 20 or -3.");
+    assert_eq!(adjust("1", "magic", "k-4").await, "Choose a reason.");
+    assert!(adjust("0", "found", "k-4").await.starts_with("A quantity is a whole number other than 0"));
+    let counted =
+        shop.form("/admin/stock", &[("back", "shelf"), ("sku", "TUI & Co/1"), ("expected", "20"), ("on_hand", "19")]);
+    let page = follow(&shop, &counted.await).await;
+    let rows = page.text();
+    let whats: Vec<&str> =
+        rows.split("data-test=\"what\">").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    assert_eq!(whats, ["Counted", "Correction", "Damaged", "Received", "Sold", "Counted"]);
+    assert!(rows.contains("slip &#60;7&#62;") && rows.contains(&format!("/admin/orders/{}", order(1))), "{rows}");
+    assert_eq!(shop.page("/admin/stock/MOA").await.status, 404);
+    assert_eq!(
+        shop.form("/admin/stock/MOA", &[("quantity", "1"), ("reason", "found"), ("key", "k")]).await.status,
+        404
+    );
 }
 
 async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Storage) {
@@ -179,8 +255,8 @@ async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Storage) {
 
 async fn only_staff_sees_the_back_office(on: Storage) {
     let shop = Shop::open(on).await;
-    for page in
-        ["/admin/shipping-orders".to_owned(), "/admin/stock".to_owned(), "/admin/digital-files".to_owned(), path(1)]
+    for page in ["/admin/shipping-orders", "/admin/stock", "/admin/stock/KEA", "/admin/digital-files", &*path(1)]
+        .map(str::to_owned)
     {
         let guest = shop.ask(TestRequest::get().uri(&page)).await;
         assert_eq!(guest.status, 303, "{page}");
@@ -200,6 +276,8 @@ on_both_engines! {
     a_cancelled_order_says_why_it_is_not_dispatched
     a_missing_file_is_uploaded_where_it_is_missed
     shelves_are_searched_and_counted
+    a_whole_list_is_counted_with_one_form
+    a_shelf_has_a_page_with_its_history
     what_a_merchant_writes_is_shown_and_never_obeyed
     only_staff_sees_the_back_office
 }

@@ -13,8 +13,11 @@ macro_rules! suites_on {
     ($adapter:ident, $bench:expr) => {
         suites_on!($adapter, $bench,
             a_reservation_becomes_a_shipping_order, a_cause_has_its_effect_once, a_refusal_changes_nothing,
-            two_hundred_buyers_share_a_hundred, a_replaced_order_frees_its_stock_first, overdue_reservations_are_found,
-            shelves_are_listed_by_sku, products_have_names_and_shelves, an_import_counts_once,
+            goods_leave_the_shelf_with_their_parcel, two_hundred_buyers_share_a_hundred, a_replaced_order_frees_its_stock_first, overdue_reservations_are_found,
+            shelves_are_listed_by_sku, a_shelf_has_a_history, an_adjustment_is_made_once, refunds_are_added_up,
+            shelves_are_walked_page_by_page, a_history_is_walked_page_by_page, the_work_list_is_walked_page_by_page,
+            digital_files_are_walked_page_by_page,
+            empty_shelves_of_nothing_are_not_listed, products_have_names_and_shelves, an_import_counts_once,
             the_work_list_is_read_page_by_page, cancelled_goods_return_to_the_shelf,
             a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives, digital_things_are_listed_with_their_files);
     };
@@ -40,7 +43,7 @@ macro_rules! crowds_on {
             an_order_heard_of_in_many_ways_is_served_once, an_order_that_ends_while_it_is_paid_keeps_nothing,
             goods_come_back_once_or_leave_once, a_new_shelf_is_made_once, an_import_counts_once_in_a_crowd,
             everybody_is_given_the_same_link, a_message_has_one_effect, a_file_that_arrives_is_mailed_once,
-            orders_of_one_cart_hold_one_unit, products_may_swap_their_articles);
+            orders_of_one_cart_hold_one_unit, counts_and_deliveries_meet_sales, products_may_swap_their_articles);
     };
     ($adapter:ident, $benches:expr, $($suite:ident),*) => {
         mod $adapter {

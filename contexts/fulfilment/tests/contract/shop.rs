@@ -143,7 +143,16 @@ impl Shop {
     pub async fn pay(&self, number: u128, lines: &[(&str, &str, i64)]) {
         let mut data = order_data(number, lines);
         data["paid_at"] = json!("2026-11-22T12:05:00Z");
+        data["gross_minor"] = json!(1_000 * lines.iter().map(|(_, _, quantity)| quantity).sum::<i64>());
         self.hear(Self::message("store.order.paid.v1", &order(number).to_string(), &data)).await;
+    }
+
+    /// Hears that so much went back of its money.
+    pub async fn refund(&self, number: u128, refund: &str, amount_minor: i64) {
+        let id = order(number).to_string();
+        let data = json!({"order_id": id, "number": format!("A-{number}"), "refund_id": refund,
+            "amount_minor": amount_minor, "currency": "NZD", "reason": "scratched", "refunded_at": "2026-11-22T13:00:00Z"});
+        self.hear(Self::message("store.order.refunded.v1", &id, &data)).await;
     }
 
     /// Hears any other fact of an order.

@@ -35,7 +35,7 @@ async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
     shop.place(1, &lines).await;
     assert_eq!(shelf(&shop, "KEA").await, (5, 2, 3));
     shop.pay(1, &lines).await;
-    assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3));
+    assert_eq!(shelf(&shop, "KEA").await, (5, 0, 3));
     let mails = shop.mailer.sent();
     assert_eq!(mails.len(), 1);
     let mail = &mails[0];
@@ -51,6 +51,7 @@ async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
     let path = format!("/api/fulfilment/v1/shipping-orders/{}/dispatch", order(1));
     let answer = shop.api(TestRequest::post().uri(&path).set_json(body)).await;
     assert_eq!((answer.status, answer.json()["status"].clone()), (200, json!("processed")));
+    assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3));
     let told = shop.told().await;
     let expected = [
         "stock_changed.v1",
@@ -60,8 +61,58 @@ async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
         "item_processed.v1",
         "item_processed.v1",
         "shipping_order_processed.v1",
+        "stock_changed.v1",
     ];
     assert_eq!(told, expected);
+}
+
+/// Nothing is packed, mailed or committed before the money is there, whatever the order is of.
+async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
+    let kinds: [(&str, &[(&str, &str, i64)], (i64, i64, i64)); 4] = [
+        ("a parcel", &[("KEA", "physical", 2)], (5, 2, 3)),
+        ("a file", &[("PDF", "digital", 1)], (5, 0, 5)),
+        ("a file of which there are so many", &[("KEA", "digital", 1)], (5, 1, 4)),
+        ("both", &[("KEA", "physical", 1), ("PDF", "digital", 1)], (5, 1, 4)),
+    ];
+    for (what, lines, held) in kinds {
+        let shop = Shop::open(on).await;
+        shop.count("KEA", 5).await;
+        upload(&shop, "PDF", b"birds".to_vec()).await;
+        upload(&shop, "KEA", b"birds".to_vec()).await;
+        shop.place(1, lines).await;
+        for job in shop.module.jobs() {
+            job.once().await.unwrap();
+        }
+        shop.work().await;
+        let path = format!("/api/fulfilment/v1/shipping-orders/{}", order(1));
+        assert_eq!(shop.get(&path).await.0, 404, "{what} is on the packing list before it is paid");
+        assert_eq!(shop.mailer.sent().len(), 0, "{what} was mailed before it was paid");
+        assert_eq!(shelf(&shop, "KEA").await, held, "{what}");
+        let told = shop.told().await;
+        let about_order: Vec<&String> = told.iter().filter(|told| *told != "stock_changed.v1").collect();
+        assert_eq!(about_order, ["stock_reserved.v1"], "{what}");
+        shop.pay(1, lines).await;
+        let digital = lines.iter().filter(|(_, kind, _)| *kind == "digital").count();
+        assert_eq!((shop.get(&path).await.0, shop.mailer.sent().len()), (200, digital), "{what}, paid");
+    }
+}
+
+/// Whoever packs sees what went back; it stops nothing by itself.
+async fn what_was_refunded_is_marked_on_the_packing_list(on: Storage) {
+    let shop = Shop::open(on).await;
+    shop.count("KEA", 5).await;
+    shop.pay(1, &[("KEA", "physical", 2)]).await;
+    let seen = async || shipping(&shop, 1).await["refunded"].clone();
+    assert_eq!(seen().await, Value::Null);
+    shop.refund(1, "r-1", 500).await;
+    shop.refund(1, "r-1", 500).await;
+    assert_eq!(seen().await, "partly");
+    let page = shop.page(&format!("/admin/shipping-orders/{}", order(1))).await.text();
+    assert!(page.contains("Partly refunded") && page.contains(&format!("/admin/orders/{}", order(1))), "{page}");
+    shop.refund(1, "r-2", 1_500).await;
+    assert_eq!(seen().await, "whole");
+    assert!(shop.page("/admin/shipping-orders").await.text().contains("data-test=\"refunded\">Refunded<"));
+    assert_eq!(shipping(&shop, 1).await["status"], "pending");
 }
 
 async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Storage) {
@@ -130,7 +181,7 @@ async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Storage) {
     sweep().await;
     assert_eq!(shelf(&shop, "KEA").await, (5, 0, 5));
     shop.pay(1, &[("KEA", "physical", 2)]).await;
-    assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3), "its money came after all, and there was still enough");
+    assert_eq!(shelf(&shop, "KEA").await, (5, 0, 3), "its money came after all, and there was still enough");
 }
 
 async fn every_way_of_ending_releases_the_stock_once(on: Storage) {
@@ -179,7 +230,7 @@ async fn the_books_balance_and_say_so(on: Storage) {
     let lines = shop.module.audit().await.unwrap();
     let of = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).cloned().collect::<Vec<_>>();
     let stock = json!({"context": "fulfilment", "kind": "stock", "sku": "KEA", "on_hand": 3, "reserved": 1, "available": 2,
-        "movements_on_hand": 3, "movements_reserved": 1});
+        "committed": 2, "on_shelf": 5, "movements_on_hand": 3, "movements_reserved": 1});
     assert_eq!(of("stock"), [stock]);
     let reasons: Vec<Value> = of("stock_movement").iter().map(|line| line["reason"].clone()).collect();
     assert_eq!(reasons, ["counted", "reserved", "taken", "reserved"]);
@@ -268,6 +319,8 @@ impl Mailer for ClosedPost {
 
 on_both_engines! {
     a_mixed_order_is_packed_mailed_and_done
+    a_placed_order_is_held_and_nothing_more
+    what_was_refunded_is_marked_on_the_packing_list
     a_large_file_is_linked_and_the_link_works_until_its_day
     a_file_that_is_missing_is_waited_for_and_then_mailed_once
     the_sweep_mails_what_waited_if_nobody_else_did

@@ -15,7 +15,7 @@ pub const DELIVER_DIGITAL: ConsumerName = ConsumerName::new("deliver-digital");
 pub const STOCK_RESERVED: &str = "store.fulfilment.stock_reserved.v1";
 /// `store.fulfilment.stock_rejected.v1`: an order cannot be served; nothing is held for it.
 pub const STOCK_REJECTED: &str = "store.fulfilment.stock_rejected.v1";
-/// `store.fulfilment.stock_changed.v1`: how many of a SKU may still be sold has changed.
+/// `store.fulfilment.stock_changed.v1`: what lies on the shelf of a SKU, or how many of it may still be sold, has changed.
 pub const STOCK_CHANGED: &str = "store.fulfilment.stock_changed.v1";
 /// `store.fulfilment.shipping_order_created.v1`: a paid order is on the work list.
 pub const SHIPPING_ORDER_CREATED: &str = "store.fulfilment.shipping_order_created.v1";
@@ -44,6 +44,8 @@ struct StockRejectedV1 {
 struct StockChangedV1 {
     sku: Sku,
     on_hand: i64,
+    reserved: i64,
+    committed: i64,
     available: i64,
 }
 
@@ -100,8 +102,11 @@ pub fn publish(event: &FulfilmentEvent) -> EventDraft {
         FulfilmentEvent::StockRejected { order, short } => {
             about(order, STOCK_REJECTED, &StockRejectedV1 { order_id: order, short })
         }
-        FulfilmentEvent::StockChanged { sku, on_hand, available } => {
-            EventDraft::new(STOCK_CHANGED, sku.as_str(), &StockChangedV1 { sku: sku.clone(), on_hand, available })
+        FulfilmentEvent::StockChanged(item) => {
+            let (on_hand, available, sku) = (item.on_hand(), item.available(), item.sku().clone());
+            let (reserved, committed) = (item.reserved(), item.committed());
+            let data = StockChangedV1 { sku, on_hand, reserved, committed, available };
+            EventDraft::new(STOCK_CHANGED, item.sku().as_str(), &data)
         }
         FulfilmentEvent::ShippingOrderCreated { order, items } => {
             let items = items.into_iter().map(created_item).collect();

@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use shared_kernel::StoreError;
+use shared_kernel::{CustomerId, StoreError};
+use uuid::Uuid;
 
 use super::super::{Bench, physical, placed, sku};
 use super::limit;
+use crate::application::adjust_stock::{AdjustStock, AdjustStockCommand};
+use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
 use crate::application::import_count::ImportCount;
-use crate::domain::{Count, ImportedCount, Kind};
+use crate::application::set_stock::SetStockError;
+use crate::domain::{
+    Adjustment, AdjustmentReason, Consignment, Count, ImportedCount, Kind, Person, Reference, Refusal, StockItem,
+};
 use crate::ports::{Product, ProductVariant, StockQuery};
 
 /// Pages follow each other by SKU; a search looks at SKU and title and takes every character at its word.
@@ -75,6 +81,65 @@ pub async fn an_import_counts_once(bench: &Bench) {
     assert_eq!(bench.shelf("KEA").await, (7, 4, 3), "the import was repeated, and is no news");
     counted("i-2", 1).await;
     assert_eq!(bench.shelf("KEA").await, (4, 4, 0), "four are promised");
+}
+
+/// The latest first; each says what it did to the shelf and to what may be sold.
+pub async fn a_shelf_has_a_history(bench: &Bench) {
+    bench.count("TUI", 1).await;
+    bench.count("KEA", 20).await;
+    let id = bench.sell(1, &[physical("KEA", 2)]).await;
+    receive(bench, "KEA", 5, "r-1").await.expect("received");
+    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let consignment = Consignment::parse("NZ Post", None).expect("a parcel");
+    dispatch.execute(DispatchItemsCommand { order: id, skus: None, consignment }).await.expect("dispatched");
+    let page = bench.stock.history(&sku("KEA"), None, limit(10)).await.expect("an answer");
+    let (whole, next) = (page.items, page.next_cursor);
+    assert_eq!(next, None);
+    let seen: Vec<_> = whole.iter().map(|it| (it.reason.as_str(), it.on_hand, it.available)).collect();
+    let expected =
+        [("dispatched", -2, 0), ("received", 5, 5), ("taken", 0, 0), ("reserved", 0, -2), ("counted", 20, 20)];
+    assert_eq!(seen, expected);
+    assert_eq!((whole[1].by.as_deref(), whole[1].note.as_deref()), (Some("Aroha"), Some("slip 7")));
+    assert_eq!((whole[0].reference.clone(), whole[1].reference.as_str()), (format!("order:{id}"), "staff"));
+    assert_eq!(bench.stock.history(&sku("MOA"), None, limit(5)).await.expect("an answer").items, []);
+}
+
+/// Saying again what was received, under the same key, receives nothing.
+pub async fn an_adjustment_is_made_once(bench: &Bench) {
+    bench.count("KEA", 5).await;
+    for _again in 0..2 {
+        assert_eq!(receive(bench, "KEA", 20, "r-1").await.expect("received").on_hand(), 25);
+    }
+    let other = receive(bench, "KEA", 21, "r-1").await;
+    assert!(matches!(other, Err(SetStockError::Refused(Refusal::KeyReused))), "{other:?}");
+    assert_eq!(receive(bench, "KEA", 1, "r-2").await.expect("received").on_hand(), 26);
+    assert_eq!(receive(bench, "TUI", 20, "r-1").await.expect("another shelf, another key").on_hand(), 20);
+}
+
+async fn receive(bench: &Bench, code: &str, quantity: i64, key: &str) -> Result<StockItem, SetStockError> {
+    let adjust = AdjustStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let adjustment = Adjustment::new(quantity, AdjustmentReason::Received, Some("slip 7")).expect("an adjustment");
+    let person = Person { id: CustomerId::new(Uuid::from_u128(7)), name: "Aroha".to_owned() };
+    let (by, request) = (Reference::Staff(Some(person)), Some(key.to_owned()));
+    adjust.execute(AdjustStockCommand { sku: sku(code), adjustment, by, request }).await
+}
+
+/// A mistyped code does not stay in the list for ever: what nobody sells and of which nothing is there is not listed.
+pub async fn empty_shelves_of_nothing_are_not_listed(bench: &Bench) {
+    bench.count("TYPO", 5).await;
+    bench.count("KEA", 0).await;
+    let product = |variants| Product { id: "p".to_owned(), variants };
+    let learnt = product(vec![variant("KEA", "Kea", Kind::Physical), variant("PDF", "Pdf", Kind::Digital)]);
+    bench.products.learn(learnt, bench.cause().await).await.expect("kept");
+    let listed = async || {
+        let page = bench.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
+        page.items.iter().map(|line| (line.item.sku().to_string(), line.is_known())).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, [("KEA".to_owned(), true), ("TYPO".to_owned(), false)]);
+    bench.count("TYPO", 0).await;
+    assert_eq!(listed().await, [("KEA".to_owned(), true)]);
+    let known = async |code: &str| bench.stock.is_known(&sku(code)).await.expect("an answer");
+    assert_eq!((known("KEA").await, known("PDF").await, known("MOA").await), (true, true, false));
 }
 
 fn variant(code: &str, title: &str, kind: Kind) -> ProductVariant {

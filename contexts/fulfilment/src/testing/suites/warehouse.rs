@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::json;
 use shared_kernel::StoreError;
 
-use super::super::{Bench, minutes, noon, order, physical, placed, sku};
+use super::super::{Bench, digital, minutes, noon, order, physical, placed, sku};
 use super::crowds::{all_at_once, everybody_well};
+use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
 use crate::application::reserve_stock::ReserveStock;
-use crate::domain::{PlacedOrder, Refusal, ReservationState, reserving};
+use crate::domain::{Consignment, PlacedOrder, Refusal, ReservationState, reserving};
 use crate::ports::{Decide, Keys};
 
 /// Rows, facts and the mark are written together, and the facts count up for each subject.
@@ -17,7 +18,7 @@ pub async fn a_reservation_becomes_a_shipping_order(bench: &Bench) {
     bench.place(placed(1, &[physical("KEA", 2)])).await;
     assert_eq!(bench.shelf("KEA").await, (5, 2, 3));
     bench.pay(crate::testing::paid(1, &[physical("KEA", 2)])).await;
-    assert_eq!(bench.shelf("KEA").await, (3, 0, 3));
+    assert_eq!(bench.shelf("KEA").await, (5, 0, 3), "sold goods lie there until they are sent");
     let shipping = bench.work_list.find(order(1)).await.expect("an answer").expect("a shipping order");
     assert_eq!((shipping.number(), shipping.email()), ("A-1", "aroha@example.test"));
     assert_eq!(shipping.items()[0].sku, sku("KEA"));
@@ -27,7 +28,7 @@ pub async fn a_reservation_becomes_a_shipping_order(bench: &Bench) {
     let numbers: Vec<_> = events.iter().map(|event| (event.subject.as_str(), event.sequence)).collect();
     let id = order(1).to_string();
     assert_eq!(numbers, [("KEA", 1), (id.as_str(), 1), ("KEA", 2), (id.as_str(), 2)]);
-    assert_eq!(events[2].data, json!({"sku": "KEA", "on_hand": 5, "available": 3}));
+    assert_eq!(events[2].data, json!({"sku": "KEA", "on_hand": 5, "reserved": 2, "committed": 0, "available": 3}));
 }
 
 /// The second time nothing happens, and the caller is told.
@@ -50,7 +51,7 @@ pub async fn a_refusal_changes_nothing(bench: &Bench) {
         reserving::reserve(sheet, &placed(1, &[physical("KEA", 1)]), noon());
         Err(Refusal::AlreadyCancelled)
     });
-    let keys = Keys { orders: vec![order(1)], skus: vec![sku("KEA")], count: None };
+    let keys = Keys { orders: vec![order(1)], skus: vec![sku("KEA")], ..Keys::default() };
     let outcome = bench.warehouse.update(keys.clone(), decide, None).await.expect("the store answers");
     assert_eq!(outcome.expect_err("a refusal"), Refusal::AlreadyCancelled);
     assert_eq!(bench.shelf("KEA").await, (5, 0, 5));
@@ -102,4 +103,28 @@ pub async fn overdue_reservations_are_found(bench: &Bench) {
     let overdue = |limit| bench.warehouse.overdue(noon().plus(minutes(30)), limit);
     assert_eq!(overdue(10).await.expect("an answer"), [order(2), order(1)]);
     assert_eq!(overdue(1).await.expect("an answer"), [order(2)]);
+}
+
+/// What is committed follows from the shipping orders, parcel by parcel, as the store remembers them.
+pub async fn goods_leave_the_shelf_with_their_parcel(bench: &Bench) {
+    bench.count("KEA", 5).await;
+    bench.count("TUI", 5).await;
+    let id = bench.sell(1, &[physical("KEA", 2), physical("TUI", 1), digital("PDF", 1)]).await;
+    let kept = async || (bench.kept("KEA").await, bench.kept("TUI").await);
+    assert_eq!(kept().await, ((5, 0, 2), (5, 0, 1)));
+    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let parcel = |code: &str| DispatchItemsCommand {
+        order: id,
+        skus: Some([sku(code)].into()),
+        consignment: Consignment::parse("NZ Post", None).expect("a parcel"),
+    };
+    dispatch.execute(parcel("TUI")).await.expect("dispatched");
+    assert_eq!(kept().await, ((5, 0, 2), (4, 0, 0)));
+    let last = bench.events().await.pop().expect("a fact");
+    assert_eq!(last.data, json!({"sku": "TUI", "on_hand": 4, "reserved": 0, "committed": 0, "available": 4}));
+    let told = bench.events().await.len();
+    dispatch.execute(parcel("TUI")).await.expect("no news");
+    assert_eq!((kept().await, bench.events().await.len()), (((5, 0, 2), (4, 0, 0)), told));
+    dispatch.execute(parcel("KEA")).await.expect("dispatched");
+    assert_eq!(kept().await, ((3, 0, 0), (4, 0, 0)));
 }

@@ -12,10 +12,11 @@ use std::sync::Arc;
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::application::adjust_stock::AdjustStock;
 use crate::application::dispatch_items::DispatchItems;
 use crate::application::put_digital_file::PutDigitalFile;
 use crate::application::set_stock::SetStock;
-use crate::ports::{StockBook, WorkList};
+use crate::ports::{RefundBook, StockBook, WorkList};
 
 /// What the API needs.
 #[derive(Clone)]
@@ -24,8 +25,12 @@ pub struct Api {
     pub stock: Arc<dyn StockBook>,
     /// Looks at what there is to send.
     pub work_list: Arc<dyn WorkList>,
+    /// Knows what went back of orders' money.
+    pub refunds: Arc<dyn RefundBook>,
     /// Counts.
     pub set_stock: SetStock,
+    /// Adds and takes off.
+    pub adjust_stock: AdjustStock,
     /// Dispatches.
     pub dispatch: DispatchItems,
     /// Uploads.
@@ -38,7 +43,9 @@ impl Api {
         config
             .app_data(web::Data::from(self.stock))
             .app_data(web::Data::from(self.work_list))
+            .app_data(web::Data::from(self.refunds))
             .app_data(web::Data::new(self.set_stock))
+            .app_data(web::Data::new(self.adjust_stock))
             .app_data(web::Data::new(self.dispatch))
             .app_data(web::Data::new(self.put_file))
             .service(shipping_orders::list)
@@ -47,6 +54,8 @@ impl Api {
             .service(stock::list)
             .service(stock::show)
             .service(stock::count)
+            .service(stock::adjust)
+            .service(stock::movements)
             .service(digital_files::put);
     }
 }

@@ -12,6 +12,9 @@ use crate::domain::digital::FileError;
 fn refused(refusal: &Refusal) -> Problem {
     let (status, name, title) = match refusal {
         Refusal::BelowReserved { .. } => (StatusCode::CONFLICT, "below-reserved", "Fewer than are reserved"),
+        Refusal::StockChanged { .. } => (StatusCode::CONFLICT, "stock-changed", "Stock has changed meanwhile"),
+        Refusal::ShelfFull => (StatusCode::CONFLICT, "shelf-full", "Too many on hand"),
+        Refusal::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "Idempotency-Key reused"),
         Refusal::NoSuchShippingOrder(_) => return Problem::not_found().detail(refusal.to_string()),
         Refusal::AlreadyCancelled => (StatusCode::CONFLICT, "already-cancelled", "The shipping order was cancelled"),
         Refusal::UnknownItem(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", "No such item"),
@@ -20,9 +23,16 @@ fn refused(refusal: &Refusal) -> Problem {
     };
     let problem = Problem::new(status, name, title).detail(refusal.to_string());
     match refusal {
-        Refusal::BelowReserved { reserved } => problem.with("reserved", *reserved),
+        Refusal::BelowReserved { reserved, committed } => {
+            problem.with("reserved", *reserved).with("committed", *committed)
+        }
+        Refusal::StockChanged { on_hand, available } => problem.with("on_hand", *on_hand).with("available", *available),
         Refusal::UnknownItem(sku) | Refusal::NotPhysical(sku) => problem.with("sku", sku.as_str()),
-        Refusal::NoSuchShippingOrder(_) | Refusal::AlreadyCancelled | Refusal::NothingToPack => problem,
+        Refusal::ShelfFull
+        | Refusal::KeyReused
+        | Refusal::NoSuchShippingOrder(_)
+        | Refusal::AlreadyCancelled
+        | Refusal::NothingToPack => problem,
     }
 }
 

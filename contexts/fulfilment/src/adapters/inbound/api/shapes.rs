@@ -9,11 +9,13 @@ use shared_kernel::Sku;
 use utoipa::ToSchema;
 
 use super::problems::unprocessable;
-use crate::domain::{FileInfo, Item, ItemState, ShippingOrder, ShippingState, StockItem};
-use crate::ports::StockLine;
+use crate::domain::{AdjustmentReason, FileInfo, Item, ItemState, Refunded, ShippingOrder, ShippingState};
+use crate::ports::{StockChange, StockLine};
 
 chassis::api_words! {
     "Where a shipping order stands." ShippingStatus as "ShippingOrderStatus" = ["pending", "processed", "cancelled"];
+    "How much of an order's money went back; unknown (some or all) for orders paid before that was written down."
+        RefundedWord as "Refunded" = [Refunded::Partly, Refunded::Whole, Refunded::Unknown].map(Refunded::name);
     "Where an item stands." ItemStatus as "ItemStatus" = ["pending", "waiting_for_file", "processed"];
 }
 
@@ -30,6 +32,9 @@ pub struct ShippingOrderView {
     number: String,
     #[schema(value_type = ShippingStatus)]
     status: &'static str,
+    /// What went back of the order's money; null when nothing did. Nothing is stopped by it.
+    #[schema(value_type = Option<RefundedWord>)]
+    refunded: Option<&'static str>,
     /// What has to be sent.
     items: Vec<ItemView>,
     /// Where files are mailed to.
@@ -108,15 +113,23 @@ pub struct DispatchBody {
 pub struct StockView {
     /// Whose.
     sku: String,
-    /// How many lie there.
+    /// How many lie there: what somebody finds who counts. Falls when goods are dispatched, not when they are sold.
+    #[schema(minimum = 0)]
     on_hand: i64,
-    /// How many of those are promised to orders.
+    /// How many of those are held for orders that may still be paid.
+    #[schema(minimum = 0)]
     reserved: i64,
-    /// How many may still be sold.
+    /// How many of those are paid and not sent yet.
+    #[schema(minimum = 0)]
+    committed: i64,
+    /// How many may still be sold: `on_hand` less `reserved` and `committed`.
+    #[schema(minimum = 0)]
     available: i64,
     /// What a buyer reads, if the catalogue has said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// Whether the catalogue has told of a product with this SKU. It may do so a moment after the product was made.
+    in_catalogue: bool,
 }
 
 /// A page of shelves.
@@ -135,6 +148,76 @@ pub struct CountBody {
     /// How many lie there, 0 to 1,000,000,000.
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub(super) on_hand: i64,
+    /// `on_hand` as it was when counting began. If it is another now, goods have come or gone meanwhile and the count is
+    /// refused; a sale alone does not matter. Without it the count is taken as it is.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub(super) expected_on_hand: Option<i64>,
+}
+
+/// What came to a shelf or left it without an order.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustmentBody {
+    /// How many: positive when goods came, negative when they went. Not 0.
+    #[schema(minimum = -1_000_000_000, maximum = 1_000_000_000, example = 20)]
+    pub(super) quantity: i64,
+    /// Why. What was received, returned or found comes; what is damaged or lost goes; a correction is either.
+    pub(super) reason: AdjustmentReasonView,
+    /// Anything else worth remembering, such as the number of a delivery note.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub(super) note: Option<String>,
+}
+
+/// Why goods came or went.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AdjustmentReason)]
+pub enum AdjustmentReasonView {
+    /// A supplier delivered.
+    Received,
+    /// A customer sent something back that can be sold again.
+    CustomerReturn,
+    /// Something turned up that nobody had counted.
+    Found,
+    /// Broken, spoiled, past its date.
+    Damaged,
+    /// Missing, stolen.
+    Lost,
+    /// A mistake is put right.
+    Correction,
+}
+
+/// One change of a shelf.
+#[derive(Serialize, ToSchema)]
+pub struct StockMovementView {
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Why: `counted`, `received`, `customer_return`, `found`, `damaged`, `lost`, `correction`, `reserved`, `released`,
+    /// `taken` (sold), `returned` (its order was cancelled), `dispatched`, `counted_below_reserved`. May grow.
+    reason: String,
+    /// How `on_hand` changed.
+    on_hand: i64,
+    /// How `available` changed.
+    available: i64,
+    /// The order it was for.
+    #[schema(format = Uuid)]
+    order_id: Option<String>,
+    /// What to call the member of staff who did it.
+    by: Option<String>,
+    /// What they wrote about it.
+    note: Option<String>,
+}
+
+/// A page of changes.
+#[derive(Serialize, ToSchema)]
+pub struct StockMovementList {
+    /// The latest first.
+    pub(super) items: Vec<StockMovementView>,
+    /// Where the next page starts; null on the last one.
+    pub(super) next_cursor: Option<String>,
 }
 
 /// A file that is sold.
@@ -150,8 +233,8 @@ pub struct FileView {
     size: u64,
 }
 
-impl From<&ShippingOrder> for ShippingOrderView {
-    fn from(order: &ShippingOrder) -> Self {
+impl ShippingOrderView {
+    pub(super) fn of(order: &ShippingOrder, refunded: Option<Refunded>) -> Self {
         let id = order.order().to_string();
         let path = format!("/api/fulfilment/v1/shipping-orders/{id}");
         let (status, processed_at) = match order.state() {
@@ -168,6 +251,7 @@ impl From<&ShippingOrder> for ShippingOrderView {
             id,
             number: order.number().to_owned(),
             status,
+            refunded: refunded.map(Refunded::name),
             items: order.items().iter().map(ItemView::from).collect(),
             email: order.email().to_owned(),
             delivery_address: order.address().map(AddressView::from),
@@ -198,16 +282,34 @@ impl From<&Item> for ItemView {
     }
 }
 
-impl From<&StockItem> for StockView {
-    fn from(item: &StockItem) -> Self {
-        let (on_hand, reserved, available) = (item.on_hand(), item.reserved(), item.available());
-        Self { sku: item.sku().to_string(), on_hand, reserved, available, title: None }
+impl From<StockLine> for StockView {
+    fn from(line: StockLine) -> Self {
+        let (item, in_catalogue) = (&line.item, line.is_known());
+        let (on_hand, reserved) = (item.on_hand(), item.reserved());
+        let (committed, available) = (item.committed(), item.available());
+        let sku = item.sku().to_string();
+        Self { sku, on_hand, reserved, committed, available, title: line.title, in_catalogue }
     }
 }
 
-impl From<StockLine> for StockView {
-    fn from(line: StockLine) -> Self {
-        Self { title: line.title, ..Self::from(&line.item) }
+impl From<StockChange> for StockMovementView {
+    fn from(change: StockChange) -> Self {
+        let StockChange { at, reason, on_hand, available, reference, by, note, .. } = change;
+        let order_id = reference.strip_prefix("order:").map(str::to_owned);
+        Self { at: at.to_string(), reason, on_hand, available, order_id, by, note }
+    }
+}
+
+impl From<AdjustmentReasonView> for AdjustmentReason {
+    fn from(reason: AdjustmentReasonView) -> Self {
+        match reason {
+            AdjustmentReasonView::Received => Self::Received,
+            AdjustmentReasonView::CustomerReturn => Self::CustomerReturn,
+            AdjustmentReasonView::Found => Self::Found,
+            AdjustmentReasonView::Damaged => Self::Damaged,
+            AdjustmentReasonView::Lost => Self::Lost,
+            AdjustmentReasonView::Correction => Self::Correction,
+        }
     }
 }
 

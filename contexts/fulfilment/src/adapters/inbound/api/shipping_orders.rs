@@ -8,8 +8,8 @@ use shared_kernel::OrderId;
 use super::problems::{self, unprocessable};
 use super::shapes::{DispatchBody, ShippingOrderList, ShippingOrderView, ShippingStatus};
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
-use crate::domain::Consignment;
-use crate::ports::{StatusFilter, WorkList};
+use crate::domain::{Consignment, ShippingOrder};
+use crate::ports::{RefundBook, StatusFilter, WorkList};
 
 #[derive(Deserialize)]
 struct ListQuery {
@@ -36,7 +36,7 @@ pub async fn list(
     req: HttpRequest,
     _staff: Staff,
     wanted: web::Query<ListQuery>,
-    work_list: web::Data<dyn WorkList>,
+    (work_list, refunds): (web::Data<dyn WorkList>, web::Data<dyn RefundBook>),
 ) -> Result<HttpResponse, Problem> {
     let ListQuery { status, limit: size, cursor } = wanted.into_inner();
     let unknown = || query::invalid_parameter("status", "a status is `pending`, `processed` or `cancelled`");
@@ -44,7 +44,9 @@ pub async fn list(
     let page = work_list.list(filter, cursor, query::limit(size.as_deref())?).await?;
     let wrong = || query::invalid_parameter("cursor", "take it from `next_cursor` of the page before");
     let page = page.ok_or_else(wrong)?;
-    let items = page.items.iter().map(ShippingOrderView::from).collect();
+    let refunded = refunds.of(page.items.iter().map(ShippingOrder::order).collect()).await?;
+    let view = |order: &ShippingOrder| ShippingOrderView::of(order, refunded.get(&order.order()).copied());
+    let items = page.items.iter().map(view).collect();
     Ok(json_with_etag(&req, &ShippingOrderList { items, next_cursor: page.next_cursor }))
 }
 
@@ -62,11 +64,12 @@ pub async fn show(
     req: HttpRequest,
     _staff: Staff,
     id: web::Path<String>,
-    work_list: web::Data<dyn WorkList>,
+    (work_list, refunds): (web::Data<dyn WorkList>, web::Data<dyn RefundBook>),
 ) -> Result<HttpResponse, Problem> {
     let order = order_id(&id)?;
     let found = work_list.find(order).await?.ok_or_else(Problem::not_found)?;
-    Ok(json_with_etag(&req, &ShippingOrderView::from(&found)))
+    let refunded = refunds.of(vec![order]).await?.remove(&order);
+    Ok(json_with_etag(&req, &ShippingOrderView::of(&found, refunded)))
 }
 
 /// Notes that items were handed to a carrier. Saying it twice is no news, so a repeat is safe with and without a key.
@@ -88,7 +91,7 @@ pub async fn dispatch(
     _staff: Staff,
     id: web::Path<String>,
     body: JsonBody<DispatchBody>,
-    dispatch: web::Data<DispatchItems>,
+    (dispatch, refunds): (web::Data<DispatchItems>, web::Data<dyn RefundBook>),
 ) -> Result<HttpResponse, Problem> {
     let order = order_id(&id)?;
     let DispatchBody { carrier, tracking, items } = body.into_inner();
@@ -100,7 +103,8 @@ pub async fn dispatch(
     let skus = items.map(|items| items.into_iter().collect());
     let shipped =
         dispatch.execute(DispatchItemsCommand { order, skus, consignment }).await.map_err(problems::dispatch)?;
-    Ok(HttpResponse::Ok().json(ShippingOrderView::from(&shipped)))
+    let refunded = refunds.of(vec![order]).await?.remove(&order);
+    Ok(HttpResponse::Ok().json(ShippingOrderView::of(&shipped, refunded)))
 }
 
 fn order_id(text: &str) -> Result<OrderId, Problem> {

@@ -1,15 +1,22 @@
-//! Looking at shelves and counting them.
+//! Looking at shelves, counting them, and what comes and goes without an order.
 
-use actix_web::{HttpRequest, HttpResponse, get, put, web};
-use chassis::web::{JsonBody, Problem, Staff, json_with_etag, query};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use chassis::web::{IdempotencyKey, JsonBody, Problem, Staff, json_with_etag, query};
 use serde::Deserialize;
 use shared_kernel::Sku;
 
 use super::problems::{self, unprocessable};
-use super::shapes::{CountBody, StockList, StockView, sku};
+use super::shapes::{AdjustmentBody, CountBody, StockList, StockMovementList, StockMovementView, StockView, sku};
+use crate::application::adjust_stock::{AdjustStock, AdjustStockCommand};
 use crate::application::set_stock::SetStock;
-use crate::domain::Count;
+use crate::domain::{Adjustment, AdjustmentError, Count, Person, PersonsCount, Reference};
 use crate::ports::{StockBook, StockQuery};
+
+#[derive(Deserialize)]
+struct PageQuery {
+    limit: Option<String>,
+    cursor: Option<String>,
+}
 
 #[derive(Deserialize)]
 struct ListQuery {
@@ -71,26 +78,110 @@ pub async fn show(
     Ok(json_with_etag(&req, &StockView::from(line)))
 }
 
-/// Sets how many lie on a shelf, making it if there is none.
+/// Sets how many lie on a shelf, making it if there is none. Answers the shelf as it now is.
 #[utoipa::path(
     tag = "fulfilment", operation_id = "put_stock", security(("bearer" = ["staff"])),
     request_body = CountBody,
     params(("sku" = String, Path, description = "the SKU, percent-encoded")),
     responses(
         (status = 200, body = StockView),
-        (status = 409, description = "`below-reserved`, with `reserved`"),
+        (status = 409, description = "`below-reserved`, with `reserved` and `committed`; `stock-changed`, with `on_hand` and `available`"),
         (status = 422, description = "`invalid-body`, `invalid-count`, `invalid-sku`"),
     ),
 )]
 #[put("/api/fulfilment/v1/stock/{sku}")]
 pub async fn count(
-    _staff: Staff,
+    staff: Staff,
     path: web::Path<String>,
     body: JsonBody<CountBody>,
     set_stock: web::Data<SetStock>,
+    stock: web::Data<dyn StockBook>,
 ) -> Result<HttpResponse, Problem> {
+    let CountBody { on_hand, expected_on_hand: expected } = body.into_inner();
     let range = || unprocessable("invalid-count", "Not a count", "on_hand is a whole number from 0 to 1000000000");
-    let count = Count::new(body.into_inner().on_hand).ok_or_else(range)?;
-    let item = set_stock.execute(sku(&path)?, count).await.map_err(problems::set_stock)?;
-    Ok(HttpResponse::Ok().json(StockView::from(&item)))
+    let on_hand = Count::new(on_hand).ok_or_else(range)?;
+    let sku = sku(&path)?;
+    let count = PersonsCount { on_hand, expected, by: by(&staff) };
+    set_stock.execute(sku.clone(), count).await.map_err(problems::set_stock)?;
+    shelf(&sku, &stock).await
+}
+
+/// Adds goods to a shelf, or takes them off it, without an order. A repeat under the same key has no further effect.
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "adjust_stock", security(("bearer" = ["staff"])),
+    request_body = AdjustmentBody,
+    params(
+        ("sku" = String, Path, description = "the SKU, percent-encoded"),
+        ("Idempotency-Key" = String, Header, description = "the same for every repeat of this adjustment"),
+    ),
+    responses(
+        (status = 200, body = StockView, description = "the shelf as it now is"),
+        (status = 404, description = "there is no such product"),
+        (status = 409, description = "`below-reserved`, with `reserved` and `committed`; `shelf-full`"),
+        (status = 422, description = "`invalid-body`, `invalid-adjustment`, `invalid-sku`, `idempotency-key-reused`"),
+    ),
+)]
+#[post("/api/fulfilment/v1/stock/{sku}/adjustments")]
+pub async fn adjust(
+    staff: Staff,
+    key: IdempotencyKey,
+    path: web::Path<String>,
+    body: JsonBody<AdjustmentBody>,
+    adjust: web::Data<AdjustStock>,
+    stock: web::Data<dyn StockBook>,
+) -> Result<HttpResponse, Problem> {
+    let AdjustmentBody { quantity, reason, note } = body.into_inner();
+    let wrong = |error: AdjustmentError| unprocessable("invalid-adjustment", "Not an adjustment", error.to_string());
+    let adjustment = Adjustment::new(quantity, reason.into(), note.as_deref()).map_err(wrong)?;
+    let sku = sku(&path)?;
+    if !stock.is_known(&sku).await? {
+        return Err(Problem::not_found().detail(format!("there is no such product: {sku}")));
+    }
+    let request = Some(key.as_str().to_owned());
+    let command = AdjustStockCommand { sku: sku.clone(), adjustment, by: by(&staff), request };
+    adjust.execute(command).await.map_err(problems::set_stock)?;
+    shelf(&sku, &stock).await
+}
+
+/// What changed a shelf, the latest first.
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "list_stock_movements", security(("bearer" = ["staff"])),
+    params(
+        ("sku" = String, Path, description = "the SKU, percent-encoded"),
+        ("limit" = Option<u32>, Query),
+        ("cursor" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, body = StockMovementList),
+        (status = 304),
+    ),
+)]
+#[get("/api/fulfilment/v1/stock/{sku}/movements")]
+pub async fn movements(
+    req: HttpRequest,
+    _staff: Staff,
+    path: web::Path<String>,
+    wanted: web::Query<PageQuery>,
+    stock: web::Data<dyn StockBook>,
+) -> Result<HttpResponse, Problem> {
+    let PageQuery { limit: size, cursor } = wanted.into_inner();
+    let sku = Sku::parse(&path).map_err(|_| Problem::not_found())?;
+    let wrong = |_| query::invalid_parameter("cursor", "take it from `next_cursor` of the page before");
+    let before = cursor.filter(|cursor| !cursor.is_empty()).map(|cursor| cursor.parse().map_err(wrong)).transpose()?;
+    let limit = query::limit(size.as_deref())?;
+    if !stock.is_known(&sku).await? {
+        return Err(Problem::not_found());
+    }
+    let page = stock.history(&sku, before, limit).await?;
+    let items = page.items.into_iter().map(StockMovementView::from).collect();
+    Ok(json_with_etag(&req, &StockMovementList { items, next_cursor: page.next_cursor }))
+}
+
+async fn shelf(sku: &Sku, stock: &web::Data<dyn StockBook>) -> Result<HttpResponse, Problem> {
+    let line = stock.find(sku).await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(StockView::from(line)))
+}
+
+fn by(Staff(identity): &Staff) -> Reference {
+    Reference::Staff(Some(Person { id: identity.customer, name: identity.first_name.clone() }))
 }

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod order_closed;
+mod order_money;
 mod order_paid;
 mod order_placed;
 mod orders;
@@ -17,6 +18,7 @@ use chassis::messaging::{Failure, Handled};
 use shared_kernel::{ConsumerName, StoreError};
 
 pub use catalogue::{CountStock, KeepProducts};
+pub use order_money::NoteRefunds;
 pub use orders::FollowOrders;
 pub use task_deliver_digital::MailFiles;
 
@@ -27,6 +29,11 @@ pub const KEEP_PRODUCTS: ConsumerName = ConsumerName::new("keep-products");
 /// Applies imported counts.
 pub const COUNT_STOCK: ConsumerName = ConsumerName::new("count-stock");
 
+/// Notes what went back of orders' money.
+pub const NOTE_REFUNDS: ConsumerName = ConsumerName::new("note-refunds");
+
+/// What [`NoteRefunds`] hears.
+pub const MONEY_EVENTS: &[&str] = &[order_money::REFUNDED];
 /// What [`FollowOrders`] hears.
 pub const ORDER_EVENTS: &[&str] = &[
     orders::PLACED,

@@ -15,6 +15,8 @@ struct Paid {
     email: String,
     #[serde(default)]
     delivery_address: Option<PaidAddress>,
+    #[serde(default)]
+    gross_minor: Option<i64>,
     lines: Vec<PlacedLine>,
 }
 
@@ -33,9 +35,9 @@ struct PaidAddress {
 }
 
 pub(super) fn read(envelope: &Envelope) -> Result<PaidOrder, Unreadable> {
-    let Paid { order_id: order, number, email, delivery_address, lines } = envelope.data()?;
+    let Paid { order_id: order, number, email, delivery_address, gross_minor, lines } = envelope.data()?;
     let address = delivery_address.map(read_address).transpose()?;
-    Ok(PaidOrder { order, number, email, address, lines: read_lines(lines)? })
+    Ok(PaidOrder { order, number, email, address, gross_minor, lines: read_lines(lines)? })
 }
 
 fn read_address(address: PaidAddress) -> Result<Address, Unreadable> {

@@ -7,10 +7,10 @@ use askama::Template;
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use shared_kernel::{OrderId, Sku};
 
-use super::{Zone, errors, item_status, moment, status};
+use super::{Zone, errors, item_status, moment, refunded_words, status};
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
 use crate::domain::{Consignment, Item, ItemState, Kind, ShippingOrder, ShippingState};
-use crate::ports::WorkList;
+use crate::ports::{RefundBook, WorkList};
 
 #[derive(Template)]
 #[template(path = "fulfilment/shipping_order.html")]
@@ -22,6 +22,8 @@ struct ShippingOrderPage {
     created: String,
     status: &'static str,
     badge: &'static str,
+    /// What of its money went back.
+    refunded: Option<&'static str>,
     email: String,
     label: Vec<String>,
     items: Vec<ItemRow>,
@@ -45,11 +47,12 @@ pub(super) async fn show(
     frame: PageFrame,
     _staff: Staff,
     id: web::Path<String>,
-    work_list: web::Data<dyn WorkList>,
+    (work_list, refunds): (web::Data<dyn WorkList>, web::Data<dyn RefundBook>),
     zone: web::Data<Zone>,
 ) -> Result<HttpResponse, PageError> {
     let order = work_list.find(order_id(&id)?).await?.ok_or(PageError::NotFound)?;
-    page(&ShippingOrderPage::of(frame, &order, &zone))
+    let refunded = refunds.of(vec![order.order()]).await?.remove(&order.order());
+    page(&ShippingOrderPage { refunded: refunded.map(refunded_words), ..ShippingOrderPage::of(frame, &order, &zone) })
 }
 
 /// The form's fields: `carrier`, `tracking`, and `item` once for each SKU that is in the parcel.
@@ -109,6 +112,7 @@ impl ShippingOrderPage {
             created: moment(order.created_at(), zone),
             status,
             badge,
+            refunded: None,
             email: order.email().to_owned(),
             label: order.address().map(shared_kernel::Address::label).unwrap_or_default(),
             can_dispatch: order.can_be_dispatched(),

@@ -6,9 +6,9 @@ use chassis::web::{PageError, PageFrame, Staff, page};
 use serde::Deserialize;
 use shared_kernel::Limit;
 
-use super::{Zone, moment, status};
+use super::{Zone, moment, refunded_words, status};
 use crate::domain::{ItemState, Kind, ShippingOrder};
-use crate::ports::{StatusFilter, WorkList};
+use crate::ports::{RefundBook, StatusFilter, WorkList};
 
 #[derive(Deserialize)]
 pub(super) struct ListQuery {
@@ -40,6 +40,7 @@ struct OrderRow {
     contents: String,
     status: &'static str,
     badge: &'static str,
+    refunded: Option<&'static str>,
     waits_for_file: bool,
 }
 
@@ -50,7 +51,7 @@ pub(super) async fn show(
     frame: PageFrame,
     _staff: Staff,
     query: web::Query<ListQuery>,
-    work_list: web::Data<dyn WorkList>,
+    (work_list, refunds): (web::Data<dyn WorkList>, web::Data<dyn RefundBook>),
     zone: web::Data<Zone>,
 ) -> Result<HttpResponse, PageError> {
     let ListQuery { status, cursor } = query.into_inner();
@@ -58,7 +59,12 @@ pub(super) async fn show(
     let found = work_list.list(filter, cursor, Limit::DEFAULT).await?.ok_or(PageError::NotFound)?;
     let next = found.next_cursor.map(|cursor| format!("/admin/shipping-orders?status={status}&cursor={cursor}"));
     let filters = FILTERS.map(|(value, label)| Filter { value, label, chosen: value == status });
-    let orders = found.items.iter().map(|order| OrderRow::of(order, &zone)).collect();
+    let refunded = refunds.of(found.items.iter().map(ShippingOrder::order).collect()).await?;
+    let row = |order: &ShippingOrder| OrderRow {
+        refunded: refunded.get(&order.order()).copied().map(refunded_words),
+        ..OrderRow::of(order, &zone)
+    };
+    let orders = found.items.iter().map(row).collect();
     page(&WorkListPage { frame, filters: filters.into(), orders, next })
 }
 
@@ -76,6 +82,7 @@ impl OrderRow {
             contents: contents(count(Kind::Physical), count(Kind::Digital)),
             status,
             badge,
+            refunded: None,
             waits_for_file: order.items().iter().any(|item| item.state == ItemState::WaitingForFile),
         }
     }

@@ -12,7 +12,9 @@
 //! - Whatever concerns one order (repeats, payment against cancellation, dispatch, mailings, waiting items) is decided
 //!   under the lock of its reservation, which every order that was heard of has; reading it first is what guards the
 //!   shipping order.
-//! - An imported count is looked up under the lock of its shelf. A grant is one conditional statement.
+//! - `stock_item.derived_committed` is written by triggers on `shipping_order` alone, under the locks of the shelves that the
+//!   order's writer holds.
+//! - An imported count and the key of an adjustment are looked up under the lock of the shelf. A grant is one conditional statement.
 //! - A rebuild of `product` deletes inbox rows first, which is why a statement about a product marks its cause before it
 //!   touches a row: it ends before the rebuild begins, or finds that its cause is gone.
 //!
@@ -21,6 +23,7 @@
 mod audit;
 mod digital_files;
 mod product_book;
+mod refund_book;
 mod rows;
 mod stock_book;
 mod warehouse;
@@ -31,10 +34,13 @@ use chassis::sql::Migration;
 pub use audit::audit;
 pub use digital_files::SqlDigitalFiles;
 pub use product_book::SqlProductBook;
+pub use refund_book::SqlRefundBook;
 pub use stock_book::SqlStockBook;
 pub use warehouse::SqlWarehouse;
 pub use work_list::SqlWorkList;
 
 /// The context's schema, step by step.
-pub const MIGRATIONS: &[Migration] =
-    &[chassis::migration!("../../../../../../migrations/fulfilment", 1, "0001_fulfilment.sql", "fulfilment")];
+pub const MIGRATIONS: &[Migration] = &[
+    chassis::migration!("../../../../../../migrations/fulfilment", 1, "0001_fulfilment.sql", "fulfilment"),
+    chassis::migration!("../../../../../../migrations/fulfilment", 2, "0002_shelf.sql", "what lies on the shelf"),
+];

@@ -36,11 +36,19 @@ fn corrupt(table: &'static str, row: &impl ToString, problem: String) -> StoreEr
     StoreError::Corrupt { table, row: row.to_string(), problem }
 }
 
+/// The column `on_hand` is what is not sold yet; what is sold and not sent lies on the shelf beside it (ADR 24).
 pub(super) fn stock_item(row: &Row) -> Result<StockItem, StoreError> {
     let sku: Sku = row.get("sku")?;
-    let (on_hand, reserved) = (row.get("on_hand")?, row.get("reserved")?);
-    StockItem::restore(sku.clone(), on_hand, reserved)
-        .ok_or_else(|| corrupt("stock_item", &sku, format!("reserved {reserved} of {on_hand}")))
+    let (unsold, reserved, committed): (i64, i64, i64) =
+        (row.get("on_hand")?, row.get("reserved")?, row.get("derived_committed")?);
+    let problem = || format!("{unsold} are not sold, {reserved} are reserved, {committed} are committed");
+    StockItem::restore(sku.clone(), unsold.saturating_add(committed), reserved, committed)
+        .ok_or_else(|| corrupt("stock_item", &sku, problem()))
+}
+
+/// What is not sold yet: the column `on_hand`.
+pub(super) fn unsold(item: &StockItem) -> i64 {
+    item.on_hand() - item.committed()
 }
 
 pub(super) fn kind(name: &str, table: &'static str, row: &impl ToString) -> Result<Kind, StoreError> {
@@ -100,7 +108,8 @@ pub(super) fn shipping_order(row: &Row) -> Result<ShippingOrder, StoreError> {
     let items: Vec<ItemJson> = read_json("shipping_order", &order, "items", &row.get::<String>("items")?)?;
     let items = items.into_iter().map(|json| item(order, json)).collect::<Result<_, _>>()?;
     let recipient = (row.get("email")?, address);
-    Ok(ShippingOrder::restore(order, row.get("number")?, recipient, items, row.get("created_at")?, state))
+    let name = (row.get("number")?, row.get("gross_minor")?);
+    Ok(ShippingOrder::restore(order, name, recipient, items, row.get("created_at")?, state))
 }
 
 fn item(order: OrderId, json: ItemJson) -> Result<Item, StoreError> {

@@ -6,18 +6,26 @@ use chassis::sql::{Database, Row};
 use shared_kernel::{Limit, Page, Sku, StoreError};
 
 use super::rows;
-use crate::ports::{StockBook, StockLine, StockQuery};
+use crate::ports::{StockBook, StockChange, StockLine, StockQuery};
 
-const FIND: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved, p.title AS title, p.kind AS kind
+const FIND: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved,
+    s.derived_committed AS derived_committed, p.title AS title, p.kind AS kind
     FROM stock_item s LEFT JOIN product p ON p.sku = s.sku WHERE s.sku = $1";
-const LIST: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved, p.title AS title, p.kind AS kind
+const LIST: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved,
+    s.derived_committed AS derived_committed, p.title AS title, p.kind AS kind
     FROM stock_item s LEFT JOIN product p ON p.sku = s.sku
-    WHERE s.sku > $1 ORDER BY s.sku LIMIT $2";
-const SEARCH: &str =
-    "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved, p.title AS title, p.kind AS kind
+    WHERE s.sku > $1 AND (p.sku IS NOT NULL OR s.on_hand > 0 OR s.derived_committed > 0) ORDER BY s.sku LIMIT $2";
+const SEARCH: &str = "SELECT s.sku AS sku, s.on_hand AS on_hand, s.reserved AS reserved,
+    s.derived_committed AS derived_committed, p.title AS title, p.kind AS kind
     FROM stock_item s LEFT JOIN product p ON p.sku = s.sku
-    WHERE s.sku > $1 AND (LOWER(s.sku) LIKE $3 ESCAPE '\\' OR LOWER(p.title) LIKE $3 ESCAPE '\\')
+    WHERE s.sku > $1 AND (p.sku IS NOT NULL OR s.on_hand > 0 OR s.derived_committed > 0)
+    AND (LOWER(s.sku) LIKE $3 ESCAPE '\\' OR LOWER(p.title) LIKE $3 ESCAPE '\\')
     ORDER BY s.sku LIMIT $2";
+const KNOWN: &str = "SELECT sku FROM product WHERE sku = $1 UNION ALL SELECT sku FROM stock_item WHERE sku = $1";
+/// The version before wrote no `committed_delta`: there, goods left the shelf when they were sold.
+const HISTORY: &str = "SELECT position, moved_at, reason, on_hand_delta + COALESCE(committed_delta, 0) AS on_hand,
+    on_hand_delta - reserved_delta AS available, reference, made_by_name, note
+    FROM stock_movement WHERE sku = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
 
 /// [`StockBook`] over the context's database.
 #[derive(Clone)]
@@ -43,6 +51,27 @@ impl StockBook for SqlStockBook {
                 Box::pin(async move { tx.fetch_optional(FIND, params![sku]).await?.as_ref().map(line).transpose() })
             })
             .await
+    }
+
+    async fn is_known(&self, sku: &Sku) -> Result<bool, StoreError> {
+        let sku = sku.clone();
+        let found = self.database.read(move |tx| {
+            let sku = sku.clone();
+            Box::pin(async move { tx.fetch(KNOWN, params![sku]).await })
+        });
+        Ok(!found.await?.is_empty())
+    }
+
+    async fn history(&self, sku: &Sku, before: Option<i64>, limit: Limit) -> Result<Page<StockChange>, StoreError> {
+        let (sku, before) = (sku.clone(), before.unwrap_or(i64::MAX));
+        let changes = self.database.read(move |tx| {
+            let sku = sku.clone();
+            Box::pin(async move {
+                let rows = tx.fetch(HISTORY, params![sku, before, limit.get() + 1]).await?;
+                rows.iter().map(change).collect()
+            })
+        });
+        Ok(Page::cut(changes.await?, limit, |change: &StockChange| change.position.to_string()))
     }
 
     async fn list(&self, query: StockQuery, limit: Limit) -> Result<Page<StockLine>, StoreError> {
@@ -75,4 +104,17 @@ fn line(row: &Row) -> Result<StockLine, StoreError> {
     let kind: Option<String> = row.get("kind")?;
     let kind = kind.map(|name| rows::kind(&name, "product", item.sku())).transpose()?;
     Ok(StockLine { title: row.get("title")?, kind, item })
+}
+
+fn change(row: &Row) -> Result<StockChange, StoreError> {
+    Ok(StockChange {
+        position: row.get("position")?,
+        at: row.get("moved_at")?,
+        reason: row.get("reason")?,
+        on_hand: row.get("on_hand")?,
+        available: row.get("available")?,
+        reference: row.get("reference")?,
+        by: row.get("made_by_name")?,
+        note: row.get("note")?,
+    })
 }

@@ -16,9 +16,9 @@ use crate::domain::{
 };
 use crate::ports::{Decide, Keys, Warehouse};
 
-const STOCK: &str = "SELECT sku, on_hand, reserved FROM stock_item WHERE sku = $1";
+const STOCK: &str = "SELECT sku, on_hand, reserved, derived_committed FROM stock_item WHERE sku = $1";
 const RESERVATION: &str = "SELECT order_id, state, holds, held_until FROM reservation WHERE order_id = $1";
-const SHIPPING: &str = "SELECT order_id, number, email, address, items, created_at, state, closed_at
+const SHIPPING: &str = "SELECT order_id, number, gross_minor, email, address, items, created_at, state, closed_at
     FROM shipping_order WHERE order_id = $1";
 
 /// [`Warehouse`] over the context's database.
@@ -107,6 +107,12 @@ async fn read(tx: &mut Tx, keys: &Keys) -> Result<Worksheet, StoreError> {
             sheet.lay_known_count();
         }
     }
+    if let Some(request) = &keys.request {
+        let sql = "SELECT on_hand_delta, reason FROM stock_movement WHERE sku = $1 AND request = $2";
+        if let Some(row) = tx.fetch_optional(sql, params![&request.sku, &request.key]).await? {
+            sheet.lay_known_request(row.get("on_hand_delta")?, row.get("reason")?);
+        }
+    }
     Ok(sheet)
 }
 
@@ -114,6 +120,7 @@ fn may_ship(reservation: &Reservation) -> bool {
     *reservation.state() == crate::domain::ReservationState::Taken
 }
 
+/// What is committed is not written: the database follows it up when a shipping order is.
 async fn write(tx: &mut Tx, changes: Changes) -> Result<(), StoreError> {
     for row in &changes.stock {
         write_stock(tx, row).await?;
@@ -140,7 +147,7 @@ async fn write_stock(tx: &mut Tx, row: &Row<StockItem>) -> Result<(), StoreError
     } else {
         "UPDATE stock_item SET on_hand = $2, reserved = $3 WHERE sku = $1"
     };
-    one(tx.execute(sql, params![item.sku(), item.on_hand(), item.reserved()]).await?)
+    one(tx.execute(sql, params![item.sku(), rows::unsold(item), item.reserved()]).await?)
 }
 
 async fn write_reservation(tx: &mut Tx, row: &Row<Reservation>) -> Result<(), StoreError> {
@@ -161,11 +168,12 @@ async fn write_shipping(tx: &mut Tx, row: &Row<ShippingOrder>) -> Result<(), Sto
     let items = rows::items_json(order.items())?;
     if row.is_new() {
         let sql = "INSERT INTO shipping_order
-            (order_id, state, closed_at, work_rank, work_order, items, number, email, address, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (order_id) DO NOTHING";
+            (order_id, state, closed_at, work_rank, work_order, items, number, email, address, created_at, gross_minor)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (order_id) DO NOTHING";
         let (number, email, address) = (order.number(), order.email(), rows::address_json(order)?);
-        let created = order.created_at();
-        let params = params![order.order(), state, closed_at, rank, place, items, number, email, address, created];
+        let (created, gross) = (order.created_at(), order.gross_minor());
+        let params =
+            params![order.order(), state, closed_at, rank, place, items, number, email, address, created, gross];
         return one(tx.execute(sql, params).await?);
     }
     let sql = "UPDATE shipping_order SET state = $2, closed_at = $3, work_rank = $4, work_order = $5, items = $6
@@ -195,10 +203,14 @@ async fn write_count(tx: &mut Tx, count: ImportedCount) -> Result<(), StoreError
 }
 
 async fn write_movement(tx: &mut Tx, movement: Movement) -> Result<(), StoreError> {
-    let sql = "INSERT INTO stock_movement (sku, on_hand_delta, reserved_delta, reason, reference, moved_at)
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    let Movement { sku, on_hand, reserved, reason, reference, at } = movement;
-    let params = params![sku, on_hand, reserved, reason.name(), reference.text(), at];
+    let sql =
+        "INSERT INTO stock_movement (sku, on_hand_delta, reserved_delta, committed_delta, reason, reference, moved_at,
+        note, request, made_by, made_by_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let (unsold, person) = (movement.on_hand - movement.committed, movement.reference.person());
+    let (by, name) = (person.map(|person| person.id), person.map(|person| person.name.clone()));
+    let (reason, reference) = (movement.reason.name(), movement.reference.text());
+    let Movement { sku, reserved, committed, note, request, at, .. } = movement;
+    let params = params![sku, unsold, reserved, committed, reason, reference, at, note, request, by, name];
     tx.execute(sql, params).await.map(drop)
 }
 

@@ -9,9 +9,9 @@ use super::rows;
 use crate::domain::ShippingOrder;
 use crate::ports::{StatusFilter, WorkList};
 
-const FIND: &str = "SELECT order_id, number, email, address, items, created_at, state, closed_at
+const FIND: &str = "SELECT order_id, number, gross_minor, email, address, items, created_at, state, closed_at
     FROM shipping_order WHERE order_id = $1";
-const LIST: &str = "SELECT order_id, number, email, address, items, created_at, state, closed_at
+const LIST: &str = "SELECT order_id, number, gross_minor, email, address, items, created_at, state, closed_at
     FROM shipping_order WHERE work_rank <= $2 AND (work_rank, work_order, order_id) > ($1, $3, $4)
     ORDER BY work_rank, work_order, order_id LIMIT $5";
 const DELIVERABLE: &str = "SELECT w.order_id AS order_id, w.sku AS sku
