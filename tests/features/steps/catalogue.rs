@@ -106,7 +106,7 @@ async fn offered(world: &mut World, title: String, price: String) {
     eventually(PATIENCE, || async {
         let mut visitor = crate::support::visitor::Visitor::new(&shop.url(""));
         let page = visitor.visit(&path).await;
-        let in_stock = page.select(".stock").iter().any(|text| text.to_lowercase().contains("stock"));
+        let in_stock = !page.select(".stock-good").is_empty();
         let shown = page.select(".price").iter().any(|text| text.contains(&price));
         (in_stock && shown).then_some(())
     })

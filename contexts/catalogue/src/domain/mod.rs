@@ -26,7 +26,7 @@ pub use media::{Media, MediaError, MediaKind};
 pub use patch::{FileHandle, ProductPatch, VariantPatch};
 pub use product::{Product, ProductDetails, ProductEvent, ProductId, ProductRefused, Status};
 pub use sale::SaleRules;
-pub use shelf::{Audience, CategoryCount, ShelfKey, ShelfQuery, Shelved};
+pub use shelf::{Audience, Availability, CategoryCount, LOW_STOCK, ShelfKey, ShelfQuery, Shelved};
 pub use stock::{StockCount, StockLevel};
 pub use text::{Category, Description, FieldError, Handle, ImageName, TaxClass, Title, WrittenHandle};
 pub use variant::{Grams, Kind, Options, Variant};

@@ -140,20 +140,50 @@ fn nibble(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+/// So many or fewer left of a variant are few: shoppers are told how many.
+pub const LOW_STOCK: i64 = 5;
+
+/// How well a variant can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Availability {
+    /// Enough, or it cannot run out.
+    InStock,
+    /// So few that shoppers are told how many: 1 to [`LOW_STOCK`].
+    Few(i64),
+    /// None, or nobody has counted any.
+    SoldOut,
+}
+
+impl Availability {
+    fn of(variant: &Variant, available: Option<i64>) -> Self {
+        match available {
+            _ if !in_stock(variant.kind, available) => Self::SoldOut,
+            Some(left) if left <= LOW_STOCK => Self::Few(left),
+            Some(_) | None => Self::InStock,
+        }
+    }
+
+    /// Whether it can be sold now.
+    #[must_use]
+    pub fn can_be_sold(self) -> bool {
+        self != Self::SoldOut
+    }
+}
+
 /// A product as it stands on the shelf: with what is left of each variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shelved {
     product: Product,
-    in_stock: Vec<bool>,
+    left: Vec<Availability>,
 }
 
 impl Shelved {
     /// Puts a product on the shelf, given what is available of the SKUs that were counted.
     #[must_use]
     pub fn new(product: Product, available: &HashMap<Sku, i64>) -> Self {
-        let there = |variant: &Variant| in_stock(variant.kind, available.get(&variant.sku).copied());
-        let in_stock = product.variants().iter().map(there).collect();
-        Self { product, in_stock }
+        let left = |variant: &Variant| Availability::of(variant, available.get(&variant.sku).copied());
+        let left = product.variants().iter().map(left).collect();
+        Self { product, left }
     }
 
     /// The product.
@@ -164,13 +194,28 @@ impl Shelved {
 
     /// Its variants, each with whether it can be sold now.
     pub fn variants(&self) -> impl Iterator<Item = (&Variant, bool)> {
-        self.product.variants().iter().zip(self.in_stock.iter().copied())
+        self.availability().map(|(variant, left)| (variant, left.can_be_sold()))
+    }
+
+    /// Its variants, each with how well it can be had.
+    pub fn availability(&self) -> impl Iterator<Item = (&Variant, Availability)> {
+        self.product.variants().iter().zip(self.left.iter().copied())
     }
 
     /// Whether anything of it can be sold now.
     #[must_use]
     pub fn in_stock(&self) -> bool {
-        self.in_stock.contains(&true)
+        self.left.iter().any(|left| left.can_be_sold())
+    }
+
+    /// How well the product can be had: one that has a single variant as that one, any other by whether there is one.
+    #[must_use]
+    pub fn overall(&self) -> Availability {
+        match self.left.as_slice() {
+            [only] => *only,
+            _ if self.in_stock() => Availability::InStock,
+            _ => Availability::SoldOut,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The suites that every adapter of a port must pass, whatever it keeps things in.
 
 use async_trait::async_trait;
+use chassis::testing::assert_walks;
 use shared_kernel::{Cause, Envelope, Limit, Sku, StoreError};
 use uuid::Uuid;
 
@@ -34,6 +35,7 @@ pub async fn every_suite<W: World, F: Future<Output = W>>(new_world: impl Fn() -
     nothing_is_kept_when_something_is_refused(&new_world().await).await;
     the_same_count_is_published_once(&new_world().await).await;
     lists_are_ordered_and_cut_into_pages(&new_world().await).await;
+    lists_are_walked_page_by_page(&new_world().await).await;
     lists_know_their_audience_and_category(&new_world().await).await;
     searches_find_beginnings_of_words_and_nothing_else(&new_world().await).await;
     categories_count_what_shoppers_find(&new_world().await).await;
@@ -162,6 +164,33 @@ async fn lists_are_ordered_and_cut_into_pages(world: &impl World) {
     assert_eq!(walked, all);
     let newest = world.shelf().newest(2).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(newest.iter().map(|item| item.product().handle().as_str()).collect::<Vec<_>>(), ["p9", "p8"]);
+}
+
+/// Products that are called the same, in every list: by audience, category and words.
+async fn lists_are_walked_page_by_page(world: &impl World) {
+    let titles = ["Same", "Same", "Other", "Same", "same", "Same", "Same"];
+    let builder = |(n, title): (u128, &str)| {
+        let product = a_product(&format!("p{n}")).id(n).titled(title);
+        let product = product.in_category(if n % 3 == 0 { "Books" } else { "Toys" });
+        if n == 4 { product.status(Status::Draft) } else { product }
+    };
+    put(world, (1_u128..).zip(titles).map(builder).collect()).await;
+    for audience in [Audience::Shoppers, Audience::Staff] {
+        for category in [None, Some("toys".to_owned()), Some("none".to_owned())] {
+            for words in [None, SearchWords::parse("same"), SearchWords::parse("nothing")] {
+                let query = ShelfQuery { category: category.clone(), words, ..everything(audience) };
+                let whole = listed(world, &query).await;
+                assert_walks(&format!("{query:?}"), &whole, async |cursor, limit| {
+                    let after = cursor.map(|cursor| ShelfKey::parse(&cursor).unwrap_or_else(|| panic!("{cursor}")));
+                    let page = world.shelf().page(&ShelfQuery { after, limit, ..query.clone() }).await;
+                    let page = page.unwrap_or_else(|error| panic!("{error}"));
+                    (*page).clone().map(|item| item.product().handle().to_string())
+                })
+                .await;
+            }
+        }
+    }
+    assert_eq!(listed(world, &everything(Audience::Shoppers)).await.len(), 6);
 }
 
 async fn lists_know_their_audience_and_category(world: &impl World) {

@@ -114,8 +114,19 @@ async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_
     assert_eq!(messages.accept(consumer, &batch).await.unwrap(), 1);
     drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
     assert!(in_stock(&shop, "weka-mug").await, "the cache must not hide the change");
+    let words = async || {
+        let page = shop.get("/products/weka-mug").await;
+        page.text().split("data-test=\"stock\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    for (available, sequence, expected) in
+        [(6, 2, "In stock"), (5, 3, "Only 5 left"), (1, 4, "Only 1 left"), (0, 5, "Sold out"), (3, 6, "Only 3 left")]
+    {
+        messages.accept(consumer, &[stock_changed("WEKA-MUG", available, sequence)]).await.unwrap();
+        drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
+        assert_eq!(words().await, expected, "{available} left");
+    }
 
-    messages.accept(consumer, &[stock_changed("WEKA-MUG", 0, 2)]).await.unwrap();
+    messages.accept(consumer, &[stock_changed("WEKA-MUG", 0, 7)]).await.unwrap();
     let mut unreadable = stock_changed("KEA14-16", 1, 1);
     unreadable.data = json!({"sku": "KEA14-16"});
     messages.accept(consumer, &[unreadable]).await.unwrap();

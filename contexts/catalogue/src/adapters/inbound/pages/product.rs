@@ -9,7 +9,7 @@ use super::Pages;
 use super::card::tone;
 use crate::adapters::inbound::api::views::media_url;
 use crate::application::Browse;
-use crate::domain::{Audience, Handle, Kind, Shelved, Variant};
+use crate::domain::{Audience, Availability, Handle, Kind, Shelved, Variant};
 
 #[derive(Template)]
 #[template(path = "catalogue/product.html")]
@@ -27,6 +27,7 @@ struct ProductPage {
     price: String,
     from: bool,
     in_stock: bool,
+    stock: StockWords,
     variants: Vec<Choice>,
     canonical: String,
     json_ld: String,
@@ -43,7 +44,25 @@ struct Choice {
     price: String,
     digital: bool,
     in_stock: bool,
+    /// Nothing where there is enough.
+    stock: Option<StockWords>,
     chosen: bool,
+}
+
+struct StockWords {
+    text: String,
+    class: &'static str,
+}
+
+impl StockWords {
+    fn of(left: Availability) -> Self {
+        let (text, class) = match left {
+            Availability::InStock => ("In stock".to_owned(), "stock stock-good"),
+            Availability::Few(left) => (format!("Only {left} left"), "stock stock-good"),
+            Availability::SoldOut => ("Sold out".to_owned(), "stock stock-out"),
+        };
+        Self { text, class }
+    }
 }
 
 pub async fn show(
@@ -83,6 +102,7 @@ impl ProductPage {
             price,
             from,
             in_stock: shelved.in_stock(),
+            stock: StockWords::of(shelved.overall()),
             variants: choices(shelved),
             json_ld: json_ld(shelved, base_url, &canonical),
             canonical,
@@ -93,7 +113,8 @@ impl ProductPage {
 /// The variants; the first one that can be bought is chosen.
 fn choices(shelved: &Shelved) -> Vec<Choice> {
     let mut chosen_yet = false;
-    let mut choice = |(variant, in_stock): (&Variant, bool)| {
+    let mut choice = |(variant, left): (&Variant, Availability)| {
+        let in_stock = left.can_be_sold();
         let chosen = in_stock && !chosen_yet;
         chosen_yet |= chosen;
         Choice {
@@ -102,10 +123,11 @@ fn choices(shelved: &Shelved) -> Vec<Choice> {
             price: variant.price.to_string(),
             digital: variant.kind == Kind::Digital,
             in_stock,
+            stock: (left != Availability::InStock).then(|| StockWords::of(left)),
             chosen,
         }
     };
-    shelved.variants().map(&mut choice).collect()
+    shelved.availability().map(&mut choice).collect()
 }
 
 /// The product as search engines read it. It stands inside a script element, which only a `<` could end early.

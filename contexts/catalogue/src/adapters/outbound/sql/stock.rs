@@ -7,7 +7,7 @@ use chassis::sql::{Row, Tx};
 use shared_kernel::{Cause, StoreError};
 
 use super::SqlCatalogue;
-use crate::domain::StockLevel;
+use crate::domain::{LOW_STOCK, StockLevel};
 use crate::ports::StockLevels;
 
 const OLD: &str = "SELECT available FROM stock_level WHERE sku = $1";
@@ -30,10 +30,10 @@ impl StockLevels for SqlCatalogue {
                 let sequence = i64::try_from(level.sequence).unwrap_or(i64::MAX);
                 let params = params![&level.sku, level.on_hand, level.available, sequence];
                 let news = tx.execute(NOTE, params).await? > 0;
-                Ok(news && old.is_none_or(|old| (old > 0) != (level.available > 0)))
+                Ok(news && old.is_none_or(|old| shoppers_see(old) != shoppers_see(level.available)))
             })
         });
-        // Pages say "in stock" or "sold out" and no number: most levels change nothing that anybody sees.
+        // Pages say a number only when few are left: most levels change nothing that anybody sees.
         if write.await? {
             self.freshness.stock_changed();
         }
@@ -62,4 +62,9 @@ impl Rebuild for SqlCatalogue {
     async fn reset(&self, tx: &mut Tx) -> Result<(), StoreError> {
         tx.execute(FORGET, params![]).await.map(|_| ())
     }
+}
+
+/// Numbers that look the same to shoppers are the same here.
+fn shoppers_see(available: i64) -> i64 {
+    available.clamp(0, LOW_STOCK + 1)
 }
