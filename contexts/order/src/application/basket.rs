@@ -7,7 +7,7 @@ use shared_kernel::{Currency, CustomerId, Money, MoneyError, Quantity, Sku, Stor
 
 use crate::domain::pricing::{Priced, Wanted, price};
 use crate::domain::{Cart, CartId, ChargeLimits, Kind, NotChargeable, PricedItem, Totals};
-use crate::ports::PriceList;
+use crate::ports::{OrderPlacement, PriceList};
 
 /// What the shop charges beside the goods, and how.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +58,23 @@ pub struct CartViewLine {
     pub line_total: Money,
     /// Whether it is still offered. A line that is not stays visible, costs nothing, and cannot be ordered.
     pub for_sale: bool,
-    /// Whether there seems to be enough of it; `None` if nobody said. Reserving decides.
-    pub in_stock: Option<bool>,
+    /// How many the buyer can have, as far as is known here: what is left, and what an open order of this cart holds.
+    /// `None` if nobody said. Reserving decides.
+    pub available: Option<i64>,
+}
+
+impl CartViewLine {
+    /// Whether there seems to be enough of it; `None` if nobody said.
+    #[must_use]
+    pub fn in_stock(&self) -> Option<bool> {
+        self.available.map(|available| available >= i64::from(self.quantity.get()))
+    }
+
+    /// Whether the line keeps the cart from being ordered.
+    #[must_use]
+    pub fn is_in_the_way(&self) -> bool {
+        !self.for_sale || self.in_stock() == Some(false)
+    }
 }
 
 impl CartView {
@@ -67,6 +82,12 @@ impl CartView {
     #[must_use]
     pub fn count(&self) -> u32 {
         self.lines.iter().map(|line| u32::from(line.quantity.get())).sum()
+    }
+
+    /// Whether it holds something, and all of it can be ordered as far as is known here.
+    #[must_use]
+    pub fn can_be_ordered(&self) -> bool {
+        !self.lines.is_empty() && !self.lines.iter().any(CartViewLine::is_in_the_way)
     }
 
     /// What cannot be ordered any more.
@@ -80,14 +101,15 @@ impl CartView {
 #[derive(Clone)]
 pub struct Baskets {
     prices: Arc<dyn PriceList>,
+    placement: Arc<dyn OrderPlacement>,
     tariff: Tariff,
 }
 
 impl Baskets {
     /// Works by this price list and tariff.
     #[must_use]
-    pub fn new(prices: Arc<dyn PriceList>, tariff: Tariff) -> Self {
-        Self { prices, tariff }
+    pub fn new(prices: Arc<dyn PriceList>, placement: Arc<dyn OrderPlacement>, tariff: Tariff) -> Self {
+        Self { prices, placement, tariff }
     }
 
     /// Whether the thing may be put into a cart.
@@ -121,10 +143,11 @@ impl Baskets {
                 unit_price: item.unit_gross,
                 line_total,
                 for_sale,
-                in_stock: item.available.map(|available| available >= i64::from(line.quantity.get())),
+                available: item.available,
             })
         });
-        let lines: Vec<CartViewLine> = lines.collect();
+        let mut lines: Vec<CartViewLine> = lines.collect();
+        self.add_own(cart, &mut lines).await?;
         let needs_address = lines.iter().any(|line| line.for_sale && line.kind == Kind::Physical);
         let (id, owner) = (cart.id(), cart.owner());
         let buys = lines.iter().any(|line| line.for_sale);
@@ -148,6 +171,19 @@ impl Baskets {
     /// [`NotChargeable`] with the limit that it breaks.
     pub fn check_chargeable(&self, priced: &Priced) -> Result<(), NotChargeable> {
         self.tariff.limits.check(priced.totals.gross)
+    }
+
+    /// What an open order of this cart holds is there for this buyer: the next order takes its place.
+    async fn add_own(&self, cart: &Cart, lines: &mut [CartViewLine]) -> Result<(), StoreError> {
+        if lines.iter().all(|line| line.in_stock() != Some(false)) {
+            return Ok(());
+        }
+        let Some(order) = self.placement.open_order(cart.id()).await? else { return Ok(()) };
+        for line in lines {
+            let held = order.lines().iter().filter(|held| held.sku == line.sku).map(|held| i64::from(held.quantity));
+            line.available = line.available.map(|available| available + held.sum::<i64>());
+        }
+        Ok(())
     }
 
     fn is_for_sale(&self, item: &PricedItem) -> bool {

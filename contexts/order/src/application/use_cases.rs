@@ -85,7 +85,7 @@ impl UseCases {
     /// Puts them all together.
     #[must_use]
     pub fn new(with: &Adapters, policy: Policy) -> Self {
-        let baskets = Baskets::new(with.prices.clone(), policy.tariff);
+        let baskets = Baskets::new(with.prices.clone(), with.placement.clone(), policy.tariff);
         let (orders, clock) = (with.orders.clone(), with.clock.clone());
         let record = RecordPayment::new(orders.clone(), clock.clone());
         let place = PlaceOrder::new(

@@ -73,6 +73,9 @@ pub trait OrderPlacement: Send + Sync {
     /// orders, and nobody more than the request allows.
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError>;
 
+    /// The order of the cart that waits for stock or to be paid, if there is one.
+    async fn open_order(&self, cart: CartId) -> Result<Option<Order>, StoreError>;
+
     /// The order that a request with this key led to.
     async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError>;
 }

@@ -258,6 +258,11 @@ impl OrderStore for MemoryShop {
 
 #[async_trait]
 impl OrderPlacement for MemoryShop {
+    async fn open_order(&self, cart: CartId) -> Result<Option<Order>, StoreError> {
+        let of_cart = |order: &&Order| order.cart() == Some(cart) && order.state().is_open();
+        Ok(self.lock().orders.values().find(of_cart).cloned())
+    }
+
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError> {
         let mut state = self.lock();
         match state.known(&request.key) {

@@ -6,6 +6,7 @@ pub mod carts;
 pub mod history;
 pub mod inbox;
 pub mod orders;
+pub mod paging;
 pub mod placement;
 pub mod prices;
 pub mod restoration;

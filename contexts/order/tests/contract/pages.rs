@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
 
+mod parts;
+
 use std::time::Duration;
 
 use actix_web::test::TestRequest;
@@ -412,8 +414,11 @@ async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_t
     assert!(disabled(&shipped));
     assert_eq!(
         (shipped.marked("order-status"), shipped.marked("tracking")),
-        (vec!["Shipped".into()], vec!["TRACK-7".into()])
+        (vec!["Partly shipped".into()], vec!["TRACK-7".into()])
     );
+    assert_eq!(shipped.marked("to-come"), ["Still to come: 1 × Weka Mug."]);
+    assert_eq!(shipped.marked("fulfilment-status"), ["A part has been sent."]);
+    assert_eq!(aroha.open("/orders").await.marked("order-status"), ["Partly shipped"]);
     let late = aroha.submit(&format!("{path}/cancel"), &[("idempotency_key", "c")]).await;
     assert!(late.marked("flash")[0].contains("sent already"), "{:?}", late.marked("flash"));
 }

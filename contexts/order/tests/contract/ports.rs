@@ -100,5 +100,8 @@ every_adapter! {
     history_pages_newest_first(s) suites::history::pages_from_the_newest_to_the_oldest(&s.orders);
     history_finds_what_is_asked_for(s) suites::history::finds_what_is_asked_for(&s.orders);
     inbox_keeps_each_event_once(s) suites::inbox::keeps_each_event_once(&s.inbox);
+    history_is_walked_page_by_page(s) suites::paging::walks_every_list_page_by_page(&s.orders);
+    history_of_attention_is_walked_page_by_page(s) suites::paging::walks_what_needs_attention_page_by_page(&s.orders);
+    history_is_walked_by_id(s) suites::paging::walks_all_orders_by_id(&s.orders);
     history_lists_what_needs_attention(s) suites::history::lists_what_needs_attention(&s.orders);
 }

@@ -220,6 +220,13 @@ impl Shop {
         prices.product_withdrawn(product, vec![Sku::parse(sku).unwrap()], cause).await.unwrap();
     }
 
+    /// Fulfilment says that so many of a thing can be had.
+    pub async fn has_left(&self, sku: &str, available: i64) {
+        let cause = self.cause("price-list", sku).await;
+        let prices = &self.module.use_cases().keep_prices;
+        prices.stock_changed(Sku::parse(sku).unwrap(), available, cause).await.unwrap();
+    }
+
     async fn cause(&self, consumer: &'static str, subject: &str) -> Cause {
         let envelope = Envelope {
             specversion: "1.0".into(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared_kernel::{Sku, Timestamp};
 
-use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState};
+use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, PaymentAxis};
 use crate::domain::price_list::Kind;
 
 /// What fulfilment has said.
@@ -51,7 +51,7 @@ pub struct ProcessedItem {
     pub at: Timestamp,
 }
 
-/// A parcel (or mail) that left: items with the same carrier and tracking number.
+/// A parcel (or mail) that left: items that left together, with the same carrier and tracking number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shipment {
     /// Who carries it; `None` for e-mail.
@@ -124,6 +124,18 @@ impl Fulfilment {
         }
     }
 
+    /// What has still to leave.
+    pub fn pending(&self) -> impl Iterator<Item = &FulfilmentItem> {
+        self.items.iter().filter(|item| item.processed_at.is_none())
+    }
+
+    /// How many of a line have left.
+    #[must_use]
+    pub fn sent(&self, sku: &Sku, kind: Kind) -> u32 {
+        let left = |item: &&FulfilmentItem| item.sku == *sku && item.kind == kind && item.processed_at.is_some();
+        self.items.iter().filter(left).map(|item| item.quantity).sum()
+    }
+
     /// What has left, parcel by parcel.
     #[must_use]
     pub fn shipments(&self) -> Vec<Shipment> {
@@ -131,7 +143,9 @@ impl Fulfilment {
         for item in &self.items {
             let Some(at) = item.processed_at else { continue };
             let entry = (item.sku.clone(), item.quantity);
-            let same = |parcel: &&mut Shipment| parcel.carrier == item.carrier && parcel.tracking == item.tracking;
+            let same = |parcel: &&mut Shipment| {
+                (parcel.at, &parcel.carrier, &parcel.tracking) == (at, &item.carrier, &item.tracking)
+            };
             match shipments.iter_mut().find(same) {
                 Some(parcel) => parcel.items.push(entry),
                 None => shipments.push(Shipment {
@@ -203,6 +217,23 @@ impl Order {
         }
         self.0.fulfilment.completed_at = Some(at);
         Decided::changed(self).then(|order| order.after_fulfilment(now))
+    }
+
+    /// Whether a part has left and the rest is still to come.
+    #[must_use]
+    pub fn is_partly_shipped(&self) -> bool {
+        let under_way = matches!(self.0.state, OrderState::Paid(_) | OrderState::Shipped { .. });
+        under_way && self.0.fulfilment.status() == FulfilmentStatus::PartiallyProcessed
+    }
+
+    /// Whether all of its money went back while something of it is still to be sent. A refund stops no parcel: somebody
+    /// has to decide.
+    #[must_use]
+    pub fn is_refunded_and_unsent(&self) -> bool {
+        let under_way = matches!(self.0.state, OrderState::Paid(_) | OrderState::Shipped { .. });
+        let axis = self.payment_axis();
+        let unsent = !matches!(self.0.fulfilment.status(), FulfilmentStatus::Processed | FulfilmentStatus::Cancelled);
+        under_way && axis == PaymentAxis::Refunded && unsent
     }
 
     fn after_fulfilment(self, now: Timestamp) -> Decided {

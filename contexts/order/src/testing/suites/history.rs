@@ -13,7 +13,7 @@ use crate::testing::{a_customer, a_draft};
 use super::orders::{a_key, change};
 
 /// The `number`-th order, placed `minutes` after noon by the `customer`-th customer.
-async fn placed(orders: &dyn OrderPlacement, number: u128, customer: u128, minutes: u64) -> Order {
+pub(super) async fn placed(orders: &dyn OrderPlacement, number: u128, customer: u128, minutes: u64) -> Order {
     let mut draft: NewOrder = a_draft(number);
     draft.placed_at = draft.placed_at.plus(Duration::from_mins(minutes));
     let who = a_customer(customer);
@@ -30,7 +30,7 @@ async fn placed(orders: &dyn OrderPlacement, number: u128, customer: u128, minut
     }
 }
 
-fn everybodys(limit: i64) -> OrderFilter {
+pub(super) fn everybodys(limit: i64) -> OrderFilter {
     let limit = Limit::new(limit).expect("a limit");
     OrderFilter { customer: None, status: None, since: None, text: None, after: None, limit }
 }

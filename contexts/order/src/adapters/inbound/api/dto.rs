@@ -70,6 +70,8 @@ pub struct CartLineJson {
     pub for_sale: bool,
     /// Whether there seems to be enough of it; nothing if nobody knows. Ordering decides.
     pub in_stock: Option<bool>,
+    /// How many there seem to be, if that is fewer than the line holds.
+    pub only_left: Option<i64>,
 }
 
 /// The sums of a cart.
@@ -134,6 +136,8 @@ pub struct OrderJson {
     pub id: String,
     /// What people call it.
     pub number: String,
+    /// `SHIPPED` means that a parcel has left and more is to come; what and when is in `fulfilment`. What of the money went
+    /// back is in `payment`.
     #[schema(value_type = StatusWord)]
     pub status: String,
     /// Set while somebody of the shop has to look at it.
@@ -188,6 +192,8 @@ pub struct OrderLineJson {
     pub quantity: u32,
     /// With tax, for one.
     pub unit_price: MoneyView,
+    /// How many of them have been sent.
+    pub shipped_quantity: u32,
     /// With tax, for all of the line.
     pub line_total: MoneyView,
     /// The line without tax.
@@ -214,7 +220,8 @@ pub struct OrderTotalsJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Payment)]
 pub struct PaymentJson {
-    /// Computed from the payments and refunds on record.
+    /// Computed from the payments and refunds on record; `partially_refunded` and `refunded` when money went back,
+    /// whatever the order's status.
     #[schema(value_type = PaymentWord)]
     pub status: String,
     /// The intent at the payment provider, once there is one.
@@ -229,7 +236,8 @@ pub struct PaymentJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Fulfilment)]
 pub struct FulfilmentJson {
-    /// Computed from the items that were processed.
+    /// Computed from the items that were processed; `partially_processed` when some have been sent and the others are to
+    /// come.
     #[schema(value_type = FulfilmentWord)]
     pub status: String,
     /// Parcels and mails that left us.
@@ -302,6 +310,12 @@ pub struct OrderSummaryJson {
     /// As in the order itself.
     #[schema(value_type = StatusWord)]
     pub status: String,
+    /// As `fulfilment.status` of the order itself.
+    #[schema(value_type = FulfilmentWord)]
+    pub fulfilment_status: String,
+    /// As `payment.status` of the order itself.
+    #[schema(value_type = PaymentWord)]
+    pub payment_status: String,
     /// Set while somebody of the shop has to look at it.
     pub needs_attention: Option<AttentionJson>,
     /// The sums.

@@ -47,7 +47,8 @@ impl From<&CartViewLine> for CartLineJson {
             unit_price: line.unit_price.into(),
             line_total: line.line_total.into(),
             for_sale: line.for_sale,
-            in_stock: line.in_stock,
+            in_stock: line.in_stock(),
+            only_left: line.available.filter(|_| line.in_stock() == Some(false)),
         }
     }
 }
@@ -63,9 +64,10 @@ impl From<&Totals> for OrderTotalsJson {
     }
 }
 
-impl From<&OrderLine> for OrderLineJson {
-    fn from(line: &OrderLine) -> Self {
+impl OrderLineJson {
+    fn of(line: &OrderLine, order: &Order) -> Self {
         Self {
+            shipped_quantity: order.fulfilment().sent(&line.sku, line.kind),
             sku: line.sku.to_string(),
             title: line.title.clone(),
             kind: line.kind.name().to_owned(),
@@ -130,7 +132,7 @@ pub fn order_json(order: &Order, who: &Identity, site: &Site) -> OrderJson {
         number: order.number().to_string(),
         status: order.status().name().to_owned(),
         needs_attention: order.attention().map(AttentionJson::from),
-        lines: order.lines().iter().map(OrderLineJson::from).collect(),
+        lines: order.lines().iter().map(|line| OrderLineJson::of(line, order)).collect(),
         delivery_address: order.address().map(AddressView::from),
         totals: OrderTotalsJson::from(order.totals()),
         payment: payment_json(order, who, site),
@@ -181,6 +183,8 @@ pub fn order_list(page: &Page<Order>) -> OrderListJson {
         id: order.id().to_string(),
         number: order.number().to_string(),
         status: order.status().name().to_owned(),
+        fulfilment_status: order.fulfilment().status().name().to_owned(),
+        payment_status: order.payment_axis().name().to_owned(),
         needs_attention: order.attention().map(AttentionJson::from),
         totals: OrderTotalsJson::from(order.totals()),
         placed_at: order.placed_at().to_string(),

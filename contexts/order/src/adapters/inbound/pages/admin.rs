@@ -7,7 +7,7 @@ use serde::Deserialize;
 use shared_kernel::{Ids, Limit, Money};
 
 use super::orders::{CancelForm, key, order_id, short};
-use super::render::{order_row, order_view, status};
+use super::render::{order_row, order_view, status_words};
 use super::views::{AdminOrderPage, AdminOrdersPage, ChoiceView};
 use super::words::{not_cancelled, not_refunded};
 use crate::application::{
@@ -75,6 +75,7 @@ pub async fn show(
     let order = orders.execute(ViewOrderQuery { order: order_id(&id)?, by: who }).await?;
     page(&AdminOrderPage {
         frame,
+        refunded_unsent: order.is_refunded_and_unsent(),
         refundable: order.refundable_by_staff().map(|(_, left)| left.to_string()),
         can_cancel: order.may_be_cancelled().is_ok(),
         currency: order.totals().gross.currency().code(),
@@ -136,7 +137,7 @@ fn statuses(chosen: &str) -> Vec<ChoiceView> {
     let all = ChoiceView { value: "", text: "All", selected: chosen.is_empty() };
     let each = Status::ALL.into_iter().map(|one| ChoiceView {
         value: one.name(),
-        text: status(one).text,
+        text: status_words(one),
         selected: one.name() == chosen,
     });
     std::iter::once(all).chain(each).collect()

@@ -149,6 +149,10 @@ async fn orderable(req: &HttpRequest, carts: &ViewCart, who: &Identity) -> Resul
             Err("Something in your cart is not for sale any more. Please remove it.".to_owned())
         }
         Some(CartView { not_chargeable: Some(why), .. }) => Err(not_chargeable(why)),
+        Some(cart) if !cart.lines.is_empty() && !cart.can_be_ordered() => {
+            let why = "There is less left than you want of what is marked. Please change the quantity or remove it.";
+            Err(why.to_owned())
+        }
         Some(cart) if !cart.lines.is_empty() => Ok(cart),
         Some(_) | None => Err("Your cart is empty.".to_owned()),
     })

@@ -15,10 +15,11 @@ pub fn cart_lines(cart: &CartView) -> Vec<LineView> {
 }
 
 fn cart_line(line: &CartViewLine) -> LineView {
-    let note = match (line.for_sale, line.in_stock) {
-        (false, _) => Some("Not for sale any more"),
-        (true, Some(false)) => Some("Not enough in stock"),
-        (true, Some(true) | None) => None,
+    let note = match (line.for_sale, line.in_stock(), line.available) {
+        (false, ..) => Some("Not for sale any more".to_owned()),
+        (true, Some(false), Some(left)) if left > 0 => Some(format!("Only {left} left")),
+        (true, Some(false), _) => Some("Sold out".to_owned()),
+        (true, Some(true) | None, _) => None,
     };
     LineView {
         sku: line.sku.to_string(),
@@ -26,18 +27,13 @@ fn cart_line(line: &CartViewLine) -> LineView {
         unit_price: line.unit_price.to_string(),
         quantity: u32::from(line.quantity.get()),
         line_total: line.line_total.to_string(),
-        note: note.map(str::to_owned),
+        note,
     }
 }
 
-/// What has to be put right before the cart can be ordered.
+/// What has to be put right before the cart can be paid; what is wrong with a line is said at the line.
 pub fn cart_problems(cart: &CartView) -> Vec<String> {
-    let problem = |line: &CartViewLine| match (line.for_sale, line.in_stock) {
-        (false, _) => Some(format!("{} is not for sale any more. Please remove it.", line.title)),
-        (true, Some(false)) => Some(format!("There is not enough of {} left.", line.title)),
-        (true, Some(true) | None) => None,
-    };
-    cart.lines.iter().filter_map(problem).chain(cart.not_chargeable.map(not_chargeable)).collect()
+    cart.not_chargeable.map(not_chargeable).into_iter().collect()
 }
 
 /// The sums. Delivery is a row of its own where it is charged.
@@ -62,9 +58,9 @@ pub fn cart_shipping(cart: &CartView) -> String {
     }
 }
 
-/// A status in words.
-pub fn status(status: Status) -> StatusView {
-    let text = match status {
+/// A status in words: that of all orders of this status.
+pub fn status_words(status: Status) -> &'static str {
+    match status {
         Status::AwaitingStock => "Checking stock",
         Status::Initial => "Awaiting payment",
         Status::Paid => "Paid",
@@ -74,8 +70,29 @@ pub fn status(status: Status) -> StatusView {
         Status::Cancelled => "Cancelled",
         Status::Rejected => "Out of stock",
         Status::Expired => "Expired",
-    };
+    }
+}
+
+/// Where an order stands, in words.
+pub fn status(order: &Order) -> StatusView {
+    let status = order.status();
+    let text = if order.is_partly_shipped() { "Partly shipped" } else { status_words(status) };
     StatusView { text, class: format!("status-{}", status.name().to_ascii_lowercase()) }
+}
+
+/// What of its money went back, where the status does not say so.
+pub fn refunded(order: &Order) -> Option<&'static str> {
+    match order.payment_axis() {
+        PaymentAxis::PartiallyRefunded => Some("Partly refunded"),
+        PaymentAxis::Refunded if order.status() != Status::Cancelled => Some("Refunded"),
+        PaymentAxis::Refunded
+        | PaymentAxis::NotReady
+        | PaymentAxis::Open
+        | PaymentAxis::Declined
+        | PaymentAxis::Processing
+        | PaymentAxis::Paid
+        | PaymentAxis::Canceled => None,
+    }
 }
 
 /// An order in a list. `base` is the path before its id.
@@ -85,7 +102,8 @@ pub fn order_row(order: &Order, base: &str, site: &Site) -> OrderRow {
         href: format!("{base}/{}", order.id()),
         number: order.number().to_string(),
         placed: when(order.placed_at(), &site.time_zone),
-        status: status(order.status()),
+        status: status(order),
+        refunded: refunded(order),
         delivery: order.address().map_or_else(|| "By e-mail".to_owned(), delivery),
         email: order.buyer().email.clone().unwrap_or_default(),
         attention: order.attention().map(|attention| attention.reason.words().to_owned()),
@@ -107,12 +125,14 @@ pub fn order_view(order: &Order, site: &Site) -> OrderView {
         id: order.id().to_string(),
         number: order.number().to_string(),
         email: order.buyer().email.clone().unwrap_or_default(),
-        status: status(order.status()),
+        status: status(order),
+        refunded: refunded(order),
         placed: when(order.placed_at(), &site.time_zone),
         lines: order.lines().iter().map(order_line).collect(),
         totals: totals(order.totals(), site),
         address_label: order.address().map(Address::label).unwrap_or_default(),
         fulfilment: fulfilment(order).to_owned(),
+        to_come: to_come(order),
         shipments: order.fulfilment().shipments().iter().map(|parcel| shipment(parcel, order, site)).collect(),
         payment: payment(order),
         intent: paid_with.or(latest).map(ToString::to_string),
@@ -149,12 +169,20 @@ fn fulfilment(order: &Order) -> &'static str {
     }
 }
 
+/// What has still to be sent, once a part has been.
+fn to_come(order: &Order) -> Option<String> {
+    let what = order.fulfilment().pending().map(|item| format!("{} × {}", item.quantity, title(order, &item.sku)));
+    order.is_partly_shipped().then(|| what.collect::<Vec<_>>().join(", "))
+}
+
+fn title(order: &Order, sku: &Sku) -> String {
+    let line = order.lines().iter().find(|line| line.sku == *sku);
+    line.map_or_else(|| sku.to_string(), |line| line.title.clone())
+}
+
 fn shipment(parcel: &Shipment, order: &Order, site: &Site) -> ShipmentView {
-    let title = |sku: &Sku| {
-        let line = order.lines().iter().find(|line| line.sku == *sku);
-        line.map_or_else(|| sku.to_string(), |line| line.title.clone())
-    };
-    let what: Vec<String> = parcel.items.iter().map(|(sku, count)| format!("{count} × {}", title(sku))).collect();
+    let item = |(sku, count): &(Sku, u32)| format!("{count} × {}", title(order, sku));
+    let what: Vec<String> = parcel.items.iter().map(item).collect();
     ShipmentView {
         what: what.join(", "),
         carrier: parcel.carrier.clone(),

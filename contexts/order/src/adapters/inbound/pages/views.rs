@@ -106,6 +106,7 @@ pub struct CartPage {
     pub frame: PageFrame,
     pub lines: Vec<LineView>,
     pub problems: Vec<String>,
+    pub can_check_out: bool,
     /// Of what is in the cart, without shipping.
     pub totals: TotalsView,
     pub shipping: String,
@@ -171,6 +172,7 @@ pub struct OrderRow {
     pub number: String,
     pub placed: When,
     pub status: StatusView,
+    pub refunded: Option<&'static str>,
     pub delivery: String,
     pub email: String,
     pub attention: Option<String>,
@@ -192,12 +194,15 @@ pub struct OrderView {
     pub number: String,
     pub email: String,
     pub status: StatusView,
+    pub refunded: Option<&'static str>,
     pub placed: When,
     pub lines: Vec<LineView>,
     pub totals: TotalsView,
     /// Empty when nothing is shipped.
     pub address_label: Vec<String>,
     pub fulfilment: String,
+    /// What has still to be sent, once a part has been.
+    pub to_come: Option<String>,
     pub shipments: Vec<ShipmentView>,
     pub payment: String,
     pub intent: Option<String>,
@@ -236,6 +241,8 @@ pub struct AdminOrderPage {
     pub order: OrderView,
     /// The most that may be given back; nothing when there is nothing.
     pub refundable: Option<String>,
+    /// All of its money went back, and something is still to be sent.
+    pub refunded_unsent: bool,
     pub can_cancel: bool,
     pub currency: &'static str,
     pub idempotency_key: String,

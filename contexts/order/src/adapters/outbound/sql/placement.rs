@@ -36,6 +36,16 @@ impl OrderPlacement for SqlOrderStore {
         Err(StoreError::Stale)
     }
 
+    async fn open_order(&self, cart: CartId) -> Result<Option<Order>, StoreError> {
+        self.database
+            .read(move |tx| {
+                Box::pin(async move {
+                    tx.fetch_optional(OPEN_OF_CART, params![cart.to_string()]).await?.as_ref().map(read).transpose()
+                })
+            })
+            .await
+    }
+
     async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError> {
         let key = Arc::new(key.clone());
         self.database

@@ -1,0 +1,125 @@
+//! What pages say of parts: less left than wanted, a part sent, a part of the money returned.
+
+use order::application::FulfilmentFact;
+
+use super::Browser;
+use crate::rig::{AROHA, MUG, NOTEBOOK, STAFF, Shop, WIREMU};
+use crate::storage::Storage;
+
+async fn a_cart_says_once_how_many_are_left_and_waits_until_it_fits(on: Storage) {
+    let shop = Shop::open(on).await;
+    let mut aroha = Browser::of(&shop, Some(AROHA));
+    for sku in [NOTEBOOK, MUG, MUG, MUG] {
+        aroha.add(sku).await;
+    }
+    shop.has_left(NOTEBOOK, 5).await;
+    for (left, note) in [(2, "Only 2 left"), (0, "Sold out")] {
+        shop.has_left(MUG, left).await;
+        let cart = aroha.open("/cart").await;
+        assert_eq!(cart.marked("line-note"), [note]);
+        assert_eq!(cart.body.matches(note).count(), 1, "it is said once: {}", cart.body);
+        assert_eq!((cart.marked("checkout").len(), cart.marked("checkout-blocked").len()), (0, 1));
+        let refused = aroha.submit("/checkout", &super::HOME).await;
+        assert!(refused.marked("flash")[0].contains("less left than you want"), "{:?}", refused.marked("flash"));
+        assert_eq!(aroha.open("/checkout").await.header("location"), "/cart");
+    }
+    shop.has_left(MUG, 2).await;
+    let fits = aroha.submit("/cart", &[("quantity.KEA-14", "1"), ("quantity.WEKA/MUG", "2")]).await;
+    assert_eq!((fits.marked("line-note").len(), fits.marked("checkout").len()), (0, 1));
+    assert_eq!(fits.marked("total-gross"), ["$1,196.00"]);
+}
+
+/// The last units are held by the order that the buyer has begun: they are there for nobody else.
+async fn what_an_open_order_of_the_cart_holds_can_be_ordered_again(on: Storage) {
+    let shop = Shop::open(on).await;
+    let mut aroha = Browser::of(&shop, Some(AROHA));
+    let order = aroha.orders(&[MUG]).await;
+    shop.reserves(order).await;
+    shop.has_left(MUG, 0).await;
+    let cart = aroha.open("/cart").await;
+    assert_eq!((cart.marked("line-note").len(), cart.marked("checkout").len()), (0, 1), "the unit is his");
+    aroha.add(MUG).await;
+    assert_eq!(aroha.open("/cart").await.marked("line-note"), ["Only 1 left"]);
+    let mut wiremu = Browser::of(&shop, Some(WIREMU));
+    wiremu.add(MUG).await;
+    assert_eq!(wiremu.open("/cart").await.marked("line-note"), ["Sold out"]);
+}
+
+async fn a_partly_sent_and_partly_refunded_order_says_so(on: Storage) {
+    let shop = Shop::open(on).await;
+    let mut aroha = Browser::of(&shop, Some(AROHA));
+    let order = aroha.buys(&[NOTEBOOK, MUG]).await;
+    let path = format!("/orders/{order}");
+    let page = aroha.open(&path).await;
+    assert_eq!((page.marked("order-status"), page.marked("to-come").len()), (vec!["Paid".to_owned()], 0));
+    shop.sends_first_line(order).await;
+    let refund = [("idempotency_key", "r-1"), ("amount", "5.00"), ("reason", "scratched")];
+    Browser::of(&shop, Some(STAFF)).submit(&format!("/admin/orders/{order}/refunds"), &refund).await;
+    shop.settle().await;
+    let page = aroha.open(&path).await;
+    assert_eq!(page.marked("order-status"), ["Partly shipped"]);
+    assert_eq!(page.marked("order-refunded"), ["Partly refunded"]);
+    assert_eq!(page.marked("to-come"), ["Still to come: 1 × Weka Mug."]);
+    assert!(page.marked("shipment")[0].contains("1 × Kea Notebook 14"), "{:?}", page.marked("shipment"));
+    assert_eq!(aroha.open("/orders").await.marked("order-refunded"), ["Partly refunded"]);
+    let staff = Browser::of(&shop, Some(STAFF)).open(&format!("/admin/orders/{order}")).await;
+    assert_eq!(staff.marked("order-status"), ["Partly shipped"]);
+    let kept = shop.order(order).await;
+    assert_eq!((kept.status().name(), kept.fulfilment().status().name()), ("SHIPPED", "partially_processed"));
+    let sent: Vec<u32> = kept.lines().iter().map(|line| kept.fulfilment().sent(&line.sku, line.kind)).collect();
+    assert_eq!(sent, [1, 0]);
+}
+
+/// Money and goods are separate decisions, so somebody is asked.
+async fn a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it(on: Storage) {
+    let shop = Shop::open(on).await;
+    let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
+    let mut staff = Browser::of(&shop, Some(STAFF));
+    let path = format!("/admin/orders/{order}");
+    assert_eq!(staff.open(&path).await.marked("refunded-unsent").len(), 0);
+    let whole = [("idempotency_key", "r-1"), ("amount", "1156.90"), ("reason", "goodwill")];
+    staff.submit(&format!("{path}/refunds"), &whole).await;
+    shop.settle().await;
+    let page = staff.open(&path).await;
+    assert_eq!((page.marked("refunded-unsent").len(), page.marked("cancel").len()), (1, 1), "{}", page.body);
+    assert_eq!(
+        (page.marked("order-status"), page.marked("order-refunded")),
+        (vec!["Paid".to_owned()], vec!["Refunded".to_owned()])
+    );
+    staff.submit(&format!("{path}/cancel"), &[("idempotency_key", "c-1"), ("reason", "refunded")]).await;
+    shop.fulfils(order, FulfilmentFact::Cancelled).await;
+    let page = staff.open(&path).await;
+    assert_eq!((page.marked("order-status"), page.marked("refunded-unsent").len()), (vec!["Cancelled".to_owned()], 0));
+    let refunds = shop.order(order).await.refunds().len();
+    assert_eq!(refunds, 1, "the money went back once");
+}
+
+/// Two parcels of one carrier without a number are two parcels.
+async fn parcels_that_left_at_different_times_are_different_parcels(on: Storage) {
+    let shop = Shop::open(on).await;
+    let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK, MUG]).await;
+    shop.sends_first_line(order).await;
+    shop.clock.advance(std::time::Duration::from_hours(24));
+    let second = shop.order(order).await.lines()[1].clone();
+    let sent = order::domain::ProcessedItem {
+        sku: second.sku,
+        kind: second.kind,
+        quantity: second.quantity,
+        carrier: Some("NZ Post".into()),
+        tracking: Some("TRACK-7".into()),
+        at: shared_kernel::Clock::now(&*shop.clock),
+    };
+    shop.fulfils(order, FulfilmentFact::Item(sent)).await;
+    let shipments = shop.order(order).await.fulfilment().shipments();
+    assert_eq!(shipments.iter().map(|parcel| parcel.items.len()).collect::<Vec<_>>(), [1, 1]);
+    assert!(shipments[0].at < shipments[1].at);
+    assert_eq!(shop.order(order).await.fulfilment().status().name(), "processed");
+}
+
+on_both_engines! {
+    a_cart_says_once_how_many_are_left_and_waits_until_it_fits
+    what_an_open_order_of_the_cart_holds_can_be_ordered_again
+    a_partly_sent_and_partly_refunded_order_says_so
+    a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it
+    parcels_that_left_at_different_times_are_different_parcels
+}
