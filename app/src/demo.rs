@@ -1,5 +1,6 @@
 //! Fills an empty shop: the demo catalogue with its stock, images and files, and somebody to sign in as.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -13,6 +14,7 @@ use shared_kernel::{Currency, Role};
 
 use crate::first_start::FirstStart;
 use crate::parts::Part;
+use crate::secrets::keep_private_text;
 use crate::shop::Shop;
 
 /// How often a process looks whether another is done with furnishing.
@@ -64,7 +66,7 @@ async fn furnish_one(shop: &Shop, context: Part, database: &Database) -> anyhow:
                 stock_the_shelves(catalogue, shop.settings.currency).await?;
             }
             (Part::Fulfilment, _, Some(fulfilment)) if shop.settings.demo => keep_files(fulfilment).await?,
-            (Part::Customer, _, _) => welcome(shop, &logins(shop, &shop.first_start).await?),
+            (Part::Customer, _, _) => welcome(shop, &logins(shop, &shop.first_start).await?)?,
             _ => {}
         }
     }
@@ -127,21 +129,32 @@ async fn keep_files(fulfilment: &FulfilmentModule) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "passwords belong on the terminal of whoever started the shop, not in a log")]
-fn welcome(shop: &Shop, logins: &[String]) {
-    println!("\n  {} is new. Sign in at {}/login as", shop.settings.shop_name, shop.settings.base_url);
-    for login in logins {
-        println!("    {login}");
+/// Where the logins of a first start are kept until somebody has read them.
+const LOGINS: &str = "first-logins.txt";
+
+/// Tells whoever started the shop how to log in. Output is often kept (a service's journal, a container's log), so the
+/// passwords themselves are shown on a terminal only, and otherwise lie in a file that its owner alone can read.
+#[expect(clippy::print_stdout, reason = "meant for whoever started the shop, not for the log")]
+fn welcome(shop: &Shop, logins: &[String]) -> anyhow::Result<()> {
+    let folder = &shop.settings.data_dir;
+    println!("\n  {} is new. Log in at {}/login as", shop.settings.shop_name, shop.settings.base_url);
+    keep_private_text(folder, LOGINS, &format!("{}\n", logins.join("\n")))?;
+    if std::io::stdout().is_terminal() {
+        logins.iter().for_each(|login| println!("    {login}"));
     }
+    println!("  The passwords are in {}: change them, and delete the file.", folder.join(LOGINS).display());
     if shop.sandbox.is_some() {
         println!(
             "  Payments go to the built-in sandbox: the card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
         );
-        println!("  Its secret key is {}", shop.secrets.sandbox_secret_key);
-        println!("  Its webhooks are signed with {}", shop.secrets.webhook_secrets.join(", "));
+        println!(
+            "  Its secret key and the secret of its webhooks are in the settings or in {}",
+            folder.join("secrets.json").display()
+        );
     }
     if shop.settings.smtp.is_none() {
         println!("  Mail is written to {}", shop.settings.mail_dir.display());
     }
     println!();
+    Ok(())
 }

@@ -102,9 +102,17 @@ pub fn new_keys(ids: &dyn Ids) -> anyhow::Result<String> {
 /// # Errors
 /// When it cannot be written.
 pub fn keep_private(folder: &Path, name: &str, value: &impl Serialize) -> anyhow::Result<()> {
+    keep_private_text(folder, name, &serde_json::to_string_pretty(value)?)
+}
+
+/// The same for a text.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep_private_text(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
     let unfinished = folder.join(format!("{name}.new"));
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(serde_json::to_string_pretty(value)?.as_bytes())?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()?;
     Ok(std::fs::rename(&unfinished, folder.join(name))?)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lettre::Message;
-use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Body, Mailbox, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 use shared_kernel::Timestamp;
@@ -32,6 +32,24 @@ impl Sender {
     }
 }
 
+/// `Auto-Submitted: auto-generated` (RFC 3834): out-of-office programs do not answer such a mail.
+#[derive(Debug, Clone, Copy)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
 /// The mail as it travels.
 ///
 /// # Errors
@@ -43,6 +61,7 @@ pub(super) fn compose(from: &Sender, mail: &Mail, now: Timestamp) -> Result<Mess
         .to(mailbox(&mail.to)?)
         .message_id(Some(format!("<{}>", message_id(mail, &from.0)?)))
         .date(date)
+        .header(AutoSubmitted)
         .subject(one_line(&mail.subject));
     let words = MultiPart::alternative()
         .boundary(boundary(mail, "words"))
@@ -143,6 +162,7 @@ pub(super) mod tests {
         assert_eq!(text, text_of(&a_mail()));
         assert!(text.contains("Message-ID: <receipt-7@store.example>\r\n"), "{text}");
         assert!(text.contains("Date: Sun, 22 Nov 2026 12:00:00 +0000\r\n"), "{text}");
+        assert!(text.contains("Auto-Submitted: auto-generated\r\n"), "RFC 3834, 5: {text}");
         assert!(text.contains("multipart/alternative") && text.contains("text/plain") && text.contains("text/html"));
     }
 

@@ -1,7 +1,8 @@
 //! Mail through a mail server.
 //!
-//! A server's word is final only where it speaks of this mail (550 and the like). Trouble with the connection, with our
-//! login or with its own state is worth another try, for it says nothing about the mail.
+//! A server's word is final only where it speaks of the recipient or of this mail (550, 5.1.1 and the like). Trouble with
+//! the connection, with our login, with its own state, or with us as a sender (5.7.1: a block list, a policy) is worth
+//! another try: it says nothing about the recipient, and is often over in hours.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::response::{Category, Code, Severity};
+use lettre::transport::smtp::response::{Category, Code, Detail, Severity};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 use shared_kernel::Clock;
@@ -95,16 +96,45 @@ impl Mailer for SmtpMailer {
         let message = compose(&self.from, mail, self.clock.now())?;
         let sent = self.transport.send(message).await;
         sent.map(drop).map_err(|error| match error.status() {
-            Some(code) if speaks_of_the_mail(code) => MailError::Refused(error.to_string()),
+            Some(code) if is_final(code, &reason(&error)) => MailError::Refused(reason(&error)),
             _ => MailError::Unavailable(Box::new(error)),
         })
     }
 }
 
-/// 5yz, but not 52z and 53z: those are about the connection and about our own login.
-fn speaks_of_the_mail(code: Code) -> bool {
-    code.severity == Severity::PermanentNegativeCompletion
-        && !matches!(code.category, Category::Connections | Category::Unspecified3)
+/// The error with its causes: the server's words are in the innermost.
+fn reason(error: &lettre::transport::smtp::Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(
+        error.to_string(),
+        |text, cause| if text.contains(&cause.to_string()) { text } else { format!("{text}: {cause}") },
+    )
+}
+
+/// Whether no later attempt can succeed. An enhanced status code (RFC 3463) decides, where there is one: classes 5.1
+/// (address), 5.2 (mailbox) and 5.6 (content) speak of the recipient and the mail, but a full mailbox (5.2.2) empties.
+/// Without one, 5yz is final but for 52z and 53z (the connection, our login), 552 (the mailbox is full) and 554, which is
+/// what most servers say to a sender whom they do not like.
+fn is_final(code: Code, answer: &str) -> bool {
+    if code.severity != Severity::PermanentNegativeCompletion {
+        return false;
+    }
+    match enhanced_status(answer) {
+        Some((2, 2)) => false,
+        Some((subject, _)) => matches!(subject, 1 | 2 | 6),
+        None => {
+            let about_us = matches!(code.category, Category::Connections | Category::Unspecified3);
+            !about_us && !matches!((code.category, code.detail), (Category::MailSystem, Detail::Two | Detail::Four))
+        }
+    }
+}
+
+/// Subject and detail of the first enhanced status code in the answer: `5.7.1 Service unavailable` has (7, 1).
+fn enhanced_status(answer: &str) -> Option<(u16, u16)> {
+    answer.split(|c: char| !(c.is_ascii_digit() || c == '.')).find_map(|word| {
+        let (subject, detail) = word.strip_prefix("5.")?.split_once('.')?;
+        Some((subject.parse().ok()?, detail.parse().ok()?))
+    })
 }
 
 #[cfg(test)]
@@ -197,12 +227,51 @@ mod tests {
         assert!(matches!(outcome, Err(MailError::Unavailable(_))), "{outcome:?}");
     }
 
+    #[tokio::test]
+    async fn a_server_that_blocks_the_sender_is_asked_again_and_one_that_knows_no_such_recipient_is_not() {
+        for blocked in
+            ["554 5.7.1 Service unavailable; client host [192.0.2.1] blocked", "550 5.7.1 rejected by policy"]
+        {
+            let (outcome, _) = sent("220 hello", blocked).await;
+            assert!(matches!(outcome, Err(MailError::Unavailable(_))), "{blocked}: {outcome:?}");
+        }
+        let (unknown, _) = sent("220 hello", "550 5.1.1 <kea@example.org>: unknown user").await;
+        assert!(matches!(unknown, Err(MailError::Refused(_))), "{unknown:?}");
+    }
+
     #[test]
-    fn trouble_with_our_login_is_not_the_mails_fault() {
-        let code = |category| {
-            Code::new(Severity::PermanentNegativeCompletion, category, lettre::transport::smtp::response::Detail::Five)
+    fn what_is_final_is_told_by_the_status_code() {
+        let table = [
+            ("550", "no such user here", true),
+            ("550", "5.1.1 no such user", true),
+            ("550", "5.1.10 null MX", true),
+            ("550", "5.2.1 mailbox disabled", true),
+            ("552", "5.2.2 mailbox full", false),
+            ("552", "mailbox full", false),
+            ("554", "5.7.1 blocked", false),
+            ("550", "5.7.26 unauthenticated mail", false),
+            ("554", "transaction failed", false),
+            ("554", "5.6.0 message content rejected", true),
+            ("553", "mailbox name not allowed", true),
+            ("530", "authentication required", false),
+            ("521", "does not accept mail", false),
+            ("451", "4.7.1 greylisted", false),
+        ];
+        for (code, answer, expected) in table {
+            let digits: Vec<u8> = code.bytes().map(|digit| digit - b'0').collect();
+            assert_eq!(is_final(code_of(&digits), answer), expected, "{code} {answer}");
+        }
+    }
+
+    fn code_of(digits: &[u8]) -> Code {
+        let severity =
+            if digits[0] == 5 { Severity::PermanentNegativeCompletion } else { Severity::TransientNegativeCompletion };
+        let category = match digits[1] {
+            2 => Category::Connections,
+            3 => Category::Unspecified3,
+            _ => Category::MailSystem,
         };
-        assert!(!speaks_of_the_mail(code(Category::Unspecified3)));
-        assert!(speaks_of_the_mail(code(Category::MailSystem)));
+        let detail = [Detail::Zero, Detail::One, Detail::Two, Detail::Three, Detail::Four][usize::from(digits[2])];
+        Code::new(severity, category, detail)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use shared_kernel::{Clock, StoreError, Timestamp};
 
+use super::redact::{text_without_secrets, without_secrets};
 use super::{Inbox, InboxCounts, LetterKey, SqlMessages};
 
 /// A message that could not be handled, as it is shown to an operator.
@@ -62,7 +63,7 @@ impl DeadLetters {
         Self { contexts, clock: Arc::clone(&self.clock) }
     }
 
-    /// The newest failures of all contexts, newest first.
+    /// The newest failures of all contexts, newest first, without the secrets that their messages hold.
     ///
     /// # Errors
     /// The first store's that fails.
@@ -70,7 +71,7 @@ impl DeadLetters {
         let mut all = Vec::new();
         for (context, inbox) in &self.contexts {
             let letters = inbox.dead_letters(limit).await?;
-            all.extend(letters.into_iter().map(|letter| DeadLetter { context: (*context).to_owned(), ..letter }));
+            all.extend(letters.into_iter().map(|letter| shown(context, letter)));
         }
         all.sort_by_key(|letter| std::cmp::Reverse(letter.failed_at));
         all.truncate(limit as usize);
@@ -113,5 +114,15 @@ impl DeadLetters {
         let Some((_, inbox)) = self.contexts.iter().find(|(name, _)| *name == context) else { return Ok(false) };
         let key = LetterKey { consumer: consumer.to_owned(), message: message.to_owned() };
         inbox.resurrect(&key, retry, self.clock.now()).await
+    }
+}
+
+/// As an operator may see it.
+fn shown(context: &str, letter: DeadLetter) -> DeadLetter {
+    DeadLetter {
+        context: context.to_owned(),
+        error: text_without_secrets(&letter.error),
+        message: without_secrets(letter.message),
+        ..letter
     }
 }

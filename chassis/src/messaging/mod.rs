@@ -27,6 +27,7 @@ mod job;
 mod lease;
 mod outbox;
 mod recorder;
+mod redact;
 mod relay;
 mod replay;
 mod retry;

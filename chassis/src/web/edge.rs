@@ -235,7 +235,7 @@ impl Edge {
     fn context(&self, req: &ServiceRequest) -> RequestContext {
         let http = req.request();
         let inbound = req.headers().get("x-request-id").and_then(|value| value.to_str().ok()).filter(|id| sane_id(id));
-        let visitor = cookies::value(http, VISITOR_COOKIE).filter(|visitor| sane_visitor(visitor));
+        let visitor = cookies::cookie_value(http, VISITOR_COOKIE).filter(|visitor| sane_visitor(visitor));
         let new_visitor = || URL_SAFE_NO_PAD.encode(&self.ids().secret()[..16]);
         RequestContext {
             edge: self.clone(),
@@ -246,11 +246,14 @@ impl Edge {
             recognised: Recognised::Nobody,
             signed: None,
             client: None,
-            session: cookies::value(http, SESSION_COOKIE),
+            session: cookies::cookie_value(http, SESSION_COOKIE),
             visitor_is_new: visitor.is_none(),
             visitor: visitor.unwrap_or_else(new_visitor),
-            cart_count: cookies::value(http, CART_COUNT_COOKIE).and_then(|n| n.parse().ok()).unwrap_or(0).min(9_999),
-            flash: cookies::value(http, FLASH_COOKIE).and_then(|value| Flash::from_cookie(&value)),
+            cart_count: cookies::cookie_value(http, CART_COUNT_COOKIE)
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0)
+                .min(9_999),
+            flash: cookies::cookie_value(http, FLASH_COOKIE).and_then(|value| Flash::from_cookie(&value)),
             frame_used: Cell::new(false),
         }
     }

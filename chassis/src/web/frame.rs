@@ -35,7 +35,8 @@ pub struct PageFrame {
     pub path: String,
     /// Path and query of the page, for coming back to it after the login.
     pub path_and_query: String,
-    /// What was searched for (`q`), to be shown in the search box.
+    /// What was searched for among the products (`q`), to be shown in the search box. Other searches, such as those of
+    /// the back office for people, are not repeated there.
     pub search: String,
 }
 
@@ -73,7 +74,7 @@ impl PageFrame {
             csrf: edge.csrf_key().token(edge.ids().secret(), &context.visitor, context.session.as_deref()),
             path: context.path.clone(),
             path_and_query: context.path_and_query(),
-            search: search_of(&context.query),
+            search: if context.path == "/products" { search_of(&context.query) } else { String::new() },
         }
     }
 

@@ -3,6 +3,7 @@
 use actix_web::cookie::Cookie;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use super::cookies::HOST_PREFIX;
 use super::is_api;
 
 /// Where the API's documentation is browsed; its viewer sets style attributes.
@@ -66,16 +67,23 @@ impl SecurityHeaders {
     }
 }
 
-/// Over https no cookie of ours ever travels in clear text.
+/// Over https no cookie of ours ever travels in clear text, or comes from another host. One that is to be forgotten is
+/// forgotten under its plain name, too: it may be from before there was a prefix.
 fn secure_cookies(headers: &mut HeaderMap) {
     let cookies: Vec<String> =
         headers.get_all(header::SET_COOKIE).filter_map(|cookie| cookie.to_str().ok()).map(str::to_owned).collect();
     headers.remove(header::SET_COOKIE);
     for cookie in cookies.iter().filter_map(|cookie| Cookie::parse(cookie.as_str()).ok()) {
-        let mut cookie = cookie;
-        cookie.set_secure(true);
-        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-            headers.append(header::SET_COOKIE, value);
+        let forgotten = cookie.max_age().is_some_and(actix_web::cookie::time::SignedDuration::is_zero);
+        let mut protected = cookie.clone();
+        if cookie.path() == Some("/") && cookie.domain().is_none() && !cookie.name().starts_with(HOST_PREFIX) {
+            protected.set_name(format!("{HOST_PREFIX}{}", cookie.name()));
+        }
+        for mut cookie in std::iter::once(protected).chain(forgotten.then_some(cookie)) {
+            cookie.set_secure(true);
+            if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+                headers.append(header::SET_COOKIE, value);
+            }
         }
     }
 }
@@ -96,7 +104,19 @@ mod tests {
         let cookies: Vec<&str> = headers.get_all(header::SET_COOKIE).map(|value| value.to_str().unwrap()).collect();
         assert_eq!(cookies.len(), 2);
         assert!(cookies.iter().all(|cookie| cookie.contains("; Secure")), "{cookies:?}");
-        assert!(cookies[0].starts_with("sid=a%20b;") && cookies[0].contains("Max-Age=60"), "{cookies:?}");
+        assert!(cookies[0].starts_with("__Host-sid=a%20b;") && cookies[0].contains("Max-Age=60"), "{cookies:?}");
+    }
+
+    #[test]
+    fn over_https_a_cookie_is_forgotten_under_both_names_and_never_gets_a_domain() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::SET_COOKIE, HeaderValue::from_static("sid=; HttpOnly; Path=/; Max-Age=0"));
+        headers.append(header::SET_COOKIE, HeaderValue::from_static("part=1; Path=/admin"));
+        SecurityHeaders::new("https://shop.example", &[]).put_on(&mut headers, "/", false);
+        let cookies: Vec<&str> = headers.get_all(header::SET_COOKIE).map(|value| value.to_str().unwrap()).collect();
+        let names: Vec<&str> = cookies.iter().filter_map(|cookie| cookie.split('=').next()).collect();
+        assert_eq!(names, ["__Host-sid", "sid", "part"], "a cookie of one path only cannot have the prefix");
+        assert!(cookies.iter().all(|cookie| !cookie.contains("Domain")), "{cookies:?}");
     }
 
     #[test]

@@ -45,7 +45,10 @@ mod tests;
 pub use address_view::AddressView;
 pub use bodies::Pace;
 pub use client::TrustedProxies;
-pub use cookies::{CART_COOKIE, CART_COUNT_COOKIE, SESSION_COOKIE, end_session_cookie, forget_cookie, session_cookie};
+pub use cookies::{
+    CART_COOKIE, CART_COUNT_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, cookie_value, device_cookie, end_session_cookie,
+    forget_cookie, session_cookie,
+};
 pub use csrf::CsrfGuard;
 pub use edge::{Edge, EdgeSettings, guard};
 pub use etag::{etag, json_with_etag};

@@ -114,7 +114,7 @@ pub fn shown(req: &HttpRequest, path: &str) -> Option<(String, Shown)> {
     if is_api(path) {
         bearer(req.headers()).map(|token| (token, Shown::Bearer))
     } else {
-        cookies::value(req, SESSION_COOKIE).map(|token| (token, Shown::Cookie))
+        cookies::cookie_value(req, SESSION_COOKIE).map(|token| (token, Shown::Cookie))
     }
 }
 

@@ -33,7 +33,7 @@ use adapters::outbound::recent::Recent;
 use adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
 use application::create_user::{CreateUserCommand, CreateUserError};
 use application::send_account_mail::LinkPolicy;
-use domain::{DelayPolicy, EmailAddress, FieldError, NewPassword, PersonName, SessionPolicy};
+use domain::{DelayPolicy, EmailAddress, FieldError, PersonName, SessionPolicy};
 use use_cases::{Ports, UseCases};
 
 /// What a shop can set.
@@ -166,7 +166,7 @@ impl CustomerModule {
     ) -> Result<CustomerId, CreateUserFailure> {
         let command = CreateUserCommand {
             email: EmailAddress::parse(email)?,
-            password: NewPassword::parse(password)?,
+            password,
             name: PersonName::parse(first_name, last_name)?,
             role,
             verified,

@@ -26,6 +26,9 @@ pub enum CreateApiKeyError {
     /// Nobody gives away more than he has.
     #[error("a key cannot do more than the one who makes it")]
     MoreThanYours,
+    /// It would be worth nothing.
+    #[error("a key must end in the future")]
+    EndsInThePast,
     /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,6 +61,9 @@ impl CreateApiKey {
     pub async fn execute(&self, command: CreateApiKeyCommand) -> Result<NewApiKey, CreateApiKeyError> {
         if !command.by.is(command.role) {
             return Err(CreateApiKeyError::MoreThanYours);
+        }
+        if command.expires_at.is_some_and(|end| end <= self.clock.now()) {
+            return Err(CreateApiKeyError::EndsInThePast);
         }
         let secret = Token::of(&self.ids.secret());
         let key = ApiKey {
@@ -116,6 +122,9 @@ mod tests {
         let wish = |role| CreateApiKeyCommand { by: by.clone(), label: "till".to_owned(), role, expires_at: None };
         let refused = create.execute(wish(Role::Admin)).await;
         assert!(matches!(refused, Err(CreateApiKeyError::MoreThanYours)), "{refused:?}");
+        let noon = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
+        let dead = CreateApiKeyCommand { expires_at: Some(noon), ..wish(Role::Staff) };
+        assert!(matches!(create.execute(dead).await, Err(CreateApiKeyError::EndsInThePast)));
         let made = create.execute(wish(Role::Staff)).await.unwrap();
         assert_eq!(ApiKeys::list(keys.as_ref()).await.unwrap(), [made.key], "and only that one is kept");
     }

@@ -7,7 +7,7 @@ use shared_kernel::{Clock, CustomerId, Ids, StoreError};
 
 use super::log_in::LoggedIn;
 use super::revise::revise;
-use crate::domain::{DelayPolicy, Delayed, Fingerprint, NewPassword, Session, SessionPolicy, Token};
+use crate::domain::{DelayPolicy, Delayed, FieldError, Fingerprint, NewPassword, Session, SessionPolicy, Token};
 use crate::ports::{AccountChange, Accounts, HashingError, LoginDelays, PasswordHasher, SessionsAfter};
 
 /// What somebody fills in.
@@ -30,6 +30,9 @@ pub enum ChangePasswordError {
     /// Too many failures: this, too, would be a way to guess.
     #[error(transparent)]
     Delayed(#[from] Delayed),
+    /// The new password would be guessed from the account itself.
+    #[error(transparent)]
+    Guessable(#[from] FieldError),
     /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -69,7 +72,8 @@ impl ChangePassword {
         if !self.hasher.verify(&command.current, Some(customer.password())).await? {
             return Err(ChangePasswordError::WrongPassword);
         }
-        let password = self.hasher.hash(&command.new).await?;
+        let new = command.new.unlike(&customer.own_words())?;
+        let password = self.hasher.hash(&new).await?;
         let token = Token::of(&self.ids.secret());
         let session = Session::start(token.hash(), customer.id(), self.clock.now());
         let lifetime = self.policy.of(customer.role());

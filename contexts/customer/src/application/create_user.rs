@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError};
 
 use super::revise::revise;
-use crate::domain::{AppointRefused, Customer, CustomerParts, EmailAddress, NewPassword, PersonName};
+use crate::domain::{
+    AppointRefused, Customer, CustomerParts, EmailAddress, FieldError, NewPassword, PasswordHash, PersonName,
+};
 use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher, SessionsAfter};
 
 /// Whom to enter.
@@ -13,8 +16,9 @@ use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher, Sessio
 pub struct CreateUserCommand {
     /// His address.
     pub email: EmailAddress,
-    /// His password, if he is new.
-    pub password: NewPassword,
+    /// The password, as it was given: looked at only where it is going to be set, so that a shop whose settings still
+    /// name a weak one for an account that exists goes on starting.
+    pub password: SecretString,
     /// His name, if he is new.
     pub name: PersonName,
     /// What he may do.
@@ -29,6 +33,9 @@ pub enum CreateUserError {
     /// The rules forbid it.
     #[error(transparent)]
     Refused(#[from] AppointRefused),
+    /// The password will not do.
+    #[error(transparent)]
+    Password(#[from] FieldError),
     /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -66,7 +73,7 @@ impl CreateUser {
             version: 0,
             email: command.email.clone(),
             name: command.name.clone(),
-            password: self.hasher.hash(&command.password).await?,
+            password: self.hash(&command, &[command.email.as_str(), command.name.first(), command.name.last()]).await?,
             shipping_address: None,
             verified: command.verified,
             role: command.role,
@@ -82,9 +89,14 @@ impl CreateUser {
         }
     }
 
+    async fn hash(&self, command: &CreateUserCommand, own: &[&str]) -> Result<PasswordHash, CreateUserError> {
+        let password = NewPassword::parse(&command.password)?.unlike(own)?;
+        Ok(self.hasher.hash(&password).await?)
+    }
+
     async fn adjust(&self, known: &Customer, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
         let vouched_for = command.verified && !known.is_verified();
-        let password = if vouched_for { Some(self.hasher.hash(&command.password).await?) } else { None };
+        let password = if vouched_for { Some(self.hash(command, &known.own_words()).await?) } else { None };
         let adjusted = revise(self.accounts.as_ref(), known.id(), |customer| {
             let password = password.clone().filter(|_| !customer.is_verified());
             let role = command.role.max(customer.role());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{Address, CustomerId, StoreError};
+use shared_kernel::{Address, CustomerId, Role, StoreError};
 
 use super::revise::revise;
 use crate::domain::{Customer, PersonName};
@@ -13,6 +13,8 @@ use crate::ports::{Account, AccountChange, Accounts};
 pub struct EditProfileCommand {
     /// Who.
     pub customer: CustomerId,
+    /// What whoever asks may do: an API key may do less than its owner, and then it does not change the account.
+    pub by: Role,
     /// What he is called.
     pub name: PersonName,
     /// Where his parcels go; `None` if nowhere yet.
@@ -25,6 +27,9 @@ pub enum EditProfileError {
     /// He is not there any more.
     #[error("there is no such customer")]
     NoSuchCustomer,
+    /// Asked with a key that may do less than its owner.
+    #[error("this key may do less than its owner, so it cannot change the account")]
+    LessThanOwner,
     /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -43,8 +48,11 @@ impl EditProfile {
     /// [`EditProfileError`].
     pub async fn execute(&self, command: EditProfileCommand) -> Result<Customer, EditProfileError> {
         let changed = revise(self.accounts.as_ref(), command.customer, |customer| {
+            if command.by < customer.role() {
+                return Err(EditProfileError::LessThanOwner);
+            }
             let (customer, events) = customer.edit_profile(command.name.clone(), command.shipping_address.clone());
-            Ok::<_, EditProfileError>(AccountChange::of(customer, events))
+            Ok(AccountChange::of(customer, events))
         });
         match changed.await?.map(|change| change.account) {
             Some(Account::Kept(customer)) => Ok(*customer),

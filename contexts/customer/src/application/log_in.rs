@@ -83,7 +83,7 @@ impl LogIn {
     pub async fn execute(&self, command: LogInCommand) -> Result<LoggedIn, LogInError> {
         let account = Fingerprint::of(&command.email);
         self.delays.charge(&account, self.delay, self.clock.now()).await??;
-        let found = match EmailAddress::parse(&command.email) {
+        let found = match EmailAddress::known(&command.email) {
             Ok(email) => self.accounts.find_by_email(&email).await?,
             Err(_) => None,
         };

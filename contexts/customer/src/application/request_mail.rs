@@ -36,7 +36,7 @@ impl RequestMail {
     }
 
     async fn order(&self, email: &str, letter: LetterKind) -> Result<(), StoreError> {
-        let found = match EmailAddress::parse(email) {
+        let found = match EmailAddress::known(email) {
             Ok(email) => self.accounts.find_by_email(&email).await?,
             Err(_) => None,
         };

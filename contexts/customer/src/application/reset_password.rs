@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Clock, StoreError};
 
 use super::revise::revise;
-use crate::domain::{Fingerprint, NewPassword, Purpose, Token};
+use crate::domain::{FieldError, Fingerprint, NewPassword, Purpose, Token};
 use crate::ports::{
     Account, AccountChange, Accounts, HashingError, LoginDelays, MailTokens, PasswordHasher, SessionsAfter, SpentToken,
 };
@@ -16,6 +16,9 @@ pub enum ResetPasswordError {
     /// We did not mail such a link, or too long ago, or it was followed before.
     #[error("this link is not valid any more")]
     InvalidToken,
+    /// The new password would be guessed from the account itself.
+    #[error(transparent)]
+    Guessable(#[from] FieldError),
     /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -48,7 +51,9 @@ impl ResetPassword {
         let found = self.tokens.find(&hash, Purpose::ResetPassword).await?;
         let now = self.clock.now();
         let token = found.filter(|token| token.is_live(now)).ok_or(ResetPasswordError::InvalidToken)?;
-        let password = self.hasher.hash(password).await?;
+        let customer = self.accounts.find(token.customer).await?.ok_or(ResetPasswordError::InvalidToken)?;
+        let password = password.clone().unlike(&customer.own_words())?;
+        let password = self.hasher.hash(&password).await?;
         let changed = revise(self.accounts.as_ref(), token.customer, |customer| {
             let (customer, mut events) = customer.change_password(password.clone());
             let (customer, verified) = customer.verify();

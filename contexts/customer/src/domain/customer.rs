@@ -160,6 +160,12 @@ impl Customer {
     pub fn version(&self) -> u64 {
         self.0.version
     }
+    /// What somebody who knows the customer tries first as a password.
+    #[must_use]
+    pub fn own_words(&self) -> [&str; 3] {
+        [self.0.email.as_str(), self.0.name.first(), self.0.name.last()]
+    }
+
     /// All of him, for a store to keep.
     #[must_use]
     pub fn parts(&self) -> &CustomerParts {

@@ -35,3 +35,12 @@ pub enum CustomerEvent {
     /// Nothing personal is left of him.
     Erased(CustomerId),
 }
+
+impl CustomerEvent {
+    /// Whether links that were mailed before are worth nothing from now on: one that lies in a mailbox must not undo
+    /// what the owner has just done to keep others out.
+    #[must_use]
+    pub fn withdraws_mailed_links(&self) -> bool {
+        matches!(self, Self::PasswordChanged(_) | Self::Erased(_))
+    }
+}

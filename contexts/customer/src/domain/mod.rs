@@ -21,6 +21,6 @@ pub use event::CustomerEvent;
 pub use field::FieldError;
 pub use login_delay::{Attempts, DelayPolicy, Delayed};
 pub use name::PersonName;
-pub use password::{NewPassword, PasswordHash};
+pub use password::{NewPassword, PasswordHash, normalised};
 pub use session::{Lifetime, Session, SessionPolicy};
 pub use token::{Credential, MailToken, Purpose, Token, TokenHash};

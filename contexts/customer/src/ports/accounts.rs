@@ -41,7 +41,8 @@ pub struct AccountChange {
     pub tasks: Vec<TaskDraft>,
     /// What becomes of his sessions.
     pub sessions: SessionsAfter,
-    /// The mailed link that allowed the change: it, and all others of its purpose, are good for nothing afterwards.
+    /// The mailed link that allowed the change: it, and all others of its purpose, are good for nothing afterwards. All
+    /// mailed links end with an event that says so ([`CustomerEvent::withdraws_mailed_links`]).
     pub spent: Option<SpentToken>,
 }
 

@@ -10,8 +10,8 @@ use shared_kernel::{CustomerId, Identity, Page, StoreError, Timestamp};
 
 use crate::adapters::outbound::publish::published;
 use crate::domain::{
-    ApiKey, ApiKeyId, Attempts, Customer, CustomerParts, DelayPolicy, Delayed, EmailAddress, Fingerprint, MailToken,
-    PasswordHash, Purpose, Session, TokenHash,
+    ApiKey, ApiKeyId, Attempts, Customer, CustomerEvent, CustomerParts, DelayPolicy, Delayed, EmailAddress,
+    Fingerprint, MailToken, PasswordHash, Purpose, Session, TokenHash,
 };
 use crate::ports::{
     Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, LoginDelays, MailTokens,
@@ -103,13 +103,14 @@ impl Accounts for MemoryCustomers {
                     return Err(StoreError::Stale);
                 }
                 state.customers.remove(&erased.id);
-                state.tokens.retain(|_, token| token.customer != erased.id);
                 state.keys.retain(|_, key| key.owner != erased.id);
                 state.attempts.remove(&Fingerprint::of(erased.email.as_str()));
                 erased.id
             }
         };
-        if let Some(spent) = &change.spent {
+        if change.events.iter().any(CustomerEvent::withdraws_mailed_links) {
+            state.tokens.retain(|_, token| token.customer != id);
+        } else if let Some(spent) = &change.spent {
             state.tokens.retain(|_, token| token.customer != id || token.purpose != spent.purpose);
         }
         if !matches!(change.sessions, SessionsAfter::Keep) {

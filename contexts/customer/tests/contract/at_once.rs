@@ -85,7 +85,7 @@ fn use_cases(stores: &Stores, process: u64) -> UseCases {
 async fn an_address_gets_one_account(two: Two) {
     let answers = crowd(&two, |stores, number| async move {
         let parts = a_customer().parts();
-        let password = NewPassword::parse("correct horse".to_owned().into()).unwrap();
+        let password = NewPassword::parse(&"correct horse".into()).unwrap();
         let command =
             SignUpCommand { email: parts.email, password, name: parts.name, shipping_address: parts.shipping_address };
         use_cases(&stores, number).sign_up.execute(command).await.map(|customer| customer.id())
@@ -107,9 +107,9 @@ async fn a_mailed_token_is_spent_once(two: Two) {
     let answers = crowd(&two, |stores, number| {
         let token = token.clone();
         async move {
-            let password = NewPassword::parse(format!("password {number}").into()).unwrap();
+            let password = NewPassword::parse(&format!("tüte kiwi {number}").into()).unwrap();
             let reset = use_cases(&stores, number).reset_password.execute(token.reveal(), &password).await;
-            reset.map(|()| format!("plain:password {number}"))
+            reset.map(|()| format!("plain:tüte kiwi {number}"))
         }
     });
     let (spent, refused): (Vec<_>, Vec<_>) = answers.await.into_iter().partition(Result::is_ok);

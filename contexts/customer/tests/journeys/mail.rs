@@ -53,7 +53,7 @@ fn world() -> World {
 impl World {
     async fn sign_up(&self) {
         let parts = a_customer().parts();
-        let password = NewPassword::parse(password()).unwrap();
+        let password = NewPassword::parse(&password()).unwrap();
         let (email, name, shipping_address) = (parts.email, parts.name, parts.shipping_address);
         self.use_cases.sign_up.execute(SignUpCommand { email, password, name, shipping_address }).await.unwrap();
     }
@@ -115,7 +115,7 @@ async fn the_owner_of_an_address_does_not_confirm_the_account_of_a_stranger_but_
     world.use_cases.request_mail.password_reset("aroha@example.org").await.unwrap();
     world.work().await.unwrap();
     let token = world.mailer.newest_token().unwrap();
-    let his = NewPassword::parse("my own password".to_owned().into()).unwrap();
+    let his = NewPassword::parse(&"my own password".into()).unwrap();
     world.use_cases.reset_password.execute(token.reveal(), &his).await.unwrap();
     assert!(world.verified().await);
 }
@@ -141,7 +141,7 @@ async fn a_link_serves_its_own_purpose_only() {
     world.work().await.unwrap();
     let token = world.mailer.newest_token().unwrap();
     assert!(world.use_cases.verify_email.execute(token.reveal(), &password()).await.is_err());
-    let password = NewPassword::parse("another password".to_owned().into()).unwrap();
+    let password = NewPassword::parse(&"another password".into()).unwrap();
     let unknown = Token::of(&[1; 32]);
     assert!(world.use_cases.reset_password.execute(unknown.reveal(), &password).await.is_err());
     world.clock.advance(Duration::from_hours(1));

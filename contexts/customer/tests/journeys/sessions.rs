@@ -104,6 +104,31 @@ async fn a_changed_password_ends_all_others_and_renews_this_one(shop: Shop) {
     assert!(wrong.status == 422 && wrong.text().contains("Your present password is another one."));
 }
 
+async fn a_mailed_link_does_not_outlive_the_password_that_it_was_to_replace(shop: Shop) {
+    let shop = world(shop).await;
+    let mut owner = logged_in(&shop).await;
+    owner.fill("/reset", "/reset", &[("email", "aroha@example.org")]).await;
+    let token = shop.mailed_token().await;
+    let fields = [("current_password", PASSWORD), ("password", "tüte kiwi regen")];
+    assert_eq!(owner.fill("/profile", "/profile/password", &fields).await.status, 303);
+    let mut thief = Browser::of(&shop);
+    let fields = [("token", token.as_str()), ("password", "the thief's password")];
+    let late = thief.fill(&format!("/reset?token={token}"), "/reset/password", &fields).await;
+    assert!(late.status == 422 && late.text().contains("not valid any more"), "{}", late.text());
+    assert!(is_in(&mut owner).await);
+}
+
+async fn a_logout_leaves_nothing_for_the_next_person_at_the_browser(shop: Shop) {
+    let shop = world(shop).await;
+    let mut browser = logged_in(&shop).await;
+    browser.jar.insert("cart".to_owned(), "0190aaaa-0000-7000-8000-0000000000a1".to_owned());
+    browser.jar.insert("cart_count".to_owned(), "3".to_owned());
+    let out = browser.fill("/profile", "/logout", &[]).await;
+    assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
+    let left: Vec<&str> = browser.jar.keys().map(String::as_str).filter(|name| *name != "device").collect();
+    assert_eq!(left, ["visitor"]);
+}
+
 async fn it_ends_when_it_is_not_used_and_at_the_latest_after_a_month(shop: Shop) {
     let shop = world(shop).await;
     let (mut idle, mut busy) = (logged_in(&shop).await, logged_in(&shop).await);
@@ -187,6 +212,8 @@ on_both_engines! {
     a_token_is_worth_nothing_after_the_logout
     a_reset_ends_all_and_works_once
     a_changed_password_ends_all_others_and_renews_this_one
+    a_mailed_link_does_not_outlive_the_password_that_it_was_to_replace
+    a_logout_leaves_nothing_for_the_next_person_at_the_browser
     it_ends_when_it_is_not_used_and_at_the_latest_after_a_month
     an_administrators_ends_after_half_an_hour_of_silence
     guessing_at_the_page_is_slowed_down

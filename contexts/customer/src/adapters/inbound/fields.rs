@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 use shared_kernel::address::RawAddress;
-use shared_kernel::{Address, CustomerId};
+use shared_kernel::{Address, Identity};
 
 use crate::application::edit_profile::EditProfileCommand;
 use crate::application::sign_up::SignUpCommand;
@@ -25,13 +25,14 @@ impl Reading {
 /// What it takes to sign up.
 pub(super) fn sign_up(
     email: &str,
-    password: SecretString,
+    password: &SecretString,
     name: (&str, &str),
     address: Option<RawAddress>,
 ) -> Result<SignUpCommand, Wrong> {
     let mut reading = Reading::default();
     let email = reading.take(EmailAddress::parse(email));
-    let password = reading.take(NewPassword::parse(password));
+    let own = [email.as_ref().map_or("", EmailAddress::as_str), name.0, name.1];
+    let password = reading.take(NewPassword::parse(password).and_then(|password| password.unlike(&own)));
     let name = reading.take(PersonName::parse(name.0, name.1));
     let shipping_address = reading.take(address.map(Address::try_from).transpose());
     match (email, password, name, shipping_address) {
@@ -44,7 +45,7 @@ pub(super) fn sign_up(
 
 /// What it takes to edit a profile.
 pub(super) fn profile(
-    customer: CustomerId,
+    who: &Identity,
     name: (&str, &str),
     address: Option<RawAddress>,
 ) -> Result<EditProfileCommand, Wrong> {
@@ -52,12 +53,14 @@ pub(super) fn profile(
     let name = reading.take(PersonName::parse(name.0, name.1));
     let shipping_address = reading.take(address.map(Address::try_from).transpose());
     match (name, shipping_address) {
-        (Some(name), Some(shipping_address)) => Ok(EditProfileCommand { customer, name, shipping_address }),
+        (Some(name), Some(shipping_address)) => {
+            Ok(EditProfileCommand { customer: who.customer, by: who.role, name, shipping_address })
+        }
         _ => Err(Wrong(reading.0)),
     }
 }
 
 /// A new password alone.
-pub(super) fn password(typed: SecretString) -> Result<NewPassword, Wrong> {
+pub(super) fn password(typed: &SecretString) -> Result<NewPassword, Wrong> {
     NewPassword::parse(typed).map_err(|error| Wrong(vec![error]))
 }

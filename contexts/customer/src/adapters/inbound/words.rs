@@ -61,6 +61,10 @@ fn refused(error: &impl ToString) -> Problem {
     Problem::new(StatusCode::CONFLICT, "refused", "Not possible").detail(error.to_string())
 }
 
+fn forbidden(error: &impl ToString) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden").detail(error.to_string())
+}
+
 impl From<SignUpError> for Problem {
     fn from(error: SignUpError) -> Self {
         match error {
@@ -96,6 +100,7 @@ impl From<ResetPasswordError> for Problem {
     fn from(error: ResetPasswordError) -> Self {
         match error {
             ResetPasswordError::InvalidToken => invalid_token(error.to_string()),
+            ResetPasswordError::Guessable(error) => Wrong(vec![error]).into(),
             ResetPasswordError::Hashing(error) => error.into(),
             ResetPasswordError::Store(error) => error.into(),
         }
@@ -107,6 +112,7 @@ impl From<ChangePasswordError> for Problem {
         match error {
             ChangePasswordError::WrongPassword => Wrong(vec![WRONG_PASSWORD]).into(),
             ChangePasswordError::Delayed(delayed) => delayed.into(),
+            ChangePasswordError::Guessable(error) => Wrong(vec![error]).into(),
             ChangePasswordError::Hashing(error) => error.into(),
             ChangePasswordError::Store(error) => error.into(),
         }
@@ -125,6 +131,7 @@ impl From<EditProfileError> for Problem {
     fn from(error: EditProfileError) -> Self {
         match error {
             EditProfileError::NoSuchCustomer => Self::not_found(),
+            EditProfileError::LessThanOwner => forbidden(&error),
             EditProfileError::Store(error) => error.into(),
         }
     }
@@ -156,8 +163,9 @@ impl From<EraseCustomerError> for Problem {
 impl From<CreateApiKeyError> for Problem {
     fn from(error: CreateApiKeyError) -> Self {
         match error {
-            CreateApiKeyError::MoreThanYours => {
-                Self::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden").detail(error.to_string())
+            CreateApiKeyError::MoreThanYours => forbidden(&error),
+            CreateApiKeyError::EndsInThePast => {
+                Wrong(vec![FieldError { field: "expires_at", problem: "is in the past" }]).into()
             }
             CreateApiKeyError::Store(error) => error.into(),
         }
@@ -234,6 +242,7 @@ impl From<ResetPasswordError> for Correctable {
     fn from(error: ResetPasswordError) -> Self {
         match error {
             ResetPasswordError::InvalidToken => say("This link is not valid any more. Please ask for a new one."),
+            ResetPasswordError::Guessable(error) => Wrong(vec![error]).into(),
             ResetPasswordError::Hashing(error) => error.into(),
             ResetPasswordError::Store(error) => Self::Page(error.into()),
         }
@@ -245,6 +254,7 @@ impl From<ChangePasswordError> for Correctable {
         match error {
             ChangePasswordError::WrongPassword => say("Your present password is another one."),
             ChangePasswordError::Delayed(delayed) => delayed.into(),
+            ChangePasswordError::Guessable(error) => Wrong(vec![error]).into(),
             ChangePasswordError::Hashing(error) => error.into(),
             ChangePasswordError::Store(error) => Self::Page(error.into()),
         }
@@ -255,6 +265,7 @@ impl From<EditProfileError> for Correctable {
     fn from(error: EditProfileError) -> Self {
         match error {
             EditProfileError::NoSuchCustomer => Self::Page(PageError::NotFound),
+            EditProfileError::LessThanOwner => Self::Page(PageError::Forbidden),
             EditProfileError::Store(error) => Self::Page(error.into()),
         }
     }

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use shared_kernel::Ids;
 use tokio::sync::Semaphore;
 
-use crate::domain::{NewPassword, PasswordHash};
+use crate::domain::{NewPassword, PasswordHash, normalised};
 use crate::ports::{HashingError, PasswordHasher};
 
 /// KiB of memory, passes, lanes.
@@ -78,12 +78,17 @@ impl PasswordHasher for Argon2Hasher {
     async fn verify(&self, typed: &SecretString, hash: Option<&PasswordHash>) -> Result<bool, HashingError> {
         let known = hash.is_some();
         let (typed, hash) = (typed.clone(), hash.map_or(NOBODYS, PasswordHash::as_str).to_owned());
-        let verified =
-            self.in_turn(move |argon2| match argon2.verify_password(typed.expose_secret().as_bytes(), &*hash) {
+        let verified = self.in_turn(move |argon2| {
+            let fits = |text: &SecretString| match argon2.verify_password(text.expose_secret().as_bytes(), &*hash) {
                 Ok(()) => Ok(known),
                 Err(Error::PasswordInvalid) => Ok(false),
                 Err(error) => Err(error),
-            });
+            };
+            let normal = normalised(&typed);
+            let as_typed = normal.expose_secret() == typed.expose_secret();
+            // Hashes from before passwords were normalised were made of what was typed then.
+            Ok(fits(&normal)? || (!as_typed && fits(&typed)?))
+        });
         verified.await
     }
 }
@@ -99,7 +104,7 @@ mod tests {
     }
 
     fn horse() -> NewPassword {
-        NewPassword::parse("correct horse".into()).unwrap()
+        NewPassword::parse(&"correct horse".into()).unwrap()
     }
 
     #[tokio::test]
@@ -110,6 +115,18 @@ mod tests {
         assert!(hasher.verify(horse().secret(), Some(&hash)).await.unwrap());
         assert!(!hasher.verify(&"correct house".into(), Some(&hash)).await.unwrap());
         assert_ne!(hasher.hash(&horse()).await.unwrap(), hash, "every hash has a salt of its own");
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_however_it_is_spelt_and_a_hash_of_what_was_typed_before_still_fits() {
+        let hasher = hasher(2, 2);
+        let (composed, decomposed) = ("K\u{f6}nigskrone am See", "Ko\u{308}nigskrone am See");
+        let hash = hasher.hash(&NewPassword::parse(&composed.into()).unwrap()).await.unwrap();
+        assert!(hasher.verify(&decomposed.into(), Some(&hash)).await.unwrap());
+        let typed = argon2().unwrap().hash_password_with_salt(decomposed.as_bytes(), &[7; 16]).unwrap();
+        let old = PasswordHash::new(typed.to_string());
+        assert!(hasher.verify(&decomposed.into(), Some(&old)).await.unwrap());
+        assert!(!hasher.verify(&"another".into(), Some(&old)).await.unwrap());
     }
 
     #[tokio::test]

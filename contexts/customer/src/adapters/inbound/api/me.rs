@@ -45,7 +45,7 @@ pub(super) async fn edit(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let name = (body.first_name.as_str(), body.last_name.as_str());
-    let command = fields::profile(who.0.customer, name, body.shipping_address)?;
+    let command = fields::profile(&who.0, name, body.shipping_address)?;
     let customer = edit.execute(command).await?;
     Ok(HttpResponse::Ok().json(CustomerView::from(&customer)))
 }
@@ -67,7 +67,7 @@ pub(super) async fn password(
     body: JsonBody<PasswordBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let (customer, current, new) = (who.0.customer, body.current_password, fields::password(body.password)?);
+    let (customer, current, new) = (who.0.customer, body.current_password, fields::password(&body.password)?);
     let session = change.execute(ChangePasswordCommand { customer, current, new }).await?;
     Ok(created(&SessionView::from(&session)))
 }

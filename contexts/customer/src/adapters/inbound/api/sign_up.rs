@@ -25,7 +25,7 @@ use crate::application::verify_email::VerifyEmail;
 pub(super) async fn sign_up(sign_up: web::Data<SignUp>, body: JsonBody<SignUpBody>) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let name = (body.first_name.as_str(), body.last_name.as_str());
-    let command = fields::sign_up(&body.email, body.password, name, body.shipping_address)?;
+    let command = fields::sign_up(&body.email, &body.password, name, body.shipping_address)?;
     let customer = sign_up.execute(command).await?;
     Ok(HttpResponse::Created().json(CustomerView::from(&customer)))
 }
@@ -99,7 +99,7 @@ pub(super) async fn reset(
     body: JsonBody<PasswordResetBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let password = fields::password(body.password)?;
+    let password = fields::password(&body.password)?;
     reset.execute(&body.token, &password).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,11 +1,12 @@
 //! `/login` and `/logout`.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use chassis::web::{
-    CsrfForm, PageError, PageFrame, SESSION_COOKIE, end_session_cookie, local_path, page, page_with, see_other,
-    session_cookie,
+    CART_COOKIE, CART_COUNT_COOKIE, CsrfForm, PageError, PageFrame, SESSION_COOKIE, cookie_value, end_session_cookie,
+    forget_cookie, local_path, page, page_with, see_other, session_cookie,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -87,13 +88,22 @@ pub(super) async fn log_out(
     if let Some(token) = session_of(&req) {
         log_out.execute(&token).await?;
     }
-    let mut response = see_other("/");
-    response.add_cookie(&end_session_cookie()).map_err(PageError::internal)?;
+    goodbye(see_other("/"))
+}
+
+/// The answer, after which the browser shows the next person nothing of this one: session and cart are forgotten, and so
+/// are pages that it keeps for going back. It stays a known device, which opens nothing by itself.
+pub(super) fn goodbye(mut response: HttpResponse) -> Result<HttpResponse, PageError> {
+    for cookie in [end_session_cookie(), forget_cookie(CART_COOKIE), forget_cookie(CART_COUNT_COOKIE)] {
+        response.add_cookie(&cookie).map_err(PageError::internal)?;
+    }
+    let clear = HeaderName::from_static("clear-site-data");
+    response.headers_mut().insert(clear, HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
 }
 
 fn session_of(req: &HttpRequest) -> Option<String> {
-    req.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned())
+    cookie_value(req, SESSION_COOKIE)
 }
 
 /// The answer, with the cookie of a session that has just begun.

@@ -3,13 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, end_session_cookie, page_with, see_other_with};
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page_with, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared_kernel::CustomerId;
 
 use super::address::AddressFields;
-use super::login::{wait, with_retry_after, with_session};
+use super::login::{goodbye, wait, with_retry_after, with_session};
 use crate::adapters::inbound::fields;
 use crate::adapters::inbound::words::Correctable;
 use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
@@ -71,7 +71,7 @@ pub(super) async fn edit(
 ) -> Result<HttpResponse, PageError> {
     let (id, form) = (who.0.customer, form.into_inner());
     let name = (form.first_name.as_str(), form.last_name.as_str());
-    let edited = match fields::profile(id, name, form.address.raw(name)) {
+    let edited = match fields::profile(&who.0, name, form.address.raw(name)) {
         Ok(command) => edit.execute(command).await.map_err(Correctable::from),
         Err(wrong) => Err(wrong.into()),
     };
@@ -90,7 +90,7 @@ pub(super) async fn password(
     form: CsrfForm<PasswordForm>,
 ) -> Result<HttpResponse, PageError> {
     let (customer, form) = (who.0.customer, form.into_inner());
-    let changed = match fields::password(form.password) {
+    let changed = match fields::password(&form.password) {
         Ok(new) => {
             let command = ChangePasswordCommand { customer, current: form.current_password, new };
             change.execute(command).await.map_err(Correctable::from)
@@ -118,9 +118,7 @@ pub(super) async fn erase(
     if let Err(error) = erased {
         return again(&view, frame, who.0.customer, None, error.into()).await;
     }
-    let mut response = see_other_with("/", Flash::notice("Your account is deleted."));
-    response.add_cookie(&end_session_cookie()).map_err(PageError::internal)?;
-    Ok(response)
+    goodbye(see_other_with("/", Flash::notice("Your account is deleted.")))
 }
 
 /// The page again, with what has to be corrected.

@@ -11,7 +11,7 @@ use super::verify::{EmailForm, TokenQuery};
 use crate::adapters::inbound::fields;
 use crate::adapters::inbound::words::Correctable;
 use crate::application::request_mail::RequestMail;
-use crate::application::reset_password::ResetPassword;
+use crate::application::reset_password::{ResetPassword, ResetPasswordError};
 
 #[derive(Template)]
 #[template(path = "customer/reset.html")]
@@ -50,8 +50,11 @@ pub(super) async fn choose(
     form: CsrfForm<ChooseForm>,
 ) -> Result<HttpResponse, PageError> {
     let ChooseForm { token, password } = form.into_inner();
-    let chosen = match fields::password(password) {
-        Ok(password) => reset.execute(&token, &password).await.map_err(|error| (Correctable::from(error), false)),
+    let chosen = match fields::password(&password) {
+        Ok(password) => reset.execute(&token, &password).await.map_err(|error| {
+            let may_try_again = matches!(error, ResetPasswordError::Guessable(_));
+            (Correctable::from(error), may_try_again)
+        }),
         Err(wrong) => Err((Correctable::from(wrong), true)),
     };
     match chosen {

@@ -48,7 +48,7 @@ pub(super) async fn sign_up(
 ) -> Result<HttpResponse, PageError> {
     let SignUpForm { email, password, first_name, last_name, address } = form.into_inner();
     let name = (first_name.as_str(), last_name.as_str());
-    let signed_up = match fields::sign_up(&email, password, name, address.raw(name)) {
+    let signed_up = match fields::sign_up(&email, &password, name, address.raw(name)) {
         Ok(command) => sign_up.execute(command).await.map_err(Correctable::from),
         Err(wrong) => Err(wrong.into()),
     };

@@ -114,7 +114,10 @@ async fn commit(tx: &mut Tx, recorder: &Recorder, change: &AccountChange) -> Res
         Account::Kept(customer) => keep(tx, customer).await?,
         Account::Erased(erased) => erase(tx, erased).await?,
     }
-    if let Some(spent) = &change.spent {
+    if change.events.iter().any(CustomerEvent::withdraws_mailed_links) {
+        tx.fetch_for_update(HOLD_TOKENS, params![id]).await?;
+        tx.execute("DELETE FROM mail_token WHERE customer_id = $1", params![id]).await?;
+    } else if let Some(spent) = &change.spent {
         let all = "DELETE FROM mail_token WHERE customer_id = $1 AND purpose = $2";
         tx.execute(all, params![id, spent.purpose.name()]).await?;
     }
@@ -150,8 +153,6 @@ async fn erase(tx: &mut Tx, erased: &Erased) -> Result<(), StoreError> {
     if tx.execute(ERASE, params![erased.id, version, erased.at]).await? == 0 {
         return Err(StoreError::Stale);
     }
-    tx.fetch_for_update(HOLD_TOKENS, params![erased.id]).await?;
-    tx.execute("DELETE FROM mail_token WHERE customer_id = $1", params![erased.id]).await?;
     tx.execute("DELETE FROM api_key WHERE owner_id = $1", params![erased.id]).await?;
     let account = Fingerprint::of(erased.email.as_str());
     tx.execute("DELETE FROM login_attempt WHERE account = $1", params![account.as_str()]).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::cookie::time::Duration as Age;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
-use chassis::web::{CART_COOKIE, CART_COUNT_COOKIE};
+use chassis::web::{CART_COOKIE, CART_COUNT_COOKIE, cookie_value};
 
 use crate::application::CartView;
 use crate::domain::CartId;
@@ -15,7 +15,7 @@ const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
 /// The cart that the browser says is its own.
 pub fn cart_of(req: &HttpRequest) -> Option<CartId> {
-    req.cookie(CART_COOKIE).and_then(|cookie| CartId::parse(cookie.value()))
+    cookie_value(req, CART_COOKIE).and_then(|cookie| CartId::parse(&cookie))
 }
 
 /// The answer, with the cart remembered by the browser.
