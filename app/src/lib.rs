@@ -27,6 +27,7 @@ pub mod process;
 pub mod sample_orders;
 pub mod sandbox;
 pub mod secrets;
+pub mod security;
 pub mod server;
 pub mod settings;
 pub mod setup;

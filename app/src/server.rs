@@ -121,6 +121,8 @@ fn edge(shop: &Shop) -> Edge {
         refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
         limits: LimitSettings { exempt_loopback: !settings.limit_loopback, rules: rules(), ..LimitSettings::default() },
         large_bodies: large_bodies(),
+        security: shop.security.clone(),
+        recorded: crate::security::recorded(),
         never_shed: signed_by_others(shop),
         unseen: signer(shop).iter().map(|_| CustomerModule::IDENTITY).collect(),
         ..EdgeSettings::default()
@@ -182,11 +184,14 @@ fn signed_by_others(shop: &Shop) -> Vec<&'static str> {
 fn rules() -> Vec<LimitRule> {
     let login = [
         "/login",
+        "/login/code",
+        "/login/confirm",
         "/signup",
         "/reset",
         "/verify",
         "/verify/resend",
         "/api/customer/v1/sessions",
+        "/api/customer/v1/sessions/current/confirmation",
         "/api/customer/v1/customers",
         "/api/customer/v1/password-resets",
         "/api/customer/v1/verifications",

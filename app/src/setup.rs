@@ -37,6 +37,7 @@ impl Given {
         let sweep_period = settings.sweep_every;
         let mut customer = customer::CustomerSettings::default();
         customer.links.verification = settings.verification_window;
+        customer.sessions.second_factor_from = settings.second_factor_from;
         Self {
             catalogue: catalogue::CatalogueSettings::default(),
             order: order_settings(settings, secrets, private),
@@ -65,6 +66,7 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>)
     order::OrderSettings {
         payment_window: settings.payment_window,
         open_orders: settings.open_orders,
+        open_pieces: settings.open_pieces,
         shipping_flat_minor: settings.shipping_minor,
         sweep_every: settings.sweep_every,
         reconcile_every: settings.reconcile_every,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chassis::messaging::{AuditSink, ContextEngine, DeadLetters, Engine, Replay, Transport};
+use chassis::security::SecurityLog;
 use chassis::sql::Database;
 use chassis::sql::transfer::is_unfinished;
 use chassis::{Platform, SystemClock, SystemIds};
@@ -28,6 +29,7 @@ use crate::peers::remote::Remote;
 use crate::peers::{Operations, Peers, Shopfront};
 use crate::sandbox::Sandbox;
 use crate::secrets::Secrets;
+use crate::security;
 use crate::settings::Settings;
 use crate::setup::{self, Given};
 
@@ -57,6 +59,8 @@ pub struct Shop {
     pub clock: Arc<dyn Clock>,
     /// The system's source of ids.
     pub ids: Arc<dyn Ids>,
+    /// Who did what.
+    pub security: SecurityLog,
     /// What is left to do of the first start in this folder.
     pub first_start: FirstStart,
     databases: Vec<(Part, Database)>,
@@ -91,6 +95,7 @@ impl Shop {
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
         let (dead_letters, replay) = (engine.dead_letters(), engine.replay());
         let operations = operations(&databases, &modules, &dead_letters, &replay);
+        let security = security::log(&databases, &clock, &ids);
         Ok(Self {
             peers: settings
                 .parts
@@ -106,6 +111,7 @@ impl Shop {
             replay,
             clock,
             ids,
+            security,
             first_start,
             databases,
             engine: Mutex::new(Some(engine)),
@@ -139,6 +145,9 @@ impl Shop {
         if let Some(sandbox) = &self.sandbox {
             tasks.spawn(sandbox.run_sender(stop.clone())?);
         }
+        let databases = self.databases.iter().map(|(_, database)| database.clone()).collect();
+        let keep = self.settings.security_log_kept;
+        tasks.spawn(security::sweep(databases, Arc::clone(&self.clock), keep, stop.clone()));
         Ok(())
     }
 
@@ -281,7 +290,8 @@ fn operations(
     replay: &Replay,
 ) -> BTreeMap<Part, Arc<dyn Operations>> {
     let local = |part: Part| -> Arc<dyn Operations> {
-        Arc::new(LocalOperations::new(part, Arc::clone(modules), letters, replay))
+        let database = databases.iter().find(|(known, _)| *known == part).map(|(_, database)| database.clone());
+        Arc::new(LocalOperations::new(part, Arc::clone(modules), letters, replay, database))
     };
     databases.iter().map(|(part, _)| (*part, local(*part))).collect()
 }

@@ -47,6 +47,10 @@ pub struct Identity {
     pub verified: bool,
     /// What he may do.
     pub role: Role,
+    /// Whether the password has to be asked for again before something that does great harm in the wrong hands, because it
+    /// was shown too long ago. Never with an API key, which knows no password. Absent in what the version before signed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_confirm: bool,
 }
 
 impl Identity {

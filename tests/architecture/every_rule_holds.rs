@@ -1,7 +1,7 @@
 //! The rules, applied to this repository.
 
 use crate::repository::{CONTEXTS, Repository};
-use crate::rules::{edges, folders, languages, lengths, lockfile, module_docs, purity, statements, tables};
+use crate::rules::{edges, folders, languages, lengths, lockfile, module_docs, purity, statements, tables, templates};
 
 fn none(breaches: &[String]) {
     assert!(breaches.is_empty(), "{} breaches:\n{}", breaches.len(), breaches.join("\n"));
@@ -92,4 +92,15 @@ fn nothing_banned_is_linked() {
     let banned = lockfile::banned(&repository.text("deny.toml"));
     assert!(banned.len() >= 4, "the bans were not read: {banned:?}");
     none(&lockfile::breaches(&repository.text("Cargo.lock"), &banned));
+}
+
+#[test]
+fn no_template_shows_what_people_type_as_anything_but_text() {
+    let repository = Repository::open();
+    let templates = repository.templates();
+    assert!(templates.len() > 40, "only {} templates were read", templates.len());
+    none(&templates.iter().flat_map(|file| templates::breaches(&file.path, &file.text)).collect::<Vec<_>>());
+    for owner in CONTEXTS.iter().copied().chain(["chassis", "app"]) {
+        none(&repository.each_source_of(owner, |file| templates::source_breaches(&file.path, &file.text)));
+    }
 }

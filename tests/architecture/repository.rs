@@ -91,6 +91,15 @@ impl Repository {
         rust.map(|entry| SourceFile { path: self.relative(entry.path()), text: read(entry.path()) }).collect()
     }
 
+    /// The templates of pages and mails.
+    pub fn templates(&self) -> Vec<SourceFile> {
+        let folders = ["app/templates", "chassis/templates"].map(str::to_owned).into_iter();
+        let folders = folders.chain(CONTEXTS.iter().map(|context| format!("contexts/{context}/templates")));
+        let entries = folders.flat_map(|folder| WalkDir::new(self.root.join(folder)).sort_by_file_name());
+        let files = entries.map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+        files.map(|entry| SourceFile { path: self.relative(entry.path()), text: read(entry.path()) }).collect()
+    }
+
     fn relative(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap().to_string_lossy().replace('\\', "/")
     }

@@ -63,7 +63,7 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The routes inside `/sandbox/v1`.
-const RELATIVE: [&str; 5] = ["/payment_intents", "/refunds", "/charges", "/checkout/sessions", "/events"];
+pub const RELATIVE: [&str; 5] = ["/payment_intents", "/refunds", "/charges", "/checkout/sessions", "/events"];
 
 /// The names of all settings, as environment variables.
 pub fn settings() -> BTreeSet<String> {

@@ -6,14 +6,20 @@ mod authorization;
 mod bad_forms;
 mod bad_input;
 mod browser;
+mod canaries;
 mod counter;
 #[path = "../support/hands.rs"]
 mod hands;
 mod host;
+mod lockout;
 mod matrix;
 mod money;
 mod payments;
+mod routes;
 mod slow;
+#[path = "../deploy/source.rs"]
+#[expect(dead_code, reason = "these tests need only a part of what all share")]
+mod source;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "these tests need only a part of what all share")]
 mod support;

@@ -4,9 +4,9 @@
 use actix_web::{HttpResponse, get, post, web};
 use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
 
-use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, not_rebuilt};
+use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, not_rebuilt};
 use super::shop::decided;
-use crate::peers::{Counts, Decision, Operations};
+use crate::peers::{Counts, Decision, LogQuery, Operations};
 
 /// How this context stands
 #[utoipa::path(
@@ -69,6 +69,25 @@ pub async fn discard(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     decided(context.decide(&asker, &id, Decision::Discard).await?)
+}
+
+/// This context's part of the security log
+#[utoipa::path(
+    tag = "operations", operation_id = "security_log", security(("bearer" = ["admin"])),
+    params(LogQuery),
+    responses(
+        (status = 200, body = SecurityLogList, description = "newest first, at most 100"),
+    ),
+)]
+#[get("/security-log")]
+pub async fn security_log(
+    _admin: Admin,
+    asker: Asker,
+    context: web::Data<dyn Operations>,
+    query: web::Query<LogQuery>,
+) -> Result<HttpResponse, Problem> {
+    let items = context.security_log(&asker, &query).await?;
+    Ok(HttpResponse::Ok().json(SecurityLogList { items, unreachable: Vec::new() }))
 }
 
 /// Read models of this context that can be built again from the archive of events

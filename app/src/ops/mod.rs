@@ -30,6 +30,7 @@ pub fn of_contexts(contexts: BTreeMap<Part, Arc<dyn Operations>>) -> impl FnOnce
                 .service(context::dead_letters)
                 .service(context::retry)
                 .service(context::discard)
+                .service(context::security_log)
                 .service(context::rebuildable)
                 .service(context::replay);
             config.service(scope);
@@ -46,6 +47,7 @@ pub fn of_shop(peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) {
             .service(shop::dead_letters)
             .service(shop::retry)
             .service(shop::discard)
+            .service(shop::security_log)
             .service(shop::rebuildable)
             .service(shop::replay)
             .service(events::list);

@@ -30,6 +30,7 @@ struct Contracts;
     shop::dead_letters,
     shop::retry,
     shop::discard,
+    shop::security_log,
     shop::rebuildable,
     shop::replay,
     events::list
@@ -43,6 +44,7 @@ struct OfShop;
     context::dead_letters,
     context::retry,
     context::discard,
+    context::security_log,
     context::rebuildable,
     context::replay
 ))]

@@ -6,7 +6,7 @@ use chassis::web::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::peers::{Counts, FromAll, Letter};
+use crate::peers::{Counts, FromAll, Letter, LogEntry};
 
 /// Messages that could not be handled.
 #[derive(Serialize, ToSchema)]
@@ -19,6 +19,21 @@ pub struct DeadLetterList {
 
 impl From<FromAll<Letter>> for DeadLetterList {
     fn from(all: FromAll<Letter>) -> Self {
+        Self { items: all.items, unreachable: all.unreachable }
+    }
+}
+
+/// Records of the security log.
+#[derive(Serialize, ToSchema)]
+pub struct SecurityLogList {
+    /// Newest first, at most 100.
+    pub items: Vec<LogEntry>,
+    /// Contexts in other processes that did not answer.
+    pub unreachable: Vec<&'static str>,
+}
+
+impl From<FromAll<LogEntry>> for SecurityLogList {
+    fn from(all: FromAll<LogEntry>) -> Self {
         Self { items: all.items, unreachable: all.unreachable }
     }
 }

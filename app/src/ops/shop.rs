@@ -5,9 +5,9 @@ use actix_web::{HttpResponse, get, post, web};
 use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
 
 use super::shapes::{
-    ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, no_such_letter, not_rebuilt,
+    ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt,
 };
-use crate::peers::{Decision, Peers};
+use crate::peers::{Decision, LogQuery, Peers};
 
 /// How each context stands
 #[utoipa::path(
@@ -72,6 +72,24 @@ pub async fn discard(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     decided(peers.decide(&asker, &id, Decision::Discard).await?)
+}
+
+/// Who did what, from where and when
+#[utoipa::path(
+    tag = "operations", operation_id = "list_security_log", security(("bearer" = ["admin"])),
+    params(LogQuery),
+    responses(
+        (status = 200, body = SecurityLogList, description = "newest first, at most 100"),
+    ),
+)]
+#[get("/api/ops/v1/security-log")]
+pub async fn security_log(
+    _admin: Admin,
+    asker: Asker,
+    peers: web::Data<Peers>,
+    query: web::Query<LogQuery>,
+) -> HttpResponse {
+    HttpResponse::Ok().json(SecurityLogList::from(peers.security_log(&asker, &query).await))
 }
 
 /// Read models that can be built again from the archive of events

@@ -8,6 +8,7 @@ mod errors;
 mod home;
 mod mail;
 mod robots;
+mod security;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::Servic
             .route("/sitemap.xml", web::get().to(robots::sitemap))
             .route("/sitemap/{number:[0-9]{1,6}}.xml", web::get().to(robots::sitemap_file))
             .route("/admin", web::get().to(dashboard::show))
+            .route("/admin/security", web::get().to(security::show))
             .route("/admin/errors", web::get().to(errors::show))
             .route("/admin/errors/{id}/retry", web::post().to(errors::retry))
             .route("/admin/errors/{id}/discard", web::post().to(errors::discard))

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chassis::messaging::{DeadLetters, Replay, ReplayError};
+use chassis::security::records;
+use chassis::sql::Database;
 use chassis::web::Asker;
 use shared_kernel::StoreError;
 
-use super::{Counts, Decision, Letter, MOST_LETTERS, Operations, Shelf, Shopfront, Teaser, letter_name};
+use super::{
+    Counts, Decision, Letter, LogEntry, LogQuery, MOST_LETTERS, Operations, Shelf, Shopfront, Teaser, letter_name,
+};
 use crate::modules::Modules;
 use crate::parts::Part;
 
@@ -52,13 +56,20 @@ pub struct LocalOperations {
     modules: Arc<Modules>,
     letters: DeadLetters,
     replay: Replay,
+    database: Option<Database>,
 }
 
 impl LocalOperations {
     /// Of this context; `letters` and `replay` may be those of the whole process.
     #[must_use]
-    pub fn new(part: Part, modules: Arc<Modules>, letters: &DeadLetters, replay: &Replay) -> Self {
-        Self { part, modules, letters: letters.only(part.name()), replay: replay.clone() }
+    pub fn new(
+        part: Part,
+        modules: Arc<Modules>,
+        letters: &DeadLetters,
+        replay: &Replay,
+        database: Option<Database>,
+    ) -> Self {
+        Self { part, modules, letters: letters.only(part.name()), replay: replay.clone(), database }
     }
 
     fn is_own(&self, consumer: &str) -> bool {
@@ -88,6 +99,12 @@ impl Operations for LocalOperations {
 
     async fn rebuildable(&self, _: &Asker) -> Result<Vec<String>, StoreError> {
         Ok(self.replay.rebuildable().into_iter().filter(|consumer| self.is_own(consumer)).collect())
+    }
+
+    async fn security_log(&self, _: &Asker, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
+        let Some(database) = &self.database else { return Ok(Vec::new()) };
+        let found = records(database, &query.before, &query.event, MOST_LETTERS).await?;
+        Ok(found.into_iter().map(LogEntry::from).collect())
     }
 
     async fn replay(&self, _: &Asker, consumer: &str) -> Result<(), ReplayError> {

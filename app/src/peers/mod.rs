@@ -17,11 +17,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::messaging::ReplayError;
 use chassis::web::Asker;
 use futures_util::future::join_all;
+use serde::Deserialize;
 use shared_kernel::{StoreError, Timestamp};
+use utoipa::IntoParams;
 
 use crate::parts::Part;
 
-pub use views::{Counts, Figure, Letter, Shelf, Teaser};
+pub use views::{Counts, Figure, Letter, LogEntry, Shelf, Teaser};
 
 /// The most dead letters that are shown at once.
 pub const MOST_LETTERS: u32 = 100;
@@ -85,11 +87,29 @@ pub trait Operations: Send + Sync {
     /// [`StoreError::Unavailable`] when the context cannot answer.
     async fn rebuildable(&self, asker: &Asker) -> Result<Vec<String>, StoreError>;
 
+    /// Its part of the security log, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn security_log(&self, asker: &Asker, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError>;
+
     /// Rebuilds a consumer.
     ///
     /// # Errors
     /// [`ReplayError`].
     async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError>;
+}
+
+/// Which records of the security log are asked for.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LogQuery {
+    /// Only those before the record with this id.
+    #[serde(default)]
+    pub before: String,
+    /// Only those of this kind, such as `login-failed`.
+    #[serde(default)]
+    pub event: String,
 }
 
 /// The answers of all contexts, and which of them did not answer.
@@ -140,6 +160,18 @@ impl Peers {
         letters.items.sort_by_key(|letter: &Letter| std::cmp::Reverse(Timestamp::parse(&letter.failed_at).ok()));
         letters.items.truncate(MOST_LETTERS as usize);
         letters
+    }
+
+    /// The newest records of the security log, wherever they are kept, newest first.
+    pub async fn security_log(&self, asker: &Asker, query: &LogQuery) -> FromAll<LogEntry> {
+        let asked = self
+            .contexts
+            .iter()
+            .map(|(part, context)| async move { (*part, told(*part, context.security_log(asker, query).await)) });
+        let mut entries = gathered(join_all(asked).await);
+        entries.items.sort_by(|one, other| other.id.cmp(&one.id));
+        entries.items.truncate(MOST_LETTERS as usize);
+        entries
     }
 
     /// Decides about a dead letter, by the name that it carries. `false` if there is none.

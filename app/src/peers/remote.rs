@@ -10,12 +10,13 @@ use async_trait::async_trait;
 use chassis::messaging::ReplayError;
 use chassis::outbound::{Answer, CallError, CallSettings, Caller, Health, Verdict};
 use chassis::web::{Asker, MoneyView};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared_kernel::{Currency, Ids, Money, StoreError};
 
-use super::{Counts, Decision, Letter, Operations, Shelf, Shopfront, Teaser};
+use super::{Counts, Decision, Letter, LogEntry, LogQuery, Operations, Shelf, Shopfront, Teaser};
 use crate::parts::Part;
 
 /// A visitor waits no longer for what another process has to say.
@@ -193,6 +194,12 @@ impl Operations for Remote {
 
     async fn rebuildable(&self, asker: &Asker) -> Result<Vec<String>, StoreError> {
         Ok(self.get::<Items<String>>(asker, "ops/replays").await?.items)
+    }
+
+    async fn security_log(&self, asker: &Asker, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let path = format!("ops/security-log?before={}&event={}", encoded(&query.before), encoded(&query.event));
+        Ok(self.get::<Items<LogEntry>>(asker, &path).await?.items)
     }
 
     async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError> {

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::messaging::{DeadLetter, InboxCounts};
+use chassis::security::SecurityRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -114,6 +115,44 @@ impl From<DeadLetter> for Letter {
             error: letter.error,
             message: letter.message,
             failed_at: letter.failed_at.to_string(),
+        }
+    }
+}
+
+/// A record of the security log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LogEntry {
+    /// Names it; later records have greater ids.
+    pub id: String,
+    /// When (RFC 3339).
+    pub at: String,
+    /// What, such as `login-failed` or `role-changed`.
+    #[schema(example = "login-failed")]
+    pub event: String,
+    /// The customer who did it, if they were known.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub actor: Option<String>,
+    /// What it was about: a path, or a thing and its id; may be empty.
+    pub subject: String,
+    /// From which address; empty where that is not known, or was forgotten with the person.
+    pub address: String,
+    /// What the browser or program called itself; empty in the same cases.
+    pub agent: String,
+    /// The id of the request.
+    pub request_id: String,
+}
+
+impl From<SecurityRecord> for LogEntry {
+    fn from(record: SecurityRecord) -> Self {
+        Self {
+            id: record.id,
+            at: record.at.to_string(),
+            event: record.event,
+            actor: record.actor.map(|actor| actor.to_string()),
+            subject: record.subject,
+            address: record.address,
+            agent: record.agent,
+            request_id: record.request_id,
         }
     }
 }

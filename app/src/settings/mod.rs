@@ -21,7 +21,7 @@ use chassis::web::TrustedProxies;
 use chassis::web::signed::{PrivateKey, PublicKey};
 use customer::domain::{EmailAddress, NewPassword};
 use secrecy::SecretString;
-use shared_kernel::{Currency, TaxRate};
+use shared_kernel::{Currency, Role, TaxRate};
 
 use self::raw::Raw;
 use self::read::{key, list, quoted, span, switch, within, zone};
@@ -72,6 +72,8 @@ pub struct Settings {
     pub payment_window: Duration,
     /// How many orders of one customer may wait to be paid at a time.
     pub open_orders: u32,
+    /// How many pieces these may hold.
+    pub open_pieces: u32,
     /// How long a verification link holds.
     pub verification_window: Duration,
     /// The first pause before a failed message is tried again.
@@ -108,6 +110,10 @@ pub struct Settings {
     pub refuse_untrusted_proxies: bool,
     /// What `/metrics` asks for. Without it they are closed, but to this machine if the shop is found only here.
     pub metrics_token: Option<SecretString>,
+    /// How long records of the security log are kept.
+    pub security_log_kept: Duration,
+    /// From which role on a second factor is needed to act in it.
+    pub second_factor_from: Option<Role>,
     /// Threads that serve requests.
     pub workers: usize,
 }
@@ -232,6 +238,7 @@ impl Settings {
             time_zone: zone(raw.time_zone)?,
             payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
             open_orders: within("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10, 1..=u32::MAX)?,
+            open_pieces: within("STORE_OPEN_PIECES", raw.open_pieces.as_deref(), 1_000, 1..=1_000_000)?,
             verification_window: span(
                 "STORE_VERIFICATION_WINDOW",
                 raw.verification_window.as_deref(),
@@ -258,6 +265,10 @@ impl Settings {
                 false,
             )?,
             metrics_token: raw.metrics_token.filter(|token| !token.is_empty()).map(SecretString::from),
+            security_log_kept: minutes(
+                60 * 24 * within("STORE_SECURITY_LOG_DAYS", raw.security_log_days.as_deref(), 400, 1..=36_500)?,
+            ),
+            second_factor_from: second_factor_from(raw.second_factor_from.as_deref())?,
             workers: within("STORE_WORKERS", raw.workers.as_deref(), 2, 1..=256)?,
         })
     }
@@ -276,8 +287,17 @@ fn admin(email: Option<String>, typed: Option<String>) -> anyhow::Result<Option<
 
 fn password(name: &str, typed: String) -> anyhow::Result<SecretString> {
     let password = SecretString::from(typed);
-    NewPassword::parse(password.clone()).with_context(|| name.to_owned())?;
+    NewPassword::check_length(&password).with_context(|| name.to_owned())?;
     Ok(password)
+}
+
+fn second_factor_from(text: Option<&str>) -> anyhow::Result<Option<Role>> {
+    match text.unwrap_or("nobody") {
+        "nobody" => Ok(None),
+        "staff" => Ok(Some(Role::Staff)),
+        "admin" => Ok(Some(Role::Admin)),
+        other => anyhow::bail!("STORE_SECOND_FACTOR_FROM is nobody, staff or admin, not {other:?}"),
+    }
 }
 
 fn databases(raw: &Raw) -> anyhow::Result<Databases> {

@@ -41,6 +41,7 @@ pub(super) struct Raw {
     pub(super) time_zone: Option<String>,
     pub(super) payment_window: Option<String>,
     pub(super) open_orders: Option<String>,
+    pub(super) open_pieces: Option<String>,
     pub(super) verification_window: Option<String>,
     pub(super) retry_base: Option<String>,
     pub(super) sweep_every: Option<String>,
@@ -60,6 +61,8 @@ pub(super) struct Raw {
     pub(super) trusted_proxies: Option<String>,
     pub(super) refuse_untrusted_proxies: Option<String>,
     pub(super) metrics_token: Option<String>,
+    pub(super) security_log_days: Option<String>,
+    pub(super) second_factor_from: Option<String>,
     pub(super) workers: Option<String>,
 }
 

@@ -67,6 +67,7 @@ END $make$";
 const MESSAGING: &[Migration] = &[
     crate::migration!("../../migrations", 1, "0001_messaging.sql", "messaging"),
     crate::migration!("../../migrations", 2, "0002_several_processes.sql", "several processes"),
+    crate::migration!("../../migrations", 3, "0003_security_log.sql", "security log"),
 ];
 
 impl Database {

@@ -46,6 +46,8 @@ pub(crate) struct RequestContext {
     pub(crate) flash: Option<Flash>,
     /// Whether a page was made that carries a form token.
     pub(crate) frame_used: Cell<bool>,
+    /// Whether the handler has told the security log what it did, so that the edge need not.
+    pub(crate) noted: Cell<bool>,
 }
 
 impl RequestContext {

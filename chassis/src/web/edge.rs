@@ -37,9 +37,11 @@ use super::headers::SecurityHeaders;
 use super::is_api;
 use super::limits::{self, LimitSettings, Limits};
 use super::methods;
-use super::page_error::PageError;
+use super::origin::Origin;
+use super::page_error::{PageError, SetAside};
 use super::problem::Problem;
 use super::recognition::{Recognition, SentIdentity};
+use crate::security::{self, SecurityEvent, SecurityLog};
 
 /// How long a browser keeps its visitor cookie.
 const VISITOR_AGE: Duration = Duration::from_hours(24 * 180);
@@ -78,6 +80,10 @@ pub struct EdgeSettings {
     pub uploads: Pace,
     /// How many uploads are taken in at once.
     pub max_uploads: usize,
+    /// Where it is told what was refused and what staff have changed.
+    pub security: SecurityLog,
+    /// Requests (method and pattern of the path) that have a name of their own in the security log when they succeed.
+    pub recorded: Vec<(Method, &'static str, SecurityEvent)>,
 }
 
 impl Default for EdgeSettings {
@@ -99,6 +105,8 @@ impl Default for EdgeSettings {
             pace: Pace::USUAL,
             uploads: Pace::UPLOADS,
             max_uploads: 32,
+            security: SecurityLog::default(),
+            recorded: Vec::new(),
         }
     }
 }
@@ -125,6 +133,8 @@ struct Inner {
     uploads: Pace,
     upload_seats: Seats,
     draining: AtomicBool,
+    security: SecurityLog,
+    recorded: Vec<(Method, &'static str, SecurityEvent)>,
     recognition: Recognition,
     ids: Arc<dyn Ids>,
 }
@@ -151,6 +161,8 @@ impl Edge {
             uploads: settings.uploads,
             upload_seats: Seats::new(settings.max_uploads),
             draining: AtomicBool::new(false),
+            security: settings.security,
+            recorded: settings.recorded,
             recognition: recognition.into(),
             ids,
         }))
@@ -232,6 +244,16 @@ impl Edge {
         self.0.draining.store(true, Ordering::Relaxed);
     }
 
+    pub(crate) fn security(&self) -> &SecurityLog {
+        &self.0.security
+    }
+
+    /// What a request is called in the security log, if it has a name of its own there.
+    pub(crate) fn recorded(&self, method: &Method, route: &str) -> Option<SecurityEvent> {
+        let found = self.0.recorded.iter().find(|(verb, pattern, _)| verb == method && *pattern == route);
+        found.map(|(_, _, event)| *event)
+    }
+
     fn context(&self, req: &ServiceRequest) -> RequestContext {
         let http = req.request();
         let inbound = req.headers().get("x-request-id").and_then(|value| value.to_str().ok()).filter(|id| sane_id(id));
@@ -255,6 +277,7 @@ impl Edge {
                 .min(9_999),
             flash: cookies::cookie_value(http, FLASH_COOKIE).and_then(|value| Flash::from_cookie(&value)),
             frame_used: Cell::new(false),
+            noted: Cell::new(false),
         }
     }
 }
@@ -278,6 +301,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let admitted = admit(&mut context, &mut visit, &mut req, sent).await;
     let context = Rc::new(context);
     req.extensions_mut().insert(Rc::clone(&context));
+    let origin = Origin::of(req.request());
     let (request, response) = match admitted {
         Err(refusal) => {
             let (request, _) = req.into_parts();
@@ -285,7 +309,13 @@ pub async fn guard<B: MessageBody + 'static>(
         }
         Ok(()) => handle(&context, &visit, req, next).await,
     };
+    let mut response = response;
+    let set_aside = response.extensions_mut().remove::<SetAside>();
     let response = leave(&context, &visit, dress(&context, response));
+    if set_aside != Some(SetAside::ToConfirm) {
+        let (asked, forged) = ((&visit.method, visit.route.as_str()), set_aside == Some(SetAside::Forged));
+        security::observe(&context, &origin, asked, response.status(), forged).await;
+    }
     let response = response.map_body(|_, body| Answer::new(body, working).boxed());
     match request {
         Some(request) => Ok(ServiceResponse::new(request, response)),

@@ -44,6 +44,19 @@ pub struct Staff(pub Identity);
 #[derive(Debug, Clone)]
 pub struct Admin(pub Identity);
 
+/// Somebody of the staff who has shown a short while ago who they are: for what does great harm in the wrong hands, such
+/// as giving money back. Everybody else is asked for the password first.
+#[derive(Debug, Clone)]
+pub struct ConfirmedStaff(pub Identity);
+
+/// The same for somebody who may do everything.
+#[derive(Debug, Clone)]
+pub struct ConfirmedAdmin(pub Identity);
+
+/// The same for anybody's own account.
+#[derive(Debug, Clone)]
+pub struct Confirmed(pub Identity);
+
 /// The door stays closed.
 #[derive(Debug, thiserror::Error)]
 pub enum Closed {
@@ -104,6 +117,17 @@ fn at_least(role: Role, req: &HttpRequest) -> Result<Identity, Closed> {
     Err(Closed::Api(problem.detail(format!("this is for the role {}", role.name()))))
 }
 
+fn confirmed(req: &HttpRequest, identity: Identity) -> Result<Identity, Closed> {
+    if !identity.must_confirm {
+        return Ok(identity);
+    }
+    if !is_api(req.match_info().as_str()) {
+        return Err(Closed::Page(PageError::ConfirmFirst { next: next_after_login(req) }));
+    }
+    let problem = Problem::new(StatusCode::FORBIDDEN, "reauthentication-required", "Show your password again");
+    Err(Closed::Api(problem.detail("the login is too long ago for this: log in again, or confirm the session")))
+}
+
 fn unauthorised(detail: &str) -> Closed {
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Sign in first").detail(detail);
     Closed::Api(problem.header(header::WWW_AUTHENTICATE, "Bearer"))
@@ -154,5 +178,32 @@ impl FromRequest for Admin {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(at_least(Role::Admin, req).map(Self))
+    }
+}
+
+impl FromRequest for ConfirmedStaff {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(at_least(Role::Staff, req).and_then(|identity| confirmed(req, identity)).map(Self))
+    }
+}
+
+impl FromRequest for ConfirmedAdmin {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(at_least(Role::Admin, req).and_then(|identity| confirmed(req, identity)).map(Self))
+    }
+}
+
+impl FromRequest for Confirmed {
+    type Error = Closed;
+    type Future = Ready<Result<Self, Closed>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(signed_in(req).and_then(|identity| confirmed(req, identity)).map(Self))
     }
 }

@@ -39,6 +39,12 @@ pub enum PageError {
         /// Path and query of the page he wanted.
         next: String,
     },
+    /// They are known, but have to show again who they are; afterwards they go on to `next`.
+    #[error("Please confirm that it is you.")]
+    ConfirmFirst {
+        /// Path and query of the page they wanted.
+        next: String,
+    },
     /// What should tell us who he is came damaged or too late (401).
     #[error("We could not make out who you are. Please load the page again, or sign in again.")]
     Unrecognised,
@@ -79,6 +85,7 @@ impl PageError {
             Self::Conflict(_) => "Something changed in the meantime",
             Self::Forbidden => "This is not open to you",
             Self::SignInFirst { .. } => "Please sign in",
+            Self::ConfirmFirst { .. } => "Please confirm that it is you",
             Self::Unrecognised => "Who was that?",
             Self::Forged => "Please send that again",
             Self::TooLarge => "That is too large",
@@ -119,7 +126,7 @@ impl ResponseError for PageError {
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
-            Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Self::SignInFirst { .. } | Self::ConfirmFirst { .. } => StatusCode::SEE_OTHER,
             Self::Unrecognised => StatusCode::UNAUTHORIZED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
@@ -131,8 +138,12 @@ impl ResponseError for PageError {
 
     fn error_response(&self) -> HttpResponse {
         if let Self::SignInFirst { next } = self {
-            let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
-            return HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/login?next={next}"))).finish();
+            return on_the_way("/login", next);
+        }
+        if let Self::ConfirmFirst { next } = self {
+            let mut response = on_the_way("/login/confirm", next);
+            response.extensions_mut().insert(SetAside::ToConfirm);
+            return response;
         }
         if let Self::Unavailable(cause) | Self::Internal(cause) = self {
             log_cause(cause.as_ref());
@@ -140,8 +151,26 @@ impl ResponseError for PageError {
         let failure = PageFailure { status: self.status_code(), heading: self.heading(), text: self.to_string() };
         let mut response = failure.response(PageFrame::bare(), None);
         response.extensions_mut().insert(failure);
+        if matches!(self, Self::Forged) {
+            response.extensions_mut().insert(SetAside::Forged);
+        }
         response
     }
+}
+
+/// The way to a page that leads on to `next`.
+fn on_the_way(page: &str, next: &str) -> HttpResponse {
+    let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
+    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{page}?next={next}"))).finish()
+}
+
+/// Why a request was not carried out, where the status alone does not tell. The edge finds it beside the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetAside {
+    /// Its sender has to show first who they are.
+    ToConfirm,
+    /// None of our pages has sent it.
+    Forged,
 }
 
 /// What an error page says. The edge finds it beside the answer and makes the page again.

@@ -46,6 +46,7 @@ pub fn somebody(number: u128, role: Role) -> Identity {
         email: format!("person{number}@example.test"),
         verified: true,
         role,
+        must_confirm: false,
     }
 }
 

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use chassis::Platform;
 use chassis::messaging::{Job, Recorder, Subscription};
 use chassis::sql::Migration;
 use chassis::web::Authenticator;
 use chassis::web::signed::Signer;
+use chassis::{Platform, Site};
 use secrecy::SecretString;
 use shared_kernel::{CustomerId, Role, StoreError};
 
@@ -70,6 +70,7 @@ impl Default for CustomerSettings {
 pub struct CustomerModule {
     store: SqlCustomers,
     use_cases: UseCases,
+    site: web::Data<Site>,
 }
 
 impl CustomerModule {
@@ -91,31 +92,36 @@ impl CustomerModule {
         let span = settings.remember_identities;
         let recent = Arc::new(Recent::new(any.clone(), any.clone(), any.clone(), clock.clone(), span));
         let links = settings.links;
+        let facts = web::Data::new(site.clone());
         let ports = Ports {
             accounts: recent.clone(),
             sessions: recent.clone(),
             keys: recent,
             tokens: any.clone(),
             delays: any.clone(),
+            devices: any.clone(),
+            factors: any.clone(),
+            challenges: any.clone(),
             broom: any,
             hasher: Arc::new(Argon2Hasher::new(settings.hashes_at_once, settings.hashes_waiting, ids.clone())),
             mailer: Arc::new(LetterWriter::new(mailer, site, links.verification, links.reset)),
             clock,
             ids,
         };
-        Ok(Self { store, use_cases: UseCases::over(ports, &settings) })
+        Ok(Self { store, use_cases: UseCases::over(ports, &settings), site: facts })
     }
 
     /// The JSON API, under `/api/customer/v1`.
     pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
-        let use_cases = self.use_cases.clone();
-        move |config| api::configure(&use_cases, config)
+        let (use_cases, site) = (self.use_cases.clone(), self.site.clone());
+        move |config| api::configure(&use_cases, &site, config)
     }
 
-    /// The pages: `/signup`, `/verify`, `/login`, `/logout`, `/reset`, `/profile`, `/admin/customers`.
+    /// The pages: `/signup`, `/verify`, `/login`, `/logout`, `/reset`, `/profile` and what is
+    /// below them, `/admin/customers`.
     pub fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
-        let use_cases = self.use_cases.clone();
-        move |config| pages::configure(&use_cases, config)
+        let (use_cases, site) = (self.use_cases.clone(), self.site.clone());
+        move |config| pages::configure(&use_cases, &site, config)
     }
 
     /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.

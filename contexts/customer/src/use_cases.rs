@@ -9,7 +9,10 @@ use crate::CustomerSettings;
 use crate::application::api_keys::{CreateApiKey, RevokeApiKey};
 use crate::application::appoint::Appoint;
 use crate::application::authenticate::Authenticate;
+use crate::application::begin_session::BeginSession;
 use crate::application::change_password::ChangePassword;
+use crate::application::check_code::CheckCode;
+use crate::application::confirm::Confirm;
 use crate::application::create_user::CreateUser;
 use crate::application::edit_profile::EditProfile;
 use crate::application::erase_customer::EraseCustomer;
@@ -17,12 +20,17 @@ use crate::application::log_in::LogIn;
 use crate::application::log_out::LogOut;
 use crate::application::request_mail::RequestMail;
 use crate::application::reset_password::ResetPassword;
+use crate::application::second_factor::SetUpSecondFactor;
 use crate::application::send_account_mail::SendAccountMail;
+use crate::application::sessions::ManageSessions;
 use crate::application::sign_up::SignUp;
 use crate::application::sweep::Sweep;
 use crate::application::verify_email::VerifyEmail;
 use crate::application::view_customers::ViewCustomers;
-use crate::ports::{AccountMailer, Accounts, ApiKeys, Housekeeping, LoginDelays, MailTokens, PasswordHasher, Sessions};
+use crate::ports::{
+    AccountMailer, Accounts, ApiKeys, Housekeeping, KnownDevices, LoginChallenges, LoginDelays, MailTokens,
+    PasswordHasher, SecondFactors, Sessions,
+};
 
 /// An adapter for every port.
 #[derive(Clone)]
@@ -37,6 +45,12 @@ pub struct Ports {
     pub tokens: Arc<dyn MailTokens>,
     /// Remembers failed logins.
     pub delays: Arc<dyn LoginDelays>,
+    /// Remembers known browsers.
+    pub devices: Arc<dyn KnownDevices>,
+    /// Remembers second factors.
+    pub factors: Arc<dyn SecondFactors>,
+    /// Remembers logins that wait for a code.
+    pub challenges: Arc<dyn LoginChallenges>,
     /// Throws away what has ended.
     pub broom: Arc<dyn Housekeeping>,
     /// Hashes passwords.
@@ -59,6 +73,9 @@ pub struct UseCases {
     pub reset_password: Data<ResetPassword>,
     pub log_in: Data<LogIn>,
     pub log_out: Data<LogOut>,
+    pub confirm: Data<Confirm>,
+    pub second_factor: Data<SetUpSecondFactor>,
+    pub sessions: Data<ManageSessions>,
     pub authenticate: Arc<Authenticate>,
     pub change_password: Data<ChangePassword>,
     pub edit_profile: Data<EditProfile>,
@@ -76,7 +93,9 @@ impl UseCases {
     /// Connects them to `ports`.
     #[must_use]
     pub fn over(ports: Ports, settings: &CustomerSettings) -> Self {
-        let Ports { accounts, sessions, keys, tokens, delays, broom, hasher, mailer, clock, ids } = ports;
+        let logins = Logins::over(&ports, settings);
+        let Ports { accounts, sessions, keys, tokens, delays, .. } = ports;
+        let (broom, hasher, mailer, clock, ids) = (ports.broom, ports.hasher, ports.mailer, ports.clock, ports.ids);
         let (policy, delay) = (settings.sessions, settings.login_delay);
         Self {
             sign_up: Data::new(SignUp {
@@ -95,24 +114,29 @@ impl UseCases {
             reset_password: Data::new(ResetPassword {
                 accounts: accounts.clone(),
                 tokens: tokens.clone(),
-                delays: delays.clone(),
+                begin: logins.begin.clone(),
                 hasher: hasher.clone(),
                 clock: clock.clone(),
             }),
-            log_in: Data::new(LogIn {
+            log_in: Data::new(logins.log_in),
+            confirm: Data::from(logins.confirm),
+            second_factor: Data::new(logins.second_factor),
+            sessions: Data::new(ManageSessions {
                 accounts: accounts.clone(),
                 sessions: sessions.clone(),
-                delays: delays.clone(),
-                hasher: hasher.clone(),
                 clock: clock.clone(),
-                ids: ids.clone(),
                 policy,
-                delay,
             }),
             log_out: Data::new(LogOut { sessions: sessions.clone() }),
-            authenticate: Arc::new(Authenticate { sessions, keys: keys.clone(), clock: clock.clone(), policy }),
+            authenticate: Arc::new(Authenticate {
+                sessions: sessions.clone(),
+                keys: keys.clone(),
+                clock: clock.clone(),
+                policy,
+            }),
             change_password: Data::new(ChangePassword {
                 accounts: accounts.clone(),
+                sessions,
                 delays: delays.clone(),
                 hasher: hasher.clone(),
                 clock: clock.clone(),
@@ -148,5 +172,48 @@ impl UseCases {
             }),
             sweep: Arc::new(Sweep { store: broom, clock, policy, delay }),
         }
+    }
+}
+
+/// What shares the checks of passwords, codes and known browsers.
+struct Logins {
+    begin: BeginSession,
+    log_in: LogIn,
+    confirm: Arc<Confirm>,
+    second_factor: SetUpSecondFactor,
+}
+
+impl Logins {
+    fn over(ports: &Ports, settings: &CustomerSettings) -> Self {
+        let Ports { accounts, sessions, delays, devices, factors, challenges, hasher, clock, ids, .. } = ports.clone();
+        let delay = settings.login_delay;
+        let codes = CheckCode { factors: factors.clone(), delays: delays.clone(), clock: clock.clone(), delay };
+        let begin = BeginSession {
+            sessions: sessions.clone(),
+            devices: devices.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            policy: settings.sessions,
+        };
+        let confirm = Arc::new(Confirm {
+            accounts: accounts.clone(),
+            sessions: sessions.clone(),
+            delays: delays.clone(),
+            hasher: hasher.clone(),
+            codes: codes.clone(),
+            clock: clock.clone(),
+            delay,
+        });
+        let second_factor = SetUpSecondFactor {
+            factors,
+            sessions,
+            confirm: Arc::clone(&confirm),
+            codes: codes.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let begun = begin.clone();
+        let log_in = LogIn { accounts, devices, challenges, delays, hasher, codes, begin: begun, clock, ids, delay };
+        Self { begin, log_in, confirm, second_factor }
     }
 }

@@ -7,12 +7,16 @@ mod browser;
 mod enumeration;
 #[path = "journeys/identity.rs"]
 mod identity;
+#[path = "journeys/lockout.rs"]
+mod lockout;
 #[path = "journeys/mail.rs"]
 mod mail;
 #[path = "journeys/pages.rs"]
 mod pages;
 #[path = "journeys/recent.rs"]
 mod recent;
+#[path = "journeys/second_factor.rs"]
+mod second_factor;
 #[path = "journeys/sessions.rs"]
 mod sessions;
 #[path = "support/shop.rs"]

@@ -282,7 +282,11 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
     let limits = limits.ok_or_else(|| StoreError::unavailable(CurrencyNotTaken(site.currency)))?;
     Ok(Policy {
         tariff: Tariff { currency: site.currency, tax: site.tax, delivery, limits },
-        terms: Terms { payment_window: settings.payment_window, open_at_most: settings.open_orders },
+        terms: Terms {
+            payment_window: settings.payment_window,
+            open_at_most: settings.open_orders,
+            pieces_at_most: settings.open_pieces,
+        },
         placement_wait: settings.placement_wait,
     })
 }

@@ -11,6 +11,8 @@ pub struct OrderSettings {
     pub payment_window: Duration,
     /// How many orders of one customer may wait to be paid at a time; default 10.
     pub open_orders: u32,
+    /// How many pieces these may hold; default 1,000.
+    pub open_pieces: u32,
     /// The flat gross price of a parcel in minor units of the site's currency; default 690.
     pub shipping_flat_minor: i64,
     /// How long a buyer is kept waiting for stock and payment intent; default 2 seconds.
@@ -52,6 +54,7 @@ impl Default for OrderSettings {
         Self {
             payment_window: Duration::from_mins(30),
             open_orders: 10,
+            open_pieces: 1_000,
             shipping_flat_minor: 690,
             placement_wait: Duration::from_secs(2),
             sweep_every: Duration::from_secs(5),

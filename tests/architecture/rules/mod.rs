@@ -9,3 +9,4 @@ pub mod module_docs;
 pub mod purity;
 pub mod statements;
 pub mod tables;
+pub mod templates;

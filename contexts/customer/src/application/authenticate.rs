@@ -40,9 +40,10 @@ impl Authenticate {
             return Ok(None);
         }
         if session.wants_touch(lifetime, now) {
-            self.sessions.touch(hash, now).await?;
+            self.sessions.touch(hash, now, None).await?;
         }
-        Ok(Some(identity))
+        let role = self.policy.role_in(&session, identity.role);
+        Ok(Some(Identity { role, must_confirm: session.must_confirm(&self.policy, now), ..identity }))
     }
 
     async fn key(&self, id: ApiKeyId, secret: &Token) -> Result<Option<Identity>, StoreError> {

@@ -5,18 +5,25 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, Ids, StoreError};
 
-use super::log_in::LoggedIn;
+use super::begin_session::LoggedIn;
 use super::revise::revise;
-use crate::domain::{DelayPolicy, Delayed, FieldError, Fingerprint, NewPassword, Session, SessionPolicy, Token};
-use crate::ports::{AccountChange, Accounts, HashingError, LoginDelays, PasswordHasher, SessionsAfter};
+use crate::domain::{
+    BegunFrom, DelayPolicy, Delayed, FieldError, Fingerprint, LoginLane, NewPassword, Session, SessionPolicy, Token,
+    TokenHash,
+};
+use crate::ports::{AccountChange, Accounts, HashingError, LoginDelays, PasswordHasher, Sessions, SessionsAfter};
 
 /// What somebody fills in.
 #[derive(Debug, Clone)]
 pub struct ChangePasswordCommand {
     /// Who.
     pub customer: CustomerId,
+    /// What they show to be recognised, hashed: failures are counted by it.
+    pub shown: TokenHash,
     /// The password that he has.
     pub current: SecretString,
+    /// From where.
+    pub begun_from: BegunFrom,
     /// The password that he wants.
     pub new: NewPassword,
 }
@@ -45,6 +52,8 @@ pub enum ChangePasswordError {
 pub struct ChangePassword {
     /// Where accounts are kept.
     pub accounts: Arc<dyn Accounts>,
+    /// Where sessions are kept.
+    pub sessions: Arc<dyn Sessions>,
     /// Where failures are kept.
     pub delays: Arc<dyn LoginDelays>,
     /// What checks and hashes.
@@ -67,15 +76,18 @@ impl ChangePassword {
     pub async fn execute(&self, command: ChangePasswordCommand) -> Result<LoggedIn, ChangePasswordError> {
         let found = self.accounts.find(command.customer).await?;
         let customer = found.ok_or(ChangePasswordError::WrongPassword)?;
-        let account = Fingerprint::of(customer.email().as_str());
-        self.delays.charge(&account, self.delay, self.clock.now()).await??;
+        let lane = LoginLane::own(&Fingerprint::of(customer.email().as_str()), &command.shown);
+        self.delays.charge(&lane, self.delay, self.clock.now()).await??;
         if !self.hasher.verify(&command.current, Some(customer.password())).await? {
             return Err(ChangePasswordError::WrongPassword);
         }
         let new = command.new.unlike(&customer.own_words())?;
         let password = self.hasher.hash(&new).await?;
         let token = Token::of(&self.ids.secret());
-        let session = Session::start(token.hash(), customer.id(), self.clock.now());
+        let begun = Session::start(token.hash(), customer.id(), self.clock.now());
+        let before = self.sessions.identify(&command.shown).await?;
+        let second_factor = before.is_some_and(|(session, _)| session.second_factor);
+        let session = Session { begun_from: command.begun_from, second_factor, ..begun };
         let lifetime = self.policy.of(customer.role());
         let expires_at = session.ends_at(lifetime);
         let proven = customer.password().clone();
@@ -88,7 +100,7 @@ impl ChangePassword {
             Ok(AccountChange { sessions, ..AccountChange::of(customer, events) })
         });
         changed.await?.ok_or(ChangePasswordError::WrongPassword)?;
-        self.delays.forget(&account).await?;
-        Ok(LoggedIn { token, expires_at, lasts: lifetime.absolute, customer })
+        self.delays.forget(&lane).await?;
+        Ok(LoggedIn { token, expires_at, lasts: lifetime.absolute, customer, device: None })
     }
 }

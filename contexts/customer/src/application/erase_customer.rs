@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, StoreError};
 
 use super::revise::revise;
-use crate::domain::{DelayPolicy, Delayed, EraseRefused, Fingerprint};
+use crate::domain::{DelayPolicy, Delayed, EraseRefused, Fingerprint, LoginLane, TokenHash};
 use crate::ports::{Account, AccountChange, Accounts, HashingError, LoginDelays, PasswordHasher, SessionsAfter};
 
 /// Why nobody was erased.
@@ -49,14 +49,20 @@ pub struct EraseCustomer {
 }
 
 impl EraseCustomer {
-    /// A customer erases himself and proves with his password that it is he.
+    /// A customer erases himself and proves with his password that it is he. `shown` is what he is recognised by, hashed:
+    /// failures are counted by it.
     ///
     /// # Errors
     /// [`EraseCustomerError`].
-    pub async fn himself(&self, id: CustomerId, password: &SecretString) -> Result<(), EraseCustomerError> {
+    pub async fn himself(
+        &self,
+        id: CustomerId,
+        password: &SecretString,
+        shown: &TokenHash,
+    ) -> Result<(), EraseCustomerError> {
         let customer = self.accounts.find(id).await?.ok_or(EraseCustomerError::NoSuchCustomer)?;
-        let account = Fingerprint::of(customer.email().as_str());
-        self.delays.charge(&account, self.delay, self.clock.now()).await??;
+        let lane = LoginLane::own(&Fingerprint::of(customer.email().as_str()), shown);
+        self.delays.charge(&lane, self.delay, self.clock.now()).await??;
         if !self.hasher.verify(password, Some(customer.password())).await? {
             return Err(EraseCustomerError::WrongPassword);
         }

@@ -1,18 +1,26 @@
-//! Somebody logs in.
+//! Somebody logs in: with a password, and with a code where the account has a second factor.
 //!
-//! An unknown address and a wrong password get the same answer after the same work. Guessing is slowed down per address,
-//! known or not; nobody is ever locked out.
+//! An unknown address and a wrong password get the same answer after the same work. Guessing is slowed down where it comes
+//! from; nobody is ever locked out by others (see [`crate::domain::login_delay`]).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use shared_kernel::{Clock, Ids, StoreError, Timestamp};
+use shared_kernel::{Clock, CustomerId, Ids, StoreError};
+use uuid::Uuid;
 
+use super::begin_session::{BeginSession, LoggedIn, LoginPlace};
+use super::check_code::{CheckCode, CheckCodeError};
 use crate::domain::{
-    Customer, DelayPolicy, Delayed, EmailAddress, Fingerprint, Session, SessionPolicy, Token, TokenHash,
+    Customer, DelayPolicy, Delayed, EmailAddress, Fingerprint, LoginLane, SecondFactor, Token, TokenHash,
 };
-use crate::ports::{Accounts, HashingError, LoginDelays, PasswordHasher, Sessions};
+use crate::ports::{
+    Accounts, HashingError, KnownDevices, LoginChallenge, LoginChallenges, LoginDelays, PasswordHasher,
+};
+
+/// How long somebody has to find the code.
+const CHALLENGE: Duration = Duration::from_mins(10);
 
 /// What somebody types.
 #[derive(Debug, Clone)]
@@ -21,17 +29,28 @@ pub struct LogInCommand {
     pub email: String,
     /// Any text.
     pub password: SecretString,
-    /// The session that the browser brought along: it ends, for a token must not outlive a login.
-    pub instead_of: Option<TokenHash>,
+    /// A code, where it is sent along.
+    pub code: Option<String>,
+    /// From where.
+    pub place: LoginPlace,
 }
 
 /// Why nobody is logged in.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
-    /// No such account, or not its password; nobody is told which.
+    /// No such account, or not its password; nobody is told which. The account is for the security log.
     #[error("e-mail address or password is wrong")]
-    WrongCredentials,
-    /// Too many failures; the password was not looked at.
+    WrongCredentials(Option<CustomerId>),
+    /// The password is right, and a code is wanted, too. It may be sent with this token instead of the password.
+    #[error("a code of the second factor is needed")]
+    CodeNeeded(Token),
+    /// The code is wrong or was used before.
+    #[error("the code is wrong, or was used before")]
+    WrongCode(CustomerId),
+    /// The code came too late, or the password was changed meanwhile.
+    #[error("this login has expired")]
+    ChallengeOver,
+    /// Too many failures; the password or code was not looked at.
     #[error(transparent)]
     Delayed(#[from] Delayed),
     /// No hash.
@@ -42,62 +61,127 @@ pub enum LogInError {
     Store(#[from] StoreError),
 }
 
-/// Somebody is logged in.
-#[derive(Debug, Clone)]
-pub struct LoggedIn {
-    /// The session's token, which nobody will see again.
-    pub token: Token,
-    /// When the session ends at the latest.
-    pub expires_at: Timestamp,
-    /// How long that is from now.
-    pub lasts: Duration,
-    /// Who.
-    pub customer: Customer,
+impl From<CheckCodeError> for LogInError {
+    fn from(error: CheckCodeError) -> Self {
+        match error {
+            CheckCodeError::Delayed(delayed) => Self::Delayed(delayed),
+            CheckCodeError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// Logs people in.
 pub struct LogIn {
     /// Where accounts are kept.
     pub accounts: Arc<dyn Accounts>,
-    /// Where sessions are kept.
-    pub sessions: Arc<dyn Sessions>,
+    /// Where known browsers are kept.
+    pub devices: Arc<dyn KnownDevices>,
+    /// Where logins wait for their code.
+    pub challenges: Arc<dyn LoginChallenges>,
     /// Where failures are kept.
     pub delays: Arc<dyn LoginDelays>,
     /// What checks the password.
     pub hasher: Arc<dyn PasswordHasher>,
+    /// What checks the code.
+    pub codes: CheckCode,
+    /// What begins the session.
+    pub begin: BeginSession,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub ids: Arc<dyn Ids>,
-    /// How long sessions live.
-    pub policy: SessionPolicy,
     /// How failures turn into waiting.
     pub delay: DelayPolicy,
 }
 
 impl LogIn {
-    /// Begins a session with a token that was never used before.
+    /// Begins a session.
     ///
     /// # Errors
     /// [`LogInError`].
     pub async fn execute(&self, command: LogInCommand) -> Result<LoggedIn, LogInError> {
-        let account = Fingerprint::of(&command.email);
-        self.delays.charge(&account, self.delay, self.clock.now()).await??;
         let found = match EmailAddress::known(&command.email) {
             Ok(email) => self.accounts.find_by_email(&email).await?,
             Err(_) => None,
         };
+        let lane = self.lane(&command, found.as_ref()).await?;
+        self.delays.charge(&lane, self.delay, self.clock.now()).await??;
         let right = self.hasher.verify(&command.password, found.as_ref().map(Customer::password)).await?;
-        let customer = found.filter(|_| right).ok_or(LogInError::WrongCredentials)?;
-        let token = Token::of(&self.ids.secret());
-        let session = Session::start(token.hash(), customer.id(), self.clock.now());
-        let lifetime = self.policy.of(customer.role());
-        let expires_at = session.ends_at(lifetime);
-        match self.sessions.open(session, customer.password(), command.instead_of).await {
-            Err(StoreError::Stale) => return Err(LogInError::WrongCredentials),
-            opened => opened?,
+        let account = found.as_ref().map(Customer::id);
+        let customer = found.filter(|_| right).ok_or(LogInError::WrongCredentials(account))?;
+        self.delays.forget(&lane).await?;
+        match (self.codes.wanted(customer.id()).await?, command.code) {
+            (None, _) => self.begin(customer, command.place, false).await,
+            (Some(_), None) => Err(self.challenge(&customer).await?),
+            (Some(factor), Some(code)) => self.with_code(customer, &factor, &code, command.place).await,
         }
-        self.delays.forget(&account).await?;
-        Ok(LoggedIn { token, expires_at, lasts: lifetime.absolute, customer })
+    }
+
+    /// Goes on with a login that has waited for its code.
+    ///
+    /// # Errors
+    /// [`LogInError`].
+    pub async fn complete(&self, challenge: &str, code: &str, place: LoginPlace) -> Result<LoggedIn, LogInError> {
+        let hash = Token::parse(challenge).ok_or(LogInError::ChallengeOver)?.hash();
+        let now = self.clock.now();
+        let open = self.challenges.find(&hash).await?.filter(|open| now < open.expires_at);
+        let open = open.ok_or(LogInError::ChallengeOver)?;
+        let customer = self.accounts.find(open.customer).await?.filter(|customer| *customer.password() == open.proven);
+        let customer = customer.ok_or(LogInError::ChallengeOver)?;
+        let logged_in = match self.codes.wanted(customer.id()).await? {
+            Some(factor) => self.with_code(customer, &factor, code, place).await?,
+            None => self.begin(customer, place, false).await?, // it was removed meanwhile
+        };
+        self.challenges.end(&hash).await?;
+        Ok(logged_in)
+    }
+
+    /// A browser that is known at the account has a lane of its own. The store is asked for unknown accounts, too, so that
+    /// the answer takes as long.
+    async fn lane(&self, command: &LogInCommand, found: Option<&Customer>) -> Result<LoginLane, StoreError> {
+        let account = Fingerprint::of(&command.email);
+        let customer = found.map_or_else(|| CustomerId::new(Uuid::nil()), Customer::id);
+        Ok(match self.known(customer, &command.place).await? {
+            Some(device) => LoginLane::own(&account, &device),
+            None => LoginLane::network(&account, &command.place.network),
+        })
+    }
+
+    async fn known(&self, customer: CustomerId, place: &LoginPlace) -> Result<Option<TokenHash>, StoreError> {
+        let Some(device) = place.device.as_ref().map(Token::hash) else { return Ok(None) };
+        Ok(self.devices.knows(&device, customer).await?.then_some(device))
+    }
+
+    async fn challenge(&self, customer: &Customer) -> Result<LogInError, LogInError> {
+        let token = Token::of(&self.ids.secret());
+        let expires_at = self.clock.now().plus(CHALLENGE);
+        let proven = customer.password().clone();
+        let open = LoginChallenge { hash: token.hash(), customer: customer.id(), proven, expires_at };
+        match self.challenges.open(&open).await {
+            Err(StoreError::Stale) => Err(LogInError::WrongCredentials(Some(customer.id()))),
+            opened => opened.map(|()| LogInError::CodeNeeded(token)).map_err(LogInError::Store),
+        }
+    }
+
+    async fn with_code(
+        &self,
+        customer: Customer,
+        factor: &SecondFactor,
+        code: &str,
+        place: LoginPlace,
+    ) -> Result<LoggedIn, LogInError> {
+        let device = self.known(customer.id(), &place).await?;
+        if !self.codes.execute(factor, code, device.as_ref()).await? {
+            return Err(LogInError::WrongCode(customer.id()));
+        }
+        self.begin(customer, place, true).await
+    }
+
+    async fn begin(&self, customer: Customer, place: LoginPlace, second: bool) -> Result<LoggedIn, LogInError> {
+        let id = customer.id();
+        match self.begin.execute(customer, place, second).await {
+            Err(StoreError::Stale) => Err(LogInError::WrongCredentials(Some(id))),
+            begun => Ok(begun?),
+        }
     }
 }

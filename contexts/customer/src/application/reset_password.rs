@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, StoreError};
 
+use super::begin_session::BeginSession;
 use super::revise::revise;
-use crate::domain::{FieldError, Fingerprint, NewPassword, Purpose, Token};
-use crate::ports::{
-    Account, AccountChange, Accounts, HashingError, LoginDelays, MailTokens, PasswordHasher, SessionsAfter, SpentToken,
-};
+use crate::domain::{FieldError, NewPassword, Purpose, Token};
+use crate::ports::{AccountChange, Accounts, HashingError, MailTokens, PasswordHasher, SessionsAfter, SpentToken};
 
 /// Why the password stays as it was.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +32,8 @@ pub struct ResetPassword {
     pub accounts: Arc<dyn Accounts>,
     /// Where tokens are kept.
     pub tokens: Arc<dyn MailTokens>,
-    /// Where failed logins are kept.
-    pub delays: Arc<dyn LoginDelays>,
+    /// What makes the browser known.
+    pub begin: BeginSession,
     /// What hashes the password.
     pub hasher: Arc<dyn PasswordHasher>,
     /// The time.
@@ -42,11 +41,18 @@ pub struct ResetPassword {
 }
 
 impl ResetPassword {
-    /// Sets the password, ends all sessions, and takes the address as verified, since its owner has read our mail.
+    /// Sets the password, ends all sessions, and takes the address as verified, since its owner has read our mail. The
+    /// browser is known from now on, by the token in the answer: so the owner gets in on a new one, too, however busy others
+    /// are guessing.
     ///
     /// # Errors
     /// [`ResetPasswordError`].
-    pub async fn execute(&self, presented: &str, password: &NewPassword) -> Result<(), ResetPasswordError> {
+    pub async fn execute(
+        &self,
+        presented: &str,
+        password: &NewPassword,
+        device: Option<Token>,
+    ) -> Result<Token, ResetPasswordError> {
         let hash = Token::parse(presented).ok_or(ResetPasswordError::InvalidToken)?.hash();
         let found = self.tokens.find(&hash, Purpose::ResetPassword).await?;
         let now = self.clock.now();
@@ -64,13 +70,10 @@ impl ResetPassword {
                 ..AccountChange::of(customer, events)
             })
         });
-        let change = match changed.await {
+        match changed.await {
             Err(StoreError::Conflict(_)) => return Err(ResetPasswordError::InvalidToken),
             other => other?.ok_or(ResetPasswordError::InvalidToken)?,
         };
-        if let Account::Kept(customer) = change.account {
-            self.delays.forget(&Fingerprint::of(customer.email().as_str())).await?;
-        }
-        Ok(())
+        Ok(self.begin.know(token.customer, device).await?)
     }
 }

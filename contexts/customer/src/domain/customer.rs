@@ -180,6 +180,7 @@ impl Customer {
             email: self.0.email.as_str().to_owned(),
             verified: self.0.verified,
             role: self.0.role,
+            must_confirm: false,
         }
     }
 }

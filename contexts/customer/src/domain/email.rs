@@ -96,6 +96,13 @@ impl Fingerprint {
         Self(super::token::hex(&Sha256::digest(spelt)))
     }
 
+    /// The fingerprint of something that belongs to this one, such as one network's attempts at this account.
+    #[must_use]
+    pub fn within(&self, kind: &str, name: &str) -> Self {
+        let parts = [self.0.as_str(), kind, name];
+        Self(super::token::hex(&Sha256::digest(parts.join("\0"))))
+    }
+
     /// Sixty-four hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -105,6 +112,7 @@ impl Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use chassis::mail::Sender;
     use proptest::prelude::*;
 
     use super::*;
@@ -152,7 +160,7 @@ mod tests {
         #[test]
         fn whatever_is_accepted_can_be_written_to(user in "[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,66}", host in "[a-zA-Z0-9äßж.-]{1,40}") {
             if let Ok(address) = EmailAddress::parse(&format!("{user}@{host}")) {
-                prop_assert!(address.as_str().parse::<lettre::Address>().is_ok(), "{address}");
+                prop_assert!(Sender::parse(address.as_str()).is_ok(), "{address}");
                 prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address), "it is normal already");
             }
         }
@@ -162,7 +170,7 @@ mod tests {
         fn whatever_can_be_written_to_is_accepted(user in "[a-z0-9.+_-]{1,20}", host in "[a-z0-9-]{1,10}(\\.[a-z0-9-]{1,10}){0,2}") {
             let typed = format!("{user}@{host}");
             let puny = host.split('.').any(|label| label.get(2..4) == Some("--"));
-            if typed.parse::<lettre::Address>().is_ok() && !puny && typed.parse::<std::net::IpAddr>().is_err() {
+            if Sender::parse(&typed).is_ok() && !puny && typed.parse::<std::net::IpAddr>().is_err() {
                 prop_assert!(EmailAddress::parse(&typed).is_ok(), "{typed}");
             }
         }

@@ -1,17 +1,26 @@
-//! Slows down whoever guesses passwords, without ever locking the owner out.
+//! Slows down whoever guesses passwords, without a way for one person to keep another out.
 //!
-//! Counted by what was typed as e-mail address, whether we know it or not: otherwise the delay would tell which
-//! addresses have an account.
+//! Attempts are counted where they come from ([`LoginLane`]): a browser from which the owner has logged in before has a
+//! count of its own, and so has every network. Only the first attempts of each network count for the account as a whole
+//! as well; that bounds guessing from many networks, and no single network can make another one wait.
+//!
+//! An account is named by what was typed as e-mail address, whether we know it or not: otherwise the delay would tell
+//! which addresses have an account.
 
 use std::time::Duration;
 
 use shared_kernel::Timestamp;
+
+use super::email::Fingerprint;
+use super::token::TokenHash;
 
 /// How failures turn into waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DelayPolicy {
     /// So many failures in a row cost nothing: people mistype.
     pub free: u32,
+    /// So many first failures of different networks together cost nothing either.
+    pub free_everywhere: u32,
     /// The wait after the next one; doubled with each further one.
     pub first: Duration,
     /// The longest wait, so that the owner of an attacked account gets in again soon.
@@ -24,6 +33,7 @@ impl Default for DelayPolicy {
     fn default() -> Self {
         Self {
             free: 5,
+            free_everywhere: 50,
             first: Duration::from_secs(1),
             longest: Duration::from_mins(1),
             forgotten_after: Duration::from_mins(15),
@@ -35,6 +45,35 @@ impl DelayPolicy {
     fn after(&self, failures: u32) -> Duration {
         let Some(beyond) = failures.checked_sub(self.free) else { return Duration::ZERO };
         self.first.saturating_mul(1_u32.checked_shl(beyond).unwrap_or(u32::MAX)).min(self.longest)
+    }
+}
+
+/// By what an attempt is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginLane {
+    /// By itself: a browser from which somebody has logged in to this account before, or a session that has to show the
+    /// password again. Nobody else can make it wait.
+    Own(Fingerprint),
+    /// By the network, and by the account for the first attempts of each network.
+    Network {
+        /// This network at this account.
+        network: Fingerprint,
+        /// All networks at this account.
+        everywhere: Fingerprint,
+    },
+}
+
+impl LoginLane {
+    /// Of a browser that is known at the account, or of a session; `secret` is what it shows.
+    #[must_use]
+    pub fn own(account: &Fingerprint, secret: &TokenHash) -> Self {
+        Self::Own(account.within("own", &secret.hex()))
+    }
+
+    /// Of everybody else.
+    #[must_use]
+    pub fn network(account: &Fingerprint, network: &str) -> Self {
+        Self::Network { network: account.within("network", network), everywhere: account.within("everywhere", "") }
     }
 }
 
@@ -62,6 +101,36 @@ impl Attempts {
             return Err(Delayed { wait: until.since(now) });
         }
         Ok(Self { count: before.count.saturating_add(1), last: now })
+    }
+}
+
+/// What is remembered of an attempt from a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkAttempts {
+    /// This network's.
+    pub network: Attempts,
+    /// All networks' together, if this attempt counts among them.
+    pub everywhere: Option<Attempts>,
+}
+
+impl NetworkAttempts {
+    /// The same as [`Attempts::charge`] for a network. A network that waits by itself is not counted for the account: if
+    /// it were, one patient person could make everybody else wait.
+    ///
+    /// # Errors
+    /// [`Delayed`] when it comes too early for the network, or for the account as a whole.
+    pub fn charge(
+        network: Option<Attempts>,
+        everywhere: Option<Attempts>,
+        policy: &DelayPolicy,
+        now: Timestamp,
+    ) -> Result<Self, Delayed> {
+        let network = Attempts::charge(network, policy, now)?;
+        if network.count > policy.free {
+            return Ok(Self { network, everywhere: None });
+        }
+        let for_all = DelayPolicy { free: policy.free_everywhere, ..*policy };
+        Ok(Self { network, everywhere: Some(Attempts::charge(everywhere, &for_all, now)?) })
     }
 }
 
@@ -135,6 +204,40 @@ mod tests {
                 }
             }
             prop_assert!(admitted <= 11 + now.since(noon()).as_secs() / policy.longest.as_secs());
+        }
+    }
+    /// An attacker in every network of the list, each as fast as it is let, for an hour.
+    fn guesses_in_an_hour(networks: usize) -> u32 {
+        let (policy, mut everywhere, mut admitted) = (DelayPolicy::default(), None, 0);
+        let mut each: Vec<Option<Attempts>> = vec![None; networks];
+        for second in 0..3_600 {
+            let now = noon().plus(Duration::from_secs(second));
+            for network in &mut each {
+                if let Ok(charged) = NetworkAttempts::charge(*network, everywhere, &policy, now) {
+                    (*network, everywhere) = (Some(charged.network), charged.everywhere.or(everywhere));
+                    admitted += 1;
+                }
+            }
+        }
+        admitted
+    }
+
+    #[test]
+    fn guessing_is_bounded_from_however_many_networks() {
+        assert!(guesses_in_an_hour(1) <= 75, "{}", guesses_in_an_hour(1));
+        let (hundred, thousands) = (guesses_in_an_hour(100), guesses_in_an_hour(5_000));
+        assert!(hundred <= 1_000 && thousands <= 1_000, "{hundred} {thousands}");
+    }
+
+    #[test]
+    fn one_network_however_patient_makes_nobody_else_wait() {
+        let (policy, mut theirs, mut everywhere) = (DelayPolicy::default(), None, None);
+        for second in 0..7_200 {
+            let now = noon().plus(Duration::from_secs(second));
+            if let Ok(charged) = NetworkAttempts::charge(theirs, everywhere, &policy, now) {
+                (theirs, everywhere) = (Some(charged.network), charged.everywhere.or(everywhere));
+            }
+            assert!(NetworkAttempts::charge(None, everywhere, &policy, now).is_ok(), "after {second} s");
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod field;
 pub mod login_delay;
 pub mod name;
 pub mod password;
+pub mod second_factor;
 pub mod session;
 pub mod token;
 
@@ -19,8 +20,9 @@ pub use customer::{AppointRefused, Customer, CustomerParts, EraseRefused, Erased
 pub use email::{EmailAddress, Fingerprint};
 pub use event::CustomerEvent;
 pub use field::FieldError;
-pub use login_delay::{Attempts, DelayPolicy, Delayed};
+pub use login_delay::{Attempts, DelayPolicy, Delayed, LoginLane, NetworkAttempts};
 pub use name::PersonName;
 pub use password::{NewPassword, PasswordHash, normalised};
-pub use session::{Lifetime, Session, SessionPolicy};
+pub use second_factor::{RecoveryCode, SecondFactor, TotpSecret};
+pub use session::{BegunFrom, Lifetime, Session, SessionId, SessionPolicy};
 pub use token::{Credential, MailToken, Purpose, Token, TokenHash};

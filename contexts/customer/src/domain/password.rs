@@ -30,14 +30,21 @@ impl NewPassword {
     /// # Errors
     /// [`FieldError`] on the field `password`.
     pub fn parse(typed: &SecretString) -> Result<Self, FieldError> {
-        let normal = normalised(typed);
-        match normal.expose_secret().chars().count() {
-            0..8 => return Err(refused("must have at least 8 characters")),
-            8..=128 => {}
-            _ => return Err(refused("must have at most 128 characters")),
-        }
-        let password = Self(normal);
+        Self::check_length(typed)?;
+        let password = Self(normalised(typed));
         if password.guesses(&[]) < FEWEST_GUESSES { Err(refused(GUESSED_FIRST)) } else { Ok(password) }
+    }
+
+    /// Whether its length would do; whether it would be guessed is looked at where it is set.
+    ///
+    /// # Errors
+    /// [`FieldError`] on the field `password`.
+    pub fn check_length(typed: &SecretString) -> Result<(), FieldError> {
+        match normalised(typed).expose_secret().chars().count() {
+            0..8 => Err(refused("must have at least 8 characters")),
+            8..=128 => Ok(()),
+            _ => Err(refused("must have at most 128 characters")),
+        }
     }
 
     /// The password, unless it is guessed from `own`: words that whoever guesses tries first, such as the account's

@@ -22,6 +22,10 @@ pub struct SessionPolicy {
     pub customer: Lifetime,
     /// Staff and administrators, whose sessions are worth more to a thief.
     pub staff: Lifetime,
+    /// For how long the password that was shown counts for what does great harm in the wrong hands.
+    pub confirmed_for: Duration,
+    /// From which role on a session needs a second factor to have that role; `None` for no role.
+    pub second_factor_from: Option<Role>,
 }
 
 impl SessionPolicy {
@@ -32,6 +36,14 @@ impl SessionPolicy {
             Role::Customer => self.customer,
             Role::Staff | Role::Admin => self.staff,
         }
+    }
+
+    /// The role in which a session acts: that of its owner, unless the shop wants a second factor for it that was not
+    /// shown.
+    #[must_use]
+    pub fn role_in(&self, session: &Session, owner: Role) -> Role {
+        let missing = self.second_factor_from.is_some_and(|from| owner >= from) && !session.second_factor;
+        if missing { Role::Customer } else { owner }
     }
 
     /// The longest that any session lives unused, and at the most: what is older may be thrown away.
@@ -50,6 +62,8 @@ impl Default for SessionPolicy {
         Self {
             customer: Lifetime { idle: day * 14, absolute: day * 30 },
             staff: Lifetime { idle: minute * 30, absolute: day / 2 },
+            confirmed_for: minute * 15,
+            second_factor_from: None,
         }
     }
 }
@@ -65,13 +79,60 @@ pub struct Session {
     pub started_at: Timestamp,
     /// When it was last known to be in use; see [`Session::wants_touch`].
     pub last_seen: Timestamp,
+    /// When its owner last showed that it is they who use it: at its start, or when they were asked again.
+    pub confirmed_at: Timestamp,
+    /// Whether a second factor was shown as well as the password.
+    pub second_factor: bool,
+    /// From which address it was begun, and what the browser or program called itself.
+    pub begun_from: BegunFrom,
+}
+
+/// From where a session was begun, for its owner to recognise it by. Empty where it is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BegunFrom {
+    /// An IP address.
+    pub address: String,
+    /// What the browser or program called itself.
+    pub agent: String,
+}
+
+/// Names a session where its token must not be seen: the first half of the token's hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// Reads what a link or a path names.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Thirty-two hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Session {
     /// Begins at `now`.
     #[must_use]
     pub fn start(hash: TokenHash, customer: CustomerId, now: Timestamp) -> Self {
-        Self { hash, customer, started_at: now, last_seen: now }
+        let begun_from = BegunFrom::default();
+        Self { hash, customer, started_at: now, last_seen: now, confirmed_at: now, second_factor: false, begun_from }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        SessionId(self.hash.hex().chars().take(32).collect())
+    }
+
+    /// Whether the password has to be asked for again before something that does great harm in the wrong hands.
+    #[must_use]
+    pub fn must_confirm(&self, policy: &SessionPolicy, now: Timestamp) -> bool {
+        now.since(self.confirmed_at) >= policy.confirmed_for
     }
 
     /// When it ends even if it is used all the time.
@@ -128,6 +189,33 @@ mod tests {
         assert_eq!(policy.of(Role::Admin), policy.of(Role::Staff));
         assert!(policy.of(Role::Admin).idle < policy.of(Role::Customer).idle);
         assert_eq!(policy.longest(), policy.of(Role::Customer));
+    }
+
+    #[test]
+    fn a_password_shown_counts_for_a_quarter_of_an_hour() {
+        let (session, policy) = (session(), SessionPolicy::default());
+        let minutes = |count| session.confirmed_at.plus(Duration::from_mins(count));
+        assert!(!session.must_confirm(&policy, minutes(14)) && session.must_confirm(&policy, minutes(15)));
+    }
+
+    #[test]
+    fn where_a_second_factor_is_wanted_a_session_without_one_does_no_more_than_a_customers() {
+        let policy = SessionPolicy { second_factor_from: Some(Role::Staff), ..SessionPolicy::default() };
+        let with = Session { second_factor: true, ..session() };
+        let table = [Role::Customer, Role::Staff, Role::Admin]
+            .map(|role| (policy.role_in(&session(), role), policy.role_in(&with, role)));
+        assert_eq!(table.map(|(without, _)| without), [Role::Customer; 3]);
+        assert_eq!(table.map(|(_, with)| with), [Role::Customer, Role::Staff, Role::Admin]);
+        assert_eq!(SessionPolicy::default().role_in(&session(), Role::Admin), Role::Admin, "unless it is set");
+    }
+
+    #[test]
+    fn its_name_tells_nothing_of_its_token_and_can_be_read_back() {
+        let id = session().id();
+        assert_eq!(SessionId::parse(id.as_str()), Some(id));
+        for wrong in ["", "x", &"G".repeat(32), &"a".repeat(33)] {
+            assert_eq!(SessionId::parse(wrong), None);
+        }
     }
 
     #[test]

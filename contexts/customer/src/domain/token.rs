@@ -54,6 +54,12 @@ impl fmt::Debug for Token {
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
+    /// Of a secret that is no [`Token`].
+    #[must_use]
+    pub fn of_text(secret: &str) -> Self {
+        Self(Sha256::digest(secret).into())
+    }
+
     /// Sixty-four hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {

@@ -17,7 +17,7 @@ pub struct Outdated {
     pub sessions_started_before: Timestamp,
     /// Sessions unused since.
     pub sessions_unused_since: Timestamp,
-    /// Tokens that expired before this.
+    /// Tokens and login challenges that expired before this.
     pub tokens_expired_before: Timestamp,
     /// Login attempts before this.
     pub attempts_before: Timestamp,

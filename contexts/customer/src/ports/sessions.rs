@@ -1,8 +1,7 @@
 //! The port that remembers who is logged in.
 
 use async_trait::async_trait;
-use shared_kernel::Timestamp;
-use shared_kernel::{Identity, StoreError};
+use shared_kernel::{CustomerId, Identity, StoreError, Timestamp};
 
 use crate::domain::{PasswordHash, Session, TokenHash};
 
@@ -26,9 +25,25 @@ pub trait Sessions: Send + Sync {
     /// nearly every request: one indexed look.
     async fn identify(&self, hash: &TokenHash) -> Result<Option<(Session, Identity)>, StoreError>;
 
-    /// Notes that it is in use. One that ended meanwhile stays ended.
-    async fn touch(&self, hash: &TokenHash, at: Timestamp) -> Result<(), StoreError>;
+    /// Notes that it is in use, and that its owner has shown once more who they are, if they have. One that ended meanwhile
+    /// stays ended.
+    async fn touch(
+        &self,
+        hash: &TokenHash,
+        at: Timestamp,
+        confirmation: Option<Confirmation>,
+    ) -> Result<(), StoreError>;
+
+    /// All sessions of a customer that have not been ended, the newest first; some may be over by their age.
+    async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError>;
 
     /// Ends it; ending it twice is no news.
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError>;
+}
+
+/// The owner of a session has shown once more who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmation {
+    /// Whether by a second factor, too. What was shown once stays shown.
+    pub second_factor: bool,
 }

@@ -1,6 +1,6 @@
 //! All stores of this context in memory. They owe the same as those over SQL.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -14,8 +14,8 @@ use crate::domain::{
     Fingerprint, MailToken, PasswordHash, Purpose, Session, TokenHash,
 };
 use crate::ports::{
-    Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, LoginDelays, MailTokens,
-    Outdated, Sessions, SessionsAfter,
+    Account, AccountChange, Accounts, ApiKeys, Confirmation, CustomerQuery, Housekeeping, IssueLimit, LoginChallenge,
+    LoginDelays, MailTokens, Outdated, Sessions, SessionsAfter,
 };
 
 /// Keeps customers and everything around them in memory. Clones share it.
@@ -26,12 +26,16 @@ pub struct MemoryCustomers {
 }
 
 #[derive(Default)]
-struct State {
-    customers: BTreeMap<CustomerId, Customer>,
+pub(super) struct State {
+    pub(super) customers: BTreeMap<CustomerId, Customer>,
     sessions: HashMap<TokenHash, Session>,
     tokens: HashMap<TokenHash, MailToken>,
     attempts: HashMap<Fingerprint, Attempts>,
     keys: BTreeMap<uuid::Uuid, ApiKey>,
+    pub(super) devices: HashMap<(TokenHash, CustomerId), Timestamp>,
+    pub(super) factors: HashMap<CustomerId, SecondFactor>,
+    pub(super) codes: HashSet<(CustomerId, TokenHash)>,
+    pub(super) challenges: HashMap<TokenHash, LoginChallenge>,
 }
 
 impl MemoryCustomers {
@@ -41,7 +45,7 @@ impl MemoryCustomers {
         Self { recorder, state: Arc::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -104,12 +108,18 @@ impl Accounts for MemoryCustomers {
                 }
                 state.customers.remove(&erased.id);
                 state.keys.retain(|_, key| key.owner != erased.id);
-                state.attempts.remove(&Fingerprint::of(erased.email.as_str()));
+                let account = Fingerprint::of(erased.email.as_str());
+                state.attempts.remove(&account);
+                state.attempts.remove(&account.within("everywhere", ""));
+                state.devices.retain(|(_, owner), _| *owner != erased.id);
+                state.codes.retain(|(owner, _)| *owner != erased.id);
+                state.factors.remove(&erased.id);
                 erased.id
             }
         };
         if change.events.iter().any(CustomerEvent::withdraws_mailed_links) {
             state.tokens.retain(|_, token| token.customer != id);
+            state.challenges.retain(|_, challenge| challenge.customer != id);
         } else if let Some(spent) = &change.spent {
             state.tokens.retain(|_, token| token.customer != id || token.purpose != spent.purpose);
         }
@@ -154,11 +164,27 @@ impl Sessions for MemoryCustomers {
         Ok(session.cloned().zip(owner))
     }
 
-    async fn touch(&self, hash: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
+    async fn touch(
+        &self,
+        hash: &TokenHash,
+        at: Timestamp,
+        confirmation: Option<Confirmation>,
+    ) -> Result<(), StoreError> {
         if let Some(session) = self.lock().sessions.get_mut(hash) {
             session.last_seen = session.last_seen.max(at);
+            if let Some(shown) = confirmation {
+                session.confirmed_at = at;
+                session.second_factor |= shown.second_factor;
+            }
         }
         Ok(())
+    }
+
+    async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError> {
+        let mut own: Vec<Session> =
+            self.lock().sessions.values().filter(|session| session.customer == customer).cloned().collect();
+        own.sort_by_key(|session| (std::cmp::Reverse(session.started_at), session.hash));
+        Ok(own)
     }
 
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError> {
@@ -224,22 +250,28 @@ impl MailTokens for MemoryCustomers {
 impl LoginDelays for MemoryCustomers {
     async fn charge(
         &self,
-        account: &Fingerprint,
+        lane: &LoginLane,
         policy: DelayPolicy,
         now: Timestamp,
     ) -> Result<Result<(), Delayed>, StoreError> {
         let mut state = self.lock();
-        match Attempts::charge(state.attempts.get(account).copied(), &policy, now) {
-            Err(delayed) => Ok(Err(delayed)),
-            Ok(after) => {
-                state.attempts.insert(account.clone(), after);
-                Ok(Ok(()))
+        let before = |state: &State, lane: &Fingerprint| state.attempts.get(lane).copied();
+        let after = match lane {
+            LoginLane::Own(own) => Attempts::charge(before(&state, own), &policy, now).map(|after| vec![(own, after)]),
+            LoginLane::Network { network, everywhere } => {
+                let both = (before(&state, network), before(&state, everywhere));
+                NetworkAttempts::charge(both.0, both.1, &policy, now).map(|charged| {
+                    let all = charged.everywhere.map(|after| (everywhere, after));
+                    std::iter::once((network, charged.network)).chain(all).collect()
+                })
             }
-        }
+        };
+        Ok(after.map(|after| state.attempts.extend(after.into_iter().map(|(lane, after)| (lane.clone(), after)))))
     }
 
-    async fn forget(&self, account: &Fingerprint) -> Result<(), StoreError> {
-        self.lock().attempts.remove(account);
+    async fn forget(&self, lane: &LoginLane) -> Result<(), StoreError> {
+        let (LoginLane::Own(lane) | LoginLane::Network { network: lane, .. }) = lane;
+        self.lock().attempts.remove(lane);
         Ok(())
     }
 }
@@ -248,13 +280,15 @@ impl LoginDelays for MemoryCustomers {
 impl Housekeeping for MemoryCustomers {
     async fn sweep(&self, outdated: Outdated) -> Result<u64, StoreError> {
         let mut state = self.lock();
-        let count = |state: &State| state.sessions.len() + state.tokens.len() + state.attempts.len();
+        let count =
+            |state: &State| state.sessions.len() + state.tokens.len() + state.attempts.len() + state.challenges.len();
         let before = count(&state);
         state.sessions.retain(|_, session| {
             session.started_at >= outdated.sessions_started_before
                 && session.last_seen >= outdated.sessions_unused_since
         });
         state.tokens.retain(|_, token| token.expires_at >= outdated.tokens_expired_before);
+        state.challenges.retain(|_, challenge| challenge.expires_at >= outdated.tokens_expired_before);
         state.attempts.retain(|_, attempts| attempts.last >= outdated.attempts_before);
         Ok((before - count(&state)) as u64)
     }

@@ -3,7 +3,9 @@
 
 mod builders;
 mod doubles;
+pub mod login_suites;
 mod memory;
+mod memory_logins;
 pub mod suites;
 
 pub use builders::{CustomerBuilder, a_customer, an_address};

@@ -9,12 +9,12 @@ use shared_kernel::{ConsumerName, CustomerId, Identity, Limit, Role, StoreError,
 
 use super::{a_customer, an_address};
 use crate::domain::{
-    ApiKey, ApiKeyId, Customer, CustomerEvent, DelayPolicy, Delayed, EmailAddress, Fingerprint, MailToken,
+    ApiKey, ApiKeyId, Customer, CustomerEvent, DelayPolicy, Delayed, EmailAddress, Fingerprint, LoginLane, MailToken,
     PasswordHash, Purpose, Session, Token, TokenHash,
 };
 use crate::ports::{
-    Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, LoginDelays, MailTokens,
-    Outdated, Sessions, SessionsAfter, SpentToken,
+    Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, KnownDevices, LoginChallenges,
+    LoginDelays, MailTokens, Outdated, SecondFactors, Sessions, SessionsAfter, SpentToken,
 };
 
 /// One adapter of every store port, on the same data.
@@ -30,6 +30,12 @@ pub struct Stores {
     pub tokens: Arc<dyn MailTokens>,
     /// Failed logins.
     pub delays: Arc<dyn LoginDelays>,
+    /// Known browsers.
+    pub devices: Arc<dyn KnownDevices>,
+    /// Second factors.
+    pub factors: Arc<dyn SecondFactors>,
+    /// Logins that wait for a code.
+    pub challenges: Arc<dyn LoginChallenges>,
     /// The broom.
     pub broom: Arc<dyn Housekeeping>,
     /// Where facts are published.
@@ -38,15 +44,15 @@ pub struct Stores {
     pub inbox: Arc<dyn Inbox>,
 }
 
-fn noon() -> Timestamp {
+pub(super) fn noon() -> Timestamp {
     Timestamp::from_micros(1_795_348_800_000_000)
 }
 
-fn later(seconds: u64) -> Timestamp {
+pub(super) fn later(seconds: u64) -> Timestamp {
     noon().plus(Duration::from_secs(seconds))
 }
 
-fn hash(number: u8) -> TokenHash {
+pub(super) fn hash(number: u8) -> TokenHash {
     Token::of(&[number; 32]).hash()
 }
 
@@ -56,13 +62,13 @@ fn task(key: &str) -> TaskDraft {
 }
 
 impl Stores {
-    async fn registered(&self, customer: Customer) -> Customer {
+    pub(super) async fn registered(&self, customer: Customer) -> Customer {
         let (customer, events) = Customer::register(customer.parts().clone());
         self.commit(AccountChange::of(customer.clone(), events)).await;
         self.find(customer.id()).await
     }
 
-    async fn commit(&self, change: AccountChange) {
+    pub(super) async fn commit(&self, change: AccountChange) {
         self.accounts.commit(change).await.unwrap_or_else(|error| panic!("{error:?}"));
     }
 
@@ -168,9 +174,9 @@ pub async fn sessions(stores: Stores) {
     assert_eq!((session, identity), (Session::start(hash(1), aroha.id(), noon()), aroha.identity()));
     assert_eq!(stores.identity(hash(2)).await, None);
 
-    stores.sessions.touch(&hash(1), later(60)).await.unwrap();
-    stores.sessions.touch(&hash(1), later(30)).await.unwrap();
-    stores.sessions.touch(&hash(9), later(60)).await.unwrap();
+    stores.sessions.touch(&hash(1), later(60), None).await.unwrap();
+    stores.sessions.touch(&hash(1), later(30), None).await.unwrap();
+    stores.sessions.touch(&hash(9), later(60), None).await.unwrap();
     assert_eq!(stores.sessions.identify(&hash(1)).await.unwrap().unwrap().0.last_seen, later(60));
     assert_eq!(stores.identity(hash(9)).await, None, "touching does not open");
 
@@ -256,23 +262,23 @@ fn stores_customer(customer: &Customer) -> (Customer, Vec<CustomerEvent>) {
 /// Failed logins are charged one at a time, however many come at once, and forgotten on success.
 pub async fn login_delays(stores: Stores) {
     let policy = DelayPolicy { free: 3, ..DelayPolicy::default() };
-    let account = Fingerprint::of("aroha@example.org");
+    let lane = |who: &str| LoginLane::Own(Fingerprint::of(who));
     let mut running = tokio::task::JoinSet::new();
     for _ in 0..20 {
-        let (delays, account) = (Arc::clone(&stores.delays), account.clone());
-        running.spawn(async move { delays.charge(&account, policy, noon()).await.unwrap() });
+        let (delays, lane) = (Arc::clone(&stores.delays), lane("aroha@example.org"));
+        running.spawn(async move { delays.charge(&lane, policy, noon()).await.unwrap() });
     }
     let admitted = running.join_all().await.into_iter().flatten().count();
     assert_eq!(admitted, 3, "of twenty at once");
     let charge = |who: &'static str, at| {
-        let delays = Arc::clone(&stores.delays);
-        async move { delays.charge(&Fingerprint::of(who), policy, at).await.unwrap().map_err(Delayed::seconds) }
+        let (delays, lane) = (Arc::clone(&stores.delays), lane(who));
+        async move { delays.charge(&lane, policy, at).await.unwrap().map_err(Delayed::seconds) }
     };
     assert_eq!(charge("aroha@example.org", noon()).await, Err(1));
     assert_eq!(charge("other@example.org", noon()).await, Ok(()), "others are not concerned");
     assert_eq!(charge("aroha@example.org", later(1)).await, Ok(()), "the wait is over");
     assert_eq!(charge("aroha@example.org", later(1)).await, Err(2), "the next one is longer");
-    stores.delays.forget(&account).await.unwrap();
+    stores.delays.forget(&lane("aroha@example.org")).await.unwrap();
     assert_eq!(charge("aroha@example.org", later(1)).await, Ok(()));
 }
 
@@ -313,7 +319,7 @@ pub async fn api_keys(stores: Stores) {
 /// An erased customer is gone, with everything that could name him or let him in.
 pub async fn erasure(stores: Stores) {
     let aroha = stores.registered(a_customer().build()).await;
-    let account = Fingerprint::of(aroha.email().as_str());
+    let account = LoginLane::Own(Fingerprint::of(aroha.email().as_str()));
     stores.open(1, aroha.id(), None).await;
     stores.token(1, aroha.id(), Purpose::VerifyEmail, noon()).await;
     stores.keys.add(key(1, aroha.id())).await.unwrap();
@@ -358,12 +364,13 @@ pub async fn housekeeping(stores: Stores) {
     for number in 1..=3 {
         stores.open(number, aroha.id(), None).await;
     }
-    stores.sessions.touch(&hash(1), later(100)).await.unwrap();
+    stores.sessions.touch(&hash(1), later(100), None).await.unwrap();
     stores.token(1, aroha.id(), Purpose::VerifyEmail, noon()).await;
     stores.token(2, aroha.id(), Purpose::VerifyEmail, later(50)).await;
     let policy = DelayPolicy { free: 1, ..DelayPolicy::default() };
+    let lane = |who: &str| LoginLane::Own(Fingerprint::of(who));
     for (who, at) in [("old", noon()), ("new", later(50))] {
-        stores.delays.charge(&Fingerprint::of(who), policy, at).await.unwrap().unwrap();
+        stores.delays.charge(&lane(who), policy, at).await.unwrap().unwrap();
     }
     let outdated = Outdated {
         sessions_started_before: noon(),
@@ -374,8 +381,8 @@ pub async fn housekeeping(stores: Stores) {
     assert_eq!(stores.broom.sweep(outdated).await.unwrap(), 4);
     assert_eq!(stores.broom.sweep(outdated).await.unwrap(), 0);
     assert!(stores.tokens.find(&hash(2), Purpose::VerifyEmail).await.unwrap().is_some());
-    assert!(stores.delays.charge(&Fingerprint::of("new"), policy, later(50)).await.unwrap().is_err());
-    assert_eq!(stores.delays.charge(&Fingerprint::of("old"), policy, later(50)).await.unwrap(), Ok(()));
+    assert!(stores.delays.charge(&lane("new"), policy, later(50)).await.unwrap().is_err());
+    assert_eq!(stores.delays.charge(&lane("old"), policy, later(50)).await.unwrap(), Ok(()));
     assert!(stores.identity(hash(1)).await.is_some());
     assert_eq!(stores.broom.sweep(Outdated { sessions_started_before: later(1), ..outdated }).await.unwrap(), 1);
 }

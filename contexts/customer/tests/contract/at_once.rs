@@ -10,8 +10,8 @@ use customer::adapters::outbound::sql::MIGRATIONS;
 use customer::application::reset_password::ResetPasswordError;
 use customer::application::sign_up::SignUpCommand;
 use customer::domain::{
-    ApiKey, ApiKeyId, Customer, DelayPolicy, Fingerprint, MailToken, NewPassword, PasswordHash, Purpose, Session,
-    Token, TokenHash,
+    ApiKey, ApiKeyId, Customer, DelayPolicy, Fingerprint, LoginLane, MailToken, NewPassword, PasswordHash, Purpose,
+    Session, Token, TokenHash,
 };
 use customer::ports::{Account, AccountChange, IssueLimit, SessionsAfter};
 use customer::testing::suites::Stores;
@@ -73,6 +73,9 @@ fn use_cases(stores: &Stores, process: u64) -> UseCases {
         keys: stores.keys.clone(),
         tokens: stores.tokens.clone(),
         delays: stores.delays.clone(),
+        devices: stores.devices.clone(),
+        factors: stores.factors.clone(),
+        challenges: stores.challenges.clone(),
         broom: stores.broom.clone(),
         hasher: Arc::new(PlainHasher),
         mailer: Arc::new(RecordingMailer::default()),
@@ -108,8 +111,8 @@ async fn a_mailed_token_is_spent_once(two: Two) {
         let token = token.clone();
         async move {
             let password = NewPassword::parse(&format!("tüte kiwi {number}").into()).unwrap();
-            let reset = use_cases(&stores, number).reset_password.execute(token.reveal(), &password).await;
-            reset.map(|()| format!("plain:tüte kiwi {number}"))
+            let reset = use_cases(&stores, number).reset_password.execute(token.reveal(), &password, None).await;
+            reset.map(|_| format!("plain:tüte kiwi {number}"))
         }
     });
     let (spent, refused): (Vec<_>, Vec<_>) = answers.await.into_iter().partition(Result::is_ok);
@@ -140,8 +143,8 @@ async fn failed_logins_are_counted_together(two: Two) {
     for round in 0..4 {
         let who = format!("guess {round}");
         let answers = crowd(&two, |stores, _| {
-            let account = Fingerprint::of(&who);
-            async move { stores.delays.charge(&account, policy, noon()).await.unwrap() }
+            let lane = LoginLane::network(&Fingerprint::of(&who), "192.0.2.1");
+            async move { stores.delays.charge(&lane, policy, noon()).await.unwrap() }
         });
         assert_eq!(answers.await.into_iter().flatten().count(), policy.free as usize, "in round {round}");
     }

@@ -10,6 +10,7 @@ use chassis::testing::{CountingIds, FixedClock, postgres, sqlite};
 use customer::adapters::outbound::recent::Recent;
 use customer::adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
 use customer::testing::MemoryCustomers;
+use customer::testing::login_suites;
 use customer::testing::suites::{self, Stores};
 use shared_kernel::{Clock, Ids};
 
@@ -27,6 +28,9 @@ fn in_memory() -> Stores {
         keys: store.clone(),
         tokens: store.clone(),
         delays: store.clone(),
+        devices: store.clone(),
+        factors: store.clone(),
+        challenges: store.clone(),
         broom: store,
         outbox: Arc::new(recorder.clone()),
         inbox: Arc::new(recorder),
@@ -52,6 +56,9 @@ pub fn stores_on(database: Database) -> Stores {
         keys: store.clone(),
         tokens: store.clone(),
         delays: store.clone(),
+        devices: store.clone(),
+        factors: store.clone(),
+        challenges: store.clone(),
         broom: store,
         outbox: messages.clone(),
         inbox: messages,
@@ -68,31 +75,31 @@ async fn remembered() -> Stores {
 }
 
 macro_rules! on_every_adapter {
-    ($($suite:ident),* $(,)?) => {$(
+    ($suites:ident: $($suite:ident),* $(,)?) => {$(
         mod $suite {
             #[tokio::test]
             async fn in_memory() {
-                super::suites::$suite(super::in_memory()).await;
+                super::$suites::$suite(super::in_memory()).await;
             }
             #[tokio::test]
             async fn in_sqlite() {
-                super::suites::$suite(super::in_sqlite().await).await;
+                super::$suites::$suite(super::in_sqlite().await).await;
             }
             #[tokio::test]
             async fn in_postgres() {
                 if let Some(stores) = super::in_postgres().await {
-                    super::suites::$suite(stores).await;
+                    super::$suites::$suite(stores).await;
                 }
             }
             #[tokio::test]
             async fn remembered() {
-                super::suites::$suite(super::remembered().await).await;
+                super::$suites::$suite(super::remembered().await).await;
             }
         }
     )*};
 }
 
-on_every_adapter!(
+on_every_adapter!(suites:
     accounts,
     list,
     sessions,
@@ -103,3 +110,5 @@ on_every_adapter!(
     erasure,
     housekeeping,
 );
+
+on_every_adapter!(login_suites: network_delays, confirmed_sessions, known_devices, second_factors, login_challenges);

@@ -40,6 +40,9 @@ fn world() -> World {
         keys: store.clone(),
         tokens: store.clone(),
         delays: store.clone(),
+        devices: store.clone(),
+        factors: store.clone(),
+        challenges: store.clone(),
         broom: store.clone(),
         hasher: Arc::new(PlainHasher),
         mailer: mailer.clone(),
@@ -116,7 +119,7 @@ async fn the_owner_of_an_address_does_not_confirm_the_account_of_a_stranger_but_
     world.work().await.unwrap();
     let token = world.mailer.newest_token().unwrap();
     let his = NewPassword::parse(&"my own password".into()).unwrap();
-    world.use_cases.reset_password.execute(token.reveal(), &his).await.unwrap();
+    world.use_cases.reset_password.execute(token.reveal(), &his, None).await.unwrap();
     assert!(world.verified().await);
 }
 
@@ -143,14 +146,14 @@ async fn a_link_serves_its_own_purpose_only() {
     assert!(world.use_cases.verify_email.execute(token.reveal(), &password()).await.is_err());
     let password = NewPassword::parse(&"another password".into()).unwrap();
     let unknown = Token::of(&[1; 32]);
-    assert!(world.use_cases.reset_password.execute(unknown.reveal(), &password).await.is_err());
+    assert!(world.use_cases.reset_password.execute(unknown.reveal(), &password, None).await.is_err());
     world.clock.advance(Duration::from_hours(1));
-    assert!(world.use_cases.reset_password.execute(token.reveal(), &password).await.is_err(), "an hour is over");
+    assert!(world.use_cases.reset_password.execute(token.reveal(), &password, None).await.is_err(), "an hour is over");
     assert!(!world.verified().await);
     world.use_cases.request_mail.password_reset("aroha@example.org").await.unwrap();
     world.work().await.unwrap();
     let fresh = world.mailer.newest_token().unwrap();
-    world.use_cases.reset_password.execute(fresh.reveal(), &password).await.unwrap();
+    world.use_cases.reset_password.execute(fresh.reveal(), &password, None).await.unwrap();
     assert!(world.verified().await, "who reads our mail has the address");
 }
 

@@ -8,7 +8,7 @@ use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
 use customer::adapters::outbound::recent::Recent;
 use customer::domain::{Customer, PasswordHash, Session, Token, TokenHash};
-use customer::ports::{AccountChange, Accounts, Sessions};
+use customer::ports::{AccountChange, Accounts, Confirmation, Sessions};
 use customer::testing::{MemoryCustomers, a_customer};
 use shared_kernel::{Clock, Identity, StoreError, Timestamp};
 use tokio::sync::Notify;
@@ -38,8 +38,17 @@ impl Sessions for Slow {
         found
     }
 
-    async fn touch(&self, hash: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
-        self.store.touch(hash, at).await
+    async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError> {
+        self.store.list(customer).await
+    }
+
+    async fn touch(
+        &self,
+        hash: &TokenHash,
+        at: Timestamp,
+        confirmation: Option<Confirmation>,
+    ) -> Result<(), StoreError> {
+        self.store.touch(hash, at, confirmation).await
     }
 
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError> {

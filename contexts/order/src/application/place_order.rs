@@ -74,6 +74,9 @@ pub enum PlaceOrderError {
     /// Each of them holds goods that nobody else can buy.
     #[error("too many orders wait to be paid; please pay one of them first, or let it run out")]
     TooManyOpen,
+    /// Nobody else could buy what they hold.
+    #[error("too many pieces would wait to be paid; please pay an order first, or order less at a time")]
+    TooManyPieces,
     /// Something needs a parcel and nobody said where to.
     #[error("a delivery address is needed")]
     AddressRequired,
@@ -106,6 +109,8 @@ pub struct Terms {
     pub payment_window: Duration,
     /// How many one customer may have at a time.
     pub open_at_most: u32,
+    /// How many pieces these may hold.
+    pub pieces_at_most: u32,
 }
 
 impl PlaceOrder {
@@ -137,8 +142,10 @@ impl PlaceOrder {
         let cart = self.claimed(&command).await?;
         let priced = self.priced(&cart, &command).await?;
         let new = self.new_order(&cart, priced, command)?;
+        let pieces = new.priced.lines.iter().map(|line| line.quantity).sum();
         let decide: PlaceDecide = Arc::new(move |open, number| decide(open, &new, number));
-        let request = PlaceRequest { cart: cart.id(), key, open_at_most: self.terms.open_at_most, decide };
+        let Terms { open_at_most, pieces_at_most, .. } = self.terms;
+        let request = PlaceRequest { cart: cart.id(), key, open_at_most, pieces, pieces_at_most, decide };
         said(self.placement.place(request).await?)
     }
 
@@ -226,5 +233,6 @@ fn said(outcome: PlaceOutcome) -> Result<PlacedOrder, PlaceOrderError> {
         PlaceOutcome::Repeat(order) => Ok(PlacedOrder::Repeat(order)),
         PlaceOutcome::KeyReused => Err(PlaceOrderError::KeyReused),
         PlaceOutcome::TooManyOpen => Err(PlaceOrderError::TooManyOpen),
+        PlaceOutcome::TooManyPieces => Err(PlaceOrderError::TooManyPieces),
     }
 }

@@ -45,6 +45,10 @@ pub struct PlaceRequest {
     pub key: RequestKey,
     /// How many orders its principal may have, over all his carts, that wait to be paid.
     pub open_at_most: u32,
+    /// How many pieces it asks for.
+    pub pieces: u32,
+    /// How many pieces its principal may have in orders that wait to be paid, this one included.
+    pub pieces_at_most: u32,
     /// What it comes to.
     pub decide: PlaceDecide,
 }
@@ -62,6 +66,8 @@ pub enum PlaceOutcome {
     KeyReused,
     /// So many other orders of his wait to be paid that nothing was placed.
     TooManyOpen,
+    /// So many pieces would be held that nobody else can buy; nothing was placed.
+    TooManyPieces,
 }
 
 /// Places orders.
@@ -70,7 +76,8 @@ pub trait OrderPlacement: Send + Sync {
     /// In one transaction: answers a known key; else finds the cart's open order, lets the domain decide under the next
     /// number, and keeps everything together with the key. Numbers rise; one that an imported order has already is passed
     /// over, and where several place orders at once one may be left out. None is given twice. A cart never has two open
-    /// orders, and nobody more than the request allows.
+    /// orders, and nobody more of them, or more pieces in
+    /// them, than the request allows.
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError>;
 
     /// The order of the cart that waits for stock or to be paid, if there is one.

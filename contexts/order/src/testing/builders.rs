@@ -35,6 +35,7 @@ pub fn a_customer(number: u128) -> Identity {
         email: format!("aroha{number}@example.com"),
         verified: true,
         role: Role::Customer,
+        must_confirm: false,
     }
 }
 

@@ -282,6 +282,10 @@ impl OrderPlacement for MemoryShop {
         if too_many && !open.as_ref().is_some_and(kept) {
             return Ok(PlaceOutcome::TooManyOpen);
         }
+        let pieces: u32 = state.orders.values().filter(elsewhere).map(Order::pieces).sum();
+        if pieces + request.pieces > request.pieces_at_most && !open.as_ref().is_some_and(kept) {
+            return Ok(PlaceOutcome::TooManyPieces);
+        }
         loop {
             let number = OrderNumber::sequential("BS-", 100_001 + state.placed);
             if state.orders.values().any(|order| *order.number() == number) {

@@ -91,6 +91,7 @@ every_adapter! {
     placement_numbers_in_sequence(s) suites::placement::numbers_orders_in_sequence(&s.orders);
     placement_answers_a_repeated_key(s) suites::placement::answers_a_repeated_key_with_its_order(&s.orders);
     placement_keeps_one_open_order_per_cart(s) suites::placement::keeps_one_open_order_per_cart(&s.orders);
+    placement_limits_open_pieces(s) suites::placement::holds_back_nobody_more_pieces_than_they_may(s.orders.clone());
     placement_limits_open_orders(s) suites::placement::keeps_nobody_more_open_orders_than_he_may(s.orders.clone());
     placement_bears_a_crowd(s) suites::placement::places_many_at_once_without_mixing_them_up(s.orders.clone());
     placement_counts_on_behind_imports(s) suites::placement::counts_on_behind_imported_numbers(&s.orders);

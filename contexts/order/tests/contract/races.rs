@@ -101,7 +101,9 @@ async fn everything(process: &Process) -> Vec<Order> {
 fn order_of(outcome: &PlaceOutcome) -> &Order {
     match outcome {
         PlaceOutcome::Placed(order) | PlaceOutcome::Open(order) | PlaceOutcome::Repeat(order) => order,
-        PlaceOutcome::KeyReused | PlaceOutcome::TooManyOpen => panic!("not placed: {outcome:?}"),
+        PlaceOutcome::KeyReused | PlaceOutcome::TooManyOpen | PlaceOutcome::TooManyPieces => {
+            panic!("not placed: {outcome:?}")
+        }
     }
 }
 

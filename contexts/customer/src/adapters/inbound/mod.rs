@@ -9,4 +9,7 @@ pub mod pages;
 pub mod tasks;
 
 mod fields;
+mod qr;
+mod security;
+mod shown;
 mod words;

@@ -8,10 +8,12 @@ use super::fields::Wrong;
 use crate::application::api_keys::CreateApiKeyError;
 use crate::application::appoint::AppointError;
 use crate::application::change_password::ChangePasswordError;
+use crate::application::confirm::ConfirmError;
 use crate::application::edit_profile::EditProfileError;
 use crate::application::erase_customer::EraseCustomerError;
 use crate::application::log_in::LogInError;
 use crate::application::reset_password::ResetPasswordError;
+use crate::application::second_factor::SecondFactorError;
 use crate::application::sign_up::SignUpError;
 use crate::application::verify_email::VerifyEmailError;
 use crate::domain::{Delayed, FieldError};
@@ -48,9 +50,11 @@ impl From<Delayed> for Problem {
 }
 
 fn invalid_credentials(detail: &str) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "invalid-credentials", "Invalid credentials")
-        .detail(detail)
-        .header(header::WWW_AUTHENTICATE, "Bearer")
+    unauthorised("invalid-credentials", "Invalid credentials", detail)
+}
+
+fn unauthorised(kind: &'static str, title: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, kind, title).detail(detail).header(header::WWW_AUTHENTICATE, "Bearer")
 }
 
 fn invalid_token(detail: String) -> Problem {
@@ -88,7 +92,11 @@ impl From<VerifyEmailError> for Problem {
 impl From<LogInError> for Problem {
     fn from(error: LogInError) -> Self {
         match error {
-            LogInError::WrongCredentials => invalid_credentials("e-mail address or password is wrong"),
+            LogInError::WrongCredentials(_) => invalid_credentials("e-mail address or password is wrong"),
+            LogInError::CodeNeeded(_) | LogInError::ChallengeOver => {
+                unauthorised("second-factor-required", "A code is needed", "send a `code` of the second factor, too")
+            }
+            LogInError::WrongCode(_) => unauthorised("invalid-code", "The code is wrong", &error.to_string()),
             LogInError::Delayed(delayed) => delayed.into(),
             LogInError::Hashing(error) => error.into(),
             LogInError::Store(error) => error.into(),
@@ -121,11 +129,36 @@ impl From<ChangePasswordError> for Problem {
 
 /// Said where somebody who is logged in has to show that it is he. Not a 401: his token is good.
 const WRONG_PASSWORD: FieldError = FieldError { field: "current_password", problem: "is wrong" };
+const WRONG_CODE: FieldError = FieldError { field: "code", problem: "is missing, is wrong, or was used before" };
 /// Said to somebody who follows a mailed link.
 const NOT_HIS_PASSWORD: FieldError = FieldError {
     field: "password",
     problem: "is not the one that was chosen at sign-up; a new one can be had by mail",
 };
+
+impl From<ConfirmError> for Problem {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::WrongPassword => Wrong(vec![WRONG_PASSWORD]).into(),
+            ConfirmError::WrongCode => Wrong(vec![WRONG_CODE]).into(),
+            ConfirmError::Delayed(delayed) => delayed.into(),
+            ConfirmError::Hashing(error) => error.into(),
+            ConfirmError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SecondFactorError> for Problem {
+    fn from(error: SecondFactorError) -> Self {
+        match error {
+            SecondFactorError::AlreadyOn | SecondFactorError::NotThere => refused(&error),
+            SecondFactorError::WrongCode => Wrong(vec![WRONG_CODE]).into(),
+            SecondFactorError::NotConfirmed(error) => error.into(),
+            SecondFactorError::Delayed(delayed) => delayed.into(),
+            SecondFactorError::Store(error) => error.into(),
+        }
+    }
+}
 
 impl From<EditProfileError> for Problem {
     fn from(error: EditProfileError) -> Self {
@@ -219,7 +252,9 @@ impl From<SignUpError> for Correctable {
 impl From<LogInError> for Correctable {
     fn from(error: LogInError) -> Self {
         match error {
-            LogInError::WrongCredentials => say("E-mail address or password is wrong."),
+            LogInError::WrongCredentials(_) => say("E-mail address or password is wrong."),
+            LogInError::CodeNeeded(_) | LogInError::ChallengeOver => say("Please log in again, with your code."),
+            LogInError::WrongCode(_) => say("That code is wrong, or was used before."),
             LogInError::Delayed(delayed) => delayed.into(),
             LogInError::Hashing(error) => error.into(),
             LogInError::Store(error) => Self::Page(error.into()),
@@ -257,6 +292,31 @@ impl From<ChangePasswordError> for Correctable {
             ChangePasswordError::Guessable(error) => Wrong(vec![error]).into(),
             ChangePasswordError::Hashing(error) => error.into(),
             ChangePasswordError::Store(error) => Self::Page(error.into()),
+        }
+    }
+}
+
+impl From<ConfirmError> for Correctable {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::WrongPassword => say("That is not your password."),
+            ConfirmError::WrongCode => say("That code is wrong, or was used before."),
+            ConfirmError::Delayed(delayed) => delayed.into(),
+            ConfirmError::Hashing(error) => error.into(),
+            ConfirmError::Store(error) => Self::Page(error.into()),
+        }
+    }
+}
+
+impl From<SecondFactorError> for Correctable {
+    fn from(error: SecondFactorError) -> Self {
+        match error {
+            SecondFactorError::AlreadyOn => say("Two-step login is on already."),
+            SecondFactorError::NotThere => say("Two-step login is not on. Please set it up first."),
+            SecondFactorError::WrongCode => say("That code is wrong. Is the clock of your phone right?"),
+            SecondFactorError::NotConfirmed(error) => error.into(),
+            SecondFactorError::Delayed(delayed) => delayed.into(),
+            SecondFactorError::Store(error) => Self::Page(error.into()),
         }
     }
 }

@@ -13,7 +13,7 @@ use chassis::messaging::TaskDraft;
 use shared_kernel::{Clock, CustomerId, Identity, Page, StoreError, Timestamp};
 
 use crate::domain::{ApiKey, ApiKeyId, Customer, EmailAddress, PasswordHash, Session, TokenHash};
-use crate::ports::{Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Sessions};
+use crate::ports::{Account, AccountChange, Accounts, ApiKeys, Confirmation, CustomerQuery, Sessions};
 
 /// The most that is remembered of either kind.
 const ROOM: usize = 10_000;
@@ -152,10 +152,19 @@ impl Sessions for Recent {
         Ok(found)
     }
 
-    async fn touch(&self, hash: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
-        let touched = self.sessions.touch(hash, at).await;
+    async fn touch(
+        &self,
+        hash: &TokenHash,
+        at: Timestamp,
+        confirmation: Option<Confirmation>,
+    ) -> Result<(), StoreError> {
+        let touched = self.sessions.touch(hash, at, confirmation).await;
         self.forget(|memory| drop(memory.sessions.remove(hash)));
         touched
+    }
+
+    async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError> {
+        self.sessions.list(customer).await
     }
 
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError> {

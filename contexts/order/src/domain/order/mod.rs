@@ -148,6 +148,11 @@ impl Order {
     pub fn lines(&self) -> &[OrderLine] {
         &self.0.lines
     }
+    /// How many pieces of all kinds are bought.
+    #[must_use]
+    pub fn pieces(&self) -> u32 {
+        self.0.lines.iter().fold(0, |pieces, line| pieces.saturating_add(line.quantity))
+    }
     /// Delivery, if anything needs a parcel.
     #[must_use]
     pub const fn shipping(&self) -> Option<&ShippingItem> {

@@ -34,7 +34,14 @@ pub async fn placed(orders: &dyn OrderPlacement, number: u128) -> Order {
         placed: Box::new(Order::place(draft.clone(), order_number, None)),
         superseded: None,
     };
-    let request = PlaceRequest { cart, key: a_key(number), open_at_most: 100, decide: Arc::new(decide) };
+    let request = PlaceRequest {
+        cart,
+        key: a_key(number),
+        open_at_most: 100,
+        pieces: 1,
+        pieces_at_most: 1_000,
+        decide: Arc::new(decide),
+    };
     match orders.place(request).await.expect("placed") {
         PlaceOutcome::Placed(order) => order,
         other => panic!("not placed: {other:?}"),

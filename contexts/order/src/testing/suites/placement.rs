@@ -21,7 +21,14 @@ pub fn request(draft: NewOrder, key: u128) -> PlaceRequest {
         },
         None => Placement::New { placed: Box::new(Order::place(draft.clone(), number, None)), superseded: None },
     };
-    PlaceRequest { cart, key: a_key(key), open_at_most: 100, decide: Arc::new(decide) }
+    PlaceRequest {
+        cart,
+        key: a_key(key),
+        open_at_most: 100,
+        pieces: 1,
+        pieces_at_most: 1_000,
+        decide: Arc::new(decide),
+    }
 }
 
 /// Numbers follow each other, and as long as nothing goes wrong, one by one.
@@ -116,6 +123,26 @@ where
     assert!(matches!(more, PlaceOutcome::Placed(_)), "a refusal uses no key up: {more:?}");
 }
 
+/// Nobody holds more pieces in orders that wait to be paid than they may, over all their carts.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn holds_back_nobody_more_pieces_than_they_may<S>(orders: S)
+where
+    S: OrderPlacement + Send + Sync,
+{
+    let held: u32 = a_draft(1).priced.lines.iter().map(|line| line.quantity).sum();
+    let at_most =
+        |pieces_at_most, draft: NewOrder, key| PlaceRequest { pieces: held, pieces_at_most, ..request(draft, key) };
+    let place = |pieces, number, key| orders.place(at_most(pieces, a_draft(number), key));
+    assert_eq!(place(held - 1, 1, 1).await.expect("answered"), PlaceOutcome::TooManyPieces);
+    assert!(matches!(place(held, 1, 1).await.expect("answered"), PlaceOutcome::Placed(_)));
+    assert_eq!(place(2 * held - 1, 2, 2).await.expect("answered"), PlaceOutcome::TooManyPieces);
+    let same = place(held, 1, 3).await.expect("answered");
+    assert!(matches!(same, PlaceOutcome::Open(_)), "the same order is no more pieces: {same:?}");
+    assert!(matches!(place(2 * held, 2, 2).await.expect("answered"), PlaceOutcome::Placed(_)));
+}
+
 /// Many at once get different numbers, and twins of one request one order.
 ///
 /// # Panics
@@ -134,9 +161,11 @@ where
         .iter()
         .filter_map(|outcome| match outcome {
             PlaceOutcome::Placed(order) => Some(order.number().to_string()),
-            PlaceOutcome::Repeat(_) | PlaceOutcome::Open(_) | PlaceOutcome::KeyReused | PlaceOutcome::TooManyOpen => {
-                None
-            }
+            PlaceOutcome::Repeat(_)
+            | PlaceOutcome::Open(_)
+            | PlaceOutcome::KeyReused
+            | PlaceOutcome::TooManyOpen
+            | PlaceOutcome::TooManyPieces => None,
         })
         .collect();
     let distinct: std::collections::BTreeSet<&String> = new.iter().collect();

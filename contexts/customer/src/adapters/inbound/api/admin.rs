@@ -1,10 +1,12 @@
 //! What administrators can do with other people's accounts.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
-use chassis::web::{Admin, JsonBody, Problem, json_with_etag, query};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{Admin, ConfirmedAdmin, JsonBody, Problem, json_with_etag, query};
 use shared_kernel::CustomerId;
 
 use super::bodies::{CustomerList, CustomerView, ListParams, RoleBody};
+use crate::adapters::inbound::security::role_changed;
 use crate::application::appoint::Appoint;
 use crate::application::erase_customer::EraseCustomer;
 use crate::application::view_customers::ViewCustomers;
@@ -71,6 +73,7 @@ pub(super) async fn one(
     params(("id" = String, Path, description = "The customer's id")),
     responses(
         (status = 200, description = "The customer, from now on", body = CustomerView),
+        (status = 403, description = "`forbidden`: for administrators; `reauthentication-required`: the login is too long ago"),
         (status = 409, description = "`refused`: nobody changes his own role"),
         (status = 422, description = "There is no such role"),
     ),
@@ -78,11 +81,13 @@ pub(super) async fn one(
 #[put("/api/customer/v1/customers/{id}/role")]
 pub(super) async fn appoint(
     appoint: web::Data<Appoint>,
-    who: Admin,
+    who: ConfirmedAdmin,
+    trail: SecurityTrail,
     id: web::Path<String>,
     body: JsonBody<RoleBody>,
 ) -> Result<HttpResponse, Problem> {
     let customer = appoint.execute(customer_id(&id)?, body.0.role, who.0.customer).await?;
+    trail.note(SecurityEvent::RoleChanged, &role_changed(&customer)).await;
     Ok(HttpResponse::Ok().json(CustomerView::from(&customer)))
 }
 
@@ -99,9 +104,12 @@ pub(super) async fn appoint(
 pub(super) async fn erase(
     erase: web::Data<EraseCustomer>,
     _who: Admin,
+    trail: SecurityTrail,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    erase.by_request(customer_id(&id)?).await?;
+    let id = customer_id(&id)?;
+    erase.by_request(id).await?;
+    trail.note_erased(id).await;
     Ok(HttpResponse::NoContent().finish())
 }
 

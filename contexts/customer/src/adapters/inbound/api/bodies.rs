@@ -9,7 +9,7 @@ use shared_kernel::{Address, CustomerId, Role, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::application::api_keys::NewApiKey;
-use crate::application::log_in::LoggedIn;
+use crate::application::begin_session::LoggedIn;
 use crate::domain::{ApiKey, ApiKeyId, Customer};
 
 /// Somebody wants an account.
@@ -73,6 +73,12 @@ pub(super) struct LogInBody {
     /// His password.
     #[schema(value_type = String)]
     pub password: SecretString,
+    /// A code of the second factor, or a recovery code, if the account has one.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// The `device` of an earlier login from the same place: it gives this login its own count of failed attempts.
+    #[serde(default)]
+    pub device: Option<String>,
 }
 
 /// Somebody edits his profile; what is left out is taken away.
@@ -203,12 +209,16 @@ pub(super) struct SessionView {
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
     customer: CustomerView,
+    /// Send it along with the next login from this place; opens nothing by itself. Absent where nothing has changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
 }
 
 impl From<&LoggedIn> for SessionView {
     fn from(session: &LoggedIn) -> Self {
         let (token, customer) = (session.token.reveal().to_owned(), CustomerView::from(&session.customer));
-        Self { token, expires_at: session.expires_at, customer }
+        let device = session.device.as_ref().map(|device| device.reveal().to_owned());
+        Self { token, expires_at: session.expires_at, customer, device }
     }
 }
 

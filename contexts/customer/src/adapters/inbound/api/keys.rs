@@ -1,7 +1,8 @@
 //! Keys for machines.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use chassis::web::{Admin, JsonBody, Problem};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{Admin, ConfirmedAdmin, JsonBody, Problem};
 
 use super::bodies::{ApiKeyBody, ApiKeyList, ApiKeyView, NewApiKeyView};
 use super::sessions::created;
@@ -30,18 +31,20 @@ pub(super) async fn list(view: web::Data<ViewCustomers>, _who: Admin) -> Result<
     request_body = ApiKeyBody,
     responses(
         (status = 201, description = "The key and its secret", body = NewApiKeyView),
-        (status = 403, description = "For administrators, and for no more than they may do themselves"),
+        (status = 403, description = "`forbidden`: for administrators, and for no more than they may do themselves; `reauthentication-required`: the login is too long ago"),
     ),
 )]
 #[post("/api/customer/v1/api-keys")]
 pub(super) async fn create(
     create: web::Data<CreateApiKey>,
-    who: Admin,
+    who: ConfirmedAdmin,
+    trail: SecurityTrail,
     body: JsonBody<ApiKeyBody>,
 ) -> Result<HttpResponse, Problem> {
     let ApiKeyBody { label, role, expires_at } = body.into_inner();
     let label = ApiKey::label(&label).map_err(|error| Wrong(vec![error]))?;
     let new = create.execute(CreateApiKeyCommand { by: who.0, label, role, expires_at }).await?;
+    trail.note(SecurityEvent::KeyMade, &format!("api-key/{} of {}", new.key.id, new.key.role.name())).await;
     Ok(created(&NewApiKeyView::from(&new)))
 }
 
@@ -57,8 +60,13 @@ pub(super) async fn create(
 pub(super) async fn revoke(
     revoke: web::Data<RevokeApiKey>,
     _who: Admin,
+    trail: SecurityTrail,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = ApiKeyId::parse(&id).map_err(|_| Problem::not_found())?;
-    if revoke.execute(id).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    if !revoke.execute(id).await? {
+        return Err(Problem::not_found());
+    }
+    trail.note(SecurityEvent::KeyWithdrawn, &format!("api-key/{id}")).await;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -1,11 +1,13 @@
 //! What somebody who is logged in can do with his own account.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
-use chassis::web::{JsonBody, Problem, SignedIn, json_with_etag};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{JsonBody, Origin, Problem, SignedIn, json_with_etag};
 
 use super::bodies::{CustomerView, ErasureBody, PasswordBody, ProfileBody, SessionView};
 use super::sessions::created;
 use crate::adapters::inbound::fields;
+use crate::adapters::inbound::shown::{begun_from, token_of};
 use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
 use crate::application::edit_profile::EditProfile;
 use crate::application::erase_customer::EraseCustomer;
@@ -62,13 +64,18 @@ pub(super) async fn edit(
 )]
 #[put("/api/customer/v1/me/password")]
 pub(super) async fn password(
+    req: HttpRequest,
     change: web::Data<ChangePassword>,
     who: SignedIn,
+    origin: Origin,
+    trail: SecurityTrail,
     body: JsonBody<PasswordBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let (customer, current, new) = (who.0.customer, body.current_password, fields::password(&body.password)?);
-    let session = change.execute(ChangePasswordCommand { customer, current, new }).await?;
+    let (shown, begun_from) = (token_of(&req), begun_from(origin));
+    let session = change.execute(ChangePasswordCommand { customer, shown, begun_from, current, new }).await?;
+    trail.note(SecurityEvent::PasswordChanged, "").await;
     Ok(created(&SessionView::from(&session)))
 }
 
@@ -85,10 +92,13 @@ pub(super) async fn password(
 )]
 #[post("/api/customer/v1/me/erasure")]
 pub(super) async fn erase(
+    req: HttpRequest,
     erase: web::Data<EraseCustomer>,
     who: SignedIn,
+    trail: SecurityTrail,
     body: JsonBody<ErasureBody>,
 ) -> Result<HttpResponse, Problem> {
-    erase.himself(who.0.customer, &body.0.current_password).await?;
+    erase.himself(who.0.customer, &body.0.current_password, &token_of(&req)).await?;
+    trail.note_erased(who.0.customer).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,9 +2,12 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, post, web};
-use chassis::web::{JsonBody, Problem, SignedIn};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{JsonBody, Origin, Problem, SignedIn};
 
 use super::bodies::{LogInBody, SessionView};
+use crate::adapters::inbound::security::note_login;
+use crate::adapters::inbound::shown::place_of_program;
 use crate::application::log_in::{LogIn, LogInCommand};
 use crate::application::log_out::LogOut;
 
@@ -14,15 +17,22 @@ use crate::application::log_out::LogOut;
     request_body = LogInBody,
     responses(
         (status = 201, description = "Logged in", body = SessionView),
-        (status = 401, description = "`invalid-credentials`: the same for an unknown address and a wrong password"),
+        (status = 401, description = "`invalid-credentials`: the same for an unknown address and a wrong password; `second-factor-required`: the password is right, send a `code`, too; `invalid-code`"),
         (status = 429, description = "`login-delayed`: too many failures for this address; see `Retry-After`"),
     ),
 )]
 #[post("/api/customer/v1/sessions")]
-pub(super) async fn log_in(log_in: web::Data<LogIn>, body: JsonBody<LogInBody>) -> Result<HttpResponse, Problem> {
-    let LogInBody { email, password } = body.into_inner();
-    let session = log_in.execute(LogInCommand { email, password, instead_of: None }).await?;
-    Ok(created(&SessionView::from(&session)))
+pub(super) async fn log_in(
+    log_in: web::Data<LogIn>,
+    origin: Origin,
+    trail: SecurityTrail,
+    body: JsonBody<LogInBody>,
+) -> Result<HttpResponse, Problem> {
+    let LogInBody { email, password, code, device } = body.into_inner();
+    let place = place_of_program(origin, device.as_deref());
+    let logged_in = log_in.execute(LogInCommand { email, password, code, place }).await;
+    note_login(&trail, &logged_in).await;
+    Ok(created(&SessionView::from(&logged_in?)))
 }
 
 /// Log out: the token of this request is worth nothing afterwards.
@@ -37,10 +47,12 @@ pub(super) async fn log_out(
     req: HttpRequest,
     log_out: web::Data<LogOut>,
     _who: SignedIn,
+    trail: SecurityTrail,
 ) -> Result<HttpResponse, Problem> {
     let header = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let token = header.split_once(' ').map_or("", |(_scheme, token)| token.trim());
     log_out.execute(token).await?;
+    trail.note(SecurityEvent::LoggedOut, "").await;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,6 +1,7 @@
 //! From nobody to a verified customer, and back from a forgotten password.
 
 use actix_web::{HttpResponse, post, put, web};
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{JsonBody, Problem};
 
 use super::bodies::{CustomerView, EmailBody, PasswordResetBody, SignUpBody, VerificationBody};
@@ -96,10 +97,12 @@ pub(super) async fn request_reset(
 #[put("/api/customer/v1/password-resets")]
 pub(super) async fn reset(
     reset: web::Data<ResetPassword>,
+    trail: SecurityTrail,
     body: JsonBody<PasswordResetBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let password = fields::password(&body.password)?;
-    reset.execute(&body.token, &password).await?;
+    reset.execute(&body.token, &password, None).await?;
+    trail.note(SecurityEvent::PasswordReset, "").await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,12 +2,16 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
-use chassis::web::{Admin, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{Admin, ConfirmedAdmin, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::{CustomerId, Limit, Role};
 
+use super::NoFields;
+use crate::adapters::inbound::security::role_changed;
 use crate::adapters::inbound::words::Correctable;
 use crate::application::appoint::Appoint;
+use crate::application::sessions::ManageSessions;
 use crate::application::view_customers::ViewCustomers;
 use crate::domain::Customer;
 use crate::ports::CustomerQuery;
@@ -84,7 +88,8 @@ fn row(customer: &Customer, admin: CustomerId) -> CustomerRow {
 #[post("/admin/customers/{id}/role")]
 pub(super) async fn appoint(
     appoint: web::Data<Appoint>,
-    who: Admin,
+    who: ConfirmedAdmin,
+    trail: SecurityTrail,
     id: web::Path<String>,
     form: CsrfForm<RoleForm>,
 ) -> Result<HttpResponse, PageError> {
@@ -92,6 +97,7 @@ pub(super) async fn appoint(
     let role = Role::parse(&form.0.role).ok_or_else(|| PageError::Invalid("There is no such role.".to_owned()))?;
     match appoint.execute(id, role, who.0.customer).await.map_err(Correctable::from) {
         Ok(customer) => {
+            trail.note(SecurityEvent::RoleChanged, &role_changed(&customer)).await;
             let words = format!("{} is {} now.", customer.email(), role.name());
             Ok(see_other_with("/admin/customers", Flash::notice(words)))
         }
@@ -99,4 +105,18 @@ pub(super) async fn appoint(
         Err(Correctable::Wait(_)) => Err(PageError::TooMany),
         Err(Correctable::Page(error)) => Err(error),
     }
+}
+
+#[post("/admin/customers/{id}/sessions/end")]
+pub(super) async fn end_sessions(
+    sessions: web::Data<ManageSessions>,
+    _who: Admin,
+    id: web::Path<String>,
+    _form: CsrfForm<NoFields>,
+) -> Result<HttpResponse, PageError> {
+    let id = CustomerId::parse(&id).map_err(|_| PageError::NotFound)?;
+    if !sessions.end_all(id).await? {
+        return Err(PageError::NotFound);
+    }
+    Ok(see_other_with("/admin/customers", Flash::notice("They are logged out everywhere.")))
 }

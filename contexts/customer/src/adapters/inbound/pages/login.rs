@@ -4,18 +4,22 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{
-    CART_COOKIE, CART_COUNT_COOKIE, CsrfForm, PageError, PageFrame, SESSION_COOKIE, cookie_value, end_session_cookie,
-    forget_cookie, local_path, page, page_with, see_other, session_cookie,
+    CART_COOKIE, CART_COUNT_COOKIE, CsrfForm, Flash, Origin, PageError, PageFrame, SESSION_COOKIE, cookie_value,
+    device_cookie, end_session_cookie, forget_cookie, local_path, page, page_with, see_other, see_other_with,
+    session_cookie,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::NoFields;
+use crate::adapters::inbound::security::note_login;
+use crate::adapters::inbound::shown::place_of_browser;
 use crate::adapters::inbound::words::Correctable;
-use crate::application::log_in::{LogIn, LogInCommand, LoggedIn};
+use crate::application::begin_session::LoggedIn;
+use crate::application::log_in::{LogIn, LogInCommand, LogInError};
 use crate::application::log_out::LogOut;
-use crate::domain::Token;
 
 #[derive(Template)]
 #[template(path = "customer/login.html")]
@@ -31,7 +35,7 @@ struct LogInPage {
 #[derive(Deserialize)]
 pub(super) struct NextQuery {
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 /// What the form sends.
@@ -44,7 +48,7 @@ pub(super) struct LogInForm {
 }
 
 /// Anything but a path of this shop becomes the home page.
-fn safe(next: &str) -> String {
+pub(super) fn safe(next: &str) -> String {
     local_path(next).unwrap_or("/").to_owned()
 }
 
@@ -62,20 +66,78 @@ pub(super) async fn log_in(
     req: HttpRequest,
     log_in: web::Data<LogIn>,
     frame: PageFrame,
+    origin: Origin,
+    trail: SecurityTrail,
     form: CsrfForm<LogInForm>,
 ) -> Result<HttpResponse, PageError> {
     let LogInForm { email, password, next } = form.into_inner();
-    let next = safe(&next);
-    let instead_of = session_of(&req).and_then(|token| Token::parse(&token)).map(|token| token.hash());
-    let logged_in = log_in.execute(LogInCommand { email: email.clone(), password, instead_of }).await;
-    let again = |status, errors| page_with(status, &LogInPage { frame, errors, email, next: next.clone() });
-    match logged_in.map_err(Correctable::from) {
-        Ok(session) => Ok(with_session(see_other(&next), &session)),
-        Err(Correctable::Say(status, errors)) => again(status, errors),
-        Err(Correctable::Wait(seconds)) => {
+    let (next, place) = (safe(&next), place_of_browser(&req, origin));
+    let logged_in = log_in.execute(LogInCommand { email: email.clone(), password, code: None, place }).await;
+    note_login(&trail, &logged_in).await;
+    let error = match logged_in {
+        Ok(session) => return Ok(with_session(see_other(&next), &session)),
+        Err(LogInError::CodeNeeded(challenge)) => {
+            let challenge = challenge.reveal().to_owned();
+            return page(&CodePage { frame, errors: vec![], challenge, next });
+        }
+        Err(error) => error,
+    };
+    said(error.into(), |status, errors| page_with(status, &LogInPage { frame, errors, email, next }))
+}
+
+/// The form again, with what has to be corrected.
+pub(super) fn said(
+    why: Correctable,
+    again: impl FnOnce(StatusCode, Vec<String>) -> Result<HttpResponse, PageError>,
+) -> Result<HttpResponse, PageError> {
+    match why {
+        Correctable::Say(status, errors) => again(status, errors),
+        Correctable::Wait(seconds) => {
             again(StatusCode::TOO_MANY_REQUESTS, vec![wait(seconds)]).map(|page| with_retry_after(page, seconds))
         }
-        Err(Correctable::Page(error)) => Err(error),
+        Correctable::Page(error) => Err(error),
+    }
+}
+
+/// What the form for the code sends.
+#[derive(Deserialize)]
+pub(super) struct CodeForm {
+    challenge: String,
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "customer/login_code.html")]
+struct CodePage {
+    frame: PageFrame,
+    errors: Vec<String>,
+    challenge: String,
+    next: String,
+}
+
+#[post("/login/code")]
+pub(super) async fn code(
+    req: HttpRequest,
+    log_in: web::Data<LogIn>,
+    frame: PageFrame,
+    origin: Origin,
+    trail: SecurityTrail,
+    form: CsrfForm<CodeForm>,
+) -> Result<HttpResponse, PageError> {
+    let CodeForm { challenge, code, next } = form.into_inner();
+    let next = safe(&next);
+    let logged_in = log_in.complete(&challenge, &code, place_of_browser(&req, origin)).await;
+    note_login(&trail, &logged_in).await;
+    match logged_in {
+        Ok(session) => Ok(with_session(see_other(&next), &session)),
+        Err(LogInError::ChallengeOver) => {
+            Ok(see_other_with("/login", Flash::error("That took too long. Please log in again.")))
+        }
+        Err(error) => {
+            said(error.into(), |status, errors| page_with(status, &CodePage { frame, errors, challenge, next }))
+        }
     }
 }
 
@@ -83,10 +145,12 @@ pub(super) async fn log_in(
 pub(super) async fn log_out(
     req: HttpRequest,
     log_out: web::Data<LogOut>,
+    trail: SecurityTrail,
     _form: CsrfForm<NoFields>,
 ) -> Result<HttpResponse, PageError> {
     if let Some(token) = session_of(&req) {
         log_out.execute(&token).await?;
+        trail.note(SecurityEvent::LoggedOut, "").await;
     }
     goodbye(see_other("/"))
 }
@@ -110,6 +174,9 @@ fn session_of(req: &HttpRequest) -> Option<String> {
 pub(super) fn with_session(mut response: HttpResponse, session: &LoggedIn) -> HttpResponse {
     // A token is always a valid header.
     let _ = response.add_cookie(&session_cookie(session.token.reveal(), session.lasts));
+    if let Some(device) = &session.device {
+        let _ = response.add_cookie(&device_cookie(device.reveal()));
+    }
     response
 }
 

@@ -2,20 +2,24 @@
 //!
 //! A page that tells whether an address has an account does not exist: see [`crate::application::sign_up`].
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, ServiceConfig};
+use chassis::Site;
 
 use crate::use_cases::UseCases;
 
 mod address;
 mod admin;
+mod confirm;
 mod login;
 mod profile;
 mod reset;
+mod second_factor;
+mod sessions;
 mod signup;
 mod verify;
 
 /// Registers every page.
-pub fn configure(use_cases: &UseCases, config: &mut ServiceConfig) {
+pub fn configure(use_cases: &UseCases, site: &web::Data<Site>, config: &mut ServiceConfig) {
     config
         .app_data(use_cases.sign_up.clone())
         .app_data(use_cases.verify_email.clone())
@@ -23,6 +27,10 @@ pub fn configure(use_cases: &UseCases, config: &mut ServiceConfig) {
         .app_data(use_cases.reset_password.clone())
         .app_data(use_cases.log_in.clone())
         .app_data(use_cases.log_out.clone())
+        .app_data(use_cases.confirm.clone())
+        .app_data(use_cases.second_factor.clone())
+        .app_data(use_cases.sessions.clone())
+        .app_data(site.clone())
         .app_data(use_cases.change_password.clone())
         .app_data(use_cases.edit_profile.clone())
         .app_data(use_cases.erase_customer.clone())
@@ -37,6 +45,15 @@ pub fn configure(use_cases: &UseCases, config: &mut ServiceConfig) {
         .service(login::show)
         .service(login::log_in)
         .service(login::log_out)
+        .service(login::code)
+        .service(confirm::show)
+        .service(confirm::confirm)
+        .service(sessions::show)
+        .service(sessions::end)
+        .service(second_factor::show)
+        .service(second_factor::begin)
+        .service(second_factor::first_code)
+        .service(second_factor::remove)
         .service(reset::show)
         .service(reset::request)
         .service(reset::choose)
@@ -45,7 +62,8 @@ pub fn configure(use_cases: &UseCases, config: &mut ServiceConfig) {
         .service(profile::password)
         .service(profile::erase)
         .service(admin::list)
-        .service(admin::appoint);
+        .service(admin::appoint)
+        .service(admin::end_sessions);
 }
 
 /// Fields of a form that has none but the token.

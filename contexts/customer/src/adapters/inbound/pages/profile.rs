@@ -1,16 +1,18 @@
 //! `/profile`: name, address and password of whoever is logged in.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page_with, see_other_with};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{CsrfForm, Flash, Origin, PageError, PageFrame, SignedIn, page_with, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
-use shared_kernel::CustomerId;
+use shared_kernel::Identity;
 
 use super::address::AddressFields;
 use super::login::{goodbye, wait, with_retry_after, with_session};
 use crate::adapters::inbound::fields;
+use crate::adapters::inbound::shown::{begun_from, token_of};
 use crate::adapters::inbound::words::Correctable;
 use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
 use crate::application::edit_profile::EditProfile;
@@ -25,6 +27,8 @@ struct ProfilePage {
     email: String,
     verified: bool,
     erasable: bool,
+    /// The role asks for a second factor that this session has not shown.
+    second_factor_wanted: bool,
     first_name: String,
     last_name: String,
     address: AddressFields,
@@ -58,7 +62,7 @@ pub(super) async fn show(
     frame: PageFrame,
     who: SignedIn,
 ) -> Result<HttpResponse, PageError> {
-    profile(&view, frame, who.0.customer, None, StatusCode::OK, vec![]).await
+    profile(&view, frame, &who.0, None, StatusCode::OK, vec![]).await
 }
 
 #[post("/profile")]
@@ -69,7 +73,7 @@ pub(super) async fn edit(
     who: SignedIn,
     form: CsrfForm<ProfileForm>,
 ) -> Result<HttpResponse, PageError> {
-    let (id, form) = (who.0.customer, form.into_inner());
+    let form = form.into_inner();
     let name = (form.first_name.as_str(), form.last_name.as_str());
     let edited = match fields::profile(&who.0, name, form.address.raw(name)) {
         Ok(command) => edit.execute(command).await.map_err(Correctable::from),
@@ -77,47 +81,54 @@ pub(super) async fn edit(
     };
     match edited {
         Ok(_) => Ok(see_other_with("/profile", Flash::notice("Your profile is saved."))),
-        Err(why) => again(&view, frame, id, Some(form), why).await,
+        Err(why) => again(&view, frame, &who.0, Some(form), why).await,
     }
 }
 
 #[post("/profile/password")]
 pub(super) async fn password(
+    req: HttpRequest,
     change: web::Data<ChangePassword>,
     view: web::Data<ViewCustomers>,
     frame: PageFrame,
     who: SignedIn,
+    place: (Origin, SecurityTrail),
     form: CsrfForm<PasswordForm>,
 ) -> Result<HttpResponse, PageError> {
     let (customer, form) = (who.0.customer, form.into_inner());
     let changed = match fields::password(&form.password) {
         Ok(new) => {
-            let command = ChangePasswordCommand { customer, current: form.current_password, new };
+            let (shown, begun_from, current) = (token_of(&req), begun_from(place.0), form.current_password);
+            let command = ChangePasswordCommand { customer, shown, begun_from, current, new };
             change.execute(command).await.map_err(Correctable::from)
         }
         Err(wrong) => Err(wrong.into()),
     };
     match changed {
         Ok(session) => {
+            place.1.note(SecurityEvent::PasswordChanged, "").await;
             let notice = Flash::notice("Your password is changed, and you are logged out everywhere else.");
             Ok(with_session(see_other_with("/profile", notice), &session))
         }
-        Err(why) => again(&view, frame, customer, None, why).await,
+        Err(why) => again(&view, frame, &who.0, None, why).await,
     }
 }
 
 #[post("/profile/erase")]
 pub(super) async fn erase(
+    req: HttpRequest,
     erase: web::Data<EraseCustomer>,
     view: web::Data<ViewCustomers>,
     frame: PageFrame,
     who: SignedIn,
+    trail: SecurityTrail,
     form: CsrfForm<EraseForm>,
 ) -> Result<HttpResponse, PageError> {
-    let erased = erase.himself(who.0.customer, &form.0.current_password).await;
+    let erased = erase.himself(who.0.customer, &form.0.current_password, &token_of(&req)).await;
     if let Err(error) = erased {
-        return again(&view, frame, who.0.customer, None, error.into()).await;
+        return again(&view, frame, &who.0, None, error.into()).await;
     }
+    trail.note_erased(who.0.customer).await;
     goodbye(see_other_with("/", Flash::notice("Your account is deleted.")))
 }
 
@@ -125,15 +136,15 @@ pub(super) async fn erase(
 async fn again(
     view: &ViewCustomers,
     frame: PageFrame,
-    id: CustomerId,
+    who: &Identity,
     typed: Option<ProfileForm>,
     why: Correctable,
 ) -> Result<HttpResponse, PageError> {
     match why {
-        Correctable::Say(status, errors) => profile(view, frame, id, typed, status, errors).await,
+        Correctable::Say(status, errors) => profile(view, frame, who, typed, status, errors).await,
         Correctable::Wait(seconds) => {
             let errors = vec![wait(seconds)];
-            let page = profile(view, frame, id, typed, StatusCode::TOO_MANY_REQUESTS, errors).await?;
+            let page = profile(view, frame, who, typed, StatusCode::TOO_MANY_REQUESTS, errors).await?;
             Ok(with_retry_after(page, seconds))
         }
         Correctable::Page(error) => Err(error),
@@ -143,12 +154,12 @@ async fn again(
 async fn profile(
     view: &ViewCustomers,
     frame: PageFrame,
-    id: CustomerId,
+    who: &Identity,
     typed: Option<ProfileForm>,
     status: StatusCode,
     errors: Vec<String>,
 ) -> Result<HttpResponse, PageError> {
-    let customer = view.one(id).await?.ok_or(PageError::NotFound)?;
+    let customer = view.one(who.customer).await?.ok_or(PageError::NotFound)?;
     let kept = || ProfileForm {
         first_name: customer.name().first().to_owned(),
         last_name: customer.name().last().to_owned(),
@@ -157,5 +168,9 @@ async fn profile(
     let ProfileForm { first_name, last_name, address } = typed.unwrap_or_else(kept);
     let erasable = customer.role() != shared_kernel::Role::Admin;
     let (email, verified) = (customer.email().as_str().to_owned(), customer.is_verified());
-    page_with(status, &ProfilePage { frame, errors, email, verified, erasable, first_name, last_name, address })
+    // A session acts in a lower role than its owner's only for want of a second factor.
+    let second_factor_wanted = who.role < customer.role();
+    let page =
+        ProfilePage { frame, errors, email, verified, erasable, second_factor_wanted, first_name, last_name, address };
+    page_with(status, &page)
 }

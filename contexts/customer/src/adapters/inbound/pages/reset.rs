@@ -1,14 +1,16 @@
 //! `/reset`: asks for a link to choose a new password, and is where that link leads.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, page_with, see_other_with};
+use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, device_cookie, page, page_with, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::verify::{EmailForm, TokenQuery};
 use crate::adapters::inbound::fields;
+use crate::adapters::inbound::shown::device_of;
 use crate::adapters::inbound::words::Correctable;
 use crate::application::request_mail::RequestMail;
 use crate::application::reset_password::{ResetPassword, ResetPasswordError};
@@ -45,20 +47,27 @@ pub(super) async fn request(
 
 #[post("/reset/password")]
 pub(super) async fn choose(
+    req: HttpRequest,
     reset: web::Data<ResetPassword>,
     frame: PageFrame,
+    trail: SecurityTrail,
     form: CsrfForm<ChooseForm>,
 ) -> Result<HttpResponse, PageError> {
     let ChooseForm { token, password } = form.into_inner();
     let chosen = match fields::password(&password) {
-        Ok(password) => reset.execute(&token, &password).await.map_err(|error| {
+        Ok(password) => reset.execute(&token, &password, device_of(&req)).await.map_err(|error| {
             let may_try_again = matches!(error, ResetPasswordError::Guessable(_));
             (Correctable::from(error), may_try_again)
         }),
         Err(wrong) => Err((Correctable::from(wrong), true)),
     };
     match chosen {
-        Ok(()) => Ok(see_other_with("/login", Flash::notice("Your password is changed. Please log in."))),
+        Ok(device) => {
+            trail.note(SecurityEvent::PasswordReset, "").await;
+            let mut response = see_other_with("/login", Flash::notice("Your password is changed. Please log in."));
+            response.add_cookie(&device_cookie(device.reveal())).map_err(PageError::internal)?;
+            Ok(response)
+        }
         Err((Correctable::Say(status, errors), may_try_again)) => {
             let token = if may_try_again { token } else { String::new() };
             page_with(status, &ResetPage { frame, errors, token })

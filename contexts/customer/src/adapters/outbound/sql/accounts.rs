@@ -117,6 +117,7 @@ async fn commit(tx: &mut Tx, recorder: &Recorder, change: &AccountChange) -> Res
     if change.events.iter().any(CustomerEvent::withdraws_mailed_links) {
         tx.fetch_for_update(HOLD_TOKENS, params![id]).await?;
         tx.execute("DELETE FROM mail_token WHERE customer_id = $1", params![id]).await?;
+        tx.execute("DELETE FROM login_challenge WHERE customer_id = $1", params![id]).await?;
     } else if let Some(spent) = &change.spent {
         let all = "DELETE FROM mail_token WHERE customer_id = $1 AND purpose = $2";
         tx.execute(all, params![id, spent.purpose.name()]).await?;
@@ -154,8 +155,14 @@ async fn erase(tx: &mut Tx, erased: &Erased) -> Result<(), StoreError> {
         return Err(StoreError::Stale);
     }
     tx.execute("DELETE FROM api_key WHERE owner_id = $1", params![erased.id]).await?;
+    tx.execute("DELETE FROM known_device WHERE customer_id = $1", params![erased.id]).await?;
+    super::second_factors::remove(tx, erased.id).await?;
+    chassis::security::forget(tx, erased.id).await?;
+    // The counts of single networks cannot be found by the account; they name nobody and are swept within the hour.
     let account = Fingerprint::of(erased.email.as_str());
-    tx.execute("DELETE FROM login_attempt WHERE account = $1", params![account.as_str()]).await?;
+    for lane in [account.within("everywhere", ""), account] {
+        tx.execute("DELETE FROM login_attempt WHERE account = $1", params![lane.as_str()]).await?;
+    }
     Ok(())
 }
 

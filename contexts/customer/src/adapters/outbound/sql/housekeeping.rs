@@ -12,6 +12,8 @@ const OLD_SESSIONS: &str = "SELECT hash FROM session WHERE started_at < $1 OR la
 const DROP_SESSIONS: &str = "DELETE FROM session WHERE started_at < $1 OR last_seen < $2";
 const OLD_TOKENS: &str = "SELECT hash FROM mail_token WHERE expires_at < $1 ORDER BY hash";
 const DROP_TOKENS: &str = "DELETE FROM mail_token WHERE expires_at < $1";
+const OLD_CHALLENGES: &str = "SELECT hash FROM login_challenge WHERE expires_at < $1 ORDER BY hash";
+const DROP_CHALLENGES: &str = "DELETE FROM login_challenge WHERE expires_at < $1";
 const OLD_ATTEMPTS: &str = "SELECT account FROM login_attempt WHERE last < $1 ORDER BY account";
 const DROP_ATTEMPTS: &str = "DELETE FROM login_attempt WHERE last < $1";
 
@@ -22,7 +24,8 @@ impl Housekeeping for SqlCustomers {
         let tokens = params![outdated.tokens_expired_before];
         let attempts = params![outdated.attempts_before];
         Ok(drop_all(&self.database, OLD_SESSIONS, DROP_SESSIONS, sessions).await?
-            + drop_all(&self.database, OLD_TOKENS, DROP_TOKENS, tokens).await?
+            + drop_all(&self.database, OLD_TOKENS, DROP_TOKENS, tokens.clone()).await?
+            + drop_all(&self.database, OLD_CHALLENGES, DROP_CHALLENGES, tokens).await?
             + drop_all(&self.database, OLD_ATTEMPTS, DROP_ATTEMPTS, attempts).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! Failed logins: one row for each address that was typed, known or not.
+//! Failed logins: one row for each lane in which attempts are counted.
 
 use async_trait::async_trait;
 use chassis::params;
@@ -6,7 +6,7 @@ use chassis::sql::Tx;
 use shared_kernel::{StoreError, Timestamp};
 
 use super::SqlCustomers;
-use crate::domain::{Attempts, DelayPolicy, Delayed, Fingerprint};
+use crate::domain::{Attempts, DelayPolicy, Delayed, Fingerprint, LoginLane, NetworkAttempts};
 use crate::ports::LoginDelays;
 
 const FIND: &str = "SELECT count, last FROM login_attempt WHERE account = $1";
@@ -19,37 +19,73 @@ const FORGET: &str = "DELETE FROM login_attempt WHERE account = $1";
 impl LoginDelays for SqlCustomers {
     async fn charge(
         &self,
-        account: &Fingerprint,
+        lane: &LoginLane,
         policy: DelayPolicy,
         now: Timestamp,
     ) -> Result<Result<(), Delayed>, StoreError> {
-        let account = account.as_str().to_owned();
+        let lane = lane.clone();
         let done = self.database.write(move |tx| {
-            let account = account.clone();
-            Box::pin(async move { charge(tx, &account, policy, now).await })
+            let lane = lane.clone();
+            Box::pin(async move {
+                match &lane {
+                    LoginLane::Own(own) => charge_own(tx, own, policy, now).await,
+                    LoginLane::Network { network, everywhere } => {
+                        charge_network(tx, network, everywhere, policy, now).await
+                    }
+                }
+            })
         });
         done.await
     }
 
-    async fn forget(&self, account: &Fingerprint) -> Result<(), StoreError> {
-        let account = account.as_str().to_owned();
-        self.database.write(move |tx| Box::pin(tx.execute(FORGET, params![&account]))).await.map(|_| ())
+    async fn forget(&self, lane: &LoginLane) -> Result<(), StoreError> {
+        let (LoginLane::Own(lane) | LoginLane::Network { network: lane, .. }) = lane;
+        let lane = lane.as_str().to_owned();
+        self.database.write(move |tx| Box::pin(tx.execute(FORGET, params![&lane]))).await.map(|_| ())
     }
 }
 
-async fn charge(
+async fn charge_own(
     tx: &mut Tx,
-    account: &str,
+    own: &Fingerprint,
     policy: DelayPolicy,
     now: Timestamp,
 ) -> Result<Result<(), Delayed>, StoreError> {
-    let before = match tx.fetch_for_update(FIND, params![account]).await?.first() {
-        Some(row) => Some(Attempts { count: row.get("count")?, last: row.get("last")? }),
-        None => None,
-    };
-    let keep = if before.is_some() { NEXT } else { FIRST };
+    let before = held(tx, own).await?;
     match Attempts::charge(before, &policy, now) {
         Err(delayed) => Ok(Err(delayed)),
-        Ok(after) => tx.execute(keep, params![account, after.count, after.last]).await.map(|_| Ok(())),
+        Ok(after) => keep(tx, own, before, after).await.map(Ok),
     }
+}
+
+/// The network's row is always held before the account's, so that two attempts never wait for each other.
+async fn charge_network(
+    tx: &mut Tx,
+    network: &Fingerprint,
+    everywhere: &Fingerprint,
+    policy: DelayPolicy,
+    now: Timestamp,
+) -> Result<Result<(), Delayed>, StoreError> {
+    let before = held(tx, network).await?;
+    let before_everywhere = held(tx, everywhere).await?;
+    match NetworkAttempts::charge(before, before_everywhere, &policy, now) {
+        Err(delayed) => Ok(Err(delayed)),
+        Ok(charged) => {
+            keep(tx, network, before, charged.network).await?;
+            if let Some(after) = charged.everywhere {
+                keep(tx, everywhere, before_everywhere, after).await?;
+            }
+            Ok(Ok(()))
+        }
+    }
+}
+
+async fn held(tx: &mut Tx, lane: &Fingerprint) -> Result<Option<Attempts>, StoreError> {
+    let rows = tx.fetch_for_update(FIND, params![lane.as_str()]).await?;
+    rows.first().map(|row| Ok(Attempts { count: row.get("count")?, last: row.get("last")? })).transpose()
+}
+
+async fn keep(tx: &mut Tx, lane: &Fingerprint, before: Option<Attempts>, after: Attempts) -> Result<(), StoreError> {
+    let sql = if before.is_some() { NEXT } else { FIRST };
+    tx.execute(sql, params![lane.as_str(), after.count, after.last]).await.map(|_| ())
 }

@@ -19,14 +19,24 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod housekeeping;
+mod known_devices;
+mod login_challenges;
 mod login_delays;
 mod mail_tokens;
 mod rows;
+mod second_factors;
 mod sessions;
 
 /// How the context's tables came to be.
-pub const MIGRATIONS: &[Migration] =
-    &[chassis::migration!("../../../../../../migrations/customer", 1, "0001_customers.sql", "customers")];
+pub const MIGRATIONS: &[Migration] = &[
+    chassis::migration!("../../../../../../migrations/customer", 1, "0001_customers.sql", "customers"),
+    chassis::migration!(
+        "../../../../../../migrations/customer",
+        2,
+        "0002_devices_and_factors.sql",
+        "devices and second factors"
+    ),
+];
 
 /// Keeps customers and everything around them.
 #[derive(Clone)]

@@ -1,10 +1,10 @@
 //! Rows become customers, sessions and keys again, or say which column of which row cannot be.
 
 use chassis::sql::Row;
-use shared_kernel::{Address, CustomerId, Identity, Role, StoreError};
+use shared_kernel::{Address, CustomerId, Identity, Role, StoreError, Timestamp};
 
 use crate::domain::{
-    ApiKey, ApiKeyId, Customer, CustomerParts, EmailAddress, PasswordHash, PersonName, Session, TokenHash,
+    ApiKey, ApiKeyId, BegunFrom, Customer, CustomerParts, EmailAddress, PasswordHash, PersonName, Session, TokenHash,
 };
 
 pub(super) fn customer(row: &Row) -> Result<Customer, StoreError> {
@@ -34,15 +34,23 @@ pub(super) fn identity(row: &Row) -> Result<Identity, StoreError> {
         email: row.get("email")?,
         verified: row.get("verified")?,
         role: role(row, "owner_role")?,
+        must_confirm: false,
     })
 }
 
 pub(super) fn session(row: &Row) -> Result<Session, StoreError> {
+    let started_at = row.get("started_at")?;
     Ok(Session {
         hash: hash(row, "hash")?,
         customer: row.get("customer_id")?,
-        started_at: row.get("started_at")?,
+        started_at,
         last_seen: row.get("last_seen")?,
+        confirmed_at: row.get::<Option<Timestamp>>("confirmed_at")?.unwrap_or(started_at),
+        second_factor: row.get("second_factor")?,
+        begun_from: BegunFrom {
+            address: row.get::<Option<String>>("address")?.unwrap_or_default(),
+            agent: row.get::<Option<String>>("agent")?.unwrap_or_default(),
+        },
     })
 }
 

@@ -4,7 +4,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::Site;
 use chassis::web::{
-    AddressView, IdempotencyKey, JsonBody, OptionalBody, Problem, SignedIn, Staff, json_with_etag, query,
+    AddressView, ConfirmedStaff, IdempotencyKey, JsonBody, OptionalBody, Problem, SignedIn, Staff, json_with_etag,
+    query,
 };
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Identity, OrderId, Role, Timestamp};
@@ -149,7 +150,7 @@ pub async fn cancel(
 pub async fn refund(
     refunds: web::Data<RefundOrder>,
     site: web::Data<Site>,
-    Staff(who): Staff,
+    ConfirmedStaff(who): ConfirmedStaff,
     key: IdempotencyKey,
     id: web::Path<String>,
     JsonBody(RefundBody { amount, reason }): JsonBody<RefundBody>,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::Problem;
 use shared_kernel::Clock;
 
@@ -43,12 +44,17 @@ pub async fn receive(
     req: HttpRequest,
     events: web::Data<AcceptPaymentEvent>,
     door: web::Data<Door>,
+    trail: SecurityTrail,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let body = body.to_bytes_limited(LARGEST_EVENT).await.map_err(|_| too_large())?;
     let body = body.map_err(|error| malformed_event(error.to_string()))?;
     let signature = req.headers().get("stripe-signature").and_then(|value| value.to_str().ok());
-    door.secrets.verify(signature, &body, door.clock.now())?;
+    let genuine = door.secrets.verify(signature, &body, door.clock.now());
+    if genuine.is_err() {
+        trail.note(SecurityEvent::WebhookForged, "").await;
+    }
+    genuine?;
     let event = serde_json::from_slice(&body).map_err(|error| malformed_event(error.to_string()))?;
     let new = events.execute(event).await?;
     tracing::debug!(new, "a payment event is kept");

@@ -105,6 +105,9 @@ impl From<PlaceOrderError> for Problem {
             PlaceOrderError::TooManyOpen => {
                 Self::new(StatusCode::CONFLICT, "too-many-open-orders", "Too many orders wait to be paid").detail(said)
             }
+            PlaceOrderError::TooManyPieces => {
+                Self::new(StatusCode::CONFLICT, "too-many-open-pieces", "Too many pieces wait to be paid").detail(said)
+            }
             PlaceOrderError::AddressRequired => invalid("address-required", "A delivery address is needed", said),
             PlaceOrderError::PriceChanged(cart) => {
                 Self::new(StatusCode::CONFLICT, "price-changed", "The total has changed")

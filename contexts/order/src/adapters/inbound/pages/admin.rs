@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chassis::Site;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
+use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::{Ids, Limit, Money};
 
@@ -88,7 +88,7 @@ pub async fn show(
 pub async fn refund(
     refunds: web::Data<RefundOrder>,
     orders: web::Data<ViewOrder>,
-    Staff(who): Staff,
+    ConfirmedStaff(who): ConfirmedStaff,
     id: web::Path<String>,
     CsrfForm(form): CsrfForm<RefundForm>,
 ) -> Result<HttpResponse, PageError> {

@@ -65,6 +65,10 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
             "/orders",
             "Several of your orders still wait to be paid. Please pay one of them first, or let it run out.",
         ),
+        PlaceOrderError::TooManyPieces => (
+            "/cart",
+            "That is more than can be held for you at a time. Please order less, or pay one of your open orders first.",
+        ),
         PlaceOrderError::KeyReused => ("/cart", "That form had been used before. Please check out again."),
         PlaceOrderError::Store(error) => return Err(error.into()),
     };

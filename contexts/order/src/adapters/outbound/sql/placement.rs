@@ -16,8 +16,11 @@ use crate::ports::{OrderPlacement, PlaceOutcome, PlaceRequest, Placement, Reques
 
 const OPEN_OF_CART: &str =
     concat!("SELECT ", columns!(), " FROM orders WHERE cart_id = $1 AND status IN ('AWAITING_STOCK', 'INITIAL')");
-const OPEN_ELSEWHERE: &str = "SELECT COUNT(*) AS count FROM orders
-    WHERE customer_id = $1 AND cart_id <> $2 AND status IN ('AWAITING_STOCK', 'INITIAL')";
+const OPEN_ELSEWHERE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM orders WHERE customer_id = $1 AND cart_id <> $2 AND status IN ('AWAITING_STOCK', 'INITIAL')"
+);
 
 #[async_trait]
 impl OrderPlacement for SqlOrderStore {
@@ -75,8 +78,12 @@ impl SqlOrderStore {
             return keep(tx, &request.key, order, now).await;
         }
         let elsewhere = tx.fetch(OPEN_ELSEWHERE, params![request.key.principal, request.cart.to_string()]).await?;
-        if elsewhere[0].get::<i64>("count")? >= i64::from(request.open_at_most) {
+        if elsewhere.len() >= request.open_at_most as usize {
             return Ok(PlaceOutcome::TooManyOpen);
+        }
+        let elsewhere = elsewhere.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        if elsewhere.iter().map(Order::pieces).sum::<u32>() + request.pieces > request.pieces_at_most {
+            return Ok(PlaceOutcome::TooManyPieces);
         }
         let mut makes_room = true;
         loop {

@@ -1,0 +1,115 @@
+//! What the security log tells of.
+
+/// What has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SecurityEvent {
+    /// Somebody has logged in.
+    LoggedIn,
+    /// Somebody has logged out.
+    LoggedOut,
+    /// A wrong password or an unknown address.
+    LoginFailed,
+    /// The password was right and the code of the second factor was not.
+    CodeFailed,
+    /// Too many failures: not even looked at.
+    LoginDelayed,
+    /// Somebody has shown the password again.
+    Confirmed,
+    /// Somebody has not.
+    ConfirmationFailed,
+    /// Sessions were ended by their owner or an administrator.
+    SessionsEnded,
+    /// The owner has changed the password.
+    PasswordChanged,
+    /// The password was replaced by way of a mailed link.
+    PasswordReset,
+    /// A second factor was turned on.
+    SecondFactorOn,
+    /// A second factor was turned off.
+    SecondFactorOff,
+    /// Somebody's role was changed.
+    RoleChanged,
+    /// An API key was made.
+    KeyMade,
+    /// An API key was withdrawn.
+    KeyWithdrawn,
+    /// An account was erased.
+    Erased,
+    /// Money is to be given back.
+    RefundRequested,
+    /// Data was taken out of the shop as a file.
+    Exported,
+    /// Data was brought into the shop as a file.
+    Imported,
+    /// A dead letter is to be tried again.
+    DeadLetterRetried,
+    /// A dead letter was given up.
+    DeadLetterDiscarded,
+    /// A read model is built again.
+    ReplayStarted,
+    /// Anything else that somebody of the staff has changed.
+    StaffChange,
+    /// Somebody wanted what is not for them.
+    AccessDenied,
+    /// A form that none of our pages has sent.
+    FormForged,
+    /// A webhook whose signature is wrong.
+    WebhookForged,
+    /// Too many requests.
+    RateLimited,
+}
+
+impl SecurityEvent {
+    /// Its name in logs, rows and answers; never changed.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LoggedIn => "login",
+            Self::LoggedOut => "logout",
+            Self::LoginFailed => "login-failed",
+            Self::CodeFailed => "code-failed",
+            Self::LoginDelayed => "login-delayed",
+            Self::Confirmed => "confirmed",
+            Self::ConfirmationFailed => "confirmation-failed",
+            Self::SessionsEnded => "sessions-ended",
+            Self::PasswordChanged => "password-changed",
+            Self::PasswordReset => "password-reset",
+            Self::SecondFactorOn => "second-factor-on",
+            Self::SecondFactorOff => "second-factor-off",
+            Self::RoleChanged => "role-changed",
+            Self::KeyMade => "api-key-made",
+            Self::KeyWithdrawn => "api-key-withdrawn",
+            Self::Erased => "account-erased",
+            Self::RefundRequested => "refund-requested",
+            Self::Exported => "exported",
+            Self::Imported => "imported",
+            Self::DeadLetterRetried => "dead-letter-retried",
+            Self::DeadLetterDiscarded => "dead-letter-discarded",
+            Self::ReplayStarted => "replay-started",
+            Self::StaffChange => "staff-change",
+            Self::AccessDenied => "access-denied",
+            Self::FormForged => "form-forged",
+            Self::WebhookForged => "webhook-forged",
+            Self::RateLimited => "rate-limited",
+        }
+    }
+
+    /// Whether somebody can cause it as often as they like.
+    #[must_use]
+    pub const fn can_flood(self) -> bool {
+        matches!(
+            self,
+            Self::LoggedIn
+                | Self::LoggedOut
+                | Self::LoginFailed
+                | Self::CodeFailed
+                | Self::LoginDelayed
+                | Self::ConfirmationFailed
+                | Self::StaffChange
+                | Self::AccessDenied
+                | Self::FormForged
+                | Self::WebhookForged
+                | Self::RateLimited
+        )
+    }
+}

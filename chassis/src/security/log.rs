@@ -1,0 +1,82 @@
+//! Where records go.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shared_kernel::{Clock, CustomerId, Ids};
+
+use super::SecurityEvent;
+use super::budget::Budget;
+use super::rows::{self, SecurityRecord};
+use crate::sql::Database;
+use crate::web::Origin;
+
+/// Writes records. Cheap to clone; the default writes them to the log only.
+#[derive(Clone, Default)]
+pub struct SecurityLog(Option<Arc<Kept>>);
+
+struct Kept {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    budget: Mutex<Budget>,
+}
+
+/// What a record is about.
+pub(super) struct What<'a> {
+    pub(super) event: SecurityEvent,
+    pub(super) actor: Option<CustomerId>,
+    pub(super) subject: &'a str,
+    pub(super) origin: &'a Origin,
+    pub(super) request_id: &'a str,
+}
+
+impl SecurityLog {
+    /// Keeps records in a database that has the chassis' tables.
+    #[must_use]
+    pub fn new(database: Database, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self(Some(Arc::new(Kept { database, clock, ids, budget: Mutex::default() })))
+    }
+
+    /// Writes one. That it cannot be written is told to the log, and stops nobody's work.
+    pub(super) async fn write(&self, what: What<'_>) {
+        let (event, actor, subject) = (what.event.name(), what.actor.map(|id| id.to_string()), what.subject);
+        tracing::info!(
+            target: "security",
+            security.event = event,
+            security.actor = actor.as_deref().unwrap_or_default(),
+            security.subject = subject,
+            client.address = %what.origin.address,
+            request.id = what.request_id,
+            "{event}"
+        );
+        let Some(kept) = &self.0 else { return };
+        let now = kept.clock.now();
+        let Some(left_out) = kept.budget.lock().unwrap_or_else(PoisonError::into_inner).take(what.event, now) else {
+            metrics::counter!("security_records_left_out_total", "event" => event).increment(1);
+            return;
+        };
+        let more = if left_out == 0 { String::new() } else { format!(" (and {left_out} more before)") };
+        let record = SecurityRecord {
+            id: kept.ids.uuid().to_string(),
+            at: now,
+            event: event.to_owned(),
+            actor: what.actor,
+            subject: format!("{subject}{more}"),
+            address: what.origin.address.clone(),
+            agent: what.origin.agent.clone(),
+            request_id: what.request_id.to_owned(),
+        };
+        if let Err(error) = rows::insert(&kept.database, record).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a security record was not written: {error}");
+        }
+    }
+
+    /// Forgets from where an erased customer came.
+    pub(super) async fn forget(&self, customer: CustomerId) {
+        let Some(kept) = &self.0 else { return };
+        let done = kept.database.write(move |tx| Box::pin(rows::forget(tx, customer))).await;
+        if let Err(error) = done {
+            tracing::error!(error = &error as &dyn std::error::Error, "the security log was not cleared: {error}");
+        }
+    }
+}

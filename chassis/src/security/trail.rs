@@ -1,0 +1,105 @@
+//! What a handler, and the edge itself, write into the security log.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest};
+use shared_kernel::{CustomerId, Role};
+
+use super::SecurityEvent;
+use super::log::{SecurityLog, What};
+use crate::web::Origin;
+use crate::web::context::RequestContext;
+
+/// Longer subjects are cut: a path may hold whatever its sender wants.
+const SUBJECT_CHARS: usize = 200;
+
+/// Writes records about the request that a handler works on.
+#[derive(Clone)]
+pub struct SecurityTrail {
+    context: Option<Rc<RequestContext>>,
+    origin: Origin,
+}
+
+impl SecurityTrail {
+    /// Whoever asks has done this; see [`SecurityRecord::subject`](super::SecurityRecord::subject).
+    pub async fn note(&self, event: SecurityEvent, subject: &str) {
+        let known = self.context.as_ref().and_then(|context| context.identity());
+        self.write(known.map(|identity| identity.customer), event, subject).await;
+    }
+
+    /// Somebody has done this who was not known when the request came in.
+    pub async fn note_as(&self, actor: CustomerId, event: SecurityEvent, subject: &str) {
+        self.write(Some(actor), event, subject).await;
+    }
+
+    /// The account was erased: tells of it, and forgets from where its owner came, now and before.
+    pub async fn note_erased(&self, customer: CustomerId) {
+        self.note(SecurityEvent::Erased, &format!("customer/{customer}")).await;
+        self.log().forget(customer).await;
+    }
+
+    fn log(&self) -> SecurityLog {
+        self.context.as_ref().map(|context| context.edge.security().clone()).unwrap_or_default()
+    }
+
+    async fn write(&self, actor: Option<CustomerId>, event: SecurityEvent, subject: &str) {
+        let request_id = self.context.as_ref().map_or("", |context| context.request_id.as_str());
+        self.log().write(What { event, actor, subject, origin: &self.origin, request_id }).await;
+        if let Some(context) = &self.context {
+            context.noted.set(true);
+        }
+    }
+}
+
+impl FromRequest for SecurityTrail {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self { context: RequestContext::of(req), origin: Origin::of(req) }))
+    }
+}
+
+/// Writes what the edge sees of every request: what was refused, and what staff have changed.
+pub(crate) async fn observe(
+    context: &RequestContext,
+    origin: &Origin,
+    (method, route): (&Method, &str),
+    status: StatusCode,
+    forged: bool,
+) {
+    let Some(event) = event_of(context, method, route, status, forged) else { return };
+    let subject: String = format!("{method} {}", context.sent_path).chars().take(SUBJECT_CHARS).collect();
+    let actor = context.identity().map(|identity| identity.customer);
+    let what = What { event, actor, subject: &subject, origin, request_id: &context.request_id };
+    context.edge.security().write(what).await;
+}
+
+fn event_of(
+    context: &RequestContext,
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    forged: bool,
+) -> Option<SecurityEvent> {
+    if forged {
+        return Some(SecurityEvent::FormForged);
+    }
+    match status {
+        StatusCode::FORBIDDEN => return Some(SecurityEvent::AccessDenied),
+        StatusCode::TOO_MANY_REQUESTS => return Some(SecurityEvent::RateLimited),
+        _ => {}
+    }
+    if status.is_client_error() || status.is_server_error() {
+        return None;
+    }
+    if let Some(event) = context.edge.recorded(method, route) {
+        return Some(event);
+    }
+    let by_staff = context.identity().is_some_and(|identity| identity.is(Role::Staff));
+    let shops = route.starts_with("/admin") || route.starts_with("/api/");
+    (by_staff && shops && !method.is_safe() && !context.noted.get()).then_some(SecurityEvent::StaffChange)
+}

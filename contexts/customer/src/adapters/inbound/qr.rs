@@ -1,0 +1,15 @@
+//! A text as a picture that phones read.
+
+use qrcode::{Color, EcLevel, QrCode};
+
+/// Empty space around the picture, in modules, as the standard wants it.
+const QUIET: usize = 4;
+
+/// The side of the picture and the path that draws its dark modules, for an SVG of that size.
+pub(super) fn svg_of(text: &str) -> Result<(usize, String), qrcode::types::QrError> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M)?;
+    let width = code.width();
+    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
+    let path = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET)).collect();
+    Ok((width + 2 * QUIET, path))
+}

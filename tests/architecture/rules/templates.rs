@@ -1,0 +1,139 @@
+//! What people type is shown as text: no template writes a field past the escaping, or puts one where escaping does not help.
+//!
+//! Every field of every template is looked at, so that a new one is in at once.
+
+/// Fields that are written as they are, each with the reason why that is safe.
+const AS_THEY_ARE: [(&str, &str, &str); 1] = [(
+    "catalogue/product.html",
+    "json_ld|safe",
+    "JSON in a script element, whose writer escapes what could end the element; tests beside it feed it every character",
+)];
+
+/// What is wrong in a template.
+pub fn breaches(path: &str, text: &str) -> Vec<String> {
+    if !path.ends_with(".html") {
+        return Vec::new(); // mails as text: nothing is markup there
+    }
+    let mut wrong = Vec::new();
+    for (at, field) in fields(text) {
+        let line = text[..at].lines().count().max(1);
+        if let Some(why) = breach(path, &text[..at], field) {
+            wrong.push(format!("{path}:{line} {{{{ {field} }}}} {why}"));
+        }
+    }
+    wrong
+}
+
+fn breach(path: &str, before: &str, field: &str) -> Option<&'static str> {
+    let known = |(file, expression, _): &(&str, &str, &str)| path.ends_with(file) && field == *expression;
+    if AS_THEY_ARE.iter().any(known) {
+        return None;
+    }
+    let plain: String = field.split('"').step_by(2).collect(); // what stands in quotes is no filter
+    if plain
+        .split('|')
+        .skip(1)
+        .any(|filter| matches!(filter.trim().split('(').next().unwrap_or_default(), "safe" | "escape" | "e"))
+    {
+        return Some("is not escaped");
+    }
+    if inside(before, "<script", "</script") || inside(before, "<style", "</style") {
+        return Some("stands in a script or style, where escaping does not help");
+    }
+    let tag = before.rfind('<').filter(|start| before.rfind('>').is_none_or(|end| end < *start))?;
+    let written = outside_of_tags(&before[tag..]);
+    let Some(quote) = written.rfind('=').map(|equals| written[equals + 1..].trim_start().to_owned()) else {
+        return None;
+    };
+    let open = quote.starts_with('"') && quote.matches('"').count() == 1;
+    let attribute = written[..written.rfind("=\"").unwrap_or(0)]
+        .rsplit(|c: char| c.is_whitespace())
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    if !open {
+        return (!quote.is_empty() && !quote.starts_with('"') || quote.is_empty())
+            .then_some("stands in an attribute without quotes");
+    }
+    attribute.starts_with("on").then_some("stands in a handler of events, where escaping does not help")
+}
+
+/// The text of a tag so far, without what the template engine reads.
+fn outside_of_tags(text: &str) -> String {
+    let mut written = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
+        written.push_str(&rest[..open]);
+        let close = if rest[open..].starts_with("{{") { "}}" } else { "%}" };
+        let Some(end) = rest[open..].find(close) else { return written };
+        rest = &rest[open + end + 2..];
+    }
+    written.push_str(rest);
+    written
+}
+
+fn inside(before: &str, open: &str, close: &str) -> bool {
+    before.rfind(open).is_some_and(|start| before.rfind(close).is_none_or(|end| end < start))
+}
+
+/// Every `{{ .. }}`: where it stands, and what it says.
+fn fields(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(open) = text[from..].find("{{") {
+        let start = from + open;
+        let Some(len) = text[start..].find("}}") else { break };
+        let field = text[start + 2..start + len].trim().trim_matches('-').trim();
+        found.push((start, field));
+        from = start + len + 2;
+    }
+    found
+}
+
+/// What is wrong in a source file: a template that is not escaped by its kind, or a field that escapes the escaping.
+pub fn source_breaches(path: &str, source: &str) -> Vec<String> {
+    let forbidden = ["escape = \"none\"", "HtmlSafe", "MarkupDisplay", "filters::Safe", "askama::filters::safe"];
+    let found = forbidden.iter().filter(|word| source.contains(**word));
+    found.map(|word| format!("{path} names {word}: what it writes is not escaped")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> usize {
+        breaches("order/page.html", text).len()
+    }
+
+    #[test]
+    fn a_field_that_is_not_escaped_is_found_wherever_it_stands() {
+        for bad in [
+            "<p>{{ name|safe }}</p>",
+            "<p>{{ name | safe }}</p>",
+            "<p>{{- name|upper|safe -}}</p>",
+            "<p>{{ name|escape(\"none\") }}</p>",
+            "<script>let a = '{{ name }}';</script>",
+            "<style>{{ name }}</style>",
+            "<a href={{ link }}>x</a>",
+            "<a onclick=\"go('{{ name }}')\">x</a>",
+        ] {
+            assert_eq!(wrong(bad), 1, "{bad}");
+        }
+        assert_eq!(breaches("catalogue/product.html", "<script>{{ json_ld|safe }}</script>").len(), 0);
+        assert_eq!(breaches("catalogue/product.html", "<p>{{ title|safe }}</p>").len(), 1);
+    }
+
+    #[test]
+    fn what_is_escaped_is_fine() {
+        for good in [
+            "<p>{{ name }}</p>",
+            "<script src=\"/a.js\"></script><p>{{ name }}</p>",
+            "<a href=\"/x?q={{ q|urlencode }}&amp;a=1\" class=\"{% if a == 1 %}b{% endif %}\">{{ name }}</a>",
+            "<input name=\"a\" value=\"{{ value }}\"{% if on %} checked{% endif %}>",
+            "<p>{{ names|join(\"|safe\") }}</p>",
+            "<a href=\"/x\" aria-current=\"{{ frame.current(\"/x\") }}\">x</a>",
+        ] {
+            assert_eq!(breaches("order/page.html", good), Vec::<String>::new(), "{good}");
+        }
+    }
+}
