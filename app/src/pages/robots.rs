@@ -58,12 +58,12 @@ async fn all_paths(peers: &Peers, asker: &Asker) -> Result<Vec<String>, PageErro
 
 fn addresses(base_url: &str, paths: &[String]) -> String {
     let path = |path: &String| format!("<url><loc>{}{}</loc></url>\n", escaped(base_url), escaped(path));
-    document("urlset", &paths.iter().map(path).collect::<String>())
+    document("urlset", &paths.iter().map(path).collect::<Vec<_>>().concat())
 }
 
 fn index_of_files(base_url: &str, addresses: usize) -> String {
     let file = |n: usize| format!("<sitemap><loc>{}/sitemap/{n}.xml</loc></sitemap>\n", escaped(base_url));
-    document("sitemapindex", &(1..=addresses.div_ceil(MOST_ADDRESSES)).map(file).collect::<String>())
+    document("sitemapindex", &(1..=addresses.div_ceil(MOST_ADDRESSES)).map(file).collect::<Vec<_>>().concat())
 }
 
 fn document(root: &str, content: &str) -> String {
