@@ -47,6 +47,13 @@ pub enum News {
         /// When.
         refunded_at: Timestamp,
     },
+    /// A refund that had gone through has failed since.
+    RefundFailed {
+        /// Which refund.
+        id: RefundId,
+        /// When.
+        failed_at: Timestamp,
+    },
 }
 
 /// Asks for a piece of news to be recorded.
@@ -120,6 +127,7 @@ impl RecordFact {
                 let month = self.calendar.month_of(refunded_at)?;
                 Fact::Refunded(Refund::new(id, minor, currency, reason, refunded_at, month)?)
             }
+            News::RefundFailed { id, failed_at } => Fact::RefundFailed(id, failed_at),
         })
     }
 }

@@ -4,7 +4,7 @@
 //! totals change only when what they belong to is known. The invariant that everything rests on: **the postings of all
 //! facts add up to [`OrderHistory::months`], whatever the order in which they were learned.**
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared_kernel::Timestamp;
 
@@ -28,6 +28,8 @@ pub enum Fact {
     Cancelled(Timestamp),
     /// Money went back.
     Refunded(Refund),
+    /// Money that had gone back is the shop's again: the refund has failed.
+    RefundFailed(RefundId, Timestamp),
 }
 
 /// What is known of one order.
@@ -37,6 +39,8 @@ pub struct OrderHistory {
     completed_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
     refunds: BTreeMap<RefundId, Refund>,
+    /// Refunds that have failed count nowhere; one may be known to have failed before it is known.
+    failed: BTreeSet<RefundId>,
 }
 
 /// What came of a piece of news.
@@ -56,9 +60,10 @@ impl OrderHistory {
         completed_at: Option<Timestamp>,
         cancelled_at: Option<Timestamp>,
         refunds: impl IntoIterator<Item = Refund>,
+        failed: impl IntoIterator<Item = RefundId>,
     ) -> Self {
         let refunds = refunds.into_iter().map(|refund| (refund.id.clone(), refund)).collect();
-        Self { sale, completed_at, cancelled_at, refunds }
+        Self { sale, completed_at, cancelled_at, refunds, failed: failed.into_iter().collect() }
     }
 
     /// The sale, if it is known yet.
@@ -67,9 +72,9 @@ impl OrderHistory {
         self.sale.as_ref()
     }
 
-    /// The refunds, by their ids.
+    /// The refunds whose money is with the buyer, by their ids.
     pub fn refunds(&self) -> impl Iterator<Item = &Refund> {
-        self.refunds.values()
+        self.refunds.values().filter(|refund| !self.failed.contains(&refund.id))
     }
 
     /// Whether money arrived that stayed a sale; refunds of other money lessen no report's sales.
@@ -100,11 +105,17 @@ impl OrderHistory {
                 Some(_) => return Err(Contradiction::Refund(refund.id.as_str().to_owned())),
                 None => drop(known.refunds.insert(refund.id.clone(), refund.clone())),
             },
+            Fact::RefundFailed(id, _) if known.failed.contains(id) => return Ok(Learned::NoNews),
+            Fact::RefundFailed(id, _) => drop(known.failed.insert(id.clone())),
         }
         let months = difference(&before, known.months());
         let (country, goods) = match fact {
             Fact::Sold { sale, lines } if known.is_counted() => (Some(by_country(sale)), by_article(sale, lines)),
-            Fact::Sold { .. } | Fact::Completed(_) | Fact::Cancelled(_) | Fact::Refunded(_) => (None, Vec::new()),
+            Fact::Sold { .. }
+            | Fact::Completed(_)
+            | Fact::Cancelled(_)
+            | Fact::Refunded(_)
+            | Fact::RefundFailed(..) => (None, Vec::new()),
         };
         Ok(Learned::News(Box::new(known), Postings { months, country, goods }))
     }
@@ -119,7 +130,7 @@ impl OrderHistory {
         for &scope in scopes {
             let key = MonthKey { currency: sale.currency, scope, month: sale.month };
             add(&mut months, key, MonthAmounts::sale(sale.amounts, self.cancelled_at.is_some()));
-            for refund in self.refunds.values() {
+            for refund in self.refunds() {
                 let key = MonthKey { currency: refund.amount.currency(), scope, month: refund.month };
                 add(&mut months, key, MonthAmounts::refund(refund.amount.minor()));
             }

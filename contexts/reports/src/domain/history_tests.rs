@@ -40,6 +40,10 @@ fn refunded(id: &str, minor: i64, in_month: &str) -> Fact {
     Fact::Refunded(Refund::new(id, minor, Currency::NZD, "late".into(), at(9), month(in_month)).unwrap())
 }
 
+fn failed(id: &str) -> Fact {
+    Fact::RefundFailed(RefundId::new(id).unwrap(), at(12))
+}
+
 fn learn_all(facts: &[Fact]) -> (OrderHistory, Vec<(MonthKey, MonthAmounts)>) {
     let mut totals = Vec::new();
     let mut history = OrderHistory::default();
@@ -79,6 +83,18 @@ fn a_refund_belongs_to_the_month_in_which_it_was_given() {
     assert_eq!(of(&totals, Scope::Paid, "2026-11"), MonthAmounts::refund(11_500));
     let october = of(&totals, Scope::Paid, "2026-10");
     assert_eq!((october.orders, october.cancelled, october.refunded), (1, 1, 0));
+}
+
+#[test]
+fn a_refund_that_fails_after_it_went_through_is_as_if_it_had_not_been() {
+    let cancelled = [sold(Outcome::Paid), refunded("r", 11_500, "2026-11"), Fact::Cancelled(at(9))];
+    let (history, totals) = learn_all(&[&cancelled[..], &[failed("r")]].concat());
+    assert_eq!(of(&totals, Scope::Paid, "2026-11"), MonthAmounts::default());
+    assert_eq!(history.refunds().count(), 0);
+    assert_eq!(history.clone().learn(&failed("r")), Ok(Learned::NoNews));
+    let (history, totals) = learn_all(&[&cancelled[..], &[failed("r"), refunded("r2", 11_500, "2026-12")]].concat());
+    assert_eq!(of(&totals, Scope::Paid, "2026-12"), MonthAmounts::refund(11_500));
+    assert_eq!(history.refunds().count(), 1);
 }
 
 #[test]
@@ -134,8 +150,9 @@ proptest! {
         facts in Just(vec![
             sold(Outcome::Paid), Fact::Completed(at(5)), Fact::Cancelled(at(6)),
             refunded("a", 100, "2026-10"), refunded("b", 250, "2026-11"), refunded("b", 250, "2026-11"),
+            failed("b"), failed("b"),
         ]).prop_shuffle(),
-        known in 0_usize..=6,
+        known in 0_usize..=8,
     ) {
         let (history, totals) = learn_all(&facts[..known]);
         let sorted = |mut months: Vec<(MonthKey, MonthAmounts)>| {

@@ -9,7 +9,7 @@ use chassis::testing::{CountingIds, FixedClock, leased};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
-use reports::domain::{Fact, Outcome, Scope};
+use reports::domain::{Fact, Outcome, RefundId, Scope};
 use reports::ports::{FactAdded, ProductStated, SalesLedger, SalesReports};
 use reports::testing::suite::{self, Books};
 use reports::testing::{InMemoryBooks, a_product, a_refund, a_sale, fact_about};
@@ -95,6 +95,10 @@ fn facts() -> impl Strategy<Value = Step> {
     );
     let refund = (order.clone(), 0_u64..4, 0_i64..90, month)
         .prop_map(|(order, id, minor, at)| Step::Fact(a_refund(order, &format!("r-{id}"), minor, at)));
+    let failure = (order.clone(), 0_u64..4, 0_i64..9).prop_map(|(order, id, micros)| {
+        let id = RefundId::new(&format!("r-{id}")).unwrap();
+        Step::Fact(fact_about(order, Fact::RefundFailed(id, Timestamp::from_micros(micros))))
+    });
     let ending = (order, any::<bool>(), 0_i64..9).prop_map(|(order, completed, micros)| {
         let at = Timestamp::from_micros(micros);
         Step::Fact(fact_about(order, if completed { Fact::Completed(at) } else { Fact::Cancelled(at) }))
@@ -102,7 +106,7 @@ fn facts() -> impl Strategy<Value = Step> {
     let category = prop::sample::select(vec!["Birds", "Insects", ""]);
     let product = (1_u64..3, 1_u64..9, category, sku)
         .prop_map(|(product, sequence, category, sku)| Step::Product(a_product(product, sequence, category, &[sku])));
-    prop_oneof![4 => sale, 3 => refund, 3 => ending, 2 => product]
+    prop_oneof![4 => sale, 3 => refund, 2 => failure, 3 => ending, 2 => product]
 }
 
 #[test]

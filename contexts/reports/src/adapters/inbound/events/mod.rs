@@ -9,6 +9,7 @@ mod order_cancelled;
 mod order_completed;
 mod order_imported;
 mod order_paid;
+mod order_refund_failed;
 mod order_refunded;
 mod reading;
 
@@ -29,8 +30,14 @@ pub const RECORD_SALES: ConsumerName = ConsumerName::new("record-sales");
 pub const KEEP_PRODUCTS: ConsumerName = ConsumerName::new("keep-products");
 
 /// What the books want to know of orders.
-pub const ORDER_FACTS: &[&str] =
-    &[order_paid::TYPE, order_completed::TYPE, order_cancelled::TYPE, order_refunded::TYPE, order_imported::TYPE];
+pub const ORDER_FACTS: &[&str] = &[
+    order_paid::TYPE,
+    order_completed::TYPE,
+    order_cancelled::TYPE,
+    order_refunded::TYPE,
+    order_refund_failed::TYPE,
+    order_imported::TYPE,
+];
 /// What they want to know of products.
 pub const PRODUCT_FACTS: &[&str] = &[catalogue_product_changed::TYPE];
 
@@ -44,6 +51,7 @@ pub fn order_fact(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable> 
         order_completed::TYPE => order_completed::read(envelope),
         order_cancelled::TYPE => order_cancelled::read(envelope),
         order_refunded::TYPE => order_refunded::read(envelope),
+        order_refund_failed::TYPE => order_refund_failed::read(envelope),
         order_imported::TYPE => order_imported::read(envelope),
         _ => Err(Unreadable::Type(envelope.event_type.clone())),
     }

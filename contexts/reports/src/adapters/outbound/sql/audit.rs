@@ -31,7 +31,9 @@ pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
                             LEFT JOIN cancellation AS x ON x.order_id = s.order_id
                         ORDER BY s.order_id";
                 let refunds = "SELECT refund_id, order_id, number, amount_minor, currency, reason, refunded_at,
-                            month FROM refund ORDER BY order_id, refund_id";
+                            month FROM refund WHERE NOT EXISTS (SELECT 1 FROM refund_failure AS f
+                                WHERE f.order_id = refund.order_id AND f.refund_id = refund.refund_id)
+                            ORDER BY order_id, refund_id";
                 let sales = tx.fetch(sales, params![]).await?;
                 let refunds = tx.fetch(refunds, params![]).await?;
                 sales.iter().map(sale).chain(refunds.iter().map(refund)).collect()

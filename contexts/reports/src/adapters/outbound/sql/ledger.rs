@@ -76,6 +76,7 @@ async fn history(tx: &mut Tx, order: OrderId) -> Result<(OrderHistory, Option<Ti
             (SELECT completed_at FROM completion WHERE order_id = $1) AS completed_at,
             (SELECT cancelled_at FROM cancellation WHERE order_id = $1) AS cancelled_at,
             (SELECT COUNT(*) FROM refund WHERE order_id = $1) AS refunds,
+            (SELECT COUNT(*) FROM refund_failure WHERE order_id = $1) AS failures,
             (SELECT as_of FROM books WHERE id = 1) AS as_of
         FROM (SELECT 1 AS one) AS always LEFT JOIN sale AS s ON s.order_id = $1";
     let Some(row) = tx.fetch_optional(known, params![order]).await? else { return Ok(Default::default()) };
@@ -86,8 +87,14 @@ async fn history(tx: &mut Tx, order: OrderId) -> Result<(OrderHistory, Option<Ti
             WHERE order_id = $1";
         tx.fetch(refunds, params![order]).await?.iter().map(rows::refund).collect::<Result<_, _>>()?
     };
+    let failed = if row.get::<i64>("failures")? == 0 {
+        Vec::new()
+    } else {
+        let failures = "SELECT refund_id FROM refund_failure WHERE order_id = $1";
+        tx.fetch(failures, params![order]).await?.iter().map(rows::refund_id).collect::<Result<_, _>>()?
+    };
     let sale = rows::sale(order, &row)?;
-    let history = OrderHistory::kept(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds);
+    let history = OrderHistory::kept(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds, failed);
     Ok((history, row.get("as_of")?))
 }
 
@@ -122,6 +129,10 @@ async fn keep_fact(tx: &mut Tx, added: &FactAdded) -> Result<(), StoreError> {
             values.extend(params![refund.amount.currency(), &refund.reason, refund.refunded_at]);
             values.extend(params![refund.month.to_string()]);
             tx.execute(keep, values).await?;
+        }
+        Fact::RefundFailed(refund, at) => {
+            let keep = "INSERT INTO refund_failure (order_id, refund_id, failed_at) VALUES ($1, $2, $3)";
+            tx.execute(keep, params![added.order, refund.as_str(), *at]).await?;
         }
     }
     Ok(())

@@ -35,8 +35,10 @@ pub use audit::audit;
 pub use rebuild::{RebuildArticles, RebuildSales};
 
 /// The steps that make the tables.
-pub const MIGRATIONS: &[Migration] =
-    &[chassis::migration!("../../../../../../migrations/reports", 1, "0001_books.sql", "books")];
+pub const MIGRATIONS: &[Migration] = &[
+    chassis::migration!("../../../../../../migrations/reports", 1, "0001_books.sql", "books"),
+    chassis::migration!("../../../../../../migrations/reports", 2, "0002_refund_failures.sql", "refund failures"),
+];
 
 /// The books in a database.
 #[derive(Clone)]

@@ -30,6 +30,9 @@ pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreErro
         values.extend(params![amounts.orders, amounts.cancelled, amounts.net, amounts.tax]);
         values.extend(params![amounts.shipping, amounts.gross, amounts.refunded]);
         tx.execute(ADD_TO_MONTH, values).await?;
+        if amounts.refunded < 0 {
+            tx.execute(CLEAR_MONTH, params![key.currency, key.scope.name(), key.month.to_string()]).await?;
+        }
     }
     Ok(())
 }
@@ -101,6 +104,11 @@ const ADD_TO_MONTH: &str = "INSERT INTO monthly_total (currency, scope, month, o
         shipping_minor = monthly_total.shipping_minor + excluded.shipping_minor,
         gross_minor = monthly_total.gross_minor + excluded.gross_minor,
         refunded_minor = monthly_total.refunded_minor + excluded.refunded_minor";
+
+/// A refund that is taken back may have been all that its month had.
+const CLEAR_MONTH: &str = "DELETE FROM monthly_total WHERE currency = $1 AND scope = $2 AND month = $3
+    AND orders = 0 AND cancelled = 0 AND net_minor = 0 AND tax_minor = 0 AND shipping_minor = 0 AND gross_minor = 0
+    AND refunded_minor = 0";
 
 /// Expects the categories to be held.
 pub(super) async fn move_category(tx: &mut Tx, sku: &Sku, from: &str, to: &str) -> Result<(), StoreError> {

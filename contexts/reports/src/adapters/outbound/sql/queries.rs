@@ -87,6 +87,7 @@ impl SalesReports for SqlBooks {
                 EXISTS (SELECT 1 FROM sale AS s WHERE s.order_id = r.order_id AND s.outcome <> 'void') AS of_a_sale
             FROM refund AS r
             WHERE r.currency = $1 AND r.month >= $2 AND r.month <= $3 AND (r.refunded_at, r.order_id, r.refund_id) < ($4, $5, $6)
+                AND NOT EXISTS (SELECT 1 FROM refund_failure AS f WHERE f.order_id = r.order_id AND f.refund_id = r.refund_id)
             ORDER BY r.refunded_at DESC, r.order_id DESC, r.refund_id DESC LIMIT $7";
         // Without a place: before a moment that never comes.
         let start = || (i64::MAX, String::new(), String::new());

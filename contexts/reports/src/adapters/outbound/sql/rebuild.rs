@@ -25,6 +25,7 @@ impl Rebuild for RebuildSales {
             "DELETE FROM completion",
             "DELETE FROM cancellation",
             "DELETE FROM refund",
+            "DELETE FROM refund_failure",
             "DELETE FROM monthly_total",
             "DELETE FROM country_total",
             "DELETE FROM article_total",

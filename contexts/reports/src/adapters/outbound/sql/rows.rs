@@ -48,6 +48,11 @@ pub(super) fn refund(row: &Row) -> Result<Refund, StoreError> {
         .map_err(|error| corrupt("refund", &id, &error))
 }
 
+pub(super) fn refund_id(row: &Row) -> Result<RefundId, StoreError> {
+    let id: String = row.get("refund_id")?;
+    RefundId::new(&id).ok_or_else(|| corrupt("refund_failure", &id, &"refund_id"))
+}
+
 pub(super) fn money(row: &Row) -> Result<Money, StoreError> {
     Ok(Money::new(row.get("amount_minor")?, row.get("currency")?))
 }

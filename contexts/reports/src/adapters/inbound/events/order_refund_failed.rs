@@ -1,0 +1,28 @@
+//! `store.order.refund_failed.v1`: a refund that was stated as gone through has failed since. It counts nowhere any more.
+
+use serde::Deserialize;
+use shared_kernel::{Envelope, OrderId, Timestamp};
+
+use super::reading::{Number, Unreadable, command, kept};
+use crate::application::{News, RecordFactCommand};
+use crate::domain::RefundId;
+
+pub(super) const TYPE: &str = "store.order.refund_failed.v1";
+
+#[derive(Deserialize)]
+struct FailedRefund {
+    order_id: OrderId,
+    number: Number,
+    refund_id: String,
+    failed_at: Timestamp,
+}
+
+pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable> {
+    let failed: FailedRefund = envelope.data()?;
+    let id = RefundId::new(&failed.refund_id);
+    let news = News::RefundFailed {
+        id: id.ok_or(Unreadable::Word { field: "refund_id", value: failed.refund_id })?,
+        failed_at: kept(failed.failed_at),
+    };
+    Ok(command(envelope, failed.order_id, failed.number, news))
+}
