@@ -13,7 +13,7 @@ use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed,
 use crate::adapters::inbound::events::payment_provider::PaymentFeed;
 use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
-use crate::adapters::outbound::payments::{StripeGateway, charge_limits};
+use crate::adapters::outbound::payments::{StripeGateway, charge_limits, livemode_of};
 use crate::adapters::outbound::sql::{
     MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList,
     SqlRestoration, WaitingRoom,
@@ -165,13 +165,15 @@ impl OrderModule {
         let messages = Arc::new(SqlMessages::new(database.clone(), Arc::clone(clock)));
         let worker = Worker::new(messages, self.payment_events(), Arc::clone(clock), Arc::clone(ids));
         worker.drain().await?;
-        self.use_cases.reconcile_payments.execute(Duration::ZERO).await?;
+        self.use_cases.reconcile_payments.all().await?;
         self.use_cases.catch_up.finish().await?;
         Ok(caught)
     }
 
     fn payment_events(&self) -> Subscription {
-        let feed = Arc::new(PaymentFeed::new(self.use_cases.record_payment.clone()));
+        let (record, check) = (self.use_cases.record_payment.clone(), self.use_cases.check_payment.clone());
+        let live = livemode_of(&self.settings.stripe.secret_key);
+        let feed = Arc::new(PaymentFeed::new(record, check, live));
         Subscription::task(PAYMENT_EVENTS, feed).retry(RetryPolicy::money()).lanes(LANES)
     }
 
@@ -202,12 +204,12 @@ impl OrderModule {
         self.use_cases.import_orders.execute(orders).await
     }
 
-    /// Compares every open intent and refund with the provider, now.
+    /// Compares with the provider, now: every order with an open payment or refund, and all with money of the last weeks.
     ///
     /// # Errors
     /// The store's.
     pub async fn reconcile(&self) -> Result<ReconcileSummary, StoreError> {
-        self.use_cases.reconcile_payments.execute(Duration::ZERO).await
+        self.use_cases.reconcile_payments.all().await
     }
 }
 
@@ -239,7 +241,8 @@ fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) 
         orders: orders.clone(),
         placement: orders.clone(),
         import: orders.clone(),
-        history: orders,
+        history: orders.clone(),
+        money: orders,
         inbox: Arc::new(SqlPaymentInbox::new(database.clone(), recorder)),
         news: Arc::new(room),
         restoration: Arc::new(SqlRestoration::new(database.clone())),
@@ -288,5 +291,7 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
             pieces_at_most: settings.open_pieces,
         },
         placement_wait: settings.placement_wait,
+        reconcile_reach: settings.reconcile_reach,
+        number_prefix: settings.number_prefix.clone(),
     })
 }

@@ -21,6 +21,8 @@ pub struct OrderSettings {
     pub sweep_every: Duration,
     /// How often open payments are compared with the provider; default 5 minutes.
     pub reconcile_every: Duration,
+    /// Until what age orders with money are compared with the provider's books; default 30 days.
+    pub reconcile_reach: Duration,
     /// What order numbers begin with; default `BS-`.
     pub number_prefix: String,
     /// The payment provider.
@@ -59,6 +61,7 @@ impl Default for OrderSettings {
             placement_wait: Duration::from_secs(2),
             sweep_every: Duration::from_secs(5),
             reconcile_every: Duration::from_mins(5),
+            reconcile_reach: Duration::from_hours(30 * 24),
             number_prefix: "BS-".to_owned(),
             stripe: StripeSettings {
                 api_base: "http://127.0.0.1:0/sandbox".to_owned(),

@@ -42,15 +42,19 @@ impl AcceptPaymentEvent {
             found.map(str::to_owned).ok_or(AcceptPaymentEventError::Malformed(name))
         };
         let (id, event_type) = (text("id")?, text("type")?);
-        let subject = subject(&payload).unwrap_or_else(|| id.clone());
+        let subject = subject(&event_type, &payload).unwrap_or_else(|| id.clone());
         Ok(self.inbox.accept(ProviderEvent { id, event_type, subject, payload }).await?)
     }
 }
 
-/// Events about one intent share a subject, so that they keep their order.
-fn subject(payload: &Value) -> Option<String> {
+/// Events about one intent are worked off one after the other. Those that make us ask the provider wait beside those that
+/// say by themselves that money has come: a provider that does not answer must not keep a payment from being taken in.
+fn subject(event_type: &str, payload: &Value) -> Option<String> {
     let object = payload.pointer("/data/object")?;
     let is_intent = object.get("object").and_then(Value::as_str) == Some("payment_intent");
-    let name = if is_intent { object.get("id") } else { object.get("payment_intent").or(object.get("id")) };
-    name.and_then(Value::as_str).map(str::to_owned)
+    let of_intent = object.get("payment_intent").filter(|intent| !intent.is_null());
+    let name = if is_intent { object.get("id") } else { of_intent.or(object.get("id")) }?;
+    let name = name.as_str().or_else(|| name.get("id")?.as_str())?;
+    let is_final = matches!(event_type, "payment_intent.succeeded" | "payment_intent.canceled");
+    Some(if is_final { name.to_owned() } else { format!("{name}/check") })
 }

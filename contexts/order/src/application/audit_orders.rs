@@ -58,9 +58,13 @@ fn line(order: &Order) -> Value {
         json!({"refund_id": refund.id, "intent_id": refund.intent, "provider_id": refund.provider_id,
                "amount": refund.amount, "status": status, "reason": refund.reason})
     });
+    let disputes = order.disputes().iter().map(|dispute| {
+        json!({"dispute_id": dispute.id, "intent_id": dispute.intent, "amount": dispute.amount,
+               "status": dispute.status.name(), "withdrawn": dispute.withdrawn})
+    });
     let lines =
         order.lines().iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity, "gross": line.gross}));
-    json!({
+    let mut line = json!({
         "context": "order", "kind": "order",
         "id": order.id(), "number": order.number(), "status": order.status().name(),
         "imported": order.origin() == Origin::Import, "version": order.version(),
@@ -72,7 +76,14 @@ fn line(order: &Order) -> Value {
         "payments": payments.collect::<Vec<_>>(), "refunds": refunds.collect::<Vec<_>>(),
         "receipt": order.receipt().map(|receipt| json!({"receipt_id": receipt.id, "sent_at": receipt.sent_at})),
         "fulfilment": order.fulfilment().status().name(),
-        "needs_attention": order.attention(),
+        "needs_attention": order.attention().map(|first| json!({"since": first.since, "reason": first.reason})),
         "lines": lines.collect::<Vec<_>>(),
-    })
+    });
+    if let Some(sale) = order.sale_intent() {
+        line["sale_refunded_minor"] = json!(order.refunded(sale));
+    }
+    if !order.disputes().is_empty() {
+        line["disputes"] = disputes.collect();
+    }
+    line
 }

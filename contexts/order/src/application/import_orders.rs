@@ -148,7 +148,8 @@ impl ImportOrders {
             refunds: Vec::new(),
             fulfilment: Fulfilment::default(),
             receipt: None,
-            attention: None,
+            attention: Vec::new(),
+            disputes: Vec::new(),
             history: Vec::new(),
             version: 0,
         };

@@ -4,7 +4,7 @@
 //! where its file says that it carries out a task; then outside any transaction.
 //!
 //! Buying: [`create_cart`], [`set_cart_item`], [`view_cart`], [`claim_cart`], [`place_order`], [`wait_until_payable`],
-//! [`open_card_page`]. Facts: [`answer_stock`], [`accept_payment_event`], [`record_payment`], [`follow_fulfilment`],
+//! [`open_card_page`]. Facts: [`answer_stock`], [`accept_payment_event`], [`record_payment`], [`check_payment`], [`follow_fulfilment`],
 //! [`keep_prices`], [`handle_overdue`], [`reconcile_payments`], [`catch_up`]. Tasks: [`open_payment`], [`close_intent`],
 //! [`send_refund`], [`send_receipt`]. People: [`view_order`], [`list_orders`], [`request_cancellation`],
 //! [`refund_order`], [`resolve_attention`], [`import_orders`], [`audit_orders`], [`forget_carts`].
@@ -14,6 +14,7 @@ pub mod answer_stock;
 pub mod audit_orders;
 pub mod basket;
 pub mod catch_up;
+pub mod check_payment;
 pub mod claim_cart;
 pub mod close_intent;
 pub mod create_cart;
@@ -46,6 +47,7 @@ pub use answer_stock::{AnswerStock, StockAnswer};
 pub use audit_orders::AuditOrders;
 pub use basket::{Baskets, CartView, CartViewLine, Tariff};
 pub use catch_up::{CatchUp, CatchUpError, CaughtUp};
+pub use check_payment::{CheckPayment, CheckPaymentError, Checked};
 pub use claim_cart::{ClaimCart, ClaimCartCommand, ClaimCartError};
 pub use close_intent::CloseIntent;
 pub use create_cart::{CreateCart, CreateCartCommand};
@@ -59,7 +61,7 @@ pub use open_card_page::{OpenCardPage, OpenCardPageError, OpenCardPageQuery};
 pub use open_payment::OpenPayment;
 pub use place_order::{PlaceOrder, PlaceOrderCommand, PlaceOrderError, PlacedOrder, Terms};
 pub use reconcile_payments::{ReconcilePayments, ReconcileSummary};
-pub use record_payment::{PaymentFact, RecordPayment, RecordPaymentCommand, RecordPaymentError};
+pub use record_payment::{RecordPayment, Recorded};
 pub use refund_order::{RefundOrder, RefundOrderCommand, RefundOrderError};
 pub use request_cancellation::{RequestCancellation, RequestCancellationCommand, RequestCancellationError};
 pub use resolve_attention::{ResolveAttention, ResolveAttentionError};

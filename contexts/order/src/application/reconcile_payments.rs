@@ -1,102 +1,156 @@
-//! Timer: asks the provider how open intents and refunds really stand, and takes the answers in on the same path as
-//! webhooks. What a lost webhook left behind is repaired here.
+//! Compares our books with the provider's: every order with an open payment or refund, at any age, and every order of the
+//! last weeks that has money. Whatever a lost event could have told is found here.
+//!
+//! The timer takes a bounded slice at a time and goes round; the command takes everything at once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Clock, StoreError};
+use shared_kernel::{Clock, OrderId, StoreError, Timestamp};
 
-use super::record_payment::{PaymentFact, RecordPayment, RecordPaymentCommand, RecordPaymentError};
-use crate::domain::{Order, Payment, RefundState};
-use crate::ports::{OrderStore, PaymentError, PaymentGateway};
+use super::check_payment::{CheckPayment, CheckPaymentError};
+use crate::domain::{Order, OrderNumber, Payment, PaymentState};
+use crate::ports::{MoneyOrders, OrderStore, PlacedAt};
 
-const AT_ONCE: u32 = 100;
+const PAGE_SIZE: u32 = 100;
+/// How many orders of the last weeks the timer compares in one run: 3 questions each.
+const SLICE: usize = 50;
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReconcileSummary {
-    /// Intents and refunds that the provider was asked about.
-    pub asked: u32,
-    /// Those of which something was new.
-    pub repaired: u32,
-    /// Those that the provider could not tell about.
-    pub unanswered: u32,
+    /// Orders of which every payment was compared.
+    pub compared: u32,
+    /// Orders of which something was new, and what.
+    pub repaired: Vec<(OrderNumber, Vec<String>)>,
+    /// Orders about which the provider could not tell, and why.
+    pub unanswered: Vec<(OrderNumber, String)>,
+}
+
+impl ReconcileSummary {
+    fn add(&mut self, other: Self) {
+        self.compared += other.compared;
+        self.repaired.extend(other.repaired);
+        self.unanswered.extend(other.unanswered);
+    }
 }
 
 /// Compares the books.
 #[derive(Clone)]
 pub struct ReconcilePayments {
     orders: Arc<dyn OrderStore>,
-    gateway: Arc<dyn PaymentGateway>,
-    record: RecordPayment,
+    money: Arc<dyn MoneyOrders>,
+    check: CheckPayment,
     clock: Arc<dyn Clock>,
+    reach: Duration,
 }
 
 impl ReconcilePayments {
-    /// Puts the use case together.
+    /// Puts the use case together. Orders with money are compared until they are `reach` old.
     #[must_use]
     pub fn new(
         orders: Arc<dyn OrderStore>,
-        gateway: Arc<dyn PaymentGateway>,
-        record: RecordPayment,
+        money: Arc<dyn MoneyOrders>,
+        check: CheckPayment,
         clock: Arc<dyn Clock>,
+        reach: Duration,
     ) -> Self {
-        Self { orders, gateway, record, clock }
+        Self { orders, money, check, clock, reach }
     }
 
-    /// Asks about every order placed at least `settled_for` ago: younger ones are still being paid.
+    /// Compares everything: what is open, and all orders with money of the last weeks.
     ///
     /// # Errors
-    /// The store's. A provider that does not answer is counted, not an error: the next run asks again.
-    pub async fn execute(&self, settled_for: Duration) -> Result<ReconcileSummary, StoreError> {
-        let before = self.clock.now().minus(settled_for);
-        let (mut summary, mut after) = (ReconcileSummary::default(), None);
+    /// The store's. A provider that does not answer is counted, not an error.
+    pub async fn all(&self) -> Result<ReconcileSummary, StoreError> {
+        let mut summary = self.open(Duration::ZERO).await?;
+        let mut after = self.oldest();
         loop {
-            let page = self.orders.with_open_money(before, after, AT_ONCE).await?;
-            for order in &page {
-                self.compare(order, &mut summary).await?;
-            }
-            after = page.last().map(Order::id);
-            if page.len() < AT_ONCE as usize {
-                return Ok(summary);
+            let page = self.money.placed_after(after, PAGE_SIZE).await?;
+            summary.add(self.compare(page.iter().filter(|order| is_settled(order))).await?);
+            match page.last() {
+                Some(last) if page.len() == PAGE_SIZE as usize => after = PlacedAt::of(last),
+                _ => return Ok(summary),
             }
         }
     }
 
-    async fn compare(&self, order: &Order, summary: &mut ReconcileSummary) -> Result<(), StoreError> {
-        for payment in order.payments().iter().filter(|payment| Payment::is_open(payment)) {
-            let found = self.gateway.find_intent(&payment.intent).await;
-            self.take_in(order, found.map(|intent| PaymentFact::Intent(intent.report)), summary).await?;
+    /// Compares what is open and at least `settled_for` old, and the next slice of the last weeks' orders. Goes on where
+    /// the run before has stopped, and begins again when it has come to the youngest order.
+    ///
+    /// # Errors
+    /// As for [`ReconcilePayments::all`].
+    pub async fn next_slice(&self, settled_for: Duration) -> Result<ReconcileSummary, StoreError> {
+        let mut summary = self.open(settled_for).await?;
+        let oldest = self.oldest();
+        let mut after = self.money.compared_to().await?.filter(|last| *last > oldest).unwrap_or(oldest);
+        let mut slice = Vec::new();
+        while slice.len() < SLICE {
+            let page = self.money.placed_after(after, PAGE_SIZE).await?;
+            let at_the_end = page.len() < PAGE_SIZE as usize;
+            for order in page {
+                after = PlacedAt::of(&order);
+                slice.extend(Some(order).filter(is_settled));
+                if slice.len() == SLICE {
+                    break;
+                }
+            }
+            if at_the_end && slice.len() < SLICE {
+                after = oldest;
+                break;
+            }
         }
-        for refund in order.refunds().iter().filter(|refund| refund.state == RefundState::Pending) {
-            let Some(provider_id) = &refund.provider_id else { continue }; // its task is still at it
-            let found = self.gateway.find_refund(provider_id).await;
-            self.take_in(order, found.map(|refund| PaymentFact::Refund(refund.report)), summary).await?;
-        }
-        Ok(())
+        summary.add(self.compare(slice.iter()).await?);
+        self.money.keep_compared_to(after).await?;
+        Ok(summary)
     }
 
-    async fn take_in(
-        &self,
-        order: &Order,
-        found: Result<PaymentFact, PaymentError>,
-        summary: &mut ReconcileSummary,
-    ) -> Result<(), StoreError> {
-        summary.asked += 1;
-        let fact = match found {
-            Ok(fact) => fact,
-            Err(error) => {
-                tracing::warn!(order.id = %order.id(), %error, "the payment provider could not tell about order {}", order.id());
-                summary.unanswered += 1;
-                return Ok(());
-            }
-        };
-        let command = RecordPaymentCommand { fact, order: Some(order.id()), cause: None };
-        match self.record.execute(command).await {
-            Ok(news) => summary.repaired += u32::from(news),
-            Err(RecordPaymentError::NotOurs | RecordPaymentError::UnknownOrder(_)) => {}
-            Err(RecordPaymentError::Store(error)) => return Err(error),
-        }
-        Ok(())
+    fn oldest(&self) -> PlacedAt {
+        PlacedAt::from(self.clock.now().minus(self.reach))
     }
+
+    async fn open(&self, settled_for: Duration) -> Result<ReconcileSummary, StoreError> {
+        let before: Timestamp = self.clock.now().minus(settled_for);
+        let (mut summary, mut after) = (ReconcileSummary::default(), None::<OrderId>);
+        loop {
+            let page = self.orders.with_open_money(before, after, PAGE_SIZE).await?;
+            summary.add(self.compare(page.iter()).await?);
+            match page.last() {
+                Some(last) if page.len() == PAGE_SIZE as usize => after = Some(last.id()),
+                _ => return Ok(summary),
+            }
+        }
+    }
+
+    async fn compare(&self, orders: impl Iterator<Item = &Order>) -> Result<ReconcileSummary, StoreError> {
+        let mut summary = ReconcileSummary::default();
+        for order in orders {
+            let mut news = Vec::new();
+            let mut unanswered = None;
+            for payment in order.payments().iter().filter(|payment| payment.state != PaymentState::Canceled) {
+                match self.check.execute(&payment.intent, None).await {
+                    Ok(checked) => news.extend(checked.news),
+                    Err(CheckPaymentError::Store(error)) => return Err(error),
+                    Err(error) => unanswered = Some(error),
+                }
+            }
+            let number = order.number().clone();
+            if !news.is_empty() {
+                summary.repaired.push((number.clone(), news));
+            }
+            match unanswered {
+                None => summary.compared += 1,
+                Some(error) => {
+                    tracing::warn!(order.id = %order.id(), %error, "order {} could not be compared", order.id());
+                    summary.unanswered.push((number, error.to_string()));
+                }
+            }
+        }
+        Ok(summary)
+    }
+}
+
+/// It has money, and nothing of it is open: what is open is compared anyway.
+fn is_settled(order: &Order) -> bool {
+    !order.has_open_money() && order.payments().iter().any(|payment| Payment::captured(payment).is_some())
 }

@@ -76,7 +76,9 @@ impl RefundOrder {
             Updated::Changed(order) | Updated::Unchanged(order) => Ok(order),
             Updated::Refused(Refusal::Refund(why)) => Err(why.into()),
             Updated::KeyReused => Err(RefundOrderError::KeyReused),
-            Updated::Missing | Updated::Refused(Refusal::Cancel(_)) => Err(RefundOrderError::NoSuchOrder(id)),
+            Updated::Missing | Updated::Refused(Refusal::Cancel(_) | Refusal::Outdated) => {
+                Err(RefundOrderError::NoSuchOrder(id))
+            }
         }
     }
 }

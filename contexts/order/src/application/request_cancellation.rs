@@ -70,7 +70,9 @@ impl RequestCancellation {
             Updated::Changed(order) | Updated::Unchanged(order) => Ok(order),
             Updated::Refused(Refusal::Cancel(why)) => Err(why.into()),
             Updated::KeyReused => Err(RequestCancellationError::KeyReused),
-            Updated::Missing | Updated::Refused(Refusal::Refund(_)) => Err(RequestCancellationError::NoSuchOrder(id)),
+            Updated::Missing | Updated::Refused(Refusal::Refund(_) | Refusal::Outdated) => {
+                Err(RequestCancellationError::NoSuchOrder(id))
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Clock, Identity, OrderId, Role, StoreError};
 
 use super::tasks::decide_on;
-use crate::domain::Order;
+use crate::domain::{AttentionReason, Order};
 use crate::ports::{OrderStore, Updated};
 
 /// Why it stays as it is.
@@ -36,16 +36,21 @@ impl ResolveAttention {
         Self { orders, clock }
     }
 
-    /// Takes the mark off and notes who did.
+    /// Takes the mark off for one reason, or for all of them, and notes who did.
     ///
     /// # Errors
     /// [`ResolveAttentionError`].
-    pub async fn execute(&self, order: OrderId, by: &Identity) -> Result<Order, ResolveAttentionError> {
+    pub async fn execute(
+        &self,
+        order: OrderId,
+        reason: Option<AttentionReason>,
+        by: &Identity,
+    ) -> Result<Order, ResolveAttentionError> {
         if !by.is(Role::Staff) {
             return Err(ResolveAttentionError::Forbidden);
         }
         let (now, name) = (self.clock.now(), by.first_name.clone());
-        let decide = decide_on(move |order| order.attention_resolved(&name, now));
+        let decide = decide_on(move |order| order.attention_resolved(reason, &name, now));
         match self.orders.update(decide.caused(order, None)).await? {
             Updated::Changed(order) | Updated::Unchanged(order) => Ok(order),
             Updated::Missing | Updated::Refused(_) | Updated::KeyReused => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, OrderId};
 
-use super::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
+use super::tasks::{TaskError, TaskRun, decide_on, is_serious};
 use crate::domain::{AttentionReason, RefundId, RefundReport, ReportedRefund};
 use crate::ports::{NewRefund, OrderStore, PaymentError, PaymentGateway};
 
@@ -62,8 +62,13 @@ impl SendRefund {
                     let decide = decide_on(move |order| order.refund_key_used(refund));
                     self.orders.update(decide.caused(id, None)).await?;
                 }
-                let (error, reason) = (error.into(), AttentionReason::RefundNotAccepted);
-                raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
+                let error = TaskError::from(error);
+                if is_serious(&error, &run, now) {
+                    let (about, detail) = (refund.to_string(), new.amount.to_string());
+                    let reason = AttentionReason::RefundNotAccepted;
+                    let decide = decide_on(move |order| order.needs_attention_about(reason, &about, &detail, now));
+                    self.orders.update(decide.caused(id, None)).await?;
+                }
                 Err(error)
             }
         }

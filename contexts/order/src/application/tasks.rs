@@ -122,13 +122,17 @@ pub(super) async fn raise_alarm(
     error: &TaskError,
     (run, now): (&TaskRun, Timestamp),
 ) -> Result<(), StoreError> {
-    let serious = match error {
-        TaskError::Impossible(_) => true,
-        TaskError::Again(_) => now.since(run.asked_at) >= PATIENCE,
-        TaskError::Store(_) => false,
-    };
-    if serious {
+    if is_serious(error, run, now) {
         orders.update(decide_on(move |order| order.needs_attention(reason, now)).caused(order, None)).await?;
     }
     Ok(())
+}
+
+/// Whether the task has failed for good, or has been failing for too long.
+pub(super) fn is_serious(error: &TaskError, run: &TaskRun, now: Timestamp) -> bool {
+    match error {
+        TaskError::Impossible(_) => true,
+        TaskError::Again(_) => now.since(run.asked_at) >= PATIENCE,
+        TaskError::Store(_) => false,
+    }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use shared_kernel::{Clock, Ids};
 
 use super::{
-    AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, CatchUp, ClaimCart, CloseIntent, CreateCart,
+    AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, CatchUp, CheckPayment, ClaimCart, CloseIntent, CreateCart,
     FollowFulfilment, ForgetCarts, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage, OpenPayment,
     PlaceOrder, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention, SendReceipt,
     SendRefund, SetCartItem, Tariff, Terms, ViewCart, ViewOrder, WaitUntilPayable,
 };
 use crate::ports::{
-    CardPage, CartStore, HistoryImport, OrderHistory, OrderNews, OrderPlacement, OrderStore, PaymentEvents,
-    PaymentGateway, PaymentInbox, PriceList, ReceiptSender, Restoration,
+    CardPage, CartStore, HistoryImport, MoneyOrders, OrderHistory, OrderNews, OrderPlacement, OrderStore,
+    PaymentEvents, PaymentGateway, PaymentInbox, PriceList, ReceiptSender, Restoration,
 };
 
 /// What stands behind the ports.
@@ -29,6 +29,7 @@ pub struct Adapters {
     pub inbox: Arc<dyn PaymentInbox>,
     pub news: Arc<dyn OrderNews>,
     pub restoration: Arc<dyn Restoration>,
+    pub money: Arc<dyn MoneyOrders>,
     pub gateway: Arc<dyn PaymentGateway>,
     pub payment_events: Arc<dyn PaymentEvents>,
     pub card_page: Arc<dyn CardPage>,
@@ -38,7 +39,7 @@ pub struct Adapters {
 }
 
 /// What the shopkeeper decides.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// Currency, tax and delivery.
     pub tariff: Tariff,
@@ -46,6 +47,10 @@ pub struct Policy {
     pub terms: Terms,
     /// How long a buyer is kept waiting for stock and payment intent.
     pub placement_wait: Duration,
+    /// Until what age orders with money are compared with the provider's books.
+    pub reconcile_reach: Duration,
+    /// What the numbers of our orders begin with.
+    pub number_prefix: String,
 }
 
 /// Everything one can do.
@@ -66,6 +71,7 @@ pub struct UseCases {
     pub resolve_attention: Arc<ResolveAttention>,
     pub accept_payment_event: Arc<AcceptPaymentEvent>,
     pub record_payment: Arc<RecordPayment>,
+    pub check_payment: Arc<CheckPayment>,
     pub answer_stock: Arc<AnswerStock>,
     pub follow_fulfilment: Arc<FollowFulfilment>,
     pub keep_prices: Arc<KeepPrices>,
@@ -87,7 +93,6 @@ impl UseCases {
     pub fn new(with: &Adapters, policy: Policy) -> Self {
         let baskets = Baskets::new(with.prices.clone(), with.placement.clone(), policy.tariff);
         let (orders, clock) = (with.orders.clone(), with.clock.clone());
-        let record = RecordPayment::new(orders.clone(), clock.clone());
         let place = PlaceOrder::new(
             with.carts.clone(),
             with.placement.clone(),
@@ -98,7 +103,9 @@ impl UseCases {
         );
         let wait = WaitUntilPayable::new(orders.clone(), with.news.clone(), policy.placement_wait);
         let (gateway, carts) = (with.gateway.clone(), with.carts.clone());
-        let reconcile = ReconcilePayments::new(orders.clone(), gateway.clone(), record.clone(), clock.clone());
+        let check = CheckPayment::new(orders.clone(), gateway.clone(), clock.clone(), policy.number_prefix);
+        let (money, reach) = (with.money.clone(), policy.reconcile_reach);
+        let reconcile = ReconcilePayments::new(orders.clone(), money, check.clone(), clock.clone(), reach);
         let accept = Arc::new(AcceptPaymentEvent::new(with.inbox.clone()));
         let (restoration, events) = (with.restoration.clone(), with.payment_events.clone());
         let catch_up = CatchUp::new(restoration, events, accept.clone(), clock.clone());
@@ -116,7 +123,8 @@ impl UseCases {
             refund_order: Arc::new(RefundOrder::new(orders.clone(), clock.clone(), with.ids.clone())),
             resolve_attention: Arc::new(ResolveAttention::new(orders.clone(), clock.clone())),
             accept_payment_event: accept,
-            record_payment: Arc::new(record),
+            record_payment: Arc::new(RecordPayment::new(orders.clone(), clock.clone())),
+            check_payment: Arc::new(check),
             answer_stock: Arc::new(AnswerStock::new(orders.clone(), clock.clone())),
             follow_fulfilment: Arc::new(FollowFulfilment::new(orders.clone(), clock.clone())),
             keep_prices: Arc::new(KeepPrices::new(with.prices.clone())),

@@ -15,8 +15,8 @@ pub use order::{
     Attention, AttentionReason, Buyer, CancelRefused, Decided, Dispute, DisputeReport, DisputeStatus, Fulfilment,
     FulfilmentItem, FulfilmentStatus, HistoryEntry, HistoryKind, IntentId, IntentReport, IntentStatus, NewOrder,
     OpenedIntent, Order, OrderEvent, OrderNumber, OrderParts, OrderState, OrderTask, Origin, PaidBy, Payment,
-    PaymentAxis, PaymentOrigin, PaymentState, ProcessedItem, Receipt, Refund, RefundId, RefundReason, RefundRefused,
-    RefundReport, RefundRequest, RefundState, ReportedRefund, Shipment, Status,
+    PaymentAxis, PaymentOrigin, PaymentState, PaymentStatement, ProcessedItem, Receipt, Refund, RefundId, RefundReason,
+    RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund, Shipment, Status,
 };
 pub use price_list::{Kind, PricedItem, ProductPrices, VariantPrice};
 pub use pricing::{OrderLine, Priced, ShippingItem, Totals, price};

@@ -21,7 +21,7 @@ pub use carts::CartStore;
 pub use history::{OrderCursor, OrderFilter, OrderHistory};
 pub use inbox::{PaymentInbox, ProviderEvent};
 pub use news::{NewsListener, OrderNews};
-pub use orders::{Decide, OrderStore, Refusal, Update, Updated};
+pub use orders::{Decide, MoneyOrders, OrderStore, PlacedAt, Refusal, Update, Updated};
 pub use payment_events::{EventPage, EventSpan, PaymentEvents};
 pub use payments::{
     CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,

@@ -17,6 +17,9 @@ pub enum Refusal {
     /// It cannot be refunded so.
     #[error(transparent)]
     Refund(#[from] RefundRefused),
+    /// It has changed since that was looked up on which the decision rests.
+    #[error("the order has changed meanwhile")]
+    Outdated,
 }
 
 /// A pure decision about an order. It may be asked more than once, so it must not do anything but decide.
@@ -77,4 +80,40 @@ pub trait OrderStore: Send + Sync {
         after: Option<OrderId>,
         limit: u32,
     ) -> Result<Vec<Order>, StoreError>;
+}
+
+/// Finds orders whose money is compared with the provider's books, and remembers how far that has come.
+#[async_trait]
+pub trait MoneyOrders: Send + Sync {
+    /// Orders that behind `after` were placed in this shop, longest ago first, by time and id.
+    async fn placed_after(&self, after: PlacedAt, limit: u32) -> Result<Vec<Order>, StoreError>;
+
+    /// Up to which order the timer has compared; `None` if it never has.
+    async fn compared_to(&self) -> Result<Option<PlacedAt>, StoreError>;
+
+    /// Remembers that.
+    async fn keep_compared_to(&self, last: PlacedAt) -> Result<(), StoreError>;
+}
+
+/// The place of an order in the row of all orders, by the time at which they were placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlacedAt {
+    /// When it was placed.
+    pub at: Timestamp,
+    /// Which of those placed then; before all of them if `None`.
+    pub order: Option<OrderId>,
+}
+
+impl PlacedAt {
+    /// Before all orders that were placed at this moment or later.
+    #[must_use]
+    pub const fn from(at: Timestamp) -> Self {
+        Self { at, order: None }
+    }
+
+    /// The place of this order.
+    #[must_use]
+    pub const fn of(order: &Order) -> Self {
+        Self { at: order.placed_at(), order: Some(order.id()) }
+    }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared_kernel::{Money, OrderId, Timestamp};
 
-use crate::domain::{IntentId, IntentReport, OrderNumber, RefundId, RefundReport};
+use crate::domain::{IntentId, IntentReport, OrderNumber, PaymentStatement, RefundId, RefundReport};
 
 /// An intent to prepare.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,14 @@ pub enum PaymentError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl PaymentError {
+    /// Whether the provider says that there is no such thing.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == "resource_missing")
+    }
+}
+
 /// Collects and returns money. Every call may be repeated: each looks for what an earlier one has made before it makes
 /// anything, and the key keeps two that are under way at once from both having their effect.
 #[async_trait]
@@ -80,8 +88,12 @@ pub trait PaymentGateway: Send + Sync {
     /// Prepares an intent, or finds the one that an earlier attempt has made.
     async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError>;
 
-    /// How an intent stands.
-    async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError>;
+    /// How an intent, all its refunds and all disputes about it stand at this moment.
+    ///
+    /// # Errors
+    /// [`PaymentError::Unavailable`] also when only a part of it can be told; [`PaymentError::is_unknown`] for an intent
+    /// that the provider has never heard of.
+    async fn statement(&self, intent: &IntentId) -> Result<PaymentStatement, PaymentError>;
 
     /// Closes an intent and says how it stands then: [`crate::domain::IntentStatus::Canceled`] if it is closed, and if
     /// the provider refuses because money is on its way or here, `Processing` or `Succeeded` (never an error for that).
@@ -89,9 +101,6 @@ pub trait PaymentGateway: Send + Sync {
 
     /// Returns money and says how the refund stands.
     async fn refund(&self, refund: &NewRefund) -> Result<ProviderRefund, PaymentError>;
-
-    /// How a refund stands, by the provider's name for it.
-    async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError>;
 }
 
 /// An order whose buyer wants to type in his card.

@@ -14,8 +14,9 @@ use crate::adapters::outbound::publish::published;
 use crate::application::tasks::{PAYMENT_EVENTS, drafts};
 use crate::domain::{Cart, CartId, Decided, IntentId, Order, OrderNumber, PricedItem, ProductPrices};
 use crate::ports::{
-    CartStore, HistoryImport, NewsListener, OrderNews, OrderPlacement, OrderStore, PaymentInbox, PlaceOutcome,
-    PlaceRequest, Placement, PriceList, ProviderEvent, RequestKey, Restoration, Update, Updated,
+    CartStore, HistoryImport, MoneyOrders, NewsListener, OrderNews, OrderPlacement, OrderStore, PaymentInbox,
+    PlaceOutcome, PlaceRequest, PlacedAt, Placement, PriceList, ProviderEvent, RequestKey, Restoration, Update,
+    Updated,
 };
 
 mod lists;
@@ -31,6 +32,7 @@ pub(super) struct State {
     placed: i64,
     went_back_to: Option<Timestamp>,
     changes: HashMap<OrderId, u64>,
+    compared_to: Option<PlacedAt>,
 }
 
 /// All stores of the context. Clones share what they keep.
@@ -253,6 +255,26 @@ impl OrderStore for MemoryShop {
             order.has_open_money() && order.placed_at() <= before && after.is_none_or(|after| order.id() > after)
         };
         Ok(state.orders.values().filter(wanted).take(limit as usize).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl MoneyOrders for MemoryShop {
+    async fn placed_after(&self, after: PlacedAt, limit: u32) -> Result<Vec<Order>, StoreError> {
+        let mut orders: Vec<Order> = self.lock().orders.values().cloned().collect();
+        orders.retain(|order| PlacedAt::of(order) > after);
+        orders.sort_by_key(PlacedAt::of);
+        orders.truncate(limit as usize);
+        Ok(orders)
+    }
+
+    async fn compared_to(&self) -> Result<Option<PlacedAt>, StoreError> {
+        Ok(self.lock().compared_to)
+    }
+
+    async fn keep_compared_to(&self, last: PlacedAt) -> Result<(), StoreError> {
+        self.lock().compared_to = Some(last);
+        Ok(())
     }
 }
 

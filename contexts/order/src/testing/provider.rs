@@ -5,9 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use shared_kernel::{Money, Timestamp};
+use shared_kernel::{Money, OrderId, Timestamp};
 
-use crate::domain::{IntentId, IntentReport, IntentStatus, RefundReport, ReportedRefund};
+use crate::domain::{
+    DisputeReport, IntentId, IntentReport, IntentStatus, OrderNumber, PaymentOrigin, PaymentStatement, RefundReport,
+    ReportedRefund,
+};
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
     PaymentEvents, PaymentGateway, ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
@@ -17,15 +20,27 @@ use crate::ports::{
 const PAGE: usize = 3;
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mood that a test sets by itself")]
 struct State {
     down: bool,
     refuses: bool,
+    slow_refunds: bool,
     own_intents: bool,
-    intents: BTreeMap<IntentId, (Money, IntentStatus)>,
-    refunds: BTreeMap<String, (NewRefund, ReportedRefund)>,
+    intents: BTreeMap<IntentId, KeptIntent>,
+    /// Refunds that the shop has asked for.
+    asked: BTreeMap<String, NewRefund>,
+    /// All refunds, by the provider's names for them.
+    refunds: BTreeMap<String, RefundReport>,
+    disputes: BTreeMap<String, DisputeReport>,
     /// Oldest first.
     events: Vec<(Timestamp, Value)>,
     calls: u32,
+}
+
+#[derive(Clone)]
+struct KeptIntent {
+    status: IntentStatus,
+    origin: Option<PaymentOrigin>,
 }
 
 /// A provider with books of its own. Clones share them.
@@ -47,6 +62,11 @@ impl FakeProvider {
         self.lock().refuses = refuses;
     }
 
+    /// From now on refunds are pending until the test says what becomes of them (or go through at once again).
+    pub fn takes_its_time_with_refunds(&self, slow: bool) {
+        self.lock().slow_refunds = slow;
+    }
+
     /// From now on card pages take money through intents of their own.
     pub fn makes_pages_with_intents(&self) {
         self.lock().own_intents = true;
@@ -57,23 +77,76 @@ impl FakeProvider {
         self.set(intent, IntentStatus::Succeeded { received });
     }
 
-    /// Something happens to an intent.
+    /// Something happens to an intent, which may be one that nobody knew of before.
     pub fn set(&self, intent: &IntentId, status: IntentStatus) {
         let mut state = self.lock();
-        let amount = state.intents.get(intent).map_or(Money::zero(shared_kernel::Currency::NZD), |(amount, _)| *amount);
-        state.intents.insert(intent.clone(), (amount, status));
+        let new = || KeptIntent { status: status.clone(), origin: None };
+        let kept = state.intents.entry(intent.clone()).or_insert_with(new);
+        kept.status = status;
+    }
+
+    /// An intent bears what the shop writes on those of this order.
+    pub fn was_made_for(&self, intent: &IntentId, order: OrderId, number: &OrderNumber) {
+        if let Some(kept) = self.lock().intents.get_mut(intent) {
+            kept.origin = Some(PaymentOrigin { order, number: number.clone() });
+        }
+    }
+
+    /// It has lost everything that it knew of an intent.
+    pub fn forgets(&self, intent: &IntentId) {
+        self.lock().intents.remove(intent);
+    }
+
+    /// Somebody returns money in the provider's dashboard; `false` if the payment has not got so much left.
+    #[must_use]
+    pub fn returns_by_dashboard(&self, provider_id: &str, intent: &IntentId, amount: Money) -> bool {
+        let mut state = self.lock();
+        if !state.has_left(intent, amount) {
+            return false;
+        }
+        let provider_name = Some(provider_id.to_owned());
+        let status = ReportedRefund::Succeeded;
+        let report = RefundReport { id: None, provider_id: provider_name, intent: intent.clone(), amount, status };
+        state.refunds.insert(provider_id.to_owned(), report);
+        true
+    }
+
+    /// A refund comes to this. One that has failed stays so.
+    pub fn refund_becomes(&self, provider_id: &str, status: ReportedRefund) {
+        if let Some(kept) = self.lock().refunds.get_mut(provider_id)
+            && !matches!(kept.status, ReportedRefund::Failed { .. })
+        {
+            kept.status = status;
+        }
+    }
+
+    /// A dispute is opened, or moves on.
+    pub fn is_told_of(&self, dispute: DisputeReport) {
+        self.lock().disputes.insert(dispute.id.clone(), dispute);
     }
 
     /// How an intent stands.
     #[must_use]
     pub fn status(&self, intent: &IntentId) -> Option<IntentStatus> {
-        self.lock().intents.get(intent).map(|(_, status)| status.clone())
+        self.lock().intents.get(intent).map(|kept| kept.status.clone())
     }
 
-    /// All refunds ever made, each with its key.
+    /// All refunds that the shop has asked for, each with its key.
     #[must_use]
     pub fn refunds(&self) -> Vec<NewRefund> {
-        self.lock().refunds.values().map(|(refund, _)| refund.clone()).collect()
+        self.lock().asked.values().cloned().collect()
+    }
+
+    /// All refunds there are, by whoever.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<RefundReport> {
+        self.lock().refunds.values().cloned().collect()
+    }
+
+    /// All disputes there are.
+    #[must_use]
+    pub fn disputes(&self) -> Vec<DisputeReport> {
+        self.lock().disputes.values().cloned().collect()
     }
 
     /// Something has happened of which it tells whoever asks for it.
@@ -100,6 +173,22 @@ impl FakeProvider {
     }
 }
 
+impl State {
+    /// Whether so much of an intent's money is neither returned nor with the buyer's bank.
+    fn has_left(&self, intent: &IntentId, amount: Money) -> bool {
+        let Some(IntentStatus::Succeeded { received }) = self.intents.get(intent).map(|kept| &kept.status) else {
+            return false;
+        };
+        let goes = |refund: &&RefundReport| {
+            refund.intent == *intent && !matches!(refund.status, ReportedRefund::Failed { .. })
+        };
+        let gone: i64 = self.refunds.values().filter(goes).map(|refund| refund.amount.minor()).sum();
+        let claims = |dispute: &&DisputeReport| dispute.intent == *intent && dispute.status.claims_money();
+        let claimed: i64 = self.disputes.values().filter(claims).map(|dispute| dispute.amount.minor()).sum();
+        received.currency() == amount.currency() && gone + claimed + amount.minor() <= received.minor()
+    }
+}
+
 fn as_intent(id: &IntentId, status: IntentStatus) -> Intent {
     Intent { client_secret: Some(format!("{id}_secret")), report: IntentReport { intent: id.clone(), status } }
 }
@@ -113,37 +202,47 @@ impl PaymentGateway for FakeProvider {
     async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError> {
         let id = IntentId::new(format!("pi_{}", intent.number));
         let mut state = self.answer()?;
-        let open = (intent.amount, IntentStatus::Open { declined: None });
-        let (_, status) = state.intents.entry(id.clone()).or_insert(open);
-        Ok(as_intent(&id, status.clone()))
+        let origin = Some(PaymentOrigin { order: intent.order, number: intent.number.clone() });
+        let open = KeptIntent { status: IntentStatus::Open { declined: None }, origin };
+        let kept = state.intents.entry(id.clone()).or_insert(open);
+        Ok(as_intent(&id, kept.status.clone()))
     }
 
-    async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
+    async fn statement(&self, intent: &IntentId) -> Result<PaymentStatement, PaymentError> {
         let state = self.answer()?;
-        let (_, status) = state.intents.get(intent).ok_or_else(unknown)?;
-        Ok(as_intent(intent, status.clone()))
+        let KeptIntent { status, origin, .. } = state.intents.get(intent).cloned().ok_or_else(unknown)?;
+        let report = IntentReport { intent: intent.clone(), status };
+        let refunds = state.refunds.values().filter(|refund| refund.intent == *intent).cloned().collect();
+        let disputes = state.disputes.values().filter(|dispute| dispute.intent == *intent).cloned().collect();
+        Ok(PaymentStatement { intent: report, origin, refunds, disputes })
     }
 
     async fn cancel_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
         let mut state = self.answer()?;
-        let (_, status) = state.intents.get_mut(intent).ok_or_else(unknown)?;
-        if matches!(status, IntentStatus::Open { .. }) {
-            *status = IntentStatus::Canceled;
+        let kept = state.intents.get_mut(intent).ok_or_else(unknown)?;
+        if matches!(kept.status, IntentStatus::Open { .. }) {
+            kept.status = IntentStatus::Canceled;
         }
-        Ok(as_intent(intent, status.clone()))
+        Ok(as_intent(intent, kept.status.clone()))
     }
 
     async fn refund(&self, refund: &NewRefund) -> Result<ProviderRefund, PaymentError> {
         let provider_id = format!("re_{}", refund.refund);
         let mut state = self.answer()?;
-        state.refunds.entry(provider_id.clone()).or_insert_with(|| (refund.clone(), ReportedRefund::Succeeded));
-        Ok(ProviderRefund { report: report(provider_id, refund, ReportedRefund::Succeeded) })
-    }
-
-    async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError> {
-        let state = self.answer()?;
-        let (refund, status) = state.refunds.get(provider_id).ok_or_else(unknown)?;
-        Ok(ProviderRefund { report: report(provider_id.to_owned(), refund, status.clone()) })
+        if let Some(known) = state.refunds.get(&provider_id) {
+            return Ok(ProviderRefund { report: known.clone() });
+        }
+        if !state.has_left(&refund.intent, refund.amount) {
+            let message = "the payment has not got so much left".to_owned();
+            return Err(PaymentError::Refused { code: "charge_already_refunded".to_owned(), message });
+        }
+        let status = if state.slow_refunds { ReportedRefund::Pending } else { ReportedRefund::Succeeded };
+        let (intent, amount) = (refund.intent.clone(), refund.amount);
+        let report =
+            RefundReport { id: Some(refund.refund), provider_id: Some(provider_id.clone()), intent, amount, status };
+        state.refunds.insert(provider_id.clone(), report.clone());
+        state.asked.insert(provider_id, refund.clone());
+        Ok(ProviderRefund { report })
     }
 }
 
@@ -160,42 +259,58 @@ impl PaymentEvents for FakeProvider {
     }
 }
 
-fn report(provider_id: String, refund: &NewRefund, status: ReportedRefund) -> RefundReport {
-    let (intent, amount) = (refund.intent.clone(), refund.amount);
-    RefundReport { id: Some(refund.refund), provider_id: Some(provider_id), intent, amount, status }
-}
-
 #[async_trait]
 impl CardPage for FakeProvider {
     async fn open(&self, request: &CardPageRequest) -> Result<OpenedCardPage, PaymentError> {
         let mut state = self.answer()?;
         let own = state.own_intents.then(|| IntentId::new(format!("{}_page", request.intent)));
         if let Some(own) = &own {
-            state.intents.entry(own.clone()).or_insert((request.amount, IntentStatus::Open { declined: None }));
+            let origin = Some(PaymentOrigin { order: request.order, number: request.number.clone() });
+            let open = KeptIntent { status: IntentStatus::Open { declined: None }, origin };
+            state.intents.entry(own.clone()).or_insert(open);
         }
         Ok(OpenedCardPage { url: format!("http://provider.test/pay/{}", request.intent), intent: own })
     }
 }
 
+#[derive(Default)]
+struct Mailbox {
+    down: bool,
+    letters: Vec<ReceiptLetter>,
+}
+
 /// Receipts as they were sent. Clones share them.
 #[derive(Clone, Default)]
-pub struct KeptReceipts(Arc<Mutex<Vec<ReceiptLetter>>>);
+pub struct KeptReceipts(Arc<Mutex<Mailbox>>);
 
 impl KeptReceipts {
+    fn lock(&self) -> MutexGuard<'_, Mailbox> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Everything sent so far.
     #[must_use]
     pub fn sent(&self) -> Vec<ReceiptLetter> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().letters.clone()
+    }
+
+    /// From now on no mail is taken (or is again).
+    pub fn is_down(&self, down: bool) {
+        self.lock().down = down;
     }
 }
 
 #[async_trait]
 impl ReceiptSender for KeptReceipts {
     async fn send(&self, letter: &ReceiptLetter) -> Result<(), ReceiptError> {
+        let mut mailbox = self.lock();
+        if mailbox.down {
+            return Err(ReceiptError::Unavailable("nobody takes mail".into()));
+        }
         if letter.to.is_empty() || letter.to.starts_with("nobody@") {
             return Err(ReceiptError::Refused("there is no such mailbox".to_owned()));
         }
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(letter.clone());
+        mailbox.letters.push(letter.clone());
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use order::testing::{MemoryShop, a_draft, an_order, nzd, sku};
 use serde_json::{Value, json};
 use shared_kernel::{Envelope, TaxRate, Timestamp};
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "placed",
     "paid",
     "payment_failed",
@@ -30,6 +30,7 @@ const NAMES: [&str; 10] = [
     "cancellation_requested",
     "cancelled",
     "refunded",
+    "refund_failed",
     "completed",
 ];
 
@@ -89,6 +90,15 @@ async fn decision(name: &str) -> Decided {
             let order = paid.refund_requested(ask, at(2)).unwrap().order;
             let report = refund_of(&order);
             order.refund_reported(report, at(4))
+        }
+        "refund_failed" => {
+            let id = RefundId::parse("01900000-0000-7000-8000-00000000000f").unwrap();
+            let ask = RefundRequest { id, amount: Some(nzd(5_000)), note: Some("scratched".into()) };
+            let order = paid.refund_requested(ask, at(2)).unwrap().order;
+            let through = refund_of(&order);
+            let failed = ReportedRefund::Failed { reason: "expired_or_canceled_card".into() };
+            let report = RefundReport { status: failed, ..through.clone() };
+            order.refund_reported(through, at(4)).order.refund_reported(report, at(8))
         }
         "completed" => {
             let (sku, kind, quantity) = (sku("KEA-14-32"), Kind::Physical, 2);

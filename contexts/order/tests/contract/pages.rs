@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use actix_web::test::TestRequest;
 use order::application::FulfilmentFact;
-use order::domain::{Kind, Order};
+use order::domain::{DisputeReport, DisputeStatus, IntentId, Kind, Order};
 use serde_json::json;
-use shared_kernel::OrderId;
+use shared_kernel::{Currency, Money, OrderId, Timestamp};
 
 use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, WIREMU, intent_of};
 use crate::storage::Storage;
@@ -459,7 +459,7 @@ async fn the_back_office_is_for_the_staff(on: Storage) {
         assert_eq!(aroha.open(&path).await.status, 403);
         assert_eq!(Browser::of(&shop, None).open(&path).await.status, 303);
     }
-    for path in ["refunds", "cancel", "attention"] {
+    for path in ["refunds", "cancel", "attention", "payment-check"] {
         let fields = [("idempotency_key", "k"), ("amount", "1"), ("reason", "x")];
         assert_eq!(aroha.send(&format!("/admin/orders/{order}/{path}"), &fields).await.status, 403, "{path}");
     }
@@ -476,6 +476,16 @@ async fn the_staff_finds_orders_and_sees_first_what_needs_attention(on: Storage)
     assert_eq!(list.marked("needs-attention"), Vec::<String>::new());
     let dispute = json!({"id": "evt_d", "type": "charge.dispute.created",
                          "data": {"object": {"id": "dp_1", "object": "dispute", "payment_intent": intent_of(first)}}});
+    shop.provider.disputes(DisputeReport {
+        id: "dp_1".into(),
+        intent: IntentId::new(intent_of(first)),
+        amount: Money::new(500, Currency::NZD),
+        reason: "fraudulent".into(),
+        status: DisputeStatus::NeedsResponse,
+        respond_by: Some(Timestamp::parse("2026-12-01T00:00:00Z").unwrap()),
+        withdrawn: true,
+        opened_at: None,
+    });
     assert_eq!(shop.webhook(&dispute.to_string()).await.status, 200);
     shop.settle().await;
     let list = staff.open("/admin/orders").await;
@@ -486,8 +496,16 @@ async fn the_staff_finds_orders_and_sees_first_what_needs_attention(on: Storage)
     assert_eq!(staff.open("/admin/orders?status=EXPIRED").await.marked("orders-empty").len(), 1);
     let path = format!("/admin/orders/{first}");
     assert!(staff.open(&path).await.marked("needs-attention")[0].contains("disputes"));
-    let resolved = staff.submit(&format!("{path}/attention"), &[]).await;
+    let page = staff.open(&path).await;
+    assert!(page.marked("dispute")[0].contains("needs an answer by"), "{:?}", page.marked("dispute"));
+    let refused = staff
+        .submit(&format!("{path}/refunds"), &[("idempotency_key", "k"), ("amount", "1156.90"), ("reason", "x")])
+        .await;
+    assert!(refused.marked("flash")[0].contains("disputes"), "{:?}", refused.marked("flash"));
+    let resolved = staff.submit(&format!("{path}/attention"), &[("reason", "payment-disputed")]).await;
     assert_eq!(resolved.marked("needs-attention").len(), 0);
+    let checked = staff.submit(&format!("{path}/payment-check"), &[]).await;
+    assert!(checked.marked("flash")[0].contains("agree"), "{:?}", checked.marked("flash"));
 }
 
 async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible(on: Storage) {

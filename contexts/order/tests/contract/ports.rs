@@ -88,6 +88,7 @@ every_adapter! {
     orders_carry_a_key_out_once(s) suites::orders::carries_a_key_out_once(&s.orders);
     orders_empty_their_cart_when_paid(s) suites::orders::takes_what_was_paid_for_out_of_its_cart(&s.orders, &s.carts);
     orders_are_found(s) suites::orders::finds_orders_by_intent_deadline_and_open_money(&s.orders);
+    orders_are_found_by_time(s) suites::orders::finds_orders_by_the_time_they_were_placed(&s.orders);
     placement_numbers_in_sequence(s) suites::placement::numbers_orders_in_sequence(&s.orders);
     placement_answers_a_repeated_key(s) suites::placement::answers_a_repeated_key_with_its_order(&s.orders);
     placement_keeps_one_open_order_per_cart(s) suites::placement::keeps_one_open_order_per_cart(&s.orders);

@@ -15,8 +15,8 @@ use chassis::{SystemIds, params};
 use order::adapters::outbound::sql::{SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, WaitingRoom};
 use order::application::HandleOverdue;
 use order::domain::{
-    Cart, CartId, IntentId, IntentReport, IntentStatus, Kind, NewOrder, OpenedIntent, Order, OrderState, Payment,
-    ProductPrices, RefundId, RefundRefused, RefundRequest, RefundState, Status, VariantPrice,
+    AttentionReason, Cart, CartId, IntentId, IntentReport, IntentStatus, Kind, NewOrder, OpenedIntent, Order,
+    OrderState, Payment, ProductPrices, RefundId, RefundRefused, RefundRequest, RefundState, Status, VariantPrice,
 };
 use order::ports::{
     CartStore, HistoryImport, OrderHistory, OrderPlacement, OrderStore, PaymentInbox, PlaceOutcome, PriceList, Refusal,
@@ -313,7 +313,9 @@ async fn whoever_comes_first_the_money_is_right(on: Storage) {
                     0 | 1 => update(&process, id, move |o| o.intent_reported(paying.clone(), deadline)).await,
                     2 => update(&process, id, move |order| order.overdue(deadline)).await,
                     3 if number > 30 => update(&process, id, move |order| order.stock_rejected(vec![], deadline)).await,
-                    3 => update(&process, id, move |order| order.disputed(deadline)).await,
+                    3 => {
+                        update(&process, id, move |order| order.payment_unknown(&IntentId::new("pi_0"), deadline)).await
+                    }
                     _ => {
                         let mut draft = attempt(round, round * 1_000 + number);
                         draft.address = None;
@@ -345,7 +347,7 @@ async fn one_message_changes_an_order_once(on: Storage) {
     let handle = |process: Process, number: u128| {
         let decide = move |order: Order| match number % 3 {
             0 => order.stock_reserved(now),
-            1 => order.disputed(now),
+            1 => order.needs_attention(AttentionReason::NotFulfilled, now),
             _ => order.stock_rejected(vec![], now),
         };
         let update = orders::change(id, Some(cause.clone()), decide);

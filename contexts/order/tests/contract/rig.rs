@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -17,10 +18,11 @@ use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use order::adapters::inbound::pages::{self, Patience};
 use order::adapters::outbound::mail::MailReceiptSender;
 use order::adapters::outbound::payments::signature::signed_header;
+use order::adapters::outbound::payments::{reading, wire};
 use order::application::{FulfilmentFact, StockAnswer};
 use order::domain::{
-    FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, ProcessedItem, ProductPrices, RefundReport,
-    ReportedRefund, VariantPrice,
+    DisputeReport, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, PaymentStatement, ProcessedItem,
+    ProductPrices, RefundReport, ReportedRefund, VariantPrice,
 };
 use order::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
@@ -48,9 +50,31 @@ pub const NOTEBOOK: &str = "KEA-14";
 pub const MUG: &str = "WEKA/MUG";
 pub const GUIDE: &str = "TUI-PDF";
 
-/// A provider that agrees to everything.
+/// A provider that agrees to everything, and knows what the test says has happened there.
 #[derive(Default)]
-pub struct Agreeable;
+pub struct Agreeable {
+    /// How intents have ended, or stand.
+    intents: Mutex<HashMap<String, IntentReport>>,
+    refunds: Mutex<Vec<RefundReport>>,
+    disputes: Mutex<Vec<DisputeReport>>,
+}
+
+impl Agreeable {
+    /// From now on an intent stands so.
+    pub fn knows(&self, report: IntentReport) {
+        self.intents.lock().unwrap().insert(report.intent.to_string(), report);
+    }
+
+    /// From now on there is this dispute.
+    pub fn disputes(&self, dispute: DisputeReport) {
+        self.disputes.lock().unwrap().push(dispute);
+    }
+
+    fn report(&self, intent: &IntentId) -> IntentReport {
+        let open = IntentReport { intent: intent.clone(), status: IntentStatus::Open { declined: None } };
+        self.intents.lock().unwrap().get(intent.as_str()).cloned().unwrap_or(open)
+    }
+}
 
 #[async_trait]
 impl PaymentGateway for Agreeable {
@@ -59,9 +83,10 @@ impl PaymentGateway for Agreeable {
         let report = IntentReport { intent: IntentId::new(&id), status: IntentStatus::Open { declined: None } };
         Ok(Intent { client_secret: Some(format!("{id}_secret")), report })
     }
-    async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
-        let status = IntentStatus::Open { declined: None };
-        Ok(Intent { client_secret: None, report: IntentReport { intent: intent.clone(), status } })
+    async fn statement(&self, intent: &IntentId) -> Result<PaymentStatement, PaymentError> {
+        let refunds = self.refunds.lock().unwrap().iter().filter(|it| it.intent == *intent).cloned().collect();
+        let disputes = self.disputes.lock().unwrap().iter().filter(|it| it.intent == *intent).cloned().collect();
+        Ok(PaymentStatement { intent: self.report(intent), origin: None, refunds, disputes })
     }
     async fn cancel_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
         let report = IntentReport { intent: intent.clone(), status: IntentStatus::Canceled };
@@ -75,10 +100,8 @@ impl PaymentGateway for Agreeable {
             amount: refund.amount,
             status: ReportedRefund::Succeeded,
         };
+        self.refunds.lock().unwrap().push(report.clone());
         Ok(ProviderRefund { report })
-    }
-    async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError> {
-        Err(PaymentError::Refused { code: "resource_missing".into(), message: provider_id.into() })
     }
 }
 
@@ -170,6 +193,7 @@ pub struct Shop {
     pub platform: Platform,
     pub clock: Arc<FixedClock>,
     pub mailer: Arc<MemoryMailer>,
+    pub provider: Arc<Agreeable>,
     people: KnownPeople,
 }
 
@@ -187,15 +211,16 @@ impl Shop {
         let mut settings = OrderSettings { placement_wait, ..OrderSettings::default() };
         settings.stripe.webhook_secrets = vec![SecretString::from(WEBHOOK_SECRET)];
         let receipts = Arc::new(MailReceiptSender::new(mailer.clone(), platform.site.clone()));
-        let gateway = Arc::new(Agreeable);
-        let world = OutsideWorld { events: gateway.clone(), card_page: gateway.clone(), gateway, receipts };
+        let provider = Arc::new(Agreeable::default());
+        let (gateway, events, card_page) = (provider.clone(), provider.clone(), provider.clone());
+        let world = OutsideWorld { events, card_page, gateway, receipts };
         let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
         let people = KnownPeople::default()
             .and(AROHA, somebody(1, Role::Customer))
             .and(WIREMU, somebody(2, Role::Customer))
             .and(UNVERIFIED, Identity { verified: false, ..somebody(3, Role::Customer) })
             .and(STAFF, somebody(4, Role::Staff));
-        let shop = Self { module, platform, clock, mailer, people };
+        let shop = Self { module, platform, clock, mailer, provider, people };
         shop.sells(NOTEBOOK, "Kea Notebook 14", Kind::Physical, 115_000).await;
         shop.sells(MUG, "Weka Mug", Kind::Physical, 2_300).await;
         shop.sells(GUIDE, "Tui Field Guide", Kind::Digital, 1_150).await;
@@ -303,6 +328,14 @@ impl Shop {
         let mut object = json!({"id": intent_of(order), "object": "payment_intent", "amount": total, "currency": "nzd",
                                 "amount_received": total, "metadata": {"order_id": order.to_string()}});
         object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object["status"] = json!(match event_type {
+            "payment_intent.succeeded" => "succeeded",
+            "payment_intent.canceled" => "canceled",
+            "payment_intent.processing" => "processing",
+            _ => "requires_payment_method",
+        });
+        let intent: wire::Intent = serde_json::from_value(object.clone()).unwrap();
+        self.provider.knows(reading::intent(&intent).unwrap());
         let event = json!({"id": format!("evt_{}", Uuid::now_v7().simple()), "object": "event", "type": event_type,
                            "data": {"object": object}});
         let answer = self.webhook(&event.to_string()).await;

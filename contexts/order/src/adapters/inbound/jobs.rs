@@ -23,9 +23,9 @@ pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
         Job::every("order-reconcile-payments", settings.reconcile_every, move || {
             let reconcile = reconcile.clone();
             Box::pin(async move {
-                let summary = reconcile.execute(SETTLED_FOR).await?;
-                if summary.repaired > 0 {
-                    tracing::info!(?summary, "reconciliation repaired {} payments", summary.repaired);
+                let summary = reconcile.next_slice(SETTLED_FOR).await?;
+                for (number, news) in &summary.repaired {
+                    tracing::info!(order.number = %number, ?news, "reconciliation repaired order {number}");
                 }
                 Ok(())
             })

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use shared_kernel::{Address, Currency, CustomerId, EventDraft, OrderId, Sku, Timestamp};
 
-use crate::domain::{Decided, Kind, Order, OrderEvent, OrderLine, OrderNumber, RefundId};
+use crate::domain::{Decided, Kind, Order, OrderEvent, OrderLine, OrderNumber, RefundId, RefundState};
 
 /// The facts of a decision, oldest first.
 #[must_use]
@@ -50,6 +50,21 @@ fn publish(order: &Order, event: &OrderEvent) -> Option<EventDraft> {
                 refunded_at: *at,
             };
             draft("store.order.refunded.v1", &refunded)
+        }
+        OrderEvent::RefundFailed { refund, refunded_at, at } => {
+            let refund = order.refund(*refund)?;
+            let RefundState::Failed { reason } = &refund.state else { return None };
+            let failed = RefundFailedV1 {
+                order_id,
+                number,
+                refund_id: refund.id,
+                amount_minor: refund.amount.minor(),
+                currency: refund.amount.currency(),
+                reason,
+                refunded_at: *refunded_at,
+                failed_at: *at,
+            };
+            draft("store.order.refund_failed.v1", &failed)
         }
         OrderEvent::Completed { at } => {
             draft("store.order.completed.v1", &CompletedV1 { order_id, number, completed_at: *at })
@@ -156,6 +171,20 @@ struct RefundedV1<'a> {
     currency: Currency,
     reason: &'a str,
     refunded_at: Timestamp,
+}
+
+/// `store.order.refund_failed.v1`: a refund that was published as gone through has failed since; the money is the shop's
+/// again. Takes the `store.order.refunded.v1` of the same `refund_id` back.
+#[derive(Serialize)]
+struct RefundFailedV1<'a> {
+    order_id: OrderId,
+    number: &'a OrderNumber,
+    refund_id: RefundId,
+    amount_minor: i64,
+    currency: Currency,
+    reason: &'a str,
+    refunded_at: Timestamp,
+    failed_at: Timestamp,
 }
 
 #[derive(Serialize)]

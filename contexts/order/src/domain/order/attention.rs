@@ -1,4 +1,5 @@
-//! Orders that somebody has to look at, and why.
+//! Orders that somebody has to look at, and why. An order may have several reasons at a time; each ends by its own cause
+//! or because a person has looked.
 
 use serde::{Deserialize, Serialize};
 use shared_kernel::Timestamp;
@@ -12,6 +13,12 @@ pub struct Attention {
     pub since: Timestamp,
     /// Why.
     pub reason: AttentionReason,
+    /// Which refund, payment or dispute it is about: one reason may hold for several of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// Amounts, deadlines and the like, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
 }
 
 /// Why an order waits for a person.
@@ -32,56 +39,154 @@ pub enum AttentionReason {
     NotFulfilled,
     CancellationStuck,
     RefundForgotten,
+    DisputeLost,
+    RefundNotExplained,
+    PaymentUnknown,
 }
 
 impl AttentionReason {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::AmountDiffers,
+        Self::IntentNotCreated,
+        Self::IntentNotCancelled,
+        Self::RefundFailed,
+        Self::RefundNotAccepted,
+        Self::ReceiptNotSent,
+        Self::PaymentDisputed,
+        Self::ShippedUnpaid,
+        Self::StockRejectedAfterShipping,
+        Self::PaymentNotSettled,
+        Self::NotFulfilled,
+        Self::CancellationStuck,
+        Self::RefundForgotten,
+        Self::DisputeLost,
+        Self::RefundNotExplained,
+        Self::PaymentUnknown,
+    ];
+
+    /// The stable name: on the wire, in forms and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.described().0
+    }
+
     /// For the person who looks.
     #[must_use]
     pub const fn words(self) -> &'static str {
+        self.described().1
+    }
+
+    /// Reads the stable name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    const fn described(self) -> (&'static str, &'static str) {
         match self {
-            Self::AmountDiffers => "the amount or currency paid differs from the order; it is being returned",
-            Self::IntentNotCreated => "the payment provider cannot prepare the payment",
-            Self::IntentNotCancelled => "the payment provider cannot cancel the payment",
-            Self::RefundFailed => "a refund failed",
-            Self::RefundNotAccepted => "the payment provider has not accepted a refund yet",
-            Self::ReceiptNotSent => "the receipt cannot be delivered",
-            Self::PaymentDisputed => "the buyer disputes the payment with the bank",
-            Self::ShippedUnpaid => "goods were sent although the order is not paid",
-            Self::StockRejectedAfterShipping => "fulfilment reports missing stock although goods were sent",
-            Self::PaymentNotSettled => "the payment is neither made nor cancelled, long after the deadline",
-            Self::NotFulfilled => "fulfilment has not taken up the paid order",
-            Self::CancellationStuck => "the cancellation does not get through",
-            Self::RefundForgotten => {
-                "the shop has returned money and, restored from a backup, forgot why; look before it is sent"
+            Self::AmountDiffers => {
+                ("amount-differs", "the amount or currency paid differs from the order; it is being returned")
             }
+            Self::IntentNotCreated => ("intent-not-created", "the payment provider cannot prepare the payment"),
+            Self::IntentNotCancelled => ("intent-not-cancelled", "the payment provider cannot cancel the payment"),
+            Self::RefundFailed => ("refund-failed", "a refund failed"),
+            Self::RefundNotAccepted => ("refund-not-accepted", "the payment provider has not accepted a refund yet"),
+            Self::ReceiptNotSent => ("receipt-not-sent", "the receipt cannot be delivered"),
+            Self::PaymentDisputed => ("payment-disputed", "the buyer disputes the payment with the bank"),
+            Self::ShippedUnpaid => ("shipped-unpaid", "goods were sent although the order is not paid"),
+            Self::StockRejectedAfterShipping => {
+                ("stock-rejected-after-shipping", "fulfilment reports missing stock although goods were sent")
+            }
+            Self::PaymentNotSettled => {
+                ("payment-not-settled", "the payment is neither made nor cancelled, long after the deadline")
+            }
+            Self::NotFulfilled => ("not-fulfilled", "fulfilment has not taken up the paid order"),
+            Self::CancellationStuck => ("cancellation-stuck", "the cancellation does not get through"),
+            Self::RefundForgotten => (
+                "refund-forgotten",
+                "the shop has returned money and, restored from a backup, forgot why; look before it is sent",
+            ),
+            Self::DisputeLost => ("dispute-lost", "a dispute was lost; the bank has returned the money to the buyer"),
+            Self::RefundNotExplained => (
+                "refund-not-explained",
+                "the payment provider reports a refund that the payment cannot explain; it is not in the books",
+            ),
+            Self::PaymentUnknown => ("payment-unknown", "the payment provider does not know a payment of this order"),
+        }
+    }
+
+    /// The reason under which processes of the version before know this one.
+    #[must_use]
+    pub const fn for_older_versions(self) -> Self {
+        match self {
+            Self::DisputeLost => Self::PaymentDisputed,
+            Self::RefundNotExplained => Self::RefundFailed,
+            Self::PaymentUnknown => Self::PaymentNotSettled,
+            known => known,
         }
     }
 }
 
 impl Order {
-    /// Asks a person to look. The first reason stays until somebody has.
+    /// Asks a person to look, once for each reason.
     #[must_use]
-    pub fn needs_attention(mut self, reason: AttentionReason, now: Timestamp) -> Decided {
-        if self.0.attention.is_some() {
-            return Decided::nothing(self);
-        }
-        self.0.attention = Some(Attention { since: now, reason });
-        Decided::changed(self).noted(HistoryKind::NeedsAttention, reason.words().to_owned(), now)
+    pub fn needs_attention(self, reason: AttentionReason, now: Timestamp) -> Decided {
+        self.raise(Attention { since: now, reason, about: None, detail: None })
     }
 
-    /// A person has looked and is content.
+    /// The same about one refund, payment or dispute.
     #[must_use]
-    pub fn attention_resolved(mut self, by: &str, now: Timestamp) -> Decided {
-        if self.0.attention.take().is_none() {
+    pub fn needs_attention_about(
+        self,
+        reason: AttentionReason,
+        about: impl Into<String>,
+        detail: impl Into<String>,
+        now: Timestamp,
+    ) -> Decided {
+        let (about, detail) = (Some(about.into()), Some(detail.into()));
+        self.raise(Attention { since: now, reason, about, detail })
+    }
+
+    fn raise(mut self, new: Attention) -> Decided {
+        let same = |known: &Attention| known.reason == new.reason && known.about == new.about;
+        if self.0.attention.iter().any(same) {
+            return Decided::nothing(self);
+        }
+        let words = new.reason.words();
+        let note = new.detail.as_ref().map_or_else(|| words.to_owned(), |detail| format!("{words} ({detail})"));
+        let now = new.since;
+        self.0.attention.push(new);
+        Decided::changed(self).noted(HistoryKind::NeedsAttention, note, now)
+    }
+
+    /// A person has looked at one reason, or at all of them, and is content.
+    #[must_use]
+    pub fn attention_resolved(mut self, reason: Option<AttentionReason>, by: &str, now: Timestamp) -> Decided {
+        let before = self.0.attention.len();
+        self.0.attention.retain(|attention| reason.is_some_and(|reason| attention.reason != reason));
+        if self.0.attention.len() == before {
             return Decided::nothing(self);
         }
         Decided::changed(self).noted(HistoryKind::AttentionResolved, by.to_owned(), now)
     }
 
+    /// Whether a person is asked to look for this reason.
+    #[must_use]
+    pub fn is_waiting_for(&self, reason: AttentionReason) -> bool {
+        self.0.attention.iter().any(|attention| attention.reason == reason)
+    }
+
     /// What was wrong has put itself right.
     pub(super) fn calmed(&mut self, reasons: &[AttentionReason]) {
-        if self.0.attention.as_ref().is_some_and(|attention| reasons.contains(&attention.reason)) {
-            self.0.attention = None;
-        }
+        self.0.attention.retain(|attention| !reasons.contains(&attention.reason));
+    }
+
+    /// The same of one refund, payment or dispute. Rows of older versions do not say which one they mean.
+    pub(super) fn calmed_about(&mut self, reason: AttentionReason, about: &str) -> bool {
+        let before = self.0.attention.len();
+        let ended = |it: &Attention| it.reason == reason && it.about.as_deref().is_none_or(|it| it == about);
+        self.0.attention.retain(|attention| !ended(attention));
+        self.0.attention.len() != before
     }
 }

@@ -44,6 +44,15 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// A part that had gone back has come again: the refund failed after it went through.
+    RefundFailed {
+        /// Which refund.
+        refund: RefundId,
+        /// When it had gone through.
+        refunded_at: Timestamp,
+        /// When.
+        at: Timestamp,
+    },
     /// Every item has been processed.
     Completed {
         /// When.

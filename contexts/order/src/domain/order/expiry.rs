@@ -16,18 +16,20 @@ impl Order {
     /// When [`Order::overdue`] has something to do, if nothing else happens before.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
-        let calm = self.0.attention.is_none();
+        let calm = |reason| !self.is_waiting_for(reason);
         let patience = self.0.state_since.plus(PATIENCE);
         match &self.0.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. } => {
                 Some(self.0.expires_at)
             }
-            OrderState::AwaitingPayment { closing: Some(since), .. } => Some(since.plus(PATIENCE)).filter(|_| calm),
+            OrderState::AwaitingPayment { closing: Some(since), .. } => {
+                Some(since.plus(PATIENCE)).filter(|_| calm(AttentionReason::PaymentNotSettled))
+            }
             OrderState::Paid(_) => {
                 let waiting = self.0.origin == Origin::Shop && !self.0.fulfilment.is_started();
-                Some(patience).filter(|_| calm && waiting)
+                Some(patience).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
             }
-            OrderState::CancelPending { .. } => Some(patience).filter(|_| calm),
+            OrderState::CancelPending { .. } => Some(patience).filter(|_| calm(AttentionReason::CancellationStuck)),
             OrderState::Shipped { .. }
             | OrderState::Completed { .. }
             | OrderState::Cancelled { .. }

@@ -1,6 +1,6 @@
 //! The order: one aggregate from placement to its end, with its payments, refunds, parcels and history.
 //!
-//! Each file holds the transitions of one theme: [`stock`], [`payment`], [`expiry`], [`cancellation`], [`refund`],
+//! Each file holds the transitions of one theme: [`stock`], [`payment`], [`ledger`], [`dispute`], [`expiry`], [`cancellation`], [`refund`],
 //! [`fulfilment`], [`receipt`]. A transition takes the order, answers with a [`Decided`] and is total over
 //! [`OrderState`]: no wildcard arm, so a new state must be decided everywhere. A repeated fact is no news.
 //!
@@ -16,6 +16,7 @@ mod expiry;
 mod fulfilment;
 mod history;
 mod identity;
+mod ledger;
 mod payment;
 mod place;
 mod receipt;
@@ -39,6 +40,7 @@ pub use expiry::PATIENCE;
 pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, ProcessedItem, Shipment};
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
+pub use ledger::PaymentStatement;
 pub use payment::{IntentReport, IntentStatus, OpenedIntent, Payment, PaymentAxis, PaymentOrigin, PaymentState};
 pub use place::NewOrder;
 pub use receipt::Receipt;
@@ -90,8 +92,10 @@ pub struct OrderParts {
     pub fulfilment: Fulfilment,
     /// The receipt, once paid.
     pub receipt: Option<Receipt>,
-    /// Why somebody has to look at it.
-    pub attention: Option<Attention>,
+    /// Why somebody has to look at it, oldest first.
+    pub attention: Vec<Attention>,
+    /// Every dispute about its money.
+    pub disputes: Vec<Dispute>,
     /// What happened, oldest first.
     pub history: Vec<HistoryEntry>,
     /// Counts its changes.
@@ -218,10 +222,20 @@ impl Order {
     pub const fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
-    /// Why somebody has to look at it.
+    /// The first reason why somebody has to look at it.
     #[must_use]
-    pub const fn attention(&self) -> Option<&Attention> {
-        self.0.attention.as_ref()
+    pub fn attention(&self) -> Option<&Attention> {
+        self.0.attention.first()
+    }
+    /// Why somebody has to look at it, oldest first.
+    #[must_use]
+    pub fn attentions(&self) -> &[Attention] {
+        &self.0.attention
+    }
+    /// Every dispute about its money.
+    #[must_use]
+    pub fn disputes(&self) -> &[Dispute] {
+        &self.0.disputes
     }
     /// What happened, oldest first.
     #[must_use]

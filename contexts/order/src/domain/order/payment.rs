@@ -105,11 +105,12 @@ pub enum PaymentAxis {
     PartiallyRefunded,
     Refunded,
     Canceled,
+    RefundDue,
 }
 
 impl PaymentAxis {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotReady,
         Self::Open,
         Self::Declined,
@@ -118,6 +119,7 @@ impl PaymentAxis {
         Self::PartiallyRefunded,
         Self::Refunded,
         Self::Canceled,
+        Self::RefundDue,
     ];
 
     /// The name on the wire.
@@ -132,6 +134,7 @@ impl PaymentAxis {
             Self::PartiallyRefunded => "partially_refunded",
             Self::Refunded => "refunded",
             Self::Canceled => "canceled",
+            Self::RefundDue => "refund_due",
         }
     }
 }
@@ -168,7 +171,9 @@ impl Order {
     #[must_use]
     pub fn payable(&self) -> Option<&Payment> {
         match &self.0.state {
-            OrderState::AwaitingPayment { intent, closing: None } => self.payment(intent),
+            OrderState::AwaitingPayment { intent, closing: None } => {
+                self.payment(intent).filter(|payment| payment.is_open())
+            }
             OrderState::AwaitingPayment { closing: Some(_), .. }
             | OrderState::AwaitingStock { .. }
             | OrderState::Paid(_)
@@ -179,6 +184,24 @@ impl Order {
             | OrderState::Rejected { .. }
             | OrderState::Expired { .. } => None,
         }
+    }
+
+    /// The payment that paid for the order, even if it was cancelled since. Other money that came was never a sale.
+    #[must_use]
+    pub fn sale_intent(&self) -> Option<&IntentId> {
+        if !matches!(self.0.state, OrderState::Cancelled { .. }) {
+            return self.0.state.paid_by().and_then(|paid| paid.intent.as_ref());
+        }
+        self.0.receipt.as_ref()?;
+        let unexpected = |intent: &IntentId| {
+            let returned = |refund: &super::Refund| refund.reason == RefundReason::NotExpected;
+            self.0.refunds.iter().any(|refund| refund.intent == *intent && returned(refund))
+        };
+        let exact = self.0.payments.iter().filter_map(|payment| match payment.state {
+            PaymentState::Captured { amount, at } if amount == self.0.totals.gross => Some((at, &payment.intent)),
+            _ => None,
+        });
+        exact.filter(|(_, intent)| !unexpected(intent)).min_by_key(|(at, _)| *at).map(|(_, intent)| intent)
     }
 
     /// When and with what it was paid, even if it was cancelled since.
@@ -209,17 +232,21 @@ impl Order {
     /// The payment axis: what its records add up to.
     #[must_use]
     pub fn payment_axis(&self) -> PaymentAxis {
-        let offered = self.payable().or(self.0.payments.last());
-        let captured = self.0.payments.iter().filter_map(Payment::captured).map(Money::minor).sum::<i64>();
-        let returned = |refund: &&super::Refund| matches!(refund.state, RefundState::Succeeded { .. });
-        let refunded = self.0.refunds.iter().filter(returned).map(|refund| refund.amount.minor()).sum::<i64>();
-        if captured > 0 || self.0.state.paid_by().is_some() {
-            return match refunded {
+        if let Some(paid) = self.0.state.paid_by() {
+            let captured = paid.intent.as_ref().and_then(|intent| self.payment(intent)).and_then(Payment::captured);
+            return match paid.intent.as_ref().map_or(0, |intent| self.refunded(intent)) {
                 0 => PaymentAxis::Paid,
-                some if some < captured => PaymentAxis::PartiallyRefunded,
+                some if some < captured.map_or(0, Money::minor) => PaymentAxis::PartiallyRefunded,
                 _ => PaymentAxis::Refunded,
             };
         }
+        if self.0.payments.iter().any(|payment| self.owes(payment)) {
+            return PaymentAxis::RefundDue;
+        }
+        if self.payable().is_none() && self.0.payments.iter().any(|payment| payment.captured().is_some()) {
+            return PaymentAxis::Refunded;
+        }
+        let offered = self.payable().or(self.0.payments.last());
         match offered.map(|payment| (payment.state, payment.last_error.is_some())) {
             Some((PaymentState::Processing, _)) => PaymentAxis::Processing,
             Some((PaymentState::Open, true)) => PaymentAxis::Declined,
@@ -271,7 +298,7 @@ impl Order {
     /// Whether the provider could not, or would not, prepare the payment.
     #[must_use]
     pub fn is_payment_impossible(&self) -> bool {
-        self.attention().is_some_and(|attention| attention.reason == AttentionReason::IntentNotCreated)
+        self.is_waiting_for(AttentionReason::IntentNotCreated)
     }
 
     /// The provider says how an intent of this order stands.
@@ -294,18 +321,6 @@ impl Order {
             IntentStatus::Succeeded { received } => order.money_arrived(&intent, received, now),
             IntentStatus::Canceled => order.intent_canceled(&intent, now),
         })
-    }
-
-    /// The buyer has gone to his bank to get the money back.
-    #[must_use]
-    pub fn disputed(self, now: Timestamp) -> Decided {
-        let known = self.0.history.iter().any(|entry| entry.kind == HistoryKind::Disputed);
-        if known {
-            return Decided::nothing(self);
-        }
-        Decided::changed(self)
-            .noted(HistoryKind::Disputed, None, now)
-            .then(|order| order.needs_attention(AttentionReason::PaymentDisputed, now))
     }
 
     fn intent_open(mut self, intent: &IntentId, declined: Option<String>, fresh: bool, now: Timestamp) -> Decided {

@@ -52,7 +52,8 @@ impl Order {
             refunds: Vec::new(),
             fulfilment: Fulfilment::default(),
             receipt: None,
-            attention: None,
+            attention: Vec::new(),
+            disputes: Vec::new(),
             history: Vec::new(),
             version: 0,
         };

@@ -32,6 +32,9 @@ pub struct Refund {
     /// How many of its idempotency keys hold an answer of the provider that is none of success.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub keys_used: u32,
+    /// Whether the world was told that it went through, and nothing since. Unknown in rows of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<bool>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -40,7 +43,20 @@ const fn is_zero(count: &u32) -> bool {
 }
 
 impl Refund {
-    /// The same for the next attempt. Older versions did not count, but a refund that was refused has used a key.
+    /// Whether its money has gone or may still go: all but those that failed.
+    #[must_use]
+    pub const fn holds_money(&self) -> bool {
+        !matches!(self.state, RefundState::Failed { .. })
+    }
+
+    /// Whether its money has gone.
+    #[must_use]
+    pub const fn is_through(&self) -> bool {
+        matches!(self.state, RefundState::Succeeded { .. })
+    }
+
+    /// How many keys are used up for the next attempt. Older versions did not count, but a refund that was refused has used
+    /// a key.
     #[must_use]
     pub fn used_keys(&self) -> u32 {
         let refused = u32::from(matches!(self.state, RefundState::Failed { .. }));
@@ -148,6 +164,14 @@ pub enum RefundRefused {
         /// How much is left.
         left: Money,
     },
+    /// The buyer has, or may get, this money back through the bank: a refund would return it twice.
+    #[error("the buyer disputes {disputed} with the bank, and {left} is left to refund")]
+    Disputed {
+        /// How much the bank may give, or has given, back.
+        disputed: Money,
+        /// How much is left.
+        left: Money,
+    },
     /// Zero or less, or another currency than that of the payment.
     #[error("the amount must be positive and in the currency of the order")]
     NotAnAmount,
@@ -160,15 +184,22 @@ impl Order {
         self.0.refunds.iter().find(|refund| refund.id == id)
     }
 
-    /// How much of an intent's money is neither returned nor on its way back.
+    /// How much of an intent's money is neither returned nor on its way back, be it by us or by the bank.
     #[must_use]
     pub fn refundable(&self, payment: &Payment) -> Option<Money> {
         let captured = payment.captured()?;
-        let gone =
-            |refund: &&Refund| refund.intent == payment.intent && !matches!(refund.state, RefundState::Failed { .. });
+        let gone = |refund: &&Refund| refund.intent == payment.intent && refund.holds_money();
         let gone = self.0.refunds.iter().filter(gone).map(|refund| refund.amount.minor());
-        let left = gone.fold(captured.minor(), i64::saturating_sub);
+        let claimed = self.claimed_by_bank(&payment.intent).map_or(0, Money::minor);
+        let left = gone.fold(captured.minor(), i64::saturating_sub).saturating_sub(claimed);
         (left > 0).then(|| Money::new(left, captured.currency()))
+    }
+
+    /// How much of an intent's money has gone back by refunds.
+    #[must_use]
+    pub fn refunded(&self, intent: &IntentId) -> i64 {
+        let through = self.0.refunds.iter().filter(|refund| refund.intent == *intent && refund.is_through());
+        through.map(|refund| refund.amount.minor()).fold(0, i64::saturating_add)
     }
 
     /// How much the staff may still return: what is left of the payment that paid for it, else of any other.
@@ -187,9 +218,10 @@ impl Order {
         let left = || self.payment(&refund.intent).and_then(|payment| self.refundable(payment));
         match refund.state {
             RefundState::Pending => Some(refund),
-            RefundState::Failed { .. } => {
-                Some(refund).filter(|_| left().is_some_and(|left| left.minor() >= refund.amount.minor()))
-            }
+            // One that the provider has made and that failed there is final; one that it refused may be asked for again.
+            RefundState::Failed { .. } => Some(refund).filter(|refund| {
+                refund.provider_id.is_none() && left().is_some_and(|left| left.minor() >= refund.amount.minor())
+            }),
             RefundState::Succeeded { .. } => None,
         }
     }
@@ -212,13 +244,16 @@ impl Order {
         if self.refund(request.id).is_some() {
             return Ok(Decided::nothing(self));
         }
-        let (intent, left) = self.refundable_by_staff().ok_or(RefundRefused::NothingLeft)?;
+        let Some((intent, left)) = self.refundable_by_staff() else { return Err(self.nothing_left()) };
         let amount = request.amount.unwrap_or(left);
         if amount.minor() <= 0 || amount.currency() != left.currency() {
             return Err(RefundRefused::NotAnAmount);
         }
         if amount.minor() > left.minor() {
-            return Err(RefundRefused::TooMuch { left });
+            let disputed = self.claimed_by_bank(&intent);
+            return Err(
+                disputed.map_or(RefundRefused::TooMuch { left }, |disputed| RefundRefused::Disputed { disputed, left })
+            );
         }
         let (id, reason, note) = (request.id, RefundReason::Staff, request.note);
         self.0.refunds.push(Refund {
@@ -231,10 +266,19 @@ impl Order {
             state: RefundState::Pending,
             requested_at: now,
             keys_used: 0,
+            published: Some(false),
         });
         Ok(Decided::changed(self)
             .noted(HistoryKind::RefundRequested, amount.to_string(), now)
             .task(OrderTask::RefundPayment { refund: id }))
+    }
+
+    fn nothing_left(&self) -> RefundRefused {
+        let disputed = self.0.payments.iter().find_map(|payment| self.claimed_by_bank(&payment.intent));
+        disputed.map_or(RefundRefused::NothingLeft, |disputed| RefundRefused::Disputed {
+            disputed,
+            left: Money::zero(disputed.currency()),
+        })
     }
 
     /// Returns what is left of one intent's money, once: the refund's name is made from the intent's.
@@ -252,6 +296,7 @@ impl Order {
             state: RefundState::Pending,
             requested_at: now,
             keys_used: 0,
+            published: Some(false),
         });
         Decided::changed(self)
             .noted(HistoryKind::RefundRequested, amount.to_string(), now)
@@ -268,107 +313,15 @@ impl Order {
             .then(|order| order.cancelled_if_returned(now))
     }
 
-    /// The provider says how a refund stands. Refunds that were started there are taken into the books; one that bears a
-    /// name of ours was asked for by us in a time that a restoration has made us forget, and a person has to look.
-    #[must_use]
-    pub fn refund_reported(mut self, report: RefundReport, now: Timestamp) -> Decided {
-        let Some(index) = self.position_of(&report) else { return self.refund_from_outside(report, now) };
-        let refund = &mut self.0.refunds[index];
-        let named = refund.provider_id.is_none() && report.provider_id.is_some();
-        if named {
-            refund.provider_id = report.provider_id;
+    /// What a cancellation still owes is returned as soon as it can be.
+    pub(super) fn return_if_cancelling(self, now: Timestamp) -> Decided {
+        if matches!(self.0.state, OrderState::CancelPending { step: CancelStep::Refund, .. }) {
+            return self.return_money(now);
         }
-        let id = refund.id;
-        match (&refund.state, report.status) {
-            (RefundState::Pending | RefundState::Failed { .. }, ReportedRefund::Succeeded) => {
-                refund.state = RefundState::Succeeded { at: now };
-                self.refund_through(id, now)
-            }
-            (RefundState::Pending | RefundState::Succeeded { .. }, ReportedRefund::Failed { reason }) => {
-                refund.state = RefundState::Failed { reason: reason.clone() };
-                Decided::changed(self)
-                    .noted(HistoryKind::RefundFailed, reason, now)
-                    .then(|order| order.needs_attention(AttentionReason::RefundFailed, now))
-            }
-            (RefundState::Failed { .. }, ReportedRefund::Pending | ReportedRefund::Failed { .. })
-            | (RefundState::Pending | RefundState::Succeeded { .. }, ReportedRefund::Pending)
-            | (RefundState::Succeeded { .. }, ReportedRefund::Succeeded) => {
-                if named {
-                    Decided::changed(self)
-                } else {
-                    Decided::nothing(self)
-                }
-            }
-        }
+        Decided::nothing(self)
     }
 
-    /// The provider has returned so much of an intent's money in all. Whatever our books miss of it is entered.
-    #[must_use]
-    pub fn refunded_in_all(self, intent: &IntentId, total: Money, now: Timestamp) -> Decided {
-        let known = |refund: &&Refund| refund.intent == *intent && !matches!(refund.state, RefundState::Failed { .. });
-        let known: i64 = self.0.refunds.iter().filter(known).map(|refund| refund.amount.minor()).sum();
-        let missing = total.minor().saturating_sub(known);
-        if missing <= 0 {
-            return Decided::nothing(self);
-        }
-        let amount = Money::new(missing, total.currency());
-        let status = ReportedRefund::Succeeded;
-        self.refund_from_outside(
-            RefundReport { id: None, provider_id: None, intent: intent.clone(), amount, status },
-            now,
-        )
-    }
-
-    fn position_of(&self, report: &RefundReport) -> Option<usize> {
-        let same = |refund: &Refund| refund.intent == report.intent && refund.amount == report.amount;
-        let by_name = |refund: &Refund| Some(refund.id) == report.id;
-        let by_provider = |refund: &Refund| refund.provider_id.is_some() && refund.provider_id == report.provider_id;
-        // Entered from a mere sum before the provider named it.
-        let unnamed =
-            |refund: &Refund| refund.reason == RefundReason::Provider && refund.provider_id.is_none() && same(refund);
-        let find = |test: &dyn Fn(&Refund) -> bool| self.0.refunds.iter().position(test);
-        find(&by_name).or_else(|| find(&by_provider)).or_else(|| find(&unnamed))
-    }
-
-    fn refund_from_outside(mut self, report: RefundReport, now: Timestamp) -> Decided {
-        let succeeded = match report.status {
-            ReportedRefund::Succeeded => true,
-            ReportedRefund::Pending => false,
-            ReportedRefund::Failed { .. } => return Decided::nothing(self),
-        };
-        let name = report.provider_id.clone().unwrap_or_else(|| format!("{}/{}", report.intent, self.0.refunds.len()));
-        let id = RefundId::of_provider(self.0.id, &name);
-        let forgotten = report.id.is_some(); // our own name for it, but not in our books
-        let state = if succeeded { RefundState::Succeeded { at: now } } else { RefundState::Pending };
-        self.0.refunds.push(Refund {
-            id,
-            intent: report.intent,
-            amount: report.amount,
-            reason: RefundReason::Provider,
-            note: None,
-            provider_id: report.provider_id,
-            state,
-            requested_at: now,
-            keys_used: 0,
-        });
-        let decided = if succeeded { self.refund_through(id, now) } else { Decided::changed(self) };
-        if !forgotten {
-            return decided;
-        }
-        decided.then(|order| order.needs_attention(AttentionReason::RefundForgotten, now))
-    }
-
-    fn refund_through(mut self, id: RefundId, now: Timestamp) -> Decided {
-        self.calmed(&[AttentionReason::RefundFailed, AttentionReason::RefundNotAccepted]);
-        let Some(refund) = self.refund(id).cloned() else { return Decided::nothing(self) };
-        // Money that never paid for the order is no sale, so its return is no correction of one.
-        let of_sale = self.0.state.paid_by().is_some_and(|paid| paid.intent.as_ref() == Some(&refund.intent));
-        let decided = Decided::changed(self).noted(HistoryKind::Refunded, refund.amount.to_string(), now);
-        let decided = if of_sale { decided.event(OrderEvent::Refunded { refund: id, at: now }) } else { decided };
-        decided.then(|order| order.cancelled_if_returned(now))
-    }
-
-    fn cancelled_if_returned(mut self, now: Timestamp) -> Decided {
+    pub(super) fn cancelled_if_returned(mut self, now: Timestamp) -> Decided {
         match &self.0.state {
             OrderState::CancelPending { reason, step: CancelStep::Refund, .. } if self.is_returned() => {
                 let reason = reason.clone();
@@ -390,14 +343,15 @@ impl Order {
         }
     }
 
-    /// Whether every cent that came in has gone back.
+    /// Whether every cent that came in has gone back, be it by us or by the bank.
     #[must_use]
     pub fn is_returned(&self) -> bool {
-        let through = |refund: &&Refund| matches!(refund.state, RefundState::Succeeded { .. });
-        self.0.payments.iter().all(|payment| {
-            let captured = payment.captured().map_or(0, Money::minor);
-            let of_it = self.0.refunds.iter().filter(through).filter(|refund| refund.intent == payment.intent);
-            captured <= of_it.map(|refund| refund.amount.minor()).sum()
-        })
+        self.0.payments.iter().all(|payment| !self.owes(payment))
+    }
+
+    /// Whether some of a payment's money has not gone back.
+    pub(super) fn owes(&self, payment: &Payment) -> bool {
+        let gone = self.refunded(&payment.intent).saturating_add(self.lost_to_bank(&payment.intent));
+        payment.captured().map_or(0, Money::minor) > gone
     }
 }

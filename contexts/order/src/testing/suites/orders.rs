@@ -9,7 +9,8 @@ use crate::domain::{
     Cart, Decided, IntentId, IntentReport, IntentStatus, LineChange, OpenedIntent, Order, OrderNumber, Status,
 };
 use crate::ports::{
-    CartStore, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement, Refusal, RequestKey, Update, Updated,
+    CartStore, MoneyOrders, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, PlacedAt, Placement, Refusal,
+    RequestKey, Update, Updated,
 };
 use crate::testing::{a_customer, a_draft};
 
@@ -183,4 +184,24 @@ pub async fn finds_orders_by_intent_deadline_and_open_money<S: OrderStore + Orde
     assert_eq!(orders.with_open_money(one.placed_at(), Some(one.id()), 10).await.expect("found"), []);
     let earlier = one.placed_at().minus(Duration::from_secs(1));
     assert_eq!(orders.with_open_money(earlier, None, 10).await.expect("found"), []);
+}
+
+/// Orders come by the time at which they were placed, and how far they were compared is remembered.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn finds_orders_by_the_time_they_were_placed<S: OrderStore + OrderPlacement + MoneyOrders>(orders: &S) {
+    let (one, two) = (payable(orders, 1).await, placed(orders, 2).await);
+    let start = PlacedAt::from(one.placed_at());
+    let all = orders.placed_after(start, 10).await.expect("found");
+    assert_eq!(all, [one.clone(), two.clone()]);
+    assert_eq!(orders.placed_after(start, 1).await.expect("found"), std::slice::from_ref(&one));
+    assert_eq!(orders.placed_after(PlacedAt::of(&one), 10).await.expect("found"), std::slice::from_ref(&two));
+    let later = PlacedAt::from(one.placed_at().plus(Duration::from_secs(1)));
+    assert_eq!(orders.placed_after(later, 10).await.expect("found"), []);
+    assert_eq!(orders.compared_to().await.expect("asked"), None);
+    for last in [PlacedAt::of(&one), start, PlacedAt::of(&two)] {
+        orders.keep_compared_to(last).await.expect("kept");
+        assert_eq!(orders.compared_to().await.expect("asked"), Some(last));
+    }
 }

@@ -154,6 +154,8 @@ pub struct OrderJson {
     pub fulfilment: FulfilmentJson,
     /// Money given back, oldest first.
     pub refunds: Vec<RefundJson>,
+    /// Disputes of the buyer's bank about the payment. For the staff; empty for everybody else.
+    pub disputes: Vec<DisputeJson>,
     /// RFC 3339.
     #[schema(format = DateTime)]
     pub placed_at: String,
@@ -171,11 +173,32 @@ pub struct OrderJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NeedsAttention)]
 pub struct AttentionJson {
-    /// RFC 3339.
+    /// Since when, RFC 3339.
     #[schema(format = DateTime)]
     pub since: String,
-    /// A stable name of the reason.
+    /// The first reason in words, for people.
     pub reason: String,
+    /// The stable name of the first reason, such as `refund-failed`.
+    pub code: String,
+    /// All reasons, oldest first.
+    pub reasons: Vec<AttentionReasonJson>,
+}
+
+/// One reason why somebody of the shop has to look at an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttentionReason)]
+pub struct AttentionReasonJson {
+    /// Since when, RFC 3339.
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// A stable name, such as `refund-failed`.
+    pub code: String,
+    /// In words, for people.
+    pub reason: String,
+    /// Which refund, payment or dispute it is about, if the reason may hold for several.
+    pub about: Option<String>,
+    /// Amounts, deadlines and the like, in words.
+    pub detail: Option<String>,
 }
 
 /// One line of an order.
@@ -220,8 +243,9 @@ pub struct OrderTotalsJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Payment)]
 pub struct PaymentJson {
-    /// Computed from the payments and refunds on record; `partially_refunded` and `refunded` when money went back,
-    /// whatever the order's status.
+    /// Computed from the payments and refunds on record: `not_ready`, `requires_payment`, `declined`, `processing`,
+    /// `canceled`; `paid`, `partially_refunded` or `refunded` when the order was paid; `refund_due` while the shop has
+    /// money that did not pay for the order and is owed back.
     #[schema(value_type = PaymentWord)]
     pub status: String,
     /// The intent at the payment provider, once there is one.
@@ -284,6 +308,28 @@ pub struct RefundJson {
     /// RFC 3339.
     #[schema(format = DateTime)]
     pub requested_at: String,
+}
+
+/// A dispute: the buyer asks the bank for the money, and the bank decides.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Dispute)]
+pub struct DisputeJson {
+    /// The payment provider's name for it.
+    pub id: String,
+    /// `inquiry`, `inquiry_closed`, `needs_response`, `under_review`, `won` or `lost`.
+    pub status: String,
+    /// How much of the payment it is about.
+    pub amount: MoneyView,
+    /// The bank's reason, such as `fraudulent`.
+    pub reason: String,
+    /// Until when the shop can answer, RFC 3339.
+    #[schema(format = DateTime)]
+    pub respond_by: Option<String>,
+    /// Whether the bank has taken the money from the shop.
+    pub funds_withdrawn: bool,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub opened_at: String,
 }
 
 /// Something that happened to an order.

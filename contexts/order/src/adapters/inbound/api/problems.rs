@@ -175,6 +175,9 @@ impl From<RefundOrderError> for Problem {
                 Self::new(StatusCode::CONFLICT, "refund-exceeds-payment", "Not that much is left to refund")
                     .detail(why.to_string())
             }
+            RefundOrderError::Refused(why @ RefundRefused::Disputed { .. }) => {
+                Self::new(StatusCode::CONFLICT, "payment-disputed", "The payment is disputed").detail(why.to_string())
+            }
             RefundOrderError::KeyReused => key_reused(),
             RefundOrderError::Store(error) => error.into(),
         }

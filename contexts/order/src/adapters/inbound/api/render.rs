@@ -5,12 +5,12 @@ use chassis::web::AddressView;
 use shared_kernel::{Identity, Page, Role};
 
 use super::dto::{
-    AttentionJson, CartJson, CartLineJson, CartTotalsJson, FulfilmentJson, HistoryJson, LinkJson, LinksJson, OrderJson,
-    OrderLineJson, OrderListJson, OrderSummaryJson, OrderTotalsJson, PaymentJson, RefundJson, ShipmentJson,
-    ShippedItemJson,
+    AttentionJson, AttentionReasonJson, CartJson, CartLineJson, CartTotalsJson, DisputeJson, FulfilmentJson,
+    HistoryJson, LinkJson, LinksJson, OrderJson, OrderLineJson, OrderListJson, OrderSummaryJson, OrderTotalsJson,
+    PaymentJson, RefundJson, ShipmentJson, ShippedItemJson,
 };
 use crate::application::{CartView, CartViewLine};
-use crate::domain::{Attention, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals};
+use crate::domain::{Attention, Dispute, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals};
 
 /// The path of everything here.
 pub const BASE: &str = "/api/order/v1";
@@ -80,9 +80,38 @@ impl OrderLineJson {
     }
 }
 
-impl From<&Attention> for AttentionJson {
+fn attention_json(order: &Order) -> Option<AttentionJson> {
+    order.attention().map(|first| AttentionJson {
+        since: first.since.to_string(),
+        reason: first.reason.words().to_owned(),
+        code: first.reason.name().to_owned(),
+        reasons: order.attentions().iter().map(AttentionReasonJson::from).collect(),
+    })
+}
+
+impl From<&Attention> for AttentionReasonJson {
     fn from(attention: &Attention) -> Self {
-        Self { since: attention.since.to_string(), reason: attention.reason.words().to_owned() }
+        Self {
+            since: attention.since.to_string(),
+            code: attention.reason.name().to_owned(),
+            reason: attention.reason.words().to_owned(),
+            about: attention.about.clone(),
+            detail: attention.detail.clone(),
+        }
+    }
+}
+
+impl From<&Dispute> for DisputeJson {
+    fn from(dispute: &Dispute) -> Self {
+        Self {
+            id: dispute.id.clone(),
+            status: dispute.status.name().to_owned(),
+            amount: dispute.amount.into(),
+            reason: dispute.reason.clone(),
+            respond_by: dispute.respond_by.map(|deadline| deadline.to_string()),
+            funds_withdrawn: dispute.withdrawn,
+            opened_at: dispute.opened_at.to_string(),
+        }
     }
 }
 
@@ -127,11 +156,12 @@ impl From<&Refund> for RefundJson {
 /// The order as `who` may see it: what pays for it is for its buyer alone.
 pub fn order_json(order: &Order, who: &Identity, site: &Site) -> OrderJson {
     let fulfilment = order.fulfilment();
+    let disputes = if who.is(Role::Staff) { order.disputes() } else { &[] };
     OrderJson {
         id: order.id().to_string(),
         number: order.number().to_string(),
         status: order.status().name().to_owned(),
-        needs_attention: order.attention().map(AttentionJson::from),
+        needs_attention: attention_json(order),
         lines: order.lines().iter().map(|line| OrderLineJson::of(line, order)).collect(),
         delivery_address: order.address().map(AddressView::from),
         totals: OrderTotalsJson::from(order.totals()),
@@ -141,6 +171,7 @@ pub fn order_json(order: &Order, who: &Identity, site: &Site) -> OrderJson {
             shipments: fulfilment.shipments().iter().map(ShipmentJson::from).collect(),
         },
         refunds: order.refunds().iter().map(RefundJson::from).collect(),
+        disputes: disputes.iter().map(DisputeJson::from).collect(),
         placed_at: order.placed_at().to_string(),
         expires_at: order.expires_at().to_string(),
         history: order.history().iter().map(HistoryJson::from).collect(),
@@ -185,7 +216,7 @@ pub fn order_list(page: &Page<Order>) -> OrderListJson {
         status: order.status().name().to_owned(),
         fulfilment_status: order.fulfilment().status().name().to_owned(),
         payment_status: order.payment_axis().name().to_owned(),
-        needs_attention: order.attention().map(AttentionJson::from),
+        needs_attention: attention_json(order),
         totals: OrderTotalsJson::from(order.totals()),
         placed_at: order.placed_at().to_string(),
         links: LinksJson { itself: LinkJson::to(format!("{BASE}/orders/{}", order.id())), ..LinksJson::default() },

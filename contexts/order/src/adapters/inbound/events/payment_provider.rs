@@ -1,6 +1,8 @@
-//! What the payment provider posts, in Stripe's shapes, translated into facts of our own.
+//! What the payment provider posts, in Stripe's shapes.
 //!
-//! Events come from our own inbox, where the webhook put them after its signature was verified. Types that move no
+//! Events come from our own inbox, where the webhook put them after its signature was verified. They come in any order,
+//! late, twice or never, so only what is final is taken from them: that the money of an intent has come, or that none can
+//! come. Every other event about money is a hint that makes us ask the provider how things stand now. Types that move no
 //! money are ignored; a money fact that cannot be read becomes a dead letter, so that a person sees it.
 
 use std::sync::Arc;
@@ -9,12 +11,13 @@ use async_trait::async_trait;
 use chassis::messaging::{Delivery, Failure, Handled, Handler};
 use serde::Deserialize;
 use serde_json::Value;
-use shared_kernel::{OrderId, StoreError};
+use shared_kernel::{Cause, StoreError};
 
 use crate::adapters::outbound::payments::reading::{self, Unreadable};
 use crate::adapters::outbound::payments::wire;
-use crate::application::{PaymentFact, RecordPayment, RecordPaymentCommand, RecordPaymentError};
+use crate::application::{CheckPayment, CheckPaymentError, RecordPayment, Recorded};
 use crate::domain::{IntentId, IntentReport, IntentStatus};
+use crate::ports::PaymentError;
 
 #[derive(Deserialize)]
 struct Posted<T> {
@@ -26,38 +29,40 @@ struct PostedData<T> {
     object: T,
 }
 
-type Named = Option<OrderId>;
+/// What an event is to us.
+#[derive(Debug, PartialEq, Eq)]
+enum Meaning {
+    /// It says how an intent has ended.
+    Final(IntentReport),
+    /// Something has happened to this intent's money.
+    Hint(IntentId),
+}
 
-/// What an event says, and the order that its metadata names. `None` for events that move no money of an intent.
-fn translate(event_type: &str, payload: &Value) -> Result<Option<(PaymentFact, Named)>, Unreadable> {
+/// `None` for events that move no money of an intent.
+fn translate(event_type: &str, payload: &Value) -> Result<Option<Meaning>, Unreadable> {
     Ok(match event_type {
         "payment_intent.succeeded" => {
             let intent: wire::Intent = object(payload)?;
             let received = reading::received(&intent)?;
-            Some(about(&intent, IntentStatus::Succeeded { received }))
+            Some(ended(&intent, IntentStatus::Succeeded { received }))
         }
-        "payment_intent.payment_failed" => {
+        "payment_intent.canceled" => Some(ended(&object(payload)?, IntentStatus::Canceled)),
+        "payment_intent.payment_failed" | "payment_intent.processing" | "payment_intent.requires_action" => {
             let intent: wire::Intent = object(payload)?;
-            let said = intent.last_payment_error.as_ref().and_then(|e| e.message.clone().or_else(|| e.code.clone()));
-            let declined = Some(said.unwrap_or_else(|| "declined".to_owned()));
-            Some(about(&intent, IntentStatus::Open { declined }))
+            Some(Meaning::Hint(IntentId::new(intent.id)))
         }
-        "payment_intent.processing" => Some(about(&object(payload)?, IntentStatus::Processing)),
-        "payment_intent.canceled" => Some(about(&object(payload)?, IntentStatus::Canceled)),
-        "payment_intent.requires_action" => Some(about(&object(payload)?, IntentStatus::Open { declined: None })),
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
-            let refund: wire::Refund = object(payload)?;
-            let named = named(&refund.metadata);
-            reading::refund(refund)?.map(|report| (PaymentFact::Refund(report), named))
-        }
-        "charge.refunded" => {
-            let charge: wire::Charge = object(payload)?;
-            let total = reading::money(charge.amount_refunded, &charge.currency)?;
-            let intent = charge.payment_intent.map(|intent| IntentId::new(intent.0));
-            intent.map(|intent| (PaymentFact::RefundedInAll { intent, total }, named(&charge.metadata)))
-        }
-        "charge.dispute.created" => {
-            reading::dispute(object(payload)?)?.map(|dispute| (PaymentFact::Disputed { intent: dispute.intent }, None))
+        "refund.created"
+        | "refund.updated"
+        | "refund.failed"
+        | "charge.refund.updated"
+        | "charge.refunded"
+        | "charge.dispute.created"
+        | "charge.dispute.updated"
+        | "charge.dispute.closed"
+        | "charge.dispute.funds_withdrawn"
+        | "charge.dispute.funds_reinstated" => {
+            let about: wire::AboutIntent = object(payload)?;
+            about.payment_intent.map(|intent| Meaning::Hint(IntentId::new(intent.0)))
         }
         _ => None,
     })
@@ -67,46 +72,80 @@ fn object<T: for<'de> Deserialize<'de>>(payload: &Value) -> Result<T, Unreadable
     Posted::<T>::deserialize(payload).map(|posted| posted.data.object).map_err(Into::into)
 }
 
-fn about(intent: &wire::Intent, status: IntentStatus) -> (PaymentFact, Named) {
-    let named = named(&intent.metadata);
-    (PaymentFact::Intent(IntentReport { intent: IntentId::new(&intent.id), status }), named)
-}
-
-/// The order that is named, if it is a name such as ours.
-fn named(metadata: &wire::Metadata) -> Named {
-    metadata.get("order_id").and_then(|id| OrderId::parse(id).ok())
+fn ended(intent: &wire::Intent, status: IntentStatus) -> Meaning {
+    Meaning::Final(IntentReport { intent: IntentId::new(&intent.id), status })
 }
 
 /// Consumer `payment-events`.
 pub struct PaymentFeed {
     record: Arc<RecordPayment>,
+    check: Arc<CheckPayment>,
+    live: Option<bool>,
 }
 
 impl PaymentFeed {
-    /// Feeds this use case.
+    /// Feeds these use cases, with events of the mode that the shop's key is of, if that is known.
     #[must_use]
-    pub fn new(record: Arc<RecordPayment>) -> Self {
-        Self { record }
+    pub fn new(record: Arc<RecordPayment>, check: Arc<CheckPayment>, live: Option<bool>) -> Self {
+        Self { record, check, live }
+    }
+
+    /// Money of a test is no money, and real money is none of a shop that is being tried.
+    fn is_of_another_mode(&self, event: &Value) -> bool {
+        let stated = event.get("livemode").and_then(Value::as_bool);
+        matches!((self.live, stated), (Some(ours), Some(stated)) if ours != stated)
+    }
+
+    async fn record(&self, report: IntentReport, cause: Cause) -> Handled {
+        let intent = report.intent.clone();
+        match self.record.execute(report, Some(cause.clone())).await {
+            Ok(Recorded::Known) => Handled::Done,
+            Ok(Recorded::UnknownIntent) => self.look(&intent, cause).await,
+            Err(error) => stored(error),
+        }
+    }
+
+    async fn look(&self, intent: &IntentId, cause: Cause) -> Handled {
+        match self.check.execute(intent, Some(cause)).await {
+            Ok(_) => Handled::Done,
+            Err(CheckPaymentError::NotOurs) => Handled::Ignored,
+            Err(error @ CheckPaymentError::Provider(PaymentError::Refused { .. })) => {
+                Handled::Dead(Failure::new("refused", error))
+            }
+            Err(error @ CheckPaymentError::Provider(PaymentError::Failed(_) | PaymentError::Unavailable(_))) => {
+                Handled::Retry(Failure::new("unavailable", error))
+            }
+            Err(error @ CheckPaymentError::Busy) => Handled::Retry(Failure::new("busy", error)),
+            Err(CheckPaymentError::Store(error)) => stored(error),
+            Err(
+                error @ (CheckPaymentError::Forgotten { .. }
+                | CheckPaymentError::NoSuchOrder(_)
+                | CheckPaymentError::Forbidden),
+            ) => Handled::Dead(Failure::new("unknown-order", error)),
+        }
+    }
+}
+
+fn stored(error: StoreError) -> Handled {
+    match error {
+        StoreError::AlreadyHandled => Handled::Done,
+        error => Handled::Retry(Failure::of(&error)),
     }
 }
 
 #[async_trait]
 impl Handler for PaymentFeed {
     async fn handle(&self, delivery: &Delivery) -> Handled {
-        let (fact, order) = match translate(&delivery.envelope.event_type, &delivery.envelope.data) {
-            Ok(Some(found)) => found,
-            Ok(None) => return Handled::Ignored,
-            Err(error) => return Handled::Dead(Failure::new("unreadable", error)),
-        };
-        let money = fact.moves_money();
-        let command = RecordPaymentCommand { fact, order, cause: Some(delivery.cause.clone()) };
-        match self.record.execute(command).await {
-            Ok(_) | Err(RecordPaymentError::Store(StoreError::AlreadyHandled)) => Handled::Done,
-            Err(RecordPaymentError::NotOurs) => Handled::Ignored,
-            // Such as an order that a restoration has forgotten. Without money there is nothing to do about it.
-            Err(RecordPaymentError::UnknownOrder(_)) if !money => Handled::Ignored,
-            Err(error @ RecordPaymentError::UnknownOrder(_)) => Handled::Dead(Failure::new("unknown-order", error)),
-            Err(RecordPaymentError::Store(error)) => Handled::Retry(Failure::of(&error)),
+        let event = &delivery.envelope;
+        if self.is_of_another_mode(&event.data) {
+            tracing::warn!(event.id = %event.id, "a payment event of another mode than the key is ignored");
+            return Handled::Ignored;
+        }
+        match translate(&event.event_type, &event.data) {
+            Ok(Some(Meaning::Final(report))) => self.record(report, delivery.cause.clone()).await,
+            Ok(Some(Meaning::Hint(intent))) => self.look(&intent, delivery.cause.clone()).await,
+            Ok(None) => Handled::Ignored,
+            Err(error) => Handled::Dead(Failure::new("unreadable", error)),
         }
     }
 }
@@ -118,48 +157,34 @@ mod tests {
 
     use super::*;
     use crate::adapters::outbound::payments::MONEY_EVENTS;
-    use crate::domain::{RefundId, ReportedRefund};
-
-    const ORDER: &str = "01900000-0000-7000-8000-000000000001";
 
     fn posted(object: &Value) -> Value {
         json!({"id": "evt_1", "type": "x", "data": {"object": object}})
     }
-    fn nzd(minor: i64) -> Money {
-        Money::new(minor, Currency::NZD)
-    }
 
     #[test]
-    fn a_success_carries_what_was_received_and_the_order_that_we_wrote_into_it() {
+    fn a_success_carries_what_was_received() {
         let intent = json!({"id": "pi_1", "object": "payment_intent", "amount": 999, "amount_received": 5_990,
-                            "currency": "nzd", "metadata": {"order_id": ORDER}, "status": "succeeded"});
-        let status = IntentStatus::Succeeded { received: nzd(5_990) };
-        let fact = PaymentFact::Intent(IntentReport { intent: IntentId::new("pi_1"), status });
-        let found = translate("payment_intent.succeeded", &posted(&intent)).unwrap();
-        assert_eq!(found, Some((fact, Some(OrderId::parse(ORDER).unwrap()))));
+                            "currency": "nzd", "metadata": null, "status": "succeeded"});
+        let status = IntentStatus::Succeeded { received: Money::new(5_990, Currency::NZD) };
+        let meaning = Meaning::Final(IntentReport { intent: IntentId::new("pi_1"), status });
+        assert_eq!(translate("payment_intent.succeeded", &posted(&intent)).unwrap(), Some(meaning));
     }
 
     #[test]
-    fn a_decline_carries_the_providers_words_and_is_not_the_end() {
-        let intent =
-            json!({"id": "pi_1", "currency": "nzd", "last_payment_error": {"message": "Your card was declined."}});
-        let found = translate("payment_intent.payment_failed", &posted(&intent)).unwrap().unwrap();
-        let status = IntentStatus::Open { declined: Some("Your card was declined.".to_owned()) };
-        assert_eq!(found, (PaymentFact::Intent(IntentReport { intent: IntentId::new("pi_1"), status }), None));
-    }
-
-    #[test]
-    fn a_refund_is_known_by_our_name_for_it() {
-        let object = json!({"id": "re_1", "amount": 100, "currency": "nzd", "payment_intent": "pi_1", "status": "failed",
-                            "failure_reason": "lost_or_stolen_card", "metadata": {"refund_id": ORDER}});
-        let Some((PaymentFact::Refund(report), None)) = translate("refund.updated", &posted(&object)).unwrap() else {
-            panic!("not a refund");
-        };
-        assert_eq!(report.id, RefundId::parse(ORDER).ok());
-        assert_eq!(report.status, ReportedRefund::Failed { reason: "lost_or_stolen_card".to_owned() });
-        let total = json!({"amount_refunded": 100, "currency": "nzd", "payment_intent": "pi_1"});
-        let fact = PaymentFact::RefundedInAll { intent: IntentId::new("pi_1"), total: nzd(100) };
-        assert_eq!(translate("charge.refunded", &posted(&total)).unwrap(), Some((fact, None)));
+    fn whatever_else_is_said_of_money_is_a_hint_at_its_intent() {
+        let intent = json!({"id": "pi_1", "object": "payment_intent", "currency": "nzd"});
+        let about = json!({"id": "x_1", "amount": 5, "payment_intent": {"id": "pi_1", "object": "payment_intent"}});
+        for event_type in MONEY_EVENTS {
+            let object = if event_type.starts_with("payment_intent.") { &intent } else { &about };
+            if matches!(event_type, "payment_intent.succeeded" | "payment_intent.canceled") {
+                continue;
+            }
+            let found = translate(event_type, &posted(object)).unwrap();
+            assert_eq!(found, Some(Meaning::Hint(IntentId::new("pi_1"))), "{event_type}");
+        }
+        let of_no_intent = posted(&json!({"id": "ch_1", "payment_intent": null}));
+        assert_eq!(translate("charge.refunded", &of_no_intent).unwrap(), None);
     }
 
     #[test]
@@ -177,15 +202,6 @@ mod tests {
     fn every_event_that_the_provider_is_asked_about_is_understood() {
         for asked_about in MONEY_EVENTS {
             assert!(translate(asked_about, &json!({})).is_err(), "{asked_about} would be ignored");
-        }
-    }
-
-    #[test]
-    fn metadata_of_another_shop_names_no_order_of_ours() {
-        for order_id in [json!("1001"), json!(1001), json!(null), json!({"id": 1})] {
-            let intent = json!({"id": "pi_1", "currency": "nzd", "metadata": {"order_id": order_id}});
-            let (_, named) = translate("payment_intent.canceled", &posted(&intent)).unwrap().unwrap();
-            assert_eq!(named, None);
         }
     }
 }

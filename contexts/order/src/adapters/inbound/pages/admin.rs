@@ -9,12 +9,12 @@ use shared_kernel::{Ids, Limit, Money};
 use super::orders::{CancelForm, key, order_id, short};
 use super::render::{order_row, order_view, status_words};
 use super::views::{AdminOrderPage, AdminOrdersPage, ChoiceView};
-use super::words::{not_cancelled, not_refunded};
+use super::words::{not_cancelled, not_refunded, payment_checked, payment_not_checked};
 use crate::application::{
-    ListOrders, ListOrdersQuery, RefundOrder, RefundOrderCommand, RequestCancellation, RequestCancellationCommand,
-    ResolveAttention, ViewOrder, ViewOrderQuery,
+    CheckPayment, ListOrders, ListOrdersQuery, RefundOrder, RefundOrderCommand, RequestCancellation,
+    RequestCancellationCommand, ResolveAttention, ViewOrder, ViewOrderQuery,
 };
-use crate::domain::Status;
+use crate::domain::{AttentionReason, Status};
 
 /// Which orders.
 #[derive(Deserialize, Default)]
@@ -32,6 +32,12 @@ pub struct RefundForm {
     amount: String,
     #[serde(default)]
     reason: String,
+}
+
+/// What was looked after: one reason, or all of them.
+#[derive(Deserialize)]
+pub struct ResolveForm {
+    reason: Option<String>,
 }
 
 /// No fields but the token.
@@ -78,6 +84,7 @@ pub async fn show(
         refunded_unsent: order.is_refunded_and_unsent(),
         refundable: order.refundable_by_staff().map(|(_, left)| left.to_string()),
         can_cancel: order.may_be_cancelled().is_ok(),
+        can_check_payment: !order.payments().is_empty(),
         currency: order.totals().gross.currency().code(),
         idempotency_key: ids.uuid().to_string(),
         order: order_view(&order, &site),
@@ -122,14 +129,30 @@ pub async fn cancel(
     }
 }
 
+/// Asks the payment provider how the order's payments stand, and takes the answer in.
+pub async fn check_payment(
+    payments: web::Data<CheckPayment>,
+    Staff(who): Staff,
+    id: web::Path<String>,
+    CsrfForm(NoFields {}): CsrfForm<NoFields>,
+) -> Result<HttpResponse, PageError> {
+    let order = order_id(&id)?;
+    let said = match payments.of_order(order, &who).await {
+        Ok(checked) => payment_checked(&checked),
+        Err(error) => payment_not_checked(error)?,
+    };
+    Ok(see_other_with(&format!("/admin/orders/{order}"), said))
+}
+
 /// Somebody has looked after it.
 pub async fn resolve(
     attention: web::Data<ResolveAttention>,
     Staff(who): Staff,
     id: web::Path<String>,
-    CsrfForm(NoFields {}): CsrfForm<NoFields>,
+    CsrfForm(form): CsrfForm<ResolveForm>,
 ) -> Result<HttpResponse, PageError> {
-    let order = attention.execute(order_id(&id)?, &who).await?;
+    let reason = form.reason.as_deref().and_then(AttentionReason::parse);
+    let order = attention.execute(order_id(&id)?, reason, &who).await?;
     Ok(see_other_with(&format!("/admin/orders/{}", order.id()), Flash::notice("Noted, thank you.")))
 }
 

@@ -49,6 +49,7 @@ pub fn configure(
             .app_data(Data::from(use_cases.request_cancellation))
             .app_data(Data::from(use_cases.refund_order))
             .app_data(Data::from(use_cases.resolve_attention))
+            .app_data(Data::from(use_cases.check_payment))
             .route("/cart", web::get().to(cart::show))
             .route("/cart", web::post().to(cart::apply))
             .route("/cart/items", web::post().to(cart::add))
@@ -65,6 +66,7 @@ pub fn configure(
             .route("/admin/orders/{id}", web::get().to(admin::show))
             .route("/admin/orders/{id}/refunds", web::post().to(admin::refund))
             .route("/admin/orders/{id}/cancel", web::post().to(admin::cancel))
+            .route("/admin/orders/{id}/payment-check", web::post().to(admin::check_payment))
             .route("/admin/orders/{id}/attention", web::post().to(admin::resolve));
     }
 }

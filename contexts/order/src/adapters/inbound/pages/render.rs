@@ -4,10 +4,13 @@ use chassis::Site;
 use shared_kernel::{Address, Money, Sku};
 
 use super::format::{tax_label, when};
-use super::views::{LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
+use super::views::{AttentionView, LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
 use super::words::not_chargeable;
 use crate::application::{CartView, CartViewLine};
-use crate::domain::{FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment, Status, Totals};
+use crate::domain::{
+    Attention, Dispute, DisputeStatus, FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment,
+    Status, Totals,
+};
 
 /// The lines of a cart.
 pub fn cart_lines(cart: &CartView) -> Vec<LineView> {
@@ -138,14 +141,32 @@ pub fn order_view(order: &Order, site: &Site) -> OrderView {
         intent: paid_with.or(latest).map(ToString::to_string),
         refunds: order.refunds().iter().map(|money| refund(money, site)).collect(),
         history: order.history().iter().map(step).collect(),
-        attention: order.attention().map(|attention| {
-            format!(
-                "Needs attention since {}: {}.",
-                when(attention.since, &site.time_zone).text,
-                attention.reason.words()
-            )
-        }),
+        disputes: order.disputes().iter().map(|one| dispute(one, site)).collect(),
+        attention: order.attentions().iter().map(|attention| attention_view(attention, site)).collect(),
     }
+}
+
+fn attention_view(attention: &Attention, site: &Site) -> AttentionView {
+    let since = when(attention.since, &site.time_zone).text;
+    let detail = attention.detail.as_ref().map_or_else(String::new, |detail| format!(" ({detail})"));
+    let text = format!("Needs attention since {since}: {}{detail}.", attention.reason.words());
+    AttentionView { code: attention.reason.name(), text }
+}
+
+fn dispute(dispute: &Dispute, site: &Site) -> String {
+    let state = match dispute.status {
+        DisputeStatus::Inquiry => "the bank asks about it",
+        DisputeStatus::InquiryClosed => "the bank asks no more",
+        DisputeStatus::NeedsResponse => "needs an answer",
+        DisputeStatus::UnderReview => "the bank decides",
+        DisputeStatus::Won => "won",
+        DisputeStatus::Lost => "lost",
+    };
+    let answerable = matches!(dispute.status, DisputeStatus::Inquiry | DisputeStatus::NeedsResponse);
+    let deadline = dispute.respond_by.filter(|_| answerable).map(|deadline| when(deadline, &site.time_zone).text);
+    let deadline = deadline.map_or_else(String::new, |deadline| format!(" by {deadline}"));
+    let money = if dispute.withdrawn { " The bank has the money." } else { "" };
+    format!("Dispute about {} ({}), {}: {state}{deadline}.{money}", dispute.amount, dispute.reason, dispute.id)
 }
 
 fn order_line(line: &OrderLine) -> LineView {
@@ -204,6 +225,7 @@ fn payment(order: &Order) -> String {
         PaymentAxis::PartiallyRefunded => "Paid, and partly refunded.".to_owned(),
         PaymentAxis::Refunded => "Refunded.".to_owned(),
         PaymentAxis::Canceled => "Not paid.".to_owned(),
+        PaymentAxis::RefundDue => "Not paid. Money that came for it is owed back.".to_owned(),
     }
 }
 

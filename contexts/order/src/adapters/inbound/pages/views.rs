@@ -188,6 +188,12 @@ pub struct OrdersPage {
     pub next: Option<String>,
 }
 
+/// Why somebody has to look at an order.
+pub struct AttentionView {
+    pub code: &'static str,
+    pub text: String,
+}
+
 /// What the buyer's and the shop's page of an order have in common.
 pub struct OrderView {
     pub id: String,
@@ -207,8 +213,10 @@ pub struct OrderView {
     pub payment: String,
     pub intent: Option<String>,
     pub refunds: Vec<String>,
+    /// In words, oldest first.
+    pub disputes: Vec<String>,
     pub history: Vec<StepView>,
-    pub attention: Option<String>,
+    pub attention: Vec<AttentionView>,
 }
 
 #[derive(Template)]
@@ -244,6 +252,7 @@ pub struct AdminOrderPage {
     /// All of its money went back, and something is still to be sent.
     pub refunded_unsent: bool,
     pub can_cancel: bool,
+    pub can_check_payment: bool,
     pub currency: &'static str,
     pub idempotency_key: String,
 }

@@ -4,8 +4,8 @@ use chassis::web::{Flash, PageError};
 use shared_kernel::Sku;
 
 use crate::application::{
-    ListOrdersError, OpenCardPageError, PlaceOrderError, RefundOrderError, RequestCancellationError,
-    ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
+    CheckPaymentError, Checked, ListOrdersError, OpenCardPageError, PlaceOrderError, RefundOrderError,
+    RequestCancellationError, ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
 };
 use crate::domain::{CancelRefused, NotChargeable, Order};
 use crate::ports::PaymentError;
@@ -171,6 +171,33 @@ pub fn not_refunded(error: RefundOrderError) -> Result<Flash, PageError> {
         RefundOrderError::Refused(why) => Ok(Flash::error(format!("Not refunded: {why}."))),
         RefundOrderError::KeyReused => Ok(Flash::error("That form had been used before. Please try again.")),
         RefundOrderError::Store(error) => Err(error.into()),
+    }
+}
+
+/// What comparing with the payment provider has brought.
+pub fn payment_checked(checked: &Checked) -> Flash {
+    if checked.news.is_empty() {
+        return Flash::notice("The payment provider's books agree with ours.");
+    }
+    Flash::notice(format!("New from the payment provider: {}.", checked.news.join("; ")))
+}
+
+/// Why a payment could not be compared; `Err` where there is no order to say it of.
+///
+/// # Errors
+/// [`PageError`].
+pub fn payment_not_checked(error: CheckPaymentError) -> Result<Flash, PageError> {
+    match error {
+        CheckPaymentError::Forbidden => Err(PageError::Forbidden),
+        CheckPaymentError::NoSuchOrder(_) => Err(PageError::NotFound),
+        CheckPaymentError::Provider(_) => {
+            Ok(Flash::error("The payment provider does not answer. Please try again in a few minutes."))
+        }
+        CheckPaymentError::Busy => Ok(Flash::error("The order is changing just now. Please try again.")),
+        CheckPaymentError::NotOurs | CheckPaymentError::Forgotten { .. } => {
+            Ok(Flash::error("The payment provider has other things to say of this payment than we have."))
+        }
+        CheckPaymentError::Store(error) => Err(error.into()),
     }
 }
 

@@ -9,13 +9,14 @@ use async_trait::async_trait;
 use chassis::Site;
 use chassis::outbound::CallError;
 use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
 use shared_kernel::Ids;
 
 use super::client::{ClientSettings, StripeClient};
 use super::operations::{IntentAsk, RefundAsk, SessionAsk};
 use super::reading::{self, Unreadable};
 use super::wire;
-use crate::domain::IntentId;
+use crate::domain::{IntentId, IntentStatus, PaymentStatement};
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
     PaymentEvents, PaymentGateway, ProviderRefund,
@@ -32,6 +33,7 @@ pub struct StripeGateway {
     client: StripeClient,
     pages: CardPageMode,
     shop: String,
+    live: Option<bool>,
 }
 
 impl StripeGateway {
@@ -42,7 +44,8 @@ impl StripeGateway {
     pub fn new(settings: &StripeSettings, site: &Site, ids: Arc<dyn Ids>) -> Result<Self, CallError> {
         let base = format!("{}/v1", settings.api_base.trim_end_matches('/'));
         let client = StripeClient::new(ClientSettings::new(base, settings.secret_key.clone()), ids)?;
-        Ok(Self { client, pages: settings.card_page.clone(), shop: site.base_url.clone() })
+        let live = livemode_of(&settings.secret_key);
+        Ok(Self { client, pages: settings.card_page.clone(), shop: site.base_url.clone(), live })
     }
 
     /// Opens a card page. A failure that the provider keeps under a key is got round by the next key at once: through a page
@@ -88,6 +91,17 @@ impl StripeGateway {
     }
 }
 
+/// Whether a secret key moves real money; `None` for keys that are not of Stripe's own making.
+#[must_use]
+pub fn livemode_of(secret_key: &SecretString) -> Option<bool> {
+    let mode = |key: &str| key.split('_').nth(1).map(str::to_owned);
+    match mode(secret_key.expose_secret()).as_deref() {
+        Some("live") => Some(true),
+        Some("test") => Some(false),
+        Some(_) | None => None,
+    }
+}
+
 #[async_trait]
 impl PaymentGateway for StripeGateway {
     async fn create_intent(&self, intent: &NewIntent) -> Result<Intent, PaymentError> {
@@ -109,8 +123,26 @@ impl PaymentGateway for StripeGateway {
         }
     }
 
-    async fn find_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
-        read_intent(self.client.intent(intent.as_str()).await?)
+    async fn statement(&self, intent: &IntentId) -> Result<PaymentStatement, PaymentError> {
+        let found = self.client.intent(intent.as_str()).await?;
+        if let (Some(live), Some(stated)) = (self.live, found.livemode)
+            && live != stated
+        {
+            return Err(unclear("an intent is of another mode than the key"));
+        }
+        let (origin, report) = (reading::origin(&found), reading::intent(&found)?);
+        // What never succeeded has no charge, and so neither refunds nor disputes.
+        if !matches!(report.status, IntentStatus::Succeeded { .. }) {
+            return Ok(PaymentStatement { intent: report, origin, refunds: Vec::new(), disputes: Vec::new() });
+        }
+        let refunds = self.client.refunds_of(intent.as_str()).await?.into_iter().map(reading::refund);
+        let disputes = self.client.disputes_of(intent.as_str()).await?.into_iter().map(reading::dispute);
+        Ok(PaymentStatement {
+            intent: report,
+            origin,
+            refunds: refunds.filter_map(Result::transpose).collect::<Result<_, _>>()?,
+            disputes: disputes.filter_map(Result::transpose).collect::<Result<_, _>>()?,
+        })
     }
 
     async fn cancel_intent(&self, intent: &IntentId) -> Result<Intent, PaymentError> {
@@ -131,10 +163,6 @@ impl PaymentGateway for StripeGateway {
             key: &key,
         };
         read_refund(self.client.create_refund(ask).await?)
-    }
-
-    async fn find_refund(&self, provider_id: &str) -> Result<ProviderRefund, PaymentError> {
-        read_refund(self.client.refund(provider_id).await?)
     }
 }
 

@@ -15,6 +15,6 @@ pub mod signature;
 pub mod wire;
 
 pub use currencies::charge_limits;
-pub use gateway::StripeGateway;
+pub use gateway::{StripeGateway, livemode_of};
 pub use operations::MONEY_EVENTS;
 pub use signature::{SignatureError, WebhookSecrets};

@@ -61,19 +61,11 @@ pub struct Refund {
     pub failure_reason: Option<String>,
 }
 
-/// A charge.
+/// What an event about a refund, a charge or a dispute is about. Nothing else is taken from it: a running total is no
+/// refund, and the provider is asked how things stand now.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Charge {
-    /// The running total of its refunds, in the provider's units.
-    #[serde(default)]
-    pub amount_refunded: i64,
-    /// Three small letters.
-    #[serde(default)]
-    pub currency: String,
-    /// What we wrote on it.
-    #[serde(default)]
-    pub metadata: Metadata,
-    /// The intent that made it; charges of older kinds have none.
+pub struct AboutIntent {
+    /// The intent whose money it is; charges of older kinds have none.
     #[serde(default)]
     pub payment_intent: Option<Reference>,
 }

@@ -22,6 +22,7 @@ mod dialect;
 mod history;
 mod import;
 mod inbox;
+mod money;
 mod news;
 mod numbers;
 mod orders;
@@ -44,4 +45,10 @@ pub use restoration::SqlRestoration;
 pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/order", 1, "0001_orders.sql", "orders"),
     chassis::migration!("../../../../../../migrations/order", 2, "0002_open_orders.sql", "open orders"),
+    chassis::migration!(
+        "../../../../../../migrations/order",
+        3,
+        "0003_refunds_within_payments.sql",
+        "refunds within payments"
+    ),
 ];

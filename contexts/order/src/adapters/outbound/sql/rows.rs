@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{Address, Currency, Money, OrderId, StoreError, Timestamp};
 
 use crate::domain::{
-    Attention, Buyer, CartId, Fulfilment, HistoryEntry, Order, OrderLine, OrderNumber, OrderParts, OrderState, Origin,
-    Payment, Receipt, Refund, ShippingItem, Totals,
+    Attention, Buyer, CartId, Dispute, Fulfilment, HistoryEntry, Order, OrderLine, OrderNumber, OrderParts, OrderState,
+    Origin, Payment, Receipt, Refund, ShippingItem, Totals,
 };
 
 /// The columns that make an order, for use in `concat!`.
@@ -48,8 +48,14 @@ struct Progress {
     fulfilment: Fulfilment,
     #[serde(default)]
     receipt: Option<Receipt>,
+    /// The first reason alone, in words of older versions; written for them, and by them.
     #[serde(default)]
     attention: Option<Attention>,
+    /// All of them; absent in what older versions have written.
+    #[serde(default)]
+    attentions: Option<Vec<Attention>>,
+    #[serde(default)]
+    disputes: Vec<Dispute>,
     history: Vec<HistoryEntry>,
 }
 
@@ -66,7 +72,11 @@ struct ProgressRef<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: &'a Option<Receipt>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    attention: &'a Option<Attention>,
+    attention: Option<Attention>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    attentions: &'a [Attention],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    disputes: &'a [Dispute],
     history: &'a [HistoryEntry],
 }
 
@@ -108,7 +118,8 @@ pub(super) fn read(row: &Row) -> Result<Order, StoreError> {
         refunds: progress.refunds,
         fulfilment: progress.fulfilment,
         receipt: progress.receipt,
-        attention: progress.attention,
+        attention: progress.attentions.unwrap_or_else(|| progress.attention.into_iter().collect()),
+        disputes: progress.disputes,
         history: progress.history,
         version: row.get("version")?,
     };
@@ -140,6 +151,8 @@ pub(super) fn new_row(order: &Order) -> Result<Params, StoreError> {
         words(order),
         frozen,
         progress(order)?,
+        captured_minor(order),
+        refunded_minor(order),
     ])
 }
 
@@ -153,7 +166,27 @@ pub(super) fn changed_row(order: &Order) -> Result<Params, StoreError> {
         order.attention().map(|attention| attention.since),
         order.has_open_money(),
         progress(order)?,
+        captured_minor(order),
+        refunded_minor(order),
     ])
+}
+
+/// Older versions know one reason, and not all of ours.
+fn for_older_versions(first: &Attention) -> Attention {
+    let (since, reason) = (first.since, first.reason.for_older_versions());
+    Attention { since, reason, about: None, detail: None }
+}
+
+/// What came, for the database to compare with what went back. Nothing where an older version has entered running totals
+/// of refunds, which may be more than came until the provider's own records have taken their place.
+fn captured_minor(order: &Order) -> Option<i64> {
+    let comparable = order.refunds().iter().all(|refund| !refund.is_through() || refund.published.is_some());
+    comparable.then(|| order.payments().iter().filter_map(Payment::captured).map(Money::minor).sum())
+}
+
+fn refunded_minor(order: &Order) -> Option<i64> {
+    captured_minor(order)?;
+    Some(order.payments().iter().map(|payment| order.refunded(&payment.intent)).sum())
 }
 
 fn progress(order: &Order) -> Result<String, StoreError> {
@@ -165,7 +198,9 @@ fn progress(order: &Order) -> Result<String, StoreError> {
         refunds: &parts.refunds,
         fulfilment: &parts.fulfilment,
         receipt: &parts.receipt,
-        attention: &parts.attention,
+        attention: order.attention().map(for_older_versions),
+        attentions: &parts.attention,
+        disputes: &parts.disputes,
         history: &parts.history,
     };
     serde_json::to_string(&progress).map_err(StoreError::unavailable)
@@ -180,4 +215,34 @@ fn words(order: &Order) -> String {
 /// In small letters, and without the one character that a text in PostgreSQL cannot have; imported orders may.
 fn searchable(text: &str) -> String {
     text.to_lowercase().replace('\0', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AttentionReason;
+
+    #[test]
+    fn every_reason_for_attention_is_kept_under_its_stable_name() {
+        for reason in AttentionReason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+            assert_eq!(AttentionReason::parse(reason.name()), Some(reason));
+            let older = reason.for_older_versions();
+            assert_eq!(older, older.for_older_versions(), "older versions know it");
+        }
+    }
+
+    #[test]
+    fn a_row_of_an_older_version_has_its_one_reason_and_a_row_of_ours_can_be_read_by_it() {
+        let since = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
+        let old = serde_json::json!({"state": {"state": "expired", "superseded_by": null}, "since": since,
+            "fulfilment": Fulfilment::default(), "history": [],
+            "attention": {"since": since, "reason": "payment-disputed"}});
+        let read: Progress = serde_json::from_value(old).unwrap();
+        assert_eq!(read.attention.map(|it| it.reason), Some(AttentionReason::PaymentDisputed));
+        assert_eq!(read.attentions, None);
+        let ours = Attention { since, reason: AttentionReason::DisputeLost, about: Some("du_1".into()), detail: None };
+        let slot = serde_json::to_value(for_older_versions(&ours)).unwrap();
+        assert_eq!(slot, serde_json::json!({"since": since, "reason": "payment-disputed"}));
+    }
 }

@@ -1,5 +1,6 @@
 //! What may happen to an order, sentence by sentence; the model test is in [`model`].
 
+mod ledger;
 mod model;
 
 use shared_kernel::{Currency, Money, OrderId, Quantity, Sku, TaxRate, Timestamp};
@@ -344,24 +345,6 @@ fn a_failed_refund_needs_attention_and_can_be_tried_again() {
 }
 
 #[test]
-fn a_refund_started_at_the_provider_enters_the_books_once() {
-    let report = |provider_id: Option<&str>| RefundReport {
-        id: None,
-        provider_id: provider_id.map(str::to_owned),
-        intent: pi("pi_1"),
-        amount: nzd(500),
-        status: ReportedRefund::Succeeded,
-    };
-    let by_sum_first = paid().refunded_in_all(&pi("pi_1"), nzd(500), later(2)).order;
-    let named = by_sum_first.refund_reported(report(Some("re_7")), later(3)).order;
-    let repeated = named.refund_reported(report(Some("re_7")), later(4));
-    assert!(!repeated.is_news());
-    assert_eq!(repeated.order.refunds().len(), 1);
-    let by_name_first = paid().refund_reported(report(Some("re_7")), later(2)).order;
-    assert!(!by_name_first.refunded_in_all(&pi("pi_1"), nzd(500), later(3)).is_news());
-}
-
-#[test]
 fn whoever_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person() {
     let unfulfilled = paid().overdue(later(11)).order;
     assert_eq!(unfulfilled.attention().unwrap().reason, AttentionReason::NotFulfilled);
@@ -370,7 +353,7 @@ fn whoever_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person() 
     let stuck = paid().cancellation_requested("x".into(), later(2)).unwrap().order.overdue(later(12)).order;
     assert_eq!(stuck.attention().unwrap().reason, AttentionReason::CancellationStuck);
     assert!(!stuck.clone().overdue(later(50)).is_news(), "a person is asked once");
-    assert_eq!(stuck.attention_resolved("Mere", later(60)).order.attention(), None);
+    assert_eq!(stuck.attention_resolved(None, "Mere", later(60)).order.attention(), None);
     let closing = payable().overdue(later(30)).order.overdue(later(40)).order;
     assert_eq!(closing.attention().unwrap().reason, AttentionReason::PaymentNotSettled);
 }
@@ -383,13 +366,6 @@ fn a_receipt_is_owed_from_the_moment_of_payment_and_sent_once() {
     assert_eq!(sent.receipt().unwrap().sent_at, Some(later(2)));
     assert!(!sent.receipt_sent(later(3)).is_news());
     assert!(!payable().receipt_sent(later(3)).is_news());
-}
-
-#[test]
-fn a_dispute_asks_a_person_to_look_once() {
-    let disputed = paid().disputed(later(9)).order;
-    assert_eq!(disputed.attention().unwrap().reason, AttentionReason::PaymentDisputed);
-    assert!(!disputed.disputed(later(10)).is_news());
 }
 
 #[test]

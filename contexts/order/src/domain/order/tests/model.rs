@@ -48,6 +48,7 @@ enum Step {
     RunTask(usize),
     SecondIntent,
     BuyerPays { intent: usize, off: i64 },
+    BuyerPaysInOtherMoney(usize),
     BuyerDeclined(usize),
     BuyerSlow(usize),
     Webhook(usize),
@@ -72,6 +73,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::SecondIntent),
         4 => (index.clone(), prop_oneof![8 => Just(0_i64), 1 => Just(-1_i64), 1 => Just(100_i64)])
             .prop_map(|(intent, off)| Step::BuyerPays { intent, off }),
+        1 => index.clone().prop_map(Step::BuyerPaysInOtherMoney),
         2 => index.clone().prop_map(Step::BuyerDeclined),
         1 => index.clone().prop_map(Step::BuyerSlow),
         8 => index.clone().prop_map(Step::Webhook),
@@ -150,6 +152,11 @@ impl Life {
                 let Some(wanted) = self.order.sendable_refund(refund).cloned() else { return };
                 let status = self.provider.refund(&wanted);
                 let (intent, amount) = (wanted.intent, wanted.amount);
+                let received = match self.provider.status(&intent) {
+                    IntentStatus::Succeeded { received } => received.currency(),
+                    _ => amount.currency(),
+                };
+                assert_eq!(amount.currency(), received, "returned in other money than came");
                 let report =
                     RefundReport { id: Some(refund), provider_id: Some(refund.to_string()), intent, amount, status };
                 self.take(|order| order.refund_reported(report, now));
@@ -177,6 +184,10 @@ impl Life {
             Step::SecondIntent => drop(self.provider.status(&pi("pi_2")).clone()),
             Step::BuyerPays { intent, off } => {
                 self.at_provider(intent, |status| *status = IntentStatus::Succeeded { received: nzd(TOTAL + off) });
+            }
+            Step::BuyerPaysInOtherMoney(intent) => {
+                let received = Money::new(TOTAL, Currency::parse("USD").unwrap());
+                self.at_provider(intent, |status| *status = IntentStatus::Succeeded { received });
             }
             Step::BuyerDeclined(intent) => {
                 self.at_provider(intent, |status| *status = IntentStatus::Open { declined: Some("no".into()) });

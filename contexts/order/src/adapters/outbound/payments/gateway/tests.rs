@@ -82,8 +82,9 @@ async fn what_the_provider_says_of_an_intent_is_told_in_our_words() {
     for (status, more, expected) in cases {
         let server = MockServer::start().await;
         on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent(status, &more)).await;
-        let found = gateway(&server, CardPageMode::Sandbox).find_intent(&IntentId::new("pi_1")).await.unwrap();
-        assert_eq!(found.report, IntentReport { intent: IntentId::new("pi_1"), status: expected });
+        on(&server, "GET", "/v1/refunds", 200, json!({"data": []})).await;
+        let found = gateway(&server, CardPageMode::Sandbox).statement(&IntentId::new("pi_1")).await.unwrap();
+        assert_eq!(found.intent, IntentReport { intent: IntentId::new("pi_1"), status: expected });
     }
 }
 
@@ -91,7 +92,7 @@ async fn what_the_provider_says_of_an_intent_is_told_in_our_words() {
 async fn a_state_that_we_do_not_know_settles_nothing() {
     let server = MockServer::start().await;
     on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent("half_paid", &json!({}))).await;
-    let found = gateway(&server, CardPageMode::Sandbox).find_intent(&IntentId::new("pi_1")).await;
+    let found = gateway(&server, CardPageMode::Sandbox).statement(&IntentId::new("pi_1")).await;
     assert!(matches!(found, Err(PaymentError::Unavailable(_))), "{found:?}");
 }
 
@@ -159,17 +160,6 @@ async fn a_refund_carries_its_own_name_there_and_back() {
     assert_eq!(answered.report, expected);
 }
 
-#[tokio::test]
-async fn a_refund_that_failed_says_why() {
-    let server = MockServer::start().await;
-    let failed = json!({"id": "re_1", "status": "failed", "amount": 100, "currency": "nzd", "payment_intent": "pi_1",
-                        "failure_reason": "expired_or_canceled_card"});
-    on(&server, "GET", "/v1/refunds/re_1", 200, failed).await;
-    let found = gateway(&server, CardPageMode::Sandbox).find_refund("re_1").await.unwrap();
-    assert_eq!(found.report.status, ReportedRefund::Failed { reason: "expired_or_canceled_card".into() });
-    assert_eq!(found.report.id, None);
-}
-
 fn page_request() -> CardPageRequest {
     CardPageRequest {
         order: order(),
@@ -179,6 +169,67 @@ fn page_request() -> CardPageRequest {
         amount: nzd(5_990),
         email: Some("aroha@example.org".into()),
     }
+}
+
+fn a_refund(number: usize, status: &str) -> Value {
+    json!({"id": format!("re_{number}"), "status": status, "amount": 100, "currency": "nzd", "payment_intent": "pi_1",
+           "failure_reason": "expired_or_canceled_card", "metadata": {}})
+}
+
+#[tokio::test]
+async fn a_statement_has_every_page_of_refunds_and_every_dispute() {
+    let server = MockServer::start().await;
+    let metadata = json!({"order_id": order(), "order_number": "BS-1"});
+    let paid = intent("succeeded", &json!({"amount_received": 5990, "metadata": metadata, "livemode": false}));
+    on(&server, "GET", "/v1/payment_intents/pi_1", 200, paid).await;
+    let page = |data: Vec<Value>, more: bool| {
+        ResponseTemplate::new(200).set_body_json(json!({"data": data, "has_more": more}))
+    };
+    let refunds = || Mock::given(method("GET")).and(path("/v1/refunds")).and(query_param("payment_intent", "pi_1"));
+    let behind = refunds().and(query_param("starting_after", "re_1"));
+    behind.respond_with(page(vec![a_refund(2, "failed")], false)).with_priority(1).mount(&server).await;
+    refunds().respond_with(page(vec![a_refund(0, "pending"), a_refund(1, "succeeded")], true)).mount(&server).await;
+    let dispute = json!({"id": "du_1", "amount": 70, "currency": "nzd", "status": "lost", "reason": "fraudulent",
+                         "payment_intent": "pi_1"});
+    on(&server, "GET", "/v1/disputes", 200, json!({"data": [dispute]})).await;
+    let found = gateway(&server, CardPageMode::Sandbox).statement(&IntentId::new("pi_1")).await.unwrap();
+    assert_eq!(found.origin.map(|origin| origin.order), Some(order()));
+    let failed = ReportedRefund::Failed { reason: "expired_or_canceled_card".into() };
+    let stated: Vec<_> = found.refunds.into_iter().map(|refund| refund.status).collect();
+    assert_eq!(stated, [ReportedRefund::Pending, ReportedRefund::Succeeded, failed]);
+    assert_eq!((found.disputes[0].amount, found.disputes[0].withdrawn), (nzd(70), true));
+}
+
+#[tokio::test]
+async fn a_part_of_a_statement_is_none_and_a_server_without_disputes_has_none() {
+    let server = MockServer::start().await;
+    on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent("succeeded", &json!({"amount_received": 5990}))).await;
+    let gateway = gateway(&server, CardPageMode::Sandbox);
+    let found = gateway.statement(&IntentId::new("pi_1")).await;
+    assert!(found.is_err(), "refunds that are not told are not none: {found:?}");
+    on(&server, "GET", "/v1/refunds", 200, json!({"data": []})).await;
+    assert_eq!(gateway.statement(&IntentId::new("pi_1")).await.unwrap().disputes, []);
+}
+
+#[tokio::test]
+async fn an_intent_of_real_money_is_none_of_a_shop_with_a_test_key() {
+    assert_eq!(
+        ["sk_live_1", "rk_live_1", "sk_test_1", "whatever"].map(|key| livemode_of(&SecretString::from(key))),
+        [Some(true), Some(true), Some(false), None]
+    );
+    let server = MockServer::start().await;
+    on(&server, "GET", "/v1/payment_intents/pi_1", 200, intent("processing", &json!({"livemode": true}))).await;
+    let found = gateway(&server, CardPageMode::Sandbox).statement(&IntentId::new("pi_1")).await;
+    assert!(matches!(found, Err(PaymentError::Unavailable(_))), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_intent_that_the_provider_does_not_know_is_told_apart_from_silence() {
+    let server = MockServer::start().await;
+    let missing = json!({"error": {"code": "resource_missing", "message": "No such payment_intent"}});
+    on(&server, "GET", "/v1/payment_intents/pi_1", 404, missing).await;
+    let found = gateway(&server, CardPageMode::Sandbox).statement(&IntentId::new("pi_1")).await;
+    assert!(found.unwrap_err().is_unknown());
 }
 
 #[tokio::test]

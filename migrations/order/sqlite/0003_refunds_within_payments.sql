@@ -1,0 +1,11 @@
+-- What came and what went back, so that the database keeps refunds within payments. Absent where an older version has
+-- entered running totals of refunds, until the provider's own records take their place.
+ALTER TABLE orders ADD COLUMN captured_minor INTEGER;
+ALTER TABLE orders ADD COLUMN refunded_minor INTEGER CHECK (refunded_minor IS NULL OR refunded_minor <= captured_minor);
+
+-- Up to which order the timer has compared our books with the provider's.
+CREATE TABLE reconciliation (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    placed_at INTEGER NOT NULL,
+    order_id TEXT
+) STRICT;
