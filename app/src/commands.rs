@@ -123,10 +123,7 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             shop.replay.start(&name).await?;
             out.line(format!("{name} is empty and is being fed the archive")).await
         }
-        Command::Reconcile => {
-            here(shop.modules.order.as_ref(), Part::Order)?.reconcile().await?;
-            out.line("open payments and refunds have been compared with the provider").await
-        }
+        Command::Reconcile => reconcile(here(shop.modules.order.as_ref(), Part::Order)?, out).await,
         Command::User { email, role, password } => {
             let role = Role::parse(&role).context("a role is customer, staff or admin")?;
             shop.make_user(&email, &password, ("New", "User"), role).await?;
@@ -151,6 +148,24 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             tokio::try_join!(reading, writing).map(|_| ())
         }
     }
+}
+
+/// Says what was compared and what was new. Fails if the provider did not tell about all of it.
+async fn reconcile(order: &OrderModule, out: &Output) -> anyhow::Result<()> {
+    let summary = order.reconcile().await?;
+    for (number, news) in &summary.repaired {
+        out.line(format!("order {number}: {}", news.join("; "))).await?;
+    }
+    for (number, why) in &summary.unanswered {
+        out.line(format!("order {number} could not be compared: {why}")).await?;
+    }
+    let (compared, repaired, unanswered) = (summary.compared, summary.repaired.len(), summary.unanswered.len());
+    out.line(format!(
+        "{compared} orders compared with the payment provider, {repaired} repaired, {unanswered} not answered"
+    ))
+    .await?;
+    anyhow::ensure!(unanswered == 0, "the payment provider did not tell about {unanswered} orders");
+    Ok(())
 }
 
 async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> anyhow::Result<()> {

@@ -70,6 +70,7 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>)
         shipping_flat_minor: settings.shipping_minor,
         sweep_every: settings.sweep_every,
         reconcile_every: settings.reconcile_every,
+        reconcile_reach: std::time::Duration::from_hours(24 * u64::from(settings.reconcile_days)),
         stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
         ..order::OrderSettings::default()
     }

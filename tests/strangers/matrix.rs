@@ -198,6 +198,7 @@ pub const FORMS: &[(&str, char)] = &[
     ("/admin/orders/{paid}/refunds", 't'),
     ("/admin/orders/{paid}/cancel", 't'),
     ("/admin/orders/{paid}/attention", 't'),
+    ("/admin/orders/{paid}/payment-check", 't'),
     ("/admin/shipping-orders/{paid}/dispatch", 't'),
     ("/admin/stock", 't'),
     ("/admin/stock/KEA", 't'),

@@ -38,7 +38,7 @@ fn is_sold(order: &Value) -> bool {
 }
 
 /// What of an order counts here. The rest is not kept: a large shop has many of them.
-const COUNTS: [&str; 11] = [
+const COUNTS: [&str; 13] = [
     "id",
     "number",
     "status",
@@ -46,10 +46,22 @@ const COUNTS: [&str; 11] = [
     "gross_minor",
     "captured_minor",
     "refunded_minor",
+    "sale_refunded_minor",
     "payments",
     "refunds",
+    "disputes",
     "imported",
     "needs_attention",
+];
+
+/// Facts about orders that the reports hear.
+const REPORTED: [&str; 6] = [
+    "store.order.paid.v1",
+    "store.order.completed.v1",
+    "store.order.cancelled.v1",
+    "store.order.refunded.v1",
+    "store.order.refund_failed.v1",
+    "store.order.imported.v1",
 ];
 
 /// The records by what they are about.
@@ -83,7 +95,9 @@ impl Books {
                 let counts = COUNTS.iter().map(|name| ((*name).to_owned(), record[*name].clone()));
                 self.orders.insert(key("id"), counts.collect());
             }
-            ("order", "outbox") => drop(self.stated.insert(key("id"), key("subject"))),
+            ("order", "outbox") if REPORTED.contains(&text(record, "type")) => {
+                drop(self.stated.insert(key("id"), key("subject")));
+            }
             ("reports", "inbox") if record["status"] == "handled" => drop(self.heard.insert(key("id"))),
             ("reports", "sale") => {
                 let (currency, gross) = (key("currency"), number(record, "gross_minor"));
@@ -153,8 +167,12 @@ impl Books {
             }
             _ => {}
         }
+        // What went back of money that paid for the order; the return of any other money was never reported.
         let (reported, refunded) = (self.refunds.get(id).copied().unwrap_or(0), number(order, "refunded_minor"));
-        if reported > refunded {
+        let of_sale = order["sale_refunded_minor"].as_i64();
+        let differs = of_sale.is_some_and(|of_sale| reported != of_sale) && !unheard.contains(id);
+        if reported > refunded && !unheard.contains(id) || differs {
+            let refunded = of_sale.unwrap_or(refunded);
             found.push(format!("had {refunded} refunded, of which the reports have {reported}"));
         }
     }
@@ -183,13 +201,22 @@ fn paid_for(order: &Value, found: &mut Vec<String>) {
     if gone + going > captured {
         found.push(format!("got {captured} and gives back {}", gone + going));
     }
-    let kept = captured - gone - going;
+    if gone > captured {
+        found.push(format!("got {captured} and has given back {gone}"));
+    }
+    let lost = of_disputes(order, "lost");
+    let kept = captured - gone - going - if is_sold(order) { 0 } else { lost };
     if is_sold(order) && (captured < gross || kept > gross) {
         found.push(format!("costs {gross}, got {captured} and keeps {kept}"));
     }
     if !is_sold(order) && kept != 0 {
         found.push(format!("is {} and keeps {kept}", text(order, "status")));
     }
+}
+
+fn of_disputes(order: &Value, status: &str) -> i64 {
+    let disputes = order["disputes"].as_array().into_iter().flatten().filter(|dispute| dispute["status"] == status);
+    disputes.map(|dispute| dispute["amount"]["amount"].as_i64().unwrap_or(0)).sum()
 }
 
 fn text<'a>(record: &'a Value, key: &str) -> &'a str {
@@ -222,7 +249,7 @@ mod tests {
     }
 
     fn paid(id: &str) -> Value {
-        json!({"context": "order", "kind": "outbox", "id": format!("e{id}"), "subject": id})
+        json!({"context": "order", "kind": "outbox", "id": format!("e{id}"), "subject": id, "type": "store.order.paid.v1"})
     }
 
     fn count(records: &[Value]) -> Count {
@@ -273,6 +300,11 @@ mod tests {
             ("had 0 refunded, of which the reports have 5", |it| {
                 it.push(json!({"context": "reports", "kind": "refund", "order_id": "a", "amount_minor": 5}));
             }),
+            ("had 7 refunded, of which the reports have 0", |it| {
+                it[0]["refunded_minor"] = json!(7);
+                it[0]["sale_refunded_minor"] = json!(7);
+            }),
+            ("got 100 and has given back 101", |it| it[0]["refunded_minor"] = json!(101)),
         ];
         for (expected, sow) in plants {
             let mut records = in_order();
@@ -292,6 +324,13 @@ mod tests {
         waiting["needs_attention"] = odd["needs_attention"].clone();
         let mut imported = order("e", "COMPLETED", 0, 0);
         imported["imported"] = json!(true);
+        // The bank has given the buyer the money.
+        let mut lost = order("f", "CANCELLED", 100, 0);
+        lost["disputes"] = json!([{"status": "lost", "amount": {"amount": 100, "currency": "NZD"}}]);
+        // A refund of which the reports have not heard yet.
+        let mut told = order("g", "PAID", 100, 30);
+        told["sale_refunded_minor"] = json!(30);
+        records.extend([lost, told, sale("g"), paid("g"), intent("f", 100), intent("g", 100)]);
         records.extend([waiting, imported, paid("e"), intent("d", 70)]);
         assert_eq!(count(&records).wrong, Vec::<String>::new());
     }

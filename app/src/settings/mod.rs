@@ -80,8 +80,10 @@ pub struct Settings {
     pub retry_base: Duration,
     /// How often timers look for what is due (expired orders and reservations).
     pub sweep_every: Duration,
-    /// How often open payments are compared with the provider.
+    /// How often payments are compared with the provider.
     pub reconcile_every: Duration,
+    /// Until what age orders with money are compared, in days.
+    pub reconcile_days: u32,
     /// Real card payments, if a secret key is set.
     pub stripe: Option<Stripe>,
     /// Whether payments may go to the sandbox although the shop is public, that is, found by https.
@@ -247,6 +249,7 @@ impl Settings {
             retry_base: span("STORE_RETRY_BASE", raw.retry_base.as_deref(), Duration::from_millis(500))?,
             sweep_every: span("STORE_SWEEP_EVERY", raw.sweep_every.as_deref(), Duration::from_secs(5))?,
             reconcile_every: span("STORE_RECONCILE_EVERY", raw.reconcile_every.as_deref(), minutes(5))?,
+            reconcile_days: within("STORE_RECONCILE_DAYS", raw.reconcile_days.as_deref(), 30, 1..=3_650)?,
             stripe,
             public_sandbox,
             sandbox_secret_key: raw.sandbox_secret_key,

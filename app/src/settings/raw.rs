@@ -46,6 +46,7 @@ pub(super) struct Raw {
     pub(super) retry_base: Option<String>,
     pub(super) sweep_every: Option<String>,
     pub(super) reconcile_every: Option<String>,
+    pub(super) reconcile_days: Option<String>,
     pub(super) stripe_secret_key: Option<String>,
     pub(super) stripe_webhook_secret: Option<String>,
     pub(super) stripe_api_base: Option<String>,

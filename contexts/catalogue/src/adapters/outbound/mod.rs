@@ -2,5 +2,4 @@
 
 pub mod cache;
 pub mod publish;
-pub mod sellable;
 pub mod sql;
