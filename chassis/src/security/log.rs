@@ -42,11 +42,13 @@ impl SecurityLog {
         let (event, actor, subject) = (what.event.name(), what.actor.map(|id| id.to_string()), what.subject);
         tracing::info!(
             target: "security",
-            security.event = event,
-            security.actor = actor.as_deref().unwrap_or_default(),
-            security.subject = subject,
-            client.address = %what.origin.address,
-            request.id = what.request_id,
+            {
+                security.event = event,
+                security.actor = actor.as_deref().unwrap_or_default(),
+                security.subject = subject,
+                client.address = %what.origin.address,
+                request.id = what.request_id
+            },
             "{event}"
         );
         let Some(kept) = &self.0 else { return };
