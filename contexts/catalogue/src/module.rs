@@ -14,6 +14,7 @@ use crate::adapters::inbound::events::stock_changed;
 use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportStores};
 use crate::adapters::inbound::pages::{Pages, ProductCard};
 use crate::adapters::outbound::cache::{CachedShelf, Freshness};
+use crate::adapters::outbound::sellable::SellableShelf;
 use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue};
 use crate::application::{
     Browse, DecideImport, ExportProducts, ImportProducts, KeepMedia, NameProducts, NoteStock, RevertImport,
@@ -78,8 +79,9 @@ impl CatalogueModule {
         let recorder = Recorder::new("catalogue", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let store = Arc::new(SqlCatalogue::new(platform.database, recorder, Arc::clone(&freshness)));
         let products: Arc<dyn ProductStore> = store.clone();
-        let shelf: Arc<dyn Shelf> = Arc::new(CachedShelf::new(store.clone(), freshness, Arc::clone(&platform.clock)));
         let rules = SaleRules { currency: platform.site.currency, tax: platform.site.tax };
+        let sellable = Arc::new(SellableShelf::new(store.clone(), rules));
+        let shelf: Arc<dyn Shelf> = Arc::new(CachedShelf::new(sellable, freshness, Arc::clone(&platform.clock)));
         let names = NameProducts::new(Arc::clone(&products), store.clone());
         let decide = DecideImport::new(Arc::clone(&products), names, Arc::clone(&platform.ids), rules);
         let import_file = ImportFile::new(

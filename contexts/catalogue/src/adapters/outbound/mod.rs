@@ -2,4 +2,5 @@
 
 pub mod cache;
 pub mod publish;
+pub mod sellable;
 pub mod sql;

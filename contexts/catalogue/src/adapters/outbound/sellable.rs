@@ -1,0 +1,88 @@
+//! A shelf without what nobody can buy: shoppers see no product that is priced in another currency than the shop's. Such
+//! products were made before they were refused, or came with a shop of another currency; staff see and mend them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared_kernel::{Page, StoreError};
+
+use crate::domain::{Audience, CategoryCount, Handle, SaleRules, ShelfQuery, Shelved};
+use crate::ports::Shelf;
+
+/// Hides from shoppers what cannot be sold. Categories and handles are passed on as they are: a shelf that counted only
+/// what can be sold would have to read every product.
+pub struct SellableShelf {
+    shelf: Arc<dyn Shelf>,
+    rules: SaleRules,
+}
+
+impl SellableShelf {
+    /// Shows what `shelf` holds and `rules` allow.
+    #[must_use]
+    pub fn new(shelf: Arc<dyn Shelf>, rules: SaleRules) -> Self {
+        Self { shelf, rules }
+    }
+
+    fn shows(&self, audience: Audience, shelved: &Shelved) -> bool {
+        audience == Audience::Staff || !self.rules.is_priced_wrongly(shelved.product().details())
+    }
+}
+
+#[async_trait]
+impl Shelf for SellableShelf {
+    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+        let page = self.shelf.page(query).await?;
+        if page.items.iter().all(|shelved| self.shows(query.audience, shelved)) {
+            return Ok(page);
+        }
+        let items = page.items.iter().filter(|shelved| self.shows(query.audience, shelved)).cloned().collect();
+        Ok(Arc::new(Page { items, next_cursor: page.next_cursor.clone() }))
+    }
+
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+        let found = self.shelf.find(handle, audience).await?;
+        Ok(found.filter(|shelved| self.shows(audience, shelved)))
+    }
+
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
+        let newest = self.shelf.newest(count).await?;
+        let shown = newest.iter().filter(|shelved| self.shows(Audience::Shoppers, shelved)).cloned();
+        Ok(Arc::new(shown.collect()))
+    }
+
+    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+        self.shelf.categories().await
+    }
+
+    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
+        self.shelf.handles().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_kernel::{Currency, Limit, TaxRate};
+
+    use super::*;
+    use crate::ports::ProductStore;
+    use crate::testing::{InMemoryCatalogue, a_product, a_variant, new_product};
+
+    fn query(audience: Audience) -> ShelfQuery {
+        ShelfQuery { audience, category: None, words: None, after: None, limit: Limit::DEFAULT }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_can_pay_for_is_for_staff_only() {
+        let store = InMemoryCatalogue::default();
+        let euro = a_product("euro").variant(a_variant("EURO").euro());
+        store.commit(vec![new_product(a_product("kea")), new_product(euro)]).await.unwrap();
+        let rules = SaleRules { currency: Currency::NZD, tax: TaxRate::from_basis_points(1_500) };
+        let shelf = SellableShelf::new(Arc::new(store), rules);
+        for (audience, seen) in [(Audience::Shoppers, 1), (Audience::Staff, 2)] {
+            assert_eq!(shelf.page(&query(audience)).await.unwrap().items.len(), seen);
+            let found = shelf.find(&Handle::parse("euro").unwrap(), audience).await.unwrap();
+            assert_eq!(found.is_some(), audience == Audience::Staff);
+        }
+        assert_eq!(shelf.newest(10).await.unwrap().len(), 1);
+    }
+}
