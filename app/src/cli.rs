@@ -54,7 +54,7 @@ enum Verb {
     },
     /// Compare open payments and refunds with the provider now.
     Reconcile,
-    /// Make a user; an existing one rises to the role and keeps his password, if his address was verified before.
+    /// Make a user, or give an existing one a higher role; their password stays unless --reset-password is given.
     User {
         /// The e-mail address.
         email: String,
@@ -64,6 +64,12 @@ enum Verb {
         /// Read from standard input when it is not given.
         #[arg(long, env = "STORE_USER_PASSWORD", hide_env_values = true)]
         password: Option<String>,
+        /// First and last name of a new user.
+        #[arg(long)]
+        name: Option<String>,
+        /// Give an existing user the new password and end their sessions.
+        #[arg(long)]
+        reset_password: bool,
     },
     /// Everything that the shop has on record, one JSON object per line.
     Audit {
@@ -275,12 +281,12 @@ impl Verb {
             Self::Reconcile => Command::Reconcile,
             Self::Audit { json: _ } => Command::Audit,
             Self::Backup { folder } => Command::Backup { folder: std::path::absolute(folder)? },
-            Self::User { email, role, password } => {
+            Self::User { email, role, password, name, reset_password } => {
                 let password = match password {
                     Some(password) => password,
                     None => first_line()?,
                 };
-                Command::User { email, role, password }
+                Command::User { email, role, password, name, reset_password }
             }
         }))
     }

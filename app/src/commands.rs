@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use catalogue::ImportMode;
+use customer::NewUser;
 use order::OrderModule;
 use order::application::HistoricalOrder;
 use serde::{Deserialize, Serialize};
@@ -40,10 +41,16 @@ pub enum Command {
     User {
         /// Who.
         email: String,
-        /// What he may do.
+        /// Their role.
         role: String,
-        /// How he signs in.
+        /// Their password.
         password: String,
+        /// First and last name of somebody new.
+        #[serde(default)]
+        name: Option<String>,
+        /// Whether an existing user gets the password, too.
+        #[serde(default)]
+        reset_password: bool,
     },
     /// Bring sample orders in.
     Demo,
@@ -124,10 +131,14 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             out.line(format!("{name} is empty and is being fed the archive")).await
         }
         Command::Reconcile => reconcile(here(shop.modules.order.as_ref(), Part::Order)?, out).await,
-        Command::User { email, role, password } => {
+        Command::User { email, role, password, name, reset_password } => {
             let role = Role::parse(&role).context("a role is customer, staff or admin")?;
-            shop.make_user(&email, &password, ("New", "User"), role).await?;
-            out.line(format!("{email} may sign in as {}", role.name())).await
+            let name = name.as_deref().unwrap_or("New User");
+            let name = name.trim().rsplit_once(char::is_whitespace).unwrap_or((name, name));
+            let password = password.into();
+            let user = NewUser { email: &email, password, name, role, verified: true, reset_password };
+            shop.enter_user(user).await?;
+            out.line(format!("{email} can log in as {}", role.name())).await
         }
         Command::Demo => {
             let order = here(shop.modules.order.as_ref(), Part::Order)?;

@@ -14,6 +14,7 @@ use chassis::security::SecurityLog;
 use chassis::sql::Database;
 use chassis::sql::transfer::is_unfinished;
 use chassis::{Platform, SystemClock, SystemIds};
+use customer::NewUser;
 use fs4::fs_std::FileExt as _;
 use order::OrderModule;
 use secrecy::SecretString;
@@ -166,14 +167,22 @@ impl Shop {
         Ok(())
     }
 
-    /// Makes a user whose address is taken as verified; an existing one rises to the role, and keeps his password if his
-    /// address was verified before.
+    /// Makes a user whose address is taken as verified; an existing one gets the role, if it is higher, and keeps the
+    /// password, if the address was verified before.
     ///
     /// # Errors
     /// When the address or the password is not acceptable, or the customer context is not here.
     pub async fn make_user(&self, email: &str, password: &str, name: (&str, &str), role: Role) -> anyhow::Result<()> {
-        let customer = here(self.modules.customer.as_ref(), Part::Customer)?;
-        customer.create_user(email, SecretString::from(password), name.0, name.1, role, true).await?;
+        let password = SecretString::from(password);
+        self.enter_user(NewUser { email, password, name, role, verified: true, reset_password: false }).await
+    }
+
+    /// Makes a user, or changes an existing one.
+    ///
+    /// # Errors
+    /// When the address or the password is not acceptable, or the customer context is not here.
+    pub async fn enter_user(&self, user: NewUser<'_>) -> anyhow::Result<()> {
+        here(self.modules.customer.as_ref(), Part::Customer)?.create_user(user).await?;
         Ok(())
     }
 

@@ -65,7 +65,9 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
     for place in &places {
         place.target.finish().await?;
     }
-    out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at)).await
+    out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at))
+        .await?;
+    out.line("order numbers continue about 1,000 higher, so that none is given twice").await
 }
 
 /// Sees to it that the broker, if there is one, knows nothing of these contexts.

@@ -8,6 +8,7 @@ use chassis::sql::Database;
 use chassis::sql::transfer::{Location, Snapshot, problems_in_file};
 use order::OrderModule;
 use reports::ReportsModule;
+use shared_kernel::{Currency, Money};
 
 use super::manifest::{Kept, Manifest, sha256_of};
 use super::money::{self, Books, Sums};
@@ -55,8 +56,11 @@ impl Findings {
         }
         for (currency, sums) in &self.sums {
             let Sums { sold, gross, captured, refunded, reported } = sums;
+            let orders = if *sold == 1 { "order" } else { "orders" };
+            let [gross, captured, refunded, reported] =
+                [gross, captured, refunded, reported].map(|minor| written(*minor, currency));
             let line = format!(
-                "{currency}: {sold} orders sold for {gross}; captured {captured}, refunded {refunded}; reported {reported}"
+                "{currency}: {sold} {orders} sold for {gross}; captured {captured}, refunded {refunded}; reported {reported}"
             );
             out.line(line).await?;
         }
@@ -160,4 +164,9 @@ async fn count(folder: &Path, parts: &[Part]) -> anyhow::Result<money::Count> {
         each_record(feed, |record| books.enter(&record)).await?;
     }
     Ok(books.count())
+}
+
+/// An amount as people write it, or its minor units where the currency is not known any more.
+fn written(minor: i64, currency: &str) -> String {
+    Currency::parse(currency).map_or_else(|_| minor.to_string(), |currency| Money::new(minor, currency).to_string())
 }

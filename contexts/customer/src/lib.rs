@@ -161,24 +161,33 @@ impl CustomerModule {
     ///
     /// # Errors
     /// [`CreateUserFailure`].
-    pub async fn create_user(
-        &self,
-        email: &str,
-        password: SecretString,
-        first_name: &str,
-        last_name: &str,
-        role: Role,
-        verified: bool,
-    ) -> Result<CustomerId, CreateUserFailure> {
+    pub async fn create_user(&self, user: NewUser<'_>) -> Result<CustomerId, CreateUserFailure> {
         let command = CreateUserCommand {
-            email: EmailAddress::parse(email)?,
-            password,
-            name: PersonName::parse(first_name, last_name)?,
-            role,
-            verified,
+            email: EmailAddress::parse(user.email)?,
+            password: user.password,
+            name: PersonName::parse(user.name.0, user.name.1)?,
+            role: user.role,
+            verified: user.verified,
+            reset_password: user.reset_password,
         };
         Ok(self.use_cases.create_user.execute(command).await?)
     }
+}
+
+/// Whom the operator enters.
+pub struct NewUser<'a> {
+    /// The address.
+    pub email: &'a str,
+    /// The password of somebody new.
+    pub password: SecretString,
+    /// First and last name of somebody new.
+    pub name: (&'a str, &'a str),
+    /// The least role from now on.
+    pub role: Role,
+    /// Whether the operator vouches for the address.
+    pub verified: bool,
+    /// Whether somebody who is known gets the password, too; their sessions end.
+    pub reset_password: bool,
 }
 
 /// Why nobody was entered.

@@ -25,6 +25,8 @@ pub struct CreateUserCommand {
     pub role: Role,
     /// Whether the operator vouches for the address.
     pub verified: bool,
+    /// Whether somebody who is known gets this password, too, and has to log in again everywhere.
+    pub reset_password: bool,
 }
 
 /// Why nobody was entered.
@@ -60,7 +62,8 @@ impl CreateUser {
     /// Enters him, or lets the one who has that address rise to the role and, if the operator vouches for it, takes his
     /// address as verified. Nothing is taken away, and password and name stay his own, so that the command may be
     /// repeated at every start of the shop. But an account that was never verified may be anybody's who knew the address:
-    /// when the operator vouches for it, his password replaces the one chosen there, and its sessions end.
+    /// when the operator vouches for it, his password replaces the one chosen there, and its sessions end. So it is when
+    /// the operator asks for it, because a password was lost.
     ///
     /// # Errors
     /// [`CreateUserError`].
@@ -95,10 +98,10 @@ impl CreateUser {
     }
 
     async fn adjust(&self, known: &Customer, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
-        let vouched_for = command.verified && !known.is_verified();
-        let password = if vouched_for { Some(self.hash(command, &known.own_words()).await?) } else { None };
+        let is_wanted = |customer: &Customer| command.reset_password || command.verified && !customer.is_verified();
+        let password = if is_wanted(known) { Some(self.hash(command, &known.own_words()).await?) } else { None };
         let adjusted = revise(self.accounts.as_ref(), known.id(), |customer| {
-            let password = password.clone().filter(|_| !customer.is_verified());
+            let password = password.clone().filter(|_| is_wanted(&customer));
             let role = command.role.max(customer.role());
             let (customer, mut events) = customer.appoint(role, None)?;
             let (customer, verified) = if command.verified { customer.verify() } else { (customer, vec![]) };

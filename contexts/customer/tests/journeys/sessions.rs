@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use actix_web::cookie::SameSite;
 use actix_web::test::TestRequest;
+use customer::NewUser;
 use shared_kernel::Role;
 
 use crate::browser::{Browser, csrf_of, set_cookie};
-use crate::shop::{PASSWORD, Shop, on_both_engines};
+use crate::shop::{PASSWORD, Shop, on_both_engines, user};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -190,11 +191,26 @@ async fn whoever_took_the_operators_address_before_him_does_not_become_administr
     assert_eq!(admin.get("/admin/customers").await.status, 200);
 }
 
+async fn a_lost_password_is_replaced_by_the_operator(shop: Shop) {
+    let shop = world(shop).await;
+    shop.user("admin@example.org", Role::Admin).await;
+    let mut elsewhere = Browser::of(&shop);
+    elsewhere.log_in("admin@example.org", PASSWORD).await;
+    let fresh = "wholly other words for a door";
+    let reset = NewUser { reset_password: true, ..user("admin@example.org", fresh, Role::Customer, true) };
+    shop.module.create_user(reset).await.unwrap();
+    assert!(!is_in(&mut elsewhere).await, "sessions of the lost password end");
+    assert_eq!(Browser::of(&shop).log_in("admin@example.org", PASSWORD).await.status, 422);
+    let mut admin = Browser::of(&shop);
+    assert_eq!(admin.log_in("admin@example.org", fresh).await.status, 303);
+    assert_eq!(admin.get("/admin/customers").await.status, 200, "the role is kept");
+}
+
 async fn the_operators_word_may_be_repeated(shop: Shop) {
     let shop = world(shop).await;
     let first = shop.user("admin@example.org", Role::Admin).await;
-    let password = "a different password".to_owned().into();
-    let again = shop.module.create_user("ADMIN@example.org", password, "X", "Y", Role::Customer, false).await.unwrap();
+    let repeated = user("ADMIN@example.org", "a different password", Role::Customer, false);
+    let again = shop.module.create_user(repeated).await.unwrap();
     assert_eq!(again, first);
     let mut admin = Browser::of(&shop);
     assert_eq!(admin.log_in("admin@example.org", PASSWORD).await.status, 303, "the password stays his own");
@@ -218,5 +234,6 @@ on_both_engines! {
     an_administrators_ends_after_half_an_hour_of_silence
     guessing_at_the_page_is_slowed_down
     whoever_took_the_operators_address_before_him_does_not_become_administrator
+    a_lost_password_is_replaced_by_the_operator
     the_operators_word_may_be_repeated
 }

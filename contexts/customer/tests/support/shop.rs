@@ -15,7 +15,7 @@ use chassis::testing::{FixedClock, MemoryMailer, drive, platform_on, postgres, s
 use chassis::web::signed::{PrivateKey, Signer};
 use chassis::web::{Edge, EdgeSettings, guard};
 use customer::adapters::outbound::sql::MIGRATIONS;
-use customer::{CustomerModule, CustomerSettings};
+use customer::{CustomerModule, CustomerSettings, NewUser};
 use serde_json::Value;
 use shared_kernel::{Clock, CustomerId, Role};
 use utoipa_actix_web::AppExt;
@@ -119,8 +119,7 @@ impl Shop {
     }
 
     pub async fn user(&self, email: &str, role: Role) -> CustomerId {
-        let password = PASSWORD.to_owned().into();
-        self.module.create_user(email, password, "Aroha", "Ngata", role, true).await.unwrap()
+        self.module.create_user(user(email, PASSWORD, role, true)).await.unwrap()
     }
 }
 
@@ -144,3 +143,8 @@ macro_rules! on_both_engines {
     };
 }
 pub(crate) use on_both_engines;
+
+/// Somebody whom the operator enters.
+pub fn user<'a>(email: &'a str, password: &str, role: Role, verified: bool) -> NewUser<'a> {
+    NewUser { email, password: password.into(), name: ("Aroha", "Ngata"), role, verified, reset_password: false }
+}
