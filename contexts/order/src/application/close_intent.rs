@@ -23,7 +23,8 @@ impl CloseIntent {
         Self { orders, gateway, clock }
     }
 
-    /// Calls the provider and takes in how the intent stands then. If money was quicker, that is what is taken in.
+    /// Calls the provider and takes in how the intent stands then. If money was quicker, that is what is taken in. Through
+    /// an intent that the provider does not know, no money can come: that closes it, too, and a person is told.
     ///
     /// # Errors
     /// [`TaskError`]; after a while, or for good, the order needs attention.
@@ -32,17 +33,20 @@ impl CloseIntent {
         if !order.payment(&intent).is_some_and(Payment::is_open) {
             return Ok(());
         }
-        let report = match self.gateway.cancel_intent(&intent).await.map_err(TaskError::from) {
-            Ok(intent) if !matches!(intent.report.status, IntentStatus::Open { .. }) => intent.report,
+        let now = self.clock.now();
+        let decide = match self.gateway.cancel_intent(&intent).await {
+            Ok(found) if !matches!(found.report.status, IntentStatus::Open { .. }) => {
+                decide_on(move |order| order.intent_reported(found.report.clone(), now))
+            }
+            Err(error) if error.is_unknown() => decide_on(move |order| order.payment_unknown(&intent, now)),
             other => {
-                let error = other.err().unwrap_or_else(|| TaskError::Again("the intent is still open".to_owned()));
+                let still_open = || TaskError::Again("the intent is still open".to_owned());
+                let error = other.err().map_or_else(still_open, TaskError::from);
                 let reason = AttentionReason::IntentNotCancelled;
-                raise_alarm(&self.orders, id, reason, &error, (&run, self.clock.now())).await?;
+                raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
                 return Err(error);
             }
         };
-        let now = self.clock.now();
-        let decide = decide_on(move |order| order.intent_reported(report.clone(), now));
         self.orders.update(decide.caused(id, Some(run.cause))).await?;
         Ok(())
     }

@@ -43,9 +43,8 @@ impl OpenPayment {
         let created = match self.gateway.create_intent(&intent).await {
             Ok(created) => created,
             Err(PaymentError::Refused { code, message }) => {
-                tracing::error!(order.id = %id, "the payment of order {id} was refused: {code}: {message}");
-                let now = self.clock.now();
-                let decide = decide_on(move |order| order.payment_not_possible(now));
+                let (detail, now) = (format!("{code}: {message}"), self.clock.now());
+                let decide = decide_on(move |order| order.payment_not_possible(&detail, now));
                 self.orders.update(decide.caused(id, Some(run.cause))).await?;
                 return Ok(());
             }

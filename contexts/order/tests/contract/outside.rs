@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use chassis::testing::{CountingIds, FixedClock, a_cause};
 use order::application::tasks::{TaskError, TaskRun};
 use order::application::{CloseIntent, OpenPayment, RecordPayment, SendReceipt, SendRefund};
-use order::domain::{IntentId, IntentReport, IntentStatus, Order, RefundId, RefundRequest, RefundState, Status};
+use order::domain::{
+    AttentionReason, IntentId, IntentReport, IntentStatus, Order, RefundId, RefundRequest, RefundState, Status,
+};
 use order::ports::{OrderStore, Update, Updated};
 use order::testing::{FakeProvider, KeptReceipts, MemoryShop, an_order, nzd};
 use shared_kernel::{Clock, OrderId, StoreError, Timestamp};
@@ -190,6 +192,57 @@ async fn an_intent_whose_commit_fails_is_closed_all_the_same() {
     close.execute(bench.order, intent.clone(), bench.run()).await.unwrap();
     assert_eq!(bench.order().await.status(), Status::Expired);
     assert_eq!(bench.provider.status(&intent), Some(IntentStatus::Canceled));
+}
+
+#[tokio::test]
+async fn an_intent_that_the_provider_does_not_know_ends_the_order_and_a_person_is_told() {
+    let order = an_order(1).payable().build();
+    let deadline = order.expires_at();
+    let bench = Bench::with(order.overdue(deadline).order);
+    let intent = bench.order().await.payments()[0].intent.clone();
+    bench.provider.forgets(&intent);
+    let close = CloseIntent::new(bench.orders.clone(), Arc::new(bench.provider.clone()), bench.clock.clone());
+    close.execute(bench.order, intent, bench.run()).await.unwrap();
+    let order = bench.order().await;
+    assert_eq!(order.status(), Status::Expired, "its goods are free again");
+    assert_eq!(order.attention().unwrap().reason, AttentionReason::PaymentUnknown);
+}
+
+#[tokio::test]
+async fn an_order_whose_payment_is_refused_ends_and_a_person_is_told_why() {
+    let bench = Bench::with(an_order(1).build());
+    bench.provider.refuses(true);
+    let open = OpenPayment::new(bench.orders.clone(), Arc::new(bench.provider.clone()), bench.clock.clone());
+    open.execute(bench.order, bench.run()).await.unwrap();
+    let order = bench.order().await;
+    assert_eq!(order.status(), Status::Expired, "its goods are free again");
+    assert!(order.is_payment_impossible());
+    assert_eq!(order.attention().unwrap().detail.as_deref(), Some("no: it refuses"));
+}
+
+#[tokio::test]
+async fn a_refund_that_is_refused_or_fails_has_another_key_the_next_time() {
+    let bench = Bench::with(an_order(1).paid().build());
+    let refund = RefundId::new(uuid::Uuid::from_u128(7));
+    let request = RefundRequest { id: refund, amount: Some(nzd(100)), note: None };
+    let now = bench.clock.now();
+    let asked = Update {
+        order: bench.order,
+        decide: Arc::new(move |order| Ok(order.refund_requested(request.clone(), now).unwrap())),
+        cause: None,
+        key: None,
+    };
+    bench.orders.update(asked).await.unwrap();
+    let send = SendRefund::new(bench.orders.clone(), Arc::new(bench.provider.clone()), bench.clock.clone());
+    bench.provider.refuses(true);
+    for _ in 0..2 {
+        assert!(send.execute(bench.order, refund, bench.run()).await.is_err());
+    }
+    assert_eq!(bench.order().await.refund(refund).unwrap().used_keys(), 2);
+    bench.provider.refuses(false);
+    send.execute(bench.order, refund, bench.run()).await.unwrap();
+    assert_eq!(bench.provider.refunds()[0].keys_used, 2);
+    assert_eq!(bench.order().await.refund(refund).unwrap().state, RefundState::Succeeded { at: now });
 }
 
 async fn a_mail_server_that_is_down_while_somebody_pays_delays_the_receipt_alone(on: Storage) {

@@ -289,9 +289,9 @@ impl Order {
     /// The provider will not take this payment. An order that waits for it ends, so that its goods are free again; staff
     /// have to see why.
     #[must_use]
-    pub fn payment_not_possible(self, now: Timestamp) -> Decided {
+    pub fn payment_not_possible(self, detail: &str, now: Timestamp) -> Decided {
         let waits = matches!(self.0.state, OrderState::AwaitingStock { .. });
-        let alarmed = self.needs_attention(AttentionReason::IntentNotCreated, now);
+        let alarmed = self.needs_attention_about(AttentionReason::IntentNotCreated, "provider", detail, now);
         if waits { alarmed.then(|order| order.expire(now)) } else { alarmed }
     }
 
