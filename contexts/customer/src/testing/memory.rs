@@ -11,7 +11,7 @@ use shared_kernel::{CustomerId, Identity, Page, StoreError, Timestamp};
 use crate::adapters::outbound::publish::published;
 use crate::domain::{
     ApiKey, ApiKeyId, Attempts, Customer, CustomerEvent, CustomerParts, DelayPolicy, Delayed, EmailAddress,
-    Fingerprint, MailToken, PasswordHash, Purpose, Session, TokenHash,
+    Fingerprint, LoginLane, MailToken, NetworkAttempts, PasswordHash, Purpose, SecondFactor, Session, TokenHash,
 };
 use crate::ports::{
     Account, AccountChange, Accounts, ApiKeys, Confirmation, CustomerQuery, Housekeeping, IssueLimit, LoginChallenge,

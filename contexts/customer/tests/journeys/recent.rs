@@ -10,7 +10,7 @@ use customer::adapters::outbound::recent::Recent;
 use customer::domain::{Customer, PasswordHash, Session, Token, TokenHash};
 use customer::ports::{AccountChange, Accounts, Confirmation, Sessions};
 use customer::testing::{MemoryCustomers, a_customer};
-use shared_kernel::{Clock, Identity, StoreError, Timestamp};
+use shared_kernel::{Clock, CustomerId, Identity, StoreError, Timestamp};
 use tokio::sync::Notify;
 
 /// Answers only when it is let.
@@ -39,7 +39,7 @@ impl Sessions for Slow {
     }
 
     async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError> {
-        self.store.list(customer).await
+        Sessions::list(self.store.as_ref(), customer).await
     }
 
     async fn touch(

@@ -84,14 +84,14 @@ pub(super) async fn end_all(
 #[post("/api/customer/v1/sessions/current/confirmation")]
 pub(super) async fn confirm(
     req: HttpRequest,
-    confirm: web::Data<Confirm>,
+    asked: web::Data<Confirm>,
     who: SignedIn,
     trail: SecurityTrail,
     body: JsonBody<ConfirmationBody>,
 ) -> Result<HttpResponse, Problem> {
     let ConfirmationBody { current_password: password, code } = body.into_inner();
     let command = ConfirmCommand { customer: who.0.customer, session: token_of(&req), password, code };
-    let confirmed = confirm.execute(command).await;
+    let confirmed = asked.execute(command).await;
     let event = if confirmed.is_ok() { SecurityEvent::Confirmed } else { SecurityEvent::ConfirmationFailed };
     trail.note(event, "").await;
     confirmed?;

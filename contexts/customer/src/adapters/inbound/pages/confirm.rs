@@ -33,19 +33,19 @@ pub(super) struct ConfirmForm {
 
 #[get("/login/confirm")]
 pub(super) async fn show(
-    confirm: web::Data<Confirm>,
+    asked: web::Data<Confirm>,
     frame: PageFrame,
     who: SignedIn,
     query: web::Query<NextQuery>,
 ) -> Result<HttpResponse, PageError> {
-    let code_wanted = confirm.codes.wanted(who.0.customer).await?.is_some();
+    let code_wanted = asked.codes.wanted(who.0.customer).await?.is_some();
     page(&ConfirmPage { frame, errors: vec![], email: who.0.email, code_wanted, next: safe(&query.next) })
 }
 
 #[post("/login/confirm")]
 pub(super) async fn confirm(
     req: HttpRequest,
-    confirm: web::Data<Confirm>,
+    asked: web::Data<Confirm>,
     frame: PageFrame,
     who: SignedIn,
     trail: SecurityTrail,
@@ -53,12 +53,12 @@ pub(super) async fn confirm(
 ) -> Result<HttpResponse, PageError> {
     let ConfirmForm { password, code, next } = form.into_inner();
     let (customer, session, next) = (who.0.customer, token_of(&req), safe(&next));
-    let Err(error) = confirm.execute(ConfirmCommand { customer, session, password, code }).await else {
+    let Err(error) = asked.execute(ConfirmCommand { customer, session, password, code }).await else {
         trail.note(SecurityEvent::Confirmed, "").await;
         return Ok(see_other(&next));
     };
     trail.note(SecurityEvent::ConfirmationFailed, "").await;
-    let code_wanted = confirm.codes.wanted(customer).await?.is_some();
+    let code_wanted = asked.codes.wanted(customer).await?.is_some();
     let email = who.0.email;
     said(error.into(), |status, errors| page_with(status, &ConfirmPage { frame, errors, email, code_wanted, next }))
 }

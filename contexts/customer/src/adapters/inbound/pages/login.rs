@@ -120,7 +120,7 @@ struct CodePage {
 #[post("/login/code")]
 pub(super) async fn code(
     req: HttpRequest,
-    log_in: web::Data<LogIn>,
+    logins: web::Data<LogIn>,
     frame: PageFrame,
     origin: Origin,
     trail: SecurityTrail,
@@ -128,7 +128,7 @@ pub(super) async fn code(
 ) -> Result<HttpResponse, PageError> {
     let CodeForm { challenge, code, next } = form.into_inner();
     let next = safe(&next);
-    let logged_in = log_in.complete(&challenge, &code, place_of_browser(&req, origin)).await;
+    let logged_in = logins.complete(&challenge, &code, place_of_browser(&req, origin)).await;
     note_login(&trail, &logged_in).await;
     match logged_in {
         Ok(session) => Ok(with_session(see_other(&next), &session)),
