@@ -51,9 +51,7 @@ impl SendRefund {
                 let status = ReportedRefund::Failed { reason: format!("{code}: {message}") };
                 let NewRefund { intent, amount, .. } = new;
                 let report = RefundReport { id: Some(refund), provider_id: None, intent, amount, status };
-                let decide = decide_on(move |order| {
-                    order.refund_reported(report.clone(), now).then(|order| order.refund_key_used(refund))
-                });
+                let decide = decide_on(move |order| order.refund_refused(refund, report.clone(), now));
                 self.orders.update(decide.caused(id, None)).await?;
                 Err(TaskError::Impossible(format!("the payment provider refused the refund: {code}: {message}")))
             }

@@ -226,6 +226,12 @@ impl Order {
         }
     }
 
+    /// The provider has refused a refund of ours, and would say so again under the same key.
+    #[must_use]
+    pub fn refund_refused(self, id: RefundId, report: RefundReport, now: Timestamp) -> Decided {
+        self.refund_reported(report, now).then(|order| order.refund_key_used(id))
+    }
+
     /// The provider has answered under the refund's key, not with success, and would do so again.
     #[must_use]
     pub fn refund_key_used(mut self, id: RefundId) -> Decided {
