@@ -4,8 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::Site;
 use chassis::web::{
-    AddressView, ConfirmedStaff, IdempotencyKey, JsonBody, OptionalBody, Problem, SignedIn, Staff, json_with_etag,
-    query,
+    AddressView, ConfirmedStaff, IdempotencyKey, JsonBody, OptionalBody, Problem, SignedIn, json_with_etag, query,
 };
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Identity, OrderId, Role, Timestamp};

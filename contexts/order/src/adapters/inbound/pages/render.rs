@@ -94,6 +94,7 @@ pub fn refunded(order: &Order) -> Option<&'static str> {
         | PaymentAxis::Declined
         | PaymentAxis::Processing
         | PaymentAxis::Paid
+        | PaymentAxis::RefundDue
         | PaymentAxis::Canceled => None,
     }
 }
