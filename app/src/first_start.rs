@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::files;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Ids;
@@ -76,10 +77,7 @@ impl FirstStart {
     /// # Errors
     /// When it cannot be removed.
     pub fn forget(settings: &Settings) -> anyhow::Result<()> {
-        match std::fs::remove_file(settings.data_dir.join(NOTE)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context(NOTE),
-            _ => Ok(()),
-        }
+        files::remove(&settings.data_dir.join(NOTE)).context(NOTE)
     }
 
     /// Whether this context has a file that has to be furnished.
@@ -99,7 +97,7 @@ impl FirstStart {
             return Ok(());
         }
         if left.new.is_empty() {
-            return std::fs::remove_file(settings.data_dir.join(NOTE)).context(NOTE);
+            return files::remove(&settings.data_dir.join(NOTE)).context(NOTE);
         }
         keep_private(&settings.data_dir, NOTE, &left)
     }

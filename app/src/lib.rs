@@ -4,8 +4,9 @@
 //! process may hold of the shop), [`shop`] (opens the databases, starts the contexts of [`modules`], joins them by the
 //! bus), [`server`] and [`door`] (the public door, and the private one behind which the payment sandbox lives), [`peers`] (contexts here
 //! and in other processes), [`pages`] (pages that join contexts), [`ops`] (dead letters, replays, event types), [`cli`] and
-//! [`control`] (the same commands with and without a running shop), [`backup`] (backups, and moving house), [`probe`] (for
-//! health checks), [`process`] (what the operating system is asked for), [`check`] (the settings, tried out).
+//! [`control`] (the same commands with and without a running shop), [`backup`] (backups, and moving house), [`whereabouts`]
+//! (keeps a shop from being opened beside itself), [`probe`] (for health checks), [`process`] (what the operating system
+//! is asked for), [`check`] (the settings, tried out).
 //!
 //! No business rule lives here. A context is asked through the lists and methods of its module and nothing else.
 
@@ -32,3 +33,4 @@ pub mod server;
 pub mod settings;
 pub mod setup;
 pub mod shop;
+pub mod whereabouts;

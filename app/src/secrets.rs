@@ -2,13 +2,12 @@
 //!
 //! Processes that share a shop must be set the same ones; made-up ones serve a shop that is one process.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::files;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Ids;
 
@@ -97,7 +96,7 @@ pub fn new_keys(ids: &dyn Ids) -> anyhow::Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// Writes a file that only its owner may read, beside its place and then into it: a crash leaves all of it or none.
+/// Writes a file that only its owner may read; a power cut leaves all of it or none.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -110,11 +109,7 @@ pub fn keep_private(folder: &Path, name: &str, value: &impl Serialize) -> anyhow
 /// # Errors
 /// When it cannot be written.
 pub fn keep_private_text(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    let unfinished = folder.join(format!("{name}.new"));
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(std::fs::rename(&unfinished, folder.join(name))?)
+    Ok(files::write(&folder.join(name), text.as_bytes())?)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use shared_kernel::{Clock, Ids, Role};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::backup::under_way;
 use crate::first_start::FirstStart;
 use crate::modules::{Modules, here, send};
 use crate::parts::Part;
@@ -33,6 +34,7 @@ use crate::secrets::Secrets;
 use crate::security;
 use crate::settings::Settings;
 use crate::setup::{self, Given};
+use crate::whereabouts;
 
 /// How long a restored shop waits for the payment provider to tell what it has missed.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -56,7 +58,7 @@ pub struct Shop {
     pub dead_letters: DeadLetters,
     /// Rebuilds read models.
     pub replay: Replay,
-    /// The system's clock.
+    /// The clock of this process: the system's, or that of the server that it shares with others.
     pub clock: Arc<dyn Clock>,
     /// The system's source of ids.
     pub ids: Arc<dyn Ids>,
@@ -78,10 +80,14 @@ impl Shop {
     /// When another process has the folder open, or a database cannot be opened.
     pub async fn open(settings: Settings) -> anyhow::Result<Self> {
         let lock = take_folder(&settings.data_dir)?;
-        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        under_way::refuse(&settings.data_dir)?;
+        whereabouts::refuse_files_of_the_past(&settings)?;
+        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let first_start = FirstStart::pending(&settings, ids.as_ref())?;
         let secrets = Secrets::of(&settings, ids.as_ref())?;
         let databases = open_databases(&settings).await?;
+        whereabouts::refuse_new_servers(&settings, &databases).await?;
+        let clock = clock_of(&databases);
         let (plays, sells) = (plays(&settings), settings.parts.hold(Part::Order));
         let door = if plays && sells { Some(private_door()?) } else { None };
         let private = door.as_ref().map(|(_, url)| url.as_str());
@@ -93,6 +99,7 @@ impl Shop {
         let platform = platforms(&settings, &databases, &clock, &ids)?;
         let modules = Arc::new(Modules::start(&Given::by(&settings, &secrets, private), platform).await?);
         refuse_unfinished(&databases).await?;
+        whereabouts::remember(&settings)?;
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
         let (dead_letters, replay) = (engine.dead_letters(), engine.replay());
         let operations = operations(&databases, &modules, &dead_letters, &replay);
@@ -215,6 +222,14 @@ async fn open_databases(settings: &Settings) -> anyhow::Result<Vec<(Part, Databa
     Ok(databases)
 }
 
+/// The clock of the process itself, by which it also says until when an identity is to be believed: a server's, if it
+/// works on one with others whose own clocks may differ.
+fn clock_of(databases: &[(Part, Database)]) -> Arc<dyn Clock> {
+    let own: Arc<dyn Clock> = Arc::new(SystemClock);
+    let shared = databases.iter().find(|(_, database)| database.shared());
+    shared.map_or_else(|| Arc::clone(&own), |(_, database)| database.clock(&own))
+}
+
 /// A shop must not open on half of its rows.
 async fn refuse_unfinished(databases: &[(Part, Database)]) -> anyhow::Result<()> {
     for (part, database) in databases {
@@ -258,7 +273,8 @@ async fn open_sandbox(
     ids: &Arc<dyn Ids>,
 ) -> anyhow::Result<Sandbox> {
     let database = setup::database(settings, Part::Sandbox).await?;
-    Ok(Sandbox::start(database, Arc::clone(clock), Arc::clone(ids), given).await?)
+    let clock = database.clock(clock);
+    Ok(Sandbox::start(database, clock, Arc::clone(ids), given).await?)
 }
 
 /// What each context that is here may use of the outside world.
@@ -271,7 +287,7 @@ fn platforms<'a>(
     let (mailer, site) = (setup::mailer(settings, clock)?, setup::site(settings));
     Ok(move |part: Part| {
         let (_, database) = databases.iter().find(|(known, _)| *known == part)?;
-        let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+        let (clock, ids) = (database.clock(clock), Arc::clone(ids));
         Some(Platform { database: database.clone(), clock, ids, mailer: Arc::clone(&mailer), site: site.clone() })
     })
 }
@@ -289,7 +305,7 @@ fn engine(
         ContextEngine { name: context.name(), database: database.clone(), subscriptions, jobs }
     });
     let transport = settings.nats.clone().map_or(Transport::InProcess, Transport::JetStream);
-    Engine::new(contexts.collect(), transport, Arc::clone(clock), Arc::clone(ids))
+    Engine::new(contexts.collect(), transport, Arc::clone(clock), Arc::clone(ids)).by_the_clocks_of_databases()
 }
 
 fn operations(
@@ -330,8 +346,7 @@ fn peers(
 /// # Errors
 /// When it cannot be made.
 pub fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    chassis::files::make_folder(folder)
 }
 
 /// Makes the data folder if it is not there, and keeps every other process out of it as long as the answer is held.

@@ -2,10 +2,11 @@
 //!
 //! Reading order: [`sql`] (a database per context, one group-committing writer), [`messaging`] (outbox, relay, bus,
 //! inbox, retries, dead letters, tasks and timers), [`web`] (identity, forms, problems, headers, the page frame),
-//! [`outbound`] (calls to other systems), [`mail`], [`security`] (who did what),
-//! [`telemetry`], and [`platform`], the value in which a context receives
+//! [`outbound`] (calls to other systems), [`mail`], [`files`], [`security`] (who did what), [`telemetry`], and
+//! [`platform`], the value in which a context receives
 //! all of it.
 
+pub mod files;
 pub mod mail;
 pub mod messaging;
 pub mod outbound;

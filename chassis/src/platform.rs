@@ -1,6 +1,7 @@
 //! What a context is given at start: its own database, and the ports that all contexts share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use rand::Rng;
 use shared_kernel::{Clock, Currency, Ids, TaxRate, Timestamp};
@@ -48,6 +49,12 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         jiff_now()
+    }
+
+    fn steady(&self) -> Timestamp {
+        static BEGAN: OnceLock<(Instant, Timestamp)> = OnceLock::new();
+        let (began, then) = BEGAN.get_or_init(|| (Instant::now(), jiff_now()));
+        then.plus(began.elapsed())
     }
 }
 

@@ -178,7 +178,7 @@ async fn backups_of_a_busy_shop_on_servers_have_their_books_in_order_wherever_th
 }
 
 /// A small shop with purchases in several states, closed.
-async fn a_closed_shop() -> Shop {
+pub async fn a_closed_shop() -> Shop {
     let mut shop = Shop::open(&[("STORE_DEMO", "off")]).await;
     let market = Market::set_up(&shop, 5, 10_000).await;
     for buyer in 0..8 {
@@ -265,7 +265,7 @@ async fn what_was_cut_off_is_no_backup_and_no_shop_and_is_begun_again() {
     let found = run(&shop, &["verify", &backup]).lines().count() - 1;
     again.kill_after_lines(&["restore", &backup], found + 2);
     assert!(again.folder().join("order.db").exists(), "it was killed before it began");
-    assert!(refused(&again, &["audit", "--json"]).contains("run `restore` or `promote` again"));
+    assert!(refused(&again, &["audit", "--json"]).contains("was cut off here: run it again"));
     refused(&again, &["backup", &backup_in(&folder, "half")]);
     run(&again, &["restore", &backup]);
     assert_eq!(tokio::task::block_in_place(|| again.audit()), tokio::task::block_in_place(|| shop.audit()));

@@ -7,8 +7,11 @@
 #![expect(clippy::print_stdout, reason = "what was measured is for whoever reads the run")]
 
 mod backup;
+mod clocks;
 mod consumers;
+mod cut_off;
 mod deadlines;
+mod durable;
 mod evidence;
 mod first_start;
 mod graceful;

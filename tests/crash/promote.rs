@@ -45,7 +45,7 @@ async fn a_shop_moves_onto_servers_in_the_middle_of_its_business_however_often_i
     let catalogue = tables("catalogue");
     for lines in [1, catalogue, catalogue + tables("order"), catalogue] {
         shop.kill_after_lines(&["promote"], lines);
-        assert!(refused(&shop, &["audit", "--json"]).contains("run `restore` or `promote` again"));
+        assert!(refused(&shop, &["audit", "--json"]).contains("`better-store promote` was cut off here: run it again"));
     }
     let moved = run(&shop, &["promote"]);
     for line in plan.lines().filter(|line| line.contains(" rows ") && !line.contains(" marker ")) {

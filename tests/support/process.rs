@@ -190,6 +190,11 @@ impl Shop {
         for process in &self.processes {
             process.is_ready().await;
         }
+        self.open_gateway().await;
+    }
+
+    /// Opens the gateway, if it needs one, before processes that were started one by one.
+    pub async fn open_gateway(&mut self) {
         if let Some(places) = self.places.as_ref().filter(|_| self.gateway.is_none()) {
             let at = |part: &str| {
                 let ports = places.iter().find(|(known, _)| known == part).map(|(_, ports)| ports.clone());
@@ -240,6 +245,20 @@ impl Shop {
         process.cli(arguments)
     }
 
+    /// Runs the command line of the first process with more in its environment.
+    pub fn cli_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+        self.processes[0].command().envs(environment.iter().copied()).args(arguments).output().unwrap()
+    }
+
+    /// Runs the command line of the first process under another program, such as one that watches its system calls.
+    pub fn cli_under(&self, wrapper: &[&str], arguments: &[&str]) -> Output {
+        let inner = self.processes[0].command();
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(inner.get_program()).env_clear().stdin(Stdio::null());
+        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.args(arguments).output().unwrap()
+    }
+
     /// Runs the command line until it has said so many lines, and kills it there.
     pub fn kill_after_lines(&self, arguments: &[&str], lines: usize) {
         self.processes[0].kill_after_lines(arguments, lines);
@@ -287,6 +306,17 @@ impl Process {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
         let child = self.command().arg("serve").stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         self.child = Some(child);
+    }
+
+    /// Sets something for its next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.unset(name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Sets something no more for its next start.
+    pub fn unset(&mut self, name: &str) {
+        self.settings.retain(|(known, _)| known != name);
     }
 
     /// Waits until it answers that it is ready.

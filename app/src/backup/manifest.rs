@@ -87,8 +87,7 @@ impl Manifest {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
-        keep_private(folder, NAME, self)?;
-        Ok(File::open(folder)?.sync_all()?)
+        keep_private(folder, NAME, self)
     }
 
     fn sum(&self) -> anyhow::Result<String> {

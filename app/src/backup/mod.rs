@@ -3,7 +3,7 @@
 //! Reading order: [`places`] (where each part keeps what it keeps), [`cut`] (one moment of all of them at once), [`take`]
 //! (a backup: a folder with a SQLite file per part, whatever the engine, and a [`manifest`]), [`verify`] (whether a backup
 //! is what it says, with [`money`] counted once more), [`restore`] (into an empty place, on either engine) and
-//! [`promote`] (from files onto a server).
+//! [`promote`] (from files onto a server), which may be cut off anywhere ([`under_way`]).
 //!
 //! A context's rows are opaque here: they move by way of [`chassis::sql::transfer`], which proves that they are the same.
 
@@ -14,4 +14,5 @@ pub mod places;
 pub mod promote;
 pub mod restore;
 pub mod take;
+pub mod under_way;
 pub mod verify;

@@ -1,16 +1,20 @@
 //! Moves a shop from the files of its data folder onto the servers that its settings now name. The files stay as they are.
 //!
-//! The shop must be closed. What was interrupted is begun again with the same command: contexts that have arrived are
-//! compared and left alone. Nobody can open the shop on the servers before all have arrived.
+//! The shop must be closed. Wherever it is cut off, the same command brings it to its end: contexts that have arrived are
+//! compared and left alone. Nobody can open the shop, on the servers or in its files, before all have arrived.
 
 use anyhow::{Context as _, ensure};
 use chassis::sql::transfer::{Location, Snapshot, Standing, TableDigest, Target};
 
 use super::places;
+use super::restore::finish;
+use super::under_way::UnderWay;
 use crate::control::Output;
 use crate::parts::Part;
 use crate::settings::Settings;
-use crate::{setup, shop};
+use crate::{setup, shop, whereabouts};
+
+const PURPOSE: &str = "promote";
 
 /// Moves the shop, or only says what would be moved.
 ///
@@ -19,28 +23,37 @@ use crate::{setup, shop};
 pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow::Result<()> {
     let moves = moves(settings)?;
     let _alone = shop::take_folder(&settings.data_dir)?;
-    for one in &moves {
-        let standing = one.target.look().await.with_context(|| format!("{} on the server", one.part.name()))?;
-        if dry_run {
+    if dry_run {
+        for one in &moves {
+            let standing =
+                one.target.look(PURPOSE).await.with_context(|| format!("{} on the server", one.part.name()))?;
             one.say_what_would_be(standing, out).await?;
         }
-    }
-    if dry_run {
         return out.line("nothing was moved").await;
     }
-    for one in &moves {
-        one.target.take("promote").await.with_context(|| one.part.name())?;
+    let mut under_way = UnderWay::take_up(&settings.data_dir, PURPOSE, "better-store promote")?;
+    let targets: Vec<(Part, &Target)> = moves.iter().map(|one| (one.part, &one.target)).collect();
+    if !under_way.has_filled(&targets).await? {
+        under_way.note()?;
+        fill(&moves, under_way.purpose(), out).await?;
     }
-    for one in &moves {
+    finish(&mut under_way, &targets).await?;
+    whereabouts::remember(settings)?;
+    under_way.end()?;
+    out.line("the shop lives on the server now; its files in the data folder are of the past").await
+}
+
+async fn fill(moves: &[Move], purpose: &str, out: &Output) -> anyhow::Result<()> {
+    for one in moves {
+        one.target.take(purpose).await.with_context(|| one.part.name())?;
+    }
+    for one in moves {
         let mut files = one.source().await?;
         let digests = one.target.fill(&mut files).await.with_context(|| one.part.name())?;
         places::complete(&one.location, one.part).await?;
         table(one.part, &digests, out).await?;
     }
-    for one in &moves {
-        one.target.finish().await?;
-    }
-    out.line("the shop lives on the server now; its files in the data folder are of the past").await
+    Ok(())
 }
 
 struct Move {
@@ -79,7 +92,7 @@ impl Move {
         table(self.part, &digests, out).await?;
         let there = match standing {
             Standing::New => "nothing is there yet",
-            Standing::Unfinished => "an interrupted move would be taken up again",
+            Standing::Unfinished | Standing::Filled => "an interrupted move would be taken up again",
         };
         out.line(format!("{}: {there}", self.part.name())).await
     }

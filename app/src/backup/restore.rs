@@ -3,8 +3,9 @@
 //! What a broker still has of the lost shop knows more than the backup: facts that nobody has stated any more would reach
 //! whoever has forgotten them. So streams have to go first, and a restored shop refuses those that are older than itself.
 //!
-//! Every place is noted as unfinished until all of them hold everything, so that no shop opens on half of a backup; one
-//! that was interrupted is begun again with the same command.
+//! The data folder says that a restoration is under way before anything is touched, and every place is noted as unfinished
+//! until all of them hold everything, so that no shop opens on half of a backup. Wherever it is cut off, the same command
+//! brings it to its end.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,12 +15,14 @@ use chassis::SystemClock;
 use chassis::sql::transfer::{Location, Snapshot, Target};
 use shared_kernel::Clock as _;
 
+use super::manifest::Manifest;
+use super::under_way::UnderWay;
 use super::{places, verify};
 use crate::control::Output;
 use crate::first_start::FirstStart;
 use crate::parts::Part;
 use crate::settings::Settings;
-use crate::setup;
+use crate::{setup, shop, whereabouts};
 
 /// How often, and how long apart, a broker is asked that does not answer.
 const TRIES: u32 = 5;
@@ -40,19 +43,45 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
     if let Some(part) = lacking.iter().find(|part| **part != Part::Sandbox) {
         bail!("the backup does not hold {}: name what it holds by STORE_CONTEXTS", part.name());
     }
-    let _alone = places::alone_with_files(settings)?;
+    let _alone = shop::take_folder(&settings.data_dir)?;
     let places: Vec<Place> = wanted.into_iter().map(|part| Place::of(settings, folder, part)).collect();
-    for place in &places {
-        place.target.look().await.with_context(|| format!("{} has a place that is in use", place.part.name()))?;
+    let mut under_way = UnderWay::take_up(&settings.data_dir, &format!("restore {}", manifest.seal), &command(folder))?;
+    let targets: Vec<(Part, &Target)> = places.iter().map(|place| (place.part, &place.target)).collect();
+    if !under_way.has_filled(&targets).await? {
+        under_way.note()?;
+        if let Err(refused) = clear_streams(settings, discard_streams, out).await {
+            under_way.withdraw()?;
+            return Err(refused);
+        }
+        fill(settings, &places, &manifest, under_way.purpose(), out).await?;
     }
-    let contexts: Vec<&'static str> = settings.parts.contexts().map(Part::name).collect();
-    clear_streams(settings, &contexts, discard_streams, out).await?;
-    let purpose = format!("restore {}", manifest.seal);
-    for place in &places {
-        place.target.take(&purpose).await.with_context(|| place.part.name())?;
+    finish(&mut under_way, &targets).await?;
+    whereabouts::forget(settings)?;
+    whereabouts::remember(settings)?;
+    under_way.end()?;
+    out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at))
+        .await?;
+    out.line("order numbers continue about 1,000 higher, so that none is given twice").await
+}
+
+/// The command, as it has to be run again if it is cut off.
+fn command(folder: &Path) -> String {
+    format!("better-store restore {}", folder.display())
+}
+
+/// Takes the places, and brings everything into each of them.
+async fn fill(
+    settings: &Settings,
+    places: &[Place],
+    manifest: &Manifest,
+    purpose: &str,
+    out: &Output,
+) -> anyhow::Result<()> {
+    for place in places {
+        place.target.take(purpose).await.with_context(|| place.part.name())?;
     }
     FirstStart::forget(settings)?;
-    for place in &places {
+    for place in places {
         let mut backup = Snapshot::pin(&place.backup).await?;
         place
             .target
@@ -62,29 +91,36 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
         places::complete(&place.location, place.part).await?;
         out.line(format!("{:<11} restored", place.part.name())).await?;
     }
-    for place in &places {
-        place.target.finish().await?;
+    Ok(())
+}
+
+/// Every place holds everything: says so everywhere, and then takes the notes away, so that wherever this is cut off it
+/// is known that nothing else is left to do.
+///
+/// # Errors
+/// When a note cannot be changed; repeating goes on from there.
+pub async fn finish(under_way: &mut UnderWay, targets: &[(Part, &Target)]) -> anyhow::Result<()> {
+    under_way.is_filled()?;
+    for (part, target) in targets {
+        target.is_filled(under_way.purpose()).await.with_context(|| part.name())?;
     }
-    out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at))
-        .await?;
-    out.line("order numbers continue about 1,000 higher, so that none is given twice").await
+    for (part, target) in targets {
+        target.finish().await.with_context(|| part.name())?;
+    }
+    Ok(())
 }
 
 /// Sees to it that the broker, if there is one, knows nothing of these contexts.
-async fn clear_streams(
-    settings: &Settings,
-    contexts: &[&'static str],
-    discard: bool,
-    out: &Output,
-) -> anyhow::Result<()> {
+async fn clear_streams(settings: &Settings, discard: bool, out: &Output) -> anyhow::Result<()> {
     let Some(broker) = &settings.nats else { return Ok(()) };
-    let mut answer = broker.streams_of(contexts).await;
+    let contexts: Vec<&'static str> = settings.parts.contexts().map(Part::name).collect();
+    let mut answer = broker.streams_of(&contexts).await;
     for _ in 0..TRIES {
         if answer.is_ok() {
             break;
         }
         tokio::time::sleep(PAUSE).await;
-        answer = broker.streams_of(contexts).await;
+        answer = broker.streams_of(&contexts).await;
     }
     match answer {
         Err(silent) => {
@@ -99,7 +135,7 @@ async fn clear_streams(
                 "the broker still has {streams}: facts that the backup does not know of. Close every process that uses \
                  them, and add --discard-streams; for a restoration beside a living shop, name another broker"
             );
-            let discarded = broker.discard_streams_of(contexts).await;
+            let discarded = broker.discard_streams_of(&contexts).await;
             discarded
                 .map_err(|error| anyhow::anyhow!("the streams {streams} could not be taken off the broker: {error}"))?;
             out.line(format!("taken off the broker: {streams}")).await

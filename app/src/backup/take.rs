@@ -8,10 +8,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use chassis::files;
 use chassis::sql::transfer::{Location, Snapshot};
 
 use super::manifest::{Kept, Manifest, sha256_of};
-use super::{cut, places};
+use super::{cut, places, under_way};
 use crate::control::Output;
 use crate::parts::Part;
 use crate::settings::Settings;
@@ -37,6 +38,7 @@ pub async fn take(settings: &Settings, folder: &Path, out: &Output) -> anyhow::R
 /// # Errors
 /// As [`take`], and when another process has the data folder.
 pub async fn take_closed(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
+    under_way::refuse(&settings.data_dir)?;
     ensure_shop_is_here(settings)?;
     let _alone = places::alone_with_files(settings)?;
     take(settings, folder, out).await
@@ -91,6 +93,9 @@ async fn copy_one(part: Part, mut snapshot: Snapshot, folder: &Path) -> anyhow::
 fn seal(path: &Path) -> anyhow::Result<String> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     File::open(path)?.sync_all()?;
+    if let Some(folder) = path.parent() {
+        files::sync_folder(folder)?;
+    }
     sha256_of(path)
 }
 

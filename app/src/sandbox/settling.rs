@@ -16,12 +16,14 @@ use super::intents::no_such_intent;
 use super::objects::Origin;
 use super::refunds::SettleRefund;
 use super::store::{Command, Ledger};
+use super::webhooks::SKEW;
 
 /// Stripe lists events for thirty days.
 const EVENTS_KEPT: Duration = Duration::from_hours(30 * 24);
 
-const DUE: &str = "SELECT 'intent' AS kind, id, due FROM intent WHERE due <= $1
-    UNION ALL SELECT 'refund', id, due FROM refund WHERE due <= $1
+/// What is slow is slow by seconds: when the clock was set back it does not wait until it has caught up.
+const DUE: &str = "SELECT 'intent' AS kind, id, due FROM intent WHERE due <= $1 OR (due IS NOT NULL AND created > $2)
+    UNION ALL SELECT 'refund', id, due FROM refund WHERE due <= $1 OR (due IS NOT NULL AND created > $2)
     UNION ALL SELECT 'dispute', id, due FROM dispute WHERE due <= $1
     UNION ALL SELECT 'session', id, due FROM checkout_session WHERE due <= $1 ORDER BY due LIMIT 200";
 
@@ -49,7 +51,7 @@ impl Core {
         let now = self.clock.now();
         let due = self.store.database().read(move |tx| {
             Box::pin(async move {
-                let rows = tx.fetch(DUE, params![now]).await?;
+                let rows = tx.fetch(DUE, params![now, now.plus(SKEW)]).await?;
                 rows.iter().map(|row| Ok((row.get::<String>("kind")?, row.get::<String>("id")?))).collect()
             })
         });

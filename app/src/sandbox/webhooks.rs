@@ -29,6 +29,8 @@ const AT_ONCE: usize = 32;
 /// How often the sender looks without being woken, and how often where other processes write events too: they wake nobody
 /// but themselves.
 const LOOK: Duration = Duration::from_millis(500);
+/// A clock is exact to this.
+pub(super) const SKEW: Duration = Duration::from_secs(2);
 const LOOK_WITH_OTHERS: Duration = Duration::from_millis(200);
 /// Old things are forgotten about once a minute.
 const LOOKS_BETWEEN_TIDYING: u64 = 120;
@@ -190,12 +192,14 @@ impl Sender {
     async fn due(&self, taken: usize) -> Vec<Due> {
         let now = self.core.clock.now();
         let limit = i64::try_from(AT_ONCE + taken).unwrap_or(i64::MAX);
+        // What happened in the future happened before the clock was set back, and is not waited for until it has caught up.
+        let future = now.plus(SKEW);
         let sql =
             "SELECT d.event, d.since, d.attempts, e.body FROM webhook_delivery d JOIN webhook_event e ON e.id = d.event
-            WHERE d.due <= $1 ORDER BY d.due, d.event LIMIT $2";
+            WHERE d.due <= $1 OR d.since > $3 ORDER BY d.due, d.event LIMIT $2";
         let rows = self.core.store.database().read(move |tx| {
             Box::pin(async move {
-                let rows = tx.fetch(sql, params![now, limit]).await?;
+                let rows = tx.fetch(sql, params![now, limit, future]).await?;
                 let due = rows.iter().map(|row| {
                     let (event, since) = (row.get("event")?, row.get("since")?);
                     Ok(Due { event, since, attempts: row.get("attempts")?, body: row.get("body")? })
@@ -243,8 +247,9 @@ impl Sender {
         tracing::debug!(webhook.event = %event, attempts, "webhook {event} did not arrive: {problem}");
         let noted = self.core.store.database().write(move |tx| {
             let (event, problem) = (due.event.clone(), problem.clone());
-            let sql = "UPDATE webhook_delivery SET attempts = $2, due = $3, problem = $4 WHERE event = $1";
-            Box::pin(async move { tx.execute(sql, params![event, attempts, next, problem]).await })
+            let sql = "UPDATE webhook_delivery SET attempts = $2, due = $3, problem = $4, since = $5 WHERE event = $1";
+            let since = due.since.min(now);
+            Box::pin(async move { tx.execute(sql, params![event, attempts, next, problem, since]).await })
         });
         noted.await.map(|_| ())
     }

@@ -1,6 +1,7 @@
 //! Mail for shops without a mail server, and for development: one `.eml` file per mail in a folder.
 //!
-//! Any mail program opens the files. The same mail sent twice is the same file.
+//! Any mail program opens the files. The same mail sent twice is the same file. A mail counts as sent when its file is
+//! on the disk: nobody sends it again.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use shared_kernel::Clock;
 
 use super::message::{Sender, compose, file_stem};
 use super::{Mail, MailError, Mailer};
+use crate::files;
 
 /// Lays mail into a folder.
 pub struct FolderMailer {
@@ -27,10 +29,13 @@ impl FolderMailer {
     }
 
     async fn write(&self, stem: &str, content: &[u8]) -> io::Result<()> {
-        tokio::fs::create_dir_all(&self.folder).await?;
-        let unfinished = self.folder.join(format!(".{stem}.part"));
-        tokio::fs::write(&unfinished, content).await?;
-        tokio::fs::rename(&unfinished, self.folder.join(format!("{stem}.eml"))).await
+        let (folder, content) = (self.folder.clone(), content.to_owned());
+        let path = folder.join(format!("{stem}.eml"));
+        let written = tokio::task::spawn_blocking(move || {
+            files::make_folder(&folder)?;
+            files::write(&path, &content)
+        });
+        written.await.map_err(io::Error::other)?
     }
 }
 

@@ -38,6 +38,8 @@ const OUTBOX: &str = "SELECT position, id, event_type, subject, sequence FROM ou
     WHERE position > $1 ORDER BY position LIMIT 1000";
 const INBOX: &str = "SELECT position, consumer, id, lane, status, attempts, code, error FROM inbox
     WHERE position > $1 ORDER BY position LIMIT 1000";
+const MARKS: &str = "SELECT consumer, id FROM inbox_handled WHERE (consumer, id) > ($1, $2)
+    ORDER BY consumer, id LIMIT 1000";
 
 /// One JSON object per outbox row and per inbox row, without bodies. Facts that no relay has given their place yet have
 /// none. What changes meanwhile may be there as it was or as it is.
@@ -51,7 +53,27 @@ pub async fn audit(context: &'static str, database: &Database, to: &AuditSink) -
         }
     }
     pages(database, OUTBOX, |row| outbox_row(context, row), to).await?;
-    pages(database, INBOX, |row| inbox_row(context, row), to).await
+    pages(database, INBOX, |row| inbox_row(context, row), to).await?;
+    marks(context, database, to).await
+}
+
+/// Messages that were handled so long ago that only their names are left.
+async fn marks(context: &str, database: &Database, to: &AuditSink) -> Result<(), StoreError> {
+    let (mut consumer, mut id) = (String::new(), String::new());
+    loop {
+        let rows = fetch(database, MARKS, params![&consumer, &id]).await?;
+        for row in &rows {
+            (consumer, id) = (row.get("consumer")?, row.get("id")?);
+            let record =
+                json!({"context": context, "kind": "inbox", "consumer": consumer, "id": id, "status": "handled"});
+            if to.send(record).await.is_err() {
+                return Ok(());
+            }
+        }
+        if rows.len() < AT_ONCE {
+            return Ok(());
+        }
+    }
 }
 
 async fn pages(

@@ -1,9 +1,7 @@
 //! Dead letters of all contexts together, for the operator.
 
-use std::sync::Arc;
-
 use serde::Serialize;
-use shared_kernel::{Clock, StoreError, Timestamp};
+use shared_kernel::{StoreError, Timestamp};
 
 use super::redact::{text_without_secrets, without_secrets};
 use super::{Inbox, InboxCounts, LetterKey, SqlMessages};
@@ -46,21 +44,20 @@ impl DeadLetter {
 #[derive(Clone)]
 pub struct DeadLetters {
     contexts: Vec<(&'static str, SqlMessages)>,
-    clock: Arc<dyn Clock>,
 }
 
 impl DeadLetters {
     /// Watches over these contexts' inboxes.
     #[must_use]
-    pub fn new(contexts: Vec<(&'static str, SqlMessages)>, clock: Arc<dyn Clock>) -> Self {
-        Self { contexts, clock }
+    pub fn new(contexts: Vec<(&'static str, SqlMessages)>) -> Self {
+        Self { contexts }
     }
 
     /// Only those of one context.
     #[must_use]
     pub fn only(&self, context: &str) -> Self {
         let contexts = self.contexts.iter().filter(|(name, _)| *name == context).cloned().collect();
-        Self { contexts, clock: Arc::clone(&self.clock) }
+        Self { contexts }
     }
 
     /// The newest failures of all contexts, newest first, without the secrets that their messages hold.
@@ -113,7 +110,7 @@ impl DeadLetters {
         };
         let Some((_, inbox)) = self.contexts.iter().find(|(name, _)| *name == context) else { return Ok(false) };
         let key = LetterKey { consumer: consumer.to_owned(), message: message.to_owned() };
-        inbox.resurrect(&key, retry, self.clock.now()).await
+        inbox.resurrect(&key, retry, inbox.clock().now()).await
     }
 }
 

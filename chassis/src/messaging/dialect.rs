@@ -6,7 +6,7 @@ macro_rules! heads {
     () => {
         "SELECT head.position FROM inbox AS head
         WHERE head.consumer = $1 AND head.settled_at IS NULL AND head.status = 'open' AND head.due_at <= $2
-          AND (head.lease_until IS NULL OR head.lease_until <= $2)
+          AND (head.lease_until IS NULL OR head.lease_until <= $6)
           AND NOT EXISTS (SELECT 1 FROM inbox AS earlier
                 WHERE earlier.consumer = $1 AND earlier.lane = head.lane AND earlier.settled_at IS NULL
                   AND earlier.position < head.position)
@@ -14,7 +14,8 @@ macro_rules! heads {
     };
 }
 
-/// Leases the heads of lanes. `$1` consumer, `$2` now, `$3` how many lanes, `$4` the lease, `$5` until when.
+/// Leases the heads of lanes. `$1` consumer, `$2` now, `$3` how many lanes, `$4` the lease, `$5` until when,
+/// `$6` the steady time.
 pub(super) fn claim(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => concat!(

@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    DeadLetters, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription, Worker, gauges,
+    DeadLetters, HandledMessages, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription,
+    Worker, gauges, times,
 };
 use crate::sql::Database;
 use crate::sql::transfer::RESTORED_AT;
@@ -52,11 +53,21 @@ impl Engine {
         Self { contexts: contexts.collect(), transport, clock, ids }
     }
 
+    /// The same by the clocks of the contexts' databases, which is right wherever other processes may be at work on them.
+    #[must_use]
+    pub fn by_the_clocks_of_databases(self) -> Self {
+        let contexts = self.contexts.into_iter().map(|(context, _)| {
+            let messages = SqlMessages::new(context.database.clone(), context.database.clock(&self.clock));
+            (context, messages)
+        });
+        Self { contexts: contexts.collect(), ..self }
+    }
+
     /// The dead letters of these contexts.
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
         let inboxes = self.contexts.iter().map(|(context, messages)| (context.name, messages.clone()));
-        DeadLetters::new(inboxes.collect(), Arc::clone(&self.clock))
+        DeadLetters::new(inboxes.collect())
     }
 
     /// Rebuilds consumers of these contexts.
@@ -68,7 +79,8 @@ impl Engine {
     }
 
     /// Starts everything; it ends, each part at a safe point, once `stop` is cancelled. `tasks` waits for that. Where a
-    /// database belongs to this process alone, leases left over by a crash are ended at once.
+    /// database belongs to this process alone, leases left over by a crash are ended at once. Times that a clock has left
+    /// which was ahead are corrected, now and from now on.
     ///
     /// # Errors
     /// The store's, when what a crash interrupted could not be cleared up; nothing was started then.
@@ -78,7 +90,10 @@ impl Engine {
                 messages.clear_leases().await?;
             }
         }
-        tasks.spawn(gauges::keep(self.dead_letters(), Arc::clone(&self.clock), stop.clone()));
+        let inboxes = self.contexts.iter().map(|(context, messages)| (context.name, messages.clone()));
+        let inboxes: Vec<_> = inboxes.collect();
+        tasks.spawn(times::keep(inboxes.clone(), stop.clone()));
+        tasks.spawn(gauges::keep(inboxes, stop.clone()));
         match &self.transport {
             Transport::InProcess => self.carry_in_process(tasks, stop),
             Transport::JetStream(broker) => self.carry_over(broker, tasks, stop).await?,
@@ -87,11 +102,13 @@ impl Engine {
             for subscription in context.subscriptions {
                 let inbox = Arc::new(messages.clone());
                 let grew = context.database.inbox_grew(subscription.consumer());
-                let worker = Worker::new(inbox, subscription, Arc::clone(&self.clock), Arc::clone(&self.ids));
+                let clock = Arc::clone(messages.clock());
+                let worker = Worker::new(inbox, subscription, clock, Arc::clone(&self.ids));
                 tasks.spawn(Arc::new(worker).run(grew, stop.clone()));
             }
             let turn = Lease::new("timers", &context.database, &self.clock, self.ids.as_ref());
-            for job in context.jobs {
+            let handled = HandledMessages::new(context.database.clone(), Arc::clone(messages.clock()));
+            for job in context.jobs.into_iter().chain([handled.job()]) {
                 tasks.spawn(job.run(turn.clone(), stop.clone()));
             }
         }

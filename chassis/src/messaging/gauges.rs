@@ -1,36 +1,64 @@
-//! Keeps the numbers that tell whether messages get through: how many wait, since when, and how many were given up.
+//! Keeps the numbers that tell whether messages get through (how many wait, since when, and how many were given up), and
+//! how large it all is: the facts in the archive, and the context's database.
 //!
 //! They are read off the databases, so that every process on one database says the same: look at the largest.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Clock, Timestamp};
+use shared_kernel::{StoreError, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::{DeadLetters, InboxCounts};
+use super::{Inbox as _, InboxCounts, SqlMessages};
+use crate::params;
 
 const EVERY: Duration = Duration::from_secs(10);
+/// Sizes change slowly: they are looked at in every so many turns.
+const SIZES_EVERY: u64 = 6;
 
 /// Keeps them up to date until `stop`. While a database does not answer, its last numbers stand.
-pub(super) async fn keep(letters: DeadLetters, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        match letters.counts().await {
-            Ok(counts) => tell(&counts, clock.now()),
-            Err(error) => tracing::debug!("the messages could not be counted: {error}"),
+pub(super) async fn keep(inboxes: Vec<(&'static str, SqlMessages)>, stop: CancellationToken) {
+    for turn in 0_u64.. {
+        for (context, inbox) in &inboxes {
+            if let Err(error) = look(context, inbox, turn.is_multiple_of(SIZES_EVERY)).await {
+                tracing::debug!(context, "the messages could not be counted: {error}");
+            }
         }
-        tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(EVERY) => {} }
+        tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(EVERY) => {} }
     }
 }
 
-fn tell(counts: &[(&'static str, InboxCounts)], now: Timestamp) {
-    let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    for (context, inbox) in counts {
-        let age = inbox.oldest.map_or(Duration::ZERO, |since| now.since(since));
-        metrics::gauge!("store_inbox_waiting", "context" => *context).set(number(inbox.open));
-        metrics::gauge!("store_inbox_oldest_seconds", "context" => *context).set(age.as_secs_f64());
-        metrics::gauge!("store_inbox_dead", "context" => *context).set(number(inbox.dead));
+async fn look(context: &'static str, inbox: &SqlMessages, sizes: bool) -> Result<(), StoreError> {
+    tell(context, &inbox.counts().await?, inbox.clock().now());
+    if sizes {
+        let facts = facts_of(inbox).await?;
+        metrics::gauge!("store_outbox_facts", "context" => context).set(number(facts));
+        metrics::gauge!("store_database_bytes", "context" => context).set(number(inbox.database().bytes().await?));
     }
+    Ok(())
+}
+
+/// Places are given without gaps, so the last one is the number of facts.
+async fn facts_of(inbox: &SqlMessages) -> Result<u64, StoreError> {
+    let last = inbox.database().read(|tx| {
+        Box::pin(async move {
+            let sql = "SELECT COALESCE(MAX(position), 0) AS last FROM outbox";
+            tx.fetch_optional(sql, params![]).await?.map_or(Ok(0), |row| row.get("last"))
+        })
+    });
+    last.await
+}
+
+/// A gauge is exact up to 2^53; nothing that is counted here comes near.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+fn tell(context: &'static str, inbox: &InboxCounts, now: Timestamp) {
+    let age = inbox.oldest.map_or(Duration::ZERO, |since| now.since(since));
+    metrics::gauge!("store_inbox_waiting", "context" => context).set(number(inbox.open));
+    metrics::gauge!("store_inbox_oldest_seconds", "context" => context).set(age.as_secs_f64());
+    metrics::gauge!("store_inbox_dead", "context" => context).set(number(inbox.dead));
 }
 
 #[cfg(test)]
@@ -45,7 +73,8 @@ mod tests {
         let now = Timestamp::from_micros(100_000_000);
         let waiting = InboxCounts { open: 3, dead: 1, oldest: Some(now.minus(Duration::from_millis(2_500))) };
         metrics::with_local_recorder(&recorder, || {
-            tell(&[("order", waiting), ("reports", InboxCounts::default())], now);
+            tell("order", &waiting, now);
+            tell("reports", &InboxCounts::default(), now);
         });
         let told = recorder.handle().render();
         for line in [

@@ -61,11 +61,20 @@ pub trait Inbox: Send + Sync {
     /// The store's.
     async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Puts off the end of a lease that is still held.
+    /// Puts off the end of a lease that is still held, to a moment of the steady time.
     ///
     /// # Errors
     /// The store's.
     async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError>;
+
+    /// Brings back what was stamped by a clock that was ahead of this one, or that has been set back since: a message that
+    /// came, or failed, in the future counts as if that were now, with the pause that was left to it then; a lease that
+    /// reaches further than any lasts is one that was taken now. Answers how many messages that were. What is stamped right
+    /// is left as it is, so this may be done at any time.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError>;
 
     /// Ends all leases, for a process that knows itself alone with the store and has just started.
     ///
@@ -93,6 +102,12 @@ pub trait Inbox: Send + Sync {
     async fn counts(&self) -> Result<InboxCounts, StoreError>;
 }
 
+/// No lease on a message lasts longer than this after it was taken or renewed, so that what a process that died has held
+/// is free again.
+pub(super) const LEASE: Duration = Duration::from_secs(15);
+/// Clocks that differ by no more than this are taken for the same.
+pub(super) const SKEW: Duration = Duration::from_secs(2);
+
 /// What a worker asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
@@ -100,8 +115,10 @@ pub struct Claim {
     pub consumer: ConsumerName,
     /// How many lanes at most.
     pub lanes: u32,
-    /// The present time.
+    /// The present time: by it messages are due.
     pub now: Timestamp,
+    /// The steady time: by it leases run out.
+    pub steady: Timestamp,
     /// How long the lease lasts.
     pub lease_for: Duration,
     /// The lease itself, new for every claim.

@@ -3,7 +3,8 @@
 //! A lease is a row in the context's own database with a holder and an end. It is held while it is renewed; a process
 //! that dies lets it run out. What is done under a lease must be harmless when done twice, for a process can be held up
 //! between asking and doing; order and effects are guarded by the stores, the lease only keeps processes from working
-//! against each other. A database that one process has for itself needs no leases.
+//! against each other. A database that one process has for itself needs no leases. The end is a time of the database's
+//! own clock, for those of the processes may differ.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -46,15 +47,16 @@ struct Known {
 
 const TAKE: &str = "INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE lease.holder = excluded.holder OR lease.until <= $4";
+    WHERE lease.holder = excluded.holder OR lease.until <= $4 OR lease.until > $5";
 const RELEASE: &str = "UPDATE lease SET until = 0 WHERE name = $1 AND holder = $2";
 
 impl Lease {
     /// The lease called `name` among all processes that use `database`.
     #[must_use]
     pub fn new(name: impl Into<String>, database: &Database, clock: &Arc<dyn Clock>, ids: &dyn Ids) -> Self {
+        let clock = database.clock(clock);
         let database = database.shared().then(|| database.clone());
-        Self { name: name.into(), holder: ids.uuid(), database, clock: Arc::clone(clock), known: Arc::default() }
+        Self { name: name.into(), holder: ids.uuid(), database, clock, known: Arc::default() }
     }
 
     /// A lease that nobody else asks for.
@@ -109,9 +111,10 @@ impl Lease {
     async fn take(&self, database: &Database) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let (name, holder, until) = (self.name.clone(), self.holder, now.plus(TERM));
+        let no_term = until.plus(TERM); // no lease reaches so far: whoever took it had another clock, or lived before this one was set back
         database
             .write(move |tx| {
-                let params = params![&name, holder, until, now];
+                let params = params![&name, holder, until, now, no_term];
                 Box::pin(async move { Ok(tx.execute(TAKE, params).await? > 0) })
             })
             .await

@@ -9,6 +9,7 @@ use shared_kernel::{
     Cause, Clock, ConsumerName, Destination, Envelope, Ids, LeaseToken, MessageId, StoreError, Timestamp,
 };
 
+use super::inbox::{LEASE, SKEW};
 use super::recorder::tie;
 use super::{
     Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Record,
@@ -31,6 +32,7 @@ struct Kept {
     due: Timestamp,
     lease: Option<(LeaseToken, Timestamp)>,
     received_at: Timestamp,
+    failed_at: Option<Timestamp>,
 }
 
 impl Kept {
@@ -186,6 +188,7 @@ fn keep(state: &mut State, consumer: ConsumerName, envelope: &Envelope, due: Tim
         due,
         lease: None,
         received_at: now,
+        failed_at: None,
     });
     true
 }
@@ -266,12 +269,12 @@ impl Inbox for MemoryRecorder {
         let mine = |kept: &&mut Kept| kept.consumer == claim.consumer.as_str() && kept.unsettled();
         for kept in state.inbox.iter_mut().filter(mine) {
             let head = lanes_seen.insert(kept.envelope.lane());
-            let free = kept.lease.is_none_or(|(_, until)| until <= claim.now);
+            let free = kept.lease.is_none_or(|(_, until)| until <= claim.steady);
             let due = kept.status == Status::Open && kept.due <= claim.now;
             if !head || !free || !due || claimed.len() >= claim.lanes as usize {
                 continue;
             }
-            kept.lease = Some((claim.lease, claim.now.plus(claim.lease_for)));
+            kept.lease = Some((claim.lease, claim.steady.plus(claim.lease_for)));
             kept.attempts += 1;
             let cause = Cause {
                 consumer: claim.consumer,
@@ -299,7 +302,7 @@ impl Inbox for MemoryRecorder {
                 kept.status = Status::Handled;
                 state.handled.insert((cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned()));
             }
-            Settlement::Later(due, _) => kept.due = due,
+            Settlement::Later(due, _) => (kept.due, kept.failed_at) = (due, Some(now)),
             Settlement::Dead(failure) => kept.status = Status::Dead(failure, now),
         }
         Ok(())
@@ -312,6 +315,25 @@ impl Inbox for MemoryRecorder {
             kept.lease = kept.lease.map(|(token, end)| (token, if token == lease { until } else { end }));
         }
         Ok(())
+    }
+
+    async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
+        let (mut state, end) = (self.lock(), steady.plus(LEASE));
+        let mut corrected = 0;
+        for kept in state.inbox.iter_mut().filter(|kept| kept.unsettled()) {
+            if kept.lease.is_some_and(|(_, until)| until > end.plus(SKEW)) {
+                kept.lease = kept.lease.map(|(lease, _)| (lease, end));
+                corrected += 1;
+            }
+            let stamped = kept.failed_at.map_or(kept.received_at, |failed| failed.max(kept.received_at));
+            if stamped > now.plus(SKEW) {
+                kept.due = now.plus(kept.due.since(stamped));
+                kept.received_at = kept.received_at.min(now);
+                kept.failed_at = kept.failed_at.map(|failed| failed.min(now));
+                corrected += 1;
+            }
+        }
+        Ok(corrected)
     }
 
     async fn clear_leases(&self) -> Result<(), StoreError> {

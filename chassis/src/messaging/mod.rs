@@ -21,6 +21,7 @@ mod dead_letters;
 mod dialect;
 mod engine;
 mod gauges;
+mod handled;
 mod inbox;
 mod jetstream;
 mod job;
@@ -33,6 +34,7 @@ mod replay;
 mod retry;
 mod sql;
 mod subscription;
+mod times;
 mod worker;
 
 #[cfg(feature = "testing")]
@@ -42,6 +44,7 @@ pub use audit::{AuditSink, audit, each_record};
 pub use bus::InProcessBus;
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use engine::{ContextEngine, Engine, Transport};
+pub use handled::HandledMessages;
 pub use inbox::{Claim, Inbox, InboxCounts, LetterKey, Settlement};
 pub use jetstream::{Access, JetStream, JetStreamRefused, JetStreamSettings, Post};
 pub use job::Job;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, ConsumerName, Envelope, EventDraft, Ids, MessageId, StoreError, Timestamp};
 
+use super::handled::is_marked;
 use crate::params;
 use crate::sql::Tx;
 
@@ -43,7 +44,9 @@ pub struct Recorder {
 }
 
 const KEEP: &str = "INSERT INTO inbox (consumer, id, lane, status, due_at, envelope, received_at)
-    VALUES ($1, $2, $3, 'open', $4, $5, $6) ON CONFLICT (consumer, id) DO NOTHING";
+    SELECT $1, $2, $3, 'open', $4, $5, $6
+    WHERE NOT EXISTS (SELECT 1 FROM inbox_handled WHERE consumer = $1 AND id = $2)
+    ON CONFLICT (consumer, id) DO NOTHING";
 
 impl Recorder {
     /// Speaks for `context`, whose facts have the source `/<context>`.
@@ -175,6 +178,7 @@ async fn mark_handled(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<(), 
     let status = tx.fetch_optional(find, params![consumer, id]).await?.map(|row| row.get::<String>("status"));
     match status.transpose()?.as_deref() {
         Some("handled" | "discarded") => Err(StoreError::AlreadyHandled),
+        None if is_marked(tx, consumer, id).await? => Err(StoreError::AlreadyHandled),
         _ => Err(StoreError::LeaseLost),
     }
 }

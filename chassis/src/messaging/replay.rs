@@ -81,6 +81,8 @@ async fn empty(database: &Database, consumer: ConsumerName, rebuild: Arc<dyn Reb
                 tx.execute(next, params![consumer.as_str()]).await?;
                 let forget = "DELETE FROM inbox WHERE consumer = $1 AND status <> 'discarded'";
                 tx.execute(forget, params![consumer.as_str()]).await?;
+                let marks = "DELETE FROM inbox_handled WHERE consumer = $1";
+                tx.execute(marks, params![consumer.as_str()]).await?;
                 rebuild.reset(tx).await
             })
         })

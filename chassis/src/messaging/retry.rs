@@ -11,6 +11,9 @@ pub struct RetryPolicy {
     cap: Duration,
 }
 
+/// A message's age is told by a clock that may have been set ahead, or the shop was closed for days: so often at least a
+/// message is tried before its age counts.
+const FEWEST: u32 = 12;
 /// A handler that panics is tried this often and no more: the fault is ours and seldom heals.
 const PANICS: u32 = 3;
 
@@ -21,7 +24,7 @@ impl RetryPolicy {
         Self { attempts: Some(12), give_up_after: None, base: Duration::from_millis(500), cap: Duration::from_mins(10) }
     }
 
-    /// For calls that move money: 72 hours, pauses up to 15 minutes.
+    /// For calls that move money: 72 hours, and at least 12 attempts, with pauses up to 15 minutes.
     #[must_use]
     pub const fn money() -> Self {
         Self {
@@ -32,7 +35,7 @@ impl RetryPolicy {
         }
     }
 
-    /// For mail: 24 hours, pauses up to an hour.
+    /// For mail: 24 hours, and at least 12 attempts, with pauses up to an hour.
     #[must_use]
     pub const fn mail() -> Self {
         Self {
@@ -54,7 +57,7 @@ impl RetryPolicy {
     /// been waiting; `chance` is a random number that picks the pause between nothing and its upper bound.
     pub(super) fn pause(&self, attempt: u32, age: Duration, panicked: bool, chance: u64) -> Option<Duration> {
         let spent = self.attempts.is_some_and(|most| attempt >= most);
-        let overdue = self.give_up_after.is_some_and(|most| age >= most);
+        let overdue = attempt >= FEWEST && self.give_up_after.is_some_and(|most| age >= most);
         if spent || overdue || (panicked && attempt >= PANICS) {
             return None;
         }
@@ -83,7 +86,16 @@ mod tests {
     fn money_is_tried_by_the_clock_and_panics_three_times() {
         let policy = RetryPolicy::money();
         assert!(policy.pause(5_000, Duration::from_hours(71), false, 1).is_some());
-        assert_eq!(policy.pause(2, Duration::from_hours(72), false, 1), None);
+        assert_eq!(policy.pause(300, Duration::from_hours(72), false, 1), None);
         assert_eq!(policy.pause(3, Duration::ZERO, true, 1), None);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_ahead_by_days_costs_no_message_its_attempts() {
+        for policy in [RetryPolicy::money(), RetryPolicy::mail()] {
+            assert!(policy.pause(1, Duration::from_hours(24 * 365), false, 1).is_some());
+            assert!(policy.pause(11, Duration::from_hours(24 * 365), false, 1).is_some());
+            assert_eq!(policy.pause(12, Duration::from_hours(24 * 365), false, 1), None);
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::dialect;
 use super::recorder::keep;
+use super::times;
 use super::{
     Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Settlement,
 };
@@ -24,6 +25,12 @@ impl SqlMessages {
     #[must_use]
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
         Self { database, clock }
+    }
+
+    /// The clock that its times are of.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// The database, for those who wait until it grows.
@@ -197,10 +204,11 @@ impl Inbox for SqlMessages {
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
-        let until = claim.now.plus(claim.lease_for);
+        let until = claim.steady.plus(claim.lease_for);
         let claimed = self.database.write(move |tx| {
             Box::pin(async move {
-                let params = params![claim.consumer.as_str(), claim.now, claim.lanes, claim.lease.0, until];
+                let params =
+                    params![claim.consumer.as_str(), claim.now, claim.lanes, claim.lease.0, until, claim.steady];
                 let rows = tx.fetch(dialect::claim(tx.dialect()), params).await?;
                 let mut found = rows
                     .iter()
@@ -257,6 +265,10 @@ impl Inbox for SqlMessages {
                 })
             })
             .await
+    }
+
+    async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
+        times::correct(&self.database, now, steady).await
     }
 
     async fn clear_leases(&self) -> Result<(), StoreError> {

@@ -14,10 +14,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::inbox::LEASE;
 use super::{Claim, Delivery, Failure, Handled, Inbox, Settlement, Subscription};
 
-/// What a process that died has held is free again after this; a handler at work keeps renewing its lease.
-pub(super) const LEASE: Duration = Duration::from_secs(15);
+/// A handler at work keeps renewing its lease.
 const RENEW: Duration = Duration::from_secs(5);
 const HANDLER: Duration = Duration::from_secs(45);
 /// Covers what no wake-up announces: retries that have come due, leases that have run out.
@@ -47,6 +47,7 @@ impl Worker {
             consumer: self.subscription.consumer,
             lanes: u32::try_from(lanes).unwrap_or(u32::MAX),
             now: self.clock.now(),
+            steady: self.clock.steady(),
             lease_for: LEASE,
             lease: LeaseToken(self.ids.uuid()),
         };
@@ -174,7 +175,7 @@ impl Worker {
     }
 
     async fn renew(&self, delivery: &Delivery) {
-        let until = self.clock.now().plus(LEASE);
+        let until = self.clock.steady().plus(LEASE);
         if let Err(error) = self.inbox.renew(self.subscription.consumer, delivery.cause.lease, until).await {
             let Failure { text, .. } = Failure::of(&error);
             tracing::warn!(consumer = self.subscription.consumer.as_str(), "renewing a lease failed: {text}");

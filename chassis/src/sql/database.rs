@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use shared_kernel::{ConsumerName, StoreError};
+use shared_kernel::{Clock, ConsumerName, StoreError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use super::postgres::{Postgres, PostgresSettings};
 use super::sqlite::Sqlite;
 use super::tx::Tx;
 use super::wakers::Wakers;
+use crate::params;
 
 /// Which engine keeps the data; for the few statements that must be written differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,46 @@ impl Database {
     #[must_use]
     pub fn shared(&self) -> bool {
         self.dialect() == Dialect::Postgres
+    }
+
+    /// The clock by which all who work on it measure: the server's, where other processes may be among them; `own`, where
+    /// this one is alone.
+    #[must_use]
+    pub fn clock(&self, own: &Arc<dyn Clock>) -> Arc<dyn Clock> {
+        match &self.inner.engine {
+            Engine::Sqlite(_) => Arc::clone(own),
+            Engine::Postgres(postgres) => postgres.clock(),
+        }
+    }
+
+    /// How much room its tables take, in bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn bytes(&self) -> Result<u64, StoreError> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
+            Dialect::Postgres => {
+                "SELECT CAST(COALESCE(SUM(pg_total_relation_size(oid)), 0) AS BIGINT) AS bytes FROM pg_class
+                 WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+            }
+        };
+        let bytes = self.read(move |tx| Box::pin(async move { tx.fetch(sql, params![]).await?[0].get("bytes") }));
+        bytes.await
+    }
+
+    /// Whether [`Database::migrate`] has ever made tables here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn has_tables(&self) -> Result<bool, StoreError> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "SELECT 1 AS found FROM sqlite_master WHERE name = 'marker'",
+            Dialect::Postgres => {
+                "SELECT 1 AS found FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'marker'"
+            }
+        };
+        self.read(move |tx| Box::pin(async move { Ok(tx.fetch_optional(sql, params![]).await?.is_some()) })).await
     }
 
     /// The schema that holds the tables, where the engine has schemas.

@@ -68,9 +68,16 @@ const MESSAGING: &[Migration] = &[
     crate::migration!("../../migrations", 1, "0001_messaging.sql", "messaging"),
     crate::migration!("../../migrations", 2, "0002_several_processes.sql", "several processes"),
     crate::migration!("../../migrations", 3, "0003_security_log.sql", "security log"),
+    crate::migration!("../../migrations", 4, "0004_handled_marks.sql", "handled marks"),
 ];
 
 impl Database {
+    /// The steps that make the messaging tables, which every context has.
+    #[must_use]
+    pub const fn messaging_migrations() -> &'static [Migration] {
+        MESSAGING
+    }
+
     /// Applies those of `migrations` that are missing, after the messaging tables that every context has. All of it is
     /// one transaction. Steps that a newer program has applied do not disturb.
     ///

@@ -19,6 +19,7 @@ mod database;
 mod listener;
 mod migrate;
 mod postgres;
+mod server_clock;
 mod sqlite;
 pub mod transfer;
 mod tx;

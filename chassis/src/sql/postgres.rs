@@ -12,12 +12,14 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use rand::RngExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
-use shared_kernel::StoreError;
+use shared_kernel::{Clock, StoreError};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgPool};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 use super::listener::{self, Announcer};
+use super::server_clock::ServerClock;
 use super::tx::{Connection, Tx};
 use super::wakers::Wakers;
 use super::writer::panic_text;
@@ -45,6 +47,8 @@ pub(super) struct Postgres {
     pool: PgPool,
     schema: String,
     announcer: Announcer,
+    clock: Arc<ServerClock>,
+    stop: CancellationToken,
     /// Where units of work run, whichever thread asks for them.
     runtime: Handle,
 }
@@ -71,12 +75,19 @@ impl Postgres {
         if !settings.forgetful {
             refuse_forgetful_server(&pool).await?;
         }
+        let stop = CancellationToken::new();
+        let clock = ServerClock::start(&pool, &stop).await?;
         let announcer = listener::start(&pool, &settings.schema, wakers);
-        Ok(Self { pool, schema: settings.schema.clone(), announcer, runtime: Handle::current() })
+        Ok(Self { pool, schema: settings.schema.clone(), announcer, clock, stop, runtime: Handle::current() })
     }
 
     pub(super) fn schema(&self) -> &str {
         &self.schema
+    }
+
+    /// The server's clock.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as Arc<dyn Clock>
     }
 
     pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
@@ -115,6 +126,7 @@ impl Postgres {
 
     pub(super) async fn close(&self) {
         self.announcer.close();
+        self.stop.cancel();
         self.pool.close().await;
     }
 }

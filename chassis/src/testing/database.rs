@@ -63,6 +63,7 @@ pub async fn leased(database: &Database, consumer: &'static str, envelope: Envel
         consumer,
         lanes: 1_000,
         now: clock.now(),
+        steady: clock.steady(),
         lease_for: std::time::Duration::from_mins(1),
         lease: shared_kernel::LeaseToken(SystemIds.uuid()),
     };

@@ -8,7 +8,12 @@ use uuid::Uuid;
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct FixedClock(AtomicI64);
+pub struct FixedClock {
+    /// The steady time, in microseconds.
+    steady: AtomicI64,
+    /// How far the clock was set off from it.
+    set: AtomicI64,
+}
 
 impl FixedClock {
     /// Stands at an RFC 3339 time.
@@ -18,20 +23,37 @@ impl FixedClock {
     #[must_use]
     pub fn at(time: &str) -> Self {
         let time = Timestamp::parse(time).unwrap_or_else(|error| panic!("{error}"));
-        Self(AtomicI64::new(time.micros()))
+        Self { steady: AtomicI64::new(time.micros()), set: AtomicI64::new(0) }
     }
 
     /// Moves on by `span`.
     pub fn advance(&self, span: Duration) {
-        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
-        self.0.fetch_add(micros, Ordering::SeqCst);
+        self.steady.fetch_add(micros(span), Ordering::SeqCst);
+    }
+
+    /// Somebody sets it back by `span`; no time passes.
+    pub fn set_back(&self, span: Duration) {
+        self.set.fetch_sub(micros(span), Ordering::SeqCst);
+    }
+
+    /// Somebody sets it ahead by `span`; no time passes.
+    pub fn set_ahead(&self, span: Duration) {
+        self.set.fetch_add(micros(span), Ordering::SeqCst);
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+        Timestamp::from_micros(self.steady.load(Ordering::SeqCst) + self.set.load(Ordering::SeqCst))
     }
+
+    fn steady(&self) -> Timestamp {
+        Timestamp::from_micros(self.steady.load(Ordering::SeqCst))
+    }
+}
+
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// Ids that count, from a start; random bytes that look random but follow from the count.

@@ -74,6 +74,9 @@ impl Inbox for Ear {
     async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
         self.store.renew(consumer, lease, until).await
     }
+    async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
+        self.store.correct_times(now, steady).await
+    }
     async fn clear_leases(&self) -> Result<(), StoreError> {
         self.store.clear_leases().await
     }

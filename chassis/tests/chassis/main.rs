@@ -4,6 +4,8 @@
 
 mod bus;
 mod currency;
+mod durability;
+mod handled;
 mod jetstream;
 mod messaging;
 mod replay;

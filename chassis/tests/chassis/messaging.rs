@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{
-    Claim, Delivery, Failure, Inbox, LetterKey, Outbox, Progress, Record, Recorder, Settlement, SqlMessages, TaskDraft,
+    Claim, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, Progress, Record, Recorder, Settlement,
+    SqlMessages, TaskDraft,
 };
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, postgres, sqlite};
@@ -85,8 +86,13 @@ impl Subject {
 
     async fn claim(&self, lanes: u32) -> Vec<Delivery> {
         let lease = LeaseToken(self.ids.uuid());
-        let claim = Claim { consumer: LISTENER, lanes, now: self.clock.now(), lease_for: LEASE, lease };
+        let (now, steady) = (self.clock.now(), self.clock.steady());
+        let claim = Claim { consumer: LISTENER, lanes, now, steady, lease_for: LEASE, lease };
         self.inbox.claim(claim).await.unwrap()
+    }
+
+    async fn correct_times(&self) -> u64 {
+        self.inbox.correct_times(self.clock.now(), self.clock.steady()).await.unwrap()
     }
 
     async fn accept(&self, subjects: &[&str]) -> Vec<Envelope> {
@@ -263,6 +269,108 @@ async fn an_effect_is_committed_once_and_only_under_its_lease(it: &Subject) {
     assert!(it.inbox.dead_letters(10).await.unwrap().is_empty());
 }
 
+/// Whoever was held up past its lease has nothing to say any more, however it ended.
+async fn a_stale_delivery_settles_nothing_while_a_fresh_lease_is_held(it: &Subject) {
+    let late = || Failure::new("late", "a word of the past");
+    let settlements =
+        [Settlement::Handled, Settlement::Later(it.clock.now().plus(LEASE * 100), late()), Settlement::Dead(late())];
+    for (number, settlement) in settlements.into_iter().enumerate() {
+        it.accept(&[&format!("lane-{number}")]).await;
+        let stale = it.claim(10).await.remove(0);
+        it.clock.advance(LEASE);
+        let fresh = it.claim(10).await.remove(0);
+        it.settle(&stale, settlement.clone()).await;
+        assert_eq!(it.inbox.counts().await.unwrap().open, 1, "{settlement:?} has ended it");
+        assert!(it.inbox.dead_letters(10).await.unwrap().is_empty(), "{settlement:?}");
+        assert!(it.claim(10).await.is_empty(), "{settlement:?} has ended the fresh lease");
+        it.clock.advance(LEASE);
+        let third = it.claim(10).await.remove(0);
+        assert_eq!((fresh.attempt, third.attempt), (2, 3), "neither attempts nor the due time are touched");
+        it.settle(&stale, settlement.clone()).await;
+        let before = it.outbox.after(0, 1_000, None).await.unwrap().len();
+        (it.record)(Some(third.cause.clone()), vec![fact("effect")], vec![]).await.unwrap();
+        it.settle(&fresh, settlement).await;
+        assert_eq!(it.outbox.after(0, 1_000, None).await.unwrap().len(), before + 1);
+        assert_eq!(it.inbox.counts().await.unwrap(), InboxCounts::default());
+    }
+}
+
+async fn a_clock_that_is_set_back_holds_nothing_up(it: &Subject) {
+    it.accept(&["waiting"]).await;
+    it.clock.set_back(Duration::from_hours(1));
+    assert_eq!(it.correct_times().await, 1);
+    let delivery = it.claim(10).await.remove(0);
+    let pause = Duration::from_secs(50);
+    it.settle(&delivery, Settlement::Later(it.clock.now().plus(pause), Failure::new("busy", "not now"))).await;
+    it.clock.set_back(Duration::from_hours(72));
+    assert_eq!(it.correct_times().await, 1);
+    assert!(it.claim(10).await.is_empty(), "the pause is as long as before");
+    it.clock.advance(pause);
+    let again = it.claim(10).await.remove(0);
+    assert_eq!(again.attempt, 2);
+    assert!(again.received_at <= it.clock.now(), "its age is not a thing of the future");
+    it.settle(&again, Settlement::Handled).await;
+}
+
+async fn a_task_that_has_to_wait_waits_as_long_when_the_clock_is_set_back(it: &Subject) {
+    let wait = Duration::from_hours(2);
+    let task = TaskDraft {
+        consumer: LISTENER,
+        key: "later".into(),
+        lane: "later".into(),
+        payload: serde_json::json!({}),
+        not_before: Some(it.clock.now().plus(wait)),
+    };
+    (it.record)(None, vec![], vec![task]).await.unwrap();
+    assert_eq!(it.correct_times().await, 0);
+    it.clock.set_back(Duration::from_hours(24));
+    assert_eq!(it.correct_times().await, 1);
+    assert!(it.claim(10).await.is_empty());
+    it.clock.advance(wait);
+    let due = it.claim(10).await.remove(0);
+    it.settle(&due, Settlement::Handled).await;
+}
+
+async fn a_clock_that_is_set_ends_no_lease_and_makes_none_longer(it: &Subject) {
+    it.accept(&["at work"]).await;
+    let held = it.claim(10).await.remove(0);
+    it.clock.set_ahead(Duration::from_hours(24));
+    assert!(it.claim(10).await.is_empty(), "its handler is still at work");
+    it.clock.set_back(Duration::from_hours(48));
+    it.correct_times().await;
+    assert!(it.claim(10).await.is_empty(), "its handler is still at work");
+    it.clock.advance(LEASE);
+    let again = it.claim(10).await.remove(0);
+    assert_eq!((again.attempt, &again.envelope.id), (2, &held.envelope.id));
+    it.settle(&again, Settlement::Handled).await;
+}
+
+async fn a_lease_of_a_process_whose_clock_ran_ahead_runs_out_all_the_same(it: &Subject) {
+    it.accept(&["left"]).await;
+    let (now, ahead) = (it.clock.now(), it.clock.steady().plus(Duration::from_hours(1)));
+    let lease = LeaseToken(it.ids.uuid());
+    let claim = Claim { consumer: LISTENER, lanes: 10, now, steady: ahead, lease_for: LEASE, lease };
+    assert_eq!(it.inbox.claim(claim).await.unwrap().len(), 1);
+    assert!(it.correct_times().await >= 1);
+    assert!(it.claim(10).await.is_empty(), "it may be at work");
+    it.clock.advance(Duration::from_secs(15));
+    let again = it.claim(10).await.remove(0);
+    it.settle(&again, Settlement::Handled).await;
+}
+
+async fn times_that_are_right_stay_as_they_are(it: &Subject) {
+    it.accept(&["new", "failed", "leased"]).await;
+    let (now, steady, lease) = (it.clock.now(), it.clock.steady(), LeaseToken(it.ids.uuid()));
+    let claim = Claim { consumer: LISTENER, lanes: 10, now, steady, lease_for: Duration::from_secs(15), lease };
+    let claimed = it.inbox.claim(claim).await.unwrap();
+    let due = it.clock.now().plus(Duration::from_hours(1));
+    it.settle(&claimed[1], Settlement::Later(due, Failure::new("busy", "not now"))).await;
+    assert_eq!(it.correct_times().await, 0);
+    it.clock.advance(Duration::from_mins(1));
+    assert_eq!(it.correct_times().await, 0);
+    assert_eq!(about(&it.claim(10).await), ["new", "leased"]);
+}
+
 async fn a_task_is_left_once_and_waits_for_its_time(it: &Subject) {
     let task = || TaskDraft {
         consumer: LISTENER,
@@ -318,6 +426,12 @@ macro_rules! suite {
             a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded
             what_cannot_be_read_is_dead_from_the_start_and_holds_its_lane
             an_effect_is_committed_once_and_only_under_its_lease
+            a_stale_delivery_settles_nothing_while_a_fresh_lease_is_held
+            a_clock_that_is_set_back_holds_nothing_up
+            a_task_that_has_to_wait_waits_as_long_when_the_clock_is_set_back
+            a_clock_that_is_set_ends_no_lease_and_makes_none_longer
+            a_lease_of_a_process_whose_clock_ran_ahead_runs_out_all_the_same
+            times_that_are_right_stay_as_they_are
             a_task_is_left_once_and_waits_for_its_time
             leases_end_when_a_process_starts_alone
             what_waits_is_counted);

@@ -113,6 +113,9 @@ impl Inbox for Faulty {
         let done = self.store.settle(cause, settlement, now).await;
         self.through(done)
     }
+    async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
+        self.store.correct_times(now, steady).await
+    }
     async fn clear_leases(&self) -> Result<(), StoreError> {
         self.store.clear_leases().await
     }
@@ -230,6 +233,7 @@ impl World {
             2 => self.redeliver().await,
             3 => self.clock.advance(Duration::from_secs(self.dice.roll(90))),
             4 => self.claimed.clear(),
+            6 if self.dice.roll(12) == 0 => self.set_the_clock().await,
             5 if self.dice.roll(4) == 0 => self.rebuild(),
             _ if !self.claimed.is_empty() => {
                 let turn = usize::try_from(self.dice.roll(self.claimed.len() as u64)).unwrap();
@@ -244,6 +248,15 @@ impl World {
                 let claimed = self.workers[turn].claim(3).await.unwrap_or_default();
                 self.claimed.extend(claimed.into_iter().map(|delivery| (turn, delivery)));
             }
+        }
+    }
+
+    /// Somebody sets it, and that is noticed now or later.
+    async fn set_the_clock(&self) {
+        match self.dice.roll(3) {
+            0 => self.clock.set_ahead(Duration::from_mins(self.dice.roll(60))),
+            1 => self.clock.set_back(Duration::from_mins(self.dice.roll(2 * 24 * 60))),
+            _ => drop(self.consumer.store.correct_times(self.clock.now(), self.clock.steady()).await),
         }
     }
 
@@ -275,6 +288,7 @@ impl World {
         self.calm.store(1, Ordering::SeqCst);
         self.bus = bus(&self.hear, &self.consumer);
         self.relay = relay(&self.producer, &self.bus);
+        self.consumer.store.correct_times(self.clock.now(), self.clock.steady()).await.unwrap();
         for _ in 0..400 {
             for _ in 0..FACTS {
                 self.relay.step().await.unwrap();

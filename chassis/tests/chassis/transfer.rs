@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::messaging::{Inbox as _, Outbox as _, Record, Recorder, SqlMessages};
+use chassis::messaging::{Inbox as _, Outbox as _, Progress, Record, Recorder, SqlMessages};
 use chassis::params;
 use chassis::sql::transfer::{
     Location, RESTORED, RESTORED_AT, Snapshot, Standing, Stillness, Target, TransferError, is_unfinished,
@@ -10,7 +10,7 @@ use chassis::sql::transfer::{
 };
 use chassis::sql::{Database, Dialect, Migration, Tx};
 use chassis::testing::{CountingIds, FixedClock, shared_cluster};
-use shared_kernel::{ConsumerName, EventDraft, StoreError, Timestamp};
+use shared_kernel::{ConsumerName, Destination, EventDraft, StoreError, Timestamp};
 
 const THINGS: &[Migration] = &[Migration {
     version: 1,
@@ -122,8 +122,11 @@ fn messages(database: &Database) -> SqlMessages {
 
 async fn a_journey_leaves_everything_as_it_was(from: &Place, to: &Place) {
     fill(&from.database).await;
+    let (sales, served) = (Destination::new("reports/sales"), Progress { position: 5, epoch: 3, tip: 4 });
+    messages(&from.database).restart(&sales, served.epoch).await.unwrap();
+    messages(&from.database).advance(&sales, served).await.unwrap();
     let (mut source, target) = (Snapshot::pin(&from.location).await.unwrap(), to.target());
-    assert_eq!(target.look().await.unwrap(), Standing::New);
+    assert_eq!(target.look("a test").await.unwrap(), Standing::New);
     target.take("a journey").await.unwrap();
     assert!(is_unfinished(&to.database).await.unwrap());
     let moved = target.fill(&mut source).await.unwrap();
@@ -131,9 +134,14 @@ async fn a_journey_leaves_everything_as_it_was(from: &Place, to: &Place) {
     for expected in [("thing", 8), ("counter", 1), ("outbox", 8), ("inbox", 8)] {
         assert!(counts.contains(&expected), "{expected:?} in {counts:?}");
     }
-    assert_eq!(target.look().await.unwrap(), Standing::Unfinished);
+    assert_eq!(target.look("a test").await.unwrap(), Standing::Unfinished);
     target.take("a journey").await.unwrap();
     assert_eq!(target.fill(&mut source).await.unwrap(), moved, "begun again, it finds everything there");
+    target.is_filled("a journey").await.unwrap();
+    assert!(is_unfinished(&to.database).await.unwrap(), "others may not be filled yet");
+    assert_eq!(target.look("a journey").await.unwrap(), Standing::Filled);
+    let other = target.look("another journey").await;
+    assert!(matches!(&other, Err(TransferError::Other(first)) if first == "a journey"), "{other:?}");
     let derived = to.database.read(|tx| Box::pin(tx.fetch("SELECT derived_things FROM shelf", params![])));
     assert_eq!(
         derived.await.unwrap()[0].get::<i64>("derived_things").unwrap(),
@@ -141,6 +149,8 @@ async fn a_journey_leaves_everything_as_it_was(from: &Place, to: &Place) {
         "triggers have counted what arrived"
     );
     target.finish().await.unwrap();
+    target.finish().await.unwrap();
+    assert_eq!(messages(&to.database).progress(&sales).await.unwrap(), served, "what was carried is not carried again");
     assert!(!is_unfinished(&to.database).await.unwrap());
     // It goes on where the source stood: the next fact comes behind the others, the next message as well.
     let (before, last) = (messages(&to.database), 8);
@@ -150,7 +160,7 @@ async fn a_journey_leaves_everything_as_it_was(from: &Place, to: &Place) {
     let late = before.after(last, 100, None).await.unwrap();
     assert_eq!(late.len(), 1);
     assert_eq!(late[0].envelope.as_ref().unwrap().sequence, 5);
-    let refused = target.look().await;
+    let refused = target.look("a test").await;
     assert!(matches!(refused, Err(TransferError::NotEmpty(_))), "{refused:?}");
 }
 
@@ -206,13 +216,13 @@ async fn a_place_where_nothing_is_yet_is_new_and_stays_so_when_it_is_looked_at()
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("none.db");
     let target = Target::new(Location::File(path.clone()), "things", THINGS);
-    assert_eq!(target.look().await.unwrap(), Standing::New);
+    assert_eq!(target.look("a test").await.unwrap(), Standing::New);
     assert!(!path.exists());
     let Some(settings) = shared_cluster("nowhere") else { return };
     let target = Target::new(Location::Schema(settings), "things", THINGS);
-    assert_eq!(target.look().await.unwrap(), Standing::New);
+    assert_eq!(target.look("a test").await.unwrap(), Standing::New);
     target.take("a journey").await.unwrap();
-    assert_eq!(target.look().await.unwrap(), Standing::Unfinished);
+    assert_eq!(target.look("a test").await.unwrap(), Standing::Unfinished);
 }
 
 #[tokio::test]
@@ -223,7 +233,7 @@ async fn a_single_row_of_somebody_elses_is_not_overwritten() {
         .database
         .write(|tx| Box::pin(async move { tx.execute("UPDATE counter SET next = 101", params![]).await.map(|_| ()) }));
     job.await.unwrap();
-    let refused = place.target().look().await;
+    let refused = place.target().look("a test").await;
     assert!(matches!(&refused, Err(TransferError::NotEmpty(table)) if table == "counter"), "{refused:?}");
 }
 
@@ -301,7 +311,7 @@ async fn a_snapshot_does_not_see_what_comes_later() {
     let versions = late.versions().await.unwrap();
     assert_eq!(
         versions.iter().map(|it| (it.owner.as_str(), it.version)).collect::<Vec<_>>(),
-        [("chassis", 2), ("things", 1)]
+        [("chassis", 3), ("things", 1)]
     );
 }
 

@@ -15,10 +15,13 @@ use super::snapshot::Snapshot;
 use super::{Location, RESTORED, RESTORED_AT};
 use crate::sql::{Database, Migration, Value};
 
+/// How the note begins when all places are filled.
+const FILLED: &str = "filled: ";
 /// Finds the note.
 pub(super) const NOTED: &str = "SELECT holder FROM lease WHERE name = 'transfer'";
 const NOTE: &str = "INSERT INTO lease (name, holder, until) VALUES ('transfer', $1, 0)
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder";
+const NOTE_FILLED: &str = "UPDATE lease SET holder = $1 WHERE name = 'transfer'";
 const UNNOTE: &str = "DELETE FROM lease WHERE name = 'transfer'";
 
 /// What a database that goes back in time has to forget. Facts are carried to everybody again, and what is known there
@@ -41,6 +44,9 @@ pub enum TransferError {
     /// The target holds other rows; it is left as it is.
     #[error("the table {0} of the target is not empty")]
     NotEmpty(String),
+    /// The target was filled for another purpose, and only its note is left to be taken away.
+    #[error("{0} was cut off just before its end: that has to be run again first")]
+    Other(String),
     /// The target lacks a table or a column: it is of an older version.
     #[error("the target knows no {0}")]
     Unknown(String),
@@ -59,6 +65,8 @@ pub enum Standing {
     New,
     /// What an interrupted transfer has left.
     Unfinished,
+    /// Everything, for this purpose; the others, too, and only the notes are left to be taken away.
+    Filled,
 }
 
 /// A database to move rows into.
@@ -75,21 +83,26 @@ impl Target {
         Self { location, owner, migrations }
     }
 
-    /// Looks whether rows may be moved there; changes nothing.
+    /// Looks whether rows may be moved there for this purpose; changes nothing, but a transaction that was cut off in a
+    /// file is rolled back.
     ///
     /// # Errors
     /// [`TransferError::NotEmpty`] when they may not.
-    pub async fn look(&self) -> Result<Standing, TransferError> {
+    pub async fn look(&self, purpose: &str) -> Result<Standing, TransferError> {
         if self.file().is_some_and(|path| !path.exists()) {
             return Ok(Standing::New);
         }
-        let mut session = Session::reading(&self.location).await?;
+        let mut session = Session::writing(&self.location).await?;
         let tables = session.tables().await?;
         if tables.is_empty() {
             return Ok(Standing::New);
         }
-        if !session.texts(NOTED.to_owned(), Vec::new()).await?.is_empty() {
-            return Ok(Standing::Unfinished);
+        if let Some(noted) = session.texts(NOTED.to_owned(), Vec::new()).await?.pop() {
+            return match noted.strip_prefix(FILLED) {
+                Some(other) if other != purpose => Err(TransferError::Other(other.to_owned())),
+                Some(_) => Ok(Standing::Filled),
+                None => Ok(Standing::Unfinished),
+            };
         }
         let mut fresh = Session::Sqlite(self.migrated(Session::in_memory().await?).await?);
         let as_made = fresh.tables().await?;
@@ -151,6 +164,18 @@ impl Target {
         let mut session = self.alone().await?;
         let restored = restore(from, &mut session, taken_at, now).await;
         end(session, restored).await
+    }
+
+    /// Notes that all places hold everything. Only when that is noted everywhere may a note be taken away: whoever is cut
+    /// off in between finds one that says so.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_filled(&self, purpose: &str) -> Result<(), TransferError> {
+        let mut session = Session::writing(&self.location).await?;
+        let noted = Value::Text(Some(format!("{FILLED}{purpose}")));
+        session.change(NOTE_FILLED.to_owned(), vec![noted]).await?;
+        Ok(session.close().await?)
     }
 
     /// Takes the note away: the tables may be used.

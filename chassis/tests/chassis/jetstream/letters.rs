@@ -80,6 +80,7 @@ fn claim(consumer: ConsumerName) -> chassis::messaging::Claim {
         consumer,
         lanes: 10,
         now: SystemClock.now().plus(Duration::from_secs(1)),
+        steady: SystemClock.steady(),
         lease_for: Duration::from_mins(1),
         lease: shared_kernel::LeaseToken(chassis::SystemIds.uuid()),
     }

@@ -1,6 +1,7 @@
 //! What is particular to JetStream: faults of the broker, the order on a stream, messages that cannot be read, and who
 //! may do what.
 
+mod acknowledging;
 mod faults;
 mod instances;
 mod letters;

@@ -97,7 +97,8 @@ impl Attempts {
         let remembered = before.filter(|before| now < before.last.plus(policy.forgotten_after));
         let Some(before) = remembered else { return Ok(Self { count: 1, last: now }) };
         let until = before.last.plus(policy.after(before.count));
-        if now < until {
+        // An attempt of the future was made before the clock was set back: nobody waits until it has caught up.
+        if before.last <= now && now < until {
             return Err(Delayed { wait: until.since(now) });
         }
         Ok(Self { count: before.count.saturating_add(1), last: now })
@@ -172,6 +173,13 @@ mod tests {
     fn mistyping_costs_nothing_and_guessing_more_and_more() {
         let waits: Vec<u64> = [1, 4, 5, 6, 7, 10, 11, 40, u32::MAX].map(wait_after).into();
         assert_eq!(waits, [0, 0, 1, 2, 4, 32, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_out() {
+        let earlier = noon().minus(Duration::from_hours(24));
+        let attempts = Attempts::charge(Some(failures(9)), &DelayPolicy::default(), earlier).unwrap();
+        assert_eq!(attempts, Attempts { count: 10, last: earlier }, "it counts as before");
     }
 
     #[test]

@@ -169,7 +169,8 @@ impl Bench {
 
     async fn claim(&self, consumer: ConsumerName) -> Vec<Cause> {
         let lease = LeaseToken(self.ids.uuid());
-        let claim = Claim { consumer, lanes: 1_000, now: self.clock.now(), lease_for: Duration::from_mins(5), lease };
+        let (now, lease_for) = (self.clock.now(), Duration::from_mins(5));
+        let claim = Claim { consumer, lanes: 1_000, now, steady: now, lease_for, lease };
         let claimed = self.inbox.claim(claim).await.unwrap_or_else(|error| panic!("{error:?}"));
         claimed.into_iter().map(|delivery| delivery.cause).collect()
     }

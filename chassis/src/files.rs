@@ -1,0 +1,110 @@
+//! Files that are still there, and whole, after a power cut.
+//!
+//! A file is on the disk when its content was synced *and* the folder in which it has its name; a rename without both can
+//! leave a file with no content, minutes later. Whatever a committed row or a printed promise relies on is written here:
+//! beside its place, synced, renamed into its place, and the folder synced. Whoever reads sees all of the old file or all
+//! of the new one.
+
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Who may read what is written: its owner alone, for it holds addresses, letters or secrets.
+const FILE_MODE: u32 = 0o600;
+const FOLDER_MODE: u32 = 0o700;
+
+/// Writes a file, or replaces it. When this returns `Ok`, no power cut takes it back. Its folder must be there.
+///
+/// # Errors
+/// The system's; then the file is as it was before, or already the new one.
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    let unfinished = unfinished(folder, path.file_name().unwrap_or_default());
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, path)?;
+    sync_folder(folder)
+}
+
+/// Takes a file away for good; it is no error if it is not there.
+///
+/// # Errors
+/// The system's.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        // One that is not there may have been removed a moment ago, by somebody who was cut off.
+        _ => sync_folder(folder_of(path)),
+    }
+}
+
+/// Makes a folder and those above it that are missing, so that none of them is gone after a power cut.
+///
+/// # Errors
+/// The system's.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = folder_of(path);
+    make_folder(parent)?;
+    match DirBuilder::new().mode(FOLDER_MODE).create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
+        _ => sync_folder(parent),
+    }
+}
+
+/// Sees to it that the names in a folder are on the disk.
+///
+/// # Errors
+/// The system's.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A name of this process's own: two that write the same file do not write into each other's.
+fn unfinished(folder: &Path, name: &OsStr) -> PathBuf {
+    folder.join(format!(".{}.{}.part", name.display(), std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b/c");
+        make_folder(&deep).unwrap();
+        make_folder(&deep).unwrap();
+        let path = deep.join("note.json");
+        write(&path, b"a longer first text").unwrap();
+        write(&path, b"second").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+        assert_eq!(std::fs::read_dir(&deep).unwrap().count(), 1);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::metadata(&deep).unwrap().permissions().mode() & 0o777, 0o700);
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_file_that_cannot_take_its_place_is_an_error_and_so_is_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("taken")).unwrap();
+        assert!(write(&folder.path().join("taken"), b"x").is_err());
+        write(&folder.path().join("file"), b"x").unwrap();
+        assert!(make_folder(&folder.path().join("file/below")).is_err());
+        assert!(write(&folder.path().join("missing/file"), b"x").is_err());
+    }
+}
