@@ -238,7 +238,7 @@ async fn codes_hold_nothing_invisible(shop: Shop) {
     assert_eq!(warnings(&outcome), ["SKU abc differs from ABC in capitals alone"]);
 }
 
-async fn all_or_nothing_is_one_commit(shop: Shop) {
+async fn all_or_nothing_imports_nothing_if_anything_is_wrong(shop: Shop) {
     let rows = (0..300).map(|n| format!("p{n},P{n},S{n},1\n")).collect::<Vec<_>>().concat();
     let file = format!("handle,title,sku,price\n{rows}last,Last,LAST,x\n");
     let strict = ImportMode { all_or_nothing: true, ..PART };
@@ -247,7 +247,6 @@ async fn all_or_nothing_is_one_commit(shop: Shop) {
     assert!(shop.published().await.is_empty());
     let committed = file.replace("LAST,x", "LAST,1");
     assert_eq!(import(&shop, committed, strict).await.created, 301);
-    // One transaction gives its facts one time, whatever the clock says; a kill leaves all of it or nothing.
     assert_eq!(shop.published().await.len(), 301);
 }
 
@@ -266,5 +265,5 @@ on_both_engines! {
     other_character_sets_and_decimal_commas_are_read
     counts_that_had_no_effect_are_not_counted
     codes_hold_nothing_invisible
-    all_or_nothing_is_one_commit
+    all_or_nothing_imports_nothing_if_anything_is_wrong
 }
