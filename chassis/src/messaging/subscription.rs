@@ -157,6 +157,13 @@ impl Subscription {
         self
     }
 
+    /// Says that the messages may wait: an import brings tens of thousands at once, and each that is worked on takes its
+    /// turn at the context's writer from somebody who is buying. Two at a time keep the queue before a buyer short.
+    #[must_use]
+    pub fn in_background(self) -> Self {
+        self.lanes(2)
+    }
+
     /// Says that what the consumer has built can be thrown away and built again from the archive.
     #[must_use]
     pub fn rebuildable(mut self, rebuild: Arc<dyn Rebuild>) -> Self {

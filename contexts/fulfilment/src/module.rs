@@ -151,9 +151,10 @@ impl FulfilmentModule {
         vec![
             Subscription::to(FOLLOW_ORDERS, ORDER_EVENTS, Arc::new(orders)).lanes(64),
             Subscription::to(KEEP_PRODUCTS, PRODUCT_EVENTS, Arc::new(products))
+                .in_background()
                 .rebuildable(Arc::clone(&self.products) as _),
             Subscription::to(NOTE_REFUNDS, MONEY_EVENTS, Arc::new(NoteRefunds { note })),
-            Subscription::to(COUNT_STOCK, COUNT_EVENTS, Arc::new(CountStock { count })),
+            Subscription::to(COUNT_STOCK, COUNT_EVENTS, Arc::new(CountStock { count })).in_background(),
             Subscription::task(DELIVER_DIGITAL, Arc::new(MailFiles { deliver: self.deliver_digital() }))
                 .retry(RetryPolicy::mail()),
         ]
