@@ -26,7 +26,7 @@ pub struct Pace {
 impl Pace {
     /// What the shop expects of bodies of the usual size.
     pub const USUAL: Self =
-        Self { patience: Duration::from_secs(10), least_rate: 4 * 1_024, longest: Duration::from_secs(60) };
+        Self { patience: Duration::from_secs(10), least_rate: 4 * 1_024, longest: Duration::from_mins(1) };
     /// What the shop expects of uploads.
     pub const UPLOADS: Self =
         Self { patience: Duration::from_secs(20), least_rate: 32 * 1_024, longest: Duration::from_mins(20) };
