@@ -7,12 +7,14 @@ use chassis::web::{AddressView, MoneyView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::{FulfilmentStatus, PaymentAxis, Status};
+use crate::domain::{AttentionReason, FulfilmentStatus, PaymentAxis, Status};
 
 chassis::api_words! {
     "Where an order stands; `INITIAL` is waiting for payment." StatusWord as "OrderStatus" = Status::ALL.map(Status::name);
     "Where the money of an order stands." PaymentWord as "PaymentStatus" = PaymentAxis::ALL.map(PaymentAxis::name);
     "What of an order was sent." FulfilmentWord as "FulfilmentStatus" = FulfilmentStatus::ALL.map(FulfilmentStatus::name);
+    "Why somebody of the shop has to look at an order." AttentionWord as "AttentionCode" =
+        AttentionReason::ALL.map(AttentionReason::name);
     "Where a refund stands." RefundWord as "RefundStatus" = ["pending", "succeeded", "failed"];
 }
 
@@ -179,6 +181,7 @@ pub struct AttentionJson {
     /// The first reason in words, for people.
     pub reason: String,
     /// The stable name of the first reason, such as `refund-failed`.
+    #[schema(value_type = AttentionWord)]
     pub code: String,
     /// All reasons, oldest first.
     pub reasons: Vec<AttentionReasonJson>,
@@ -192,6 +195,7 @@ pub struct AttentionReasonJson {
     #[schema(format = DateTime)]
     pub since: String,
     /// A stable name, such as `refund-failed`.
+    #[schema(value_type = AttentionWord)]
     pub code: String,
     /// In words, for people.
     pub reason: String,
