@@ -305,7 +305,7 @@ async fn a_refund_that_was_refused_has_another_key_when_it_is_tried_again(on: St
     shop.use_cases().refund_order.execute(ask).await.unwrap();
     shop.works().await;
     shop.provider.refuses(false);
-    let letters = DeadLetters::new(vec![("order", shop.messages())], shop.clock.clone());
+    let letters = DeadLetters::new(vec![("order", shop.messages())]);
     let letter = letters.list(1).await.unwrap().remove(0);
     assert!(letters.retry(&letter.id()).await.unwrap());
     shop.works().await;
