@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 
 mod bench;
+mod erasure;
 #[path = "../support/hands.rs"]
 mod hands;
 mod limits;

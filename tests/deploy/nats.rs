@@ -218,7 +218,7 @@ fn each_context_reaches_its_own_facts_and_those_that_it_hears_and_nothing_else()
                     (format!("$JS.API.CONSUMER.DELETE.store_{stream}.{context}-0-ab"), hears),
                     (format!("$JS.API.CONSUMER.MSG.NEXT.store_{stream}.{context}-0-ab"), hears),
                     (format!("$JS.ACK.store_{stream}.{context}-0-ab.1.2.3.4.5"), hears),
-                    (format!("$JS.API.STREAM.DELETE.store_{stream}"), false),
+                    (format!("$JS.API.STREAM.DELETE.store_{stream}"), own),
                     (format!("$JS.API.STREAM.PURGE.store_{stream}"), false),
                     (format!("$JS.API.STREAM.UPDATE.store_{stream}"), false),
                     (format!("$JS.API.STREAM.MSG.GET.store_{stream}"), false),
@@ -280,7 +280,7 @@ fn a_process_with_several_contexts_speaks_for_all_of_them_and_administers_nothin
                 (format!("$JS.API.CONSUMER.CREATE.store_{context}.order-0-ab"), true),
                 (format!("$JS.API.CONSUMER.MSG.NEXT.store_{context}.order-0-ab"), true),
                 (format!("$JS.ACK.store_{context}.order-0-ab.1.2.3.4.5"), true),
-                (format!("$JS.API.STREAM.DELETE.store_{context}"), false),
+                (format!("$JS.API.STREAM.DELETE.store_{context}"), true),
                 (format!("$JS.API.STREAM.PURGE.store_{context}"), false),
                 (format!("$JS.API.STREAM.UPDATE.store_{context}"), false),
             ] {

@@ -233,7 +233,7 @@ impl Shop {
     /// Runs the command line where the shop keeps what the command is about.
     pub fn cli(&self, arguments: &[&str]) -> Output {
         let about = match arguments {
-            ["user", ..] => "customer",
+            ["user" | "erase" | "erasures", ..] => "customer",
             ["import", "products", ..] => "catalogue",
             ["replay", consumer, ..] => consumer.split('/').next().unwrap_or_default(),
             ["dead-letters", _, letter, ..] => letter.split('/').next().unwrap_or_default(),

@@ -32,7 +32,6 @@ pub struct CreateSession {
     success_url: String,
     cancel_url: Option<String>,
     client_reference_id: Option<String>,
-    customer_email: Option<String>,
     metadata: BTreeMap<String, String>,
     intent: Details,
     intent_is_hidden: bool,
@@ -54,7 +53,6 @@ impl Command for CreateSession {
             success_url: self.success_url.clone(),
             cancel_url: self.cancel_url.clone(),
             client_reference_id: self.client_reference_id.clone(),
-            customer_email: self.customer_email.clone(),
             metadata: self.metadata.clone(),
             status: SessionStatus::Open,
             intent_is_hidden: self.intent_is_hidden,
@@ -111,14 +109,14 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
     let expires = expiry(params, now)?;
     let amount = total(params)?;
     let client_reference_id = params.text("client_reference_id");
-    let customer_email = params.text("customer_email");
+    params.text("customer_email"); // the sandbox writes to nobody, and keeps no address
     let metadata_of_session = metadata(params)?;
     params.texts("payment_method_types")?;
     let mut data = params.group("payment_intent_data");
+    data.text("receipt_email");
     let intent = Details {
         metadata: metadata(&mut data)?,
         description: data.text("description"),
-        receipt_email: data.text("receipt_email"),
         statement_descriptor: data.text("statement_descriptor"),
         session: None,
     };
@@ -131,7 +129,6 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
         success_url,
         cancel_url,
         client_reference_id,
-        customer_email,
         metadata,
         intent,
         intent_is_hidden: call.version.as_str() >= INTENT_AT_CONFIRMATION,

@@ -34,6 +34,7 @@ use super::objects::{self, Origin};
 pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox"),
     chassis::migration!("../../../migrations/sandbox", 2, "0002_disputes.sql", "disputes"),
+    chassis::migration!("../../../migrations/sandbox", 3, "0003_no_addresses.sql", "no addresses"),
 ];
 
 /// One thing that somebody asks the provider to do.

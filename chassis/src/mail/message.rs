@@ -89,6 +89,17 @@ fn plain(text: &str) -> SinglePart {
     SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body)
 }
 
+/// The bare address in small letters, to compare two of them.
+pub(super) fn bare_address(text: &str) -> Option<String> {
+    mailbox(text).ok().map(|mailbox| mailbox.email.to_string().to_lowercase())
+}
+
+/// The bare address to which a mail goes that was written by [`compose`].
+pub(super) fn addressee(mail: &str) -> Option<String> {
+    let head = mail.split("\r\n\r\n").next().unwrap_or(mail).replace("\r\n ", " ");
+    head.lines().find_map(|line| line.strip_prefix("To: ")).and_then(bare_address)
+}
+
 fn mailbox(text: &str) -> Result<Mailbox, MailError> {
     let refused = || MailError::Refused(format!("{text:?} is not an e-mail address"));
     if text.chars().any(char::is_control) {

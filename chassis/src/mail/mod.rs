@@ -1,9 +1,11 @@
 //! Mail that leaves the shop: one value, one port, two adapters.
 //!
 //! [`SmtpMailer`] hands it to a mail server, [`FolderMailer`] lays it into a folder where a person can read it. Neither
-//! retries: a mail is a task, and the task engine knows how to wait. Who writes what is the contexts' business.
+//! retries: a mail is a task, and the task engine knows how to wait. Who writes what is the contexts' business. When a
+//! person is erased, a task of [`forget`] has the mailer forget what it has kept of their mail.
 
 mod folder;
+pub mod forget;
 mod message;
 mod smtp;
 
@@ -23,6 +25,15 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// [`MailError::Refused`] if it can never be delivered, [`MailError::Unavailable`] if it may go later.
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+
+    /// Deletes every copy that this mailer itself keeps of mail to this address; answers how many there were. What has
+    /// been handed on to others is out of its reach.
+    ///
+    /// # Errors
+    /// [`MailError::Unavailable`] if copies may be left.
+    async fn forget(&self, _address: &str) -> Result<u64, MailError> {
+        Ok(0)
+    }
 }
 
 /// A mail to one person.

@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     DeadLetters, HandledMessages, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription,
-    Worker, gauges, times,
+    Worker, gauges, jetstream, scrub, times,
 };
 use crate::sql::Database;
 use crate::sql::transfer::RESTORED_AT;
@@ -108,7 +108,7 @@ impl Engine {
             }
             let turn = Lease::new("timers", &context.database, &self.clock, self.ids.as_ref());
             let handled = HandledMessages::new(context.database.clone(), Arc::clone(messages.clock()));
-            for job in context.jobs.into_iter().chain([handled.job()]) {
+            for job in context.jobs.into_iter().chain([handled.job(), scrub::fold_log_job(&context.database)]) {
                 tasks.spawn(job.run(turn.clone(), stop.clone()));
             }
         }
@@ -141,6 +141,9 @@ impl Engine {
             let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
             let turn = Lease::new("pullers", &context.database, &self.clock, self.ids.as_ref());
             post.fetch(&inbox, &context.subscriptions, &turn, tasks, stop);
+            let turn = Lease::new("streams", &context.database, &self.clock, self.ids.as_ref());
+            let job = jetstream::renewal_job(post, &context.database, &self.clock);
+            tasks.spawn(job.run(turn, stop.clone()));
         }
         Ok(())
     }

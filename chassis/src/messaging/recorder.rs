@@ -55,6 +55,12 @@ impl Recorder {
         Self { context, clock, ids }
     }
 
+    /// The time that its records bear.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Marks the cause handled, appends the facts to the outbox and leaves the tasks in the inbox. Call it after the
     /// aggregate's own statements, so that a stale version is found before anything is written.
     ///

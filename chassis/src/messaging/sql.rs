@@ -64,7 +64,7 @@ impl SqlMessages {
     }
 }
 
-fn envelope_of(row: &Row) -> Result<Envelope, StoreError> {
+pub(super) fn envelope_of(row: &Row) -> Result<Envelope, StoreError> {
     let text: String = row.get("envelope")?;
     serde_json::from_str(&text).map_err(|error| StoreError::Corrupt {
         table: "messages",
@@ -304,7 +304,7 @@ impl Inbox for SqlMessages {
                     "UPDATE inbox SET status = 'open', attempts = 0, due_at = $3, received_at = $3
                      WHERE consumer = $1 AND id = $2 AND status = 'dead'"
                 } else {
-                    "UPDATE inbox SET status = 'discarded', settled_at = $3
+                    "UPDATE inbox SET status = 'discarded', settled_at = $3, envelope = ''
                      WHERE consumer = $1 AND id = $2 AND status = 'dead'"
                 };
                 Ok(tx.execute(sql, params).await? > 0)

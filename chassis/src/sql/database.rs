@@ -224,6 +224,17 @@ impl Database {
         self.inner.wakers.wake_all();
     }
 
+    /// Empties the log of a file, so that nothing is left there of what has been replaced. A server does so by itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn fold_log(&self) -> Result<(), StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.fold_log().await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Waits for the work that is under way and closes the connections, as a last act before the process ends.
     ///
     /// # Errors

@@ -39,9 +39,14 @@ impl Sqlite {
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864")
             .pragma("trusted_schema", "OFF")
+            // What is deleted or replaced is overwritten in the file: people have a right to be forgotten.
+            .pragma("secure_delete", "ON")
             .disable_statement_logging();
         let mut connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
         refuse_old_library(&mut connection).await?;
+        if let Err(cause) = overwrite_remains(&mut connection).await {
+            tracing::warn!(%cause, "the file could not be written anew; it is tried again at the next start");
+        }
         Ok(Self::on(connection, options, wakers))
     }
 
@@ -88,9 +93,14 @@ impl Sqlite {
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         self.write(|_| Box::pin(async { Ok(()) })).await?;
         self.readers.close().await;
-        let mut last = self.options.clone().connect().await.map_err(StoreError::unavailable)?;
-        let folded = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut last).await;
-        let closed = last.close().await;
+        self.fold_log().await
+    }
+
+    /// Moves what is in the log into the file and empties the log, with all that has been replaced since.
+    pub(super) async fn fold_log(&self) -> Result<(), StoreError> {
+        let mut extra = self.options.clone().connect().await.map_err(StoreError::unavailable)?;
+        let folded = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut extra).await;
+        let closed = extra.close().await;
         folded.map_err(StoreError::unavailable)?;
         closed.map_err(StoreError::unavailable)
     }
@@ -98,6 +108,20 @@ impl Sqlite {
 
 fn closed() -> StoreError {
     StoreError::unavailable("the database is closed")
+}
+
+/// Versions before this one left what they deleted in free parts of the file. Such a file is written anew, once;
+/// `user_version` says that it was.
+async fn overwrite_remains(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let number = |sql| sqlx::query_scalar::<_, i64>(sql);
+    let done = number("PRAGMA user_version").fetch_one(&mut *connection).await.map_err(StoreError::unavailable)?;
+    if done >= 1 {
+        return Ok(());
+    }
+    let pages = number("PRAGMA page_count").fetch_one(&mut *connection).await.map_err(StoreError::unavailable)?;
+    let script = if pages > 1 { "VACUUM; PRAGMA user_version = 1" } else { "PRAGMA user_version = 1" };
+    sqlx::raw_sql(script).execute(connection).await.map_err(StoreError::unavailable)?;
+    Ok(())
 }
 
 async fn refuse_old_library(connection: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -24,4 +24,11 @@ impl Mailer for MemoryMailer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
         Ok(())
     }
+
+    async fn forget(&self, address: &str) -> Result<u64, MailError> {
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = sent.len();
+        sent.retain(|mail| !mail.to.eq_ignore_ascii_case(address));
+        Ok((before - sent.len()) as u64)
+    }
 }

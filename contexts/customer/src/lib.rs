@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
+use chassis::mail::Mailer;
 use chassis::messaging::{Job, Recorder, Subscription};
 use chassis::sql::Migration;
 use chassis::web::Authenticator;
@@ -32,6 +33,7 @@ use adapters::outbound::mail::LetterWriter;
 use adapters::outbound::recent::Recent;
 use adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
 use application::create_user::{CreateUserCommand, CreateUserError};
+use application::erase_customer::EraseCustomerError;
 use application::send_account_mail::LinkPolicy;
 use domain::{DelayPolicy, EmailAddress, FieldError, PersonName, SessionPolicy};
 use use_cases::{Ports, UseCases};
@@ -71,6 +73,7 @@ pub struct CustomerModule {
     store: SqlCustomers,
     use_cases: UseCases,
     site: web::Data<Site>,
+    mailer: Arc<dyn Mailer>,
 }
 
 impl CustomerModule {
@@ -104,11 +107,11 @@ impl CustomerModule {
             challenges: any.clone(),
             broom: any,
             hasher: Arc::new(Argon2Hasher::new(settings.hashes_at_once, settings.hashes_waiting, ids.clone())),
-            mailer: Arc::new(LetterWriter::new(mailer, site, links.verification, links.reset)),
+            mailer: Arc::new(LetterWriter::new(mailer.clone(), site, links.verification, links.reset)),
             clock,
             ids,
         };
-        Ok(Self { store, use_cases: UseCases::over(ports, &settings), site: facts })
+        Ok(Self { store, use_cases: UseCases::over(ports, &settings), site: facts, mailer })
     }
 
     /// The JSON API, under `/api/customer/v1`.
@@ -127,7 +130,9 @@ impl CustomerModule {
     /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.
     #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
-        tasks::subscriptions(self.use_cases.send_account_mail.clone())
+        let mut all = tasks::subscriptions(self.use_cases.send_account_mail.clone());
+        all.push(chassis::mail::forget::subscription(self.mailer.clone()));
+        all
     }
 
     /// Its timers.
@@ -142,6 +147,26 @@ impl CustomerModule {
     /// The database's.
     pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         self.store.audit().await
+    }
+
+    /// The ids of erased customers, in the order in which they were erased.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn erased(&self) -> Result<Vec<CustomerId>, StoreError> {
+        self.store.erased().await
+    }
+
+    /// Erases somebody by order of the shop's operator; `false` if there is no such customer (any more).
+    ///
+    /// # Errors
+    /// [`EraseCustomerError`]: an administrator is not erased.
+    pub async fn erase(&self, customer: CustomerId) -> Result<bool, EraseCustomerError> {
+        match self.use_cases.erase_customer.by_request(customer).await {
+            Ok(()) => Ok(true),
+            Err(EraseCustomerError::NoSuchCustomer) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Tells the edge who is asking.

@@ -10,8 +10,8 @@ use shared_kernel::{Limit, Sku, StoreError};
 
 use crate::adapters::inbound::api::Api;
 use crate::adapters::inbound::events::{
-    COUNT_EVENTS, COUNT_STOCK, CountStock, FOLLOW_ORDERS, FollowOrders, KEEP_PRODUCTS, KeepProducts, MONEY_EVENTS,
-    MailFiles, NOTE_REFUNDS, NoteRefunds, ORDER_EVENTS, PRODUCT_EVENTS,
+    COUNT_EVENTS, COUNT_STOCK, CountStock, ERASURE_EVENTS, FOLLOW_ORDERS, FORGET_BUYERS, FollowOrders, ForgetBuyers,
+    KEEP_PRODUCTS, KeepProducts, MONEY_EVENTS, MailFiles, NOTE_REFUNDS, NoteRefunds, ORDER_EVENTS, PRODUCT_EVENTS,
 };
 use crate::adapters::inbound::jobs::jobs;
 use crate::adapters::inbound::pages::{Pages, Zone};
@@ -21,6 +21,7 @@ use crate::adapters::outbound::sql::{
     self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlRefundBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
 use crate::application::adjust_stock::AdjustStock;
+use crate::application::anonymise_order::AnonymiseOrder;
 use crate::application::answer_cancellation::AnswerCancellation;
 use crate::application::create_shipping_order::CreateShippingOrder;
 use crate::application::deliver_digital::DeliverDigital;
@@ -34,7 +35,7 @@ use crate::application::reserve_stock::ReserveStock;
 use crate::application::set_stock::{SetStock, SetStockError};
 use crate::application::tidy_up::{MailWhatWaited, ReleaseLapsed};
 use crate::domain::{Count, PersonsCount, Reference, StockItem};
-use crate::ports::{DigitalFiles, FilePost, RefundBook, StatusFilter, StockBook, Warehouse, WorkList};
+use crate::ports::{DigitalFiles, FilePost, PersonalData, RefundBook, StatusFilter, StockBook, Warehouse, WorkList};
 
 /// What the shop may set.
 #[derive(Debug, Clone)]
@@ -66,6 +67,7 @@ pub struct FulfilmentModule {
     settings: FulfilmentSettings,
     platform: Platform,
     warehouse: Arc<dyn Warehouse>,
+    personal_data: Arc<dyn PersonalData>,
     stock: Arc<dyn StockBook>,
     work_list: Arc<dyn WorkList>,
     files: Arc<dyn DigitalFiles>,
@@ -90,8 +92,10 @@ impl FulfilmentModule {
         let database: Database = platform.database.clone();
         database.migrate("fulfilment", MIGRATIONS).await?;
         let recorder = Recorder::new("fulfilment", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
+        let warehouse = Arc::new(SqlWarehouse::new(database.clone(), recorder.clone()));
         Ok(Self {
-            warehouse: Arc::new(SqlWarehouse::new(database.clone(), recorder.clone())),
+            personal_data: Arc::clone(&warehouse) as _,
+            warehouse,
             stock: Arc::new(SqlStockBook::new(database.clone())),
             work_list: Arc::new(SqlWorkList::new(database.clone())),
             files: Arc::new(SqlDigitalFiles::new(database.clone())),
@@ -148,8 +152,12 @@ impl FulfilmentModule {
         let products = KeepProducts { learn: LearnProduct { products: Arc::clone(&self.products) as _ } };
         let count = ImportCount { warehouse: Arc::clone(warehouse), clock: Arc::clone(clock) };
         let note = NoteMoney { refunds: Arc::clone(&self.refunds) };
+        let (personal_data, clock) = (Arc::clone(&self.personal_data), Arc::clone(clock));
+        let forget = ForgetBuyers { anonymise: AnonymiseOrder { personal_data, clock } };
         vec![
             Subscription::to(FOLLOW_ORDERS, ORDER_EVENTS, Arc::new(orders)).lanes(64),
+            Subscription::to(FORGET_BUYERS, ERASURE_EVENTS, Arc::new(forget)),
+            chassis::mail::forget::subscription(Arc::clone(&self.platform.mailer)),
             Subscription::to(KEEP_PRODUCTS, PRODUCT_EVENTS, Arc::new(products))
                 .in_background()
                 .rebuildable(Arc::clone(&self.products) as _),

@@ -48,8 +48,6 @@ pub struct Session {
     pub cancel_url: Option<String>,
     /// The shop's reference.
     pub client_reference_id: Option<String>,
-    /// Who buys.
-    pub customer_email: Option<String>,
     /// The shop's own notes.
     pub metadata: BTreeMap<String, String>,
     /// Where it stands.
@@ -109,7 +107,6 @@ mod tests {
             success_url: "https://shop.example/done?session={CHECKOUT_SESSION_ID}".into(),
             cancel_url: None,
             client_reference_id: None,
-            customer_email: None,
             metadata: BTreeMap::new(),
             status: SessionStatus::Open,
             intent_is_hidden: false,

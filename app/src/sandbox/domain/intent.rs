@@ -19,8 +19,6 @@ pub struct Details {
     pub metadata: BTreeMap<String, String>,
     /// Shown on the card page.
     pub description: Option<String>,
-    /// Where Stripe would send its receipt; the sandbox sends none.
-    pub receipt_email: Option<String>,
     /// Shown on a bank statement.
     pub statement_descriptor: Option<String>,
     /// The checkout session that the intent belongs to.

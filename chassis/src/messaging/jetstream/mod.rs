@@ -6,7 +6,7 @@
 //! ```
 //! [`settings`] says where the broker is, [`link`] keeps a connection per context, [`streams`] knows what a stream is
 //! called and how it is made, [`publisher`] is the [`shared_kernel::EventBus`], [`puller`] and [`reading`] bring facts
-//! into inboxes, [`letter`] is one message as it comes. Whatever the broker forgets (a wiped store, a stream or a durable
+//! into inboxes, [`letter`] is one message as it comes, [`renewal`] has a stream forget somebody who was erased. Whatever the broker forgets (a wiped store, a stream or a durable
 //! deleted) is noticed within about a second, stated again from the outboxes and dropped by the inboxes where it was
 //! known: nothing is lost, nothing has two effects, and each subject's facts keep their order.
 //!
@@ -16,7 +16,7 @@
 //! | | subject | what for |
 //! |---|---|---|
 //! | publish | `store.C.>` | its facts |
-//! | publish | `$JS.API.STREAM.INFO.store_C`, `$JS.API.STREAM.CREATE.store_C` | its stream |
+//! | publish | `$JS.API.STREAM.INFO.store_C`, `$JS.API.STREAM.CREATE.store_C`, `$JS.API.STREAM.DELETE.store_C` | its stream |
 //! | publish | `$JS.API.STREAM.INFO.store_P` | whether that stream is still the one it was |
 //! | publish | `$JS.API.CONSUMER.CREATE.store_P.*`, `.INFO.`, `.DELETE.`, `.MSG.NEXT.` (each `store_P.*`) | its durables |
 //! | publish | `$JS.API.CONSUMER.NAMES.store_P` | to clear away its durables of the past |
@@ -31,6 +31,7 @@ mod link;
 mod publisher;
 mod puller;
 mod reading;
+mod renewal;
 mod settings;
 mod streams;
 
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 use shared_kernel::{EventBus, Timestamp};
 
+pub(super) use renewal::renewal_job;
 pub use settings::{Access, JetStream, JetStreamRefused, JetStreamSettings};
 
 use super::{Inbox, Lease, Subscription};

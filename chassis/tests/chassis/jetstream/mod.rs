@@ -6,6 +6,7 @@ mod faults;
 mod instances;
 mod letters;
 mod publisher;
+mod renewal;
 mod rights;
 mod shop;
 

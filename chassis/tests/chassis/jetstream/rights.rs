@@ -18,6 +18,7 @@ fn user(context: &str, hears: &[&str]) -> String {
         format!("store.{context}.>"),
         format!("$JS.API.STREAM.INFO.store_{context}"),
         format!("$JS.API.STREAM.CREATE.store_{context}"),
+        format!("$JS.API.STREAM.DELETE.store_{context}"),
     ];
     for producer in hears {
         publish.push(format!("$JS.API.STREAM.INFO.store_{producer}"));

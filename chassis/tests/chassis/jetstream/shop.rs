@@ -185,6 +185,11 @@ impl Shop {
         job.await.unwrap()
     }
 
+    /// States facts in the name of order.
+    pub fn recorder(&self) -> Recorder {
+        self.recorder.clone()
+    }
+
     pub async fn close(self) {
         for process in self.processes {
             process.end().await;

@@ -1,6 +1,7 @@
-//! A customer is forgotten, as the law on personal data grants him.
+//! A customer is erased, as the law on personal data grants them.
 //!
-//! Only this context forgets here; the others learn of it by `store.customer.erased.v1` and forget what they must.
+//! Only this context forgets here: account, sessions, keys, links, and every message that names them. Orders hear of it by
+//! `store.customer.erased.v1` and forget when they are at rest; dispatch and reports hear of that from the orders.
 
 use std::sync::Arc;
 

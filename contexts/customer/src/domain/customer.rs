@@ -4,7 +4,7 @@
 
 use shared_kernel::{Address, CustomerId, Identity, Role, Timestamp};
 
-use super::email::EmailAddress;
+use super::email::{EmailAddress, Fingerprint};
 use super::event::CustomerEvent;
 use super::name::PersonName;
 use super::password::PasswordHash;
@@ -109,8 +109,11 @@ impl Customer {
         match self.0.role {
             Role::Admin => Err(EraseRefused),
             Role::Customer | Role::Staff => {
+                // Whoever has not shown that an address is theirs cannot have it forgotten elsewhere.
+                let address = self.0.verified.then(|| Fingerprint::of(self.0.email.as_str()));
+                let event = CustomerEvent::Erased { customer: self.0.id, address };
                 let erased = Erased { id: self.0.id, version: self.0.version, email: self.0.email, at };
-                Ok((erased, vec![CustomerEvent::Erased(self.0.id)]))
+                Ok((erased, vec![event]))
             }
         }
     }
@@ -258,7 +261,12 @@ mod tests {
     fn an_erased_customer_leaves_an_id_and_an_administrator_is_not_erased() {
         let customer = a_customer().build();
         let (erased, events) = customer.clone().erase(customer.registered_at()).unwrap();
-        assert_eq!((erased.id, events), (customer.id(), vec![CustomerEvent::Erased(customer.id())]));
+        let event = CustomerEvent::Erased { customer: customer.id(), address: None };
+        assert_eq!((erased.id, events), (customer.id(), vec![event]));
+        let verified = a_customer().verified().build();
+        let address = Some(Fingerprint::of(verified.email().as_str()));
+        let (_, events) = verified.clone().erase(verified.registered_at()).unwrap();
+        assert_eq!(events, [CustomerEvent::Erased { customer: verified.id(), address }]);
         assert_eq!(a_customer().role(Role::Admin).build().erase(customer.registered_at()), Err(EraseRefused));
     }
 }

@@ -3,7 +3,7 @@
 
 use shared_kernel::{Address, CustomerId, Role};
 
-use super::email::EmailAddress;
+use super::email::{EmailAddress, Fingerprint};
 
 /// A fact about one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,12 @@ pub enum CustomerEvent {
     /// He may do more or less than before.
     RoleChanged(CustomerId, Role),
     /// Nothing personal is left of him.
-    Erased(CustomerId),
+    Erased {
+        /// Who it was.
+        customer: CustomerId,
+        /// Their address, if they had shown that it is theirs. It finds what was entered elsewhere under that address.
+        address: Option<Fingerprint>,
+    },
 }
 
 impl CustomerEvent {

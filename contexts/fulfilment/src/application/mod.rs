@@ -5,6 +5,7 @@
 //! [`adjust_stock`], [`import_count`], [`put_digital_file`], [`learn_product`], [`note_money`]; and the sweeps of [`tidy_up`].
 
 pub mod adjust_stock;
+pub mod anonymise_order;
 pub mod answer_cancellation;
 pub mod create_shipping_order;
 pub mod deliver_digital;

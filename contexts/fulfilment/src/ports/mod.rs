@@ -2,6 +2,7 @@
 
 pub mod digital_files;
 pub mod file_post;
+pub mod personal_data;
 pub mod product_book;
 pub mod refund_book;
 pub mod stock_book;
@@ -10,6 +11,7 @@ pub mod work_list;
 
 pub use digital_files::{DigitalFiles, DigitalLine};
 pub use file_post::{Enclosure, FileMail, FilePost, PostError};
+pub use personal_data::PersonalData;
 pub use product_book::{Product, ProductBook, ProductVariant};
 pub use refund_book::{MoneyFact, RefundBook};
 pub use stock_book::{StockBook, StockChange, StockLine, StockQuery};

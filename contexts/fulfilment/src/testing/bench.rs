@@ -7,20 +7,22 @@ use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{Claim, Inbox, Outbox, Recorder, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, shared_cluster};
-use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, MessageId};
+use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, MessageId, Timestamp};
 
 use super::MemoryStore;
 use crate::adapters::outbound::publish::DELIVER_DIGITAL;
 use crate::adapters::outbound::sql::{
     self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlRefundBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
-use crate::ports::{DigitalFiles, ProductBook, RefundBook, StockBook, Warehouse, WorkList};
+use crate::ports::{DigitalFiles, PersonalData, ProductBook, RefundBook, StockBook, Warehouse, WorkList};
 
 /// All ports over one store.
 #[derive(Clone)]
 pub struct Bench {
     /// Changes things.
     pub warehouse: Arc<dyn Warehouse>,
+    /// Forgets people.
+    pub personal_data: Arc<dyn PersonalData>,
     /// Looks at shelves.
     pub stock: Arc<dyn StockBook>,
     /// Looks at shipping orders.
@@ -49,6 +51,7 @@ impl Bench {
         let store = Arc::new(MemoryStore::new(recorder.clone()));
         Self {
             warehouse: Arc::clone(&store) as _,
+            personal_data: Arc::clone(&store) as _,
             stock: Arc::clone(&store) as _,
             work_list: Arc::clone(&store) as _,
             products: Arc::clone(&store) as _,
@@ -94,8 +97,10 @@ impl Bench {
         let (clock, ids) = times_and_ids(first);
         let recorder = Recorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
         let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
+        let warehouse = Arc::new(SqlWarehouse::new(database.clone(), recorder.clone()));
         Self {
-            warehouse: Arc::new(SqlWarehouse::new(database.clone(), recorder.clone())),
+            personal_data: Arc::clone(&warehouse) as _,
+            warehouse,
             stock: Arc::new(SqlStockBook::new(database.clone())),
             work_list: Arc::new(SqlWorkList::new(database.clone())),
             products: Arc::new(SqlProductBook::new(database.clone(), recorder.clone())),
@@ -136,6 +141,12 @@ impl Bench {
             .into_iter()
             .find(|cause| cause.message.as_str() == id)
             .unwrap_or_else(|| panic!("{id} is not to be had"))
+    }
+
+    /// The present.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The types and data of all facts told so far, oldest first.

@@ -15,8 +15,8 @@ use crate::domain::{
     StockItem, Worksheet,
 };
 use crate::ports::{
-    Decide, DigitalFiles, DigitalLine, Keys, MoneyFact, Product, ProductBook, RefundBook, StatusFilter, StockBook,
-    StockChange, StockLine, StockQuery, Warehouse, WorkList,
+    Decide, DigitalFiles, DigitalLine, Keys, MoneyFact, PersonalData, Product, ProductBook, RefundBook, StatusFilter,
+    StockBook, StockChange, StockLine, StockQuery, Warehouse, WorkList,
 };
 
 #[derive(Default)]
@@ -31,6 +31,7 @@ struct State {
     products: BTreeMap<Sku, (String, String, Kind)>,
     files: BTreeMap<Sku, DigitalFile>,
     grants: BTreeMap<(OrderId, Sku), Grant>,
+    anonymised: BTreeSet<OrderId>,
 }
 
 /// The warehouse in memory. Clones share it.
@@ -113,12 +114,35 @@ impl State {
         self.shipping.extend(shipping.map(|order| (order.order(), order.clone())));
         self.movements.extend(changes.movements.iter().cloned());
         self.counts.extend(changes.count.iter().map(|count| (count.import.clone(), count.sku.clone())));
+        self.keep_forgotten();
+    }
+
+    fn keep_forgotten(&mut self) {
+        for order in &self.anonymised {
+            if let Some(kept) = self.shipping.get_mut(order) {
+                let (items, at) = (kept.items().to_vec(), kept.created_at());
+                let named = (kept.number().to_owned(), kept.gross_minor());
+                let nobody = (String::new(), None);
+                *kept = ShippingOrder::restore(*order, named, nobody, items, at, kept.state());
+            }
+        }
     }
 
     fn line(&self, item: &StockItem) -> StockLine {
         let product = self.products.get(item.sku());
         let (title, kind) = (product.map(|(_, title, _)| title.clone()), product.map(|(_, _, kind)| *kind));
         StockLine { item: item.clone(), title, kind }
+    }
+}
+
+#[async_trait]
+impl PersonalData for MemoryStore {
+    async fn anonymise(&self, order: OrderId, _now: Timestamp, cause: &Cause) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        self.recorder.record(Record { cause: Some(cause), ..Record::default() })?;
+        state.anonymised.insert(order);
+        state.keep_forgotten();
+        Ok(())
     }
 }
 

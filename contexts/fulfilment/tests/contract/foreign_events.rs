@@ -1,7 +1,7 @@
 //! The events of others, from their own golden files: this context must understand every one that it hears.
 
 use chassis::messaging::Subscription;
-use fulfilment::adapters::inbound::events::{COUNT_EVENTS, MONEY_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS};
+use fulfilment::adapters::inbound::events::{COUNT_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS};
 use serde_json::{Value, json};
 
 use crate::golden::{contract, read};
@@ -25,7 +25,7 @@ async fn understood(shop: &Shop, mut message: Value) {
 
 #[actix_web::test]
 async fn every_event_of_others_that_we_hear_is_understood() {
-    for event_type in [ORDER_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
+    for event_type in [ORDER_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
         understood(&Shop::open(Storage::Sqlite).await, golden(event_type)).await;
     }
 }
@@ -95,7 +95,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
 #[actix_web::test]
 async fn every_type_we_hear_has_exactly_one_listener() {
     let shop = Shop::open(Storage::Sqlite).await;
-    for event_type in [ORDER_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
+    for event_type in [ORDER_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
         let listens = |subscription: &&Subscription| subscription.event_types().contains(&event_type);
         assert_eq!(shop.module.subscriptions().iter().filter(listens).count(), 1, "{event_type}");
     }

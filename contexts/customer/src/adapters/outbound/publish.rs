@@ -5,7 +5,7 @@
 use serde::Serialize;
 use shared_kernel::{Address, CustomerId, EventDraft};
 
-use crate::domain::CustomerEvent;
+use crate::domain::{CustomerEvent, Fingerprint};
 
 /// `store.customer.registered.v1`: somebody has an account now. The address is not verified yet.
 #[derive(Serialize)]
@@ -23,7 +23,16 @@ struct ProfileChangedV1<'a> {
     shipping_address: Option<&'a Address>,
 }
 
-/// `store.customer.verified.v1` and `store.customer.erased.v1`: whom it is about says it all.
+/// `store.customer.erased.v1`: the account is gone. `email_digest` is the SHA-256 of its address in small letters, as
+/// hexadecimal digits; absent if the address was never confirmed.
+#[derive(Serialize)]
+struct ErasedV1<'a> {
+    customer_id: CustomerId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_digest: Option<&'a str>,
+}
+
+/// `store.customer.verified.v1`: whom it is about says it all.
 #[derive(Serialize)]
 struct CustomerV1 {
     customer_id: CustomerId,
@@ -43,7 +52,11 @@ pub fn published(event: &CustomerEvent) -> Option<EventDraft> {
             Some(EventDraft::new("store.customer.profile_changed.v1", customer.to_string(), &data))
         }
         CustomerEvent::Verified(customer) => Some(plain("store.customer.verified.v1", *customer)),
-        CustomerEvent::Erased(customer) => Some(plain("store.customer.erased.v1", *customer)),
+        CustomerEvent::Erased { customer, address } => {
+            let email_digest = address.as_ref().map(Fingerprint::as_str);
+            let data = ErasedV1 { customer_id: *customer, email_digest };
+            Some(EventDraft::new("store.customer.erased.v1", customer.to_string(), &data))
+        }
         CustomerEvent::PasswordChanged(_) | CustomerEvent::RoleChanged(..) => None,
     }
 }

@@ -3,6 +3,7 @@
 mod crowds;
 mod digital_files;
 mod paging;
+mod personal_data;
 mod refunds;
 mod stock;
 mod warehouse;
@@ -23,6 +24,7 @@ pub use paging::{
     a_history_is_walked_page_by_page, digital_files_are_walked_page_by_page, shelves_are_walked_page_by_page,
     the_work_list_is_walked_page_by_page,
 };
+pub use personal_data::{a_buyer_is_forgotten_and_no_other, a_late_message_does_not_bring_the_buyer_back};
 pub use refunds::refunds_are_added_up;
 pub use stock::{
     a_shelf_has_a_history, an_adjustment_is_made_once, an_import_counts_once, empty_shelves_of_nothing_are_not_listed,

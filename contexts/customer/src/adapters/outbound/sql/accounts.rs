@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chassis::messaging::{Record, Recorder, TaskDraft};
+use chassis::mail::forget;
+use chassis::messaging::{Record, Recorder, TaskDraft, erase_fields, scrub};
 use chassis::params;
 use chassis::sql::Tx;
+use serde_json::Value;
 use shared_kernel::{Address, CustomerId, Page, StoreError};
 
 use super::{SqlCustomers, rows};
@@ -77,6 +79,18 @@ impl Accounts for SqlCustomers {
     }
 }
 
+impl SqlCustomers {
+    /// The ids of erased customers, in the order in which they were erased.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn erased(&self) -> Result<Vec<CustomerId>, StoreError> {
+        let sql = "SELECT id FROM customer WHERE erased_at IS NOT NULL ORDER BY erased_at, id";
+        let found = self.database.read(move |tx| Box::pin(tx.fetch(sql, params![]))).await?;
+        found.iter().map(|row| row.get("id")).collect()
+    }
+}
+
 /// One line for what an operator may have to look up later.
 fn note(event: &CustomerEvent) {
     match event {
@@ -88,7 +102,7 @@ fn note(event: &CustomerEvent) {
         CustomerEvent::RoleChanged(id, role) => {
             tracing::info!(customer.id = %id, role = role.name(), "customer {id} is {} now", role.name());
         }
-        CustomerEvent::Erased(id) => tracing::info!(customer.id = %id, "customer {id} is erased"),
+        CustomerEvent::Erased { customer: id, .. } => tracing::info!(customer.id = %id, "customer {id} is erased"),
         CustomerEvent::ProfileChanged { .. } => {}
     }
 }
@@ -130,7 +144,11 @@ async fn commit(tx: &mut Tx, recorder: &Recorder, change: &AccountChange) -> Res
         super::sessions::insert(tx, session).await?;
     }
     let events = change.events.iter().filter_map(published).collect();
-    recorder.record(tx, Record { cause: None, events, tasks: change.tasks.clone() }).await
+    let mut tasks = change.tasks.clone();
+    if let Account::Erased(erased) = &change.account {
+        tasks.push(forget::task(format!("forget-mail-{id}"), erased.email.as_str()));
+    }
+    recorder.record(tx, Record { cause: None, events, tasks }).await
 }
 
 async fn keep(tx: &mut Tx, customer: &Customer) -> Result<(), StoreError> {
@@ -163,7 +181,12 @@ async fn erase(tx: &mut Tx, erased: &Erased) -> Result<(), StoreError> {
     for lane in [account.within("everywhere", ""), account] {
         tx.execute("DELETE FROM login_attempt WHERE account = $1", params![lane.as_str()]).await?;
     }
-    Ok(())
+    scrub(tx, &erased.id.to_string(), redact, erased.at).await.map(drop)
+}
+
+/// Takes people out of our facts.
+fn redact(_event_type: &str, data: &mut Value) {
+    erase_fields(data, &["email", "first_name", "shipping_address"]);
 }
 
 fn address_json(address: Option<&Address>) -> Result<Option<String>, StoreError> {

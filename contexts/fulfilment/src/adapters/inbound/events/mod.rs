@@ -5,6 +5,7 @@
 //! what was handled before is done.
 
 mod catalogue;
+mod order_anonymised;
 mod order_closed;
 mod order_money;
 mod order_paid;
@@ -18,12 +19,15 @@ use chassis::messaging::{Failure, Handled};
 use shared_kernel::{ConsumerName, StoreError};
 
 pub use catalogue::{CountStock, KeepProducts};
+pub use order_anonymised::ForgetBuyers;
 pub use order_money::NoteRefunds;
 pub use orders::FollowOrders;
 pub use task_deliver_digital::MailFiles;
 
 /// Follows orders: one consumer for all their facts, so that facts of one order keep their order.
 pub const FOLLOW_ORDERS: ConsumerName = ConsumerName::new("follow-orders");
+/// Forgets the buyers of anonymised orders.
+pub const FORGET_BUYERS: ConsumerName = ConsumerName::new("forget-buyers");
 /// Keeps names and kinds.
 pub const KEEP_PRODUCTS: ConsumerName = ConsumerName::new("keep-products");
 /// Applies imported counts.
@@ -43,6 +47,8 @@ pub const ORDER_EVENTS: &[&str] = &[
     orders::CANCELLED,
     orders::CANCELLATION_REQUESTED,
 ];
+/// What [`ForgetBuyers`] hears.
+pub const ERASURE_EVENTS: &[&str] = &[order_anonymised::ANONYMISED];
 /// What [`KeepProducts`] hears.
 pub const PRODUCT_EVENTS: &[&str] = &[catalogue::CHANGED, catalogue::WITHDRAWN];
 /// What [`CountStock`] hears.

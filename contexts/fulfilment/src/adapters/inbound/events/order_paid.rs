@@ -43,5 +43,5 @@ pub(super) fn read(envelope: &Envelope) -> Result<PaidOrder, Unreadable> {
 fn read_address(address: PaidAddress) -> Result<Address, Unreadable> {
     let PaidAddress { name, line1, line2, city, region, postcode, country } = address;
     let raw = RawAddress { name, line1, line2, city, region, postcode, country };
-    Address::try_from(raw).map_err(|error| Unreadable(format!("delivery_address: {error}")))
+    Address::recorded(&raw).map_err(|error| Unreadable(format!("delivery_address: {error}")))
 }

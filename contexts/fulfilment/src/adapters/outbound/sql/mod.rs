@@ -22,6 +22,7 @@
 
 mod audit;
 mod digital_files;
+mod personal_data;
 mod product_book;
 mod refund_book;
 mod rows;
@@ -43,4 +44,5 @@ pub use work_list::SqlWorkList;
 pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/fulfilment", 1, "0001_fulfilment.sql", "fulfilment"),
     chassis::migration!("../../../../../../migrations/fulfilment", 2, "0002_shelf.sql", "what lies on the shelf"),
+    chassis::migration!("../../../../../../migrations/fulfilment", 3, "0003_erasure.sql", "erasure"),
 ];

@@ -8,6 +8,7 @@ use chassis::params;
 use chassis::sql::{Database, Tx};
 use shared_kernel::{Cause, OrderId, Sku, StoreError, Timestamp};
 
+use super::personal_data::keep_forgotten;
 use super::rows;
 use crate::adapters::outbound::publish;
 use crate::domain::{
@@ -24,8 +25,8 @@ const SHIPPING: &str = "SELECT order_id, number, gross_minor, email, address, it
 /// [`Warehouse`] over the context's database.
 #[derive(Clone)]
 pub struct SqlWarehouse {
-    database: Database,
-    recorder: Recorder,
+    pub(super) database: Database,
+    pub(super) recorder: Recorder,
 }
 
 impl SqlWarehouse {
@@ -174,7 +175,8 @@ async fn write_shipping(tx: &mut Tx, row: &Row<ShippingOrder>) -> Result<(), Sto
         let (created, gross) = (order.created_at(), order.gross_minor());
         let params =
             params![order.order(), state, closed_at, rank, place, items, number, email, address, created, gross];
-        return one(tx.execute(sql, params).await?);
+        one(tx.execute(sql, params).await?)?;
+        return keep_forgotten(tx, order.order()).await;
     }
     let sql = "UPDATE shipping_order SET state = $2, closed_at = $3, work_rank = $4, work_order = $5, items = $6
         WHERE order_id = $1";

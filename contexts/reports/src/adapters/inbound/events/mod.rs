@@ -5,6 +5,7 @@
 //! that cannot be read is a dead letter at once, never ignored: an operator must see it.
 
 mod catalogue_product_changed;
+mod order_anonymised;
 mod order_cancelled;
 mod order_completed;
 mod order_imported;
@@ -22,10 +23,13 @@ use shared_kernel::{ConsumerName, Envelope, StoreError};
 use crate::application::{KeepProduct, RecordFact, RecordFactCommand, RecordFactError};
 use crate::ports::ProductStated;
 
+pub use order_anonymised::ForgetReasons;
 pub use reading::Unreadable;
 
 /// Hears of orders.
 pub const RECORD_SALES: ConsumerName = ConsumerName::new("record-sales");
+/// Hears of buyers who were erased.
+pub const FORGET_REASONS: ConsumerName = ConsumerName::new("forget-reasons");
 /// Hears of products.
 pub const KEEP_PRODUCTS: ConsumerName = ConsumerName::new("keep-products");
 
@@ -38,6 +42,8 @@ pub const ORDER_FACTS: &[&str] = &[
     order_refund_failed::TYPE,
     order_imported::TYPE,
 ];
+/// What they want to know of buyers.
+pub const ERASURE_FACTS: &[&str] = &[order_anonymised::TYPE];
 /// What they want to know of products.
 pub const PRODUCT_FACTS: &[&str] = &[catalogue_product_changed::TYPE];
 

@@ -1,0 +1,28 @@
+//! An order's buyer was erased: forget where its parcel went.
+//!
+//! The order says so when it is at rest, so nothing is left to be sent.
+
+use std::sync::Arc;
+
+use shared_kernel::{Cause, Clock, OrderId, StoreError};
+
+use crate::ports::PersonalData;
+
+/// Forgets buyers.
+#[derive(Clone)]
+pub struct AnonymiseOrder {
+    /// Where people are named.
+    pub personal_data: Arc<dyn PersonalData>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AnonymiseOrder {
+    /// Forgets the buyer of the order.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn execute(&self, order: OrderId, cause: &Cause) -> Result<(), StoreError> {
+        self.personal_data.anonymise(order, self.clock.now(), cause).await
+    }
+}
