@@ -77,6 +77,14 @@ enum Verb {
         #[arg(long, hide = true)]
         json: bool,
     },
+    /// Print the ids of erased customers, one a line. Keep the list apart from backups.
+    Erasures,
+    /// Erase customers, such as those whom a restored backup has brought back. Ids that nobody has are passed over.
+    Erase {
+        /// Their ids.
+        #[arg(required = true)]
+        customers: Vec<String>,
+    },
     /// Take a backup into a new folder, while the shop is open or not.
     Backup {
         /// The folder; empty, or not there yet.
@@ -127,6 +135,9 @@ enum Import {
     Orders {
         /// The file.
         file: PathBuf,
+        /// Import the orders that can be imported and name the others; otherwise one that cannot stops the whole file.
+        #[arg(long)]
+        skip_invalid: bool,
     },
 }
 
@@ -265,12 +276,14 @@ impl Verb {
             Self::Promote { dry_run } => return Ok(Task::Upkeep(Upkeep::Promote { dry_run })),
             Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
             Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),
+            Self::Erasures => Command::Erasures,
+            Self::Erase { customers } => Command::Erase { customers },
             Self::Import { what: Import::Products { file, dry_run, skip_invalid, number_repeated_skus } } => {
                 let what = ImportWhat::Products { dry_run, skip_invalid, number_repeated_skus };
                 Command::Import { what, file: std::path::absolute(file)? }
             }
-            Self::Import { what: Import::Orders { file } } => {
-                Command::Import { what: ImportWhat::Orders, file: std::path::absolute(file)? }
+            Self::Import { what: Import::Orders { file, skip_invalid } } => {
+                Command::Import { what: ImportWhat::Orders { skip_invalid }, file: std::path::absolute(file)? }
             }
             Self::DeadLetters { what: DeadLetters::List } => Command::DeadLetters(DeadLetterCommand::List),
             Self::DeadLetters { what: DeadLetters::Retry { id } } => Command::DeadLetters(DeadLetterCommand::Retry(id)),

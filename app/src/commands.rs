@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use catalogue::ImportMode;
-use customer::NewUser;
+use customer::{CustomerModule, NewUser};
 use order::OrderModule;
-use order::application::HistoricalOrder;
+use order::application::BadLine;
 use serde::{Deserialize, Serialize};
-use shared_kernel::Role;
+use shared_kernel::{CustomerId, Role};
 
 use crate::control::Output;
 use crate::modules::here;
@@ -56,6 +56,13 @@ pub enum Command {
     Demo,
     /// Print everything on record.
     Audit,
+    /// Print the ids of erased customers.
+    Erasures,
+    /// Erase customers.
+    Erase {
+        /// Their ids.
+        customers: Vec<String>,
+    },
     /// Take a backup.
     Backup {
         /// Where it is to lie; absolute.
@@ -78,7 +85,10 @@ pub enum ImportWhat {
         number_repeated_skus: bool,
     },
     /// Past orders.
-    Orders,
+    Orders {
+        /// Take those that can be taken, instead of none if one cannot.
+        skip_invalid: bool,
+    },
 }
 
 /// What to do about dead letters.
@@ -143,8 +153,17 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
         Command::Demo => {
             let order = here(shop.modules.order.as_ref(), Part::Order)?;
             let orders = sample_orders::of(shop.settings.currency, shop.clock.now())?;
-            let summary = order.import_orders(orders).await?;
+            let summary = order.import_made(orders).await?;
             out.line(format!("{} sample orders imported, {} known already", summary.imported, summary.repeated)).await
+        }
+        Command::Erasures => {
+            for id in here(shop.modules.customer.as_ref(), Part::Customer)?.erased().await? {
+                out.line(id.to_string()).await?;
+            }
+            Ok(())
+        }
+        Command::Erase { customers } => {
+            erase(here(shop.modules.customer.as_ref(), Part::Customer)?, &customers, out).await
         }
         Command::Backup { folder } => backup::take::take(&shop.settings, &folder, out).await,
         Command::Audit => {
@@ -179,6 +198,19 @@ async fn reconcile(order: &OrderModule, out: &Output) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Erases all of them; ids that nobody has (any more) are passed over, so that a list may be given again.
+async fn erase(customer: &CustomerModule, customers: &[String], out: &Output) -> anyhow::Result<()> {
+    let ids: Vec<CustomerId> = customers
+        .iter()
+        .map(|id| CustomerId::parse(id).map_err(|_| anyhow::anyhow!("{id} is no customer's id")))
+        .collect::<Result<_, _>>()?;
+    let mut erased = 0;
+    for id in &ids {
+        erased += u32::from(customer.erase(*id).await.with_context(|| id.to_string())?);
+    }
+    out.line(format!("{erased} customers erased, {} not here", ids.len() - erased as usize)).await
+}
+
 async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> anyhow::Result<()> {
     let found = match &command {
         DeadLetterCommand::List => {
@@ -209,23 +241,26 @@ async fn import(shop: &Shop, what: ImportWhat, file: PathBuf, out: &Output) -> a
             let mode = ImportMode { dry_run, all_or_nothing: !skip_invalid, number_repeated_skus };
             out.line(catalogue.import_file(&bytes, &name, mode).await?.to_string()).await
         }
-        ImportWhat::Orders => import_orders(here(shop.modules.order.as_ref(), Part::Order)?, &file, out).await,
+        ImportWhat::Orders { skip_invalid } => {
+            let order = here(shop.modules.order.as_ref(), Part::Order)?;
+            import_orders(order, &file, skip_invalid, out).await
+        }
     }
 }
 
-/// Brings past orders in from a file of JSON lines: all, or none if a line cannot be read. Orders that are readable but
-/// make no sense are named and left out.
-async fn import_orders(order: &OrderModule, file: &Path, out: &Output) -> anyhow::Result<()> {
-    let text = tokio::fs::read_to_string(file).await.with_context(|| file.display().to_string())?;
-    let mut orders = Vec::new();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let order: HistoricalOrder = serde_json::from_str(line).with_context(|| format!("line {number}"))?;
-        orders.push(order);
-    }
-    let summary = order.import_orders(orders).await?;
-    for (number, problem) in &summary.refused {
-        out.line(format!("order {number} was left out: {problem}")).await?;
+/// Brings past orders in from a file of JSON lines: all, or none if one cannot be taken, unless those are to be skipped.
+/// All that cannot be taken are named.
+async fn import_orders(order: &OrderModule, file: &Path, skip_invalid: bool, out: &Output) -> anyhow::Result<()> {
+    let bytes = tokio::fs::read(file).await.with_context(|| file.display().to_string())?;
+    let summary = order.import_orders(&bytes, skip_invalid).await?;
+    for BadLine { line, number, problem } in &summary.refused {
+        let number = number.as_ref().map(|number| format!(", order {number}")).unwrap_or_default();
+        out.line(format!("line {line}{number}: {problem}")).await?;
     }
     let (imported, repeated, refused) = (summary.imported, summary.repeated, summary.refused.len());
+    anyhow::ensure!(
+        refused == 0 || skip_invalid,
+        "{refused} lines cannot be imported, so nothing was; correct them, or leave them out with --skip-invalid"
+    );
     out.line(format!("{imported} orders imported, {repeated} known already, {refused} left out")).await
 }

@@ -17,6 +17,7 @@ use chassis::{Platform, SystemClock, SystemIds};
 use customer::NewUser;
 use fs4::fs_std::FileExt as _;
 use order::OrderModule;
+use reports::ReportsModule;
 use secrecy::SecretString;
 use shared_kernel::{Clock, Ids, Role};
 use tokio_util::sync::CancellationToken;
@@ -148,6 +149,9 @@ impl Shop {
         if let Some(order) = &self.modules.order {
             catch_up(order).await?;
         }
+        if let Some(reports) = &self.modules.reports {
+            rebuild_if_outdated(reports, &self.replay).await?;
+        }
         let engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner).take();
         engine.context("the shop is started already")?.start(tasks, stop).await?;
         if let Some(sandbox) = &self.sandbox {
@@ -236,6 +240,15 @@ async fn refuse_unfinished(databases: &[(Part, Database)]) -> anyhow::Result<()>
         let unfinished = is_unfinished(database).await?;
         let name = part.name();
         anyhow::ensure!(!unfinished, "rows are still on their way into {name}: run `restore` or `promote` again");
+    }
+    Ok(())
+}
+
+/// Books that were kept by another calendar or by older rules are built anew from the archive, beside everything else.
+async fn rebuild_if_outdated(reports: &ReportsModule, replay: &Replay) -> anyhow::Result<()> {
+    if let Some(why) = reports.outdated().await? {
+        tracing::warn!("{why}: the reports are being rebuilt from the archive");
+        replay.start(ReportsModule::BOOKS).await?;
     }
     Ok(())
 }

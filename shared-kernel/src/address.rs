@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::country;
 use crate::text::clean_line;
 
 /// A postal address. Parsed once at the edge; every field is trimmed and bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, try_from = "RawAddress")]
+#[serde(deny_unknown_fields, try_from = "Recorded")]
 pub struct Address {
     name: String,
     line1: String,
@@ -37,11 +38,40 @@ pub struct RawAddress {
     pub region: Option<String>,
     /// 1 to 20 characters.
     pub postcode: String,
-    /// Two capital letters, ISO 3166.
+    /// Two letters, ISO 3166; `UK` is understood.
     pub country: String,
 }
 
+/// An address that was taken in before, perhaps by an earlier version that knew no list of countries.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Recorded(RawAddress);
+
 impl Address {
+    /// An address that was taken in before, by whatever rules held then: any two letters are a country.
+    ///
+    /// # Errors
+    /// [`AddressError`] if a field could never have been so.
+    pub fn recorded(raw: &RawAddress) -> Result<Self, AddressError> {
+        let country = raw.country.trim().to_ascii_uppercase();
+        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(AddressError { field: "country", problem: "must be a two-letter country code" });
+        }
+        Self::with_country(raw, country)
+    }
+
+    fn with_country(raw: &RawAddress, country: String) -> Result<Self, AddressError> {
+        Ok(Self {
+            name: required("name", &raw.name, 100)?,
+            line1: required("line1", &raw.line1, 200)?,
+            line2: optional("line2", raw.line2.as_deref(), 200)?,
+            city: required("city", &raw.city, 100)?,
+            region: optional("region", raw.region.as_deref(), 100)?,
+            postcode: required("postcode", &raw.postcode, 20)?,
+            country,
+        })
+    }
+
     /// Who receives it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -94,19 +124,17 @@ impl TryFrom<RawAddress> for Address {
     type Error = AddressError;
 
     fn try_from(raw: RawAddress) -> Result<Self, AddressError> {
-        let country = raw.country.trim().to_ascii_uppercase();
-        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(AddressError { field: "country", problem: "must be a two-letter country code" });
-        }
-        Ok(Self {
-            name: required("name", &raw.name, 100)?,
-            line1: required("line1", &raw.line1, 200)?,
-            line2: optional("line2", raw.line2.as_deref(), 200)?,
-            city: required("city", &raw.city, 100)?,
-            region: optional("region", raw.region.as_deref(), 100)?,
-            postcode: required("postcode", &raw.postcode, 20)?,
-            country,
-        })
+        let country = Some(raw.country.trim()).filter(|text| text.len() == 2).and_then(country::code);
+        let country = country.ok_or(AddressError { field: "country", problem: "must be an ISO 3166 country code" })?;
+        Self::with_country(&raw, country.to_owned())
+    }
+}
+
+impl TryFrom<Recorded> for Address {
+    type Error = AddressError;
+
+    fn try_from(Recorded(raw): Recorded) -> Result<Self, AddressError> {
+        Self::recorded(&raw)
     }
 }
 
@@ -167,7 +195,15 @@ mod tests {
     fn names_the_field_that_is_wrong() {
         let missing = Address::try_from(RawAddress { city: " ".into(), ..raw() }).unwrap_err();
         assert_eq!(missing.to_string(), "city is missing");
-        let odd = Address::try_from(RawAddress { country: "New Zealand".into(), ..raw() }).unwrap_err();
+        let odd = Address::try_from(RawAddress { country: "XX".into(), ..raw() }).unwrap_err();
         assert_eq!(odd.field, "country");
+    }
+
+    #[test]
+    fn a_country_has_one_code_and_addresses_of_earlier_versions_can_still_be_read() {
+        let british = |country: &str| Address::try_from(RawAddress { country: country.into(), ..raw() }).unwrap();
+        assert_eq!((british("UK").country(), british("GB").country()), ("GB", "GB"));
+        let kept = serde_json::json!({"name": "A", "line1": "1", "city": "B", "postcode": "2", "country": "XX"});
+        assert_eq!(serde_json::from_value::<Address>(kept).unwrap().country(), "XX");
     }
 }

@@ -1,6 +1,6 @@
 //! What every bounded context agrees on, and nothing more.
 //!
-//! Reading order: [`money`] (integer minor units), [`tax`], [`address`], [`sku`], [`text`], [`ids`], [`time`],
+//! Reading order: [`money`] (integer minor units), [`tax`], [`address`], [`country`], [`sku`], [`text`], [`ids`], [`time`],
 //! [`identity`] (who is asking), [`paging`], then the two seams between contexts: [`event`] (the envelope in which a
 //! fact travels) and [`bus`] (the port through which it leaves). [`store`] names what a store may answer.
 //!
@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod bus;
+pub mod country;
 pub mod event;
 pub mod identity;
 pub mod ids;

@@ -9,6 +9,7 @@ use chassis::{Platform, SystemClock, SystemIds};
 use shared_kernel::{Clock, ConsumerName, Currency, Ids, Money, StoreError};
 
 use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
+use crate::adapters::inbound::events::customer::{CUSTOMER_ERASED, CUSTOMER_REGISTERED, CustomerFeed};
 use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
 use crate::adapters::inbound::events::payment_provider::PaymentFeed;
 use crate::adapters::inbound::{api, jobs, pages, tasks};
@@ -32,6 +33,8 @@ pub const PRICE_LIST: ConsumerName = ConsumerName::new("price-list");
 pub const STOCK_HINTS: ConsumerName = ConsumerName::new("stock-hints");
 /// Takes in what fulfilment does with orders.
 pub const FOLLOW_FULFILMENT: ConsumerName = ConsumerName::new("follow-fulfilment");
+/// Knows which accounts there are, and forgets erased ones.
+pub const FOLLOW_CUSTOMERS: ConsumerName = ConsumerName::new("follow-customers");
 
 /// How many orders may be worked on at once by one consumer.
 const LANES: usize = 64;
@@ -122,12 +125,15 @@ impl OrderModule {
         let prices = Arc::new(PriceListFeed::new(with.keep_prices.clone()));
         let hints = Arc::new(StockHintFeed::new(with.keep_prices.clone()));
         let follow = Arc::new(FulfilmentFeed::new(with.answer_stock.clone(), with.follow_fulfilment.clone()));
+        let customers = Arc::new(CustomerFeed::new(with.forget_customer.clone()));
         let mut all = vec![
             Subscription::to(PRICE_LIST, &[PRODUCT_CHANGED, PRODUCT_WITHDRAWN], prices)
                 .in_background()
                 .rebuildable(Arc::new(RebuildPriceList)),
             Subscription::to(STOCK_HINTS, &[STOCK_CHANGED], hints).rebuildable(Arc::new(RebuildStockHints)),
             Subscription::to(FOLLOW_FULFILMENT, ABOUT_ORDERS, follow).lanes(LANES),
+            Subscription::to(FOLLOW_CUSTOMERS, &[CUSTOMER_REGISTERED, CUSTOMER_ERASED], customers),
+            chassis::mail::forget::subscription(Arc::clone(&self.platform.mailer)),
             self.payment_events(),
         ];
         all.extend(tasks::subscriptions(with));
@@ -197,12 +203,22 @@ impl OrderModule {
         lay_open(&AuditOrders::new(Arc::new(orders)), to).await
     }
 
-    /// Takes over orders of another shop; see [`HistoricalOrder`].
+    /// Takes over orders of another shop, from a file of JSON lines; see [`ImportOrders`].
+    ///
+    /// [`ImportOrders`]: crate::application::ImportOrders
     ///
     /// # Errors
     /// The store's.
-    pub async fn import_orders(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
-        self.use_cases.import_orders.execute(orders).await
+    pub async fn import_orders(&self, file: &[u8], skip_invalid: bool) -> Result<ImportSummary, StoreError> {
+        self.use_cases.import_orders.execute(file, skip_invalid).await
+    }
+
+    /// Takes over orders that a program has made.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn import_made(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
+        self.use_cases.import_orders.made(orders).await
     }
 
     /// Compares with the provider, now: every order with an open payment or refund, and all with money of the last weeks.
@@ -242,6 +258,7 @@ fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) 
         orders: orders.clone(),
         placement: orders.clone(),
         import: orders.clone(),
+        personal_data: orders.clone(),
         history: orders.clone(),
         money: orders,
         inbox: Arc::new(SqlPaymentInbox::new(database.clone(), recorder)),

@@ -1,68 +1,15 @@
-//! Takes over the order history of another shop: into this context and, by its event, into reports. It moves no stock,
+//! Takes over the order history of another shop: into this context and, by its events, into reports. It moves no stock,
 //! no money and no mail. A number that is known already is no news, so an import may be repeated.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku, StoreError, TaxRate, Timestamp};
-use uuid::Uuid;
+use shared_kernel::{CustomerId, StoreError, TaxRate};
 
-use crate::domain::pricing::{Priced, Wanted, price};
-use crate::domain::{
-    Buyer, Decided, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, Status,
-};
+use super::historical_order::HistoricalOrder;
+use super::history_file::{self, BadLine, GoodLine};
+use crate::domain::Decided;
 use crate::ports::HistoryImport;
-
-/// One order of another shop, as a line of JSON. Unit prices are gross.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HistoricalOrder {
-    /// What people called it.
-    pub number: String,
-    /// When it was placed.
-    pub placed_at: Timestamp,
-    /// `PAID`, `SHIPPED`, `COMPLETED`, `CANCELLED`, `REJECTED` or `EXPIRED`.
-    pub status: String,
-    /// Who bought.
-    #[serde(default)]
-    pub customer: Option<HistoricalCustomer>,
-    /// Two-letter country (or the name that the old shop used).
-    #[serde(default)]
-    pub country: Option<String>,
-    /// The currency of its prices.
-    pub currency: Currency,
-    /// What was bought.
-    pub lines: Vec<HistoricalLine>,
-}
-
-/// Who bought.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HistoricalCustomer {
-    /// An account here if it is a UUID, else what the old shop called him.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// His e-mail.
-    #[serde(default)]
-    pub email: Option<String>,
-    /// His name.
-    #[serde(default)]
-    pub name: Option<String>,
-}
-
-/// What was bought.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HistoricalLine {
-    /// Which thing.
-    pub sku: Sku,
-    /// What it was called.
-    pub title: String,
-    /// How many.
-    pub quantity: u32,
-    /// With tax, for one, in minor units.
-    pub unit_price_minor: i64,
-}
 
 /// What came of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -71,8 +18,9 @@ pub struct ImportSummary {
     pub imported: u64,
     /// Orders whose number was known.
     pub repeated: u64,
-    /// Orders that cannot be read: their number and what is wrong. The others were imported.
-    pub refused: Vec<(String, String)>,
+    /// Lines that are not imported, by their place in the file. If there are any and they were not to be skipped, nothing
+    /// was imported.
+    pub refused: Vec<BadLine>,
 }
 
 /// Imports orders.
@@ -92,107 +40,61 @@ impl ImportOrders {
         Self { store, tax }
     }
 
-    /// Imports the orders, [`ImportOrders::BATCH`] at a time.
+    /// Imports a file of JSON lines, [`ImportOrders::BATCH`] orders at a time: all of them, or none if one cannot be
+    /// taken, unless `skip_invalid` says to take those that can.
     ///
     /// # Errors
     /// The store's; what was imported before stays, and importing again goes on from there.
-    pub async fn execute(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
-        let mut summary = ImportSummary::default();
-        let mut batch = Vec::with_capacity(Self::BATCH);
-        for order in orders {
-            let number = order.number.clone();
-            match self.translate(order) {
-                Ok(decided) => batch.push(decided),
-                Err(problem) => summary.refused.push((number, problem)),
-            }
-            if batch.len() == Self::BATCH {
-                self.keep(std::mem::take(&mut batch), &mut summary).await?;
+    pub async fn execute(&self, file: &[u8], skip_invalid: bool) -> Result<ImportSummary, StoreError> {
+        let (good, refused) = history_file::read(file);
+        self.import(good, refused, skip_invalid).await
+    }
+
+    /// Imports orders that a program has made: those that can be taken.
+    ///
+    /// # Errors
+    /// As for [`ImportOrders::execute`].
+    pub async fn made(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
+        let lines = (1..).zip(orders).map(|(line, order)| GoodLine { line, order });
+        self.import(lines.collect(), Vec::new(), true).await
+    }
+
+    async fn import(
+        &self,
+        good: Vec<GoodLine>,
+        mut refused: Vec<BadLine>,
+        skip_invalid: bool,
+    ) -> Result<ImportSummary, StoreError> {
+        let accounts = self.accounts(&good).await?;
+        let mut orders = Vec::new();
+        for GoodLine { line, order } in good {
+            let (number, account) = (order.number.clone(), order.account().filter(|id| accounts.contains(id)));
+            match order.translate(self.tax, account) {
+                Ok(decided) => orders.push(decided),
+                Err(problem) => refused.push(BadLine { line, number: Some(number), problem }),
             }
         }
-        self.keep(batch, &mut summary).await?;
+        refused.sort_by_key(|bad| bad.line);
+        let mut summary = ImportSummary { refused, ..ImportSummary::default() };
+        if summary.refused.is_empty() || skip_invalid {
+            for batch in orders.chunks(Self::BATCH) {
+                self.keep(batch.to_vec(), &mut summary).await?;
+            }
+        }
         Ok(summary)
     }
 
+    async fn accounts(&self, orders: &[GoodLine]) -> Result<BTreeSet<CustomerId>, StoreError> {
+        let named: BTreeSet<CustomerId> =
+            orders.iter().filter_map(|good| HistoricalOrder::account(&good.order)).collect();
+        if named.is_empty() { Ok(named) } else { self.store.known_customers(named).await }
+    }
+
     async fn keep(&self, batch: Vec<Decided>, summary: &mut ImportSummary) -> Result<(), StoreError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
         let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
         let new = self.store.import(batch).await?;
         summary.imported += new;
         summary.repeated += count.saturating_sub(new);
         Ok(())
-    }
-
-    fn translate(&self, order: HistoricalOrder) -> Result<Decided, String> {
-        let number = OrderNumber::parse(&order.number).ok_or("the number must have 1 to 64 printable characters")?;
-        let state = state_of(&order.status, order.placed_at)?;
-        let Priced { lines, totals, .. } = self.priced(order.lines, order.currency)?;
-        let parts = OrderParts {
-            id: OrderId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("imported-order:{number}").as_bytes())),
-            number,
-            cart: None,
-            buyer: buyer(order.customer),
-            origin: Origin::Import,
-            lines,
-            shipping: None,
-            address: None,
-            country: order.country,
-            totals,
-            placed_at: order.placed_at,
-            expires_at: order.placed_at,
-            replaces: None,
-            state,
-            state_since: order.placed_at,
-            payments: Vec::new(),
-            refunds: Vec::new(),
-            fulfilment: Fulfilment::default(),
-            receipt: None,
-            attention: Vec::new(),
-            disputes: Vec::new(),
-            history: Vec::new(),
-            version: 0,
-        };
-        Order::import(parts).map_err(|part| format!("its {part} cannot be right"))
-    }
-
-    fn priced(&self, lines: Vec<HistoricalLine>, currency: Currency) -> Result<Priced, String> {
-        if lines.is_empty() {
-            return Err("it has no lines".to_owned());
-        }
-        if lines.iter().any(|line| line.quantity == 0 || line.unit_price_minor < 0) {
-            return Err("quantities must be positive and prices must not be negative".to_owned());
-        }
-        let wanted = lines.into_iter().map(|line| Wanted {
-            sku: line.sku,
-            title: line.title,
-            kind: Kind::Physical,
-            quantity: line.quantity,
-            unit_gross: Money::new(line.unit_price_minor, currency),
-        });
-        price(wanted.collect(), None, self.tax, Money::zero(currency)).map_err(|error| error.to_string())
-    }
-}
-
-fn buyer(customer: Option<HistoricalCustomer>) -> Buyer {
-    let Some(HistoricalCustomer { id, email, name }) = customer else { return Buyer::default() };
-    let account = id.as_deref().and_then(|id| CustomerId::parse(id).ok());
-    let reference = id.filter(|_| account.is_none());
-    Buyer { customer: account, reference, email, name }
-}
-
-fn state_of(status: &str, at: Timestamp) -> Result<OrderState, String> {
-    let paid = PaidBy { intent: None, at };
-    match Status::parse(status) {
-        Some(Status::Paid) => Ok(OrderState::Paid(paid)),
-        Some(Status::Shipped) => Ok(OrderState::Shipped { paid, shipped_at: at }),
-        Some(Status::Completed) => Ok(OrderState::Completed { paid, completed_at: at }),
-        Some(Status::Cancelled) => Ok(OrderState::Cancelled { reason: "cancelled in the former shop".to_owned() }),
-        Some(Status::Rejected) => Ok(OrderState::Rejected { skus: Vec::new() }),
-        Some(Status::Expired) => Ok(OrderState::Expired { superseded_by: None }),
-        Some(Status::AwaitingStock | Status::Initial | Status::CancelPending) => {
-            Err(format!("an order that is {status} is not history yet"))
-        }
-        None => Err(format!("there is no status {status:?}")),
     }
 }

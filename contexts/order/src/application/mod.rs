@@ -7,7 +7,9 @@
 //! [`open_card_page`]. Facts: [`answer_stock`], [`accept_payment_event`], [`record_payment`], [`check_payment`], [`follow_fulfilment`],
 //! [`keep_prices`], [`handle_overdue`], [`reconcile_payments`], [`catch_up`]. Tasks: [`open_payment`], [`close_intent`],
 //! [`send_refund`], [`send_receipt`]. People: [`view_order`], [`list_orders`], [`request_cancellation`],
-//! [`refund_order`], [`resolve_attention`], [`import_orders`], [`audit_orders`], [`forget_carts`].
+//! [`refund_order`], [`resolve_attention`], [`import_orders`] ([`history_file`],
+//! [`historical_order`]), [`audit_orders`], [`forget_carts`],
+//! [`forget_customer`].
 
 pub mod accept_payment_event;
 pub mod answer_stock;
@@ -20,7 +22,10 @@ pub mod close_intent;
 pub mod create_cart;
 pub mod follow_fulfilment;
 pub mod forget_carts;
+pub mod forget_customer;
 pub mod handle_overdue;
+pub mod historical_order;
+pub mod history_file;
 pub mod import_orders;
 pub mod keep_prices;
 pub mod list_orders;
@@ -53,8 +58,11 @@ pub use close_intent::CloseIntent;
 pub use create_cart::{CreateCart, CreateCartCommand};
 pub use follow_fulfilment::{FollowFulfilment, FulfilmentFact};
 pub use forget_carts::ForgetCarts;
+pub use forget_customer::ForgetCustomer;
 pub use handle_overdue::HandleOverdue;
-pub use import_orders::{HistoricalOrder, ImportOrders, ImportSummary};
+pub use historical_order::HistoricalOrder;
+pub use history_file::BadLine;
+pub use import_orders::{ImportOrders, ImportSummary};
 pub use keep_prices::KeepPrices;
 pub use list_orders::{ListOrders, ListOrdersError, ListOrdersQuery};
 pub use open_card_page::{OpenCardPage, OpenCardPageError, OpenCardPageQuery};

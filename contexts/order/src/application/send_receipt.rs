@@ -61,6 +61,6 @@ impl SendReceipt {
 fn letter(order: Order) -> Option<ReceiptLetter> {
     let receipt = order.receipt().filter(|receipt| receipt.sent_at.is_none())?;
     let (paid_at, payment_reference) = order.paid_with()?;
-    let to = order.buyer().email.clone().unwrap_or_default();
+    let to = order.buyer().email.clone()?;
     Some(ReceiptLetter { id: receipt.id, to, paid_at, payment_reference, order })
 }

@@ -7,13 +7,13 @@ use shared_kernel::{Clock, Ids};
 
 use super::{
     AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, CatchUp, CheckPayment, ClaimCart, CloseIntent, CreateCart,
-    FollowFulfilment, ForgetCarts, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage, OpenPayment,
-    PlaceOrder, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention, SendReceipt,
-    SendRefund, SetCartItem, Tariff, Terms, ViewCart, ViewOrder, WaitUntilPayable,
+    FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage,
+    OpenPayment, PlaceOrder, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention,
+    SendReceipt, SendRefund, SetCartItem, Tariff, Terms, ViewCart, ViewOrder, WaitUntilPayable,
 };
 use crate::ports::{
     CardPage, CartStore, HistoryImport, MoneyOrders, OrderHistory, OrderNews, OrderPlacement, OrderStore,
-    PaymentEvents, PaymentGateway, PaymentInbox, PriceList, ReceiptSender, Restoration,
+    PaymentEvents, PaymentGateway, PaymentInbox, PersonalData, PriceList, ReceiptSender, Restoration,
 };
 
 /// What stands behind the ports.
@@ -30,6 +30,7 @@ pub struct Adapters {
     pub news: Arc<dyn OrderNews>,
     pub restoration: Arc<dyn Restoration>,
     pub money: Arc<dyn MoneyOrders>,
+    pub personal_data: Arc<dyn PersonalData>,
     pub gateway: Arc<dyn PaymentGateway>,
     pub payment_events: Arc<dyn PaymentEvents>,
     pub card_page: Arc<dyn CardPage>,
@@ -83,6 +84,7 @@ pub struct UseCases {
     pub reconcile_payments: Arc<ReconcilePayments>,
     pub catch_up: Arc<CatchUp>,
     pub forget_carts: Arc<ForgetCarts>,
+    pub forget_customer: Arc<ForgetCustomer>,
     pub import_orders: Arc<ImportOrders>,
     pub audit_orders: Arc<AuditOrders>,
 }
@@ -135,6 +137,7 @@ impl UseCases {
             handle_overdue: Arc::new(HandleOverdue::new(orders, clock.clone())),
             reconcile_payments: Arc::new(reconcile),
             catch_up: Arc::new(catch_up),
+            forget_customer: Arc::new(ForgetCustomer::new(with.personal_data.clone(), clock.clone())),
             forget_carts: Arc::new(ForgetCarts::new(carts, clock)),
             import_orders: Arc::new(ImportOrders::new(with.import.clone(), policy.tariff.tax)),
             audit_orders: Arc::new(AuditOrders::new(with.history.clone())),

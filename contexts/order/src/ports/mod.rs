@@ -1,6 +1,7 @@
 //! What the order context asks of the world, in its own language.
 //!
-//! Stores first ([`orders`], [`placement`], [`history`], [`carts`], [`prices`], [`inbox`], [`news`], [`restoration`]), then
+//! Stores first ([`orders`], [`placement`], [`history`], [`carts`], [`prices`], [`inbox`], [`news`], [`restoration`],
+//! [`personal_data`]), then
 //! the outside world ([`payments`], [`payment_events`], [`receipts`]). Each trait says what its implementors owe; the suites in `testing` hold them to
 //! it. No transaction crosses a port: what must be atomic travels as one value, or as a pure function that decides
 //! inside the transaction.
@@ -12,6 +13,7 @@ pub mod news;
 pub mod orders;
 pub mod payment_events;
 pub mod payments;
+pub mod personal_data;
 pub mod placement;
 pub mod prices;
 pub mod receipts;
@@ -27,6 +29,7 @@ pub use payments::{
     CardPage, CardPageRequest, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError, PaymentGateway,
     ProviderRefund,
 };
+pub use personal_data::PersonalData;
 pub use placement::{HistoryImport, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 pub use prices::PriceList;
 pub use receipts::{ReceiptError, ReceiptLetter, ReceiptSender};

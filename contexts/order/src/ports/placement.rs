@@ -1,5 +1,6 @@
 //! Where an order begins. Numbers, request keys and "one open order per cart" are decided in one transaction.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -92,4 +93,7 @@ pub trait OrderPlacement: Send + Sync {
 pub trait HistoryImport: Send + Sync {
     /// Keeps those whose number is not known yet, with their events, in one transaction. Says how many were new.
     async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError>;
+
+    /// Those of these ids that are accounts of this shop, erased ones included.
+    async fn known_customers(&self, ids: BTreeSet<CustomerId>) -> Result<BTreeSet<CustomerId>, StoreError>;
 }

@@ -1,6 +1,6 @@
 //! Every store of this context in memory, under the same obligations as the SQL ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,17 +20,20 @@ use crate::ports::{
 };
 
 mod lists;
+mod personal_data;
 
 #[derive(Default)]
 pub(super) struct State {
-    carts: HashMap<CartId, (Cart, Timestamp)>,
+    pub(super) carts: HashMap<CartId, (Cart, Timestamp)>,
     prices: BTreeMap<Sku, (Uuid, PricedItem)>,
     hints: HashMap<Sku, i64>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     intents: HashMap<IntentId, OrderId>,
-    keys: HashMap<(CustomerId, String), (String, OrderId, Timestamp)>,
+    pub(super) keys: HashMap<(CustomerId, String), (String, OrderId, Timestamp)>,
     placed: i64,
     went_back_to: Option<Timestamp>,
+    /// Known accounts, and whether they are erased.
+    pub(super) customers: BTreeMap<CustomerId, bool>,
     changes: HashMap<OrderId, u64>,
     compared_to: Option<PlacedAt>,
 }
@@ -39,7 +42,7 @@ pub(super) struct State {
 #[derive(Clone)]
 pub struct MemoryShop {
     pub(super) state: Arc<Mutex<State>>,
-    recorder: MemoryRecorder,
+    pub(super) recorder: MemoryRecorder,
     clock: Arc<dyn Clock>,
 }
 
@@ -81,7 +84,12 @@ impl MemoryShop {
     }
 
     /// Events and tasks first: if the cause was handled before, nothing is kept.
-    fn keep(&self, state: &mut State, cause: Option<&Cause>, decided: &[&Decided]) -> Result<(), StoreError> {
+    pub(super) fn keep(
+        &self,
+        state: &mut State,
+        cause: Option<&Cause>,
+        decided: &[&Decided],
+    ) -> Result<(), StoreError> {
         let events = decided.iter().flat_map(|decided| published(decided)).collect();
         let tasks = decided.iter().flat_map(|decided| drafts(decided)).collect();
         self.recorder.record(Record { cause, events, tasks })?;
@@ -347,6 +355,11 @@ impl HistoryImport for MemoryShop {
             }
         }
         Ok(new)
+    }
+
+    async fn known_customers(&self, ids: BTreeSet<CustomerId>) -> Result<BTreeSet<CustomerId>, StoreError> {
+        let state = self.lock();
+        Ok(ids.into_iter().filter(|id| state.customers.contains_key(id)).collect())
     }
 }
 

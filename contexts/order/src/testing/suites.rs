@@ -7,6 +7,7 @@ pub mod history;
 pub mod inbox;
 pub mod orders;
 pub mod paging;
+pub mod personal_data;
 pub mod placement;
 pub mod prices;
 pub mod restoration;

@@ -32,6 +32,7 @@ const NAMES: [&str; 11] = [
     "refunded",
     "refund_failed",
     "completed",
+    "anonymised",
 ];
 
 fn file(name: &str, ending: &str) -> PathBuf {
@@ -109,6 +110,7 @@ async fn decision(name: &str) -> Decided {
             order.item_processed(ProcessedItem { sku, kind, quantity, carrier, tracking, at: at(60) }, at(60))
         }
         "imported" => imported().await,
+        "anonymised" => an_order(1).build().overdue(at(30)).order.anonymised(at(31)),
         other => panic!("there is no fact {other}"),
     }
 }
@@ -121,7 +123,7 @@ async fn imported() -> Decided {
             {"sku": "71053", "title": "White metal lantern", "quantity": 600, "unit_price_minor": 339}]});
     let shop = MemoryShop::new(Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()));
     let import = ImportOrders::new(Arc::new(shop.clone()), TaxRate::from_basis_points(2_000));
-    import.execute(vec![serde_json::from_value(line).unwrap()]).await.unwrap();
+    import.execute(line.to_string().as_bytes(), false).await.unwrap();
     let order = order::ports::OrderHistory::all(&shop, None, 1).await.unwrap().remove(0);
     Order::import(order.parts().clone()).unwrap()
 }

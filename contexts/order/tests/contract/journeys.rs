@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use chassis::messaging::{DeadLetters, Inbox, each_record};
 use order::application::{
-    HistoricalOrder, ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand,
-    RefundOrderError, RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery,
-    ViewOrderQuery,
+    ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand, RefundOrderError,
+    RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery, ViewOrderQuery,
 };
 use order::domain::{
-    AttentionReason, IntentId, IntentStatus, LineChange, OrderState, PaymentAxis, RefundRefused, Status,
+    AttentionReason, FulfilmentStatus, IntentId, IntentStatus, LineChange, OrderState, PaymentAxis, RefundRefused,
+    Status,
 };
 use order::testing::{a_customer, a_staff_member, nzd, sku};
 use serde_json::json;
@@ -491,21 +491,29 @@ async fn waiting_ends_as_soon_as_the_order_can_be_paid(on: Storage) {
 
 async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_anything(on: Storage) {
     let shop = open(on).await;
-    let line = |number: &str, status: &str| -> HistoricalOrder {
-        serde_json::from_value(json!({"number": number, "placed_at": "2019-03-04T05:06:07Z", "status": status,
-            "customer": {"id": "17850"}, "country": "United Kingdom", "currency": "GBP",
-            "lines": [{"sku": "85123A", "title": "WHITE HANGING HEART", "quantity": 600, "unit_price_minor": 255}]}))
-        .unwrap()
+    let line = |number: &str, status: &str| {
+        json!({"number": number, "placed_at": "2019-03-04T05:06:07Z", "status": status,
+            "customer": {"id": "17850", "name": "Example Buyer"}, "country": "United Kingdom", "currency": "GBP",
+            "lines": [{"sku": "85123A", "title": "WHITE HANGING HEART", "quantity": 600, "unit_price_minor": 255}]})
     };
-    let orders = vec![line("536365", "COMPLETED"), line("C536379", "CANCELLED"), line("1", "INITIAL"), line("2", "?")];
-    let summary = shop.module.import_orders(orders.clone()).await.unwrap();
+    let orders = [line("536365", "COMPLETED"), line("C536379", "CANCELLED"), line("1", "INITIAL"), line("2", "?")];
+    let file = orders.map(|order| order.to_string()).join("\n");
+    let summary = shop.module.import_orders(file.as_bytes(), false).await.unwrap();
+    assert_eq!((summary.imported, summary.refused.len()), (0, 2), "all or nothing");
+    let summary = shop.module.import_orders(file.as_bytes(), true).await.unwrap();
     assert_eq!((summary.imported, summary.repeated, summary.refused.len()), (2, 0, 2));
-    let summary = shop.module.import_orders(orders).await.unwrap();
+    assert_eq!(summary.refused.iter().map(|bad| bad.line).collect::<Vec<_>>(), [3, 4]);
+    let summary = shop.module.import_orders(file.as_bytes(), true).await.unwrap();
     assert_eq!((summary.imported, summary.repeated), (0, 2));
+    for words in ["17850", "example buyer"] {
+        let query = ListOrdersQuery { text: Some(words.into()), ..ListOrdersQuery::default() };
+        assert_eq!(shop.use_cases().list_orders.of_everybody(query).await.unwrap().items.len(), 2, "{words}");
+    }
     shop.deadlines().await;
     let query = ListOrdersQuery { text: Some("536365".into()), ..ListOrdersQuery::default() };
     let found = shop.use_cases().list_orders.of_everybody(query).await.unwrap().items.remove(0);
     assert_eq!((found.status(), found.totals().gross.minor()), (Status::Completed, 153_000));
+    assert_eq!((found.country(), found.fulfilment().status()), (Some("GB"), FulfilmentStatus::Processed));
     assert_eq!(shop.published(found.id()).await, ["imported"]);
     assert_eq!((shop.provider.calls(), shop.receipts.sent().len()), (0, 0));
     let asked = RequestCancellationCommand { order: found.id(), by: a_staff_member(), reason: None, key: "c".into() };

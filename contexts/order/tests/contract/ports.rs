@@ -105,5 +105,9 @@ every_adapter! {
     history_is_walked_page_by_page(s) suites::paging::walks_every_list_page_by_page(&s.orders);
     history_of_attention_is_walked_page_by_page(s) suites::paging::walks_what_needs_attention_page_by_page(&s.orders);
     history_is_walked_by_id(s) suites::paging::walks_all_orders_by_id(&s.orders);
+    customers_are_forgotten(s) suites::personal_data::forgets_a_customer_and_nobody_else(&s.orders, &s.cause);
+    accounts_are_known(s) suites::personal_data::knows_accounts(&s.orders, &s.cause);
+    orders_under_way_are_not(s) suites::personal_data::leaves_an_order_under_way_as_it_is(&s.orders);
+    imported_buyers_are_found(s) suites::personal_data::finds_imported_orders_by_the_digest_of_an_address(&s.orders);
     history_lists_what_needs_attention(s) suites::history::lists_what_needs_attention(&s.orders);
 }

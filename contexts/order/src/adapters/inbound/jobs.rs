@@ -14,7 +14,7 @@ const SETTLED_FOR: Duration = Duration::from_mins(1);
 #[must_use]
 pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
     let (overdue, reconcile) = (use_cases.handle_overdue.clone(), use_cases.reconcile_payments.clone());
-    let forget = use_cases.forget_carts.clone();
+    let (forget, forget_customers) = (use_cases.forget_carts.clone(), use_cases.forget_customer.clone());
     vec![
         Job::every("order-deadlines", settings.sweep_every, move || {
             let overdue = overdue.clone();
@@ -33,6 +33,10 @@ pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
         Job::every("order-forget-carts", Duration::from_hours(1), move || {
             let forget = forget.clone();
             Box::pin(async move { forget.execute().await.map(|_| ()) })
+        }),
+        Job::every("order-forget-customers", settings.sweep_every * 12, move || {
+            let forget = forget_customers.clone();
+            Box::pin(async move { forget.sweep().await.map(|_| ()) })
         }),
     ]
 }

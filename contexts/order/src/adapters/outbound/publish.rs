@@ -69,6 +69,9 @@ fn publish(order: &Order, event: &OrderEvent) -> Option<EventDraft> {
         OrderEvent::Completed { at } => {
             draft("store.order.completed.v1", &CompletedV1 { order_id, number, completed_at: *at })
         }
+        OrderEvent::Anonymised { at } => {
+            draft("store.order.anonymised.v1", &AnonymisedV1 { order_id, number, anonymised_at: *at })
+        }
     }
 }
 
@@ -192,6 +195,15 @@ struct CompletedV1<'a> {
     order_id: OrderId,
     number: &'a OrderNumber,
     completed_at: Timestamp,
+}
+
+/// `store.order.anonymised.v1`: its buyer was erased and it is at rest; whoever keeps a copy of what names a person
+/// deletes it.
+#[derive(Serialize)]
+struct AnonymisedV1<'a> {
+    order_id: OrderId,
+    number: &'a OrderNumber,
+    anonymised_at: Timestamp,
 }
 
 /// `store.order.imported.v1`: an order of another shop, as history. It moves no stock, no money and no mail.

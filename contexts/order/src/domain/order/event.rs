@@ -58,6 +58,11 @@ pub enum OrderEvent {
         /// When.
         at: Timestamp,
     },
+    /// It names nobody any more.
+    Anonymised {
+        /// Since when.
+        at: Timestamp,
+    },
 }
 
 /// Work on the outside world, kept with the order and done outside any transaction, until it is done.

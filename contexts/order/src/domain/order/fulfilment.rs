@@ -159,6 +159,18 @@ impl Fulfilment {
         shipments
     }
 
+    /// Everything left in another shop, which did not say in which parcels.
+    #[must_use]
+    pub fn done_elsewhere(at: Timestamp) -> Self {
+        Self { started: true, completed_at: Some(at), ..Self::default() }
+    }
+
+    /// Nothing was to leave in another shop.
+    #[must_use]
+    pub fn never_due() -> Self {
+        Self { cancelled: true, ..Self::default() }
+    }
+
     pub(super) fn cancel(&mut self) {
         self.cancelled = true;
     }

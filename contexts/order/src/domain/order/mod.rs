@@ -1,12 +1,13 @@
 //! The order: one aggregate from placement to its end, with its payments, refunds, parcels and history.
 //!
 //! Each file holds the transitions of one theme: [`stock`], [`payment`], [`ledger`], [`dispute`], [`expiry`], [`cancellation`], [`refund`],
-//! [`fulfilment`], [`receipt`]. A transition takes the order, answers with a [`Decided`] and is total over
+//! [`fulfilment`], [`receipt`], [`anonymise`]. A transition takes the order, answers with a [`Decided`] and is total over
 //! [`OrderState`]: no wildcard arm, so a new state must be decided everywhere. A repeated fact is no news.
 //!
 //! Invariant: an order is Paid, or further, only if the captured amount equals its total; money that came for anything
 //! else is refunded once. Nothing here calls a provider: work on the outside world leaves as an [`OrderTask`].
 
+mod anonymise;
 mod attention;
 mod cancellation;
 mod decided;
@@ -17,6 +18,7 @@ mod fulfilment;
 mod history;
 mod identity;
 mod ledger;
+mod past;
 mod payment;
 mod place;
 mod receipt;
@@ -41,6 +43,7 @@ pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, ProcessedItem
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
 pub use ledger::PaymentStatement;
+pub use past::PastRefund;
 pub use payment::{IntentReport, IntentStatus, OpenedIntent, Payment, PaymentAxis, PaymentOrigin, PaymentState};
 pub use place::NewOrder;
 pub use receipt::Receipt;
@@ -98,6 +101,8 @@ pub struct OrderParts {
     pub disputes: Vec<Dispute>,
     /// What happened, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// Since when it names nobody any more.
+    pub anonymised_at: Option<Timestamp>,
     /// Counts its changes.
     pub version: i64,
 }
@@ -241,6 +246,11 @@ impl Order {
     #[must_use]
     pub fn history(&self) -> &[HistoryEntry] {
         &self.0.history
+    }
+    /// Since when it names nobody any more, because the buyer was erased.
+    #[must_use]
+    pub const fn anonymised_at(&self) -> Option<Timestamp> {
+        self.0.anonymised_at
     }
     /// Counts its changes.
     #[must_use]

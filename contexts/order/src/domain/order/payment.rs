@@ -232,6 +232,9 @@ impl Order {
     /// The payment axis: what its records add up to.
     #[must_use]
     pub fn payment_axis(&self) -> PaymentAxis {
+        if let Some(past) = self.past_payment_axis() {
+            return past;
+        }
         if let Some(paid) = self.0.state.paid_by() {
             let captured = paid.intent.as_ref().and_then(|intent| self.payment(intent)).and_then(Payment::captured);
             return match paid.intent.as_ref().map_or(0, |intent| self.refunded(intent)) {

@@ -55,6 +55,7 @@ impl Order {
             attention: Vec::new(),
             disputes: Vec::new(),
             history: Vec::new(),
+            anonymised_at: None,
             version: 0,
         };
         Decided::changed(Self(parts)).event(OrderEvent::Placed).noted(HistoryKind::Placed, None, now)

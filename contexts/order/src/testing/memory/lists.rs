@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shared_kernel::{Limit, OrderId, Page, StoreError};
 
 use super::MemoryShop;
-use crate::domain::Order;
+use crate::domain::{Order, Origin};
 use crate::ports::{OrderCursor, OrderFilter, OrderHistory};
 
 #[async_trait]
@@ -51,6 +51,7 @@ fn fits(order: &Order, filter: &OrderFilter) -> bool {
             Some(order.number().as_str()) == filter.text.as_deref()
                 || order.id().to_string() == text
                 || order.buyer().email.as_ref().is_some_and(|email| email.to_lowercase() == text)
+                || is_imported_buyer(order, filter.text.as_deref().unwrap_or_default())
         }
     });
     let place = (order.placed_at(), order.id());
@@ -59,4 +60,11 @@ fn fits(order: &Order, filter: &OrderFilter) -> bool {
         && filter.status.is_none_or(|status| order.status() == status)
         && filter.since.is_none_or(|since| order.placed_at() >= since)
         && filter.after.is_none_or(|after| place < (after.placed_at, after.id))
+}
+
+fn is_imported_buyer(order: &Order, text: &str) -> bool {
+    let buyer = order.buyer();
+    order.origin() == Origin::Import
+        && (buyer.name.as_ref().is_some_and(|name| name.to_lowercase() == text.to_lowercase())
+            || buyer.reference.as_deref() == Some(text))
 }

@@ -146,8 +146,15 @@ pub struct OrderJson {
     pub needs_attention: Option<AttentionJson>,
     /// What was ordered, with the prices frozen at that moment.
     pub lines: Vec<OrderLineJson>,
-    /// Where parcels go; nothing if nothing is shipped.
+    /// Where parcels go; nothing if nothing is shipped, or the buyer was erased.
     pub delivery_address: Option<AddressView>,
+    /// Who buys.
+    pub buyer: BuyerJson,
+    /// Where the buyer is: an ISO 3166 code, or what a former shop called it.
+    pub country: Option<String>,
+    /// Since when it names nobody any more, because the buyer was erased; RFC 3339.
+    #[schema(format = DateTime)]
+    pub anonymised_at: Option<String>,
     /// The sums.
     pub totals: OrderTotalsJson,
     /// How it is paid.
@@ -169,6 +176,20 @@ pub struct OrderJson {
     /// What may be done next.
     #[serde(rename = "_links")]
     pub links: LinksJson,
+}
+
+/// Who buys, as far as that is known.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Buyer)]
+pub struct BuyerJson {
+    /// The account here.
+    pub customer_id: Option<String>,
+    /// What a former shop called them, if that is no account here.
+    pub reference: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Name.
+    pub name: Option<String>,
 }
 
 /// Why somebody of the shop has to look at an order.

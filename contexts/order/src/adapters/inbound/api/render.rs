@@ -5,12 +5,12 @@ use chassis::web::AddressView;
 use shared_kernel::{Identity, Page, Role};
 
 use super::dto::{
-    AttentionJson, AttentionReasonJson, CartJson, CartLineJson, CartTotalsJson, DisputeJson, FulfilmentJson,
+    AttentionJson, AttentionReasonJson, BuyerJson, CartJson, CartLineJson, CartTotalsJson, DisputeJson, FulfilmentJson,
     HistoryJson, LinkJson, LinksJson, OrderJson, OrderLineJson, OrderListJson, OrderSummaryJson, OrderTotalsJson,
     PaymentJson, RefundJson, ShipmentJson, ShippedItemJson,
 };
 use crate::application::{CartView, CartViewLine};
-use crate::domain::{Attention, Dispute, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals};
+use crate::domain::{Attention, Buyer, Dispute, HistoryEntry, Order, OrderLine, Refund, RefundState, Shipment, Totals};
 
 /// The path of everything here.
 pub const BASE: &str = "/api/order/v1";
@@ -76,6 +76,17 @@ impl OrderLineJson {
             line_total: line.gross.into(),
             net: line.net.into(),
             tax: line.tax.into(),
+        }
+    }
+}
+
+impl From<&Buyer> for BuyerJson {
+    fn from(buyer: &Buyer) -> Self {
+        Self {
+            customer_id: buyer.customer.map(|id| id.to_string()),
+            reference: buyer.reference.clone(),
+            email: buyer.email.clone(),
+            name: buyer.name.clone(),
         }
     }
 }
@@ -164,6 +175,9 @@ pub fn order_json(order: &Order, who: &Identity, site: &Site) -> OrderJson {
         needs_attention: attention_json(order),
         lines: order.lines().iter().map(|line| OrderLineJson::of(line, order)).collect(),
         delivery_address: order.address().map(AddressView::from),
+        buyer: BuyerJson::from(order.buyer()),
+        country: order.country().map(str::to_owned),
+        anonymised_at: order.anonymised_at().map(|at| at.to_string()),
         totals: OrderTotalsJson::from(order.totals()),
         payment: payment_json(order, who, site),
         fulfilment: FulfilmentJson {

@@ -2,6 +2,7 @@
 //! names only the fields that are needed, and is held against the producer's golden files in `tests/contract`.
 
 pub mod catalogue;
+pub mod customer;
 pub mod fulfilment;
 pub mod payment_provider;
 

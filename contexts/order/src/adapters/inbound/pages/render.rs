@@ -8,8 +8,8 @@ use super::views::{AttentionView, LineView, OrderRow, OrderView, ShipmentView, S
 use super::words::not_chargeable;
 use crate::application::{CartView, CartViewLine};
 use crate::domain::{
-    Attention, Dispute, DisputeStatus, FulfilmentStatus, Order, OrderLine, PaymentAxis, Refund, RefundState, Shipment,
-    Status, Totals,
+    Attention, Dispute, DisputeStatus, FulfilmentStatus, Order, OrderLine, Origin, PaymentAxis, Refund, RefundState,
+    Shipment, Status, Totals,
 };
 
 /// The lines of a cart.
@@ -108,11 +108,36 @@ pub fn order_row(order: &Order, base: &str, site: &Site) -> OrderRow {
         placed: when(order.placed_at(), &site.time_zone),
         status: status(order),
         refunded: refunded(order),
-        delivery: order.address().map_or_else(|| "By e-mail".to_owned(), delivery),
-        email: order.buyer().email.clone().unwrap_or_default(),
+        delivery: order.address().map_or_else(|| no_address(order), delivery),
+        email: buyer(order),
         attention: order.attention().map(|attention| attention.reason.words().to_owned()),
         net: order.totals().net.to_string(),
         gross: order.totals().gross.to_string(),
+    }
+}
+
+/// Who buys, as far as that is known: the e-mail address, or what the former shop called them.
+fn buyer(order: &Order) -> String {
+    let buyer = order.buyer();
+    if order.anonymised_at().is_some() {
+        return "a customer who was erased".to_owned();
+    }
+    let known = [&buyer.name, &buyer.email, &buyer.reference].into_iter().flatten();
+    match order.origin() {
+        Origin::Shop => buyer.email.clone().unwrap_or_default(),
+        Origin::Import => known.cloned().collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// What stands in place of an address.
+fn no_address(order: &Order) -> String {
+    if order.anonymised_at().is_some() && order.country().is_some() {
+        return format!("The address was erased ({})", order.country().unwrap_or_default());
+    }
+    match (order.origin(), order.country()) {
+        (Origin::Import, Some(country)) => country.to_owned(),
+        (Origin::Import, None) => "Not on record".to_owned(),
+        (Origin::Shop, _) => "By e-mail".to_owned(),
     }
 }
 
@@ -128,13 +153,14 @@ pub fn order_view(order: &Order, site: &Site) -> OrderView {
     OrderView {
         id: order.id().to_string(),
         number: order.number().to_string(),
-        email: order.buyer().email.clone().unwrap_or_default(),
+        email: buyer(order),
         status: status(order),
         refunded: refunded(order),
         placed: when(order.placed_at(), &site.time_zone),
         lines: order.lines().iter().map(order_line).collect(),
         totals: totals(order.totals(), site),
         address_label: order.address().map(Address::label).unwrap_or_default(),
+        no_address: no_address(order),
         fulfilment: fulfilment(order).to_owned(),
         to_come: to_come(order),
         shipments: order.fulfilment().shipments().iter().map(|parcel| shipment(parcel, order, site)).collect(),

@@ -205,6 +205,8 @@ pub struct OrderView {
     pub lines: Vec<LineView>,
     pub totals: TotalsView,
     /// Empty when nothing is shipped.
+    /// What stands in place of an address that is not there.
+    pub no_address: String,
     pub address_label: Vec<String>,
     pub fulfilment: String,
     /// What has still to be sent, once a part has been.

@@ -31,7 +31,8 @@ const OF_STATUS: &str = concat!(
 const NAMED: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM orders WHERE (number = $5 OR email = $6 OR id = $6) AND placed_at >= $1 AND (placed_at, id) < ($2, $3)
+    " FROM orders WHERE (number = $5 OR email = $6 OR id = $6 OR buyer_name = $6 OR buyer_reference = $5)
+      AND placed_at >= $1 AND (placed_at, id) < ($2, $3)
       AND ($7 = '' OR status = $7) ORDER BY placed_at DESC, id DESC LIMIT $4"
 );
 const ATTENTION: &str = concat!(

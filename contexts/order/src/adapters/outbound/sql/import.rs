@@ -1,15 +1,19 @@
 //! Takes over orders of another shop, a batch in one transaction, in the order of their numbers: two who import the same
 //! orders at once wait for each other and not in a circle.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_kernel::StoreError;
+use chassis::params;
+use shared_kernel::{CustomerId, StoreError};
 
 use super::orders::SqlOrderStore;
 use super::write;
 use crate::domain::Decided;
 use crate::ports::HistoryImport;
+
+const KNOWN: &str = "SELECT customer_id FROM known_customer WHERE customer_id = $1";
 
 #[async_trait]
 impl HistoryImport for SqlOrderStore {
@@ -32,5 +36,14 @@ impl HistoryImport for SqlOrderStore {
                 })
             })
             .await
+    }
+
+    async fn known_customers(&self, ids: BTreeSet<CustomerId>) -> Result<BTreeSet<CustomerId>, StoreError> {
+        let mut known = BTreeSet::new();
+        for id in ids {
+            let found = self.database.read(move |tx| Box::pin(tx.fetch_optional(KNOWN, params![id]))).await?;
+            known.extend(found.map(|_| id));
+        }
+        Ok(known)
     }
 }

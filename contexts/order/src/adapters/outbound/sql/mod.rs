@@ -26,6 +26,7 @@ mod money;
 mod news;
 mod numbers;
 mod orders;
+mod personal_data;
 mod placement;
 mod prices;
 mod restoration;
@@ -38,6 +39,8 @@ pub use carts::SqlCartStore;
 pub use inbox::SqlPaymentInbox;
 pub use news::WaitingRoom;
 pub use orders::SqlOrderStore;
+#[cfg(feature = "testing")]
+pub(crate) use personal_data::digest as email_digest;
 pub use prices::{RebuildPriceList, RebuildStockHints, SqlPriceList};
 pub use restoration::SqlRestoration;
 
@@ -51,4 +54,5 @@ pub const MIGRATIONS: &[Migration] = &[
         "0003_refunds_within_payments.sql",
         "refunds within payments"
     ),
+    chassis::migration!("../../../../../../migrations/order", 4, "0004_customers.sql", "customers"),
 ];

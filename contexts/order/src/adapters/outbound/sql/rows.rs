@@ -19,7 +19,7 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// What placement fixed for ever.
+/// What placement fixed. It changes once more at most, when the order is anonymised.
 #[derive(Serialize, Deserialize)]
 struct Frozen {
     buyer: Buyer,
@@ -33,6 +33,8 @@ struct Frozen {
     country: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<OrderId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    anonymised_at: Option<Timestamp>,
 }
 
 /// What happened since, as it is read.
@@ -121,6 +123,7 @@ pub(super) fn read(row: &Row) -> Result<Order, StoreError> {
         attention: progress.attentions.unwrap_or_else(|| progress.attention.into_iter().collect()),
         disputes: progress.disputes,
         history: progress.history,
+        anonymised_at: frozen.anonymised_at,
         version: row.get("version")?,
     };
     Order::restore(parts).map_err(|part| corrupt(part.to_owned()))
@@ -128,9 +131,7 @@ pub(super) fn read(row: &Row) -> Result<Order, StoreError> {
 
 /// The values of a new row, in the order of the insert statement.
 pub(super) fn new_row(order: &Order) -> Result<Params, StoreError> {
-    let OrderParts { buyer, origin, lines, shipping, address, country, replaces, totals, .. } = order.parts().clone();
-    let frozen = Frozen { buyer, origin, lines, shipping, address, country, replaces };
-    let frozen = serde_json::to_string(&frozen).map_err(StoreError::unavailable)?;
+    let totals = order.totals();
     Ok(params![
         order.id(),
         order.number().as_str(),
@@ -149,11 +150,18 @@ pub(super) fn new_row(order: &Order) -> Result<Params, StoreError> {
         totals.shipping.minor(),
         totals.gross.minor(),
         words(order),
-        frozen,
+        frozen(order)?,
         progress(order)?,
         captured_minor(order),
         refunded_minor(order),
+        imported(order).and_then(|buyer| buyer.name.as_deref()).map(searchable),
+        imported(order).and_then(|buyer| buyer.reference.clone()),
     ])
+}
+
+/// The buyer of an imported order, who is found by what the former shop knew. Others are found by their e-mail address.
+fn imported(order: &Order) -> Option<&Buyer> {
+    Some(order.buyer()).filter(|_| order.origin() == Origin::Import)
 }
 
 /// The values of a changed row, in the order of the update statement.
@@ -187,6 +195,18 @@ fn captured_minor(order: &Order) -> Option<i64> {
 fn refunded_minor(order: &Order) -> Option<i64> {
     captured_minor(order)?;
     Some(order.payments().iter().map(|payment| order.refunded(&payment.intent)).sum())
+}
+
+/// The values of a row that names nobody any more, in the order of its statement.
+pub(super) fn anonymised_row(order: &Order, now: Timestamp) -> Result<Params, StoreError> {
+    Ok(params![order.id(), order.version(), frozen(order)?, progress(order)?, now])
+}
+
+fn frozen(order: &Order) -> Result<String, StoreError> {
+    let parts = order.parts().clone();
+    let OrderParts { buyer, origin, lines, shipping, address, country, replaces, anonymised_at, .. } = parts;
+    let frozen = Frozen { buyer, origin, lines, shipping, address, country, replaces, anonymised_at };
+    serde_json::to_string(&frozen).map_err(StoreError::unavailable)
 }
 
 fn progress(order: &Order) -> Result<String, StoreError> {

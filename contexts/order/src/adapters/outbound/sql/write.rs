@@ -16,8 +16,9 @@ const FIND: &str = concat!("SELECT ", columns!(), " FROM orders WHERE id = $1");
 const INSERT: &str =
     "INSERT INTO orders (id, number, cart_id, customer_id, email, status, placed_at, expires_at, due_at,
         attention_at, money_open, currency, net_minor, tax_minor, shipping_minor, gross_minor, words, frozen, progress,
-        captured_minor, refunded_minor, version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1)
+        captured_minor, refunded_minor, buyer_name, buyer_reference, version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+        $22, $23, 1)
     ON CONFLICT (number) DO NOTHING";
 const UPDATE: &str = "UPDATE orders SET status = $3, due_at = $4, attention_at = $5, money_open = $6, progress = $7,
         captured_minor = $8, refunded_minor = $9, version = version + 1

@@ -1,0 +1,97 @@
+//! Taking the person out of an order, once nothing is owed to them or by them.
+//!
+//! What the law on taxes and books asks for stays: number, dates, lines, amounts, country, and the names of payments and
+//! refunds at the provider. The customer's id stays, too; by itself it names nobody.
+
+use std::time::Duration;
+
+use shared_kernel::Timestamp;
+
+use super::{Buyer, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin};
+
+/// Stands where a reason stood that a person had written.
+const ERASED: &str = "erased";
+
+/// A receipt that has not left after that long never will.
+const MAIL_IS_TRIED: Duration = Duration::from_hours(48);
+
+impl Order {
+    /// Whether it has come to its end: nothing is to be sent, paid, returned or looked at by a person.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        if self.0.origin == Origin::Import {
+            return true;
+        }
+        let ended = match &self.0.state {
+            OrderState::Completed { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::Rejected { .. }
+            | OrderState::Expired { .. } => true,
+            OrderState::AwaitingStock { .. }
+            | OrderState::AwaitingPayment { .. }
+            | OrderState::Paid(_)
+            | OrderState::Shipped { .. }
+            | OrderState::CancelPending { .. } => false,
+        };
+        ended
+            && !self.has_open_money()
+            && self.0.attention.is_empty()
+            && !self.0.disputes.iter().any(|dispute| dispute.status.is_open())
+    }
+
+    /// Takes everything out that names the buyer, and what people wrote about it. No news for an order that is still
+    /// under way: delivery needs the address until then.
+    #[must_use]
+    pub fn anonymised(mut self, at: Timestamp) -> Decided {
+        let letter_is_due = self.0.receipt.as_ref().is_some_and(|receipt| receipt.sent_at.is_none())
+            && at.since(self.0.state_since) < MAIL_IS_TRIED;
+        if !self.is_at_rest() || letter_is_due || self.0.anonymised_at.is_some() {
+            return Decided::nothing(self);
+        }
+        self.0.country = self.country().map(str::to_owned);
+        self.0.address = None;
+        self.0.buyer = Buyer { customer: self.0.buyer.customer, ..Buyer::default() };
+        if let OrderState::Cancelled { reason } = &mut self.0.state {
+            ERASED.clone_into(reason);
+        }
+        for refund in &mut self.0.refunds {
+            refund.note = None;
+        }
+        let written_by_people = [HistoryKind::CancellationRequested, HistoryKind::Cancelled];
+        for entry in self.0.history.iter_mut().filter(|entry| written_by_people.contains(&entry.kind)) {
+            entry.note = None;
+        }
+        self.0.anonymised_at = Some(at);
+        Decided::changed(self).event(OrderEvent::Anonymised { at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::an_order;
+
+    #[test]
+    fn an_order_under_way_keeps_what_delivery_needs() {
+        for order in [an_order(1).build(), an_order(1).payable().build(), an_order(1).paid().build()] {
+            let now = order.placed_at();
+            assert!(!order.clone().anonymised(now).is_news(), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn what_names_the_buyer_goes_and_the_books_stay() {
+        let order = an_order(1).build();
+        let now = order.expires_at();
+        let order = order.overdue(now).order;
+        let done = order.clone().anonymised(now);
+        assert_eq!(done.events, [OrderEvent::Anonymised { at: now }]);
+        let kept = &done.order;
+        let nobody = Buyer { customer: order.buyer().customer, ..Buyer::default() };
+        assert_eq!((kept.buyer(), kept.address(), kept.country()), (&nobody, None, Some("NZ")));
+        let books =
+            |order: &Order| (order.number().clone(), order.lines().to_vec(), *order.totals(), order.placed_at());
+        assert_eq!(books(kept), books(&order));
+        assert!(!done.order.clone().anonymised(now).is_news(), "the second time is no news");
+    }
+}
