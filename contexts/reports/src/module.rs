@@ -1,6 +1,7 @@
 //! Puts the context together and hands the app its lists.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web;
 use chassis::Platform;
@@ -12,7 +13,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::adapters::inbound::asking::Question;
 use crate::adapters::inbound::events::{
-    KEEP_PRODUCTS, KeepProducts, ORDER_FACTS, PRODUCT_FACTS, RECORD_SALES, RecordSales,
+    ERASURE_FACTS, FORGET_REASONS, ForgetReasons, KEEP_PRODUCTS, KeepProducts, ORDER_FACTS, PRODUCT_FACTS,
+    RECORD_SALES, RecordSales,
 };
 use crate::adapters::inbound::{api, pages};
 use crate::adapters::outbound::sql::{self, MIGRATIONS, RebuildArticles, RebuildSales, SqlBooks};
@@ -24,6 +26,8 @@ use crate::domain::ShopCalendar;
 
 /// How many orders are written at once: they share their commits, so a backlog is worked off faster.
 const LANES: usize = 64;
+/// How soon it is noticed that books that were being built anew are whole.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// What an operator may set. Nothing yet: currency and time zone are facts about the shop and come with the platform.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +73,9 @@ pub struct ReportsModule {
 }
 
 impl ReportsModule {
+    /// The consumer that keeps the books, for replays.
+    pub const BOOKS: &str = "reports/record-sales";
+
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
 
@@ -81,12 +88,6 @@ impl ReportsModule {
         let calendar = ShopCalendar::of(&platform.site.time_zone).map_err(StoreError::unavailable)?;
         let recorder = Recorder::new("reports", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let books = SqlBooks::new(platform.database, recorder, calendar.zone());
-        if let Some(zone) = books.dated_otherwise().await? {
-            let now = calendar.zone();
-            tracing::warn!(
-                "sales were dated in {zone} and are now dated in {now}: replay reports/record-sales to date them anew"
-            );
-        }
         let ledger = Arc::new(books.clone());
         let reading = Reading {
             reports: Arc::clone(&ledger) as _,
@@ -121,14 +122,28 @@ impl ReportsModule {
         let products = Arc::new(KeepProducts(Arc::clone(&self.keep)));
         vec![
             Subscription::to(RECORD_SALES, ORDER_FACTS, sales).lanes(LANES).rebuildable(Arc::new(RebuildSales)),
+            Subscription::to(FORGET_REASONS, ERASURE_FACTS, Arc::new(ForgetReasons(Arc::new(self.books.clone())))),
             Subscription::to(KEEP_PRODUCTS, PRODUCT_FACTS, products).rebuildable(Arc::new(RebuildArticles)),
         ]
     }
 
-    /// Nothing here happens by the clock alone.
+    /// Says when books that are being built anew are whole again.
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
-        Vec::new()
+        let books = self.books.clone();
+        vec![Job::every("finish-rebuild", LOOK_EVERY, move || {
+            let books = books.clone();
+            Box::pin(async move { books.finish_rebuild().await })
+        })]
+    }
+
+    /// Why the books have to be built anew by replaying [`Self::BOOKS`], if they do: they were kept in another time zone or
+    /// by an earlier version's rules.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub async fn outdated(&self) -> Result<Option<String>, StoreError> {
+        self.books.outdated().await
     }
 
     /// Every sale and every refund in the books, one JSON object each.

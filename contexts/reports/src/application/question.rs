@@ -1,17 +1,21 @@
-//! What every question to the books has in common: the last so many months, of one currency.
+//! What every question to the books has in common: a number of months, of one currency.
 
 use std::sync::Arc;
 
 use shared_kernel::{Clock, Currency, StoreError};
 
-use crate::domain::{MonthError, Period, PeriodError, ShopCalendar};
+use crate::domain::{Month, MonthError, Period, PeriodError, ShopCalendar};
 use crate::ports::SalesReports;
 
 /// What was asked; whatever was left out has its usual value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked {
-    /// How many months, the present one included; usually twelve.
+    /// How many months up to the last one; usually twelve. Without meaning where the first month is given.
     pub months: Option<i64>,
+    /// The first month.
+    pub from: Option<Month>,
+    /// The last month; usually the present one.
+    pub until: Option<Month>,
     /// Which currency; usually the shop's.
     pub currency: Option<Currency>,
 }
@@ -50,7 +54,11 @@ impl Reading {
     /// [`QuestionError`] when they cannot be shown.
     pub fn meant(&self, asked: Asked) -> Result<(Period, Currency), QuestionError> {
         let present = self.calendar.month_of(self.clock.now())?;
-        let period = Period::ending(present, asked.months.unwrap_or(Period::USUAL))?;
+        let last = asked.until.unwrap_or(present);
+        let period = match asked.from {
+            Some(first) => Period::between(first, last)?,
+            None => Period::ending(last, asked.months.unwrap_or(Period::USUAL))?,
+        };
         Ok((period, asked.currency.unwrap_or(self.currency)))
     }
 }

@@ -43,6 +43,12 @@ impl ShopCalendar {
         )
     }
 
+    /// The moment as the shop's clock showed it, and how far that clock was from UTC: `2026-11-22T19:00:00+13:00`.
+    #[must_use]
+    pub fn local(&self, moment: Timestamp) -> String {
+        moment.jiff().to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
     /// The moment as the shop's clock showed it: `2026-11-22 19:00`.
     #[must_use]
     pub fn wall_clock(&self, moment: Timestamp) -> String {

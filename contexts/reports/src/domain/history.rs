@@ -2,7 +2,8 @@
 //!
 //! Facts of one order may reach the books before the sale itself does (a refund, a completion). They are kept, and the
 //! totals change only when what they belong to is known. The invariant that everything rests on: **the postings of all
-//! facts add up to [`OrderHistory::months`], whatever the order in which they were learned.**
+//! facts add up to [`OrderHistory::months`], [`OrderHistory::goods`] and [`OrderHistory::countries`], whatever the order in
+//! which they were learned.**
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,8 @@ use shared_kernel::Timestamp;
 
 use super::refund::{Refund, RefundId};
 use super::sale::{Outcome, Sale, SaleLine};
-use super::totals::{GoodsAmounts, MonthAmounts, MonthKey, OrderAmounts, Postings, Scope};
+use super::shares;
+use super::totals::{CountryKey, GoodsAmounts, GoodsKey, MonthAmounts, MonthKey, OrderAmounts, Postings, Scope};
 
 /// One piece of news about an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub enum Fact {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderHistory {
     sale: Option<Sale>,
+    lines: Vec<SaleLine>,
     completed_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
     refunds: BTreeMap<RefundId, Refund>,
@@ -56,20 +59,28 @@ impl OrderHistory {
     /// Puts together what a store has kept.
     #[must_use]
     pub fn kept(
-        sale: Option<Sale>,
+        sale: Option<(Sale, Vec<SaleLine>)>,
         completed_at: Option<Timestamp>,
         cancelled_at: Option<Timestamp>,
         refunds: impl IntoIterator<Item = Refund>,
         failed: impl IntoIterator<Item = RefundId>,
     ) -> Self {
         let refunds = refunds.into_iter().map(|refund| (refund.id.clone(), refund)).collect();
-        Self { sale, completed_at, cancelled_at, refunds, failed: failed.into_iter().collect() }
+        let (sale, lines) = sale.map_or((None, Vec::new()), |(sale, lines)| (Some(sale), lines));
+        Self { sale, lines, completed_at, cancelled_at, refunds, failed: failed.into_iter().collect() }
     }
 
     /// The sale, if it is known yet.
     #[must_use]
     pub fn sale(&self) -> Option<&Sale> {
         self.sale.as_ref()
+    }
+
+    /// The same without the words in which people gave reasons.
+    #[must_use]
+    pub fn without_reasons(mut self, instead: &str) -> Self {
+        self.refunds.values_mut().for_each(|refund| instead.clone_into(&mut refund.reason));
+        self
     }
 
     /// The refunds whose money is with the buyer, by their ids.
@@ -88,13 +99,13 @@ impl OrderHistory {
     /// # Errors
     /// [`Contradiction`] when the books already hold other money under the same name.
     pub fn learn(self, fact: &Fact) -> Result<Learned, Contradiction> {
-        let before = self.months();
+        let (months, goods, countries) = (self.months(), self.goods(), self.countries());
         let mut known = self;
         match fact {
-            Fact::Sold { sale, .. } => match &known.sale {
+            Fact::Sold { sale, lines } => match &known.sale {
                 Some(kept) if same_money(kept, sale) => return Ok(Learned::NoNews),
                 Some(_) => return Err(Contradiction::Sale),
-                None => known.sale = Some(sale.clone()),
+                None => (known.sale, known.lines) = (Some(sale.clone()), lines.clone()),
             },
             Fact::Completed(_) if known.completed_at.is_some() => return Ok(Learned::NoNews),
             Fact::Completed(at) => known.completed_at = Some(*at),
@@ -108,16 +119,32 @@ impl OrderHistory {
             Fact::RefundFailed(id, _) if known.failed.contains(id) => return Ok(Learned::NoNews),
             Fact::RefundFailed(id, _) => drop(known.failed.insert(id.clone())),
         }
-        let months = difference(&before, known.months());
-        let (country, goods) = match fact {
-            Fact::Sold { sale, lines } if known.is_counted() => (Some(by_country(sale)), by_article(sale, lines)),
-            Fact::Sold { .. }
-            | Fact::Completed(_)
-            | Fact::Cancelled(_)
-            | Fact::Refunded(_)
-            | Fact::RefundFailed(..) => (None, Vec::new()),
-        };
-        Ok(Learned::News(Box::new(known), Postings { months, country, goods }))
+        let months = difference(&months, known.months());
+        let goods = gained(goods, known.goods(), GoodsAmounts::minus);
+        let countries = gained(countries, known.countries(), OrderAmounts::minus);
+        Ok(Learned::News(Box::new(known), Postings { months, countries, goods }))
+    }
+
+    /// What this order contributes to the sums by article.
+    #[must_use]
+    pub fn goods(&self) -> BTreeMap<GoodsKey, GoodsAmounts> {
+        let sale = self.sale.as_ref().filter(|_| self.is_counted());
+        sale.map(|sale| shares::goods(sale, &self.lines, &self.refunds_of(sale))).unwrap_or_default()
+    }
+
+    /// What this order contributes to the sums by country.
+    #[must_use]
+    pub fn countries(&self) -> BTreeMap<CountryKey, OrderAmounts> {
+        let sale = self.sale.as_ref().filter(|_| self.is_counted());
+        sale.map(|sale| shares::countries(sale, &self.refunds_of(sale))).unwrap_or_default()
+    }
+
+    /// The refunds in the currency of the sale, oldest first.
+    fn refunds_of(&self, sale: &Sale) -> Vec<&Refund> {
+        let mut refunds: Vec<&Refund> =
+            self.refunds().filter(|refund| refund.amount.currency() == sale.currency).collect();
+        refunds.sort_by(|one, other| (one.refunded_at, &one.id).cmp(&(other.refunded_at, &other.id)));
+        refunds
     }
 
     /// What this order contributes to the monthly sums.
@@ -162,24 +189,18 @@ fn difference(
     change
 }
 
-type ByCountry = (shared_kernel::Currency, super::Month, Option<super::Country>, OrderAmounts);
-type ByArticle = (shared_kernel::Currency, super::Month, shared_kernel::Sku, GoodsAmounts);
-
-fn by_country(sale: &Sale) -> ByCountry {
-    (sale.currency, sale.month, sale.country.clone(), OrderAmounts::of(sale.amounts))
-}
-
-fn by_article(sale: &Sale, lines: &[SaleLine]) -> Vec<ByArticle> {
-    let mut articles: Vec<ByArticle> = Vec::new();
-    for line in lines {
-        let amounts = GoodsAmounts::of(line.quantity, line.amounts);
-        match articles.iter_mut().find(|(_, _, sku, _)| *sku == line.sku) {
-            Some((_, _, _, sum)) => *sum = sum.plus(amounts),
-            None => articles.push((sale.currency, sale.month, line.sku.clone(), amounts)),
-        }
+/// What has come to each sum, and is not nothing.
+fn gained<K: Ord, A: Copy + Default + PartialEq>(
+    before: BTreeMap<K, A>,
+    after: BTreeMap<K, A>,
+    minus: impl Fn(A, A) -> A,
+) -> Vec<(K, A)> {
+    let mut change = after;
+    for (key, amounts) in before {
+        let now = change.entry(key).or_default();
+        *now = minus(*now, amounts);
     }
-    articles.retain(|(_, _, _, amounts)| *amounts != GoodsAmounts::default());
-    articles
+    change.into_iter().filter(|(_, amounts)| *amounts != A::default()).collect()
 }
 
 /// The books hold something else under the same name. Somebody must look at it; nothing was changed.

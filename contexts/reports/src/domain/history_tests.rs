@@ -120,10 +120,35 @@ fn a_completed_order_of_the_shops_past_is_complete_at_once() {
 #[test]
 fn two_lines_of_one_article_are_posted_as_one() {
     let Learned::News(_, postings) = OrderHistory::default().learn(&sold(Outcome::Paid)).unwrap() else { panic!() };
-    let [(_, _, sku, amounts)] = &postings.goods[..] else { panic!("{:?}", postings.goods) };
-    assert_eq!((sku.as_str(), amounts.quantity, amounts.gross), ("KEA-14", 3, 10_350));
-    let country = postings.country.unwrap();
-    assert_eq!((country.2, country.3.gross), (Country::new("NZ"), 11_500));
+    let [(key, amounts)] = &postings.goods[..] else { panic!("{:?}", postings.goods) };
+    assert_eq!((key.sku.as_str(), amounts.quantity, amounts.gross), ("KEA-14", 3, 10_350));
+    let [(key, amounts)] = &postings.countries[..] else { panic!("{:?}", postings.countries) };
+    assert_eq!((key.country.clone(), amounts.gross), (Country::new("NZ"), 11_500));
+}
+
+#[test]
+fn what_goes_back_is_taken_from_articles_and_countries_in_its_own_month() {
+    let (history, _) =
+        learn_all(&[sold(Outcome::Paid), refunded("a", 5_750, "2026-10"), refunded("b", 5_750, "2026-11")]);
+    let goods: Vec<_> = history.goods().into_iter().map(|(key, amounts)| (key.month.to_string(), amounts)).collect();
+    let [(october, sold), (november, later)] = &goods[..] else { panic!("{goods:?}") };
+    assert_eq!((october.as_str(), november.as_str()), ("2026-10", "2026-11"));
+    // The articles cost 103.50 of 115.00, so nine tenths of what goes back is theirs.
+    assert_eq!((sold.quantity, sold.gross, sold.refunded, sold.returned), (3, 10_350, 5_175, 0));
+    assert_eq!((later.quantity, later.gross, later.refunded, later.returned), (0, 0, 5_175, 3), "now it is all back");
+    let countries: Vec<_> =
+        history.countries().into_values().map(|amounts| (amounts.gross, amounts.refunded)).collect();
+    assert_eq!(countries, [(11_500, 5_750), (0, 5_750)]);
+}
+
+#[test]
+fn all_reports_give_back_the_same_money() {
+    let facts =
+        [sold(Outcome::Paid), refunded("a", 77, "2026-10"), refunded("b", 1_001, "2026-12"), Fact::Cancelled(at(9))];
+    let (history, totals) = learn_all(&facts);
+    let by_country: i64 = history.countries().values().map(|amounts| amounts.refunded).sum();
+    let by_month: i64 = ["2026-10", "2026-12"].iter().map(|month| of(&totals, Scope::Paid, month).refunded).sum();
+    assert_eq!((by_country, by_month), (1_078, 1_078));
 }
 
 #[test]
@@ -160,5 +185,18 @@ proptest! {
             months
         };
         prop_assert_eq!(sorted(totals), sorted(history.months()));
+        let mut goods = BTreeMap::<_, GoodsAmounts>::new();
+        let mut learned = OrderHistory::default();
+        for fact in &facts[..known] {
+            if let Learned::News(now, postings) = learned.clone().learn(fact).unwrap() {
+                learned = *now;
+                for (key, amounts) in postings.goods {
+                    let sum = goods.entry(key).or_default();
+                    *sum = sum.plus(amounts);
+                }
+            }
+        }
+        goods.retain(|_, amounts| *amounts != GoodsAmounts::default());
+        prop_assert_eq!(goods, history.goods());
     }
 }

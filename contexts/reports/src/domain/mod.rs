@@ -13,6 +13,7 @@ pub mod month;
 pub mod refund;
 pub mod report;
 pub mod sale;
+mod shares;
 pub mod totals;
 
 pub use calendar::{ShopCalendar, UnknownZone};
@@ -20,6 +21,6 @@ pub use catalogue::{Article, CatalogueEntry, Category};
 pub use history::{Contradiction, Fact, Learned, OrderHistory};
 pub use month::{Month, MonthError, Period, PeriodError};
 pub use refund::{Refund, RefundId};
-pub use report::{CategorySales, CountrySales, MonthSales, ProductSales, RefundEntry, Report};
+pub use report::{Books, CategorySales, CountrySales, MonthSales, ProductSales, RefundEntry, Report};
 pub use sale::{Country, Outcome, Sale, SaleAmounts, SaleError, SaleLine};
-pub use totals::{GoodsAmounts, MonthAmounts, MonthKey, OrderAmounts, Postings, Scope};
+pub use totals::{CountryKey, GoodsAmounts, GoodsKey, MonthAmounts, MonthKey, OrderAmounts, Postings, Scope};

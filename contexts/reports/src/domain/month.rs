@@ -45,6 +45,12 @@ impl Month {
         Self::from_index((self.index() + 1).min(9999 * 12 - 1))
     }
 
+    /// Its year.
+    #[must_use]
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
     /// For people: `November 2026`.
     #[must_use]
     pub fn in_words(self) -> String {
@@ -104,8 +110,10 @@ pub struct Period {
 impl Period {
     /// How many months a report covers when nobody says.
     pub const USUAL: i64 = 12;
-    /// The longest span that a report covers: ten years.
+    /// The longest span that ends with the present month: ten years. Longer ones are asked for by their first month.
     pub const LONGEST: i64 = 120;
+    /// The longest span of all: a hundred years, each month of which is a row.
+    const LONGEST_BETWEEN: u32 = 1_200;
 
     /// The `months` months that end with `last`, which is one of them.
     ///
@@ -114,6 +122,21 @@ impl Period {
     pub fn ending(last: Month, months: i64) -> Result<Self, PeriodError> {
         let count = u32::try_from(months).ok().filter(|_| (1..=Self::LONGEST).contains(&months)).ok_or(PeriodError)?;
         Ok(Self { first: last.back(count - 1), last })
+    }
+
+    /// All months from `first` to `last`, both included.
+    ///
+    /// # Errors
+    /// [`PeriodError`] if `last` comes before `first`, or a hundred years later.
+    pub fn between(first: Month, last: Month) -> Result<Self, PeriodError> {
+        let fits = first <= last && last.index() - first.index() < Self::LONGEST_BETWEEN;
+        if fits { Ok(Self { first, last }) } else { Err(PeriodError) }
+    }
+
+    /// How many months there are.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        self.last.index() - self.first.index() + 1
     }
 
     /// The oldest month.
@@ -142,7 +165,7 @@ impl Period {
 
 /// The number of months is not one that a report can cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a report covers 1 to {} months", Period::LONGEST)]
+#[error("a report covers 1 to {} months, or all from one month to a later one", Period::LONGEST)]
 pub struct PeriodError;
 
 #[cfg(test)]
@@ -178,6 +201,15 @@ mod tests {
         let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
         assert_eq!(months, ["2025-11", "2025-12", "2026-01", "2026-02"]);
         assert!(period.contains(month("2026-01")) && !period.contains(month("2026-03")));
+    }
+
+    #[test]
+    fn a_period_between_two_months_may_be_long_but_not_backwards() {
+        let long = Period::between(month("1999-01"), month("2026-11")).unwrap();
+        assert_eq!((long.count(), long.months().count()), (335, 335));
+        assert_eq!(Period::between(month("2026-11"), month("2026-11")).unwrap().count(), 1);
+        assert_eq!(Period::between(month("2026-12"), month("2026-11")), Err(PeriodError));
+        assert_eq!(Period::between(month("0001-01"), month("9999-12")), Err(PeriodError));
     }
 
     #[test]

@@ -8,13 +8,26 @@ use super::refund::RefundId;
 use super::sale::Country;
 use super::totals::{GoodsAmounts, MonthAmounts, OrderAmounts};
 
-/// A report: its rows, and how fresh they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report<T> {
-    /// When the newest fact that is in it was stated; `None` while there is none.
+/// What there is to say of the books as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Books {
+    /// When the newest fact that is in them was stated; `None` while there is none.
     pub as_of: Option<Timestamp>,
+    /// The zone in whose calendar their facts were dated; `None` while there is none.
+    pub time_zone: Option<String>,
+    /// Whether they are being built anew, so that something is missing.
+    pub rebuilding: bool,
+    /// How many facts wait to be recorded.
+    pub waiting: u64,
     /// Every currency in which the shop has sold, by code.
     pub currencies: Vec<Currency>,
+}
+
+/// A report: its rows, and the state of the books that they come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report<T> {
+    /// The books.
+    pub books: Books,
     /// The rows.
     pub rows: Vec<T>,
 }
@@ -101,7 +114,7 @@ mod tests {
     fn a_month_without_sales_has_a_row_of_zeros() {
         let month = |text| Month::parse(text).unwrap();
         let october = MonthSales { month: month("2026-10"), amounts: MonthAmounts::refund(5) };
-        let report = Report { as_of: None, currencies: vec![], rows: vec![october] };
+        let report = Report { books: Books::default(), rows: vec![october] };
         let report = report.complete(Period::ending(month("2026-11"), 3).unwrap());
         let rows: Vec<_> = report.rows.iter().map(|row| (row.month.to_string(), row.amounts.refunded)).collect();
         assert_eq!(rows, [("2026-09".to_owned(), 0), ("2026-10".to_owned(), 5), ("2026-11".to_owned(), 0)]);

@@ -2,7 +2,7 @@
 //!
 //! Amounts are taken as the order stated them and never computed anew; what does not add up is refused here, once.
 
-use shared_kernel::{Currency, OrderId, Sku, Timestamp};
+use shared_kernel::{Currency, OrderId, Sku, Timestamp, country};
 
 use super::month::Month;
 
@@ -87,14 +87,18 @@ impl SaleAmounts {
     }
 }
 
-/// Where the goods went. Two-letter codes in our own orders; orders from a shop's past may name it differently.
+/// Where the goods went: an ISO 3166 code, or what an order from a shop's past calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country(String);
 
 impl Country {
-    /// Takes the name, trimmed and at most 100 characters long; `None` if nothing is left of it.
+    /// Takes the name, trimmed and at most 100 characters long; `None` if nothing is left of it. A country has one code,
+    /// however it is written: `UK` and `United Kingdom` are `GB`.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
+        if let Some(code) = country::code(name) {
+            return Some(Self(code.to_owned()));
+        }
         let name: String = name.trim().chars().filter(|c| !c.is_control()).take(100).collect();
         Some(Self(name)).filter(|country| !country.0.is_empty())
     }
@@ -187,7 +191,10 @@ mod tests {
     #[test]
     fn a_country_without_a_name_is_none() {
         assert_eq!(Country::new(" \n "), None);
-        assert_eq!(Country::new(" United Kingdom ").unwrap().as_str(), "United Kingdom");
+        assert_eq!(Country::new(" Unspecified ").unwrap().as_str(), "Unspecified");
+        for name in ["GB", "UK", "United Kingdom"] {
+            assert_eq!(Country::new(name).unwrap().as_str(), "GB");
+        }
     }
 
     #[test]

@@ -85,6 +85,12 @@ impl MonthAmounts {
         Self { refunded: minor, ..Self::default() }
     }
 
+    /// What was sold and kept, with tax.
+    #[must_use]
+    pub const fn kept(self) -> i64 {
+        self.gross.saturating_sub(self.refunded)
+    }
+
     /// Whether nothing happened.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -116,7 +122,7 @@ impl MonthAmounts {
     }
 }
 
-/// What orders brought, without regard to refunds.
+/// What orders brought, and what of it went back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OrderAmounts {
     /// How many orders.
@@ -127,28 +133,53 @@ pub struct OrderAmounts {
     pub tax: i64,
     /// With tax.
     pub gross: i64,
+    /// What went back, of gross.
+    pub refunded: i64,
 }
 
 impl OrderAmounts {
     /// One order.
     #[must_use]
     pub const fn of(amounts: SaleAmounts) -> Self {
-        Self { orders: 1, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross() }
+        Self { orders: 1, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross(), refunded: 0 }
+    }
+
+    /// Money that went back.
+    #[must_use]
+    pub fn refund(minor: i64) -> Self {
+        Self { refunded: minor, ..Self::default() }
+    }
+
+    /// What was sold and kept, with tax.
+    #[must_use]
+    pub const fn kept(self) -> i64 {
+        self.gross.saturating_sub(self.refunded)
+    }
+
+    /// What is left of this without the other.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        self.each(other, i64::saturating_sub)
     }
 
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
+        self.each(other, i64::saturating_add)
+    }
+
+    fn each(self, other: Self, combine: impl Fn(i64, i64) -> i64) -> Self {
         Self {
-            orders: self.orders.saturating_add(other.orders),
-            net: self.net.saturating_add(other.net),
-            tax: self.tax.saturating_add(other.tax),
-            gross: self.gross.saturating_add(other.gross),
+            orders: combine(self.orders, other.orders),
+            net: combine(self.net, other.net),
+            tax: combine(self.tax, other.tax),
+            gross: combine(self.gross, other.gross),
+            refunded: combine(self.refunded, other.refunded),
         }
     }
 }
 
-/// What goods brought, without shipping and without regard to refunds.
+/// What goods brought, without shipping, and what of it went back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GoodsAmounts {
     /// How many pieces.
@@ -159,34 +190,84 @@ pub struct GoodsAmounts {
     pub tax: i64,
     /// With tax.
     pub gross: i64,
+    /// How many pieces of orders that were refunded in full.
+    pub returned: i64,
+    /// What went back, of gross.
+    pub refunded: i64,
 }
 
 impl GoodsAmounts {
     /// `quantity` pieces.
     #[must_use]
     pub const fn of(quantity: i64, amounts: SaleAmounts) -> Self {
-        Self { quantity, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross() }
+        Self { quantity, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross(), returned: 0, refunded: 0 }
+    }
+
+    /// What was sold and kept, with tax.
+    #[must_use]
+    pub const fn kept(self) -> i64 {
+        self.gross.saturating_sub(self.refunded)
+    }
+
+    /// What is left of this without the other.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        self.each(other, i64::saturating_sub)
+    }
+
+    /// Whether there is less of anything than nothing.
+    #[must_use]
+    pub fn takes_back(self) -> bool {
+        [self.quantity, self.net, self.tax, self.gross, self.returned, self.refunded].iter().any(|part| *part < 0)
     }
 
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
+        self.each(other, i64::saturating_add)
+    }
+
+    fn each(self, other: Self, combine: impl Fn(i64, i64) -> i64) -> Self {
         Self {
-            quantity: self.quantity.saturating_add(other.quantity),
-            net: self.net.saturating_add(other.net),
-            tax: self.tax.saturating_add(other.tax),
-            gross: self.gross.saturating_add(other.gross),
+            quantity: combine(self.quantity, other.quantity),
+            net: combine(self.net, other.net),
+            tax: combine(self.tax, other.tax),
+            gross: combine(self.gross, other.gross),
+            returned: combine(self.returned, other.returned),
+            refunded: combine(self.refunded, other.refunded),
         }
     }
 }
 
-/// What one fact adds to the totals. Facts only ever add: nothing here is negative.
+/// One sum among those by country.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountryKey {
+    /// Of which currency, by its code.
+    pub currency: &'static str,
+    /// Of which month.
+    pub month: Month,
+    /// Of which country; `None` gathers orders of which nothing had to be sent.
+    pub country: Option<Country>,
+}
+
+/// One sum among those by article.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GoodsKey {
+    /// Of which article.
+    pub sku: Sku,
+    /// Of which currency, by its code.
+    pub currency: &'static str,
+    /// Of which month.
+    pub month: Month,
+}
+
+/// What one fact adds to the totals. A later fact may take back what an earlier one has added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Postings {
     /// To the monthly sums; no key twice, none of them zero.
     pub months: Vec<(MonthKey, MonthAmounts)>,
-    /// To the sums by country.
-    pub country: Option<(Currency, Month, Option<Country>, OrderAmounts)>,
-    /// To the sums by article; no article twice, none of them zero.
-    pub goods: Vec<(Currency, Month, Sku, GoodsAmounts)>,
+    /// To the sums by country, by key; none of them zero.
+    pub countries: Vec<(CountryKey, OrderAmounts)>,
+    /// To the sums by article, by key; none of them zero.
+    pub goods: Vec<(GoodsKey, GoodsAmounts)>,
 }

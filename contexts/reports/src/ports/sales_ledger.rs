@@ -67,4 +67,10 @@ pub trait SalesLedger: Send + Sync {
     /// # Errors
     /// As for [`SalesLedger::add`].
     async fn keep_product(&self, stated: ProductStated) -> Result<(), StoreError>;
+
+    /// Forgets why money of this order went back: people write names there. Changes no figure.
+    ///
+    /// # Errors
+    /// As for [`SalesLedger::add`].
+    async fn forget_reasons(&self, order: OrderId, cause: Option<Cause>) -> Result<(), StoreError>;
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use chassis::messaging::Record;
 use chassis::messaging::memory::MemoryRecorder;
+use chassis::messaging::{ERASED, Record};
 use chassis::testing::{CountingIds, FixedClock};
 use shared_kernel::{Cause, Currency, Limit, OrderId, Sku, StoreError, Timestamp};
 
 use crate::domain::{
-    CatalogueEntry, Category, CategorySales, Country, CountrySales, Fact, GoodsAmounts, Learned, Month, MonthAmounts,
-    MonthSales, OrderAmounts, OrderHistory, Outcome, Period, ProductSales, RefundEntry, Report, SaleLine, Scope,
+    Books, CatalogueEntry, Category, CategorySales, Country, CountrySales, Fact, GoodsAmounts, Learned, Month,
+    MonthAmounts, MonthSales, OrderAmounts, OrderHistory, Period, ProductSales, RefundEntry, Report, SaleLine, Scope,
 };
 use crate::ports::{Added, FactAdded, ProductStated, RefundPlace, SalesLedger, SalesReports};
 
@@ -83,6 +83,15 @@ impl SalesLedger for InMemoryBooks {
         }
         Ok(())
     }
+
+    async fn forget_reasons(&self, order: OrderId, cause: Option<Cause>) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        self.mark(cause.as_ref())?;
+        if let Some((_, history)) = state.histories.get_mut(&order) {
+            *history = history.clone().without_reasons(ERASED);
+        }
+        Ok(())
+    }
 }
 
 impl State {
@@ -100,19 +109,17 @@ impl State {
         let mut codes: Vec<&str> = self.months().keys().map(|(code, _, _)| *code).collect();
         codes.dedup();
         let currencies = codes.into_iter().filter_map(|code| Currency::parse(code).ok()).collect();
-        Report { as_of: self.as_of, currencies, rows }
-    }
-
-    fn counted(&self, of: Currency, period: Period) -> impl Iterator<Item = &crate::domain::Sale> {
-        let sales = self.histories.values().filter_map(|(_, history)| history.sale());
-        sales.filter(move |sale| sale.outcome != Outcome::Void && sale.currency == of && period.contains(sale.month))
+        let time_zone = self.as_of.map(|_| "Pacific/Auckland".to_owned());
+        Report { books: Books { as_of: self.as_of, time_zone, currencies, ..Books::default() }, rows }
     }
 
     fn goods(&self, of: Currency, period: Period) -> BTreeMap<Sku, GoodsAmounts> {
         let mut goods: BTreeMap<Sku, GoodsAmounts> = BTreeMap::new();
-        for line in self.counted(of, period).filter_map(|sale| self.lines.get(&sale.order)).flatten() {
-            let sum = goods.entry(line.sku.clone()).or_default();
-            *sum = sum.plus(GoodsAmounts::of(line.quantity, line.amounts));
+        for (key, amounts) in self.histories.values().flat_map(|(_, history)| history.goods()) {
+            if key.currency == of.code() && period.contains(key.month) {
+                let sum = goods.entry(key.sku).or_default();
+                *sum = sum.plus(amounts);
+            }
         }
         goods.retain(|_, amounts| *amounts != GoodsAmounts::default());
         goods
@@ -149,7 +156,7 @@ impl SalesReports for InMemoryBooks {
         let state = self.lock();
         let row = |(sku, amounts)| ProductSales { title: state.title(&sku), sku, amounts };
         let mut rows: Vec<_> = state.goods(of, period).into_iter().map(row).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.gross));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.kept()));
         rows.truncate(limit.get() as usize);
         Ok(state.report(rows))
     }
@@ -164,20 +171,22 @@ impl SalesReports for InMemoryBooks {
         }
         let rows = categories.into_iter().map(|(category, amounts)| CategorySales { category, amounts });
         let mut rows: Vec<_> = rows.collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.gross));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.kept()));
         Ok(state.report(rows))
     }
 
     async fn by_country(&self, of: Currency, period: Period) -> Result<Report<CountrySales>, StoreError> {
         let state = self.lock();
         let mut countries: BTreeMap<Option<Country>, OrderAmounts> = BTreeMap::new();
-        for sale in state.counted(of, period) {
-            let sum = countries.entry(sale.country.clone()).or_default();
-            *sum = sum.plus(OrderAmounts::of(sale.amounts));
+        for (key, amounts) in state.histories.values().flat_map(|(_, history)| history.countries()) {
+            if key.currency == of.code() && period.contains(key.month) {
+                let sum = countries.entry(key.country).or_default();
+                *sum = sum.plus(amounts);
+            }
         }
         let rows = countries.into_iter().map(|(country, amounts)| CountrySales { country, amounts });
         let mut rows: Vec<_> = rows.collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.gross));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.kept()));
         Ok(state.report(rows))
     }
 

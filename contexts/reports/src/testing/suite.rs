@@ -132,14 +132,14 @@ pub async fn currencies_are_kept_apart(books: &dyn Books) {
     let euro = Currency::parse("EUR").unwrap_or_else(|error| panic!("{error}"));
     let empty =
         books.reports().monthly(euro, half_a_year(), Scope::Paid).await.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!((empty.as_of, empty.currencies, empty.rows), (None, vec![], vec![]));
+    assert_eq!((empty.books.as_of, empty.books.currencies, empty.rows), (None, vec![], vec![]));
     add(books, a_kea(1)).await;
     add(books, a_sale(2).currency("EUR").line("KEA-14", 1, 999, 99).at("2026-11-01T00:00:00Z").added()).await;
     let report =
         books.reports().monthly(euro, half_a_year(), Scope::Paid).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(report.rows.iter().map(|row| row.amounts.gross).collect::<Vec<_>>(), [999]);
-    assert_eq!(report.currencies.iter().map(|currency| currency.code()).collect::<Vec<_>>(), ["EUR", "NZD"]);
-    assert_eq!(report.as_of, Some(noon()), "an older fact made the report look older");
+    assert_eq!(report.books.currencies.iter().map(|currency| currency.code()).collect::<Vec<_>>(), ["EUR", "NZD"]);
+    assert_eq!(report.books.as_of, Some(noon()), "an older fact made the report look older");
     let by_country = books.reports().by_country(euro, half_a_year()).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(by_country.rows.iter().map(|row| row.amounts.gross).collect::<Vec<_>>(), [999]);
 }
@@ -240,4 +240,61 @@ pub async fn refunds_come_newest_first(books: &dyn Books) {
         first[0].refunded_at,
         Timestamp::parse("2026-11-03T00:00:00Z").unwrap_or_else(|error| panic!("{error}"))
     );
+}
+
+/// Why money went back is forgotten for one order and no other, and no figure changes by it.
+///
+/// # Panics
+/// When it is not so.
+pub async fn reasons_are_forgotten(books: &dyn Books) {
+    for order in [1, 2] {
+        add(books, a_kea(order)).await;
+        add(books, a_refund(order, "r-1", 100, "2026-11-01T00:00:00Z")).await;
+    }
+    let refunds = || async {
+        let report = books.reports().refunds(Currency::NZD, half_a_year(), Limit::DEFAULT, None).await;
+        let rows = report.unwrap_or_else(|error| panic!("{error}")).rows;
+        rows.into_iter().map(|row| (row.order, row.amount.minor(), row.reason)).collect::<Vec<_>>()
+    };
+    let before = refunds().await;
+    let order = before[0].0;
+    let cause = books.cause().await;
+    let forgotten = books.ledger().forget_reasons(order, Some(cause.clone())).await;
+    forgotten.unwrap_or_else(|error| panic!("{error}"));
+    let after = refunds().await;
+    let expected = (order, before[0].1, "erased".to_owned());
+    assert_eq!((&after[0], &after[1]), (&expected, &before[1]));
+    let again = books.ledger().forget_reasons(order, Some(cause)).await;
+    assert!(matches!(again, Err(StoreError::AlreadyHandled)), "{again:?}");
+}
+
+/// What goes back is taken from articles, categories and countries in its own month, and all reports agree on the money.
+///
+/// # Panics
+/// When they do not.
+pub async fn what_goes_back_is_not_counted_as_kept(books: &dyn Books) {
+    add(books, a_kea(1)).await;
+    add(books, a_sale(2).line("TUI", 1, 300, 39).added()).await;
+    add(books, a_sale(3).line("TUI", 2, 600, 78).added()).await;
+    // The first order goes back in full, in the month after; of the third a third.
+    add(books, a_refund(1, "r-1", 12_650, "2026-11-20T00:00:00Z")).await;
+    add(books, fact_about(1, Fact::Cancelled(noon()))).await;
+    add(books, a_refund(3, "r-3", 200, "2026-11-21T00:00:00Z")).await;
+    let (reports, period) = (books.reports(), half_a_year());
+    let products = reports.top_products(Currency::NZD, period, Limit::DEFAULT).await;
+    let products = products.unwrap_or_else(|error| panic!("{error}")).rows;
+    let row = |row: &crate::domain::ProductSales| {
+        let sums = row.amounts;
+        (row.sku.to_string(), sums.quantity, sums.returned, sums.gross, sums.refunded, sums.kept())
+    };
+    let rows: Vec<_> = products.iter().map(row).collect();
+    assert_eq!(rows, [("TUI".into(), 3, 0, 900, 200, 700), ("KEA-14".into(), 2, 2, 11_500, 11_500, 0)]);
+    let countries = reports.by_country(Currency::NZD, period).await.unwrap_or_else(|error| panic!("{error}")).rows;
+    let kept: i64 = countries.iter().map(|row| row.amounts.kept()).sum();
+    let months = reports.monthly(Currency::NZD, period, Scope::Paid).await.unwrap_or_else(|error| panic!("{error}"));
+    let refunds = reports.refunds(Currency::NZD, period, Limit::DEFAULT, None).await;
+    let refunds = refunds.unwrap_or_else(|error| panic!("{error}")).rows;
+    let refunded: i64 = refunds.iter().filter(|row| row.of_a_sale).map(|row| row.amount.minor()).sum();
+    assert_eq!((kept, refunded), (months.total().kept(), months.total().refunded));
+    assert_eq!(kept, 700);
 }

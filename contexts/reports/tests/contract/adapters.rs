@@ -72,6 +72,8 @@ every_adapter! {
     the_best_articles_come_first
     countries_are_told_apart
     refunds_come_newest_first
+    reasons_are_forgotten
+    what_goes_back_is_not_counted_as_kept
 }
 
 #[derive(Debug, Clone)]

@@ -5,8 +5,11 @@ use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
+use chassis::messaging::Rebuild as _;
+use chassis::params;
 use chassis::web::openapi::{About, describe};
 use chassis::web::testing::{KnownPeople, edge, somebody};
+use reports::adapters::outbound::sql::RebuildSales;
 use serde_json::{Value, json};
 use shared_kernel::Role;
 use utoipa_actix_web::AppExt;
@@ -79,7 +82,8 @@ async fn monthly_sales_show_every_month_oldest_first(on: Storage) {
     let report = as_admin(&shop, "monthly-sales?months=4").await.json();
     let month = |month: &str, orders, cancelled, net, tax, shipping, gross, refunded| {
         json!({ "month": month, "orders": orders, "cancelled": cancelled, "net": nzd(net), "tax": nzd(tax),
-            "shipping": nzd(shipping), "gross": nzd(gross), "refunded": nzd(refunded) })
+            "shipping": nzd(shipping), "gross": nzd(gross), "refunded": nzd(refunded),
+            "kept": nzd(gross - refunded) })
     };
     let expected = json!([
         month("2026-08", 1, 0, 1_330, 200, 0, 1_530, 0),
@@ -103,6 +107,49 @@ async fn completed_orders_can_be_counted_alone(on: Storage) {
     assert_eq!(items[11]["refunded"], nzd(0), "the refund belongs to an order that was never completed");
 }
 
+async fn any_span_of_months_can_be_asked_for(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
+    let old = imported(9, "COMPLETED", "2009-03-31T23:00:00Z");
+    shop.hears(&[old]).await;
+    let report = as_admin(&shop, "monthly-sales?from=2009-04&until=2026-10").await.json();
+    let items = report["items"].as_array().unwrap();
+    assert_eq!((items.len(), &items[0]["month"], &items[0]["orders"]), (211, &json!("2009-04"), &json!(1)));
+    assert_eq!(report["total"]["orders"], 3);
+    let before = as_admin(&shop, "sales-by-country?until=2009-12&months=12").await.json();
+    assert_eq!(before["items"][0]["orders"], 1);
+    assert_eq!(as_admin(&shop, "top-products?from=2026-12&until=2026-12").await.json()["items"], json!([]));
+}
+
+async fn books_of_another_time_zone_say_so_until_they_are_rebuilt(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
+    assert_eq!(shop.module.outdated().await.unwrap(), None);
+    let moved = "UPDATE books SET time_zone = 'Etc/UTC'";
+    shop.database.write(move |tx| Box::pin(tx.execute(moved, params![]))).await.unwrap();
+    assert!(shop.module.outdated().await.unwrap().unwrap().contains("Etc/UTC"));
+    assert_eq!(as_admin(&shop, "monthly-sales").await.json()["time_zone"], "Etc/UTC");
+    let aged = "UPDATE books SET time_zone = 'Pacific/Auckland', rules = 0";
+    shop.database.write(move |tx| Box::pin(tx.execute(aged, params![]))).await.unwrap();
+    assert!(shop.module.outdated().await.unwrap().is_some(), "an earlier version counted otherwise");
+}
+
+async fn a_rebuild_is_said_until_it_is_over(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
+    let says = async || as_admin(&shop, "monthly-sales").await.json()["rebuilding"].clone();
+    assert_eq!(says().await, json!(false));
+    let reset = shop.database.write(|tx| {
+        Box::pin(async move {
+            tx.execute("DELETE FROM inbox", params![]).await?;
+            RebuildSales.reset(tx).await
+        })
+    });
+    reset.await.unwrap();
+    shop.module.jobs()[0].once().await.unwrap();
+    assert_eq!(says().await, json!(true), "nothing has come yet");
+    shop.hears(&[paid(1, "2026-10-31T10:59:59Z"), completed(2)]).await;
+    shop.module.jobs()[0].once().await.unwrap();
+    assert_eq!(says().await, json!(false));
+}
+
 async fn a_shop_without_sales_has_months_of_zeros(on: Storage) {
     let shop = Shop::open(on).await;
     let report = as_admin(&shop, "monthly-sales").await.json();
@@ -117,14 +164,15 @@ async fn goods_countries_and_refunds_have_their_reports(on: Storage) {
     let shop = a_shop_with_sales(on).await;
     let products = as_admin(&shop, "top-products?limit=1").await.json();
     let kea = json!({ "sku": "KEA-14", "title": "KEA-14 / large", "quantity": 4, "net": nzd(20_000),
-        "tax": nzd(3_000), "gross": nzd(23_000) });
+        "tax": nzd(3_000), "gross": nzd(23_000), "returned": 2, "refunded": nzd(11_500), "kept": nzd(11_500) });
     assert_eq!(products["items"], json!([kea]));
     let categories = as_admin(&shop, "sales-by-category").await.json();
     assert_eq!(categories["items"][0]["category"], "Birds");
     assert_eq!(categories["items"][1]["category"], Value::Null);
     let countries = as_admin(&shop, "sales-by-country").await.json();
     assert_eq!((&countries["items"][0]["country"], &countries["items"][0]["orders"]), (&json!("NZ"), &json!(2)));
-    assert_eq!(countries["items"][1]["country"], "United Kingdom");
+    assert_eq!(countries["items"][0]["kept"], nzd(12_650));
+    assert_eq!(countries["items"][1]["country"], "GB", "a country has one code");
     let refunds = as_admin(&shop, "refunds").await.json();
     assert_eq!((&refunds["items"][0]["amount"], &refunds["items"][0]["of_a_sale"]), (&nzd(12_650), &json!(true)));
 }
@@ -148,13 +196,16 @@ async fn every_report_is_there_for_spreadsheets_too(on: Storage) {
     assert!(months.content_type.starts_with("text/csv"), "{}", months.content_type);
     assert_eq!(
         months.text,
-        "\"month\",\"currency\",\"orders\",\"cancelled\",\"net\",\"tax\",\"shipping\",\"gross\",\"refunded\"\n\
-         \"2026-11\",\"NZD\",\"1\",\"0\",\"110.00\",\"16.50\",\"11.50\",\"126.50\",\"126.50\"\n"
+        "\"month\",\"currency\",\"orders\",\"cancelled\",\"net\",\"tax\",\"shipping\",\"gross\",\"refunded\",\
+         \"kept\",\"time_zone\"\n\
+         \"2026-11\",\"NZD\",\"1\",\"0\",\"110.00\",\"16.50\",\"11.50\",\"126.50\",\"126.50\",\"0.00\",\"Pacific/Auckland\"\n"
     );
     for path in PATHS {
         assert!(as_csv(&shop, path).await.text.starts_with('"'), "{path}");
     }
-    assert!(as_csv(&shop, "refunds").await.text.contains("\"'=cmd()\""), "a formula came through");
+    let refunds = as_csv(&shop, "refunds").await.text;
+    assert!(refunds.contains("\"'=cmd()\""), "a formula came through");
+    assert!(refunds.contains("+13:00\",\"true\",\"Pacific/Auckland\""), "times are those of the shop: {refunds}");
 }
 
 async fn a_parameter_that_makes_no_sense_is_refused_by_name(on: Storage) {
@@ -162,6 +213,8 @@ async fn a_parameter_that_makes_no_sense_is_refused_by_name(on: Storage) {
     for (query, name) in [
         ("monthly-sales?months=0", "invalid-months"),
         ("monthly-sales?months=twelve", "invalid-months"),
+        ("monthly-sales?from=2016", "invalid-period"),
+        ("top-products?from=2026-12&until=2026-11", "invalid-period"),
         ("monthly-sales?status=open", "unknown-status"),
         ("sales-by-country?currency=XXQ", "unknown-currency"),
         ("top-products?limit=101", "invalid-limit"),
@@ -230,6 +283,9 @@ async fn answers_are_as_described(on: Storage) {
 on_both_engines! {
     monthly_sales_show_every_month_oldest_first
     completed_orders_can_be_counted_alone
+    any_span_of_months_can_be_asked_for
+    books_of_another_time_zone_say_so_until_they_are_rebuilt
+    a_rebuild_is_said_until_it_is_over
     a_shop_without_sales_has_months_of_zeros
     goods_countries_and_refunds_have_their_reports
     refunds_are_read_a_page_at_a_time

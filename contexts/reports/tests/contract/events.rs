@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chassis::messaging::Handled;
-use reports::adapters::inbound::events::{ORDER_FACTS, PRODUCT_FACTS, order_fact, product_fact};
+use reports::adapters::inbound::events::{ERASURE_FACTS, ORDER_FACTS, PRODUCT_FACTS, order_fact, product_fact};
 use reports::application::News;
 use serde_json::json;
 use shared_kernel::Envelope;
@@ -42,6 +42,28 @@ fn every_statement_about_products_is_understood_as_its_producer_states_it() {
         assert_eq!(stated.product.to_string(), envelope.subject);
         assert!(stated.category.is_some() && !stated.articles.is_empty(), "{stated:?}");
     }
+}
+
+/// The producer's schema says how large an imported order may be: exactly so large may it be here.
+#[test]
+fn the_largest_order_that_may_be_imported_is_understood() {
+    let (path, envelope) = golden("order", "store.order.imported.v1");
+    let schema = fs::read_to_string(path.with_extension("schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let most =
+        |pointer: &str| schema.pointer(&format!("{pointer}/maximum")).and_then(serde_json::Value::as_i64).unwrap();
+    let gross = most("/properties/totals/properties/gross_minor");
+    let line = "/properties/lines/items/properties";
+    let (quantity, line_gross) = (most(&format!("{line}/quantity")), most(&format!("{line}/gross_minor")));
+    let order = |quantity: i64, line_gross: i64, gross: i64| {
+        let mut order = envelope.clone();
+        order.data["lines"] = json!([{"sku": "S", "title": "T", "kind": "physical", "quantity": quantity,
+            "unit_gross_minor": 1, "gross_minor": line_gross, "net_minor": line_gross, "tax_minor": 0}]);
+        order.data["totals"] = json!({"net_minor": gross, "tax_minor": 0, "shipping_minor": 0, "gross_minor": gross});
+        order_fact(&order).is_ok()
+    };
+    assert!(order(quantity, line_gross, gross));
+    assert!(!order(quantity + 1, 1, 1) && !order(1, line_gross + 1, 1) && !order(1, 1, gross + 1));
 }
 
 #[test]
@@ -82,6 +104,21 @@ async fn a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_not
     assert_eq!(shop.module.audit().await.unwrap(), Vec::<serde_json::Value>::new());
 }
 
+async fn the_golden_erasure_of_a_buyer_is_understood(on: Storage) {
+    let shop = Shop::open(on).await;
+    let (_, anonymised) = golden("order", ERASURE_FACTS[0]);
+    let order = anonymised.subject.clone();
+    let reason = "Aroha was not at home";
+    let refund = json!({"order_id": order, "number": "1", "refund_id": "r-1", "amount_minor": 5, "currency": "NZD",
+        "reason": reason, "refunded_at": "2026-11-22T12:00:00Z"});
+    let refunded = samples::envelope("store.order.refunded.v1", &order, 1, refund);
+    shop.hears(&[refunded]).await;
+    let told = |books: &[serde_json::Value]| serde_json::to_string(books).unwrap().contains("Aroha");
+    assert!(told(&shop.module.audit().await.unwrap()));
+    shop.hears(&[anonymised]).await;
+    assert!(!told(&shop.module.audit().await.unwrap()));
+}
+
 async fn other_money_for_the_same_order_is_a_dead_letter(on: Storage) {
     let shop = Shop::open(on).await;
     shop.hears(&[samples::paid(1, "2026-11-22T12:00:00Z")]).await;
@@ -92,4 +129,5 @@ async fn other_money_for_the_same_order_is_a_dead_letter(on: Storage) {
 on_both_engines! {
     a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_nothing
     other_money_for_the_same_order_is_a_dead_letter
+    the_golden_erasure_of_a_buyer_is_understood
 }

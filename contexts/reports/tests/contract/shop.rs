@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chassis::messaging::{Delivery, Handled, Handler, Inbox, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{a_cause, drive, platform_on};
-use reports::adapters::inbound::events::{KEEP_PRODUCTS, PRODUCT_FACTS, RECORD_SALES, RecordSales};
+use reports::adapters::inbound::events::{
+    ERASURE_FACTS, FORGET_REASONS, KEEP_PRODUCTS, PRODUCT_FACTS, RECORD_SALES, RecordSales,
+};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
 use reports::application::RecordFact;
 use reports::domain::ShopCalendar;
@@ -41,7 +43,11 @@ impl Shop {
     pub async fn hears(&self, messages: &[Envelope]) {
         let inbox = SqlMessages::new(self.database.clone(), Arc::clone(&self.clock));
         for message in messages {
-            let consumer = if PRODUCT_FACTS.contains(&&*message.event_type) { KEEP_PRODUCTS } else { RECORD_SALES };
+            let consumer = match &*message.event_type {
+                kind if PRODUCT_FACTS.contains(&kind) => KEEP_PRODUCTS,
+                kind if ERASURE_FACTS.contains(&kind) => FORGET_REASONS,
+                _ => RECORD_SALES,
+            };
             inbox.accept(consumer, std::slice::from_ref(message)).await.unwrap();
         }
         drive(&self.database, &self.clock, &self.module.subscriptions()).await;

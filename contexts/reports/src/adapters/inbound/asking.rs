@@ -10,7 +10,7 @@ use chassis::web::{PageError, Problem};
 use shared_kernel::{Currency, Limit, OrderId, Timestamp};
 
 use crate::application::{Asked, QuestionError};
-use crate::domain::{Period, RefundId, Scope};
+use crate::domain::{Month, Period, RefundId, Scope};
 use crate::ports::RefundPlace;
 
 /// A question as asked.
@@ -32,6 +32,9 @@ pub enum BadParameter {
     /// Not a query string at all.
     #[error("the query cannot be read: {0}")]
     Query(String),
+    /// `from` and `until`.
+    #[error("from and until are months such as 2026-11, in this order and not a hundred years apart")]
+    Period,
     /// `months`.
     #[error("months is a whole number from 1 to {}", Period::LONGEST)]
     Months,
@@ -62,12 +65,14 @@ impl Question {
         if months.is_some_and(|months| !(1..=Period::LONGEST).contains(&months)) {
             return Err(BadParameter::Months);
         }
+        let month = |name| given(name).map(Month::parse).transpose().map_err(|_| BadParameter::Period);
+        let (from, until) = (month("from")?, month("until")?);
         let currency = given("currency").map(Currency::parse).transpose().map_err(|_| BadParameter::Currency)?;
         let scope = given("status").map(|text| Scope::parse(text).ok_or(BadParameter::Status)).transpose()?;
         let limit = given("limit").map(whole).transpose().map_err(|()| BadParameter::Limit)?;
         let limit = limit.map_or(Ok(Limit::DEFAULT), Limit::new).map_err(|_| BadParameter::Limit)?;
         let after = given("cursor").map(|text| place(text).ok_or(BadParameter::Cursor)).transpose()?;
-        Ok(Self { asked: Asked { months, currency }, scope, limit, after })
+        Ok(Self { asked: Asked { months, from, until, currency }, scope, limit, after })
     }
 }
 
@@ -93,6 +98,7 @@ impl From<BadParameter> for Problem {
         let (name, title) = match &bad {
             BadParameter::Query(_) => ("invalid-query", "The query cannot be read"),
             BadParameter::Months => ("invalid-months", "Not a number of months"),
+            BadParameter::Period => ("invalid-period", "Not a span of months"),
             BadParameter::Status => ("unknown-status", "Unknown status"),
             BadParameter::Currency => ("unknown-currency", "Unknown currency"),
             BadParameter::Limit => ("invalid-limit", "Not a size of a page"),
@@ -111,7 +117,7 @@ impl From<BadParameter> for PageError {
 impl From<QuestionError> for Problem {
     fn from(error: QuestionError) -> Self {
         match error {
-            QuestionError::Months(_) => BadParameter::Months.into(),
+            QuestionError::Months(_) => BadParameter::Period.into(),
             QuestionError::Clock(error) => Self::internal(error),
             QuestionError::Store(error) => error.into(),
         }
@@ -121,7 +127,7 @@ impl From<QuestionError> for Problem {
 impl From<QuestionError> for PageError {
     fn from(error: QuestionError) -> Self {
         match error {
-            QuestionError::Months(_) => BadParameter::Months.into(),
+            QuestionError::Months(_) => BadParameter::Period.into(),
             QuestionError::Clock(error) => Self::internal(error),
             QuestionError::Store(error) => error.into(),
         }
@@ -134,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_or_empty_has_its_usual_value() {
-        for query in ["", "months=&status=&currency=&limit=&cursor=&weather=fine"] {
+        for query in ["", "months=&from=&until=&status=&currency=&limit=&cursor=&weather=fine"] {
             let question = Question::parse(query).unwrap();
             assert_eq!((question.asked.months, question.scope, question.limit), (None, None, Limit::DEFAULT));
             assert_eq!((question.asked.currency, question.after), (None, None));
@@ -146,6 +152,9 @@ mod tests {
         let refused = |query: &str| Question::parse(query).unwrap_err();
         for months in ["0", "-1", "121", "1.5", "twelve", "99999999999999999999", "%2B3"] {
             assert_eq!(refused(&format!("months={months}")), BadParameter::Months, "{months}");
+        }
+        for period in ["from=2016", "until=yesterday", "from=2016-13", "until=2016-01-01"] {
+            assert_eq!(refused(period), BadParameter::Period, "{period}");
         }
         assert_eq!(refused("status=open"), BadParameter::Status);
         assert_eq!(refused("currency=dollars"), BadParameter::Currency);

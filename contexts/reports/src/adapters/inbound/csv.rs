@@ -10,7 +10,8 @@ use shared_kernel::{Currency, Money};
 
 use crate::application::RefundPage;
 use crate::domain::{
-    Category, CategorySales, Country, CountrySales, GoodsAmounts, MonthSales, ProductSales, RefundEntry, Report,
+    Books, Category, CategorySales, Country, CountrySales, GoodsAmounts, MonthSales, ProductSales, RefundEntry, Report,
+    ShopCalendar,
 };
 
 /// A table on its way into a file.
@@ -18,6 +19,8 @@ pub struct Table {
     name: &'static str,
     header: &'static [&'static str],
     rows: Vec<Vec<String>>,
+    /// The zone of every month and moment in it; a column of its own, the last, so that none has to be guessed.
+    zone: String,
 }
 
 impl Table {
@@ -27,9 +30,9 @@ impl Table {
     /// Never in practice: writing into memory does not fail.
     pub fn answer(&self) -> Result<HttpResponse, csv::Error> {
         let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(Vec::new());
-        writer.write_record(self.header)?;
+        writer.write_record(self.header.iter().copied().chain(["time_zone"]))?;
         for row in &self.rows {
-            writer.write_record(row)?;
+            writer.write_record(row.iter().map(String::as_str).chain([self.zone.as_str()]))?;
         }
         let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
         Ok(HttpResponse::Ok()
@@ -71,67 +74,96 @@ fn decimal(minor: i64, currency: Currency) -> String {
     Money::new(minor, currency).decimal()
 }
 
+/// The zone in whose calendar the books are kept.
+fn zone(books: &Books, calendar: &ShopCalendar) -> String {
+    books.time_zone.clone().unwrap_or_else(|| calendar.zone().to_owned())
+}
+
 /// The months.
 #[must_use]
-pub fn months(report: &Report<MonthSales>, of: Currency) -> Table {
-    let header: &[&str] = &["month", "currency", "orders", "cancelled", "net", "tax", "shipping", "gross", "refunded"];
+pub fn months(report: &Report<MonthSales>, of: Currency, calendar: &ShopCalendar) -> Table {
+    let header: &[&str] =
+        &["month", "currency", "orders", "cancelled", "net", "tax", "shipping", "gross", "refunded", "kept"];
     let row = |row: &MonthSales| {
         let sums = row.amounts;
         let mut cells =
             vec![row.month.to_string(), of.to_string(), sums.orders.to_string(), sums.cancelled.to_string()];
-        cells.extend([sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded].map(|minor| decimal(minor, of)));
+        let amounts = [sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded, sums.kept()];
+        cells.extend(amounts.map(|minor| decimal(minor, of)));
         cells
     };
-    Table { name: "monthly-sales", header, rows: report.rows.iter().map(row).collect() }
+    Table {
+        name: "monthly-sales",
+        header,
+        rows: report.rows.iter().map(row).collect(),
+        zone: zone(&report.books, calendar),
+    }
 }
 
 fn goods(amounts: GoodsAmounts, of: Currency) -> Vec<String> {
     let mut cells = vec![of.to_string(), amounts.quantity.to_string()];
     cells.extend([amounts.net, amounts.tax, amounts.gross].map(|minor| decimal(minor, of)));
+    cells.push(amounts.returned.to_string());
+    cells.extend([amounts.refunded, amounts.kept()].map(|minor| decimal(minor, of)));
     cells
 }
 
 /// The articles.
 #[must_use]
-pub fn products(report: &Report<ProductSales>, of: Currency) -> Table {
+pub fn products(report: &Report<ProductSales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let row = |row: &ProductSales| {
         let mut cells = vec![plain(row.sku.as_str()), plain(&row.title)];
         cells.extend(goods(row.amounts, of));
         cells
     };
-    let header = &["sku", "title", "currency", "quantity", "net", "tax", "gross"];
-    Table { name: "top-products", header, rows: report.rows.iter().map(row).collect() }
+    let header = &["sku", "title", "currency", "quantity", "net", "tax", "gross", "returned", "refunded", "kept"];
+    Table {
+        name: "top-products",
+        header,
+        rows: report.rows.iter().map(row).collect(),
+        zone: zone(&report.books, calendar),
+    }
 }
 
 /// The categories; the one without a name is empty.
 #[must_use]
-pub fn categories(report: &Report<CategorySales>, of: Currency) -> Table {
+pub fn categories(report: &Report<CategorySales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let row = |row: &CategorySales| {
         let mut cells = vec![plain(row.category.as_ref().map_or("", Category::as_str))];
         cells.extend(goods(row.amounts, of));
         cells
     };
-    let header = &["category", "currency", "quantity", "net", "tax", "gross"];
-    Table { name: "sales-by-category", header, rows: report.rows.iter().map(row).collect() }
+    let header = &["category", "currency", "quantity", "net", "tax", "gross", "returned", "refunded", "kept"];
+    Table {
+        name: "sales-by-category",
+        header,
+        rows: report.rows.iter().map(row).collect(),
+        zone: zone(&report.books, calendar),
+    }
 }
 
 /// The countries; the one without a name is empty.
 #[must_use]
-pub fn countries(report: &Report<CountrySales>, of: Currency) -> Table {
+pub fn countries(report: &Report<CountrySales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let row = |row: &CountrySales| {
         let sums = row.amounts;
         let country = plain(row.country.as_ref().map_or("", Country::as_str));
         let mut cells = vec![country, of.to_string(), sums.orders.to_string()];
-        cells.extend([sums.net, sums.tax, sums.gross].map(|minor| decimal(minor, of)));
+        cells.extend([sums.net, sums.tax, sums.gross, sums.refunded, sums.kept()].map(|minor| decimal(minor, of)));
         cells
     };
-    let header = &["country", "currency", "orders", "net", "tax", "gross"];
-    Table { name: "sales-by-country", header, rows: report.rows.iter().map(row).collect() }
+    let header = &["country", "currency", "orders", "net", "tax", "gross", "refunded", "kept"];
+    Table {
+        name: "sales-by-country",
+        header,
+        rows: report.rows.iter().map(row).collect(),
+        zone: zone(&report.books, calendar),
+    }
 }
 
 /// The refunds of one page.
 #[must_use]
-pub fn refunds(page: &RefundPage) -> Table {
+pub fn refunds(page: &RefundPage, calendar: &ShopCalendar) -> Table {
     let row = |row: &RefundEntry| {
         vec![
             plain(row.id.as_str()),
@@ -140,12 +172,17 @@ pub fn refunds(page: &RefundPage) -> Table {
             row.amount.currency().to_string(),
             row.amount.decimal(),
             plain(&row.reason),
-            row.refunded_at.to_string(),
+            calendar.local(row.refunded_at),
             row.of_a_sale.to_string(),
         ]
     };
     let header = &["refund_id", "order_id", "number", "currency", "amount", "reason", "refunded_at", "of_a_sale"];
-    Table { name: "refunds", header, rows: page.report.rows.iter().map(row).collect() }
+    Table {
+        name: "refunds",
+        header,
+        rows: page.report.rows.iter().map(row).collect(),
+        zone: calendar.zone().to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -168,9 +205,14 @@ mod tests {
 
     #[test]
     fn quotes_commas_and_lines_stay_inside_their_field() {
-        let table = Table { name: "x", header: &["a", "b"], rows: vec![vec!["say \"hi\", you".into(), "1\n2".into()]] };
+        let table = Table {
+            name: "x",
+            header: &["a", "b"],
+            rows: vec![vec!["say \"hi\", you".into(), "1\n2".into()]],
+            zone: "Etc/UTC".into(),
+        };
         let body = table.answer().unwrap().into_body().try_into_bytes().unwrap();
-        assert_eq!(body, "\"a\",\"b\"\n\"say \"\"hi\"\", you\",\"1\n2\"\n");
+        assert_eq!(body, "\"a\",\"b\",\"time_zone\"\n\"say \"\"hi\"\", you\",\"1\n2\",\"Etc/UTC\"\n");
     }
 
     #[test]

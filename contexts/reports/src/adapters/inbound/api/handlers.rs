@@ -14,7 +14,9 @@ use crate::module::Questions;
 #[utoipa::path(
     tag = "reports", operation_id = "monthly_sales", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many up to `until`, usually 12"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The first month, such as 2016-01; takes the place of `months`"),
+        ("until" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The last month, usually the present one"),
         ("status" = Option<ScopeWord>, Query, description = "`paid` (usual): all orders whose money arrived; `completed`: delivered ones only"),
         ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
     ),
@@ -30,7 +32,7 @@ pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) 
     let report = ask.monthly.execute(question.asked, scope).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
-        return Ok(file(&csv::months(&report, of)));
+        return Ok(file(&csv::months(&report, of, &ask.reading.calendar)));
     }
     Ok(json_with_etag(&req, &MonthlySalesView::new(report, scope, of, &ask.reading)))
 }
@@ -39,7 +41,9 @@ pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) 
 #[utoipa::path(
     tag = "reports", operation_id = "top_products", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many up to `until`, usually 12"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The first month, such as 2016-01; takes the place of `months`"),
+        ("until" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The last month, usually the present one"),
         ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
         ("limit" = Option<i64>, Query),
     ),
@@ -54,7 +58,7 @@ pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -
     let report = ask.products.execute(question.asked, question.limit).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
-        return Ok(file(&csv::products(&report, of)));
+        return Ok(file(&csv::products(&report, of, &ask.reading.calendar)));
     }
     Ok(json_with_etag(&req, &views::products(report, of, &ask.reading)))
 }
@@ -63,7 +67,9 @@ pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -
 #[utoipa::path(
     tag = "reports", operation_id = "sales_by_category", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many up to `until`, usually 12"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The first month, such as 2016-01; takes the place of `months`"),
+        ("until" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The last month, usually the present one"),
         ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
     ),
     responses(
@@ -77,7 +83,7 @@ pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Question
     let report = ask.categories.execute(question.asked).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
-        return Ok(file(&csv::categories(&report, of)));
+        return Ok(file(&csv::categories(&report, of, &ask.reading.calendar)));
     }
     Ok(json_with_etag(&req, &views::categories(report, of, &ask.reading)))
 }
@@ -86,7 +92,9 @@ pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Question
 #[utoipa::path(
     tag = "reports", operation_id = "sales_by_country", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many up to `until`, usually 12"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The first month, such as 2016-01; takes the place of `months`"),
+        ("until" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The last month, usually the present one"),
         ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
     ),
     responses(
@@ -100,7 +108,7 @@ pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions
     let report = ask.countries.execute(question.asked).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
-        return Ok(file(&csv::countries(&report, of)));
+        return Ok(file(&csv::countries(&report, of, &ask.reading.calendar)));
     }
     Ok(json_with_etag(&req, &views::countries(report, of, &ask.reading)))
 }
@@ -109,7 +117,9 @@ pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions
 #[utoipa::path(
     tag = "reports", operation_id = "refunds", security(("bearer" = ["admin"])),
     params(
-        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many, usually 12; the present one is the last"),
+        ("months" = Option<i64>, Query, minimum = 1, maximum = 120, description = "How many up to `until`, usually 12"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The first month, such as 2016-01; takes the place of `months`"),
+        ("until" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}$", description = "The last month, usually the present one"),
         ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
         ("limit" = Option<i64>, Query),
         ("cursor" = Option<String>, Query),
@@ -125,7 +135,7 @@ pub async fn refunds(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Res
     let of = ask.currency(&question);
     let page = ask.refunds.execute(question.asked, question.limit, question.after).await?;
     if csv::wanted(&req) {
-        return Ok(file(&csv::refunds(&page)));
+        return Ok(file(&csv::refunds(&page, &ask.reading.calendar)));
     }
     Ok(json_with_etag(&req, &views::refunds(page, of, &ask.reading)))
 }

@@ -24,6 +24,10 @@ pub struct ReportView<T> {
     /// The zone in whose calendar the months are.
     #[schema(example = "Pacific/Auckland")]
     pub time_zone: String,
+    /// Whether the books are being built anew, so that something is missing in these rows.
+    pub rebuilding: bool,
+    /// How many facts about orders wait to be recorded.
+    pub waiting: u64,
     /// Every currency in which the shop has sold; ask for another with `currency`.
     pub currencies: Vec<String>,
     /// The rows.
@@ -36,9 +40,11 @@ impl<T> ReportView<T> {
     fn new<R>(report: Report<R>, of: Currency, reading: &Reading, item: impl Fn(R) -> T) -> Self {
         Self {
             currency: of.code().to_owned(),
-            as_of: report.as_of.map(|at| at.to_string()),
-            time_zone: reading.calendar.zone().to_owned(),
-            currencies: report.currencies.iter().map(ToString::to_string).collect(),
+            as_of: report.books.as_of.map(|at| at.to_string()),
+            time_zone: report.books.time_zone.unwrap_or_else(|| reading.calendar.zone().to_owned()),
+            rebuilding: report.books.rebuilding,
+            waiting: report.books.waiting,
+            currencies: report.books.currencies.iter().map(ToString::to_string).collect(),
             items: report.rows.into_iter().map(item).collect(),
             next_cursor: None,
         }
@@ -93,6 +99,8 @@ pub struct MonthTotalView {
     pub gross: MoneyView,
     /// What went back in the month, whenever it was sold.
     pub refunded: MoneyView,
+    /// Gross less refunded.
+    pub kept: MoneyView,
 }
 
 impl MonthTotalView {
@@ -105,6 +113,7 @@ impl MonthTotalView {
             shipping: money(sums.shipping, of),
             gross: money(sums.gross, of),
             refunded: money(sums.refunded, of),
+            kept: money(sums.kept(), of),
         }
     }
 }
@@ -136,6 +145,12 @@ pub struct ProductView {
     pub tax: MoneyView,
     /// With tax.
     pub gross: MoneyView,
+    /// Pieces of orders that were refunded in full.
+    pub returned: i64,
+    /// What went back in these months, spread over what was bought in proportion to its price.
+    pub refunded: MoneyView,
+    /// Gross less refunded.
+    pub kept: MoneyView,
 }
 
 /// One category; shipping belongs to none.
@@ -152,6 +167,12 @@ pub struct CategoryView {
     pub tax: MoneyView,
     /// With tax.
     pub gross: MoneyView,
+    /// Pieces of orders that were refunded in full.
+    pub returned: i64,
+    /// What went back in these months, spread over what was bought in proportion to its price.
+    pub refunded: MoneyView,
+    /// Gross less refunded.
+    pub kept: MoneyView,
 }
 
 /// One country.
@@ -168,6 +189,10 @@ pub struct CountryView {
     pub tax: MoneyView,
     /// With tax and shipping.
     pub gross: MoneyView,
+    /// What went back in these months.
+    pub refunded: MoneyView,
+    /// Gross less refunded.
+    pub kept: MoneyView,
 }
 
 /// One refund.
@@ -201,6 +226,9 @@ pub fn products(report: Report<ProductSales>, of: Currency, reading: &Reading) -
         net: money(row.amounts.net, of),
         tax: money(row.amounts.tax, of),
         gross: money(row.amounts.gross, of),
+        returned: row.amounts.returned,
+        refunded: money(row.amounts.refunded, of),
+        kept: money(row.amounts.kept(), of),
     })
 }
 
@@ -213,6 +241,9 @@ pub fn categories(report: Report<CategorySales>, of: Currency, reading: &Reading
         net: money(row.amounts.net, of),
         tax: money(row.amounts.tax, of),
         gross: money(row.amounts.gross, of),
+        returned: row.amounts.returned,
+        refunded: money(row.amounts.refunded, of),
+        kept: money(row.amounts.kept(), of),
     })
 }
 
@@ -225,6 +256,8 @@ pub fn countries(report: Report<CountrySales>, of: Currency, reading: &Reading) 
         net: money(row.amounts.net, of),
         tax: money(row.amounts.tax, of),
         gross: money(row.amounts.gross, of),
+        refunded: money(row.amounts.refunded, of),
+        kept: money(row.amounts.kept(), of),
     })
 }
 

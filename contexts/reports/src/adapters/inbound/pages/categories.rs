@@ -25,6 +25,9 @@ struct CategoryRow {
     net: String,
     tax: String,
     gross: String,
+    returned: i64,
+    refunded: String,
+    kept: String,
 }
 
 /// The page.
@@ -44,6 +47,9 @@ pub async fn show(
         net: money(row.amounts.net, of),
         tax: money(row.amounts.tax, of),
         gross: money(row.amounts.gross, of),
+        returned: row.amounts.returned,
+        refunded: money(row.amounts.refunded, of),
+        kept: money(row.amounts.kept(), of),
     };
     page(&CategoriesPage {
         frame,
@@ -57,5 +63,5 @@ pub async fn show(
 pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
     let question = Question::parse(req.query_string())?;
     let report = questions.categories.execute(question.asked).await?;
-    super::file(&csv::categories(&report, questions.currency(&question)))
+    super::file(&csv::categories(&report, questions.currency(&question), &questions.reading.calendar))
 }

@@ -4,13 +4,20 @@ use shared_kernel::{Currency, Money};
 
 use crate::adapters::inbound::asking::Question;
 use crate::application::Reading;
-use crate::domain::{Period, Report};
+use crate::domain::{Month, Period, Report};
+
+/// Fewer facts are counted within moments, and nobody needs to know.
+const MANY: u64 = 100;
 
 /// The top of a page.
 pub struct Head {
     pub heading: &'static str,
     pub as_of: String,
+    /// What has to be known beside the figures: that some are missing.
+    pub warning: Option<String>,
     pub months: i64,
+    pub from: String,
+    pub until: String,
     pub currency: String,
     pub currencies: Vec<String>,
     /// The parameters as they were meant, for links to the same report in another form.
@@ -19,21 +26,36 @@ pub struct Head {
 
 impl Head {
     pub fn new<T>(heading: &'static str, report: &Report<T>, question: &Question, reading: &Reading) -> Self {
-        let as_of = report.as_of.map_or_else(
-            || "nothing has been sold yet".to_owned(),
-            |at| format!("as of {} ({})", reading.calendar.wall_clock(at), reading.calendar.zone()),
+        let zone = report.books.time_zone.as_deref().unwrap_or(reading.calendar.zone());
+        let as_of = report.books.as_of.map_or_else(
+            || "Nothing has been sold yet".to_owned(),
+            |at| format!("As of {}; months and times in {zone}", reading.calendar.wall_clock(at)),
         );
         let of = question.asked.currency.unwrap_or(reading.currency);
         let months = question.asked.months.unwrap_or(Period::USUAL);
-        let mut currencies: Vec<String> = report.currencies.iter().map(ToString::to_string).collect();
+        let mut currencies: Vec<String> = report.books.currencies.iter().map(ToString::to_string).collect();
         if !currencies.iter().any(|code| code == of.code()) {
             currencies.push(of.to_string());
         }
-        let mut query = format!("months={months}&currency={of}");
+        let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
+        let (from, until) = (month(question.asked.from), month(question.asked.until));
+        let mut query = format!("months={months}&from={from}&until={until}&currency={of}");
         if let Some(scope) = question.scope {
             query = format!("{query}&status={}", scope.name());
         }
-        Self { heading, as_of, months, currency: of.to_string(), currencies, query }
+        let warning = warning(report);
+        Self { heading, as_of, warning, months, from, until, currency: of.to_string(), currencies, query }
+    }
+}
+
+fn warning<T>(report: &Report<T>) -> Option<String> {
+    match (report.books.rebuilding, report.books.waiting) {
+        (true, 0) => Some("These reports are being rebuilt. Until that is done, figures are too small.".to_owned()),
+        (true, waiting) => Some(format!(
+            "These reports are being rebuilt, and {waiting} facts are waiting. Until that is done, figures are too small."
+        )),
+        (false, waiting) if waiting >= MANY => Some(format!("{waiting} facts about orders are waiting to be counted.")),
+        (false, _) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/admin/reports/monthly`: what each of the last months brought, as a drawing and as a table.
 //!
-//! Counts completed orders unless told otherwise, as the books of a shop do: what is paid may still be called off.
+//! Counts all paid orders unless told otherwise, as every other report does; what went back stands beside it.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -14,6 +14,9 @@ use crate::adapters::inbound::asking::Question;
 use crate::adapters::inbound::csv;
 use crate::domain::{MonthAmounts, MonthSales, Report, Scope};
 use crate::module::Questions;
+
+/// More months than that are drawn as years.
+const BARS: usize = 120;
 
 #[derive(Template)]
 #[template(path = "reports/monthly.html")]
@@ -36,6 +39,7 @@ pub(super) struct MonthRow {
     pub(super) shipping: String,
     pub(super) gross: String,
     pub(super) refunded: String,
+    pub(super) kept: String,
 }
 
 impl MonthRow {
@@ -50,20 +54,32 @@ impl MonthRow {
             shipping: money(sums.shipping, of),
             gross: money(sums.gross, of),
             refunded: money(sums.refunded, of),
+            kept: money(sums.kept(), of),
         }
     }
 }
 
 pub(super) fn chart(report: &Report<MonthSales>, of: Currency) -> BarChart {
     let point =
-        |row: &MonthSales| Point { short: row.month.in_short(), name: row.month.in_words(), minor: row.amounts.net };
-    let points: Vec<Point> = report.rows.iter().map(point).collect();
-    BarChart::new(format!("Net sales by month in {of}"), &points, of)
+        |row: &MonthSales| Point { short: row.month.in_short(), name: row.month.in_words(), minor: row.amounts.kept() };
+    let mut points: Vec<Point> = report.rows.iter().map(point).collect();
+    if points.len() <= BARS {
+        return BarChart::new(format!("Sales less refunds by month in {of}"), &points, of);
+    }
+    let years = report.rows.chunk_by(|one, next| one.month.year() == next.month.year());
+    points = years
+        .map(|months| {
+            let name = months[0].month.year().to_string();
+            let minor = months.iter().map(|row| row.amounts.kept()).fold(0, i64::saturating_add);
+            Point { short: name.clone(), name, minor }
+        })
+        .collect();
+    BarChart::new(format!("Sales less refunds by year in {of}"), &points, of)
 }
 
 async fn ask(req: &HttpRequest, questions: &Questions) -> Result<(Question, Report<MonthSales>), PageError> {
     let mut question = Question::parse(req.query_string())?;
-    let scope = *question.scope.get_or_insert(Scope::Completed);
+    let scope = *question.scope.get_or_insert(Scope::Paid);
     let report = questions.monthly.execute(question.asked, scope).await?;
     Ok((question, report))
 }
@@ -93,5 +109,5 @@ pub async fn show(
 #[get("/admin/reports/monthly.csv")]
 pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
     let (question, report) = ask(&req, &questions).await?;
-    super::file(&csv::months(&report, questions.currency(&question)))
+    super::file(&csv::months(&report, questions.currency(&question), &questions.reading.calendar))
 }

@@ -29,7 +29,7 @@ struct OverviewPage {
 
 struct Share {
     name: String,
-    gross: String,
+    kept: String,
 }
 
 /// The page.
@@ -41,18 +41,18 @@ pub async fn show(
     questions: Data<Questions>,
 ) -> Result<HttpResponse, PageError> {
     let mut question = Question::parse(req.query_string())?;
-    let scope = *question.scope.get_or_insert(Scope::Completed);
+    question.scope = Some(Scope::Paid);
     let of = questions.currency(&question);
-    let report = questions.monthly.execute(question.asked, scope).await?;
+    let report = questions.monthly.execute(question.asked, Scope::Paid).await?;
     let categories = questions.categories.execute(question.asked).await?;
     let countries = questions.countries.execute(question.asked).await?;
     let category = |row: &CategorySales| Share {
         name: row.category.as_ref().map_or("No category", Category::as_str).to_owned(),
-        gross: money(row.amounts.gross, of),
+        kept: money(row.amounts.kept(), of),
     };
     let country = |row: &CountrySales| Share {
         name: row.country.as_ref().map_or("Nothing sent", Country::as_str).to_owned(),
-        gross: money(row.amounts.gross, of),
+        kept: money(row.amounts.kept(), of),
     };
     let present = report.rows.last().map(|row| row.amounts).unwrap_or_default();
     page(&OverviewPage {

@@ -25,6 +25,9 @@ struct ProductRow {
     quantity: i64,
     net: String,
     gross: String,
+    returned: i64,
+    refunded: String,
+    kept: String,
 }
 
 /// The page.
@@ -44,6 +47,9 @@ pub async fn show(
         quantity: row.amounts.quantity,
         net: money(row.amounts.net, of),
         gross: money(row.amounts.gross, of),
+        returned: row.amounts.returned,
+        refunded: money(row.amounts.refunded, of),
+        kept: money(row.amounts.kept(), of),
     };
     page(&ProductsPage {
         frame,
@@ -57,5 +63,5 @@ pub async fn show(
 pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
     let question = Question::parse(req.query_string())?;
     let report = questions.products.execute(question.asked, question.limit).await?;
-    super::file(&csv::products(&report, questions.currency(&question)))
+    super::file(&csv::products(&report, questions.currency(&question), &questions.reading.calendar))
 }

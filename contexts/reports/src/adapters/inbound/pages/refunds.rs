@@ -72,5 +72,5 @@ pub async fn show(
 #[get("/admin/reports/refunds.csv")]
 pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
     let (_, found) = ask(&req, &questions).await?;
-    super::file(&csv::refunds(&found))
+    super::file(&csv::refunds(&found, &questions.reading.calendar))
 }

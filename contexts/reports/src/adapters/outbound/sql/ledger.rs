@@ -4,12 +4,13 @@
 //! words on who waits for whom.
 
 use async_trait::async_trait;
-use chassis::messaging::{Record, Recorder};
+use chassis::messaging::{ERASED, Record, Recorder, erase_fields, scrub};
 use chassis::params;
 use chassis::sql::Tx;
+use serde_json::Value;
 use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
 
-use super::{SqlBooks, dialect, postings, rows};
+use super::{RULES, SqlBooks, dialect, postings, rows};
 use crate::domain::{CatalogueEntry, Category, Fact, Learned, OrderHistory, SaleLine};
 use crate::ports::{Added, FactAdded, ProductStated, SalesLedger};
 
@@ -41,6 +42,30 @@ impl SalesLedger for SqlBooks {
             })
             .await
     }
+
+    async fn forget_reasons(&self, order: OrderId, cause: Option<Cause>) -> Result<(), StoreError> {
+        let recorder = self.recorder.clone();
+        self.database
+            .write(move |tx| {
+                let (recorder, cause) = (recorder.clone(), cause.clone());
+                Box::pin(async move {
+                    dialect::hold_order(tx, order).await?;
+                    mark(&recorder, tx, cause.as_ref()).await?;
+                    let forget = "UPDATE refund SET reason = $2 WHERE order_id = $1";
+                    tx.execute(forget, params![order, ERASED]).await?;
+                    scrub(tx, &order.to_string(), redact, recorder.now()).await.map(drop)
+                })
+            })
+            .await
+    }
+}
+
+/// Takes people out of facts that still wait, or lie dead, in the inbox.
+fn redact(event_type: &str, data: &mut Value) {
+    erase_fields(data, &["email", "delivery_address", "customer"]);
+    if event_type == "store.order.refunded.v1" || event_type == "store.order.cancelled.v1" {
+        erase_fields(data, &["reason"]);
+    }
 }
 
 impl SqlBooks {
@@ -57,9 +82,9 @@ impl SqlBooks {
         postings::post(tx, &gained).await?;
         // It only ever grows, so what was read before may be older than what is there now, but never fresher.
         if as_of.is_none_or(|as_of| as_of < added.stated_at) {
-            let fresh = "INSERT INTO books (id, as_of, time_zone) VALUES (1, $1, $2)
+            let fresh = "INSERT INTO books (id, as_of, time_zone, rules) VALUES (1, $1, $2, $3)
                 ON CONFLICT (id) DO UPDATE SET as_of = excluded.as_of WHERE books.as_of < excluded.as_of";
-            tx.execute(fresh, params![added.stated_at, &self.time_zone]).await?;
+            tx.execute(fresh, params![added.stated_at, &self.time_zone, RULES]).await?;
         }
         Ok(Added::News)
     }
@@ -93,9 +118,18 @@ async fn history(tx: &mut Tx, order: OrderId) -> Result<(OrderHistory, Option<Ti
         let failures = "SELECT refund_id FROM refund_failure WHERE order_id = $1";
         tx.fetch(failures, params![order]).await?.iter().map(rows::refund_id).collect::<Result<_, _>>()?
     };
-    let sale = rows::sale(order, &row)?;
+    let sale = match rows::sale(order, &row)? {
+        Some(sale) => Some((sale, lines(tx, order).await?)),
+        None => None,
+    };
     let history = OrderHistory::kept(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds, failed);
     Ok((history, row.get("as_of")?))
+}
+
+async fn lines(tx: &mut Tx, order: OrderId) -> Result<Vec<SaleLine>, StoreError> {
+    let lines = "SELECT sku, title, quantity, net_minor, tax_minor, gross_minor FROM sale_line
+        WHERE order_id = $1 ORDER BY position";
+    tx.fetch(lines, params![order]).await?.iter().map(|row| rows::sale_line(order, row)).collect()
 }
 
 async fn keep_fact(tx: &mut Tx, added: &FactAdded) -> Result<(), StoreError> {

@@ -38,7 +38,12 @@ pub use rebuild::{RebuildArticles, RebuildSales};
 pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/reports", 1, "0001_books.sql", "books"),
     chassis::migration!("../../../../../../migrations/reports", 2, "0002_refund_failures.sql", "refund failures"),
+    chassis::migration!("../../../../../../migrations/reports", 3, "0003_kept.sql", "kept"),
 ];
+
+/// By which rules totals are kept; counted up whenever a fact adds to them otherwise than before. 1: what goes back is
+/// taken from articles, categories and countries, and a country has one code.
+const RULES: i64 = 1;
 
 /// The books in a database.
 #[derive(Clone)]
@@ -55,17 +60,23 @@ impl SqlBooks {
         Self { database, recorder, time_zone: time_zone.to_owned() }
     }
 
-    /// The zone by whose calendar the facts already in the books were dated, if it is another than the present one.
+    /// Why the totals already in the books have to be built anew, if they do: another calendar, or older rules.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn dated_otherwise(&self) -> Result<Option<String>, StoreError> {
+    pub async fn outdated(&self) -> Result<Option<String>, StoreError> {
         let kept = self.database.read(|tx| {
             Box::pin(async move {
-                let row = tx.fetch_optional("SELECT time_zone FROM books WHERE id = 1", params![]).await?;
-                row.map(|row| row.get::<String>("time_zone")).transpose()
+                let row = tx.fetch_optional("SELECT time_zone, rules FROM books WHERE id = 1", params![]).await?;
+                row.map(|row| Ok((row.get::<String>("time_zone")?, row.get::<i64>("rules")?))).transpose()
             })
         });
-        Ok(kept.await?.filter(|zone| *zone != self.time_zone))
+        Ok(match kept.await? {
+            Some((zone, _)) if zone != self.time_zone => {
+                Some(format!("sales were dated in {zone} and are now dated in {}", self.time_zone))
+            }
+            Some((_, rules)) if rules < RULES => Some("an earlier version counted refunds otherwise".to_owned()),
+            Some(_) | None => None,
+        })
     }
 }

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use chassis::params;
-use chassis::sql::Tx;
-use shared_kernel::{Currency, Sku, StoreError};
+use chassis::sql::{Params, Tx};
+use shared_kernel::{Sku, StoreError};
 
 use super::dialect;
-use crate::domain::{GoodsAmounts, Month, Postings};
+use crate::domain::{GoodsAmounts, GoodsKey, Postings};
 
 /// Adds everything, the totals first that few other facts add to: whoever comes later waits for the shortest time.
 pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreError> {
@@ -17,11 +17,14 @@ pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreErro
         dialect::keep_categories(tx).await?;
         post_goods(tx, gained).await?;
     }
-    if let Some((currency, month, country, amounts)) = &gained.country {
-        let country = country.as_ref().map_or("", |country| country.as_str());
-        let mut values = params![*currency, month.to_string(), country, amounts.orders];
-        values.extend(params![amounts.net, amounts.tax, amounts.gross]);
+    for (key, amounts) in &gained.countries {
+        let country = key.country.as_ref().map_or("", |country| country.as_str());
+        let mut values = params![key.currency, key.month.to_string(), country, amounts.orders];
+        values.extend(params![amounts.net, amounts.tax, amounts.gross, amounts.refunded]);
         tx.execute(ADD_TO_COUNTRY, values).await?;
+        if amounts.refunded < 0 {
+            tx.execute(CLEAR_COUNTRY, params![key.currency, key.month.to_string(), country]).await?;
+        }
     }
     let mut months: Vec<_> = gained.months.iter().collect();
     months.sort_by_key(|(key, _)| (key.currency.code(), key.scope, key.month));
@@ -38,60 +41,74 @@ pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreErro
 }
 
 async fn post_goods(tx: &mut Tx, gained: &Postings) -> Result<(), StoreError> {
-    let mut goods: Vec<_> = gained.goods.iter().collect();
-    goods.sort_by(|(one, at, of, _), (other, then, than, _)| (of, one.code(), at).cmp(&(than, other.code(), then)));
     let mut categories: BTreeMap<(&str, String, String), GoodsAmounts> = BTreeMap::new();
-    for (currency, month, sku, amounts) in goods {
-        let category = post_article(tx, *currency, *month, sku, *amounts).await?;
-        let sum = categories.entry((currency.code(), month.to_string(), category)).or_default();
+    for (key, amounts) in &gained.goods {
+        let category = post_article(tx, key, *amounts).await?;
+        let sum = categories.entry((key.currency, key.month.to_string(), category)).or_default();
         *sum = sum.plus(*amounts);
     }
     for ((currency, month, category), amounts) in categories {
-        let mut values = params![currency, month, category, amounts.quantity];
-        values.extend(params![amounts.net, amounts.tax, amounts.gross]);
+        let mut values = params![currency, &month, &category];
+        values.extend(columns(amounts));
         tx.execute(ADD_TO_CATEGORY, values).await?;
+        if amounts.takes_back() {
+            tx.execute(CLEAR_CATEGORY, params![currency, &month, &category]).await?;
+        }
     }
     Ok(())
 }
 
 /// Adds to the article; answers the category in which it is now.
-async fn post_article(
-    tx: &mut Tx,
-    currency: Currency,
-    month: Month,
-    sku: &Sku,
-    amounts: GoodsAmounts,
-) -> Result<String, StoreError> {
-    let mut values = params![currency, month.to_string(), sku, amounts.quantity];
-    values.extend(params![amounts.net, amounts.tax, amounts.gross]);
+async fn post_article(tx: &mut Tx, key: &GoodsKey, amounts: GoodsAmounts) -> Result<String, StoreError> {
+    let mut values = params![key.currency, key.month.to_string(), &key.sku];
+    values.extend(columns(amounts));
     let row = tx.fetch_optional(ADD_TO_ARTICLE, values).await?;
+    if amounts.takes_back() {
+        tx.execute(CLEAR_ARTICLE, params![key.currency, key.month.to_string(), &key.sku]).await?;
+    }
     row.map_or_else(|| Ok(String::new()), |row| row.get("category"))
 }
 
+fn columns(amounts: GoodsAmounts) -> Params {
+    params![amounts.quantity, amounts.net, amounts.tax, amounts.gross, amounts.returned, amounts.refunded]
+}
+
 const ADD_TO_ARTICLE: &str = "INSERT INTO article_total (currency, month, sku, quantity, net_minor, tax_minor,
-        gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        gross_minor, returned, refunded_minor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (sku, currency, month) DO UPDATE SET
         quantity = article_total.quantity + excluded.quantity,
         net_minor = article_total.net_minor + excluded.net_minor,
         tax_minor = article_total.tax_minor + excluded.tax_minor,
-        gross_minor = article_total.gross_minor + excluded.gross_minor
+        gross_minor = article_total.gross_minor + excluded.gross_minor,
+        returned = article_total.returned + excluded.returned,
+        refunded_minor = article_total.refunded_minor + excluded.refunded_minor
     RETURNING COALESCE((SELECT category FROM article WHERE article.sku = $3), '') AS category";
+const CLEAR_ARTICLE: &str = "DELETE FROM article_total WHERE currency = $1 AND month = $2 AND sku = $3
+    AND quantity = 0 AND net_minor = 0 AND tax_minor = 0 AND gross_minor = 0 AND returned = 0 AND refunded_minor = 0";
 
 const ADD_TO_CATEGORY: &str = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor,
-        gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        gross_minor, returned, refunded_minor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (currency, month, category) DO UPDATE SET
         quantity = category_total.quantity + excluded.quantity,
         net_minor = category_total.net_minor + excluded.net_minor,
         tax_minor = category_total.tax_minor + excluded.tax_minor,
-        gross_minor = category_total.gross_minor + excluded.gross_minor";
+        gross_minor = category_total.gross_minor + excluded.gross_minor,
+        returned = category_total.returned + excluded.returned,
+        refunded_minor = category_total.refunded_minor + excluded.refunded_minor";
+const CLEAR_CATEGORY: &str = "DELETE FROM category_total WHERE currency = $1 AND month = $2 AND category = $3
+    AND quantity = 0 AND net_minor = 0 AND tax_minor = 0 AND gross_minor = 0 AND returned = 0 AND refunded_minor = 0";
 
 const ADD_TO_COUNTRY: &str = "INSERT INTO country_total (currency, month, country, orders, net_minor, tax_minor,
-        gross_minor) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        gross_minor, refunded_minor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (currency, month, country) DO UPDATE SET
         orders = country_total.orders + excluded.orders,
         net_minor = country_total.net_minor + excluded.net_minor,
         tax_minor = country_total.tax_minor + excluded.tax_minor,
-        gross_minor = country_total.gross_minor + excluded.gross_minor";
+        gross_minor = country_total.gross_minor + excluded.gross_minor,
+        refunded_minor = country_total.refunded_minor + excluded.refunded_minor";
+
+const CLEAR_COUNTRY: &str = "DELETE FROM country_total WHERE currency = $1 AND month = $2 AND country = $3
+    AND orders = 0 AND net_minor = 0 AND tax_minor = 0 AND gross_minor = 0 AND refunded_minor = 0";
 
 const ADD_TO_MONTH: &str = "INSERT INTO monthly_total (currency, scope, month, orders, cancelled, net_minor, tax_minor,
         shipping_minor, gross_minor, refunded_minor)
@@ -112,13 +129,17 @@ const CLEAR_MONTH: &str = "DELETE FROM monthly_total WHERE currency = $1 AND sco
 
 /// Expects the categories to be held.
 pub(super) async fn move_category(tx: &mut Tx, sku: &Sku, from: &str, to: &str) -> Result<(), StoreError> {
-    let add = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor, gross_minor)
-        SELECT currency, month, $2, quantity, net_minor, tax_minor, gross_minor FROM article_total WHERE sku = $1
+    let add = "INSERT INTO category_total (currency, month, category, quantity, net_minor, tax_minor, gross_minor,
+            returned, refunded_minor)
+        SELECT currency, month, $2, quantity, net_minor, tax_minor, gross_minor, returned, refunded_minor
+            FROM article_total WHERE sku = $1
         ON CONFLICT (currency, month, category) DO UPDATE SET
             quantity = category_total.quantity + excluded.quantity,
             net_minor = category_total.net_minor + excluded.net_minor,
             tax_minor = category_total.tax_minor + excluded.tax_minor,
-            gross_minor = category_total.gross_minor + excluded.gross_minor";
+            gross_minor = category_total.gross_minor + excluded.gross_minor,
+            returned = category_total.returned + excluded.returned,
+            refunded_minor = category_total.refunded_minor + excluded.refunded_minor";
     if tx.execute(add, params![sku, to]).await? == 0 {
         return Ok(());
     }
@@ -126,12 +147,14 @@ pub(super) async fn move_category(tx: &mut Tx, sku: &Sku, from: &str, to: &str) 
             quantity = category_total.quantity - a.quantity,
             net_minor = category_total.net_minor - a.net_minor,
             tax_minor = category_total.tax_minor - a.tax_minor,
-            gross_minor = category_total.gross_minor - a.gross_minor
+            gross_minor = category_total.gross_minor - a.gross_minor,
+            returned = category_total.returned - a.returned,
+            refunded_minor = category_total.refunded_minor - a.refunded_minor
         FROM article_total AS a
         WHERE a.sku = $1 AND category_total.category = $2
             AND category_total.currency = a.currency AND category_total.month = a.month";
     tx.execute(take, params![sku, from]).await?;
-    let clear = "DELETE FROM category_total
-        WHERE category = $1 AND quantity = 0 AND net_minor = 0 AND tax_minor = 0 AND gross_minor = 0";
+    let clear = "DELETE FROM category_total WHERE category = $1 AND quantity = 0 AND net_minor = 0 AND tax_minor = 0
+        AND gross_minor = 0 AND returned = 0 AND refunded_minor = 0";
     tx.execute(clear, params![from]).await.map(|_| ())
 }

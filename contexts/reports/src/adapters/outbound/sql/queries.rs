@@ -9,8 +9,8 @@ use shared_kernel::{Currency, Limit, StoreError};
 
 use super::{SqlBooks, rows};
 use crate::domain::{
-    Category, CategorySales, Country, CountrySales, MonthSales, Period, ProductSales, RefundEntry, RefundId, Report,
-    Scope,
+    Books, Category, CategorySales, Country, CountrySales, MonthSales, Period, ProductSales, RefundEntry, RefundId,
+    Report, Scope,
 };
 use crate::ports::{RefundPlace, SalesReports};
 
@@ -33,15 +33,18 @@ impl SalesReports for SqlBooks {
         period: Period,
         limit: Limit,
     ) -> Result<Report<ProductSales>, StoreError> {
-        let best = "SELECT best.sku, best.quantity, best.net_minor, best.tax_minor, best.gross_minor,
+        let best = "SELECT best.sku, best.quantity, best.net_minor, best.tax_minor, best.gross_minor, best.returned,
+                best.refunded_minor,
                 COALESCE((SELECT title FROM article WHERE sku = best.sku),
                     (SELECT title FROM sale_line WHERE sku = best.sku
                         ORDER BY sold_at DESC, order_id DESC, position DESC LIMIT 1)) AS title
             FROM (SELECT sku, CAST(SUM(quantity) AS BIGINT) AS quantity, CAST(SUM(net_minor) AS BIGINT) AS net_minor,
-                    CAST(SUM(tax_minor) AS BIGINT) AS tax_minor, CAST(SUM(gross_minor) AS BIGINT) AS gross_minor
+                    CAST(SUM(tax_minor) AS BIGINT) AS tax_minor, CAST(SUM(gross_minor) AS BIGINT) AS gross_minor,
+                    CAST(SUM(returned) AS BIGINT) AS returned, CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor,
+                    CAST(SUM(gross_minor - refunded_minor) AS BIGINT) AS kept
                 FROM article_total WHERE currency = $1 AND month >= $2 AND month <= $3
-                GROUP BY sku ORDER BY 5 DESC, sku LIMIT $4) AS best
-            ORDER BY best.gross_minor DESC, best.sku";
+                GROUP BY sku ORDER BY 8 DESC, sku LIMIT $4) AS best
+            ORDER BY best.kept DESC, best.sku";
         let mut values = between(of, period);
         values.extend(params![limit.get()]);
         self.answer(best, values, |row| {
@@ -53,9 +56,11 @@ impl SalesReports for SqlBooks {
     async fn by_category(&self, of: Currency, period: Period) -> Result<Report<CategorySales>, StoreError> {
         let categories = "SELECT category, CAST(SUM(quantity) AS BIGINT) AS quantity,
                 CAST(SUM(net_minor) AS BIGINT) AS net_minor, CAST(SUM(tax_minor) AS BIGINT) AS tax_minor,
-                CAST(SUM(gross_minor) AS BIGINT) AS gross_minor
+                CAST(SUM(gross_minor) AS BIGINT) AS gross_minor, CAST(SUM(returned) AS BIGINT) AS returned,
+                CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor,
+                CAST(SUM(gross_minor - refunded_minor) AS BIGINT) AS kept
             FROM category_total WHERE currency = $1 AND month >= $2 AND month <= $3
-            GROUP BY category ORDER BY 5 DESC, category";
+            GROUP BY category ORDER BY 8 DESC, category";
         self.answer(categories, between(of, period), |row| {
             let category = Category::new(&row.get::<String>("category")?);
             Ok(CategorySales { category, amounts: rows::goods_amounts(row)? })
@@ -66,9 +71,10 @@ impl SalesReports for SqlBooks {
     async fn by_country(&self, of: Currency, period: Period) -> Result<Report<CountrySales>, StoreError> {
         let countries = "SELECT country, CAST(SUM(orders) AS BIGINT) AS orders,
                 CAST(SUM(net_minor) AS BIGINT) AS net_minor, CAST(SUM(tax_minor) AS BIGINT) AS tax_minor,
-                CAST(SUM(gross_minor) AS BIGINT) AS gross_minor
+                CAST(SUM(gross_minor) AS BIGINT) AS gross_minor, CAST(SUM(refunded_minor) AS BIGINT) AS refunded_minor,
+                CAST(SUM(gross_minor - refunded_minor) AS BIGINT) AS kept
             FROM country_total WHERE currency = $1 AND month >= $2 AND month <= $3
-            GROUP BY country ORDER BY 5 DESC, country";
+            GROUP BY country ORDER BY 7 DESC, country";
         self.answer(countries, between(of, period), |row| {
             let country = Country::new(&row.get::<String>("country")?);
             Ok(CountrySales { country, amounts: rows::order_amounts(row)? })
@@ -127,19 +133,32 @@ impl SqlBooks {
             .read(move |tx| {
                 let values = values.clone();
                 Box::pin(async move {
-                    let (as_of, currencies) = freshness(tx).await?;
+                    let books = books(tx).await?;
                     let rows = tx.fetch(sql, values).await?.iter().map(read).collect::<Result<_, _>>()?;
-                    Ok(Report { as_of, currencies, rows })
+                    Ok(Report { books, rows })
                 })
             })
             .await
     }
 }
 
-async fn freshness(tx: &mut Tx) -> Result<(Option<shared_kernel::Timestamp>, Vec<Currency>), StoreError> {
-    let as_of = tx.fetch_optional("SELECT as_of FROM books WHERE id = 1", params![]).await?;
+/// What there is to say of the books as a whole.
+async fn books(tx: &mut Tx) -> Result<Books, StoreError> {
+    let state = "SELECT (SELECT as_of FROM books WHERE id = 1) AS as_of,
+            (SELECT time_zone FROM books WHERE id = 1) AS time_zone,
+            (SELECT COUNT(*) FROM rebuilding) AS rebuilding,
+            (SELECT COUNT(*) FROM inbox WHERE consumer = 'record-sales' AND settled_at IS NULL AND status = 'open')
+                AS waiting";
+    let Some(row) = tx.fetch_optional(state, params![]).await? else { return Ok(Books::default()) };
     let currencies = "SELECT DISTINCT currency FROM monthly_total ORDER BY currency";
     let currencies = tx.fetch(currencies, params![]).await?;
     let currencies = currencies.iter().map(|row| row.get("currency")).collect::<Result<_, _>>()?;
-    Ok((as_of.map(|row| row.get("as_of")).transpose()?, currencies))
+    let rebuilding = row.get::<i64>("rebuilding")? > 0;
+    Ok(Books {
+        as_of: row.get("as_of")?,
+        time_zone: row.get("time_zone")?,
+        rebuilding,
+        waiting: row.get("waiting")?,
+        currencies,
+    })
 }

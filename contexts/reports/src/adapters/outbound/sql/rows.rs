@@ -6,7 +6,7 @@ use chassis::sql::Row;
 use shared_kernel::{Money, OrderId, StoreError};
 
 use crate::domain::{
-    Country, GoodsAmounts, Month, MonthAmounts, OrderAmounts, Outcome, Refund, RefundId, Sale, SaleAmounts,
+    Country, GoodsAmounts, Month, MonthAmounts, OrderAmounts, Outcome, Refund, RefundId, Sale, SaleAmounts, SaleLine,
 };
 
 pub(super) fn corrupt(table: &'static str, row: &dyn Display, problem: &dyn Display) -> StoreError {
@@ -38,6 +38,13 @@ pub(super) fn sale(order: OrderId, row: &Row) -> Result<Option<Sale>, StoreError
         country: Country::new(&row.get::<String>("country")?),
         amounts: amounts.map_err(|error| wrong(&error))?,
     }))
+}
+
+pub(super) fn sale_line(order: OrderId, row: &Row) -> Result<SaleLine, StoreError> {
+    let wrong = |problem: &dyn Display| corrupt("sale_line", &order, problem);
+    let amounts = SaleAmounts::new(row.get("net_minor")?, row.get("tax_minor")?, 0, row.get("gross_minor")?);
+    let amounts = amounts.map_err(|error| wrong(&error))?;
+    SaleLine::new(row.get("sku")?, row.get("title")?, row.get("quantity")?, amounts).map_err(|error| wrong(&error))
 }
 
 pub(super) fn refund(row: &Row) -> Result<Refund, StoreError> {
@@ -75,6 +82,7 @@ pub(super) fn order_amounts(row: &Row) -> Result<OrderAmounts, StoreError> {
         net: row.get("net_minor")?,
         tax: row.get("tax_minor")?,
         gross: row.get("gross_minor")?,
+        refunded: row.get("refunded_minor")?,
     })
 }
 
@@ -84,5 +92,7 @@ pub(super) fn goods_amounts(row: &Row) -> Result<GoodsAmounts, StoreError> {
         net: row.get("net_minor")?,
         tax: row.get("tax_minor")?,
         gross: row.get("gross_minor")?,
+        returned: row.get("returned")?,
+        refunded: row.get("refunded_minor")?,
     })
 }
