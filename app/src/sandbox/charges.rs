@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, web};
 use super::call::{Call, KeyHolder};
 use super::domain::attempt::Charge;
 use super::errors::ApiError;
-use super::idempotency::answer;
 use super::listing::{Listing, Page, intent_filter, listing};
 use super::objects;
 use super::store::record;

@@ -14,7 +14,7 @@ use super::domain::checkout::{Session, SessionStatus};
 use super::domain::intent::Details;
 use super::errors::ApiError;
 use super::form::Params;
-use super::idempotency::{Answer, answer};
+use super::idempotency::Answer;
 use super::intents::{checked_amount, currency, metadata, new_intent};
 use super::listing::Page;
 use super::objects;

@@ -9,7 +9,7 @@ use shared_kernel::StoreError;
 use super::call::KeyHolder;
 use super::domain::dispute::{Dispute, DisputeFact};
 use super::errors::ApiError;
-use super::idempotency::{Answer, answer};
+use super::idempotency::Answer;
 use super::intents::metadata;
 use super::listing::{Listing, Page, intent_filter, listing};
 use super::objects;

@@ -8,7 +8,7 @@ use super::call::KeyHolder;
 use super::domain::intent::Intent;
 use super::domain::refund::{self, Refund, RefundAsk, RefundStatus};
 use super::errors::ApiError;
-use super::idempotency::{Answer, answer};
+use super::idempotency::Answer;
 use super::intents::{metadata, no_such_intent};
 use super::listing::{Listing, Page, intent_filter, listing};
 use super::objects;

@@ -198,10 +198,11 @@ impl From<CallError> for PaymentError {
     fn from(error: CallError) -> Self {
         match error {
             // A key that is not accepted is our setting: it is put right and the work goes on.
-            CallError::Refused { status: 401 | 403, .. } => Self::Unavailable(Box::new(error)),
+            CallError::Uncertain(_) | CallError::Unavailable { .. } | CallError::Refused { status: 401 | 403, .. } => {
+                Self::Unavailable(Box::new(error))
+            }
             CallError::Refused { status: 500.., message, .. } => Self::Failed(message),
             CallError::Refused { code, message, .. } => Self::Refused { code, message },
-            CallError::Uncertain(_) | CallError::Unavailable { .. } => Self::Unavailable(Box::new(error)),
         }
     }
 }

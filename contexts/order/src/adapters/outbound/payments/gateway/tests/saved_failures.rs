@@ -127,7 +127,7 @@ async fn a_refund_goes_out_once_whatever_the_provider_has_kept() {
                 Err(PaymentError::Unavailable(_)) => {}
             }
         };
-        assert_eq!((made.report.id, made.report.status), (Some(refund), ReportedRefund::Succeeded));
+        assert_eq!((made.report.id, &made.report.status), (Some(refund), &ReportedRefund::Succeeded));
         assert_eq!(provider.0.lock().unwrap().refunds.len(), 1, "script {index}");
         // Long after, and with all keys forgotten, it is still the same refund.
         provider.0.lock().unwrap().kept.clear();
