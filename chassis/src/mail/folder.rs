@@ -39,12 +39,12 @@ impl FolderMailer {
     }
 
     async fn delete_mail_to(&self, address: &str) -> io::Result<u64> {
-        let mut files = match tokio::fs::read_dir(&self.folder).await {
+        let mut letters = match tokio::fs::read_dir(&self.folder).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             files => files?,
         };
         let mut deleted = 0;
-        while let Some(file) = files.next_entry().await? {
+        while let Some(file) = letters.next_entry().await? {
             // Unfinished mail, left by a crash, names its addressee, too.
             let is_mail = file.path().extension().is_some_and(|ending| ending == "eml" || ending == "part");
             if is_mail && is_to(&file.path(), address).await? {
@@ -52,6 +52,9 @@ impl FolderMailer {
                 deleted += 1;
             }
         }
+        // Also when none was deleted now: an attempt that was cut off may have deleted some, and not come so far.
+        let folder = self.folder.clone();
+        tokio::task::spawn_blocking(move || files::sync_folder(&folder)).await.map_err(io::Error::other)??;
         Ok(deleted)
     }
 }
