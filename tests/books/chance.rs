@@ -1,6 +1,6 @@
 //! Chance that can be repeated.
 
-/// SplitMix64.
+/// A generator of the kind `SplitMix64`.
 pub struct Chance(u64);
 
 impl Chance {

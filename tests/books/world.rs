@@ -210,7 +210,7 @@ impl World {
 
     async fn one_arrives(&mut self) {
         let Some((event_type, object)) = self.takes_one() else { return };
-        for _ in 0..1 + self.chance.below(3) {
+        for _ in 0..=self.chance.below(3) {
             self.names += 1;
             let data = json!({"id": format!("evt_{}", self.names), "type": event_type, "data": {"object": object}});
             let handled = self.feed.handle(&self.delivery(&event_type, data)).await;
