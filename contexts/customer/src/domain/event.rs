@@ -46,6 +46,6 @@ impl CustomerEvent {
     /// what the owner has just done to keep others out.
     #[must_use]
     pub fn withdraws_mailed_links(&self) -> bool {
-        matches!(self, Self::PasswordChanged(_) | Self::Erased(_))
+        matches!(self, Self::PasswordChanged(_) | Self::Erased { .. })
     }
 }
