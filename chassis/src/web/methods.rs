@@ -41,10 +41,10 @@ pub async fn unrouted(req: HttpRequest, methods: Option<web::Data<Methods>>) -> 
     let path = req.match_info().as_str().to_owned();
     // Routes that differ by method share an address, so its pattern is known although none of them took the request.
     let Some(pattern) = req.match_pattern() else {
-        return if is_api(&path) {
-            Problem::not_found().error_response()
-        } else {
-            PageError::NotFound.error_response()
+        return match usual_form(&req) {
+            _ if is_api(&path) => Problem::not_found().error_response(),
+            Some(usual) => HttpResponse::PermanentRedirect().insert_header((header::LOCATION, usual)).finish(),
+            None => PageError::NotFound.error_response(),
         };
     };
     let allowed =
@@ -59,6 +59,18 @@ pub async fn unrouted(req: HttpRequest, methods: Option<web::Data<Methods>>) -> 
         response.headers_mut().insert(header::ALLOW, allow);
     }
     response
+}
+
+/// The address of a page as our links write it, in small letters and without a slash at the end, if it was not asked for in
+/// that form: people type and paste addresses in others.
+fn usual_form(req: &HttpRequest) -> Option<String> {
+    let path = req.uri().path();
+    let usual = format!("/{}", path.trim_matches('/').to_ascii_lowercase());
+    let is_read = matches!(*req.method(), Method::GET | Method::HEAD);
+    (is_read && usual != path).then(|| match req.uri().query() {
+        Some(query) => format!("{usual}?{query}"),
+        None => usual,
+    })
 }
 
 /// Pages are read and forms are posted: an address that does not take the one takes the other.
@@ -108,5 +120,22 @@ mod tests {
         assert_eq!(answer(Method::GET, "/api/things/7").await, (200, None));
         assert_eq!(answer(Method::GET, "/api/nothing").await, (404, None));
         assert_eq!(answer(Method::POST, "/nowhere").await, (404, None));
+    }
+
+    #[actix_web::test]
+    async fn a_page_is_found_in_whatever_form_its_address_was_typed() {
+        let app = App::new().route("/products", web::get().to(|| async { "shelves" }));
+        let app = init_service(app.default_service(web::to(unrouted))).await;
+        for (typed, usual) in [
+            ("/products/", Some("/products")),
+            ("/PRODUCTS?q=Kea", Some("/products?q=Kea")),
+            ("//elsewhere.example/", Some("/elsewhere.example")),
+            ("/nowhere", None),
+            ("/api/Nothing/", None),
+        ] {
+            let answer = call_service(&app, TestRequest::with_uri(typed).to_request()).await;
+            assert_eq!(answer.status().as_u16(), if usual.is_some() { 308 } else { 404 }, "{typed}");
+            assert_eq!(answer.headers().get(header::LOCATION).map(|at| at.to_str().unwrap()), usual, "{typed}");
+        }
     }
 }
