@@ -20,7 +20,7 @@ use order::testing::{MemoryShop, a_draft, an_order, nzd, sku};
 use serde_json::{Value, json};
 use shared_kernel::{Envelope, TaxRate, Timestamp};
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "placed",
     "paid",
     "payment_failed",
