@@ -153,8 +153,10 @@ fn on_record(shop: &Shop) -> Vec<Value> {
 
 /// Until the command is run again neither a shop opens nor does another command find one; then everything is there.
 fn is_refused_until_repeated(shop: &Shop, command: &[&str], at: u64, whole: &[Value]) {
-    let said = refused(shop, &["serve"]);
-    assert!(said.contains("was cut off here: run it again"), "killed at {at}: {said}");
+    for other in [&["serve"][..], &["audit", "--json"]] {
+        let said = refused(shop, other);
+        assert!(said.contains("was cut off here: run it again"), "killed at {at}, {other:?}: {said}");
+    }
     run(shop, command);
     assert!(!is_noted(shop.folder()), "killed at {at}");
     assert_eq!(on_record(shop), whole, "killed at {at}");

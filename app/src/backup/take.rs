@@ -38,17 +38,17 @@ pub async fn take(settings: &Settings, folder: &Path, out: &Output) -> anyhow::R
 /// # Errors
 /// As [`take`], and when another process has the data folder.
 pub async fn take_closed(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
-    under_way::refuse(&settings.data_dir)?;
     ensure_shop_is_here(settings)?;
     let _alone = places::alone_with_files(settings)?;
     take(settings, folder, out).await
 }
 
-/// Refuses where nothing of a shop lies in the data folder, though the settings say that it should.
+/// Refuses where nothing of a shop lies in the data folder, though the settings say that it should, or only half of one.
 ///
 /// # Errors
-/// When a file is missing.
+/// When a file is missing, or is still being filled.
 pub fn ensure_shop_is_here(settings: &Settings) -> anyhow::Result<()> {
+    under_way::refuse(&settings.data_dir)?;
     for part in places::kept(settings) {
         let path = setup::file(settings, part);
         let is_there = settings.databases.url(part).is_some() || path.exists();
