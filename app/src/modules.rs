@@ -9,7 +9,7 @@ use fulfilment::FulfilmentModule;
 use order::OrderModule;
 use reports::ReportsModule;
 use serde_json::Value;
-use shared_kernel::{Clock as _, Limit, StoreError};
+use shared_kernel::{Limit, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::parts::Part;

@@ -167,7 +167,6 @@ impl Intent {
         let details = Details {
             metadata,
             description: newer(&details.description, self.details.description),
-            receipt_email: newer(&details.receipt_email, self.details.receipt_email),
             statement_descriptor: newer(&details.statement_descriptor, self.details.statement_descriptor),
             session: self.details.session,
         };
