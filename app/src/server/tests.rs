@@ -312,7 +312,8 @@ async fn a_command_acts_on_what_its_process_holds() {
     quiet.demo = false;
     let shop = Shop::open(quiet).await.unwrap();
     let out = Output::stdout();
-    let user = Command::User { email: "a@b.test".into(), role: "admin".into(), password: "correct horse".into() };
+    let (email, role, password) = ("a@b.test".into(), "admin".into(), "correct horse".into());
+    let user = Command::User { email, role, password, name: None, reset_password: false };
     for (command, context) in [(Command::Reconcile, "order"), (user, "customer")] {
         let refused = commands::run(&shop, command, &out).await.unwrap_err().to_string();
         assert!(refused.contains(&format!("{context} is not in this process")), "{refused}");
