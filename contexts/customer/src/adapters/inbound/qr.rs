@@ -10,6 +10,8 @@ pub(super) fn svg_of(text: &str) -> Result<(usize, String), qrcode::types::QrErr
     let code = QrCode::with_error_correction_level(text, EcLevel::M)?;
     let width = code.width();
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-    let path = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET)).collect();
+    let squares: Vec<String> =
+        dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET)).collect();
+    let path = squares.concat();
     Ok((width + 2 * QUIET, path))
 }

@@ -74,7 +74,7 @@ pub(super) async fn password(
     let body = body.into_inner();
     let (customer, current, new) = (who.0.customer, body.current_password, fields::password(&body.password)?);
     let (shown, begun_from) = (token_of(&req), begun_from(origin));
-    let session = change.execute(ChangePasswordCommand { customer, shown, begun_from, current, new }).await?;
+    let session = change.execute(ChangePasswordCommand { customer, shown, current, begun_from, new }).await?;
     trail.note(SecurityEvent::PasswordChanged, "").await;
     Ok(created(&SessionView::from(&session)))
 }

@@ -99,7 +99,7 @@ pub(super) async fn password(
     let changed = match fields::password(&form.password) {
         Ok(new) => {
             let (shown, begun_from, current) = (token_of(&req), begun_from(place.0), form.current_password);
-            let command = ChangePasswordCommand { customer, shown, begun_from, current, new };
+            let command = ChangePasswordCommand { customer, shown, current, begun_from, new };
             change.execute(command).await.map_err(Correctable::from)
         }
         Err(wrong) => Err(wrong.into()),
