@@ -78,6 +78,7 @@ impl PersonalData for SqlOrderStore {
                 tx.execute(REMEMBER, params![customer, now]).await?;
                 tx.execute(FORGET_CARTS, params![customer]).await?;
                 tx.execute(FORGET_KEYS, params![customer]).await?;
+                chassis::security::forget(tx, customer).await?;
                 recorder.record(tx, Record { cause: Some(&cause), ..Record::default() }).await
             })
         });
