@@ -31,7 +31,7 @@ struct Watch {
 }
 
 impl Watch {
-    async fn on(pid: u32, folder: &Path) -> Self {
+    fn on(pid: u32, folder: &Path) -> Self {
         let log = folder.join("calls");
         let mut strace = Command::new("strace");
         strace
@@ -135,7 +135,7 @@ async fn letters_are_on_the_disk_before_they_count_as_sent_and_every_commit_is_s
     let folder = tempfile::tempdir().unwrap();
     let shop = Shop::open(&[("STORE_DEMO", "off")]).await;
     let market = Market::set_up(&shop, 1, 10).await;
-    let watch = Watch::on(shop.pids()[0], folder.path()).await;
+    let watch = Watch::on(shop.pids()[0], folder.path());
     let before = shop.letters().len();
     for buyer in 0..3 {
         market.buy(buyer).await;
@@ -148,11 +148,12 @@ async fn letters_are_on_the_disk_before_they_count_as_sent_and_every_commit_is_s
     eventually(Duration::from_secs(30), || async { (receipts() == 3).then_some(()) }).await;
     let calls = watch.end();
     let safe = each_file_is_safe(&calls);
-    let letters: Vec<_> = safe.iter().filter(|(path, _)| path.ends_with(".eml")).collect();
+    let letters: Vec<_> =
+        safe.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "eml")).collect();
     assert!(letters.len() >= 3, "{safe:?}");
     for (path, synced) in letters {
         // Only then the row that promises it: the log of a database grows, and is synced.
-        let is_log = |call: &Call| call.path.ends_with(".db-wal");
+        let is_log = |call: &Call| Path::new(&call.path).extension().is_some_and(|end| end == "db-wal");
         let written = next(&calls, *synced, path, |call| call.name == "pwrite64" && is_log(call));
         next(&calls, written, path, |call| is_sync(call) && is_log(call));
     }
