@@ -155,6 +155,13 @@ impl Shop {
         self.hear(Self::message("store.order.refunded.v1", &id, &data)).await;
     }
 
+    /// Hears that a refund failed after all.
+    pub async fn refund_fails(&self, number: u128, refund: &str) {
+        let id = order(number).to_string();
+        let data = json!({"order_id": id, "number": format!("A-{number}"), "refund_id": refund, "amount_minor": 1});
+        self.hear(Self::message("store.order.refund_failed.v1", &id, &data)).await;
+    }
+
     /// Hears any other fact of an order.
     pub async fn hear_of_order(&self, what: &str, number: u128) {
         let id = order(number).to_string();

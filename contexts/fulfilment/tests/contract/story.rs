@@ -66,9 +66,12 @@ async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
     assert_eq!(told, expected);
 }
 
+/// What an order is of, its lines, and what lies on the shelf, is reserved and available once it is placed.
+type Placed = (&'static str, &'static [(&'static str, &'static str, i64)], (i64, i64, i64));
+
 /// Nothing is packed, mailed or committed before the money is there, whatever the order is of.
 async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
-    let kinds: [(&str, &[(&str, &str, i64)], (i64, i64, i64)); 4] = [
+    let kinds: [Placed; 4] = [
         ("a parcel", &[("KEA", "physical", 2)], (5, 2, 3)),
         ("a file", &[("PDF", "digital", 1)], (5, 0, 5)),
         ("a file of which there are so many", &[("KEA", "digital", 1)], (5, 1, 4)),
@@ -112,7 +115,11 @@ async fn what_was_refunded_is_marked_on_the_packing_list(on: Storage) {
     shop.refund(1, "r-2", 1_500).await;
     assert_eq!(seen().await, "whole");
     assert!(shop.page("/admin/shipping-orders").await.text().contains("data-test=\"refunded\">Refunded<"));
-    assert_eq!(shipping(&shop, 1).await["status"], "pending");
+    shop.refund_fails(1, "r-2").await;
+    assert_eq!(seen().await, "partly");
+    shop.refund_fails(1, "r-1").await;
+    shop.refund(1, "r-1", 500).await;
+    assert_eq!((seen().await, shipping(&shop, 1).await["status"].clone()), (Value::Null, json!("pending")));
 }
 
 async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Storage) {

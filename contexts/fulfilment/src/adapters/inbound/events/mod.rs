@@ -37,7 +37,7 @@ pub const COUNT_STOCK: ConsumerName = ConsumerName::new("count-stock");
 pub const NOTE_REFUNDS: ConsumerName = ConsumerName::new("note-refunds");
 
 /// What [`NoteRefunds`] hears.
-pub const MONEY_EVENTS: &[&str] = &[order_money::REFUNDED];
+pub const MONEY_EVENTS: &[&str] = &[order_money::REFUNDED, order_money::REFUND_FAILED];
 /// What [`FollowOrders`] hears.
 pub const ORDER_EVENTS: &[&str] = &[
     orders::PLACED,
