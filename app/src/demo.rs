@@ -140,7 +140,9 @@ fn welcome(shop: &Shop, logins: &[String]) -> anyhow::Result<()> {
     println!("\n  {} is new. Log in at {}/login as", shop.settings.shop_name, shop.settings.base_url);
     keep_private_text(folder, LOGINS, &format!("{}\n", logins.join("\n")))?;
     if std::io::stdout().is_terminal() {
-        logins.iter().for_each(|login| println!("    {login}"));
+        for login in logins {
+            println!("    {login}");
+        }
     }
     println!("  The passwords are in {}: change them, and delete the file.", folder.join(LOGINS).display());
     if shop.sandbox.is_some() {

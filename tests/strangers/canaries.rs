@@ -39,7 +39,7 @@ async fn offered(admin: &Visitor) {
 
 /// The pages of the table, with a search for a canary where there is a search.
 fn pages(order: &str) -> Vec<String> {
-    let query: String = CANARY.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let query = CANARY.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let named = PAGES.iter().map(|(path, _)| path.replace("{paid}", order).replace("{open}", order));
     let searches = ["/products", "/admin/products", "/admin/customers", "/admin/orders", "/admin/stock"];
     let searches =

@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_by_name() {
-        let nonsense = [
+        let nonsense = vec![
             Raw { currency: Some("NZ$".into()), ..Raw::default() },
             Raw { time_zone: Some("Middle/Earth".into()), ..Raw::default() },
             Raw { demo: Some("perhaps".into()), ..Raw::default() },
