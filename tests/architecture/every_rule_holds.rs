@@ -1,7 +1,9 @@
 //! The rules, applied to this repository.
 
 use crate::repository::{CONTEXTS, Repository};
-use crate::rules::{edges, folders, languages, lengths, lockfile, module_docs, purity, statements, tables, templates};
+use crate::rules::{
+    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, statements, tables, templates,
+};
 
 fn none(breaches: &[String]) {
     assert!(breaches.is_empty(), "{} breaches:\n{}", breaches.len(), breaches.join("\n"));
@@ -19,6 +21,12 @@ fn the_kernel_and_the_chassis_depend_on_what_they_are_meant_to() {
     let repository = Repository::open();
     none(&edges::kernel_breaches(&repository.dependencies_of("shared-kernel")));
     none(&edges::owner_breaches(&repository.all_dependencies()));
+}
+
+#[test]
+fn planted_faults_keep_their_places() {
+    let repository = Repository::open();
+    none(&planted::breaches(&repository.text("tests/planted/faults.toml"), |file| repository.text(file)));
 }
 
 #[test]

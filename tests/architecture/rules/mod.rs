@@ -6,6 +6,7 @@ pub mod languages;
 pub mod lengths;
 pub mod lockfile;
 pub mod module_docs;
+pub mod planted;
 pub mod purity;
 pub mod statements;
 pub mod tables;
