@@ -115,7 +115,7 @@ async fn a_session_is_paid_or_expires(two: Two) {
     let form = "mode=payment&success_url=http://shop.test/done&line_items[0][price_data][currency]=nzd\
         &line_items[0][price_data][unit_amount]=1000&line_items[0][price_data][product_data][name]=Mug";
     for round in 0..6 {
-        let made = two.one.post("checkout/sessions", form).await;
+        let made = two.one.post_as_of("2020-08-27", "checkout/sessions", form).await;
         let (session, intent) = (made.id(), made.body["payment_intent"].as_str().unwrap().to_owned());
         let (confirm, expire) =
             (format!("payment_intents/{intent}/confirm"), format!("checkout/sessions/{session}/expire"));

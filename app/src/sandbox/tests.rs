@@ -89,7 +89,7 @@ impl World {
     }
 
     /// As a caller of an older version of the API.
-    async fn post_as_of(&self, version: &'static str, path: &str, form: &str) -> Answered {
+    pub(super) async fn post_as_of(&self, version: &'static str, path: &str, form: &str) -> Answered {
         let request = posted(path, form).insert_header(("authorization", format!("Bearer {KEY}")));
         self.send(request.insert_header(("stripe-version", version))).await
     }
