@@ -16,8 +16,8 @@ use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::payments::{StripeGateway, charge_limits, livemode_of};
 use crate::adapters::outbound::sql::{
-    MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList,
-    SqlRestoration, WaitingRoom,
+    CURRENCY_IN_USE, MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox,
+    SqlPriceList, SqlRestoration, WaitingRoom,
 };
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
@@ -66,10 +66,7 @@ impl OrderModule {
 
     /// Selects the currency in which a shop has sold so far: that of most prices, or of the newest order. Nothing in a new
     /// shop.
-    pub const CURRENCY_IN_USE: &str = "SELECT currency FROM (
-            SELECT currency, 2 AS rank, COUNT(*) AS weight FROM price_list GROUP BY currency
-            UNION ALL SELECT currency, 1, MAX(placed_at) FROM orders GROUP BY currency
-        ) AS used ORDER BY rank DESC, weight DESC LIMIT 1";
+    pub const CURRENCY_IN_USE: &str = CURRENCY_IN_USE;
 
     /// Makes or updates the context's tables and puts it together, with the real payment provider and mailer.
     ///

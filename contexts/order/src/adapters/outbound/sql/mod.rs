@@ -44,6 +44,12 @@ pub(crate) use personal_data::digest as email_digest;
 pub use prices::{RebuildPriceList, RebuildStockHints, SqlPriceList};
 pub use restoration::SqlRestoration;
 
+/// Selects the currency in which a shop has sold so far: that of most prices, or of the newest order. Nothing in a new shop.
+pub const CURRENCY_IN_USE: &str = "SELECT currency FROM (
+        SELECT currency, 2 AS rank, COUNT(*) AS weight FROM price_list GROUP BY currency
+        UNION ALL SELECT currency, 1, MAX(placed_at) FROM orders GROUP BY currency
+    ) AS used ORDER BY rank DESC, weight DESC LIMIT 1";
+
 /// The tables of this context, in the order in which they came.
 pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/order", 1, "0001_orders.sql", "orders"),
