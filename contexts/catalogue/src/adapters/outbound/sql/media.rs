@@ -1,4 +1,4 @@
-//! Pictures.
+//! Pictures, each a row under its name.
 
 use std::collections::HashSet;
 

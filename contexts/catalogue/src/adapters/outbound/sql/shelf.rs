@@ -29,11 +29,7 @@ const FOR_STAFF_BY_CATEGORY: &str =
 const ONE: &str = concat!(product_columns!(), " WHERE handle = $1");
 const NEWEST: &str = concat!(product_columns!(), " WHERE status = 'active' ORDER BY number DESC LIMIT $1");
 const CATEGORIES: &str = "SELECT category, COUNT(*) AS products FROM product WHERE status = 'active' GROUP BY category";
-/// One step along the index for each name, however many products have it.
-const CATEGORY_NAMES: &str = "WITH RECURSIVE names (name) AS (SELECT MIN(category) FROM product
-    UNION ALL SELECT (SELECT MIN(category) FROM product WHERE category > names.name) FROM names
-        WHERE names.name IS NOT NULL)
-    SELECT name FROM names WHERE name IS NOT NULL";
+const CATEGORY_NAMES: &str = "SELECT DISTINCT category AS name FROM product";
 const HANDLES: &str = "SELECT handle FROM product WHERE status = 'active' ORDER BY title_key, id";
 
 #[async_trait]
