@@ -34,7 +34,8 @@ async fn ordered(person: &Visitor, sku: &str, key: &str) -> Value {
 async fn dispatch(admin: &Visitor, order: &Value) {
     let path = format!("/api/fulfilment/v1/shipping-orders/{}", order["id"].as_str().unwrap());
     eventually(PATIENCE, || async { (admin.api("GET", &path, None, &[]).await.status == 200).then_some(()) }).await;
-    let (parcel, key) = (json!({"carrier": "NZ Post", "tracking": "T-1"}), [("Idempotency-Key", "dispatch")]);
+    let (parcel, number) = (json!({"carrier": "NZ Post", "tracking": "T-1"}), order["number"].as_str().unwrap());
+    let key = [("Idempotency-Key", number)];
     let sent = admin.api("POST", &format!("{path}/dispatch"), Some(parcel), &key).await;
     assert_eq!(sent.status, 200, "{}", sent.json);
     reaches(admin, order, "COMPLETED").await;
