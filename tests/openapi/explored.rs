@@ -21,7 +21,7 @@ fn explore(shop: &Shop, who: &Visitor, schemathesis: &Path, document: &Path) {
     run.current_dir(document.parent().unwrap()).arg("run").arg(document);
     run.arg("--url").arg(shop.url("")).arg("--header").arg(format!("Authorization: Bearer {token}"));
     run.args("--phases examples,coverage,fuzzing --max-examples 4 --workers 2 --warnings off".split(' '));
-    run.args("--generation-deterministic --generation-database none --suppress-health-check all".split(' '));
+    run.args("--generation-deterministic --suppress-health-check all".split(' '));
     run.args(["--generation-with-security-parameters", "false", "--checks", CHECKS]);
     // The token ends with the session, and the person with the account.
     run.args("--exclude-operation-id log_out --exclude-operation-id erase_me".split(' '));

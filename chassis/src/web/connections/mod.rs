@@ -42,7 +42,7 @@ pub struct ConnectionSettings {
     pub head: Duration,
     /// From the end of an answer to the end of the next head.
     pub idle: Duration,
-    /// How long a client may take nothing of an answer before [`Self::least_rate`] counts.
+    /// Over how long it is watched whether a client takes its answer at [`Self::least_rate`].
     pub patience: Duration,
     /// In bytes per second.
     pub least_rate: u32,

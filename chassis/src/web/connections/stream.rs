@@ -4,7 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -20,7 +20,7 @@ pub struct Guarded {
     place: Place,
     reading: Timer,
     writing: Timer,
-    /// Since when the client has taken less than it was given, and how much of it since then.
+    /// Since when it is watched how the client takes less than it was given, and how much it has taken since then.
     behind: Option<(Instant, u64)>,
 }
 
@@ -67,10 +67,17 @@ impl Guarded {
             Poll::Pending => {
                 let (since, bytes) = *self.behind.get_or_insert((Instant::now(), 0));
                 let settings = self.place.settings();
-                let earned = Duration::from_secs(bytes / u64::from(settings.least_rate.max(1)));
-                let deadline = since + settings.patience + earned;
-                if self.writing.is_over(deadline, cx) {
-                    return Err(late("the answer is not taken"));
+                let (patience, least) =
+                    (settings.patience, settings.patience.as_secs_f64() * f64::from(settings.least_rate));
+                if self.writing.is_over(since + patience, cx) {
+                    #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
+                    if (bytes as f64) < least {
+                        return Err(late("the answer is not taken"));
+                    }
+                    // The system's own buffers took much at once; from now on it is the client who takes.
+                    let now = Instant::now();
+                    self.behind = Some((now, 0));
+                    let _armed = self.writing.is_over(now + patience, cx);
                 }
             }
         }

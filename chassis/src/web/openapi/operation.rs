@@ -50,12 +50,18 @@ fn roles(operation: &Value) -> Option<&Vec<Value>> {
     schemes.into_iter().flatten().find_map(|scheme| scheme.get("bearer")?.as_array())
 }
 
-/// A body is needed unless it may be null: what may be null may be left out.
+/// A body is needed unless it may be null: what may be null may be left out, which is what clients do.
 fn require_body(operation: &mut Value) {
     let Some(body) = operation.get_mut("requestBody") else { return };
-    let media = body["content"].as_object().into_iter().flat_map(Map::values);
-    let choices = media.filter_map(|media| media["schema"]["oneOf"].as_array()).flatten();
-    let optional = choices.into_iter().any(|choice| choice["type"] == "null");
+    let mut optional = body["required"] == false;
+    for media in body["content"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let choices = media["schema"]["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let value = choices.iter().find(|choice| choice["type"] != "null").cloned();
+        if let (Some(value), true) = (value, choices.iter().any(|choice| choice["type"] == "null")) {
+            media["schema"] = value;
+            optional = true;
+        }
+    }
     body["required"] = (!optional).into();
 }
 

@@ -41,6 +41,18 @@ fn a_role_and_a_body_add_their_problems() {
 }
 
 #[test]
+fn a_body_that_may_be_null_may_be_left_out() {
+    let thing = json!({ "$ref": "#/components/schemas/Thing" });
+    let body = json!({ "content": { "application/json": { "schema": { "oneOf": [thing, { "type": "null" }] } } } });
+    let document = completed(&json!({ "requestBody": body, "responses": {} }));
+    let body = &operation(&document)["requestBody"];
+    assert_eq!((&body["required"], &body["content"]["application/json"]["schema"]), (&json!(false), &thing));
+    let mut twice = document.clone();
+    complete(&mut twice);
+    assert_eq!(twice, document);
+}
+
+#[test]
 fn somebody_who_is_logged_in_needs_no_role() {
     let document = completed(&json!({ "security": [{}, { "bearer": [] }], "responses": {} }));
     assert!(statuses(&document).contains(&"401") && !statuses(&document).contains(&"403"));
