@@ -61,7 +61,7 @@ pub const API: &[Row] = &[
     ("GET", "/api/fulfilment/v1/stock", "", STAFF),
     ("GET", "/api/fulfilment/v1/stock/KEA", "", STAFF),
     ("PUT", "/api/fulfilment/v1/stock/KEA", "{}", [401, 403, 403, 422, 422]),
-    ("POST", "/api/fulfilment/v1/stock/KEA/adjustments", "{}", [401, 403, 403, 400, 400]),
+    ("POST", "/api/fulfilment/v1/stock/KEA/adjustments", "{}", [401, 403, 403, 422, 422]),
     ("GET", "/api/fulfilment/v1/stock/KEA/movements", "", STAFF),
     ("PUT", "/api/fulfilment/v1/digital-files/NO-SUCH", "", [401, 403, 403, 422, 422]),
     ("GET", "/api/ops/v1/counts", "", STAFF),
