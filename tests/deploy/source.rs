@@ -63,7 +63,8 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The routes inside `/sandbox/v1`.
-pub const RELATIVE: [&str; 5] = ["/payment_intents", "/refunds", "/charges", "/checkout/sessions", "/events"];
+pub const RELATIVE: [&str; 7] =
+    ["/payment_intents", "/refunds", "/charges", "/disputes", "/checkout/sessions", "/events", "/test_helpers"];
 
 /// The names of all settings, as environment variables.
 pub fn settings() -> BTreeSet<String> {
