@@ -177,6 +177,7 @@ pub const FORMS: &[(&str, char)] = &[
     ("/cart/items", '*'),
     ("/cart/remove", '*'),
     ("/pay/{intent}", '*'),
+    ("/pay/{intent}/authenticate", '*'),
     ("/checkout", 's'),
     ("/checkout/confirm", 's'),
     ("/orders/{paid}/cancel", 's'),

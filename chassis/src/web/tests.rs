@@ -482,7 +482,7 @@ async fn over_https_the_browser_is_told_to_stay_there() {
     let answer =
         ask_at(Edge::new(settings, Arc::new(people()), Arc::new(crate::SystemIds)), TestRequest::get().uri("/")).await;
     assert!(answer.header("strict-transport-security").starts_with("max-age=31536000"));
-    assert_eq!(answer.cookie("visitor").unwrap().secure(), Some(true));
+    assert_eq!(answer.cookie("__Host-visitor").unwrap().secure(), Some(true), "and no other host can plant it");
 }
 
 #[actix_web::test]

@@ -40,23 +40,33 @@ fn breach(path: &str, before: &str, field: &str) -> Option<&'static str> {
     if inside(before, "<script", "</script") || inside(before, "<style", "</style") {
         return Some("stands in a script or style, where escaping does not help");
     }
-    let tag = before.rfind('<').filter(|start| before.rfind('>').is_none_or(|end| end < *start))?;
-    let written = outside_of_tags(&before[tag..]);
-    let quote = written.rfind('=').map(|equals| written[equals + 1..].trim_start().to_owned())?;
-    let open = quote.starts_with('"') && quote.matches('"').count() == 1;
-    let attribute = written[..written.rfind("=\"").unwrap_or(0)]
-        .rsplit(|c: char| c.is_whitespace())
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    if !open {
-        return (!quote.is_empty() && !quote.starts_with('"') || quote.is_empty())
-            .then_some("stands in an attribute without quotes");
+    let written = outside_of_tags(before);
+    let tag = written.rfind('<').filter(|start| written.rfind('>').is_none_or(|end| end < *start))?;
+    match place(&written[tag..]) {
+        None => Some("stands in a tag without quotes"),
+        Some(attribute) => {
+            attribute.starts_with("on").then_some("stands in a handler of events, where escaping does not help")
+        }
     }
-    attribute.starts_with("on").then_some("stands in a handler of events, where escaping does not help")
 }
 
-/// The text of a tag so far, without what the template engine reads.
+/// The attribute in whose quotes the text of a tag ends; `None` if it ends outside of quotes.
+fn place(tag: &str) -> Option<String> {
+    let (mut quote, mut name) = (None, String::new());
+    for c in tag.chars() {
+        match (quote, c) {
+            (Some(open), _) if open == c => (quote, name) = (None, String::new()),
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, c) if c.is_whitespace() => name.clear(),
+            (None, '=') => {}
+            (None, c) => name.push(c),
+        }
+    }
+    quote.map(|_| name)
+}
+
+/// The text so far, without what the template engine reads.
 fn outside_of_tags(text: &str) -> String {
     let mut written = String::new();
     let mut rest = text;
@@ -113,6 +123,8 @@ mod tests {
             "<script>let a = '{{ name }}';</script>",
             "<style>{{ name }}</style>",
             "<a href={{ link }}>x</a>",
+            "<a href=\"/x\" class={{ kind }}>x</a>",
+            "<option {{ more }}>x</option>",
             "<a onclick=\"go('{{ name }}')\">x</a>",
         ] {
             assert_eq!(wrong(bad), 1, "{bad}");
