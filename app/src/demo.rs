@@ -75,22 +75,46 @@ async fn furnish_one(shop: &Shop, context: Part, database: &Database) -> anyhow:
     Ok(())
 }
 
-async fn logins(shop: &Shop, first: &FirstStart) -> anyhow::Result<Vec<String>> {
+/// Somebody who can log in to a new shop.
+struct Login {
+    role: Role,
+    email: String,
+    /// `None` if the operator has set it.
+    password: Option<String>,
+}
+
+async fn logins(shop: &Shop, first: &FirstStart) -> anyhow::Result<Vec<Login>> {
     let mut logins = Vec::new();
-    if shop.settings.admin.is_none() {
-        let password = &first.admin_password;
-        logins.push(login(shop, ("admin@example.org", password), ("Ada", "Minister"), Role::Admin).await?);
+    match &shop.settings.admin {
+        Some((email, _)) => logins.push(Login { role: Role::Admin, email: email.clone(), password: None }),
+        None => {
+            let made = ("admin@example.org", first.admin_password.as_str());
+            logins.push(login(shop, made, ("Ada", "Minister"), Role::Admin).await?);
+        }
     }
     if shop.settings.demo {
-        let password = &first.customer_password;
-        logins.push(login(shop, ("customer@example.org", password), ("Casey", "Buyer"), Role::Customer).await?);
+        let made = ("customer@example.org", first.customer_password.as_str());
+        let login = login(shop, made, ("Casey", "Buyer"), Role::Customer).await?;
+        let is_set = shop.settings.demo_password.is_some();
+        logins.push(Login { password: login.password.filter(|_| !is_set), ..login });
     }
     Ok(logins)
 }
 
-async fn login(shop: &Shop, (email, password): (&str, &str), name: (&str, &str), role: Role) -> anyhow::Result<String> {
+async fn login(shop: &Shop, (email, password): (&str, &str), name: (&str, &str), role: Role) -> anyhow::Result<Login> {
     shop.make_user(email, password, name, role).await?;
-    Ok(format!("{:<9} {email:<22} {password}", role.name()))
+    Ok(Login { role, email: email.to_owned(), password: Some(password.to_owned()) })
+}
+
+impl Login {
+    fn line(&self, shows_password: bool) -> String {
+        let password = match &self.password {
+            Some(password) if shows_password => password.as_str(),
+            Some(_) => "",
+            None => "(the password is in the settings)",
+        };
+        format!("{:<9} {:<22} {password}", self.role.name(), self.email).trim_end().to_owned()
+    }
 }
 
 fn in_folder(folder: &'static str) -> impl Iterator<Item = (String, Vec<u8>)> {
@@ -135,16 +159,17 @@ const LOGINS: &str = "first-logins.txt";
 /// Tells whoever started the shop how to log in. Output is often kept (a service's journal, a container's log), so the
 /// passwords themselves are shown on a terminal only, and otherwise lie in a file that its owner alone can read.
 #[expect(clippy::print_stdout, reason = "meant for whoever started the shop, not for the log")]
-fn welcome(shop: &Shop, logins: &[String]) -> anyhow::Result<()> {
-    let folder = &shop.settings.data_dir;
-    println!("\n  {} is new. Log in at {}/login as", shop.settings.shop_name, shop.settings.base_url);
-    keep_private_text(folder, LOGINS, &format!("{}\n", logins.join("\n")))?;
-    if std::io::stdout().is_terminal() {
-        for login in logins {
-            println!("    {login}");
-        }
+fn welcome(shop: &Shop, logins: &[Login]) -> anyhow::Result<()> {
+    let (folder, base) = (&shop.settings.data_dir, &shop.settings.base_url);
+    println!("\n  {} is new. Open {base} in a browser, and log in at {base}/login as", shop.settings.shop_name);
+    for login in logins {
+        println!("    {}", login.line(std::io::stdout().is_terminal()));
     }
-    println!("  The passwords are in {}: change them, and delete the file.", folder.join(LOGINS).display());
+    if logins.iter().any(|login| login.password.is_some()) {
+        let lines: String = logins.iter().map(|login| format!("{}\n", login.line(true))).collect();
+        keep_private_text(folder, LOGINS, &lines)?;
+        println!("  The passwords are in {}: change them, and delete the file.", folder.join(LOGINS).display());
+    }
     if shop.sandbox.is_some() {
         println!(
             "  Payments go to the built-in sandbox: the card 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
