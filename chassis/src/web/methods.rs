@@ -65,7 +65,9 @@ pub async fn unrouted(req: HttpRequest, methods: Option<web::Data<Methods>>) -> 
 /// that form: people type and paste addresses in others.
 fn usual_form(req: &HttpRequest) -> Option<String> {
     let path = req.uri().path();
-    let usual = format!("/{}", path.trim_matches('/').to_ascii_lowercase());
+    let trimmed = format!("/{}", path.trim_matches('/'));
+    // What is encoded may mean another thing in small letters.
+    let usual = if path.contains('%') { trimmed } else { trimmed.to_ascii_lowercase() };
     let is_read = matches!(*req.method(), Method::GET | Method::HEAD);
     (is_read && usual != path).then(|| match req.uri().query() {
         Some(query) => format!("{usual}?{query}"),
@@ -131,6 +133,7 @@ mod tests {
             ("/PRODUCTS?q=Kea", Some("/products?q=Kea")),
             ("//elsewhere.example/", Some("/elsewhere.example")),
             ("/nowhere", None),
+            ("/%F0%9F%A6%98", None),
             ("/api/Nothing/", None),
         ] {
             let answer = call_service(&app, TestRequest::with_uri(typed).to_request()).await;

@@ -178,6 +178,10 @@ async fn told_sold_out(world: &mut World, title: String) {
 
 #[then("no payment was begun for him")]
 async fn no_payment(world: &mut World) {
+    let orders = world.program().await.get("/api/order/v1/orders").await;
+    if orders["items"].as_array().is_some_and(Vec::is_empty) {
+        return; // Refused in the cart, before there was an order.
+    }
     people::remember_order(world).await;
     let order = world.order_now().await;
     assert_eq!(order["status"], "REJECTED", "{order}");
