@@ -226,13 +226,18 @@ impl Findings {
         let mut findings = Self { problems: Vec::new(), warnings: Vec::new(), product, sku: None };
         for row in rows {
             if let Some(broken) = &row.broken {
-                findings.problem(row, broken);
+                let problem = findings.about(row, broken);
+                findings.problems.push(problem);
             }
         }
         findings
     }
 
+    /// Says what is wrong. What a row that cannot be used seems to say is not worth a word.
     pub fn problem(&mut self, row: &Row, problem: impl fmt::Display) {
+        if row.broken.is_some() {
+            return;
+        }
         let problem = self.about(row, &problem);
         self.problems.push(problem);
     }
