@@ -90,7 +90,8 @@ pub(crate) fn hasten(req: &mut ServiceRequest, pace: Pace) {
             }
         }
     });
-    req.set_payload(Payload::Stream { payload: Box::pin(paced) });
+    // Readers of forms in parts ask once more after the end.
+    req.set_payload(Payload::Stream { payload: Box::pin(paced.fuse()) });
 }
 
 #[cfg(test)]
