@@ -75,7 +75,7 @@ pub fn check_filter(filter: &str) -> Result<(), TelemetryError> {
 
 fn parse_filter(text: &str) -> Result<EnvFilter, TelemetryError> {
     let is_one_word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
-    if is_one_word && text.parse::<LevelFilter>().is_err() {
+    if is_one_word && (text.is_empty() || text.parse::<LevelFilter>().is_err()) {
         return Err(TelemetryError::NotALevel(text.to_owned()));
     }
     // The server logs every malformed request and every broken connection as an error of its own; anybody can make those.

@@ -44,7 +44,6 @@ const NO_NUMBERS: &[&str] = &[
     "-1e309",
     "1e3",
     "1.5",
-    "1.0",
     "0.1",
     "\"1\"",
     "\"1e3\"",
@@ -271,7 +270,8 @@ async fn garbage_in_paths_queries_and_headers_is_a_clear_refusal() {
             assert!(reply.status < 300 || reply.kind == "application/problem+json", "{reply:?}");
         }
         for authorization in ["Bearer", "Bearer ", "Bearer x", "Basic YTpi", "bearer null", &format!("Bearer {long}")] {
-            if methods["get"]["security"].is_array() {
+            let needed = |scheme: &Value| scheme.get("bearer").is_some();
+            if methods["get"]["security"].as_array().is_some_and(|schemes| schemes.iter().all(needed)) {
                 let reply = corner.wire.send("GET", &plain, &[("authorization", authorization)], "").await;
                 reply.refuses(401, &["unauthorized"]);
             }

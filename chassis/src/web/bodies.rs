@@ -144,6 +144,15 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn an_upload_that_has_ended_may_be_asked_again() {
+        let mut req = sending(vec![("kea", 0)]);
+        hasten(&mut req, QUICK);
+        let mut payload = req.parts_mut().1.take();
+        assert_eq!(payload.next().await.unwrap().unwrap(), "kea");
+        assert!(payload.next().await.is_none() && payload.next().await.is_none());
+    }
+
+    #[actix_web::test]
     async fn an_upload_that_stops_ends_with_an_error() {
         let mut req = sending(vec![("kea", 0), ("kea", 5_000)]);
         hasten(&mut req, QUICK);

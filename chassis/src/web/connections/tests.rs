@@ -1,3 +1,5 @@
+//! Connections to sockets of this machine, with deadlines of a fraction of a second.
+
 use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;

@@ -1,3 +1,5 @@
+//! What the rules make of small descriptions.
+
 use serde_json::{Value, json};
 
 use super::complete;
