@@ -113,6 +113,7 @@ pub async fn rebuildable(
     request_body = ReplayRequest,
     responses(
         (status = 202, description = "its tables are empty and the archive is on its way"),
+        (status = 404, description = "`no-such-consumer`"),
         (status = 409, description = "its effects reach further"),
     ),
 )]
