@@ -3,23 +3,17 @@
 //! Every write carries a key that names the operation and not the attempt, so that a repeat has no second effect.
 
 use chassis::outbound::CallError;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared_kernel::{Money, Timestamp};
 
 use super::client::{Ask, StripeClient};
 use super::currencies::{UnitsError, to_units};
-use super::wire::{Dispute, Intent, List, Refund, Session};
+use super::wire::{Intent, List, Refund, Session};
 use crate::ports::EventSpan;
 
 /// Since 2022 a card page makes its intent only when the buyer confirms; under this older version of the API it names
 /// the intent at once, which lets us know it before any money moves.
 const SESSION_VERSION: &str = "2020-08-27";
-
-/// The provider's largest page.
-const PAGE_SIZE: u32 = 100;
-/// No payment has so many refunds; a list that does not end by then is broken.
-const MAX_PAGES: u32 = 100;
 
 /// The events that speak of money. The provider takes twenty types at most in one question.
 pub const MONEY_EVENTS: [&str; 15] = [
@@ -103,38 +97,6 @@ impl StripeClient {
             ("metadata[refund_id]", ask.refund_id),
         ];
         self.call(Ask::post("/refunds", ask.key, form)).await
-    }
-
-    /// All refunds of an intent's money.
-    pub(super) async fn refunds_of(&self, intent: &str) -> Result<Vec<Refund>, CallError> {
-        self.all_of("/refunds", intent, |refund: &Refund| &refund.id).await
-    }
-
-    /// All disputes about an intent's money. A server of the same API that has no disputes has none of this intent.
-    pub(super) async fn disputes_of(&self, intent: &str) -> Result<Vec<Dispute>, CallError> {
-        match self.all_of("/disputes", intent, |dispute: &Dispute| &dispute.id).await {
-            Err(CallError::Refused { status: 404, .. }) => Ok(Vec::new()),
-            answered => answered,
-        }
-    }
-
-    /// Every page of a list.
-    async fn all_of<T: DeserializeOwned>(
-        &self,
-        list: &str,
-        intent: &str,
-        id: impl Fn(&T) -> &String,
-    ) -> Result<Vec<T>, CallError> {
-        let first = format!("{list}?payment_intent={}&limit={PAGE_SIZE}", segment(intent)?);
-        let (mut all, mut path) = (Vec::new(), first.clone());
-        for _ in 0..MAX_PAGES {
-            let page: List<T> = self.call(Ask::get(path)).await?;
-            let behind = page.data.last().map(|last| id(last).clone()).filter(|_| page.has_more);
-            all.extend(page.data);
-            let Some(behind) = behind else { return Ok(all) };
-            path = format!("{first}&starting_after={}", segment(&behind)?);
-        }
-        Err(CallError::Uncertain(format!("{list} of {intent} has no end")))
     }
 
     /// A page of the events about money, newest first.
