@@ -73,7 +73,7 @@ fn a_refund_of_a_cancelled_order_that_fails_is_taken_back_and_the_next_one_is_to
     let first = RefundId::of_intent(id(1), &pi("pi_1"));
     let order = refunded(order, first).order;
     assert_eq!(order.status(), Status::Cancelled);
-    let mut report = failed("re_1", TOTAL);
+    let mut report = failed(&format!("re_{first}"), TOTAL);
     report.id = Some(first);
     let decided = order.payment_stated(statement(vec![report], vec![]), later(9));
     assert_eq!(decided.events, [OrderEvent::RefundFailed { refund: first, refunded_at: later(5), at: later(9) }]);

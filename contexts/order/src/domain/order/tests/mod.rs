@@ -78,7 +78,7 @@ fn refunded(order: Order, refund: RefundId) -> Decided {
     let Refund { intent, amount, .. } = order.refund(refund).unwrap().clone();
     let report = RefundReport {
         id: Some(refund),
-        provider_id: Some("re_1".into()),
+        provider_id: Some(format!("re_{refund}")),
         intent,
         amount,
         status: ReportedRefund::Succeeded,
