@@ -57,7 +57,7 @@ async fn everything_that_we_subscribe_to_has_a_golden_file_of_its_producer(on: S
     let shop = open(on).await;
     let wanted: BTreeSet<&str> =
         shop.module.subscriptions().iter().flat_map(|subscription| subscription.event_types().to_vec()).collect();
-    assert_eq!(wanted.len(), 10);
+    assert_eq!(wanted.len(), 12);
     for event_type in wanted {
         let context = event_type.split('.').nth(1).expect("store.<context>.<fact>.v1");
         assert_eq!(golden(context, event_type).source, format!("/{context}"));
