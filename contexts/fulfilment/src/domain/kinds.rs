@@ -159,8 +159,8 @@ impl Consignment {
 }
 
 fn printable(text: &str) -> Option<String> {
-    let text = text.trim();
-    (text.chars().count() <= 100 && !text.chars().any(char::is_control)).then(|| text.to_owned())
+    let text = shared_kernel::text::clean_line(text);
+    (text.chars().count() <= 100 && !text.chars().any(char::is_control)).then_some(text)
 }
 
 /// Carrier or tracking number cannot be written on a label.
