@@ -127,3 +127,25 @@ async fn a_declined_card_is_told_and_another_one_pays() {
     counter::becomes(&buyer, &order, "PAID").await;
     assert_eq!(counter::records(&shop, "sandbox", "intent", &order).len(), 1);
 }
+
+#[tokio::test]
+async fn comparing_the_books_says_what_was_compared_and_fails_when_the_provider_is_silent() {
+    let (mut shop, buyer) = shop_with_a_kea().await;
+    let order = counter::order(&buyer, &[("KEA", 1)]).await;
+    let number = order["number"].as_str().unwrap();
+    let told = shop.cli(&["reconcile"]);
+    let said = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.status.success(), "{told:?}");
+    assert!(said.contains("1 orders compared with the payment provider, 0 repaired, 0 not answered"), "{said}");
+    assert!(shop.close().await);
+    let nobody = [
+        ("STORE_STRIPE_SECRET_KEY", "sk_test_x"),
+        ("STORE_STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("STORE_STRIPE_API_BASE", "http://127.0.0.1:1"),
+    ];
+    let silent = shop.cli_with(&nobody, &["reconcile"]);
+    let said = String::from_utf8_lossy(&silent.stdout).into_owned();
+    assert_eq!(silent.status.code(), Some(1), "{silent:?}");
+    assert!(said.contains(&format!("order {number} could not be compared")), "{said}");
+    assert!(said.contains("0 orders compared with the payment provider, 0 repaired, 1 not answered"), "{said}");
+}
