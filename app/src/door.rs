@@ -109,7 +109,7 @@ pub(crate) fn open(
         let app = inside.app().into_factory().map_err(|error: Error| error.error_response());
         let http = HttpService::build()
             .keep_alive(Duration::from_secs(15))
-            .client_request_timeout(Duration::from_secs(5))
+            .client_request_timeout(Duration::from_secs(10))
             .client_disconnect_timeout(Duration::from_secs(5))
             .local_addr(address)
             .on_connect_ext(Connections::introduce)

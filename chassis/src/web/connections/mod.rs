@@ -55,7 +55,8 @@ impl Default for ConnectionSettings {
             most_of_one: 256,
             exempt_loopback: true,
             trusted_proxies: TrustedProxies::default(),
-            head: Duration::from_secs(10),
+            // The server underneath says 408 after ten, unless it is kept from looking.
+            head: Duration::from_secs(12),
             idle: Duration::from_secs(25),
             patience: Duration::from_secs(10),
             least_rate: 1_024,
