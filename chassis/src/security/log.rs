@@ -54,7 +54,6 @@ impl SecurityLog {
         let Some(kept) = &self.0 else { return };
         let now = kept.clock.now();
         let Some(left_out) = kept.budget.lock().unwrap_or_else(PoisonError::into_inner).take(what.event, now) else {
-            metrics::counter!("security_records_left_out_total", "event" => event).increment(1);
             return;
         };
         let more = if left_out == 0 { String::new() } else { format!(" (and {left_out} more before)") };
