@@ -166,8 +166,8 @@ fn welcome(shop: &Shop, logins: &[Login]) -> anyhow::Result<()> {
         println!("    {}", login.line(std::io::stdout().is_terminal()));
     }
     if logins.iter().any(|login| login.password.is_some()) {
-        let lines: String = logins.iter().map(|login| format!("{}\n", login.line(true))).collect();
-        keep_private_text(folder, LOGINS, &lines)?;
+        let lines: Vec<String> = logins.iter().map(|login| login.line(true)).collect();
+        keep_private_text(folder, LOGINS, &format!("{}\n", lines.join("\n")))?;
         println!("  The passwords are in {}: change them, and delete the file.", folder.join(LOGINS).display());
     }
     if shop.sandbox.is_some() {

@@ -41,11 +41,6 @@ impl Repository {
         Self { root: root.expect("no folder above has a shared-kernel").to_owned() }
     }
 
-    /// The text of one file.
-    pub fn text(&self, path: &str) -> String {
-        read(&self.root.join(path))
-    }
-
     /// Every dependency of every crate of the workspace, except that of a crate on itself.
     pub fn all_dependencies(&self) -> Vec<Edge> {
         let options = ["--offline".to_owned()];

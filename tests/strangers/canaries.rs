@@ -40,7 +40,9 @@ async fn offered(admin: &Visitor) {
 /// The pages of the table, with a search for a canary where there is a search.
 fn pages(order: &str) -> Vec<String> {
     let query = CANARY.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
-    let shown = PAGES.iter().filter(|(path, _)| !path.ends_with(".csv") && !path.ends_with(".txt"));
+    let is_file =
+        |path: &str| std::path::Path::new(path).extension().is_some_and(|kind| kind == "csv" || kind == "txt");
+    let shown = PAGES.iter().filter(|(path, _)| !is_file(path));
     let named = shown.map(|(path, _)| path.replace("{paid}", order).replace("{open}", order));
     let searches = ["/products", "/admin/products", "/admin/customers", "/admin/orders", "/admin/stock"];
     let searches =
