@@ -4,12 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use chassis::testing::free_port;
+use chassis::testing::{eventually, free_port, program, skip};
 
-use crate::support::process::Shop;
+use crate::support::process::{ADMIN, Shop};
 
 /// Every file and folder below that somebody else could read.
 fn readable_by_others(folder: &Path) -> Vec<String> {
@@ -41,6 +41,40 @@ fn too_few_descriptors_are_named() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(said.contains("only 64 file descriptors may be open") && !said.contains("panicked"), "{said}");
+}
+
+/// Waits until the shop at this port says that it is ready, or that it is not.
+async fn says(port: u16, status: u16) {
+    let ready = format!("http://127.0.0.1:{port}/health/ready");
+    eventually(Duration::from_mins(1), || async {
+        let answer = reqwest::get(&ready).await.ok()?;
+        (answer.status().as_u16() == status).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shop_that_cannot_write_is_not_ready_until_it_can() {
+    let Some(prlimit) = program("prlimit") else { return skip("prlimit is not installed") };
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    // Without the signal a file that may not grow is an error like that of a full disk.
+    let serve = format!("trap '' XFSZ; exec {} serve", env!("CARGO_BIN_EXE_better-store"));
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(serve).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    shell.env("STORE_LISTEN", format!("127.0.0.1:{port}")).env("STORE_DEMO", "off");
+    let mut shop = shell.env("STORE_ADMIN_EMAIL", ADMIN.0).env("STORE_ADMIN_PASSWORD", ADMIN.1).spawn().unwrap();
+    let largest_file = |bytes: &str| {
+        let mut limit = Command::new(&prlimit);
+        limit.arg(format!("--pid={}", shop.id())).arg(format!("--fsize={bytes}:unlimited"));
+        assert!(limit.status().unwrap().success());
+    };
+    says(port, 200).await;
+    largest_file("1024");
+    says(port, 503).await;
+    largest_file("unlimited");
+    says(port, 200).await;
+    shop.kill().unwrap();
+    shop.wait().unwrap();
 }
 
 /// Asks for a page over a connection that is kept alive.
