@@ -81,6 +81,8 @@ pub async fn list_products(
 }
 
 /// One product
+///
+/// Staff see drafts and withdrawn products, too; everybody else is told that there is none.
 #[utoipa::path(
     tag = "catalogue", operation_id = "show_product", security((), ("bearer" = [])),
     params(("handle" = String, Path, description = "The product's name in addresses")),
