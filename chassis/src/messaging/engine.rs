@@ -108,7 +108,7 @@ impl Engine {
             }
             let turn = Lease::new("timers", &context.database, &self.clock, self.ids.as_ref());
             let handled = HandledMessages::new(context.database.clone(), Arc::clone(messages.clock()));
-            for job in context.jobs.into_iter().chain([handled.job(), scrub::fold_log_job(&context.database)]) {
+            for job in context.jobs.into_iter().chain([handled.job(), scrub::overwriting_job(&context.database)]) {
                 tasks.spawn(job.run(turn.clone(), stop.clone()));
             }
         }

@@ -22,12 +22,18 @@ pub const ERASED: &str = "erased";
 /// When published facts were last changed, on record in the context's database. Copies that are older still name somebody.
 pub(super) const SCRUBBED: &str = "scrubbed";
 
+/// When somebody was erased last. Files that were not written anew since may hold remains of them.
+const ERASURE: &str = "erased";
+
 /// How soon after something was scrubbed older copies of it are looked for.
 pub(super) const LOOK_EVERY: Duration = Duration::from_mins(10);
 
 /// Changes the data of a message of this type so that it names nobody. Must keep the kind of each value, so that readers
 /// can still read it, and do nothing the second time.
 pub type Redact = fn(event_type: &str, data: &mut Value);
+
+const MARK: &str = "INSERT INTO marker (name, made_at) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
 
 /// Replaces every text under one of these `fields`, however deep it lies, and in whatever part. Countries stay: the law
 /// on taxes asks for them.
@@ -66,10 +72,9 @@ pub async fn scrub(tx: &mut Tx, subject: &str, redact: Redact, now: Timestamp) -
             changed += tx.execute("UPDATE outbox SET envelope = $2 WHERE id = $1", params![id, text]).await?;
         }
     }
-    if changed > 0 {
-        let mark = "INSERT INTO marker (name, made_at) VALUES ($1, $2)
-            ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
-        tx.execute(mark, params![SCRUBBED, now]).await?;
+    let marks = [Some(ERASURE), Some(SCRUBBED).filter(|_| changed > 0)];
+    for name in marks.into_iter().flatten() {
+        tx.execute(MARK, params![name, now]).await?;
     }
     Ok(changed + scrub_inbox(tx, subject, redact).await?)
 }
@@ -87,17 +92,17 @@ async fn scrub_inbox(tx: &mut Tx, subject: &str, redact: Redact) -> Result<u64, 
     Ok(changed)
 }
 
-/// Empties the log of the database's file soon after something was scrubbed; otherwise the old texts would stay there until
-/// other changes happen to overwrite them.
-pub(super) fn fold_log_job(database: &Database) -> Job {
-    let (database, folded) = (database.clone(), Arc::new(AtomicI64::new(0)));
-    Job::every("fold-log", LOOK_EVERY, move || {
-        let (database, folded) = (database.clone(), Arc::clone(&folded));
+/// Overwrites what is left of somebody in the database's file and its log soon after they were erased; otherwise the old
+/// texts would stay there until other changes happen to overwrite them.
+pub(super) fn overwriting_job(database: &Database) -> Job {
+    let (database, done) = (database.clone(), Arc::new(AtomicI64::new(0)));
+    Job::every("overwrite-remains", LOOK_EVERY, move || {
+        let (database, done) = (database.clone(), Arc::clone(&done));
         Box::pin(async move {
-            let scrubbed = database.marked_at(SCRUBBED).await?.map_or(0, Timestamp::micros);
-            if scrubbed != folded.load(Ordering::Relaxed) {
-                database.fold_log().await?;
-                folded.store(scrubbed, Ordering::Relaxed);
+            let erased = database.marked_at(ERASURE).await?.map_or(0, Timestamp::micros);
+            if erased != done.load(Ordering::Relaxed) {
+                database.overwrite_remains().await?;
+                done.store(erased, Ordering::Relaxed);
             }
             Ok(())
         })

@@ -224,13 +224,14 @@ impl Database {
         self.inner.wakers.wake_all();
     }
 
-    /// Empties the log of a file, so that nothing is left there of what has been replaced. A server does so by itself.
+    /// Overwrites in a file, and in the log beside it, what is left of somebody who was erased; a large file waits for its
+    /// next opening. A server does so by itself.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn fold_log(&self) -> Result<(), StoreError> {
+    pub async fn overwrite_remains(&self) -> Result<(), StoreError> {
         match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.fold_log().await,
+            Engine::Sqlite(sqlite) => sqlite.overwrite_remains().await,
             Engine::Postgres(_) => Ok(()),
         }
     }

@@ -44,7 +44,7 @@ impl Sqlite {
             .disable_statement_logging();
         let mut connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
         refuse_old_library(&mut connection).await?;
-        if let Err(cause) = overwrite_remains(&mut connection).await {
+        if let Err(cause) = write_anew(&mut connection, i64::MAX).await {
             tracing::warn!(%cause, "the file could not be written anew; it is tried again at the next start");
         }
         Ok(Self::on(connection, options, wakers))
@@ -93,14 +93,17 @@ impl Sqlite {
     pub(super) async fn close(&self) -> Result<(), StoreError> {
         self.write(|_| Box::pin(async { Ok(()) })).await?;
         self.readers.close().await;
-        self.fold_log().await
+        self.overwrite_remains().await
     }
 
-    /// Moves what is in the log into the file and empties the log, with all that has been replaced since.
-    pub(super) async fn fold_log(&self) -> Result<(), StoreError> {
+    /// Writes the file anew if somebody was erased since that was done last, unless it is large: then the next start does
+    /// it. Moves what is in the log into the file and empties the log.
+    pub(super) async fn overwrite_remains(&self) -> Result<(), StoreError> {
         let mut extra = self.options.clone().connect().await.map_err(StoreError::unavailable)?;
+        let written = write_anew(&mut extra, SMALL).await;
         let folded = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut extra).await;
         let closed = extra.close().await;
+        written?;
         folded.map_err(StoreError::unavailable)?;
         closed.map_err(StoreError::unavailable)
     }
@@ -110,18 +113,37 @@ fn closed() -> StoreError {
     StoreError::unavailable("the database is closed")
 }
 
-/// Versions before this one left what they deleted in free parts of the file. Such a file is written anew, once;
-/// `user_version` says that it was.
-async fn overwrite_remains(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let number = |sql| sqlx::query_scalar::<_, i64>(sql);
-    let done = number("PRAGMA user_version").fetch_one(&mut *connection).await.map_err(StoreError::unavailable)?;
-    if done >= 1 {
+/// Pages of a file that is written anew within a second, in which nobody else can write: 64 MiB.
+const SMALL: i64 = 16_384;
+
+/// When somebody was erased last, and up to which erasure the file was written anew. `messaging::scrub` notes the former.
+const ERASED: &str = "SELECT COALESCE(MAX(made_at), 0) FROM marker WHERE name = 'erased'";
+const OVERWRITTEN: &str = "SELECT COALESCE(MAX(made_at), 0) FROM marker WHERE name = 'overwritten'";
+const NOTE: &str = "INSERT INTO marker (name, made_at) VALUES ('overwritten', $1)
+    ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
+/// A large file does not fit into memory.
+const WRITE_ANEW: &str = "PRAGMA temp_store = file; VACUUM; PRAGMA temp_store = memory; PRAGMA user_version = 1";
+
+/// Writes a file of at most `most` pages anew if it may hold remains of somebody who was erased. `secure_delete` overwrites
+/// what is deleted, but not the copies that are left behind where rows have moved between pages; and files of versions
+/// before this one, whose `user_version` is 0, were not even written with it.
+async fn write_anew(connection: &mut SqliteConnection, most: i64) -> Result<(), StoreError> {
+    let is_new = number(connection, "PRAGMA user_version").await? > 0;
+    let has_marks = number(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'marker'").await? > 0;
+    let erased = if has_marks { number(connection, ERASED).await? } else { 0 };
+    let overwritten = if has_marks { number(connection, OVERWRITTEN).await? } else { 0 };
+    if (is_new && erased == overwritten) || number(connection, "PRAGMA page_count").await? > most {
         return Ok(());
     }
-    let pages = number("PRAGMA page_count").fetch_one(&mut *connection).await.map_err(StoreError::unavailable)?;
-    let script = if pages > 1 { "VACUUM; PRAGMA user_version = 1" } else { "PRAGMA user_version = 1" };
-    sqlx::raw_sql(script).execute(connection).await.map_err(StoreError::unavailable)?;
+    sqlx::raw_sql(WRITE_ANEW).execute(&mut *connection).await.map_err(StoreError::unavailable)?;
+    if erased != overwritten {
+        sqlx::query(NOTE).bind(erased).execute(connection).await.map_err(StoreError::unavailable)?;
+    }
     Ok(())
+}
+
+async fn number(connection: &mut SqliteConnection, sql: &'static str) -> Result<i64, StoreError> {
+    sqlx::query_scalar(sql).fetch_one(connection).await.map_err(StoreError::unavailable)
 }
 
 async fn refuse_old_library(connection: &mut SqliteConnection) -> Result<(), StoreError> {
