@@ -1,10 +1,12 @@
 //! The version before this one and this one serve the same shop, on the same databases and the same broker, while it
-//! sells: process by process forward, some of them back, and forward again. No request fails.
+//! sells: process by process forward, some of them back, and forward again. No request fails. And a folder that the version
+//! before has made is opened by this one, whose books say the same of everything in it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::ALONE;
@@ -60,6 +62,36 @@ async fn the_version_before_and_this_one_serve_the_same_shop_side_by_side() {
 
     become_all(&mut shop, ONCE.map(first).into_iter().chain(TWICE.map(first)), Version::This).await;
     wishes.extend(buyers(&market, 150, 20).join_all().await.concat());
+    market.assert_no_trouble();
+    comes_to_rest(&shop, &wishes).await;
+}
+
+/// Whether `after` says everything that `before` says; it may say more.
+fn says_the_same(before: &Value, after: &Value) -> bool {
+    before.as_object().is_some_and(|fields| fields.iter().all(|(name, value)| after.get(name) == Some(value)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_folder_of_the_version_before_is_opened_and_its_books_say_the_same() {
+    let _alone = ALONE.lock().await;
+    if Version::Previous.program().is_none() {
+        return;
+    }
+    let plan = Plan { settings: &[("STORE_DEMO", "off")], version: Version::Previous, ..Plan::default() };
+    let mut shop = Shop::planned(&plan);
+    shop.start().await;
+    let market = Arc::new(Market::set_up(&shop, 4, 100).await);
+    let mut wishes = buyers(&market, 0, 12).join_all().await.concat();
+    comes_to_rest(&shop, &wishes).await;
+    let before = shop.audit();
+    assert!(before.len() > 100, "only {} records", before.len());
+
+    become_all(&mut shop, ["shop".to_owned()], Version::This).await;
+    let after = shop.audit();
+    let lost = before.iter().filter(|record| !after.iter().any(|found| says_the_same(record, found)));
+    assert_eq!(lost.collect::<Vec<_>>(), Vec::<&Value>::new(), "missing or changed after the migration");
+
+    wishes.extend(buyers(&market, 12, 4).join_all().await.concat());
     market.assert_no_trouble();
     comes_to_rest(&shop, &wishes).await;
 }
