@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn a_fault_without_a_place_is_found() {
         let list = "[[fault]]\nname = 'x'\nfile = 'a.rs'\nfind = 'one'\nreplace = 'two'\ntest = '-p a'\n";
-        let found = breaches(list, |_| "none here".to_owned());
+        let found = breaches(list, |_| "nothing".to_owned());
         assert_eq!(found, ["\"x\" has 0 places in a.rs", "only 1 faults are listed"]);
         assert_eq!(breaches(list, |_| "one".to_owned()).len(), 1);
         assert_eq!(breaches("nonsense", |_| String::new()).len(), 1);

@@ -20,7 +20,7 @@ pub struct MailedFiles {
 }
 
 #[derive(Template)]
-#[template(path = "fulfilment/mail/digital_item.txt", escape = "none")]
+#[template(path = "fulfilment/mail/digital_item.txt")]
 struct TextMail<'a> {
     number: &'a str,
     site_name: &'a str,
