@@ -146,6 +146,21 @@ async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others(on: Sto
     assert_eq!(emptied.marked("cart-empty").len(), 1);
 }
 
+async fn a_quantity_that_was_typed_and_not_applied_is_what_is_checked_out(on: Storage) {
+    let shop = Shop::open(on).await;
+    let mut guest = Browser::of(&shop, None);
+    let cart = guest.add(MUG).await;
+    // Enter in a field presses the first button of its form.
+    let buttons = cart.body.split("data-test=\"cart-form\"").nth(1).unwrap();
+    let first = &buttons[buttons.find("<button").unwrap()..];
+    assert!(first.split('>').nth(1).unwrap().starts_with("Update cart"), "{first}");
+    let sent = guest.send("/cart", &[("quantity.WEKA/MUG", "3"), ("then", "checkout")]).await;
+    assert_eq!((sent.status, sent.header("location")), (303, "/checkout"));
+    assert_eq!(lines(&guest.open("/cart").await), [line("Weka Mug", "$69.00")]);
+    let wrong = guest.send("/cart", &[("quantity.WEKA/MUG", "many"), ("then", "checkout")]).await;
+    assert_eq!(wrong.header("location"), "/cart", "nothing is checked out that was not understood");
+}
+
 async fn the_remove_button_takes_its_line_and_leaves_the_rest(on: Storage) {
     let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
@@ -580,6 +595,7 @@ async fn a_form_that_is_not_ours_is_not_followed(on: Storage) {
 on_both_engines! {
     adding_starts_at_one_and_goes_up_by_one
     quantities_are_applied_from_nought_to_ninety_nine_and_no_others
+    a_quantity_that_was_typed_and_not_applied_is_what_is_checked_out
     the_remove_button_takes_its_line_and_leaves_the_rest
     what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked
     a_title_is_shown_and_never_run
