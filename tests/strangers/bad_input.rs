@@ -306,7 +306,7 @@ async fn pages_that_do_not_exist_say_so() {
     ];
     for path in paths {
         let reply = corner.wire.send("GET", path, &[], "").await;
-        assert!(matches!(reply.status, 303 | 400 | 404), "{reply:?}");
+        assert!(matches!(reply.status, 303 | 308 | 400 | 404), "{reply:?}");
         let page = visitor.visit(path).await;
         assert!(matches!(page.status, 400 | 404) && page.body.contains("<h1"), "{path}: {} {}", page.status, page.body);
     }
