@@ -98,11 +98,15 @@ fn fields(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// What is wrong in a source file: a template that is not escaped by its kind, or a field that escapes the escaping.
+/// What is wrong in a source file: a page that is not escaped by its kind, or a field that escapes the escaping. A mail as
+/// text is written as it is.
 pub fn source_breaches(path: &str, source: &str) -> Vec<String> {
-    let forbidden = ["escape = \"none\"", "HtmlSafe", "MarkupDisplay", "filters::Safe", "askama::filters::safe"];
-    let found = forbidden.iter().filter(|word| source.contains(**word));
-    found.map(|word| format!("{path} names {word}: what it writes is not escaped")).collect()
+    let forbidden = ["HtmlSafe", "MarkupDisplay", "filters::Safe", "askama::filters::safe"];
+    let named = forbidden.iter().filter(|word| source.contains(**word));
+    let named = named.map(|word| format!("{path} names {word}: what it writes is not escaped"));
+    let templates = source.split("#[template(").skip(1).filter_map(|rest| rest.split(")]").next());
+    let open = templates.filter(|settings| settings.contains("escape = \"none\"") && !settings.contains(".txt\""));
+    named.chain(open.map(|settings| format!("{path} has a template that is not escaped: {settings}"))).collect()
 }
 
 #[cfg(test)]
@@ -131,6 +135,15 @@ mod tests {
         }
         assert_eq!(breaches("catalogue/product.html", "<script>{{ json_ld|safe }}</script>").len(), 0);
         assert_eq!(breaches("catalogue/product.html", "<p>{{ title|safe }}</p>").len(), 1);
+    }
+
+    #[test]
+    fn a_page_that_is_not_escaped_is_found_and_a_mail_as_text_is_fine() {
+        let page = "#[template(path = \"order/page.html\", escape = \"none\")] struct A;";
+        let mail = "#[template(path = \"order/mail/receipt.txt\", escape = \"none\")] struct A;";
+        assert_eq!(source_breaches("x.rs", page).len(), 1);
+        assert_eq!(source_breaches("x.rs", "impl HtmlSafe for Name {}").len(), 1);
+        assert_eq!(source_breaches("x.rs", mail), Vec::<String>::new());
     }
 
     #[test]
