@@ -126,6 +126,41 @@ mod tests {
         }
     }
 
+    /// Worked out with fractions, apart from this code: `gross * rate / (100 + rate)`, halves upwards.
+    #[test]
+    fn the_tax_in_a_price_is_what_arithmetic_says() {
+        let gross = [1, 3, 10, 99, 100, 999, 1_050, 10_770, 108_875, 123_456_789];
+        for (rate, taxes) in [
+            ("5", [0, 0, 0, 5, 5, 48, 50, 513, 5_185, 5_878_895]),
+            ("7.7", [0, 0, 1, 7, 7, 71, 75, 770, 7_784, 8_826_530]),
+            ("8.875", [0, 0, 1, 8, 8, 81, 86, 878, 8_875, 10_063_642]),
+            ("15", [0, 0, 1, 13, 13, 130, 137, 1_405, 14_201, 16_103_059]),
+            ("19", [0, 0, 2, 16, 16, 160, 168, 1_720, 17_383, 19_711_588]),
+            ("20", [0, 1, 2, 17, 17, 167, 175, 1_795, 18_146, 20_576_132]), // 3 at 20 % holds exactly half a cent
+            ("25", [0, 1, 2, 20, 20, 200, 210, 2_154, 21_775, 24_691_358]),
+        ] {
+            let exact = TaxRate::parse_percent(rate).unwrap();
+            let found = gross.map(|minor| exact.contained_in(nzd(minor)).unwrap().minor());
+            assert_eq!(found, taxes, "{rate} %");
+        }
+    }
+
+    #[test]
+    fn cents_that_are_left_go_to_the_largest_remainders() {
+        for (rate, parts, shares) in [
+            ("15", vec![333, 333, 334], vec![43, 43, 44]),
+            ("20", vec![1, 1, 1], vec![1, 0, 0]),
+            ("8.875", vec![1_999, 499, 1, 650], vec![163, 41, 0, 53]),
+            ("19", vec![990, 990, 990, 995], vec![158, 158, 158, 159]),
+            ("7.7", vec![5, 5, 5, 5, 5, 5, 5], vec![1, 1, 1, 0, 0, 0, 0]),
+            ("25", vec![199, 299, 650], vec![40, 60, 130]),
+        ] {
+            let parts: Vec<Money> = parts.into_iter().map(nzd).collect();
+            let found = TaxRate::parse_percent(rate).unwrap().shares(&parts).unwrap();
+            assert_eq!(found, shares.into_iter().map(nzd).collect::<Vec<_>>(), "{rate} %");
+        }
+    }
+
     proptest! {
         #[test]
         fn shares_add_up_to_the_tax_on_the_whole(parts in prop::collection::vec(0_i64..10_000_000, 1..40), rate in 0_u32..50_000) {

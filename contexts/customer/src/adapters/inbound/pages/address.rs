@@ -43,10 +43,15 @@ impl AddressFields {
         }
     }
 
-    /// The address as it was typed; `None` if nothing was. The country is filled in beforehand and does not count.
-    pub(super) fn raw(&self, customer: (&str, &str)) -> Option<RawAddress> {
+    /// Whether anything was typed. The country is filled in beforehand and does not count.
+    pub(super) fn is_begun(&self) -> bool {
         let typed = [&self.recipient, &self.line1, &self.line2, &self.city, &self.region, &self.postcode];
-        if typed.iter().all(|field| field.trim().is_empty()) {
+        typed.iter().any(|field| !field.trim().is_empty())
+    }
+
+    /// The address as it was typed; `None` if nothing was.
+    pub(super) fn raw(&self, customer: (&str, &str)) -> Option<RawAddress> {
+        if !self.is_begun() {
             return None;
         }
         let nobody_else = self.recipient.trim().is_empty();
