@@ -5,7 +5,7 @@ ALTER TABLE orders ADD COLUMN refunded_minor BIGINT CHECK (refunded_minor IS NUL
 
 -- Up to which order the timer has compared our books with the provider's.
 CREATE TABLE reconciliation (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
+    one BIGINT PRIMARY KEY CHECK (one = 1),
     placed_at BIGINT NOT NULL,
     order_id TEXT
 );
