@@ -101,6 +101,19 @@ mod tests {
         made.map(|words| words[2].trim_end_matches('(').to_owned()).collect()
     }
 
+    /// Rows move between engines as 64-bit numbers, texts and bytes.
+    #[test]
+    fn columns_on_servers_have_types_that_every_copy_can_read() {
+        for part in Part::CONTEXTS.into_iter().chain([Part::Sandbox]) {
+            for step in Database::messaging_migrations().iter().chain(migrations(part)) {
+                let words = step.postgres.split(|letter: char| !letter.is_ascii_alphanumeric());
+                let narrow =
+                    words.filter(|word| ["INTEGER", "INT", "INT4", "SMALLINT", "BOOLEAN", "REAL"].contains(word));
+                assert_eq!(narrow.collect::<Vec<_>>(), Vec::<&str>::new(), "{}: {}", part.name(), step.name);
+            }
+        }
+    }
+
     #[tokio::test]
     async fn a_backup_holds_every_table_that_the_migrations_make() {
         let folder = tempfile::tempdir().unwrap();
