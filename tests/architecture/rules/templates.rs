@@ -56,10 +56,9 @@ fn place(tag: &str) -> Option<String> {
     for c in tag.chars() {
         match (quote, c) {
             (Some(open), _) if open == c => (quote, name) = (None, String::new()),
-            (Some(_), _) => {}
+            (Some(_), _) | (None, '=') => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, c) if c.is_whitespace() => name.clear(),
-            (None, '=') => {}
             (None, c) => name.push(c),
         }
     }
