@@ -297,6 +297,8 @@ impl Verb {
             Self::User { email, role, password, name, reset_password } => {
                 let password = match password {
                     Some(password) => password,
+                    // Somebody who is known keeps theirs.
+                    None if !reset_password => first_line().unwrap_or_default(),
                     None => first_line()?,
                 };
                 Command::User { email, role, password, name, reset_password }

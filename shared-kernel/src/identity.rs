@@ -51,6 +51,10 @@ pub struct Identity {
     /// was shown too long ago. Never with an API key, which knows no password. Absent in what the version before signed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub must_confirm: bool,
+    /// Whether the account may do more than `role` says, once a second factor is shown. Absent in what the version before
+    /// signed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lacks_second_factor: bool,
 }
 
 impl Identity {

@@ -113,6 +113,10 @@ fn at_least(role: Role, req: &HttpRequest) -> Result<Identity, Closed> {
     if !is_api(req.match_info().as_str()) {
         return Err(Closed::Page(PageError::Forbidden));
     }
+    if identity.lacks_second_factor {
+        let problem = Problem::new(StatusCode::FORBIDDEN, "second-factor-required", "A second factor is needed");
+        return Err(Closed::Api(problem.detail("set one up on the profile page, and log in with its code")));
+    }
     let problem = Problem::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden");
     Err(Closed::Api(problem.detail(format!("this is for the role {}", role.name()))))
 }

@@ -47,6 +47,7 @@ pub fn somebody(number: u128, role: Role) -> Identity {
         verified: true,
         role,
         must_confirm: false,
+        lacks_second_factor: false,
     }
 }
 

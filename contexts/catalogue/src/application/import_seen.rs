@@ -10,6 +10,7 @@ use crate::domain::{FileHandle, Handle};
 #[derive(Default)]
 pub struct Seen {
     handles: HashMap<Handle, FileHandle>,
+    addresses: HashMap<FileHandle, Handle>,
     skus: HashMap<Sku, Handle>,
     folded: HashMap<String, Sku>,
 }
@@ -19,6 +20,12 @@ impl Seen {
     #[must_use]
     pub fn has(&self, handle: &Handle) -> bool {
         self.handles.contains_key(handle)
+    }
+
+    /// The address that the file's earlier rows of this very handle have got.
+    #[must_use]
+    pub fn address_of(&self, named: &FileHandle) -> Option<&Handle> {
+        self.addresses.get(named)
     }
 
     /// Whether no product of the file has that address, except by the same handle.
@@ -53,6 +60,7 @@ impl Seen {
     /// Notes a product.
     pub fn note(&mut self, handle: &Handle, named: &FileHandle, skus: Vec<Sku>) {
         self.handles.insert(handle.clone(), named.clone());
+        self.addresses.insert(named.clone(), handle.clone());
         for sku in skus {
             self.folded.entry(sku.as_str().to_lowercase()).or_insert_with(|| sku.clone());
             self.skus.insert(sku, handle.clone());

@@ -48,6 +48,10 @@ impl NameProducts {
             FileHandle::Address(handle) => return self.at(handle.clone(), None).await.map(Some),
             FileHandle::Written(written) => written,
         };
+        // The same handle once more is the same product, wherever its rows stand; the caller refuses them.
+        if let Some(handle) = seen.and_then(|seen| seen.address_of(&patch.handle)) {
+            return self.at(handle.clone(), None).await.map(Some);
+        }
         if let Some(handle) = self.handles.address_of(written).await? {
             return self.at(handle, None).await.map(Some);
         }

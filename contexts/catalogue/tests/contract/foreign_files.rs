@@ -65,6 +65,22 @@ async fn handles_that_would_be_written_alike_are_different_products(shop: Shop) 
     assert_eq!((renamed.updated, renamed.changes[0].fields[0].to.as_str()), (1, "D new"));
 }
 
+async fn rows_of_a_handle_that_stand_apart_are_refused_in_every_script(shop: Shop) {
+    for (first, other) in [("чай", "кофе"), ("aa", "bb")] {
+        let file = format!(
+            "handle,title,sku,price\n{first},One,{first}1,10\n{other},Other,{other}1,20\n{first},Two,{first}2,12\n"
+        );
+        for mode in [ImportMode { dry_run: true, ..PART }, PART] {
+            let outcome = import(&shop, &file, mode).await;
+            assert_eq!((outcome.created, outcome.updated, outcome.failed), (2, 0, 1), "{first}: {outcome}");
+            assert!(outcome.to_string().contains("do not stand together"), "{outcome}");
+        }
+        let strict = ImportMode { all_or_nothing: true, ..PART };
+        let refused = shop.module.import_file(file.as_bytes(), "", strict).await.unwrap_err();
+        assert!(refused.to_string().contains("do not stand together"), "{refused}");
+    }
+}
+
 async fn a_handle_from_outside_never_meets_a_product_made_by_hand(shop: Shop) {
     import(&shop, "handle,title,sku,price\nkniga-7,By hand,HAND,1\n", PART).await;
     let outcome = import(&shop, shopify(&[("книга-7", "From outside", "OUT")]), PART).await;
@@ -252,6 +268,7 @@ async fn all_or_nothing_imports_nothing_if_anything_is_wrong(shop: Shop) {
 
 on_both_engines! {
     handles_that_would_be_written_alike_are_different_products
+    rows_of_a_handle_that_stand_apart_are_refused_in_every_script
     a_handle_from_outside_never_meets_a_product_made_by_hand
     a_product_that_an_earlier_version_named_stays_the_same_product
     a_quote_that_never_ends_refuses_the_file_at_its_line

@@ -43,7 +43,8 @@ impl Authenticate {
             self.sessions.touch(hash, now, None).await?;
         }
         let role = self.policy.role_in(&session, identity.role);
-        Ok(Some(Identity { role, must_confirm: session.must_confirm(&self.policy, now), ..identity }))
+        let (must_confirm, lacks_second_factor) = (session.must_confirm(&self.policy, now), role < identity.role);
+        Ok(Some(Identity { role, must_confirm, lacks_second_factor, ..identity }))
     }
 
     async fn key(&self, id: ApiKeyId, secret: &Token) -> Result<Option<Identity>, StoreError> {

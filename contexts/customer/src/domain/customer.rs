@@ -184,6 +184,7 @@ impl Customer {
             verified: self.0.verified,
             role: self.0.role,
             must_confirm: false,
+            lacks_second_factor: false,
         }
     }
 }

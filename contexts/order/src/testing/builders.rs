@@ -36,6 +36,7 @@ pub fn a_customer(number: u128) -> Identity {
         verified: true,
         role: Role::Customer,
         must_confirm: false,
+        lacks_second_factor: false,
     }
 }
 

@@ -350,6 +350,9 @@ async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(o
         (page.marked("payment-status"), page.marked("pay-again").len()),
         (vec!["Declined: Your card was declined.".into()], 1)
     );
+    aroha.open(&format!("/orders/{order}/return?redirect_status=canceled")).await;
+    let left = aroha.open("/cart").await.marked("flash");
+    assert!(left[0].starts_with("You left the payment page."), "the refusal is of the attempt before: {left:?}");
     let again = aroha.open(&format!("/orders/{order}/return?redirect_status=succeeded")).await;
     assert_eq!(again.header("location"), format!("/orders/{order}"), "the refusal on record is of the attempt before");
     shop.provider_says(order, "payment_intent.succeeded", json!({})).await;

@@ -287,11 +287,11 @@ impl Order {
         })
     }
 
-    /// Returns what is left of one intent's money, once: the refund's name is made from the intent's.
+    /// Returns what is left of one intent's money: the refund's name is made from the intent's, so that it happens once. What
+    /// a won dispute gives free after that has gone through is returned under the next name.
     pub(super) fn return_payment(mut self, intent: &IntentId, reason: RefundReason, now: Timestamp) -> Decided {
-        let id = RefundId::of_intent(self.0.id, intent);
         let left = self.payment(intent).and_then(|payment| self.refundable(payment));
-        let Some(amount) = left.filter(|_| self.refund(id).is_none()) else { return Decided::nothing(self) };
+        let Some((id, amount)) = self.name_of_return(intent).zip(left) else { return Decided::nothing(self) };
         self.0.refunds.push(Refund {
             id,
             intent: intent.clone(),
@@ -307,6 +307,15 @@ impl Order {
         Decided::changed(self)
             .noted(HistoryKind::RefundRequested, amount.to_string(), now)
             .task(OrderTask::RefundPayment { refund: id })
+    }
+
+    /// The first name that no return of this money bears; none while one of them is under way or has failed.
+    fn name_of_return(&self, intent: &IntentId) -> Option<RefundId> {
+        let first = RefundId::of_intent(self.0.id, intent);
+        let next = |n: u32| RefundId::of_intent(self.0.id, &IntentId::new(format!("{intent}/return/{n}")));
+        let mut names = std::iter::once(first).chain((2..).map(next));
+        let is_through = |id: &RefundId| self.refund(*id).is_some_and(Refund::is_through);
+        names.find(|id| !is_through(id)).filter(|id| self.refund(*id).is_none())
     }
 
     /// Returns everything that a cancelled order has left, or ends it if nothing is.

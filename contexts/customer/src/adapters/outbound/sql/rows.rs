@@ -35,6 +35,7 @@ pub(super) fn identity(row: &Row) -> Result<Identity, StoreError> {
         verified: row.get("verified")?,
         role: role(row, "owner_role")?,
         must_confirm: false,
+        lacks_second_factor: false,
     })
 }
 

@@ -21,6 +21,7 @@ const SPEND_CODE: &str = "DELETE FROM recovery_code WHERE customer_id = $1 AND h
 const ADD_CODE: &str = "INSERT INTO recovery_code (customer_id, hash) VALUES ($1, $2)";
 const FORGET_CODES: &str = "DELETE FROM recovery_code WHERE customer_id = $1";
 const REMOVE: &str = "DELETE FROM second_factor WHERE customer_id = $1";
+const FORGET_IN_SESSIONS: &str = "UPDATE session SET second_factor = 0 WHERE customer_id = $1";
 
 #[async_trait]
 impl SecondFactors for SqlCustomers {
@@ -102,9 +103,10 @@ async fn confirm(
     Ok(true)
 }
 
-/// Forgets the factor of a customer; also when they are erased.
+/// Forgets the factor of a customer; also when they are erased. No session has shown a factor that is not there any more.
 pub(super) async fn remove(tx: &mut Tx, customer: CustomerId) -> Result<bool, StoreError> {
     tx.execute(FORGET_CODES, params![customer]).await?;
+    tx.execute(FORGET_IN_SESSIONS, params![customer]).await?;
     Ok(tx.execute(REMOVE, params![customer]).await? == 1)
 }
 

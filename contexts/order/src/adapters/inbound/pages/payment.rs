@@ -94,12 +94,13 @@ pub async fn come_back(
             see_other_with("/", thank_you(&order))
         }
         (OrderState::Rejected { skus }, _) => see_other_with("/cart", sold_out(&order, skus)),
+        // First, for a refusal on record may be of an earlier attempt.
+        (OrderState::AwaitingPayment { .. }, _) if hint.redirect_status == LEFT => {
+            see_other_with("/cart", payment_left())
+        }
         (OrderState::AwaitingPayment { .. }, PaymentAxis::Declined) if hint.redirect_status != WENT_WELL => {
             let reason = order.payments().iter().rev().find_map(|payment| payment.last_error.as_deref());
             see_other_with("/cart", payment_unsuccessful(reason))
-        }
-        (OrderState::AwaitingPayment { .. }, _) if hint.redirect_status == LEFT => {
-            see_other_with("/cart", payment_left())
         }
         (OrderState::AwaitingPayment { .. }, _) if hint.redirect_status == FAILED => {
             see_other_with("/cart", payment_unsuccessful(None))

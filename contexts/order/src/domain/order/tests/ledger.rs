@@ -219,6 +219,22 @@ fn a_cancellation_waits_for_the_bank_and_ends_by_its_word() {
 }
 
 #[test]
+fn what_a_won_dispute_sets_free_is_returned_after_the_rest() {
+    let open = || dispute("du_1", 1_000, DisputeStatus::NeedsResponse);
+    let order = paid().payment_stated(statement(vec![], vec![open()]), later(3)).order;
+    let order = order.stock_rejected(vec![], later(4)).order;
+    let first = RefundId::of_intent(id(1), &pi("pi_1"));
+    assert_eq!(order.refund(first).unwrap().amount.minor(), TOTAL - 1_000, "the bank has the rest");
+    let returned = || RefundReport { id: Some(first), ..through("re_1", TOTAL - 1_000) };
+    let order = order.payment_stated(statement(vec![returned()], vec![open()]), later(5)).order;
+    assert_eq!(order.status(), Status::CancelPending);
+    let won = statement(vec![returned()], vec![dispute("du_1", 1_000, DisputeStatus::Won)]);
+    let won = order.payment_stated(won, later(6));
+    let [OrderTask::RefundPayment { refund }] = won.tasks[..] else { panic!("{:?}", won.tasks) };
+    assert_eq!(won.order.refund(refund).unwrap().amount.minor(), 1_000);
+}
+
+#[test]
 fn each_reason_ends_by_its_own_cause() {
     let order = paid().payment_stated(statement(vec![failed("re_0", 5)], vec![]), later(2)).order;
     let order = order.payment_stated(statement(vec![through("re_a", 800)], vec![]), later(3)).order;
