@@ -36,7 +36,7 @@ fn too_few_descriptors_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let program = env!("CARGO_BIN_EXE_better-store");
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("ulimit -n 64 && exec {program} serve")).current_dir(folder.path());
+    shell.arg("-c").arg(format!("ulimit -n 64 && exec {program} serve")).current_dir(folder.path()).env_clear();
     let output = shell.env("STORE_LISTEN", format!("127.0.0.1:{}", free_port())).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
@@ -60,7 +60,7 @@ async fn a_shop_that_cannot_write_is_not_ready_until_it_can() {
     // Without the signal a file that may not grow is an error like that of a full disk.
     let serve = format!("trap '' XFSZ; exec {} serve", env!("CARGO_BIN_EXE_better-store"));
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(serve).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    shell.arg("-c").arg(serve).current_dir(folder.path()).env_clear().stdout(Stdio::null()).stderr(Stdio::null());
     shell.env("STORE_LISTEN", format!("127.0.0.1:{port}")).env("STORE_DEMO", "off");
     let mut shop = shell.env("STORE_ADMIN_EMAIL", ADMIN.0).env("STORE_ADMIN_PASSWORD", ADMIN.1).spawn().unwrap();
     let largest_file = |bytes: &str| {
