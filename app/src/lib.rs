@@ -26,7 +26,6 @@ pub mod peers;
 pub mod probe;
 pub mod process;
 pub mod sample_orders;
-pub mod sandbox;
 pub mod secrets;
 pub mod security;
 pub mod server;

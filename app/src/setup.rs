@@ -12,9 +12,9 @@ use secrecy::SecretString;
 use shared_kernel::Clock;
 
 use crate::parts::Part;
-use crate::sandbox::SandboxSettings;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
+use stripe_sandbox::SandboxSettings;
 
 /// What each context is given.
 pub struct Given {

@@ -30,12 +30,12 @@ use crate::parts::Part;
 use crate::peers::in_process::{LocalOperations, LocalShopfront};
 use crate::peers::remote::Remote;
 use crate::peers::{Operations, Peers, Shopfront};
-use crate::sandbox::Sandbox;
 use crate::secrets::Secrets;
 use crate::security;
 use crate::settings::Settings;
 use crate::setup::{self, Given};
 use crate::whereabouts;
+use stripe_sandbox::Sandbox;
 
 /// How long a restored shop waits for the payment provider to tell what it has missed.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -281,7 +281,7 @@ fn private_door() -> anyhow::Result<(TcpListener, String)> {
 
 async fn open_sandbox(
     settings: &Settings,
-    given: crate::sandbox::SandboxSettings,
+    given: stripe_sandbox::SandboxSettings,
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn Ids>,
 ) -> anyhow::Result<Sandbox> {

@@ -10,6 +10,9 @@ use walkdir::WalkDir;
 /// The bounded contexts.
 pub const CONTEXTS: [&str; 5] = ["catalogue", "customer", "fulfilment", "order", "reports"];
 
+/// The crates inside `chassis/`, by their folders.
+pub const CHASSIS: [&str; 1] = ["stripe-sandbox"];
+
 /// A source file: its path from the root, with slashes, and its text.
 pub struct SourceFile {
     pub path: String,
@@ -70,8 +73,8 @@ impl Repository {
 
     /// What a rule finds in the sources (not the tests) of one crate.
     pub fn each_source_of(&self, owner: &str, mut rule: impl FnMut(&SourceFile) -> Vec<String>) -> Vec<String> {
-        let folder = if CONTEXTS.contains(&owner) { format!("contexts/{owner}/src") } else { format!("{owner}/src") };
-        let files = self.sources(&folder);
+        let folder = folder_of(owner);
+        let files = self.sources(&format!("{folder}/src"));
         assert!(!files.is_empty(), "{folder} has no sources");
         files.iter().flat_map(&mut rule).collect()
     }
@@ -93,8 +96,8 @@ impl Repository {
 
     /// The templates of pages and mails.
     pub fn templates(&self) -> Vec<SourceFile> {
-        let folders = ["app/templates", "chassis/templates"].map(str::to_owned).into_iter();
-        let folders = folders.chain(CONTEXTS.iter().map(|context| format!("contexts/{context}/templates")));
+        let owners = ["app", "chassis"].iter().chain(&CHASSIS).chain(&CONTEXTS);
+        let folders = owners.map(|owner| format!("{}/templates", folder_of(owner))).filter(|folder| self.has(folder));
         let entries = folders.flat_map(|folder| WalkDir::new(self.root.join(folder)).sort_by_file_name());
         let files = entries.map(Result::unwrap).filter(|entry| entry.file_type().is_file());
         files.map(|entry| SourceFile { path: self.relative(entry.path()), text: read(entry.path()) }).collect()
@@ -130,6 +133,17 @@ impl Repository {
 
     pub fn has(&self, path: &str) -> bool {
         self.root.join(path).exists()
+    }
+}
+
+/// The folder of a crate.
+pub fn folder_of(owner: &str) -> String {
+    if CONTEXTS.contains(&owner) {
+        format!("contexts/{owner}")
+    } else if CHASSIS.contains(&owner) {
+        format!("chassis/{owner}")
+    } else {
+        owner.to_owned()
     }
 }
 

@@ -16,9 +16,9 @@ use shared_kernel::Clock as _;
 
 use crate::demo::FURNISHED;
 use crate::parts::Part;
-use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::shop;
+use stripe_sandbox::Sandbox;
 
 /// The steps that make a part's tables.
 #[must_use]

@@ -16,7 +16,7 @@ use super::{cut, places};
 use crate::control::Output;
 use crate::modules::send;
 use crate::parts::Part;
-use crate::sandbox::Sandbox;
+use stripe_sandbox::Sandbox;
 
 /// What was found.
 pub struct Findings {

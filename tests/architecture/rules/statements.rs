@@ -28,8 +28,13 @@ pub fn breaches(path: &str, source: &str) -> Vec<String> {
 
 /// Contexts keep their statements in one folder; the chassis is made of them; the payment sandbox keeps its own records.
 fn at_home(path: &str) -> bool {
-    let homes =
-        ["chassis/src/sql", "chassis/src/messaging", "chassis/src/security", "chassis/src/testing", "app/src/sandbox"];
+    let homes = [
+        "chassis/src/sql",
+        "chassis/src/messaging",
+        "chassis/src/security",
+        "chassis/src/testing",
+        "chassis/stripe-sandbox/src",
+    ];
     path.contains(HOME) || homes.iter().any(|home| path.starts_with(home))
 }
 

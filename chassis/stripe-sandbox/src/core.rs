@@ -1,0 +1,60 @@
+//! What all parts of the sandbox share, and how a command is carried out with it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared_kernel::{Clock, Ids, StoreError};
+use tokio::sync::Notify;
+
+use crate::failures::{Failure, Failures};
+use crate::idempotency::{Given, InFlight, Keyed};
+use crate::objects::Origin;
+use crate::settings::SandboxSettings;
+use crate::store::{Command, Scene, Store};
+
+/// A clock is exact to this.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(2);
+
+/// What all parts of the sandbox share.
+pub struct Core {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub settings: SandboxSettings,
+    pub base_url: Arc<str>,
+    pub subscribed: Arc<[String]>,
+    pub in_flight: InFlight,
+    pub failures: Failures,
+    pub woken: Notify,
+}
+
+impl Core {
+    pub async fn execute(
+        &self,
+        origin: Origin,
+        keyed: Option<Keyed>,
+        command: Arc<dyn Command>,
+    ) -> Result<Given, StoreError> {
+        self.execute_failing(origin, keyed, command, None).await
+    }
+
+    pub async fn execute_failing(
+        &self,
+        origin: Origin,
+        keyed: Option<Keyed>,
+        command: Arc<dyn Command>,
+        failure: Option<Failure>,
+    ) -> Result<Given, StoreError> {
+        let scene = Scene {
+            now: self.clock.now(),
+            ids: Arc::clone(&self.ids),
+            origin,
+            subscribed: Arc::clone(&self.subscribed),
+            slow: self.settings.slow,
+            base_url: Arc::clone(&self.base_url),
+        };
+        let given = self.store.execute(scene, keyed, command, failure).await;
+        self.woken.notify_one();
+        given
+    }
+}
