@@ -35,6 +35,8 @@ impl Given {
     #[must_use]
     pub fn by(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> Self {
         let sweep_period = settings.sweep_every;
+        let financial_year =
+            reports::domain::FinancialYear::starting_in(settings.financial_year_month).unwrap_or_default();
         let mut customer = customer::CustomerSettings::default();
         customer.links.verification = settings.verification_window;
         customer.sessions.second_factor_from = settings.second_factor_from;
@@ -42,7 +44,7 @@ impl Given {
             catalogue: catalogue::CatalogueSettings::default(),
             order: order_settings(settings, secrets, private),
             fulfilment: fulfilment::FulfilmentSettings { sweep_period, ..fulfilment::FulfilmentSettings::default() },
-            reports: reports::ReportsSettings::default(),
+            reports: reports::ReportsSettings { financial_year },
             customer,
         }
     }

@@ -68,6 +68,8 @@ pub struct Settings {
     pub shipping_minor: i64,
     /// The zone whose calendar the reports follow.
     pub time_zone: String,
+    /// The month in which the shop's financial year begins, 1 to 12.
+    pub financial_year_month: u8,
     /// How long a buyer has to pay.
     pub payment_window: Duration,
     /// How many orders of one customer may wait to be paid at a time.
@@ -238,6 +240,7 @@ impl Settings {
             shipping_minor: within("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650, 0..=1_000_000)
                 .map_err(|error| anyhow::anyhow!("{error}: it is in minor units, so that 650 is 6.50"))?,
             time_zone: zone(raw.time_zone)?,
+            financial_year_month: within("STORE_FINANCIAL_YEAR_MONTH", raw.financial_year_month.as_deref(), 1, 1..=12)?,
             payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
             open_orders: within("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10, 1..=u32::MAX)?,
             open_pieces: within("STORE_OPEN_PIECES", raw.open_pieces.as_deref(), 1_000, 1..=1_000_000)?,
@@ -348,6 +351,7 @@ mod tests {
         let nonsense = vec![
             Raw { currency: Some("NZ$".into()), ..Raw::default() },
             Raw { time_zone: Some("Middle/Earth".into()), ..Raw::default() },
+            Raw { financial_year_month: Some("13".into()), ..Raw::default() },
             Raw { demo: Some("perhaps".into()), ..Raw::default() },
             Raw { workers: Some("two".into()), ..Raw::default() },
             Raw { workers: Some("0".into()), ..Raw::default() },

@@ -39,6 +39,7 @@ pub(super) struct Raw {
     pub(super) tax_percent: Option<String>,
     pub(super) shipping_minor: Option<String>,
     pub(super) time_zone: Option<String>,
+    pub(super) financial_year_month: Option<String>,
     pub(super) payment_window: Option<String>,
     pub(super) open_orders: Option<String>,
     pub(super) open_pieces: Option<String>,

@@ -5,7 +5,7 @@
 //! nothing, and can be thrown away and built again from the archive with identical rows.
 //!
 //! Reading order: [`domain`] (what a fact adds to which total), [`ports`], [`application`] (two use cases take news in,
-//! five answer questions), [`adapters`] (events and SQL, JSON and pages), and [`ReportsModule`], which hands the app its
+//! six answer questions), [`adapters`] (events and SQL, JSON and pages), and [`ReportsModule`], which hands the app its
 //! four lists.
 
 pub mod adapters;

@@ -20,24 +20,28 @@ use crate::adapters::inbound::{api, pages};
 use crate::adapters::outbound::sql::{self, MIGRATIONS, RebuildArticles, RebuildSales, SqlBooks};
 use crate::application::{
     KeepProduct, ListRefunds, Reading, RecordFact, ShowMonthlySales, ShowSalesByCategory, ShowSalesByCountry,
-    ShowTopProducts,
+    ShowSalesOverTime, ShowTopProducts,
 };
-use crate::domain::ShopCalendar;
+use crate::domain::{FinancialYear, ShopCalendar};
 
 /// How many orders are written at once: they share their commits, so a backlog is worked off faster.
 const LANES: usize = 64;
 /// How soon it is noticed that books that were being built anew are whole.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// What an operator may set. Nothing yet: currency and time zone are facts about the shop and come with the platform.
+/// What an operator may set. Currency and time zone are facts about the shop and come with the platform.
 #[derive(Debug, Clone, Default)]
-pub struct ReportsSettings {}
+pub struct ReportsSettings {
+    /// When the financial year begins; usually in January.
+    pub financial_year: FinancialYear,
+}
 
 /// The use cases that answer questions, for pages and API.
 #[derive(Clone)]
 pub struct Questions {
     pub(crate) reading: Reading,
     pub(crate) monthly: Arc<ShowMonthlySales>,
+    pub(crate) over_time: Arc<ShowSalesOverTime>,
     pub(crate) products: Arc<ShowTopProducts>,
     pub(crate) categories: Arc<ShowSalesByCategory>,
     pub(crate) countries: Arc<ShowSalesByCountry>,
@@ -50,6 +54,7 @@ impl Questions {
     pub fn new(reading: Reading) -> Self {
         Self {
             monthly: Arc::new(ShowMonthlySales::new(reading.clone())),
+            over_time: Arc::new(ShowSalesOverTime::new(reading.clone())),
             products: Arc::new(ShowTopProducts::new(reading.clone())),
             categories: Arc::new(ShowSalesByCategory::new(reading.clone())),
             countries: Arc::new(ShowSalesByCountry::new(reading.clone())),
@@ -83,7 +88,7 @@ impl ReportsModule {
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot be used, or the shop's time zone is unknown.
-    pub async fn start(_settings: ReportsSettings, platform: Platform) -> Result<Self, StoreError> {
+    pub async fn start(settings: ReportsSettings, platform: Platform) -> Result<Self, StoreError> {
         platform.database.migrate("reports", MIGRATIONS).await?;
         let calendar = ShopCalendar::of(&platform.site.time_zone).map_err(StoreError::unavailable)?;
         let recorder = Recorder::new("reports", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
@@ -91,6 +96,8 @@ impl ReportsModule {
         let ledger = Arc::new(books.clone());
         let reading = Reading {
             reports: Arc::clone(&ledger) as _,
+            over_time: Arc::clone(&ledger) as _,
+            financial_year: settings.financial_year,
             calendar: calendar.clone(),
             clock: platform.clock,
             currency: platform.site.currency,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, Currency, StoreError};
 
-use crate::domain::{Month, MonthError, Period, PeriodError, ShopCalendar};
-use crate::ports::SalesReports;
+use crate::domain::{DatesError, FinancialYear, Month, MonthError, Period, PeriodError, ShopCalendar};
+use crate::ports::{SalesOverTime, SalesReports};
 
 /// What was asked; whatever was left out has its usual value.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,8 +25,12 @@ pub struct Asked {
 pub struct Reading {
     /// The books.
     pub reports: Arc<dyn SalesReports>,
+    /// The same books, by any span of time.
+    pub over_time: Arc<dyn SalesOverTime>,
     /// The calendar that the shop follows.
     pub calendar: ShopCalendar,
+    /// When the shop's financial year begins.
+    pub financial_year: FinancialYear,
     /// Tells which month is the present one.
     pub clock: Arc<dyn Clock>,
     /// The currency of a question that names none.
@@ -39,6 +43,9 @@ pub enum QuestionError {
     /// So many months cannot be shown.
     #[error(transparent)]
     Months(#[from] PeriodError),
+    /// These days cannot be shown.
+    #[error(transparent)]
+    Dates(#[from] DatesError),
     /// The clock is outside every calendar.
     #[error(transparent)]
     Clock(#[from] MonthError),

@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared_kernel::Timestamp;
+use shared_kernel::{Currency, Timestamp};
 
+use super::month::Month;
 use super::refund::{Refund, RefundId};
 use super::sale::{Outcome, Sale, SaleLine};
 use super::shares;
@@ -44,6 +45,19 @@ pub struct OrderHistory {
     refunds: BTreeMap<RefundId, Refund>,
     /// Refunds that have failed count nowhere; one may be known to have failed before it is known.
     failed: BTreeSet<RefundId>,
+}
+
+/// What an order contributes to the sums over time, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contribution {
+    /// When: of the sale, or of the refund.
+    pub at: Timestamp,
+    /// The month of that moment in the shop's calendar.
+    pub month: Month,
+    /// In which currency.
+    pub currency: Currency,
+    /// How much.
+    pub amounts: MonthAmounts,
 }
 
 /// What came of a piece of news.
@@ -150,19 +164,32 @@ impl OrderHistory {
     /// What this order contributes to the monthly sums.
     #[must_use]
     pub fn months(&self) -> Vec<(MonthKey, MonthAmounts)> {
-        let Some(sale) = self.sale.as_ref().filter(|_| self.is_counted()) else { return Vec::new() };
-        let completed = sale.outcome == Outcome::Completed || self.completed_at.is_some();
-        let scopes = if completed { &[Scope::Paid, Scope::Completed][..] } else { &[Scope::Paid][..] };
         let mut months = Vec::new();
-        for &scope in scopes {
-            let key = MonthKey { currency: sale.currency, scope, month: sale.month };
-            add(&mut months, key, MonthAmounts::sale(sale.amounts, self.cancelled_at.is_some()));
-            for refund in self.refunds() {
-                let key = MonthKey { currency: refund.amount.currency(), scope, month: refund.month };
-                add(&mut months, key, MonthAmounts::refund(refund.amount.minor()));
+        for scope in [Scope::Paid, Scope::Completed] {
+            for Contribution { month, currency, amounts, .. } in self.contributions(scope) {
+                add(&mut months, MonthKey { currency, scope, month }, amounts);
             }
         }
         months
+    }
+
+    /// What this order contributes to the sums of this scope: the sale, and each refund at its own time.
+    #[must_use]
+    pub fn contributions(&self, scope: Scope) -> Vec<Contribution> {
+        let Some(sale) = self.sale.as_ref().filter(|_| self.is_counted()) else { return Vec::new() };
+        let completed = sale.outcome == Outcome::Completed || self.completed_at.is_some();
+        if scope == Scope::Completed && !completed {
+            return Vec::new();
+        }
+        let amounts = MonthAmounts::sale(sale.amounts, self.cancelled_at.is_some());
+        let sold = Contribution { at: sale.sold_at, month: sale.month, currency: sale.currency, amounts };
+        let refund = |refund: &Refund| Contribution {
+            at: refund.refunded_at,
+            month: refund.month,
+            currency: refund.amount.currency(),
+            amounts: MonthAmounts::refund(refund.amount.minor()),
+        };
+        std::iter::once(sold).chain(self.refunds().map(refund)).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use shared_kernel::{Currency, Money, OrderId, Sku, Timestamp};
 
 use super::catalogue::Category;
+use super::dates::Span;
 use super::month::{Month, Period};
 use super::refund::RefundId;
 use super::sale::Country;
@@ -38,6 +39,15 @@ pub struct MonthSales {
     /// Which one.
     pub month: Month,
     /// What it brought.
+    pub amounts: MonthAmounts,
+}
+
+/// One row of the sales over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanSales {
+    /// Which days.
+    pub span: Span,
+    /// What they brought.
     pub amounts: MonthAmounts,
 }
 

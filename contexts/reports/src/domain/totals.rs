@@ -91,6 +91,13 @@ impl MonthAmounts {
         self.gross.saturating_sub(self.refunded)
     }
 
+    /// What an order brought on average: gross by the number of orders, to the nearest minor unit, half a unit up. `None`
+    /// without orders.
+    #[must_use]
+    pub const fn average_order(self) -> Option<i64> {
+        if self.orders > 0 { Some(self.gross.saturating_add(self.orders / 2) / self.orders) } else { None }
+    }
+
     /// Whether nothing happened.
     #[must_use]
     pub fn is_zero(&self) -> bool {
@@ -270,4 +277,19 @@ pub struct Postings {
     pub countries: Vec<(CountryKey, OrderAmounts)>,
     /// To the sums by article, by key; none of them zero.
     pub goods: Vec<(GoodsKey, GoodsAmounts)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_average_is_exact_to_the_nearest_minor_unit() {
+        let average = |gross, orders| MonthAmounts { orders, gross, ..MonthAmounts::default() }.average_order();
+        assert_eq!(average(1_000, 3), Some(333));
+        assert_eq!(average(2_000, 3), Some(667));
+        assert_eq!(average(5, 2), Some(3), "half a unit up");
+        assert_eq!(average(0, 7), Some(0));
+        assert_eq!(average(0, 0), None);
+    }
 }

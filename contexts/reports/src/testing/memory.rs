@@ -10,10 +10,10 @@ use chassis::testing::{CountingIds, FixedClock};
 use shared_kernel::{Cause, Currency, Limit, OrderId, Sku, StoreError, Timestamp};
 
 use crate::domain::{
-    Books, CatalogueEntry, Category, CategorySales, Country, CountrySales, Fact, GoodsAmounts, Learned, Month,
+    Books, CatalogueEntry, Category, CategorySales, Country, CountrySales, Fact, GoodsAmounts, Learned, Moments, Month,
     MonthAmounts, MonthSales, OrderAmounts, OrderHistory, Period, ProductSales, RefundEntry, Report, SaleLine, Scope,
 };
-use crate::ports::{Added, FactAdded, ProductStated, RefundPlace, SalesLedger, SalesReports};
+use crate::ports::{Added, FactAdded, ProductStated, RefundPlace, SalesLedger, SalesOverTime, SalesReports};
 
 #[derive(Default)]
 struct State {
@@ -221,5 +221,19 @@ impl SalesReports for InMemoryBooks {
         rows.sort_by(|a, b| (b.refunded_at, b.order, &b.id).cmp(&(a.refunded_at, a.order, &a.id)));
         rows.truncate(limit.get() as usize + 1);
         Ok(state.report(rows))
+    }
+}
+
+#[async_trait]
+impl SalesOverTime for InMemoryBooks {
+    async fn over(&self, of: Currency, spans: &[Moments], scope: Scope) -> Result<Report<MonthAmounts>, StoreError> {
+        let state = self.lock();
+        let parts = state.histories.values().flat_map(|(_, history)| history.contributions(scope));
+        let parts: Vec<_> = parts.filter(|part| part.currency == of).collect();
+        let sum = |span: &Moments| {
+            let within = parts.iter().filter(|part| span.contains(part.at)).map(|part| part.amounts);
+            within.fold(MonthAmounts::default(), MonthAmounts::plus)
+        };
+        Ok(state.report(spans.iter().map(sum).collect()))
     }
 }

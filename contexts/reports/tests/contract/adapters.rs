@@ -9,8 +9,8 @@ use chassis::testing::{CountingIds, FixedClock, leased};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
-use reports::domain::{Fact, Outcome, RefundId, Scope};
-use reports::ports::{FactAdded, ProductStated, SalesLedger, SalesReports};
+use reports::domain::{Fact, Moments, Outcome, RefundId, Scope};
+use reports::ports::{FactAdded, ProductStated, SalesLedger, SalesOverTime, SalesReports};
 use reports::testing::suite::{self, Books};
 use reports::testing::{InMemoryBooks, a_product, a_refund, a_sale, fact_about};
 use serde_json::json;
@@ -149,13 +149,21 @@ pub async fn take(books: &dyn SalesLedger, step: Step) -> String {
     }
 }
 
-pub async fn every_answer(books: &dyn SalesReports) -> Vec<String> {
+/// The half year in uneven pieces that end inside days.
+fn pieces() -> Vec<Moments> {
+    let micros = |text: &str| Timestamp::parse(text).unwrap();
+    let ends = ["2026-06-01T00:00:00Z", "2026-09-05T00:00:00Z", "2026-10-31T11:00:01Z", "2026-11-23T00:00:00Z"];
+    ends.windows(2).map(|pair| Moments { start: micros(pair[0]), stop: micros(pair[1]) }).collect()
+}
+
+pub async fn every_answer(books: &(impl SalesReports + SalesOverTime)) -> Vec<String> {
     let (period, limit) = (suite::half_a_year(), Limit::DEFAULT);
     let mut answers = Vec::new();
     for code in ["NZD", "EUR"] {
         let of = Currency::parse(code).unwrap();
         for scope in [Scope::Paid, Scope::Completed] {
             answers.push(format!("{:?}", books.monthly(of, period, scope).await.unwrap()));
+            answers.push(format!("{:?}", books.over(of, &pieces(), scope).await.unwrap()));
         }
         answers.push(format!("{:?}", books.top_products(of, period, limit).await.unwrap()));
         answers.push(format!("{:?}", books.by_category(of, period).await.unwrap()));

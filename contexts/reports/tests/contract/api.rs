@@ -18,7 +18,7 @@ use crate::samples::{cancelled, completed, imported, paid, product, refunded};
 use crate::shop::Shop;
 use crate::storage::{Storage, on_both_engines};
 
-const PATHS: [&str; 5] = ["monthly-sales", "top-products", "sales-by-category", "sales-by-country", "refunds"];
+const PATHS: [&str; 6] = ["monthly-sales", "sales", "top-products", "sales-by-category", "sales-by-country", "refunds"];
 
 struct Answer {
     status: StatusCode,
@@ -120,6 +120,29 @@ async fn any_span_of_months_can_be_asked_for(on: Storage) {
     assert_eq!(as_admin(&shop, "top-products?from=2026-12&until=2026-12").await.json()["items"], json!([]));
 }
 
+async fn any_period_is_shown_by_week_beside_the_one_before(on: Storage) {
+    let shop = a_shop_with_sales(on).await;
+    let report = as_admin(&shop, "sales?by=week&from=2026-10-26&until=2026-11-08").await.json();
+    let items = report["items"].as_array().unwrap();
+    let row = |n: usize| (&items[n]["period"], &items[n]["from"], &items[n]["until"], &items[n]["orders"]);
+    assert_eq!(row(0), (&json!("2026-W44"), &json!("2026-10-26"), &json!("2026-11-01"), &json!(2)));
+    assert_eq!(row(1), (&json!("2026-W45"), &json!("2026-11-02"), &json!("2026-11-08"), &json!(0)));
+    assert_eq!((&items[0]["average_order"], &items[1]["average_order"]), (&nzd(12_650), &Value::Null));
+    assert_eq!((&report["by"], &report["total"]["gross"]), (&json!("week"), &nzd(25_300)));
+    let previous = &report["previous"];
+    assert_eq!((&previous["from"], &previous["until"]), (&json!("2026-10-12"), &json!("2026-10-25")));
+    assert_eq!(previous["orders"], 0);
+    let days = as_admin(&shop, "sales").await.json();
+    assert_eq!((days["items"].as_array().unwrap().len(), &days["total"]["until"]), (30, &json!("2026-11-23")));
+    assert_eq!(days["total"]["refunded"], nzd(12_650));
+    let august = as_csv(&shop, "sales?by=quarter&from=2026-07&until=2026-09").await.text;
+    assert_eq!(
+        august.lines().nth(1).unwrap(),
+        "\"2026-Q3\",\"2026-07-01\",\"2026-09-30\",\"NZD\",\"1\",\"0\",\"13.30\",\"2.00\",\"0.00\",\"15.30\",\"0.00\",\"15.30\",\
+         \"15.30\",\"Pacific/Auckland\""
+    );
+}
+
 async fn books_of_another_time_zone_say_so_until_they_are_rebuilt(on: Storage) {
     let shop = a_shop_with_sales(on).await;
     assert_eq!(shop.module.outdated().await.unwrap(), None);
@@ -155,7 +178,7 @@ async fn a_shop_without_sales_has_months_of_zeros(on: Storage) {
     let report = as_admin(&shop, "monthly-sales").await.json();
     assert_eq!(report["as_of"], Value::Null);
     assert_eq!(report["items"].as_array().unwrap().len(), 12);
-    for path in &PATHS[1..] {
+    for path in &PATHS[2..] {
         assert_eq!(as_admin(&shop, path).await.json()["items"], json!([]));
     }
 }
@@ -215,6 +238,9 @@ async fn a_parameter_that_makes_no_sense_is_refused_by_name(on: Storage) {
         ("monthly-sales?months=twelve", "invalid-months"),
         ("monthly-sales?from=2016", "invalid-period"),
         ("top-products?from=2026-12&until=2026-11", "invalid-period"),
+        ("sales?from=2026-12-01&until=2026-11-30", "invalid-period"),
+        ("sales?from=1999-01-01&until=2026-11-30", "invalid-period"),
+        ("sales?by=hour", "unknown-grouping"),
         ("monthly-sales?status=open", "unknown-status"),
         ("sales-by-country?currency=XXQ", "unknown-currency"),
         ("top-products?limit=101", "invalid-limit"),
@@ -284,6 +310,7 @@ on_both_engines! {
     monthly_sales_show_every_month_oldest_first
     completed_orders_can_be_counted_alone
     any_span_of_months_can_be_asked_for
+    any_period_is_shown_by_week_beside_the_one_before
     books_of_another_time_zone_say_so_until_they_are_rebuilt
     a_rebuild_is_said_until_it_is_over
     a_shop_without_sales_has_months_of_zeros

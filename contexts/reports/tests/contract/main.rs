@@ -10,6 +10,8 @@ mod crowds;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod over_time;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod rebuild;

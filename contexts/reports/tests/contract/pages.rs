@@ -12,10 +12,12 @@ use crate::samples::{completed, imported, paid, product, refunded};
 use crate::shop::Shop;
 use crate::storage::{Storage, on_both_engines};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "",
     "/monthly",
     "/monthly.csv",
+    "/sales",
+    "/sales.csv",
     "/products",
     "/products.csv",
     "/categories",
@@ -69,6 +71,15 @@ fn row(html: &str, month: &str) -> String {
     cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" | ")
 }
 
+async fn sales_are_compared_with_the_period_before(on: Storage) {
+    let html = page(&a_shop_with_sales(on).await, "/sales?by=month&from=2026-08-01&until=2026-11-23").await;
+    let november = row(&html, "2026-11");
+    assert_eq!(november, "Nov 2026 | 2 | $126.50 | $220.00 | $33.00 | $253.00 | $23.00 | 0 | $5.00 | $248.00");
+    let before = html.split("data-test=\"period-before\"").nth(1).unwrap();
+    assert!(before.contains("8 Apr 2026 to 31 Jul 2026"), "{before}");
+    assert!(html.contains("sales.csv?by=month&#38;from=2026-08-01"), "{html}");
+}
+
 async fn completed_orders_can_be_shown_alone(on: Storage) {
     let html = page(&a_shop_with_sales(on).await, "/monthly?status=completed").await;
     assert_eq!(html.matches("data-test=\"month\"").count(), 12);
@@ -108,7 +119,7 @@ async fn every_page_says_how_fresh_it_is(on: Storage) {
     for name in ["", "/monthly", "/products", "/categories", "/refunds"] {
         let html = page(&shop, name).await;
         assert!(
-            html.contains("data-test=\"as-of\">As of 2026-11-23 01:00; months and times in Pacific/Auckland<"),
+            html.contains("data-test=\"as-of\">As of 2026-11-23 01:00; dates and times in Pacific/Auckland<"),
             "{name}: {html}"
         );
     }
@@ -153,6 +164,7 @@ async fn only_administrators_see_the_pages(on: Storage) {
 
 on_both_engines! {
     completed_orders_can_be_shown_alone
+    sales_are_compared_with_the_period_before
     every_tab_counts_all_paid_orders_and_says_so
     the_chart_says_in_words_what_it_draws
     every_page_says_how_fresh_it_is

@@ -9,8 +9,8 @@ use actix_web::web::Query;
 use chassis::web::{PageError, Problem};
 use shared_kernel::{Currency, Limit, OrderId, Timestamp};
 
-use crate::application::{Asked, QuestionError};
-use crate::domain::{Month, Period, RefundId, Scope};
+use crate::application::{Asked, QuestionError, SalesOverTimeQuery};
+use crate::domain::{DateRange, DayOf, GroupBy, Month, Period, RefundId, Scope, parse_day};
 use crate::ports::RefundPlace;
 
 /// A question as asked.
@@ -35,6 +35,15 @@ pub enum BadParameter {
     /// `from` and `until`.
     #[error("from and until are months such as 2026-11, in this order and not a hundred years apart")]
     Period,
+    /// `from` and `until` as days.
+    #[error(
+        "from and until are days such as 2026-11-22, in this order, and make at most {} rows",
+        DateRange::MOST_ROWS
+    )]
+    Dates,
+    /// `by`.
+    #[error("by is `day`, `week`, `month`, `quarter` or `year`")]
+    GroupBy,
     /// `months`.
     #[error("months is a whole number from 1 to {}", Period::LONGEST)]
     Months,
@@ -76,6 +85,23 @@ impl Question {
     }
 }
 
+/// Reads a question for sales over time; whatever was left out has its usual value.
+///
+/// # Errors
+/// [`BadParameter`], the first that is wrong.
+pub fn sales_over_time(query: &str) -> Result<SalesOverTimeQuery, BadParameter> {
+    let sent = Query::<HashMap<String, String>>::from_query(query);
+    let sent = sent.map_err(|error| BadParameter::Query(error.to_string()))?.into_inner();
+    let given = |name: &str| sent.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    let by = given("by").map(|text| GroupBy::parse(text).ok_or(BadParameter::GroupBy)).transpose()?;
+    let day = |name, end| given(name).map(|text| parse_day(text, end)).transpose().map_err(|_| BadParameter::Dates);
+    let (from, until) = (day("from", DayOf::First)?, day("until", DayOf::Last)?);
+    let scope = given("status").map(|text| Scope::parse(text).ok_or(BadParameter::Status)).transpose()?;
+    let currency = given("currency").map(Currency::parse).transpose().map_err(|_| BadParameter::Currency)?;
+    let (by, scope) = (by.unwrap_or(GroupBy::Day), scope.unwrap_or(Scope::Paid));
+    Ok(SalesOverTimeQuery { by, from, until, scope, currency })
+}
+
 fn whole(text: &str) -> Result<i64, ()> {
     if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().map_err(|_| ()) } else { Err(()) }
 }
@@ -99,6 +125,8 @@ impl From<BadParameter> for Problem {
             BadParameter::Query(_) => ("invalid-query", "The query cannot be read"),
             BadParameter::Months => ("invalid-months", "Not a number of months"),
             BadParameter::Period => ("invalid-period", "Not a span of months"),
+            BadParameter::Dates => ("invalid-period", "Not a span of days"),
+            BadParameter::GroupBy => ("unknown-grouping", "Unknown grouping"),
             BadParameter::Status => ("unknown-status", "Unknown status"),
             BadParameter::Currency => ("unknown-currency", "Unknown currency"),
             BadParameter::Limit => ("invalid-limit", "Not a size of a page"),
@@ -118,6 +146,7 @@ impl From<QuestionError> for Problem {
     fn from(error: QuestionError) -> Self {
         match error {
             QuestionError::Months(_) => BadParameter::Period.into(),
+            QuestionError::Dates(_) => BadParameter::Dates.into(),
             QuestionError::Clock(error) => Self::internal(error),
             QuestionError::Store(error) => error.into(),
         }
@@ -128,6 +157,7 @@ impl From<QuestionError> for PageError {
     fn from(error: QuestionError) -> Self {
         match error {
             QuestionError::Months(_) => BadParameter::Period.into(),
+            QuestionError::Dates(_) => BadParameter::Dates.into(),
             QuestionError::Clock(error) => Self::internal(error),
             QuestionError::Store(error) => error.into(),
         }

@@ -11,7 +11,7 @@ use shared_kernel::{Currency, Money};
 use crate::application::RefundPage;
 use crate::domain::{
     Books, Category, CategorySales, Country, CountrySales, GoodsAmounts, MonthSales, ProductSales, RefundEntry, Report,
-    ShopCalendar,
+    ShopCalendar, SpanSales,
 };
 
 /// A table on its way into a file.
@@ -98,6 +98,36 @@ pub fn months(report: &Report<MonthSales>, of: Currency, calendar: &ShopCalendar
         rows: report.rows.iter().map(row).collect(),
         zone: zone(&report.books, calendar),
     }
+}
+
+/// The rows of sales over time; an average of no orders is empty.
+#[must_use]
+pub fn sales_over_time(report: &Report<SpanSales>, of: Currency, calendar: &ShopCalendar) -> Table {
+    let header: &[&str] = &[
+        "period",
+        "from",
+        "until",
+        "currency",
+        "orders",
+        "cancelled",
+        "net",
+        "tax",
+        "shipping",
+        "gross",
+        "refunded",
+        "kept",
+        "average_order",
+    ];
+    let row = |row: &SpanSales| {
+        let (sums, days) = (row.amounts, row.span.days);
+        let mut cells = vec![row.span.name.clone(), days.first().to_string(), days.last().to_string(), of.to_string()];
+        cells.extend([sums.orders, sums.cancelled].map(|count| count.to_string()));
+        let amounts = [sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded, sums.kept()];
+        cells.extend(amounts.map(|minor| decimal(minor, of)));
+        cells.push(sums.average_order().map_or_else(String::new, |minor| decimal(minor, of)));
+        cells
+    };
+    Table { name: "sales", header, rows: report.rows.iter().map(row).collect(), zone: zone(&report.books, calendar) }
 }
 
 fn goods(amounts: GoodsAmounts, of: Currency) -> Vec<String> {

@@ -4,8 +4,11 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get};
 use chassis::web::{Admin, Problem, json_with_etag};
 
-use super::views::{self, CategoryView, CountryView, MonthlySalesView, ProductView, RefundView, ReportView, ScopeWord};
-use crate::adapters::inbound::asking::Question;
+use super::over_time::SalesOverTimeView;
+use super::views::{
+    self, CategoryView, CountryView, GroupByWord, MonthlySalesView, ProductView, RefundView, ReportView, ScopeWord,
+};
+use crate::adapters::inbound::asking::{self, Question};
 use crate::adapters::inbound::csv::{self, Table};
 use crate::domain::Scope;
 use crate::module::Questions;
@@ -35,6 +38,32 @@ pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) 
         return Ok(file(&csv::months(&report, of, &ask.reading.calendar)));
     }
     Ok(json_with_etag(&req, &MonthlySalesView::new(report, scope, of, &ask.reading)))
+}
+
+/// Sales of any period by day, week, month, quarter or financial year, beside those of the period before.
+#[utoipa::path(
+    tag = "reports", operation_id = "sales_over_time", security(("bearer" = ["admin"])),
+    params(
+        ("by" = Option<GroupByWord>, Query, description = "What one row covers; usually a day"),
+        ("from" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", description = "The first day, such as 2016-01-05, or month; usually 30 days, 12 weeks or months, 8 quarters or 5 years up to `until`"),
+        ("until" = Option<String>, Query, pattern = "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", description = "The last day, or month; usually the end of the present row"),
+        ("status" = Option<ScopeWord>, Query, description = "`paid` (usual): all orders whose money arrived; `completed`: delivered ones only"),
+        ("currency" = Option<String>, Query, pattern = "^[A-Z]{3}$", description = "Usually the shop's"),
+    ),
+    responses(
+        (status = 200, description = "The rows", content((SalesOverTimeView = "application/json"), (String = "text/csv"))),
+        (status = 304),
+    ),
+)]
+#[get("/api/reports/v1/sales")]
+pub async fn sales_over_time(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
+    let query = asking::sales_over_time(req.query_string())?;
+    let answer = ask.over_time.execute(query).await?;
+    let of = query.currency.unwrap_or(ask.reading.currency);
+    if csv::wanted(&req) {
+        return Ok(file(&csv::sales_over_time(&answer.report, of, &ask.reading.calendar)));
+    }
+    Ok(json_with_etag(&req, &SalesOverTimeView::new(answer, query, of, &ask.reading)))
 }
 
 /// The articles that brought most, best first.

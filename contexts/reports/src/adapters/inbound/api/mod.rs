@@ -1,9 +1,10 @@
 //! The JSON API: `/api/reports/v1`, for administrators.
 //!
-//! [`handlers`] parse, ask and render; [`views`] are the shapes that clients rely on. Each report is also given as CSV to
+//! [`handlers`] parse, ask and render; [`views`] and [`over_time`] are the shapes that clients rely on. Each report is also given as CSV to
 //! who asks for `text/csv`.
 
 pub mod handlers;
+pub mod over_time;
 pub mod views;
 
 use actix_web::web::Data;
@@ -15,6 +16,7 @@ use crate::module::Questions;
 pub fn configure(cfg: &mut ServiceConfig, questions: Questions) {
     cfg.app_data(Data::new(questions))
         .service(handlers::monthly_sales)
+        .service(handlers::sales_over_time)
         .service(handlers::top_products)
         .service(handlers::sales_by_category)
         .service(handlers::sales_by_country)

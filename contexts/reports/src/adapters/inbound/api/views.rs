@@ -6,10 +6,13 @@ use shared_kernel::{Currency, Money};
 use utoipa::ToSchema;
 
 use crate::application::{Reading, RefundPage};
-use crate::domain::{CategorySales, CountrySales, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope};
+use crate::domain::{
+    CategorySales, CountrySales, GroupBy, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope,
+};
 
 chassis::api_words! {
     "Which orders are counted." ScopeWord as "SalesScope" = [Scope::Paid, Scope::Completed].map(Scope::name);
+    "What one row covers." GroupByWord as "SalesGrouping" = GroupBy::ALL.map(GroupBy::name);
 }
 
 /// A report.
@@ -37,7 +40,7 @@ pub struct ReportView<T> {
 }
 
 impl<T> ReportView<T> {
-    fn new<R>(report: Report<R>, of: Currency, reading: &Reading, item: impl Fn(R) -> T) -> Self {
+    pub(super) fn new<R>(report: Report<R>, of: Currency, reading: &Reading, item: impl Fn(R) -> T) -> Self {
         Self {
             currency: of.code().to_owned(),
             as_of: report.books.as_of.map(|at| at.to_string()),
@@ -51,7 +54,7 @@ impl<T> ReportView<T> {
     }
 }
 
-fn money(minor: i64, of: Currency) -> MoneyView {
+pub(super) fn money(minor: i64, of: Currency) -> MoneyView {
     Money::new(minor, of).into()
 }
 
@@ -104,7 +107,7 @@ pub struct MonthTotalView {
 }
 
 impl MonthTotalView {
-    fn new(sums: MonthAmounts, of: Currency) -> Self {
+    pub(super) fn new(sums: MonthAmounts, of: Currency) -> Self {
         Self {
             orders: sums.orders,
             cancelled: sums.cancelled,

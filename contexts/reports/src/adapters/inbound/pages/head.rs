@@ -3,8 +3,8 @@
 use shared_kernel::{Currency, Money};
 
 use crate::adapters::inbound::asking::Question;
-use crate::application::Reading;
-use crate::domain::{Month, Period, Report};
+use crate::application::{Reading, SalesOverTimeQuery};
+use crate::domain::{DateRange, Month, Period, Report};
 
 /// Fewer facts are counted within moments, and nobody needs to know.
 const MANY: u64 = 100;
@@ -26,25 +26,48 @@ pub struct Head {
 
 impl Head {
     pub fn new<T>(heading: &'static str, report: &Report<T>, question: &Question, reading: &Reading) -> Self {
-        let zone = report.books.time_zone.as_deref().unwrap_or(reading.calendar.zone());
-        let as_of = report.books.as_of.map_or_else(
-            || "Nothing has been sold yet".to_owned(),
-            |at| format!("As of {}; months and times in {zone}", reading.calendar.wall_clock(at)),
-        );
         let of = question.asked.currency.unwrap_or(reading.currency);
         let months = question.asked.months.unwrap_or(Period::USUAL);
-        let mut currencies: Vec<String> = report.books.currencies.iter().map(ToString::to_string).collect();
-        if !currencies.iter().any(|code| code == of.code()) {
-            currencies.push(of.to_string());
-        }
         let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
         let (from, until) = (month(question.asked.from), month(question.asked.until));
         let mut query = format!("months={months}&from={from}&until={until}&currency={of}");
         if let Some(scope) = question.scope {
             query = format!("{query}&status={}", scope.name());
         }
-        let warning = warning(report);
-        Self { heading, as_of, warning, months, from, until, currency: of.to_string(), currencies, query }
+        Self { heading, months, from, until, query, ..Self::of(report, of, reading) }
+    }
+
+    /// Above sales over time, which are asked for by days.
+    pub fn over_time<T>(report: &Report<T>, query: SalesOverTimeQuery, days: DateRange, reading: &Reading) -> Self {
+        let of = query.currency.unwrap_or(reading.currency);
+        let (from, until) = (days.first().to_string(), days.last().to_string());
+        let (by, status) = (query.by.name(), query.scope.name());
+        let query = format!("by={by}&from={from}&until={until}&currency={of}&status={status}");
+        Self { heading: "Sales over time", from, until, query, ..Self::of(report, of, reading) }
+    }
+
+    /// What is the same however it was asked for.
+    fn of<T>(report: &Report<T>, of: Currency, reading: &Reading) -> Self {
+        let zone = report.books.time_zone.as_deref().unwrap_or(reading.calendar.zone());
+        let as_of = report.books.as_of.map_or_else(
+            || "Nothing has been sold yet".to_owned(),
+            |at| format!("As of {}; dates and times in {zone}", reading.calendar.wall_clock(at)),
+        );
+        let mut currencies: Vec<String> = report.books.currencies.iter().map(ToString::to_string).collect();
+        if !currencies.iter().any(|code| code == of.code()) {
+            currencies.push(of.to_string());
+        }
+        Self {
+            heading: "",
+            as_of,
+            warning: warning(report),
+            months: Period::USUAL,
+            from: String::new(),
+            until: String::new(),
+            currency: of.to_string(),
+            currencies,
+            query: String::new(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod monthly;
 mod overview;
 mod products;
 mod refunds;
+mod sales;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig};
@@ -23,6 +24,8 @@ pub fn configure(cfg: &mut ServiceConfig, questions: Questions) {
         .service(overview::show)
         .service(monthly::show)
         .service(monthly::file)
+        .service(sales::show)
+        .service(sales::file)
         .service(products::show)
         .service(products::file)
         .service(categories::show)

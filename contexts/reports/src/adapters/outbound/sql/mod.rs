@@ -1,6 +1,6 @@
 //! The books in tables: facts that are only ever added, and totals that each commit keeps true to them.
 //!
-//! `ledger` writes, `queries` read, `rebuild` empties, `audit` shows everything, `dialect` is what the engines write
+//! `ledger` writes, `queries` and `over_time` read, `rebuild` empties, `audit` shows everything, `dialect` is what the engines write
 //! differently. There is no SQL outside this folder, and nothing here decides what counts: that is
 //! [`crate::domain::OrderHistory`].
 //!
@@ -21,6 +21,7 @@
 mod audit;
 mod dialect;
 mod ledger;
+mod over_time;
 mod postings;
 mod queries;
 mod rebuild;
@@ -39,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/reports", 1, "0001_books.sql", "books"),
     chassis::migration!("../../../../../../migrations/reports", 2, "0002_refund_failures.sql", "refund failures"),
     chassis::migration!("../../../../../../migrations/reports", 3, "0003_kept.sql", "kept"),
+    chassis::migration!("../../../../../../migrations/reports", 4, "0004_sales_by_time.sql", "sales by time"),
 ];
 
 /// By which rules totals are kept; counted up whenever a fact adds to them otherwise than before. 1: what goes back is

@@ -143,7 +143,7 @@ impl SqlBooks {
 }
 
 /// What there is to say of the books as a whole.
-async fn books(tx: &mut Tx) -> Result<Books, StoreError> {
+pub(super) async fn books(tx: &mut Tx) -> Result<Books, StoreError> {
     let state = "SELECT (SELECT as_of FROM books WHERE id = 1) AS as_of,
             (SELECT time_zone FROM books WHERE id = 1) AS time_zone,
             (SELECT COUNT(*) FROM rebuilding) AS rebuilding,
