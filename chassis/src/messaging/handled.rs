@@ -6,12 +6,13 @@
 //!
 //! A row goes in two turns, an hour apart: in the first its mark is made, in the second the row is deleted. Whoever looked
 //! for the mark just before it was made has long found the row by then, so that at every moment one of the two is seen.
+//! When marks were made last stands in the database: the next turn may be another process's, and one that is started again
+//! every few minutes must take its turns too.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use shared_kernel::{Clock, StoreError, Timestamp};
-use tokio::sync::Mutex;
 
 use super::Job;
 use crate::params;
@@ -29,11 +30,15 @@ const REST: Duration = Duration::from_millis(20);
 
 /// The mark in a database since when there have been these.
 const BEGAN: &str = "handled_marks";
+/// The mark that says when the last turn began: what was handled an [`AGE`] before then has been marked.
+const TURN: &str = "handled_marked";
+const KEEP_TURN: &str = "INSERT INTO marker (name, made_at) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
 
 const LOOK: &str = "SELECT position, settled_at FROM inbox WHERE position > $1 AND status = 'handled'
     ORDER BY position LIMIT $2";
 /// Of the rows behind `$1` up to `$2`, those that were handled before `$3`.
-const MARK: &str = "INSERT INTO inbox_handled (consumer, id) SELECT consumer, id FROM inbox
+const MAKE_MARKS: &str = "INSERT INTO inbox_handled (consumer, id) SELECT consumer, id FROM inbox
     WHERE position > $1 AND position <= $2 AND status = 'handled' AND settled_at < $3
     ON CONFLICT (consumer, id) DO NOTHING";
 const DELETE: &str =
@@ -50,15 +55,13 @@ pub(super) async fn is_marked(tx: &mut Tx, consumer: &str, id: &str) -> Result<b
 pub struct HandledMessages {
     database: Database,
     clock: Arc<dyn Clock>,
-    /// Up to here marks were made in an earlier turn.
-    marked: Mutex<i64>,
 }
 
 impl HandledMessages {
     /// Those of this database.
     #[must_use]
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock, marked: Mutex::default() }
+        Self { database, clock }
     }
 
     /// The timer that takes the turns.
@@ -70,26 +73,33 @@ impl HandledMessages {
         })
     }
 
-    /// Deletes the rows that the turn before has marked, and marks what is old enough since. Answers how many rows went.
+    /// Deletes the rows that the turn before has marked, and marks what is old enough since. Does nothing within an hour of
+    /// the turn before, whichever process took it. Answers how many rows went.
     ///
     /// # Errors
     /// The store's; what was done stays done.
     pub async fn turn(&self) -> Result<u64, StoreError> {
         let now = self.clock.now();
-        let mut marked = self.marked.lock().await;
         self.database.mark(BEGAN, now).await?;
         let began = self.database.marked_at(BEGAN).await?.unwrap_or(now);
         let alone = !self.database.shared() || now.since(began) >= ROLL_OUT;
-        let before = now.minus(AGE);
-        let (_, gone) = if alone { self.walk(DELETE, *marked, before).await? } else { (0, 0) };
-        (*marked, _) = self.walk(MARK, i64::MAX, before).await?;
+        let last = self.database.marked_at(TURN).await?;
+        // A turn that lies ahead was taken by a clock that was ahead.
+        if last.is_some_and(|last| last <= now && now.since(last) < EVERY) {
+            return Ok(0);
+        }
+        let gone = match last.filter(|last| alone && *last <= now) {
+            Some(last) => self.walk(DELETE, last.minus(AGE)).await?,
+            None => 0,
+        };
+        self.walk(MAKE_MARKS, now.minus(AGE)).await?;
+        self.database.write(move |tx| Box::pin(tx.execute(KEEP_TURN, params![TURN, now]))).await?;
         Ok(gone)
     }
 
-    /// Does that to the rows up to `end` that were handled before then, oldest first; answers how far it came, and how
-    /// many rows it changed. Messages are handled about in the order in which they came, so a page without an old one is
-    /// the last.
-    async fn walk(&self, sql: &'static str, end: i64, before: Timestamp) -> Result<(i64, u64), StoreError> {
+    /// Does that to the rows that were handled before then, oldest first; answers how many rows it changed. Messages are
+    /// handled about in the order in which they came, so a page without an old one is the last.
+    async fn walk(&self, sql: &'static str, before: Timestamp) -> Result<u64, StoreError> {
         let (mut from, mut changed) = (0, 0);
         loop {
             let page = self.database.read(move |tx| {
@@ -100,8 +110,8 @@ impl HandledMessages {
             });
             let page: Vec<(i64, Timestamp)> = page.await?;
             let old = page.iter().any(|(_, settled_at)| *settled_at < before);
-            let Some((last, _)) = page.last().filter(|_| old && from < end) else { return Ok((from, changed)) };
-            let last = (*last).min(end);
+            let Some((last, _)) = page.last().filter(|_| old) else { return Ok(changed) };
+            let last = *last;
             let done = self
                 .database
                 .write(move |tx| Box::pin(async move { tx.execute(sql, params![from, last, before]).await }));
