@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::pricing::{Priced, Wanted, price};
 use crate::domain::{
-    Buyer, Decided, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, PastRefund, Status,
+    Buyer, Decided, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, PastPayment,
+    PastRefund, Status,
 };
 
 /// The largest amount in minor units, and the largest quantity, that reports count; the schema of
@@ -42,6 +43,10 @@ pub struct HistoricalOrder {
     /// What delivery cost, with tax, in minor units.
     #[serde(default)]
     pub shipping_minor: Option<i64>,
+    /// How it was paid, where that was in several parts: together exactly the total. Left out, it was paid at once when it
+    /// was placed.
+    #[serde(default)]
+    pub payments: Vec<HistoricalPayment>,
     /// Money that went back: refunds and credit notes.
     #[serde(default)]
     pub refunds: Vec<HistoricalRefund>,
@@ -76,6 +81,20 @@ pub struct HistoricalLine {
     pub unit_price_minor: i64,
 }
 
+/// A part of what was paid.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoricalPayment {
+    /// How much, in minor units of the order's currency.
+    pub amount_minor: i64,
+    /// When; if that is not known, when the order was placed.
+    #[serde(default)]
+    pub paid_at: Option<Timestamp>,
+    /// By what, such as `voucher` or `credit_card`.
+    #[serde(default)]
+    pub method: Option<String>,
+}
+
 /// Money that went back.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +106,9 @@ pub struct HistoricalRefund {
     /// Why.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Of which payment, counted from 1; then no more than that payment brought.
+    #[serde(default)]
+    pub payment: Option<usize>,
 }
 
 impl HistoricalOrder {
@@ -103,13 +125,15 @@ impl HistoricalOrder {
     pub fn translate(self, tax: TaxRate, account: Option<CustomerId>) -> Result<Decided, String> {
         let number = OrderNumber::parse(&self.number).ok_or("the number must have 1 to 64 printable characters")?;
         let (placed_at, done_at) = (dated(self.placed_at)?, dated(self.completed_at.unwrap_or(self.placed_at))?);
-        let state = state_of(&self.status, placed_at, done_at)?;
-        if state.paid_by().is_none() && !self.refunds.is_empty() {
-            return Err(format!("an order that is {} was not paid, so it has no refunds", self.status));
+        let payments = payments(self.payments, self.currency, placed_at)?;
+        let paid_at = payments.iter().map(|payment| payment.at).max().unwrap_or(placed_at);
+        let state = state_of(&self.status, paid_at, done_at)?;
+        if state.paid_by().is_none() && !(self.refunds.is_empty() && payments.is_empty()) {
+            return Err(format!("an order that is {} was not paid, so it has no payments and no refunds", self.status));
         }
         let fulfilment = fulfilment_of(&state, done_at);
         let Priced { lines, shipping, totals } = priced(self.lines, self.shipping_minor, self.currency, tax)?;
-        let refunds = refunds(self.refunds, totals.gross)?;
+        let refunds = refunds(self.refunds, &payments, totals.gross)?;
         let parts = OrderParts {
             id: OrderId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("imported-order:{number}").as_bytes())),
             number,
@@ -137,7 +161,7 @@ impl HistoricalOrder {
             version: 0,
         };
         let decided = Order::import(parts).map_err(|part| format!("its {part} cannot be right"))?;
-        Ok(decided.with_past_refunds(&refunds))
+        Ok(decided.with_past_payments(&payments).with_past_refunds(&refunds))
     }
 }
 
@@ -190,17 +214,43 @@ fn amount(minor: i64, what: &str) -> Result<i64, String> {
     if (0..=LARGEST_MINOR).contains(&minor) { Ok(minor) } else { Err(format!("{what} must be 0 to {LARGEST_MINOR}")) }
 }
 
-fn refunds(refunds: Vec<HistoricalRefund>, paid: Money) -> Result<Vec<PastRefund>, String> {
+fn payments(
+    payments: Vec<HistoricalPayment>,
+    currency: Currency,
+    placed_at: Timestamp,
+) -> Result<Vec<PastPayment>, String> {
+    let past = |HistoricalPayment { amount_minor, paid_at, method }| {
+        let minor = amount(amount_minor, "payments.amount_minor")?;
+        let method = method.map(|method| words(&method, "payments.method", 100)).transpose()?;
+        Ok(PastPayment { amount: Money::new(minor, currency), at: dated(paid_at.unwrap_or(placed_at))?, method })
+    };
+    payments.into_iter().map(past).collect()
+}
+
+fn refunds(refunds: Vec<HistoricalRefund>, payments: &[PastPayment], paid: Money) -> Result<Vec<PastRefund>, String> {
     let mut left = paid.minor();
+    let mut left_of: Vec<i64> = payments.iter().map(|payment| payment.amount.minor()).collect();
+    let parts = left_of.iter().copied().fold(0, i64::saturating_add);
+    if !payments.is_empty() && parts != paid.minor() {
+        return Err(format!("its payments are {parts} together, but its total is {}", paid.minor()));
+    }
     let mut past = Vec::new();
-    for HistoricalRefund { amount_minor, refunded_at, reason } in refunds {
+    for HistoricalRefund { amount_minor, refunded_at, reason, payment } in refunds {
         if !(1..=left).contains(&amount_minor) {
             return Err("refunds must be positive, and not more than was paid".to_owned());
         }
         left -= amount_minor;
+        if let Some(place) = payment {
+            let part = place.checked_sub(1).and_then(|place| left_of.get_mut(place));
+            let part = part.ok_or_else(|| format!("a refund is of payment {place}, which is not there"))?;
+            if amount_minor > *part {
+                return Err(format!("refunds of payment {place} are more than that payment brought"));
+            }
+            *part -= amount_minor;
+        }
         let amount = Money::new(amount_minor, paid.currency());
         let reason = reason.map(|reason| words(&reason, "reason", 200)).transpose()?;
-        past.push(PastRefund { amount, at: dated(refunded_at)?, reason });
+        past.push(PastRefund { amount, at: dated(refunded_at)?, reason, payment });
     }
     Ok(past)
 }
@@ -280,7 +330,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::{FulfilmentStatus, PaymentAxis};
+    use crate::domain::{FulfilmentStatus, HistoryKind, PaymentAxis};
 
     fn an_order() -> Value {
         json!({"number": "A-1", "placed_at": "2019-03-04T05:06:07Z", "status": "COMPLETED", "currency": "NZD",
@@ -355,6 +405,50 @@ mod tests {
         let notes: Vec<_> = order.refunds().iter().map(|refund| refund.note.as_deref()).collect();
         assert_eq!(notes, [Some("scratched"), Some("refunded in the former shop")]);
         assert_eq!(decided.events.len(), 3, "the order and its two refunds are stated");
+    }
+
+    #[test]
+    fn an_order_paid_in_parts_says_which_and_refunds_of_a_part_stay_within_it() {
+        let voucher = || json!({"amount_minor": 300, "paid_at": "2019-03-04T05:06:07Z", "method": "voucher"});
+        let card = || json!({"amount_minor": 2000, "paid_at": "2019-03-06T00:00:00Z", "method": "credit_card"});
+        let with = |payments: Value, refunds: Value| {
+            translated(|order| (order["payments"], order["refunds"]) = (payments, refunds))
+        };
+        let refund = |minor, payment: usize| json!({"amount_minor": minor, "refunded_at": "2019-04-01T00:00:00Z", "payment": payment});
+        let order = with(json!([voucher(), card()]), json!([refund(1_990, 2), refund(300, 1)])).unwrap().order;
+        let paid = order.history().iter().filter(|entry| entry.kind == HistoryKind::Paid);
+        let paid: Vec<_> = paid.map(|entry| (entry.at.to_string(), entry.note.clone().unwrap())).collect();
+        let part = |at: &str, note: &str| (at.to_owned(), note.to_owned());
+        assert_eq!(
+            paid,
+            [
+                part("2019-03-04T05:06:07Z", "$3.00, voucher, payment 1 of 2"),
+                part("2019-03-06T00:00:00Z", "$20.00, credit_card, payment 2 of 2"),
+            ]
+        );
+        assert_eq!(order.state().paid_by().unwrap().at.to_string(), "2019-03-06T00:00:00Z", "when all of it was there");
+        assert_eq!(order.payment_axis(), PaymentAxis::PartiallyRefunded);
+        let of: Vec<_> = order.refunds().iter().map(|refund| refund.intent.as_str()).collect();
+        assert_eq!(of, ["past/2", "past/1"]);
+        assert!(order.payments().is_empty(), "no provider of this shop is ever asked for its money");
+
+        for (payments, refunds, problem) in [
+            (json!([voucher()]), json!([]), "payments are 300 together, but its total is 2300"),
+            (json!([voucher(), card(), voucher()]), json!([]), "2600 together"),
+            (json!([{"amount_minor": -300}, card()]), json!([]), "payments.amount_minor must be 0"),
+            (json!([voucher(), card()]), json!([refund(301, 1)]), "refunds of payment 1 are more"),
+            (json!([voucher(), card()]), json!([refund(200, 1), refund(101, 1)]), "refunds of payment 1 are more"),
+            (json!([voucher(), card()]), json!([refund(1, 3)]), "of payment 3, which is not there"),
+            (json!([voucher(), card()]), json!([refund(1, 0)]), "of payment 0, which is not there"),
+        ] {
+            let refused = with(payments, refunds).map_or_else(|refused| refused, |_| panic!("{problem}"));
+            assert!(refused.contains(problem), "{refused}");
+        }
+        let unpaid = translated(|order| {
+            order["status"] = json!("CANCELLED");
+            order["payments"] = json!([voucher(), card()]);
+        });
+        assert!(unpaid.is_err(), "an order that was not paid has no payments");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, ProcessedItem
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
 pub use ledger::PaymentStatement;
-pub use past::PastRefund;
+pub use past::{PastPayment, PastRefund};
 pub use payment::{IntentReport, IntentStatus, OpenedIntent, Payment, PaymentAxis, PaymentOrigin, PaymentState};
 pub use place::NewOrder;
 pub use receipt::Receipt;

@@ -2,7 +2,20 @@
 
 use shared_kernel::{Money, Timestamp};
 
-use super::{Decided, IntentId, Order, OrderEvent, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState};
+use super::{
+    Decided, HistoryKind, IntentId, Order, OrderEvent, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState,
+};
+
+/// A part of what was paid in the former shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastPayment {
+    /// How much.
+    pub amount: Money,
+    /// When.
+    pub at: Timestamp,
+    /// By what, if that is known.
+    pub method: Option<String>,
+}
 
 /// Money that went back in the former shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,18 +26,31 @@ pub struct PastRefund {
     pub at: Timestamp,
     /// Why, if that is known.
     pub reason: Option<String>,
+    /// Of which payment, counted from 1, if that is known.
+    pub payment: Option<usize>,
 }
 
 impl Decided {
+    /// Notes how the order was paid in the former shop. Its payments are no payments of this shop: no provider here can be
+    /// asked for their money.
+    #[must_use]
+    pub fn with_past_payments(self, payments: &[PastPayment]) -> Self {
+        let count = payments.len();
+        (1..).zip(payments).fold(self, |done, (place, PastPayment { amount, at, method }): (usize, _)| {
+            let method = method.as_ref().map(|method| format!(", {method}")).unwrap_or_default();
+            done.noted(HistoryKind::Paid, format!("{amount}{method}, payment {place} of {count}"), *at)
+        })
+    }
+
     /// Adds what went back in the former shop, and states it.
     #[must_use]
     pub fn with_past_refunds(mut self, refunds: &[PastRefund]) -> Self {
         let order = self.order.id();
-        for (place, PastRefund { amount, at, reason }) in (1..).zip(refunds) {
+        for (place, PastRefund { amount, at, reason, payment }) in (1..).zip(refunds) {
             let id = RefundId::of_provider(order, &format!("past/{place}"));
             self.order.0.refunds.push(Refund {
                 id,
-                intent: IntentId::new("none"),
+                intent: payment.map_or_else(|| IntentId::new("none"), |place| IntentId::new(format!("past/{place}"))),
                 amount: *amount,
                 reason: RefundReason::Staff,
                 note: Some(reason.clone().unwrap_or_else(|| "refunded in the former shop".to_owned())),
