@@ -6,6 +6,7 @@
 //! of the new one.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -22,10 +23,14 @@ const FOLDER_MODE: u32 = 0o700;
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
     let unfinished = unfinished(folder, path.file_name().unwrap_or_default());
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    std::fs::rename(&unfinished, path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&unfinished)?;
+    let placed =
+        file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&unfinished, path));
+    if let Err(error) = placed {
+        // Nobody would ever write this file again: its name is used once.
+        let _ = std::fs::remove_file(&unfinished);
+        return Err(error);
+    }
     sync_folder(folder)
 }
 
@@ -69,9 +74,14 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A name of this process's own: two that write the same file do not write into each other's.
+/// A name that is used once. The process id would not do: threads share it, and so do containers with a common folder.
 fn unfinished(folder: &Path, name: &OsStr) -> PathBuf {
-    folder.join(format!(".{}.{}.part", name.display(), std::process::id()))
+    let mut random = String::new();
+    for byte in rand::random::<[u8; 16]>() {
+        // Writing to a string cannot fail.
+        let _ = write!(random, "{byte:02x}");
+    }
+    folder.join(format!(".{}.{random}.part", name.display()))
 }
 
 #[cfg(test)]
@@ -99,10 +109,26 @@ mod tests {
     }
 
     #[test]
+    fn threads_that_write_the_same_file_leave_one_of_their_texts_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.json");
+        std::thread::scope(|scope| {
+            for letter in b'a'..=b'h' {
+                let path = &path;
+                scope.spawn(move || (0..20).for_each(|_| write(path, &vec![letter; 100_000]).unwrap()));
+            }
+        });
+        let text = std::fs::read(&path).unwrap();
+        assert_eq!(text, vec![text[0]; 100_000]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
     fn a_file_that_cannot_take_its_place_is_an_error_and_so_is_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("taken")).unwrap();
         assert!(write(&folder.path().join("taken"), b"x").is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left of the attempt");
         write(&folder.path().join("file"), b"x").unwrap();
         assert!(make_folder(&folder.path().join("file/below")).is_err());
         assert!(write(&folder.path().join("missing/file"), b"x").is_err());
