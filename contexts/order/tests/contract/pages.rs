@@ -209,6 +209,17 @@ async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout(on: Storage) {
     assert_eq!(aroha.open("/checkout").await.marked("address-form").len(), 1, "his cart came with him");
 }
 
+async fn a_guest_is_told_of_what_cannot_be_ordered_before_the_login(on: Storage) {
+    let shop = Shop::open(on).await;
+    let mut guest = Browser::of(&shop, None);
+    assert_eq!(guest.open("/checkout").await.header("location"), "/cart", "an empty cart");
+    guest.add(NOTEBOOK).await;
+    shop.has_left(NOTEBOOK, 0).await;
+    assert_eq!(guest.open("/checkout").await.header("location"), "/cart");
+    let cart = guest.open("/cart").await;
+    assert!(cart.marked("flash")[0].contains("less left than you want"), "{:?}", cart.marked("flash"));
+}
+
 async fn an_empty_cart_cannot_be_checked_out(on: Storage) {
     let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
@@ -602,6 +613,7 @@ on_both_engines! {
     the_remove_button_takes_its_line_and_leaves_the_rest
     what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked
     a_title_is_shown_and_never_run
+    a_guest_is_told_of_what_cannot_be_ordered_before_the_login
     a_guest_is_sent_to_the_login_and_back_to_the_checkout
     an_empty_cart_cannot_be_checked_out
     who_has_not_confirmed_his_address_is_told_so

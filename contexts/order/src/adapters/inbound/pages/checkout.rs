@@ -6,7 +6,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::Site;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page, page_with, see_other, see_other_with};
+use chassis::web::{
+    CsrfForm, Flash, PageError, PageFrame, SignedIn, Visitor, page, page_with, see_other, see_other_with,
+};
 use serde::Deserialize;
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Currency, Identity, Ids, Limit, Money};
@@ -58,20 +60,22 @@ pub struct ConfirmForm {
     country: String,
 }
 
-/// The first page: where to, or straight to the confirmation if nothing is shipped.
+/// The first page: where to, or straight to the confirmation if nothing is shipped. A cart that cannot be ordered is told
+/// of before the login, so that nobody logs in for nothing.
 pub async fn start(
     req: HttpRequest,
     carts: web::Data<ViewCart>,
     orders: web::Data<ListOrders>,
     site: web::Data<Site>,
     ids: web::Data<dyn Ids>,
-    SignedIn(who): SignedIn,
+    Visitor(who): Visitor,
     frame: PageFrame,
 ) -> Result<HttpResponse, PageError> {
-    let cart = match orderable(&req, &carts, &who).await? {
+    let cart = match orderable(&req, &carts, who.as_ref()).await? {
         Ok(cart) => cart,
         Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
+    let who = who.ok_or_else(|| PageError::SignInFirst { next: frame.path_and_query.clone() })?;
     if !who.verified {
         return page(&UnverifiedPage { frame, email: who.email });
     }
@@ -92,7 +96,7 @@ pub async fn confirm(
     frame: PageFrame,
     CsrfForm(form): CsrfForm<AddressForm>,
 ) -> Result<HttpResponse, PageError> {
-    let cart = match orderable(&req, &carts, &who).await? {
+    let cart = match orderable(&req, &carts, Some(&who)).await? {
         Ok(cart) => cart,
         Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
@@ -143,8 +147,12 @@ pub async fn place(
 }
 
 /// The cart, if it can be ordered; else why not, in words for the buyer.
-async fn orderable(req: &HttpRequest, carts: &ViewCart, who: &Identity) -> Result<Result<CartView, String>, PageError> {
-    Ok(match found(req, carts, Some(who.customer)).await? {
+async fn orderable(
+    req: &HttpRequest,
+    carts: &ViewCart,
+    who: Option<&Identity>,
+) -> Result<Result<CartView, String>, PageError> {
+    Ok(match found(req, carts, who.map(|who| who.customer)).await? {
         Some(cart) if !cart.not_for_sale().is_empty() => {
             Err("Something in your cart is not for sale any more. Please remove it.".to_owned())
         }
