@@ -64,6 +64,14 @@ impl Timestamp {
         u64::try_from(self.micros().saturating_sub(earlier.micros())).map_or(Duration::ZERO, Duration::from_micros)
     }
 
+    /// The one form in which pages show a moment, such as `22 November 2026, 19:05`: by the clocks of `zone` (an IANA
+    /// name), or in UTC if there is no such zone.
+    #[must_use]
+    pub fn format_in(self, zone: &str) -> String {
+        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        self.0.to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
+    }
+
     /// The same moment for calendars and time zones.
     #[must_use]
     pub fn jiff(self) -> jiff::Timestamp {

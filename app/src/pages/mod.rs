@@ -21,6 +21,8 @@ use crate::settings::Settings;
 #[derive(Clone)]
 pub struct PageSettings {
     base_url: String,
+    /// IANA name of the shop's time zone.
+    time_zone: String,
     /// The folder that mail goes to, unless it really goes out.
     mail_folder: Option<PathBuf>,
 }
@@ -28,7 +30,8 @@ pub struct PageSettings {
 /// Registers the pages.
 pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let mail_folder = settings.smtp.is_none().then(|| settings.mail_dir.clone());
-    let settings = PageSettings { base_url: settings.base_url.clone(), mail_folder };
+    let settings =
+        PageSettings { base_url: settings.base_url.clone(), time_zone: settings.time_zone.clone(), mail_folder };
     move |config| {
         config
             .app_data(web::Data::new(peers))

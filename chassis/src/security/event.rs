@@ -41,6 +41,10 @@ pub enum SecurityEvent {
     Exported,
     /// Data was brought into the shop as a file.
     Imported,
+    /// A file was checked, and nothing of it was brought in.
+    ImportPreviewed,
+    /// What an import has changed was taken back.
+    ImportReverted,
     /// A dead letter is to be tried again.
     DeadLetterRetried,
     /// A dead letter was given up.
@@ -49,6 +53,8 @@ pub enum SecurityEvent {
     ReplayStarted,
     /// Anything else that somebody of the staff has changed.
     StaffChange,
+    /// Staff wanted to change something, and were told that it was not done, or not all of it.
+    StaffChangeRefused,
     /// Somebody wanted what is not for them.
     AccessDenied,
     /// A form that none of our pages has sent.
@@ -83,10 +89,13 @@ impl SecurityEvent {
             Self::RefundRequested => "refund-requested",
             Self::Exported => "exported",
             Self::Imported => "imported",
+            Self::ImportPreviewed => "import-previewed",
+            Self::ImportReverted => "import-reverted",
             Self::DeadLetterRetried => "dead-letter-retried",
             Self::DeadLetterDiscarded => "dead-letter-discarded",
             Self::ReplayStarted => "replay-started",
             Self::StaffChange => "staff-change",
+            Self::StaffChangeRefused => "staff-change-refused",
             Self::AccessDenied => "access-denied",
             Self::FormForged => "form-forged",
             Self::WebhookForged => "webhook-forged",
@@ -106,6 +115,7 @@ impl SecurityEvent {
                 | Self::LoginDelayed
                 | Self::ConfirmationFailed
                 | Self::StaffChange
+                | Self::StaffChangeRefused
                 | Self::AccessDenied
                 | Self::FormForged
                 | Self::WebhookForged

@@ -12,6 +12,7 @@ use super::SecurityEvent;
 use super::log::{SecurityLog, What};
 use crate::web::Origin;
 use crate::web::context::RequestContext;
+use crate::web::page_error::SetAside;
 
 /// Longer subjects are cut: a path may hold whatever its sender wants.
 const SUBJECT_CHARS: usize = 200;
@@ -69,9 +70,9 @@ pub(crate) async fn observe(
     origin: &Origin,
     (method, route): (&Method, &str),
     status: StatusCode,
-    forged: bool,
+    set_aside: Option<SetAside>,
 ) {
-    let Some(event) = event_of(context, method, route, status, forged) else { return };
+    let Some(event) = event_of(context, method, route, status, set_aside) else { return };
     let subject: String = format!("{method} {}", context.sent_path).chars().take(SUBJECT_CHARS).collect();
     let actor = context.identity().map(|identity| identity.customer);
     let what = What { event, actor, subject: &subject, origin, request_id: &context.request_id };
@@ -83,23 +84,27 @@ fn event_of(
     method: &Method,
     route: &str,
     status: StatusCode,
-    forged: bool,
+    set_aside: Option<SetAside>,
 ) -> Option<SecurityEvent> {
-    if forged {
-        return Some(SecurityEvent::FormForged);
+    match set_aside {
+        Some(SetAside::Forged) => return Some(SecurityEvent::FormForged),
+        Some(SetAside::ToLogIn) => return None,
+        Some(SetAside::Refused) | None => {}
     }
     match status {
         StatusCode::FORBIDDEN => return Some(SecurityEvent::AccessDenied),
         StatusCode::TOO_MANY_REQUESTS => return Some(SecurityEvent::RateLimited),
         _ => {}
     }
-    if status.is_client_error() || status.is_server_error() {
+    if status.is_client_error() || status.is_server_error() || context.noted.get() {
         return None;
     }
-    if let Some(event) = context.edge.recorded(method, route) {
+    let refused = set_aside == Some(SetAside::Refused);
+    if let Some(event) = context.edge.recorded(method, route).filter(|_| !refused) {
         return Some(event);
     }
     let by_staff = context.identity().is_some_and(|identity| identity.is(Role::Staff));
     let shops = route.starts_with("/admin") || route.starts_with("/api/");
-    (by_staff && shops && !method.is_safe() && !context.noted.get()).then_some(SecurityEvent::StaffChange)
+    let change = if refused { SecurityEvent::StaffChangeRefused } else { SecurityEvent::StaffChange };
+    (by_staff && shops && !method.is_safe()).then_some(change)
 }

@@ -312,10 +312,8 @@ pub async fn guard<B: MessageBody + 'static>(
     let mut response = response;
     let set_aside = response.extensions_mut().remove::<SetAside>();
     let response = leave(&context, &visit, dress(&context, response));
-    if set_aside != Some(SetAside::ToConfirm) {
-        let (asked, forged) = ((&visit.method, visit.route.as_str()), set_aside == Some(SetAside::Forged));
-        security::observe(&context, &origin, asked, response.status(), forged).await;
-    }
+    let asked = (&visit.method, visit.route.as_str());
+    security::observe(&context, &origin, asked, response.status(), set_aside).await;
     let response = response.map_body(|_, body| Answer::new(body, working).boxed());
     match request {
         Some(request) => Ok(ServiceResponse::new(request, response)),

@@ -31,7 +31,7 @@ pub mod metrics;
 mod money_view;
 pub mod openapi;
 mod origin;
-mod page_error;
+pub(crate) mod page_error;
 mod payment_api;
 mod problem;
 pub mod query;

@@ -141,9 +141,7 @@ impl ResponseError for PageError {
             return on_the_way("/login", next);
         }
         if let Self::ConfirmFirst { next } = self {
-            let mut response = on_the_way("/login/confirm", next);
-            response.extensions_mut().insert(SetAside::ToConfirm);
-            return response;
+            return on_the_way("/login/confirm", next);
         }
         if let Self::Unavailable(cause) | Self::Internal(cause) = self {
             log_cause(cause.as_ref());
@@ -161,16 +159,21 @@ impl ResponseError for PageError {
 /// The way to a page that leads on to `next`.
 fn on_the_way(page: &str, next: &str) -> HttpResponse {
     let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
-    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{page}?next={next}"))).finish()
+    let location = (header::LOCATION, format!("{page}?next={next}"));
+    let mut response = HttpResponse::SeeOther().insert_header(location).finish();
+    response.extensions_mut().insert(SetAside::ToLogIn);
+    response
 }
 
 /// Why a request was not carried out, where the status alone does not tell. The edge finds it beside the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SetAside {
     /// Its sender has to show first who they are.
-    ToConfirm,
+    ToLogIn,
     /// None of our pages has sent it.
     Forged,
+    /// The next page tells that it was not done, or not all of it.
+    Refused,
 }
 
 /// What an error page says. The edge finds it beside the answer and makes the page again.

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 use super::frame::Flash;
+use super::page_error::SetAside;
 
 /// Sends the browser to `path`, which it asks for with GET.
 #[must_use]
@@ -11,10 +12,16 @@ pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
-/// The same, and the next page shows `flash` once.
+/// The same, and the next page shows `flash` once. An error tells the security log, too, that the wish was refused.
 #[must_use]
 pub fn see_other_with(path: &str, flash: Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).cookie(flash.into_cookie()).finish()
+    let refused = flash.is_error();
+    let location = (header::LOCATION, path);
+    let mut response = HttpResponse::SeeOther().insert_header(location).cookie(flash.into_cookie()).finish();
+    if refused {
+        response.extensions_mut().insert(SetAside::Refused);
+    }
+    response
 }
 
 /// The text as a path of this shop, such as a `next` parameter; `None` for anything a browser might follow elsewhere.

@@ -1,6 +1,7 @@
 //! The edge and what hangs on it, driven through a small shop of made-up pages.
 
 mod recognition;
+mod security_log;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +68,12 @@ async fn back_office(Staff(_): Staff) -> &'static str {
     "parcels"
 }
 
+async fn refund(Staff(_): Staff, CsrfForm(wish): CsrfForm<Wish>) -> HttpResponse {
+    let paid_back = Flash::notice("The refund is under way.");
+    let flash = if wish.sku == "too-much" { Flash::error("Not refunded.") } else { paid_back };
+    see_other_with("/admin", flash)
+}
+
 async fn secrets(Admin(_): Admin) -> &'static str {
     "figures"
 }
@@ -91,6 +98,8 @@ fn shop(config: &mut web::ServiceConfig) {
         .route("/profile", web::post().to(profile))
         .route("/admin", web::get().to(back_office))
         .route("/admin/secrets", web::get().to(secrets))
+        .route("/admin/refund", web::post().to(refund))
+        .route("/admin/stock", web::post().to(refund))
         .route("/broken", web::get().to(broken))
         .route("/panics", web::get().to(panics))
         .route("/login", web::post().to(|| async { "in" }))

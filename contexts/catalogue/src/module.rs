@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::web::ServiceConfig;
-use chassis::Platform;
 use chassis::messaging::{Job, Recorder, Subscription};
 use chassis::sql::{Database, Migration};
+use chassis::{Platform, Site};
 use serde_json::{Value, json};
 use shared_kernel::StoreError;
 
@@ -100,7 +100,8 @@ impl CatalogueModule {
             keep_media: KeepMedia::new(store.clone()),
             rendered: Arc::default(),
         };
-        let pages = Pages { api, base_url: platform.site.base_url, rules };
+        let Site { base_url, time_zone, .. } = platform.site;
+        let pages = Pages { api, base_url, time_zone, rules };
         Ok(Self { pages, note_stock: NoteStock::new(store.clone()), store })
     }
 

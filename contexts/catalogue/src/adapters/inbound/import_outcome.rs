@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chassis::security::{SecurityEvent, SecurityTrail};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -202,4 +203,11 @@ impl fmt::Display for ImportOutcome {
         }
         Ok(())
     }
+}
+
+/// Tells the security log whether the file was brought in or only checked.
+pub async fn note_import(trail: &SecurityTrail, outcome: &ImportOutcome) {
+    let event = if outcome.dry_run { SecurityEvent::ImportPreviewed } else { SecurityEvent::Imported };
+    let subject = outcome.run_id.map_or_else(String::new, |run| format!("import/{run}"));
+    trail.note(event, &subject).await;
 }

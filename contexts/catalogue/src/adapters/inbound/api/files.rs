@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use chassis::security::SecurityTrail;
 use chassis::web::{Problem, Staff};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -10,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::problems::{archive_refused, body_too_large, import_refused, unsupported_media_type};
 use crate::adapters::inbound::archive::{ArchiveOutcome, LARGEST_ARCHIVE, keep_pictures};
 use crate::adapters::inbound::csv::write_products;
+use crate::adapters::inbound::import_outcome::note_import;
 use crate::adapters::inbound::importing::{ImportFile, ImportMode, ImportOutcome, LARGEST_FILE};
 use crate::application::{ExportProducts, KeepMedia};
 use crate::domain::{ImageName, Media, MediaError};
@@ -61,6 +63,7 @@ pub async fn import_products(
     req: HttpRequest,
     _staff: Staff,
     import_file: web::Data<ImportFile>,
+    trail: SecurityTrail,
     query: web::Query<ImportQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -71,6 +74,7 @@ pub async fn import_products(
     let file = whole(body, LARGEST_FILE).await?;
     let mode = ImportMode { dry_run: query.dry_run, all_or_nothing: query.all_or_nothing, number_repeated_skus };
     let outcome = import_file.execute(&file, "", mode).await.map_err(import_refused)?;
+    note_import(&trail, &outcome).await;
     Ok(HttpResponse::Ok().json(outcome))
 }
 

@@ -9,10 +9,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentDisposition;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{CsrfForm, CsrfGuard, Flash, PageError, PageFrame, Staff, page, page_with, see_other_with};
 
+use super::Pages;
 use super::refusals::sentence;
 use crate::adapters::inbound::csv::COLUMNS;
+use crate::adapters::inbound::import_outcome::note_import;
 use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportRunError};
 use crate::application::RevertImportError;
 use crate::domain::{ImportRun, ImportRunId, ImportState};
@@ -50,11 +53,11 @@ struct RunLine {
     can_be_reverted: bool,
 }
 
-impl From<&ImportRun> for RunLine {
-    fn from(run: &ImportRun) -> Self {
+impl RunLine {
+    fn of(run: &ImportRun, zone: &str) -> Self {
         Self {
             id: run.id.to_string(),
-            at: run.at.to_string(),
+            at: run.at.format_in(zone),
             file_name: run.file_name.clone(),
             products: run.touched.len(),
             state: run.state.name(),
@@ -65,12 +68,14 @@ impl From<&ImportRun> for RunLine {
 
 async fn import_page(
     import_file: &ImportFile,
+    zone: &str,
     frame: PageFrame,
     outcome: Option<ImportOutcome>,
     error: Option<String>,
 ) -> Result<HttpResponse, PageError> {
     let runs = import_file.recent().await?;
-    let shown = runs.iter().filter(|run| run.state != ImportState::Previewed).map(RunLine::from).collect();
+    let shown = runs.iter().filter(|run| run.state != ImportState::Previewed);
+    let shown = shown.map(|run| RunLine::of(run, zone)).collect();
     let wrong = error.is_some();
     let shown = ImportPage { frame, columns: COLUMNS.join(", "), outcome, error, runs: shown };
     if wrong { page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown) } else { page(&shown) }
@@ -79,15 +84,17 @@ async fn import_page(
 pub async fn show(
     _staff: Staff,
     import_file: web::Data<ImportFile>,
+    pages: web::Data<Pages>,
     frame: PageFrame,
 ) -> Result<HttpResponse, PageError> {
-    import_page(&import_file, frame, None, None).await
+    import_page(&import_file, &pages.time_zone, frame, None, None).await
 }
 
 pub async fn import(
     _staff: Staff,
     guard: CsrfGuard,
-    import_file: web::Data<ImportFile>,
+    (import_file, pages): (web::Data<ImportFile>, web::Data<Pages>),
+    trail: SecurityTrail,
     frame: PageFrame,
     MultipartForm(form): MultipartForm<ImportForm>,
 ) -> Result<HttpResponse, PageError> {
@@ -102,20 +109,28 @@ pub async fn import(
     let bytes = uploaded.map(|file| file.data);
     let bytes = bytes.unwrap_or_else(|| form.text.map(Text::into_inner).unwrap_or_default().into());
     let outcome = import_file.execute(&bytes, &name, mode).await;
-    told(&import_file, frame, outcome).await
+    if let Ok(outcome) = &outcome {
+        note_import(&trail, outcome).await;
+    }
+    told(&import_file, &pages.time_zone, frame, outcome).await
 }
 
 /// POST `/admin/products/import/{run}/apply`: the very file that was looked at.
 pub async fn apply(
     _staff: Staff,
-    import_file: web::Data<ImportFile>,
+    (import_file, pages): (web::Data<ImportFile>, web::Data<Pages>),
+    trail: SecurityTrail,
     frame: PageFrame,
     run: web::Path<String>,
     CsrfForm(_): CsrfForm<Fields>,
 ) -> Result<HttpResponse, PageError> {
+    let zone = &pages.time_zone;
     match import_file.apply(run_of(&run)?).await {
-        Ok(outcome) => told(&import_file, frame, Ok(outcome)).await,
-        Err(ImportRunError::File(error)) => told(&import_file, frame, Err(error)).await,
+        Ok(outcome) => {
+            note_import(&trail, &outcome).await;
+            told(&import_file, zone, frame, Ok(outcome)).await
+        }
+        Err(ImportRunError::File(error)) => told(&import_file, zone, frame, Err(error)).await,
         Err(error) => Err(run_refused(error)),
     }
 }
@@ -124,10 +139,13 @@ pub async fn apply(
 pub async fn revert(
     _staff: Staff,
     import_file: web::Data<ImportFile>,
+    trail: SecurityTrail,
     run: web::Path<String>,
     CsrfForm(_): CsrfForm<Fields>,
 ) -> Result<HttpResponse, PageError> {
-    let reverted = import_file.revert(run_of(&run)?).await.map_err(run_refused)?;
+    let id = run_of(&run)?;
+    let reverted = import_file.revert(id).await.map_err(run_refused)?;
+    trail.note(SecurityEvent::ImportReverted, &format!("import/{id}")).await;
     let flash = Flash::notice(format!("The import is taken back: {reverted}"));
     Ok(see_other_with("/admin/products/import", flash))
 }
@@ -157,18 +175,19 @@ fn run_refused(error: ImportRunError) -> PageError {
 
 async fn told(
     import_file: &ImportFile,
+    zone: &str,
     frame: PageFrame,
     outcome: Result<ImportOutcome, ImportFileError>,
 ) -> Result<HttpResponse, PageError> {
     match outcome {
-        Ok(outcome) => import_page(import_file, frame, Some(outcome), None).await,
+        Ok(outcome) => import_page(import_file, zone, frame, Some(outcome), None).await,
         Err(ImportFileError::Store(error)) => Err(error.into()),
         Err(ImportFileError::NotAll(outcome)) => {
             let words = "Some products are not right, so nothing was imported.".to_owned();
-            import_page(import_file, frame, Some(*outcome), Some(words)).await
+            import_page(import_file, zone, frame, Some(*outcome), Some(words)).await
         }
         Err(error @ (ImportFileError::TooLarge | ImportFileError::File(_))) => {
-            import_page(import_file, frame, None, Some(sentence(&error.to_string()))).await
+            import_page(import_file, zone, frame, None, Some(sentence(&error.to_string()))).await
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Pages {
     pub api: Api,
     /// Where the shop is found, without a slash at the end, for canonical links.
     pub base_url: String,
+    /// IANA name of the shop's time zone.
+    pub time_zone: String,
     /// In what the shop sells, and how that is taxed.
     pub rules: SaleRules,
 }

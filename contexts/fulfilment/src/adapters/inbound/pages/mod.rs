@@ -82,8 +82,7 @@ impl Pages {
 
 /// A time as the clocks of the shop's zone show it, such as `22 November 2026, 19:05`; in UTC if there is no such zone.
 fn moment(at: Timestamp, zone: &Zone) -> String {
-    let zone = jiff::tz::TimeZone::get(&zone.0).unwrap_or(jiff::tz::TimeZone::UTC);
-    at.jiff().to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
+    at.format_in(&zone.0)
 }
 
 /// A status in words, and the CSS class of its badge.

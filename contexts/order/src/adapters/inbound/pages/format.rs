@@ -13,8 +13,7 @@ pub struct When {
 
 /// Writes the moment as the clocks of the shop's time zone show it; UTC if there is no such zone.
 pub fn when(at: Timestamp, time_zone: &str) -> When {
-    let zone = jiff::tz::TimeZone::get(time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    When { text: at.jiff().to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string(), machine: at.to_string() }
+    When { text: at.format_in(time_zone), machine: at.to_string() }
 }
 
 /// What the tax row of a table is called: `Tax (15 %)`.
