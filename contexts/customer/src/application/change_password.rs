@@ -1,4 +1,4 @@
-//! Somebody who knows his password wants another one.
+//! A customer who knows their password chooses another one.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub struct ChangePasswordCommand {
 /// Why the password stays as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// He does not know his password, or is not there any more.
+    /// They do not know the password, or is not there any more.
     #[error("the present password is wrong")]
     WrongPassword,
     /// Too many failures: this, too, would be a way to guess.

@@ -1,4 +1,4 @@
-//! Somebody changes his name or his shipping address.
+//! A customer changes their name or shipping address.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ pub struct EditProfileCommand {
     pub customer: CustomerId,
     /// What whoever asks may do: an API key may do less than its owner, and then it does not change the account.
     pub by: Role,
-    /// What he is called.
+    /// Their name.
     pub name: PersonName,
-    /// Where his parcels go; `None` if nowhere yet.
+    /// Where their parcels go; `None` if nowhere yet.
     pub shipping_address: Option<Address>,
 }
 
@@ -42,7 +42,7 @@ pub struct EditProfile {
 }
 
 impl EditProfile {
-    /// Answers with the customer as he is now.
+    /// Answers with the customer after the change.
     ///
     /// # Errors
     /// [`EditProfileError`].

@@ -18,7 +18,7 @@ pub enum EraseCustomerError {
     /// Nobody has that id.
     #[error("there is no such customer")]
     NoSuchCustomer,
-    /// He does not know his password.
+    /// They do not know the password.
     #[error("the password is wrong")]
     WrongPassword,
     /// The rules forbid it.
@@ -50,12 +50,12 @@ pub struct EraseCustomer {
 }
 
 impl EraseCustomer {
-    /// A customer erases himself and proves with his password that it is he. `shown` is what he is recognised by, hashed:
+    /// The owner erases the account, and proves it with the password. `shown` is what the request is recognised by, hashed:
     /// failures are counted by it.
     ///
     /// # Errors
     /// [`EraseCustomerError`].
-    pub async fn himself(
+    pub async fn by_owner(
         &self,
         id: CustomerId,
         password: &SecretString,

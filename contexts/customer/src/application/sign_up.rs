@@ -20,7 +20,7 @@ pub struct SignUpCommand {
     pub password: NewPassword,
     /// His name.
     pub name: PersonName,
-    /// Where his parcels go.
+    /// Where their parcels go.
     pub shipping_address: Option<Address>,
 }
 

@@ -22,11 +22,11 @@ pub struct CustomerParts {
     pub version: u64,
     /// His address, by which he logs in.
     pub email: EmailAddress,
-    /// What he is called.
+    /// Their name.
     pub name: PersonName,
     /// His password, hashed.
     pub password: PasswordHash,
-    /// Where his parcels go.
+    /// Where their parcels go.
     pub shipping_address: Option<Address>,
     /// Whether he has shown that the address is his.
     pub verified: bool,
@@ -128,7 +128,7 @@ impl Customer {
     pub fn email(&self) -> &EmailAddress {
         &self.0.email
     }
-    /// What he is called.
+    /// Their name.
     #[must_use]
     pub fn name(&self) -> &PersonName {
         &self.0.name
@@ -138,7 +138,7 @@ impl Customer {
     pub fn password(&self) -> &PasswordHash {
         &self.0.password
     }
-    /// Where his parcels go.
+    /// Where their parcels go.
     #[must_use]
     pub fn shipping_address(&self) -> Option<&Address> {
         self.0.shipping_address.as_ref()
@@ -202,9 +202,9 @@ pub struct Erased {
     pub at: Timestamp,
 }
 
-/// Nobody changes his own role.
+/// Administrators do not change their own role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("nobody changes his own role: ask another administrator")]
+#[error("administrators cannot change their own role: ask another administrator")]
 pub struct AppointRefused;
 
 /// An administrator is not erased.

@@ -16,7 +16,7 @@ pub enum CustomerEvent {
         email: EmailAddress,
         /// What to call him.
         first_name: String,
-        /// Where his parcels go, if he has said so.
+        /// Where their parcels go, if he has said so.
         shipping_address: Option<Address>,
     },
     /// He has shown that the address is his.
@@ -25,7 +25,7 @@ pub enum CustomerEvent {
     ProfileChanged {
         /// Who.
         customer: CustomerId,
-        /// Where his parcels go now.
+        /// Where their parcels go now.
         shipping_address: Option<Address>,
     },
     /// He has another password.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::messaging::{Inbox, Outbox, TaskDraft};
+use chassis::testing::assert_walks;
 use shared_kernel::{ConsumerName, CustomerId, Identity, Limit, Role, StoreError, Timestamp};
 
 use super::{a_customer, an_address};
@@ -158,6 +159,15 @@ pub async fn list(stores: Stores) {
     let after = CustomerId::parse(&first.next_cursor.unwrap()).unwrap();
     let second = stores.accounts.list(&query("", 4, Some(after))).await.unwrap();
     assert_eq!((names(&second), second.next_cursor), (vec!["2".to_owned(), "1".to_owned()], None));
+    for (text, count) in [("", 6), ("customer", 6), ("o'neil", 1)] {
+        let whole = stores.accounts.list(&query(text, 9, None)).await.unwrap().items;
+        assert_eq!(whole.len(), count, "{text:?}");
+        let page = async |cursor: Option<String>, limit| {
+            let after = cursor.map(|cursor| CustomerId::parse(&cursor).unwrap());
+            stores.accounts.list(&CustomerQuery { text: text.to_owned(), limit, after }).await.unwrap()
+        };
+        assert_walks("customers", &whole, page).await;
+    }
     for (text, found) in [("CUSTOMER3@", "3"), ("o'neil", "6"), ("māia o'neil_100%", "6")] {
         assert_eq!(names(&stores.accounts.list(&query(text, 9, None)).await.unwrap()), [found], "{text:?}");
     }

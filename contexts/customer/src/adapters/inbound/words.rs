@@ -82,7 +82,7 @@ impl From<VerifyEmailError> for Problem {
     fn from(error: VerifyEmailError) -> Self {
         match error {
             VerifyEmailError::InvalidToken => invalid_token(error.to_string()),
-            VerifyEmailError::WrongPassword => Wrong(vec![NOT_HIS_PASSWORD]).into(),
+            VerifyEmailError::WrongPassword => Wrong(vec![WRONG_OWN_PASSWORD]).into(),
             VerifyEmailError::Hashing(error) => error.into(),
             VerifyEmailError::Store(error) => error.into(),
         }
@@ -131,7 +131,7 @@ impl From<ChangePasswordError> for Problem {
 const WRONG_PASSWORD: FieldError = FieldError { field: "current_password", problem: "is wrong" };
 const WRONG_CODE: FieldError = FieldError { field: "code", problem: "is missing, is wrong, or was used before" };
 /// Said to somebody who follows a mailed link.
-const NOT_HIS_PASSWORD: FieldError = FieldError {
+const WRONG_OWN_PASSWORD: FieldError = FieldError {
     field: "password",
     problem: "is not the one that was chosen at sign-up; a new one can be had by mail",
 };
@@ -266,7 +266,7 @@ impl From<VerifyEmailError> for Correctable {
     fn from(error: VerifyEmailError) -> Self {
         match error {
             VerifyEmailError::InvalidToken => say("This link is not valid any more. Please ask for a new one."),
-            VerifyEmailError::WrongPassword => Wrong(vec![NOT_HIS_PASSWORD]).into(),
+            VerifyEmailError::WrongPassword => Wrong(vec![WRONG_OWN_PASSWORD]).into(),
             VerifyEmailError::Hashing(error) => error.into(),
             VerifyEmailError::Store(error) => Self::Page(error.into()),
         }

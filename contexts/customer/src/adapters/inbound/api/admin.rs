@@ -51,7 +51,7 @@ fn customer_query(params: ListParams) -> Result<CustomerQuery, Problem> {
     tag = "customer", operation_id = "get_customer", security(("bearer" = ["admin"])),
     params(("id" = String, Path, description = "The customer's id")),
     responses(
-        (status = 200, description = "He", body = CustomerView),
+        (status = 200, description = "The customer", body = CustomerView),
         (status = 304),
     ),
 )]
@@ -74,7 +74,7 @@ pub(super) async fn one(
     responses(
         (status = 200, description = "The customer, from now on", body = CustomerView),
         (status = 403, description = "`forbidden`: for administrators; `reauthentication-required`: the login is too long ago"),
-        (status = 409, description = "`refused`: nobody changes his own role"),
+        (status = 409, description = "`refused`: administrators cannot change their own role"),
         (status = 422, description = "There is no such role"),
     ),
 )]
@@ -97,7 +97,7 @@ pub(super) async fn appoint(
     params(("id" = String, Path, description = "The customer's id")),
     responses(
         (status = 204, description = "Forgotten"),
-        (status = 409, description = "`refused`: he is an administrator"),
+        (status = 409, description = "`refused`: the account is an administrator's"),
     ),
 )]
 #[delete("/api/customer/v1/customers/{id}")]

@@ -98,7 +98,7 @@ pub(super) async fn erase(
     trail: SecurityTrail,
     body: JsonBody<ErasureBody>,
 ) -> Result<HttpResponse, Problem> {
-    erase.himself(who.0.customer, &body.0.current_password, &token_of(&req)).await?;
+    erase.by_owner(who.0.customer, &body.0.current_password, &token_of(&req)).await?;
     trail.note_erased(who.0.customer).await;
     Ok(HttpResponse::NoContent().finish())
 }

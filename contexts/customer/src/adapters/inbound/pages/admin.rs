@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
+use chassis::Site;
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{Admin, ConfirmedAdmin, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use serde::Deserialize;
@@ -33,8 +34,8 @@ struct CustomerRow {
     verified: bool,
     since: String,
     roles: Vec<RoleOption>,
-    /// Nobody changes his own role.
-    himself: bool,
+    /// Administrators do not change their own role.
+    is_own: bool,
 }
 
 struct RoleOption {
@@ -59,7 +60,7 @@ pub(super) struct RoleForm {
 
 #[get("/admin/customers")]
 pub(super) async fn list(
-    view: web::Data<ViewCustomers>,
+    (view, site): (web::Data<ViewCustomers>, web::Data<Site>),
     frame: PageFrame,
     who: Admin,
     query: web::Query<ListQuery>,
@@ -67,11 +68,11 @@ pub(super) async fn list(
     let q: String = query.q.chars().take(100).collect();
     let after = CustomerId::parse(&query.after).ok();
     let found = view.page(&CustomerQuery { text: q.clone(), limit: Limit::DEFAULT, after }).await?;
-    let customers = found.items.iter().map(|customer| row(customer, who.0.customer)).collect();
+    let customers = found.items.iter().map(|customer| row(customer, who.0.customer, &site)).collect();
     page(&CustomersPage { frame, q, customers, next: found.next_cursor.unwrap_or_default() })
 }
 
-fn row(customer: &Customer, admin: CustomerId) -> CustomerRow {
+fn row(customer: &Customer, admin: CustomerId, site: &Site) -> CustomerRow {
     let all = [Role::Customer, Role::Staff, Role::Admin];
     let roles = all.map(|role| RoleOption { name: role.name(), chosen: role == customer.role() });
     CustomerRow {
@@ -79,9 +80,9 @@ fn row(customer: &Customer, admin: CustomerId) -> CustomerRow {
         name: format!("{} {}", customer.name().first(), customer.name().last()),
         email: customer.email().as_str().to_owned(),
         verified: customer.is_verified(),
-        since: customer.registered_at().to_string().chars().take(10).collect(),
+        since: customer.registered_at().format_in(&site.time_zone),
         roles: roles.into(),
-        himself: customer.id() == admin,
+        is_own: customer.id() == admin,
     }
 }
 
@@ -111,6 +112,7 @@ pub(super) async fn appoint(
 pub(super) async fn end_sessions(
     sessions: web::Data<ManageSessions>,
     _who: Admin,
+    trail: SecurityTrail,
     id: web::Path<String>,
     _form: CsrfForm<NoFields>,
 ) -> Result<HttpResponse, PageError> {
@@ -118,5 +120,6 @@ pub(super) async fn end_sessions(
     if !sessions.end_all(id).await? {
         return Err(PageError::NotFound);
     }
+    trail.note(SecurityEvent::SessionsEnded, &format!("customer/{id}")).await;
     Ok(see_other_with("/admin/customers", Flash::notice("They are logged out everywhere.")))
 }

@@ -124,7 +124,7 @@ pub(super) async fn erase(
     trail: SecurityTrail,
     form: CsrfForm<EraseForm>,
 ) -> Result<HttpResponse, PageError> {
-    let erased = erase.himself(who.0.customer, &form.0.current_password, &token_of(&req)).await;
+    let erased = erase.by_owner(who.0.customer, &form.0.current_password, &token_of(&req)).await;
     if let Err(error) = erased {
         return again(&view, frame, &who.0, None, error.into()).await;
     }

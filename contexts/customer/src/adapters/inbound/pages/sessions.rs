@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
+use chassis::Site;
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, SignedIn, page, see_other_with};
 
@@ -29,24 +30,22 @@ struct SessionRow {
 #[get("/profile/sessions")]
 pub(super) async fn show(
     req: HttpRequest,
-    sessions: web::Data<ManageSessions>,
+    (sessions, site): (web::Data<ManageSessions>, web::Data<Site>),
     frame: PageFrame,
     who: SignedIn,
 ) -> Result<HttpResponse, PageError> {
     let (all, own) = (sessions.list(who.0.customer).await?, token_of(&req));
-    page(&SessionsPage { frame, sessions: all.iter().map(|session| row(session, &own)).collect() })
+    page(&SessionsPage { frame, sessions: all.iter().map(|session| row(session, &own, &site)).collect() })
 }
 
-fn row(session: &Session, own: &TokenHash) -> SessionRow {
-    let minute =
-        |time: &shared_kernel::Timestamp| time.to_string().chars().take(16).collect::<String>().replace('T', " ");
+fn row(session: &Session, own: &TokenHash, site: &Site) -> SessionRow {
     let known = |text: &str| if text.is_empty() { "unknown".to_owned() } else { text.to_owned() };
     SessionRow {
         id: session.id().as_str().to_owned(),
         agent: known(&session.begun_from.agent),
         address: known(&session.begun_from.address),
-        begun: minute(&session.started_at),
-        seen: minute(&session.last_seen),
+        begun: session.started_at.format_in(&site.time_zone),
+        seen: session.last_seen.format_in(&site.time_zone),
         this_one: session.hash == *own,
     }
 }
