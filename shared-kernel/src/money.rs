@@ -27,12 +27,45 @@ impl Currency {
         self.0.code()
     }
 
+    /// What stands before an amount: the symbol of CLDR's locale `en-001`, which is unlike that of any other currency, or
+    /// the code.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        let code = self.code();
+        SYMBOLS.iter().find(|(of, _)| *of == code).map_or(code, |(_, symbol)| symbol)
+    }
+
     /// How many digits follow the decimal point: 2 for NZD, 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn exponent(self) -> u32 {
         self.0.exponent().map_or(0, u32::from)
     }
 }
+
+/// The currencies that have more than a code in CLDR's locale `en-001`.
+const SYMBOLS: [(&str, &str); 21] = [
+    ("AUD", "A$"),
+    ("BRL", "R$"),
+    ("CAD", "CA$"),
+    ("CNY", "CN¥"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("HKD", "HK$"),
+    ("ILS", "₪"),
+    ("INR", "₹"),
+    ("JPY", "¥"),
+    ("KRW", "₩"),
+    ("MXN", "MX$"),
+    ("NZD", "NZ$"),
+    ("PHP", "₱"),
+    ("TWD", "NT$"),
+    ("USD", "US$"),
+    ("VND", "₫"),
+    ("XAF", "FCFA"),
+    ("XCD", "EC$"),
+    ("XOF", "F\u{202f}CFA"),
+    ("XPF", "CFPF"),
+];
 
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,7 +200,9 @@ impl Money {
     }
 }
 
-/// For people: `$1,234.50` for dollars of the shop's kind, `1,234.50 EUR` for others.
+/// For people, as CLDR writes it in the English of the world: `NZ$1,234.50`, `€54.99`, and with a no-break space after a
+/// code, `CHF 54.99`. No two currencies look alike, since a shop sells to every country and nothing says which reader
+/// takes a bare `$` for their own.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.decimal();
@@ -180,11 +215,10 @@ impl fmt::Display for Money {
             }
             grouped.push(digit);
         }
-        let number = fraction.map_or(grouped.clone(), |digits| format!("{grouped}.{digits}"));
-        match self.currency.code() {
-            "NZD" | "AUD" | "USD" | "CAD" => write!(f, "{sign}${number}"),
-            code => write!(f, "{sign}{number} {code}"),
-        }
+        let symbol = self.currency.symbol();
+        let gap = if symbol.ends_with(char::is_alphabetic) { "\u{a0}" } else { "" };
+        write!(f, "{sign}{symbol}{gap}{grouped}")?;
+        fraction.map_or(Ok(()), |digits| write!(f, ".{digits}"))
     }
 }
 
@@ -215,11 +249,37 @@ mod tests {
 
     #[test]
     fn is_written_for_people_and_for_machines() {
-        assert_eq!(nzd(123_450).to_string(), "$1,234.50");
-        assert_eq!(nzd(-5).to_string(), "-$0.05");
+        assert_eq!(nzd(123_450).to_string(), "NZ$1,234.50");
+        assert_eq!(nzd(-5).to_string(), "-NZ$0.05");
         assert_eq!(nzd(-5).decimal(), "-0.05");
-        assert_eq!(Money::new(1_500, Currency::parse("JPY").unwrap()).to_string(), "1,500 JPY");
         assert_eq!(Money::new(1_500, Currency::parse("KWD").unwrap()).decimal(), "1.500");
+    }
+
+    #[test]
+    fn is_written_as_cldr_writes_it_in_the_english_of_the_world() {
+        for (minor, code, text) in [
+            (5_499, "EUR", "€54.99"),
+            (5_499, "USD", "US$54.99"),
+            (5_499, "AUD", "A$54.99"),
+            (5_499, "CAD", "CA$54.99"),
+            (1_500, "JPY", "¥1,500"),
+            (5_499, "CHF", "CHF\u{a0}54.99"),
+            (5_499, "SGD", "SGD\u{a0}54.99"),
+            (-1_234_500, "KWD", "-KWD\u{a0}1,234.500"),
+            (1_500, "XAF", "FCFA\u{a0}1,500"),
+        ] {
+            assert_eq!(Money::new(minor, Currency::parse(code).unwrap()).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn of_two_currencies_never_looks_alike() {
+        let symbols: std::collections::BTreeSet<&str> = SYMBOLS.iter().map(|(_, symbol)| *symbol).collect();
+        assert_eq!(symbols.len(), SYMBOLS.len());
+        for (code, symbol) in SYMBOLS {
+            assert_eq!(Currency::parse(code).map(Currency::symbol), Ok(symbol));
+            assert_eq!(Currency::parse(symbol).ok(), None, "{symbol} is the code of another currency");
+        }
     }
 
     #[test]

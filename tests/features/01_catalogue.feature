@@ -21,5 +21,5 @@ Feature: Looking around the shop
   Scenario: A product page tells what it costs and whether it is there
     Given the product "Pukeko Kettle" at 89.00 with 3 in stock
     And the product "Pukeko Teapot" at 59.00 with 0 in stock
-    Then the page of "Pukeko Kettle" offers it at "$89.00"
+    Then the page of "Pukeko Kettle" offers it at "NZ$89.00"
     And the page of "Pukeko Teapot" says that it is sold out

@@ -16,9 +16,9 @@ Feature: Filling the cart
     And he changes the quantity of "Rimu Tray" to "2"
     Then the cart shows:
       | title      | unit price | quantity | total  |
-      | Kowhai Mug | $23.00     | 1        | $23.00 |
-      | Rimu Tray  | $34.50     | 2        | $69.00 |
-    And the cart's totals are net "$80.00", tax "$12.00", gross "$92.00"
+      | Kowhai Mug | NZ$23.00     | 1        | NZ$23.00 |
+      | Rimu Tray  | NZ$34.50     | 2        | NZ$69.00 |
+    And the cart's totals are net "NZ$80.00", tax "NZ$12.00", gross "NZ$92.00"
 
   Scenario: A line can be taken out
     When he adds "Kowhai Mug" to the cart

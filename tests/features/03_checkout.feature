@@ -20,15 +20,15 @@ Feature: Checking out
     Given a customer with "Tui Rug" in his cart
     When he checks out
     And he gives his address
-    Then the confirmation shows "Tui Rug" and shipping at "$6.50"
+    Then the confirmation shows "Tui Rug" and shipping at "NZ$6.50"
     And the confirmation shows his address
-    And the total to pay is "$121.50"
+    And the total to pay is "NZ$121.50"
 
   Scenario: What is only electronic needs neither
     Given a customer with "Bush Walks" in his cart
     When he checks out
     Then the confirmation shows no shipping and no address
-    And the total to pay is "$23.00"
+    And the total to pay is "NZ$23.00"
 
   Scenario: A price that changed meanwhile is not charged silently
     Given a customer with "Tui Rug" in his cart

@@ -11,7 +11,7 @@ Feature: Paying
     And his cart is empty
     And the order is PAID
     And the sales report has the order
-    And an electronic receipt for "$144.50" has gone to him
+    And an electronic receipt for "NZ$144.50" has gone to him
     And a shipping order for "Weka Backpack" lies at fulfilment
     And 9 of "Weka Backpack" are left
 

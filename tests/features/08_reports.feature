@@ -20,7 +20,7 @@ Feature: Sales reports
     And a customer who has bought "Kaka Gloves"
     When he cancels the order
     Then the order becomes CANCELLED
-    And the sales report shows a refund of "$41.00" for the order
+    And the sales report shows a refund of "NZ$41.00" for the order
 
   Scenario: Reports are for administrators
     Given a customer

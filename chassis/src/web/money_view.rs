@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::Money;
 use utoipa::ToSchema;
 
-/// An amount in minor units of its currency: `{"amount": 5990, "currency": "NZD"}` is $59.90.
+/// An amount in minor units of its currency: `{"amount": 5990, "currency": "NZD"}` is NZ$59.90.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Money)]
 pub struct MoneyView {

@@ -202,7 +202,6 @@ impl Visit {
         Summary {
             id: self.id.clone(),
             amount: shown(self.intent.amount()),
-            currency: self.intent.amount().currency().code(),
             description: self.intent.details().description.clone().unwrap_or_default(),
             return_url,
             cancel_url,
@@ -284,7 +283,6 @@ fn brand(method: &Method) -> &'static str {
 struct Summary {
     id: String,
     amount: String,
-    currency: &'static str,
     description: String,
     /// Empty for none.
     return_url: String,

@@ -104,7 +104,7 @@ async fn total_to_pay(world: &mut World, total: String) {
 #[then("he is shown the new price and nothing is ordered")]
 async fn new_price(world: &mut World) {
     let page = world.visitor().page.clone();
-    assert!(page.body.contains("$126.50") || page.body.contains("$120.00"), "{} {}", page.path, page.body);
+    assert!(page.body.contains("NZ$126.50") || page.body.contains("NZ$120.00"), "{} {}", page.path, page.body);
     assert!(!page.path.starts_with("/pay/"));
     let orders = world.program().await.get("/api/order/v1/orders").await;
     assert_eq!(orders["items"], serde_json::json!([]));

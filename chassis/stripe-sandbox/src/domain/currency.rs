@@ -101,7 +101,7 @@ fn stepped(units: i64, rule: Rule) -> Result<(), AmountRefused> {
     if units % rule.step == 0 { Ok(()) } else { Err(AmountRefused::BetweenSteps { step: rule.step }) }
 }
 
-/// An amount in Stripe's units as people read it: 500 of ISK is `5 ISK`.
+/// An amount in Stripe's units as people read it: 500 of ISK is `ISK 5`.
 #[must_use]
 pub fn shown(amount: Money) -> String {
     let currency = amount.currency();
@@ -123,13 +123,13 @@ mod tests {
     #[test]
     fn amounts_are_bounded_and_stepped_as_stripe_says() {
         assert_eq!(charged(50, "usd"), Ok(50));
-        assert_eq!(charged(49, "nzd"), Err(AmountRefused::TooSmall { least: "$0.50".into() }));
+        assert_eq!(charged(49, "nzd"), Err(AmountRefused::TooSmall { least: "NZ$0.50".into() }));
         assert_eq!(charged(0, "nzd"), Err(AmountRefused::NotPositive));
         assert_eq!(charged(100_000_000, "nzd"), Err(AmountRefused::TooLarge { most: 99_999_999 }));
         assert_eq!(charged(999_999_999_999, "idr"), Ok(999_999_999_999));
         assert_eq!(charged(5_125, "kwd"), Err(AmountRefused::BetweenSteps { step: 10 }));
         assert_eq!(charged(550, "isk"), Err(AmountRefused::BetweenSteps { step: 100 }));
-        assert_eq!(charged(49, "jpy"), Err(AmountRefused::TooSmall { least: "50 JPY".into() }));
+        assert_eq!(charged(49, "jpy"), Err(AmountRefused::TooSmall { least: "¥50".into() }));
         assert_eq!(refund(1, Currency::NZD).map(Money::minor), Ok(1));
         assert!(refund(5_125, currency("kwd").unwrap()).is_err());
         assert_eq!((currency("xxx"), currency("irr")), (None, None));
@@ -137,9 +137,11 @@ mod tests {
 
     #[test]
     fn people_see_the_other_face() {
-        for (units, code, text) in [(500, "isk", "5 ISK"), (5, "mga", "5.00 MGA"), (5_120, "kwd", "5.120 KWD")] {
+        for (units, code, text) in
+            [(500, "isk", "ISK\u{a0}5"), (5, "mga", "MGA\u{a0}5.00"), (5_120, "kwd", "KWD\u{a0}5.120")]
+        {
             assert_eq!(shown(Money::new(units, currency(code).unwrap())), text);
         }
-        assert_eq!(shown(Money::new(1_099, Currency::NZD)), "$10.99");
+        assert_eq!(shown(Money::new(1_099, Currency::NZD)), "NZ$10.99");
     }
 }

@@ -383,7 +383,7 @@ async fn a_checkout_session_is_complete_once_its_intent_is_paid(world: World) {
     let listed = world.get(&format!("checkout/sessions?payment_intent={intent}")).await.body;
     assert_eq!(listed["data"], serde_json::json!([session.body]));
     assert_eq!(session.body["url"], format!("http://shop.test/pay/{id}"));
-    assert!(world.pay_page(&format!("/pay/{id}"), None).await.html.contains("$20.00"));
+    assert!(world.pay_page(&format!("/pay/{id}"), None).await.html.contains("NZ$20.00"));
     let declined = world.card(&id, "4000000000000002", "").await;
     assert_eq!((declined.status, declined.html.contains("Your card was declined.")), (402, true));
     let paid = world.card(&id, "4242424242424242", "").await;
@@ -423,7 +423,7 @@ async fn the_card_page_pays_and_sends_the_buyer_back(world: World) {
     let intent = world.intent().await.id();
     let form = world.pay_page(&format!("/pay/{intent}?return_url=/orders/7%3Fa=b"), None).await;
     assert_eq!(form.status, 200);
-    for shown in ["$59.90", "Order 7", "value=\"/orders/7?a=b\"", "redirect_status=canceled", "4000 0025 0000 3155"] {
+    for shown in ["NZ$59.90", "Order 7", "value=\"/orders/7?a=b\"", "redirect_status=canceled", "4000 0025 0000 3155"] {
         assert!(form.html.contains(shown), "{shown} is not on the page");
     }
     let paid = world.card(&intent, "4242 4242 4242 4242", "/orders/7?a=b").await;

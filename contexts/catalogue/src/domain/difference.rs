@@ -87,9 +87,9 @@ mod tests {
             |field: &str, from: &str, to: &str| FieldChange { field: field.into(), from: from.into(), to: to.into() };
         assert_eq!(differences(old.details(), &renamed), [change("title", "Product kea", "Kea 15")]);
         let dearer = a_product("kea").variant(a_variant("KEA").price(6_000)).build();
-        assert_eq!(differences(old.details(), dearer.details()), [change("KEA price", "$59.90", "$60.00")]);
+        assert_eq!(differences(old.details(), dearer.details()), [change("KEA price", "NZ$59.90", "NZ$60.00")]);
         let other = a_product("kea").variant(a_variant("TUI")).build();
-        let swapped = [change("sku", "", "TUI: $59.90"), change("sku", "KEA: $59.90", "")];
+        let swapped = [change("sku", "", "TUI: NZ$59.90"), change("sku", "KEA: NZ$59.90", "")];
         assert_eq!(differences(old.details(), other.details()), swapped);
     }
 }

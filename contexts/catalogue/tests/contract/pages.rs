@@ -18,7 +18,7 @@ async fn shelves_show_titles_prices_and_stock(shop: Shop) {
     assert_eq!((page.status, page.count("product"), page.count("category")), (200, 3, 3));
     let text = page.text();
     assert!(
-        text.contains("<h1>All products</h1>") && text.contains("$1,899.00") && text.contains("from</span>"),
+        text.contains("<h1>All products</h1>") && text.contains("NZ$1,899.00") && text.contains("from</span>"),
         "{text}"
     );
     assert!(text.contains("src=\"/media/kea-14.svg\"") && text.contains("Home &#38; Garden"), "{text}");
@@ -54,7 +54,7 @@ async fn a_product_shows_its_choices_and_leads_to_the_cart(shop: Shop) {
     let text = page.text();
     assert_eq!((page.status, page.count("variant")), (200, 2));
     assert!(text.contains("action=\"/cart/items\"") && text.contains("name=\"csrf\""), "{text}");
-    assert!(text.contains("value=\"KEA14-32\"") && text.contains("32 GB") && text.contains("$2,299.00"), "{text}");
+    assert!(text.contains("value=\"KEA14-32\"") && text.contains("32 GB") && text.contains("NZ$2,299.00"), "{text}");
     assert!(text.contains("Runs &#60;all&#62; day.") && text.contains("Warranty"), "{text}");
     assert!(text.contains("href=\"http://shop.test/products/kea-notebook-14\""), "{text}");
     let data = json_ld(text);
@@ -196,7 +196,7 @@ async fn staff_makes_a_product_in_the_form(shop: Shop) {
         "{}",
         late.text()
     );
-    assert!(shop.get("/products/pukeko-pen").await.text().contains("$5.00"));
+    assert!(shop.get("/products/pukeko-pen").await.text().contains("NZ$5.00"));
 
     assert_eq!(shop.post_form("/admin/products/pukeko-pen/withdraw", &[]).await.status, 303);
     assert_eq!(shop.get("/products/pukeko-pen").await.status, 404);
@@ -262,7 +262,7 @@ async fn a_preview_shows_every_change_and_is_applied_and_taken_back(shop: Shop) 
     assert_eq!((look.status, look.count("change")), (200, 3), "{}", look.text());
     assert!(
         look.text().contains("<td>Weka Mug</td><td>Weka Cup</td>")
-            && look.text().contains("<td>$19.50</td><td>$21.00</td>"),
+            && look.text().contains("<td>NZ$19.50</td><td>NZ$21.00</td>"),
         "{}",
         look.text()
     );
@@ -278,7 +278,7 @@ async fn a_preview_shows_every_change_and_is_applied_and_taken_back(shop: Shop) 
     let reverted = shop.post_form(&format!("{path}/{run}/revert"), &[]).await;
     assert_eq!(reverted.status, 303, "{}", reverted.text());
     assert_eq!(shop.get("/products/new-one").await.status, 404);
-    assert!(shop.get("/products/weka-mug").await.text().contains("$19.50"));
+    assert!(shop.get("/products/weka-mug").await.text().contains("NZ$19.50"));
     assert_eq!(shop.post_form(&format!("{path}/{run}/revert"), &[]).await.status, 422, "once");
 }
 

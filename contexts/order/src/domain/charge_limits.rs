@@ -73,6 +73,6 @@ mod tests {
         assert_eq!(limits.check(money(0)), Err(NotChargeable::TooSmall { least: money(10) }));
         assert_eq!(limits.check(money(100_000_000)), Err(NotChargeable::TooLarge { most: money(99_999_990) }));
         let between = limits.check(money(1_234)).unwrap_err();
-        assert_eq!(between.to_string(), "card payments in KWD are multiples of 0.010 KWD");
+        assert_eq!(between.to_string(), "card payments in KWD are multiples of KWD\u{a0}0.010");
     }
 }

@@ -138,7 +138,7 @@ async fn what_no_event_has_told_is_found_by_comparing_the_books(on: Storage) {
     let summary = shop.module.reconcile().await.unwrap();
     assert_eq!((summary.compared, summary.repaired.len(), summary.unanswered.len()), (1, 1, 0));
     let said = summary.repaired[0].1.join("; ");
-    for part in ["Refund failed: expired_or_canceled_card", "Refunded: $3.00", "Payment disputed"] {
+    for part in ["Refund failed: expired_or_canceled_card", "Refunded: NZ$3.00", "Payment disputed"] {
         assert!(said.contains(part), "{said}");
     }
     let after = shop.order(order.id()).await;
@@ -186,7 +186,7 @@ async fn the_staff_compares_one_order_when_they_want_to(on: Storage) {
     let check = &shop.use_cases().check_payment;
     assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().news, Vec::<String>::new());
     assert!(shop.provider.returns_by_dashboard("re_a", &intent_of(&order), nzd(300)));
-    assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().news, ["Refunded: $3.00"]);
+    assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().news, ["Refunded: NZ$3.00"]);
     let forbidden = check.of_order(order.id(), &a_customer(1)).await;
     assert!(matches!(forbidden, Err(CheckPaymentError::Forbidden)));
 }

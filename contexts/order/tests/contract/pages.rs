@@ -117,16 +117,16 @@ async fn adding_starts_at_one_and_goes_up_by_one(on: Storage) {
     let shop = Shop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     assert_eq!(guest.open("/cart").await.marked("cart-empty").len(), 1);
-    assert_eq!(lines(&guest.add(NOTEBOOK).await), [line("Kea Notebook 14", "$1,150.00")]);
+    assert_eq!(lines(&guest.add(NOTEBOOK).await), [line("Kea Notebook 14", "NZ$1,150.00")]);
     let cart = guest.add(NOTEBOOK).await;
-    assert_eq!(lines(&cart), [line("Kea Notebook 14", "$2,300.00")]);
+    assert_eq!(lines(&cart), [line("Kea Notebook 14", "NZ$2,300.00")]);
     assert!(cart.body.contains(r#"name="quantity.KEA-14" value="2""#), "{}", cart.body);
-    assert_eq!(cart.marked("unit-price"), ["$1,150.00"]);
+    assert_eq!(cart.marked("unit-price"), ["NZ$1,150.00"]);
     assert_eq!(
         (cart.marked("total-net"), cart.marked("total-tax")),
-        (vec!["$2,000.00".into()], vec!["$300.00".into()])
+        (vec!["NZ$2,000.00".into()], vec!["NZ$300.00".into()])
     );
-    assert_eq!(cart.marked("total-gross"), ["$2,300.00"]);
+    assert_eq!(cart.marked("total-gross"), ["NZ$2,300.00"]);
     assert_eq!((guest.cookie("cart_count"), cart.marked("cart-count")), ("2", vec!["2".to_owned()]));
 }
 
@@ -136,7 +136,7 @@ async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others(on: Sto
     guest.add(NOTEBOOK).await;
     guest.add(MUG).await;
     let applied = guest.submit("/cart", &[("quantity.KEA-14", "2"), ("quantity.WEKA/MUG", "99")]).await;
-    assert_eq!(lines(&applied), [line("Kea Notebook 14", "$2,300.00"), line("Weka Mug", "$2,277.00")]);
+    assert_eq!(lines(&applied), [line("Kea Notebook 14", "NZ$2,300.00"), line("Weka Mug", "NZ$2,277.00")]);
     for wrong in ["100", "-1", "1.5", "", "1e1", "many"] {
         let refused = guest.submit("/cart", &[("quantity.KEA-14", "5"), ("quantity.WEKA/MUG", wrong)]).await;
         assert!(refused.marked("flash")[0].contains("from 0 to 99"), "{wrong:?}");
@@ -156,7 +156,7 @@ async fn a_quantity_that_was_typed_and_not_applied_is_what_is_checked_out(on: St
     assert!(first.split('>').nth(1).unwrap().starts_with("Update cart"), "{first}");
     let sent = guest.send("/cart", &[("quantity.WEKA/MUG", "3"), ("then", "checkout")]).await;
     assert_eq!((sent.status, sent.header("location")), (303, "/checkout"));
-    assert_eq!(lines(&guest.open("/cart").await), [line("Weka Mug", "$69.00")]);
+    assert_eq!(lines(&guest.open("/cart").await), [line("Weka Mug", "NZ$69.00")]);
     let wrong = guest.send("/cart", &[("quantity.WEKA/MUG", "many"), ("then", "checkout")]).await;
     assert_eq!(wrong.header("location"), "/cart", "nothing is checked out that was not understood");
 }
@@ -169,7 +169,7 @@ async fn the_remove_button_takes_its_line_and_leaves_the_rest(on: Storage) {
     // The button sends its form along.
     let left =
         guest.submit("/cart/remove", &[("quantity.KEA-14", "7"), ("quantity.WEKA/MUG", "7"), ("sku", MUG)]).await;
-    assert_eq!(lines(&left), [line("Kea Notebook 14", "$1,150.00")]);
+    assert_eq!(lines(&left), [line("Kea Notebook 14", "NZ$1,150.00")]);
     assert_eq!(guest.cookie("cart_count"), "1");
 }
 
@@ -182,7 +182,7 @@ async fn what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked(on: St
     shop.withdraws(MUG).await;
     let cart = guest.open("/cart").await;
     assert_eq!(cart.marked("line-note"), ["Not for sale any more"]);
-    assert_eq!(cart.marked("total-gross"), ["$1,150.00"]);
+    assert_eq!(cart.marked("total-gross"), ["NZ$1,150.00"]);
     let mut aroha = Browser { token: Some(AROHA), ..guest };
     assert_eq!(aroha.open("/checkout").await.header("location"), "/cart");
 }
@@ -276,10 +276,10 @@ async fn goods_need_an_address_and_delivery_is_a_line_of_its_own(on: Storage) {
     assert!(wrong.body.contains(r#"value="12 Kauri Lane""#), "what was typed stays");
     let confirm = aroha.send("/checkout", &HOME).await;
     assert_eq!(confirm.status, 200);
-    assert_eq!(lines(&confirm), [line("Kea Notebook 14", "$1,150.00"), line("Tui Field Guide", "$11.50")]);
-    assert_eq!(confirm.marked("shipping-total"), ["$6.90"]);
-    assert_eq!(confirm.marked("total-gross"), ["$1,168.40"]);
-    assert!(confirm.marked("place-order")[0].contains("$1,168.40"));
+    assert_eq!(lines(&confirm), [line("Kea Notebook 14", "NZ$1,150.00"), line("Tui Field Guide", "NZ$11.50")]);
+    assert_eq!(confirm.marked("shipping-total"), ["NZ$6.90"]);
+    assert_eq!(confirm.marked("total-gross"), ["NZ$1,168.40"]);
+    assert!(confirm.marked("place-order")[0].contains("NZ$1,168.40"));
     assert!(confirm.marked("receipt-email")[0].contains("person1@example.test"));
 }
 
@@ -290,7 +290,7 @@ async fn digital_goods_need_no_address_and_cost_no_delivery(on: Storage) {
     let confirm = aroha.open("/checkout").await;
     assert_eq!((confirm.marked("no-delivery").len(), confirm.marked("address-form").len()), (1, 0));
     assert_eq!(confirm.marked("shipping-line").len() + confirm.marked("total-shipping").len(), 0);
-    assert_eq!(confirm.marked("total-gross"), ["$11.50"]);
+    assert_eq!(confirm.marked("total-gross"), ["NZ$11.50"]);
     let placed = aroha.confirm(&confirm).await;
     assert!(placed.header("location").ends_with("/pay"), "{placed:?}");
 }
@@ -314,7 +314,7 @@ async fn a_price_that_changed_meanwhile_is_shown_and_not_charged(on: Storage) {
     assert_eq!(aroha.confirm(&confirm).await.header("location"), "/cart");
     let cart = aroha.open("/cart").await;
     assert!(cart.marked("flash")[0].contains("price has changed"));
-    assert_eq!(cart.marked("total-gross"), ["$99.00"]);
+    assert_eq!(cart.marked("total-gross"), ["NZ$99.00"]);
     assert_eq!(aroha.open("/orders").await.marked("orders-empty").len(), 1);
 }
 
@@ -355,7 +355,7 @@ async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(o
     let expected =
         "Payment unsuccessful: Your card was declined. Nothing was charged, and your cart is as you left it.";
     assert_eq!(cart.marked("flash"), [expected]);
-    assert_eq!(lines(&cart), [line("Kea Notebook 14", "$1,150.00")]);
+    assert_eq!(lines(&cart), [line("Kea Notebook 14", "NZ$1,150.00")]);
     let page = aroha.open(&format!("/orders/{order}")).await;
     assert_eq!(
         (page.marked("payment-status"), page.marked("pay-again").len()),
@@ -418,7 +418,7 @@ async fn orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_
     assert_eq!(list.marked("order-link"), numbers);
     assert!(!list.body.contains(&old.to_string()));
     assert_eq!(list.marked("order-status"), ["Paid", "Paid"]);
-    assert_eq!(list.marked("order-net"), ["$10.00", "$1,006.00"]);
+    assert_eq!(list.marked("order-net"), ["NZ$10.00", "NZ$1,006.00"]);
     assert_eq!(list.marked("order-delivery"), ["By e-mail", "Aroha Ngata, Nelson"]);
     assert_eq!(list.marked("order-date")[0], "26 May 2027, 00:01");
 }
@@ -463,7 +463,7 @@ async fn a_cancelled_order_says_so_and_shows_its_refund(on: Storage) {
     shop.fulfils(order, FulfilmentFact::Cancelled).await;
     let done = aroha.open(&path).await;
     assert_eq!(done.marked("order-status"), ["Cancelled"]);
-    assert!(done.marked("refund")[0].starts_with("Refund of $1,156.90"), "{:?}", done.marked("refund"));
+    assert!(done.marked("refund")[0].starts_with("Refund of NZ$1,156.90"), "{:?}", done.marked("refund"));
 }
 
 async fn nobody_finds_anothers_order(on: Storage) {
@@ -544,7 +544,7 @@ async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible(on: Stora
     let path = format!("/admin/orders/{order}");
     let refund = format!("{path}/refunds");
     for (amount, said) in [
-        ("99.00", "only $11.50 is left"),
+        ("99.00", "only NZ$11.50 is left"),
         ("0", "must be positive"),
         ("a lot", "not an amount"),
         ("1.234", "not an amount"),
@@ -561,7 +561,7 @@ async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible(on: Stora
     let key = page.hidden("idempotency_key");
     let done = staff.submit(&refund, &[("idempotency_key", &key), ("amount", "1.50"), ("reason", "scratched")]).await;
     assert_eq!(done.marked("flash"), ["The refund is under way."]);
-    assert!(done.marked("refund")[0].starts_with("Refund of $1.50 (scratched)"), "{:?}", done.marked("refund"));
+    assert!(done.marked("refund")[0].starts_with("Refund of NZ$1.50 (scratched)"), "{:?}", done.marked("refund"));
     let refunds = shop.order(order).await.refunds().len();
     assert_eq!(refunds, 1);
 }

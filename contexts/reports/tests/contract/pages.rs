@@ -83,9 +83,15 @@ async fn sales_are_compared_with_the_period_before(on: Storage) {
 async fn completed_orders_can_be_shown_alone(on: Storage) {
     let html = page(&a_shop_with_sales(on).await, "/monthly?status=completed").await;
     assert_eq!(html.matches("data-test=\"month\"").count(), 12);
-    assert_eq!(row(&html, "2026-10"), "October 2026 | 1 | $110.00 | $16.50 | $126.50 | $11.50 | 0 | $0.00 | $126.50");
-    assert_eq!(row(&html, "2026-11"), "November 2026 | 0 | $0.00 | $0.00 | $0.00 | $0.00 | 0 | $0.00 | $0.00");
-    assert!(html.contains("data-test=\"total-net\">$123.30<"), "{html}");
+    assert_eq!(
+        row(&html, "2026-10"),
+        "October 2026 | 1 | NZ$110.00 | NZ$16.50 | NZ$126.50 | NZ$11.50 | 0 | NZ$0.00 | NZ$126.50"
+    );
+    assert_eq!(
+        row(&html, "2026-11"),
+        "November 2026 | 0 | NZ$0.00 | NZ$0.00 | NZ$0.00 | NZ$0.00 | 0 | NZ$0.00 | NZ$0.00"
+    );
+    assert!(html.contains("data-test=\"total-net\">NZ$123.30<"), "{html}");
     assert!(html.find("data-month=\"2025-12\"") < html.find("data-month=\"2026-11\""), "the oldest is not first");
 }
 
@@ -95,12 +101,15 @@ async fn every_tab_counts_all_paid_orders_and_says_so(on: Storage) {
         assert!(page(&shop, name).await.contains("data-test=\"definition\""), "{name}");
     }
     let overview = page(&shop, "").await;
-    for figure in ["total-gross\">$394.80<", "total-refunded\">$5.00<", "total-kept\">$389.80<"] {
+    for figure in ["total-gross\">NZ$394.80<", "total-refunded\">NZ$5.00<", "total-kept\">NZ$389.80<"] {
         assert!(overview.contains(figure), "{figure} is not in {overview}");
     }
     let html = page(&shop, "/monthly?months=2").await;
     assert_eq!(html.matches("data-test=\"month\"").count(), 2);
-    assert_eq!(row(&html, "2026-11"), "November 2026 | 2 | $220.00 | $33.00 | $253.00 | $23.00 | 0 | $5.00 | $248.00");
+    assert_eq!(
+        row(&html, "2026-11"),
+        "November 2026 | 2 | NZ$220.00 | NZ$33.00 | NZ$253.00 | NZ$23.00 | 0 | NZ$5.00 | NZ$248.00"
+    );
     let file = "/admin/reports/monthly.csv?months=2&#38;from=&#38;until=&#38;currency=NZD&#38;status=paid";
     assert!(html.contains(file), "{html}");
 }
@@ -109,8 +118,8 @@ async fn the_chart_says_in_words_what_it_draws(on: Storage) {
     let html = page(&a_shop_with_sales(on).await, "/monthly").await;
     assert!(html.contains("role=\"img\" aria-labelledby=\"chart-title chart-description\""));
     assert_eq!(html.matches("<rect class=\"bar\"").count(), 12);
-    assert!(html.contains("<title>October 2026: $126.50</title>"));
-    assert!(html.contains("the best was November 2026 with $248.00"));
+    assert!(html.contains("<title>October 2026: NZ$126.50</title>"));
+    assert!(html.contains("the best was November 2026 with NZ$248.00"));
     assert!(!html.contains("style="), "the content policy forbids inline styles");
 }
 
@@ -143,7 +152,10 @@ async fn refunds_lead_to_their_orders_and_to_older_refunds(on: Storage) {
     let next = html.split("href=\"").find(|part| part.contains("rel=\"next\"")).unwrap();
     let next = next.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
     let older = page(&shop, next.strip_prefix("/admin/reports").unwrap()).await;
-    assert!(older.contains("$5.00") && older.contains("/admin/orders/00000000-0000-0000-0000-000000000002"), "{older}");
+    assert!(
+        older.contains("NZ$5.00") && older.contains("/admin/orders/00000000-0000-0000-0000-000000000002"),
+        "{older}"
+    );
 }
 
 async fn a_parameter_that_makes_no_sense_is_said_in_words(on: Storage) {

@@ -26,7 +26,7 @@ async fn a_cart_says_once_how_many_are_left_and_waits_until_it_fits(on: Storage)
     shop.has_left(MUG, 2).await;
     let fits = aroha.submit("/cart", &[("quantity.KEA-14", "1"), ("quantity.WEKA/MUG", "2")]).await;
     assert_eq!((fits.marked("line-note").len(), fits.marked("checkout").len()), (0, 1));
-    assert_eq!(fits.marked("total-gross"), ["$1,196.00"]);
+    assert_eq!(fits.marked("total-gross"), ["NZ$1,196.00"]);
 }
 
 /// The last units are held by the order that the buyer has begun: they are there for nobody else.

@@ -12,7 +12,7 @@ pub struct ProductCard {
     pub title: String,
     /// Where it is listed.
     pub category: String,
-    /// `$59.90`, of the cheapest variant.
+    /// `NZ$59.90`, of the cheapest variant.
     pub price: String,
     /// Whether other variants cost more.
     pub from: bool,

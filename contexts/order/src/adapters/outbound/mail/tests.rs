@@ -87,12 +87,12 @@ Thank you for your order.
 
 Your order BS-100001 was paid on 23 November 2026. This is your receipt from The Better Store.
 
-2 x Kea Notebook at $115.00: $230.00
-Shipping: $6.90
+2 x Kea Notebook at NZ$115.00: NZ$230.00
+Shipping: NZ$6.90
 
-Net: $206.00
-Tax (15 %): $30.90
-Total: $236.90
+Net: NZ$206.00
+Tax (15 %): NZ$30.90
+Total: NZ$236.90
 
 We send it to:
 Aroha <Ngata>
@@ -103,9 +103,16 @@ NZ
 Payment reference: pi_1
 See your order: https://shop.example:8443/orders/00000000-0000-0000-0000-000000000007";
     assert_eq!(mail.text.trim_end(), expected);
-    for part in
-        ["Kea Notebook", "$230.00", "$6.90", "$206.00", "$30.90", "$236.90", "Aroha &#60;Ngata&#62;", "BS-100001"]
-    {
+    for part in [
+        "Kea Notebook",
+        "NZ$230.00",
+        "NZ$6.90",
+        "NZ$206.00",
+        "NZ$30.90",
+        "NZ$236.90",
+        "Aroha &#60;Ngata&#62;",
+        "BS-100001",
+    ] {
         assert!(mail.html.contains(part), "{part} is missing in {}", mail.html);
     }
 }
@@ -115,7 +122,7 @@ async fn a_receipt_for_digital_goods_names_no_address_and_no_delivery() {
     let mail = mailed(&letter(vec![wanted("Field guide", Kind::Digital, 1, 1_150)], None)).await;
     assert!(mail.text.contains("There is nothing to ship"), "{}", mail.text);
     assert!(!mail.text.contains("Shipping") && !mail.html.contains("Shipping"));
-    assert!(mail.text.contains("Total: $11.50"));
+    assert!(mail.text.contains("Total: NZ$11.50"));
 }
 
 #[tokio::test]

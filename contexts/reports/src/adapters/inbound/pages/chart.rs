@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(chart(&[0, 0]).description, "Nothing to show.");
         let drawn = chart(&[i64::MAX - 1, -5, 1]);
         assert!(drawn.bars[0].height > 0 && drawn.bars[1].height == 0);
-        assert_eq!(drawn.bars[1].says, "month: -$0.05");
+        assert_eq!(drawn.bars[1].says, "month: -NZ$0.05");
     }
 
     #[test]
