@@ -24,6 +24,7 @@ async fn one_of_each() -> Vec<Envelope> {
         .titled("Kea Notebook 14")
         .described("Light and quiet.")
         .in_category("Laptops")
+        .image("kea-notebook-14.svg")
         .variants(variants);
     store.commit(vec![new_product(product)]).await.unwrap();
     let handle = catalogue::domain::Handle::parse("kea-notebook-14").unwrap();

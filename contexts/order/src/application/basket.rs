@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shared_kernel::{Currency, CustomerId, Money, MoneyError, Quantity, Sku, StoreError, TaxRate};
 
 use crate::domain::pricing::{Priced, Wanted, price};
-use crate::domain::{Cart, CartId, ChargeLimits, Kind, NotChargeable, PricedItem, Totals};
+use crate::domain::{Cart, CartId, ChargeLimits, Kind, Listing, NotChargeable, PricedItem, Totals};
 use crate::ports::{OrderPlacement, PriceList};
 
 /// What the shop charges beside the goods, and how.
@@ -61,6 +61,8 @@ pub struct CartViewLine {
     /// How many the buyer can have, as far as is known here: what is left, and what an open order of this cart holds.
     /// `None` if nobody said. Reserving decides.
     pub available: Option<i64>,
+    /// Where to look at the product. Its page is gone when it is not for sale.
+    pub listing: Listing,
 }
 
 impl CartViewLine {
@@ -144,6 +146,7 @@ impl Baskets {
                 line_total,
                 for_sale,
                 available: item.available,
+                listing: item.listing.clone(),
             })
         });
         let mut lines: Vec<CartViewLine> = lines.collect();

@@ -18,5 +18,5 @@ pub use order::{
     PastRefund, Payment, PaymentAxis, PaymentOrigin, PaymentState, PaymentStatement, ProcessedItem, Receipt, Refund,
     RefundId, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund, Shipment, Status,
 };
-pub use price_list::{Kind, PricedItem, ProductPrices, VariantPrice};
+pub use price_list::{Kind, Listing, PricedItem, ProductPrices, VariantPrice};
 pub use pricing::{OrderLine, Priced, ShippingItem, Totals, price};

@@ -47,6 +47,17 @@ pub struct PricedItem {
     pub sellable: bool,
     /// How many fulfilment said could be had, last it spoke of it. A hint for pages; reserving decides.
     pub available: Option<i64>,
+    /// Where to look at the product.
+    pub listing: Listing,
+}
+
+/// Where a product is found on the shop's own pages. Unknown for what a version before has entered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The product's name in addresses: `/products/{handle}`.
+    pub handle: Option<String>,
+    /// The name of its first picture: `/media/{image}`. Nothing if it has none.
+    pub image: Option<String>,
 }
 
 /// All prices of one product, replacing what was known of it.
@@ -56,6 +67,8 @@ pub struct ProductPrices {
     pub product: uuid::Uuid,
     /// Whether it is on offer at all.
     pub active: bool,
+    /// Where to look at it.
+    pub listing: Listing,
     /// Its variants; those known before and missing here are no longer on offer.
     pub variants: Vec<VariantPrice>,
 }

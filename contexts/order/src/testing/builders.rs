@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::pricing::{Wanted, price};
 use crate::domain::{
-    Buyer, CartId, IntentId, IntentReport, IntentStatus, Kind, NewOrder, OpenedIntent, Order, OrderNumber, PricedItem,
+    Buyer, CartId, IntentId, IntentReport, IntentStatus, Kind, Listing, NewOrder, OpenedIntent, Order, OrderNumber,
+    PricedItem,
 };
 
 /// So many cents.
@@ -67,7 +68,8 @@ pub fn an_address() -> Address {
 #[must_use]
 pub fn a_priced(code: &str, kind: Kind, minor: i64) -> PricedItem {
     let title = format!("The {code}");
-    PricedItem { sku: sku(code), title, kind, unit_gross: nzd(minor), sellable: true, available: None }
+    let (sku, unit_gross, listing) = (sku(code), nzd(minor), Listing::default());
+    PricedItem { sku, title, kind, unit_gross, sellable: true, available: None, listing }
 }
 
 /// A new order of two notebooks at 100.00 and delivery at 6.90; `number` makes ids and cart its own.

@@ -186,7 +186,8 @@ impl PriceList for MemoryShop {
         for variant in product.variants {
             let (sku, sellable) = (variant.sku.clone(), product.active);
             let (title, kind, unit_gross) = (variant.title, variant.kind, variant.unit_gross);
-            let item = PricedItem { sku: sku.clone(), title, kind, unit_gross, sellable, available: None };
+            let listing = product.listing.clone();
+            let item = PricedItem { sku: sku.clone(), title, kind, unit_gross, sellable, available: None, listing };
             state.prices.insert(sku, (product.product, item));
         }
         Ok(())

@@ -76,6 +76,8 @@ async fn the_catalogues_snapshots_become_prices(on: Storage) {
     let view = shop.use_cases().view_cart.execute(query.clone()).await.unwrap();
     assert_eq!(Some(view.lines[0].unit_price.minor()), variant["gross_minor"].as_i64());
     assert_eq!(Some(view.lines[0].title.as_str()), variant["title"].as_str());
+    assert_eq!(view.lines[0].listing.handle.as_deref(), changed.data["handle"].as_str());
+    assert_eq!(view.lines[0].listing.image.as_deref(), Some("kea-notebook-14.svg"));
     let mut withdrawn = golden("catalogue", "store.catalogue.product_withdrawn.v1");
     withdrawn.data["product_id"] = changed.data["product_id"].clone();
     withdrawn.data["skus"] = serde_json::json!([code]);

@@ -80,6 +80,7 @@ every_adapter! {
     carts_are_forgotten(s) suites::carts::forgets_what_nobody_touched(&s.carts);
     request_keys_are_forgotten(s) suites::placement::forgets_old_keys(&s.orders, &s.carts);
     prices_follow_the_newest_snapshot(s) suites::prices::keeps_the_newest_snapshot_of_each_product(&s.prices);
+    prices_know_where_products_are_found(s) suites::prices::knows_where_products_are_found(&s.prices);
     prices_are_withdrawn(s) suites::prices::withdraws_what_is_named(&s.prices);
     prices_carry_stock_hints(s) suites::prices::remembers_stock_hints(&s.prices);
     orders_are_kept_whole(s) suites::orders::keeps_every_part_of_an_order(&s.orders);

@@ -15,7 +15,7 @@ use chassis::{SystemIds, params};
 use order::adapters::outbound::sql::{SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, WaitingRoom};
 use order::application::HandleOverdue;
 use order::domain::{
-    AttentionReason, Cart, CartId, IntentId, IntentReport, IntentStatus, Kind, NewOrder, OpenedIntent, Order,
+    AttentionReason, Cart, CartId, IntentId, IntentReport, IntentStatus, Kind, Listing, NewOrder, OpenedIntent, Order,
     OrderState, Payment, ProductPrices, RefundId, RefundRefused, RefundRequest, RefundState, Status, VariantPrice,
 };
 use order::ports::{
@@ -436,7 +436,11 @@ async fn prices_of_products_that_swap_things_do_not_block_each_other(on: Storage
                 let variant = |sku| VariantPrice { sku, title: "t".into(), kind: Kind::Digital, unit_gross: nzd(1) };
                 let variants = codes.iter().cloned().map(variant).collect();
                 let product = Uuid::from_u128(product as u128);
-                process.prices.replace(ProductPrices { product, active: true, variants }, None).await.unwrap();
+                process
+                    .prices
+                    .replace(ProductPrices { product, active: true, listing: Listing::default(), variants }, None)
+                    .await
+                    .unwrap();
                 process.prices.withdraw(product, codes[..2].to_vec(), None).await.unwrap();
                 process.prices.hint(codes[0].clone(), 7, None).await.unwrap();
             }

@@ -21,8 +21,8 @@ use order::adapters::outbound::payments::signature::signed_header;
 use order::adapters::outbound::payments::{reading, wire};
 use order::application::{FulfilmentFact, StockAnswer};
 use order::domain::{
-    DisputeReport, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, PaymentStatement, ProcessedItem,
-    ProductPrices, RefundReport, ReportedRefund, VariantPrice,
+    DisputeReport, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Listing, Order, PaymentStatement,
+    ProcessedItem, ProductPrices, RefundReport, ReportedRefund, VariantPrice,
 };
 use order::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
@@ -229,10 +229,20 @@ impl Shop {
 
     /// From now on the thing costs so much.
     pub async fn sells(&self, sku: &str, title: &str, kind: Kind, minor: i64) {
+        self.offers(sku, title, (kind, minor), Listing::default()).await;
+    }
+
+    /// From now on a thing of 23.00 is found there.
+    pub async fn is_listed(&self, sku: &str, handle: Option<&str>, image: Option<&str>) {
+        let listing = Listing { handle: handle.map(str::to_owned), image: image.map(str::to_owned) };
+        self.offers(sku, &format!("Kept {sku}"), (Kind::Physical, 2_300), listing).await;
+    }
+
+    async fn offers(&self, sku: &str, title: &str, (kind, minor): (Kind, i64), listing: Listing) {
         let unit_gross = Money::new(minor, Currency::NZD);
         let variant = VariantPrice { sku: Sku::parse(sku).unwrap(), title: title.into(), kind, unit_gross };
         let product = Uuid::new_v5(&Uuid::NAMESPACE_OID, sku.as_bytes());
-        let prices = ProductPrices { product, active: true, variants: vec![variant] };
+        let prices = ProductPrices { product, active: true, listing, variants: vec![variant] };
         let cause = self.cause("price-list", sku).await;
         self.module.use_cases().keep_prices.product_changed(prices, cause).await.unwrap();
     }

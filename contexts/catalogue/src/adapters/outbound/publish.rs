@@ -25,6 +25,8 @@ struct ProductChangedV1<'a> {
     description: &'a str,
     category: &'a str,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
     variants: Vec<VariantV1<'a>>,
 }
 
@@ -75,6 +77,7 @@ fn changed(product: &Product) -> EventDraft {
         description: details.description.as_str(),
         category: details.category.as_str(),
         status: details.status.name(),
+        image: details.images.first().map(|image| image.name.as_str()),
         variants: product.variants().iter().map(|variant| variant_of(product, variant)).collect(),
     };
     EventDraft::new(PRODUCT_CHANGED, product.id().to_string(), &data)

@@ -3,7 +3,7 @@
 use shared_kernel::Sku;
 use uuid::Uuid;
 
-use crate::domain::{Kind, PricedItem, ProductPrices, VariantPrice};
+use crate::domain::{Kind, Listing, PricedItem, ProductPrices, VariantPrice};
 use crate::ports::PriceList;
 use crate::testing::{nzd, sku};
 
@@ -18,13 +18,35 @@ async fn sold(prices: &dyn PriceList, codes: &[&str]) -> Vec<(String, i64, bool)
     found.into_iter().map(|item| (item.sku.to_string(), item.unit_gross.minor(), item.sellable)).collect()
 }
 
+fn two_variants(listing: Listing) -> ProductPrices {
+    let variants = vec![variant("A", 1), variant("B", 2)];
+    ProductPrices { product: Uuid::from_u128(1), active: true, listing, variants }
+}
+
+/// Every variant is found where its product is, as the catalogue said last.
+///
+/// # Panics
+/// When the adapter falls short.
+pub async fn knows_where_products_are_found(prices: &dyn PriceList) {
+    let listings = async || {
+        let found = prices.find(vec![sku("A"), sku("B")]).await.expect("found");
+        found.into_iter().map(|item| item.listing).collect::<Vec<_>>()
+    };
+    let pictured = Listing { handle: Some("kea".into()), image: Some("kea.svg".into()) };
+    let bare = Listing { image: None, ..pictured.clone() };
+    for listing in [Listing::default(), pictured, bare] {
+        prices.replace(two_variants(listing.clone()), None).await.expect("kept");
+        assert_eq!(listings().await, [listing.clone(), listing]);
+    }
+}
+
 /// A product's snapshot replaces what was known of it, and what it has no more is not sold.
 ///
 /// # Panics
 /// When the adapter falls short.
 pub async fn keeps_the_newest_snapshot_of_each_product(prices: &dyn PriceList) {
     let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-    let product = |product, active, variants| ProductPrices { product, active, variants };
+    let product = |product, active, variants| ProductPrices { product, active, listing: Listing::default(), variants };
     prices.replace(product(one, true, vec![variant("A", 100), variant("B", 200)]), None).await.expect("kept");
     prices.replace(product(other, true, vec![variant("C", 300)]), None).await.expect("kept");
     assert_eq!(sold(prices, &["A", "X"]).await, [("A".into(), 100, true)], "unknown things are left out");
@@ -42,8 +64,7 @@ pub async fn keeps_the_newest_snapshot_of_each_product(prices: &dyn PriceList) {
 /// # Panics
 /// When the adapter falls short.
 pub async fn withdraws_what_is_named(prices: &dyn PriceList) {
-    let product =
-        ProductPrices { product: Uuid::from_u128(1), active: true, variants: vec![variant("A", 1), variant("B", 2)] };
+    let product = two_variants(Listing::default());
     prices.replace(product, None).await.expect("kept");
     prices.withdraw(Uuid::from_u128(1), vec![sku("B")], None).await.expect("kept");
     prices.withdraw(Uuid::from_u128(9), vec![sku("A")], None).await.expect("another product's withdrawal");
@@ -56,8 +77,7 @@ pub async fn withdraws_what_is_named(prices: &dyn PriceList) {
 /// When the adapter falls short.
 pub async fn remembers_stock_hints(prices: &dyn PriceList) {
     prices.hint(sku("A"), 5, None).await.expect("kept");
-    let product =
-        ProductPrices { product: Uuid::from_u128(1), active: true, variants: vec![variant("A", 1), variant("B", 2)] };
+    let product = two_variants(Listing::default());
     prices.replace(product, None).await.expect("kept");
     prices.hint(sku("A"), 3, None).await.expect("kept");
     let found = prices.find(vec![sku("A"), sku("B")]).await.expect("found");

@@ -29,6 +29,30 @@ async fn a_cart_says_once_how_many_are_left_and_waits_until_it_fits(on: Storage)
     assert_eq!(fits.marked("total-gross"), ["NZ$1,196.00"]);
 }
 
+/// A page that is gone is not linked to; what was ordered stays as it was ordered.
+async fn what_is_in_a_cart_is_shown_with_its_picture_and_leads_to_its_page(on: Storage) {
+    let shop = Shop::open(on).await;
+    shop.is_listed(MUG, Some("weka-mug"), Some("weka.webp")).await;
+    shop.is_listed(NOTEBOOK, None, None).await;
+    let mut aroha = Browser::of(&shop, Some(AROHA));
+    aroha.add(MUG).await;
+    aroha.add(NOTEBOOK).await;
+    let link = r#"<a href="/products/weka-mug" data-test="line-title">"#;
+    let picture = r#"<img class="thumb" src="/media/weka.webp" alt="""#;
+    for page in [aroha.open("/cart").await, aroha.send("/checkout", &super::HOME).await] {
+        assert_eq!(page.marked("line-title").len(), 2, "{}", page.body);
+        assert_eq!((page.body.matches(link).count(), page.body.matches(picture).count()), (1, 1), "{}", page.body);
+        let unknown = r#"<span class="thumb" aria-hidden="true">K</span><span data-test="line-title">"#;
+        assert!(page.body.contains(unknown), "{}", page.body);
+    }
+    let order = aroha.orders(&[MUG]).await;
+    let placed = aroha.open(&format!("/orders/{order}")).await;
+    assert!(!placed.body.contains("/products/weka-mug") && !placed.body.contains("thumb"), "{}", placed.body);
+    shop.withdraws(MUG).await;
+    let cart = aroha.open("/cart").await;
+    assert_eq!((cart.body.matches(link).count(), cart.body.matches(picture).count()), (0, 1), "{}", cart.body);
+}
+
 /// The last units are held by the order that the buyer has begun: they are there for nobody else.
 async fn what_an_open_order_of_the_cart_holds_can_be_ordered_again(on: Storage) {
     let shop = Shop::open(on).await;
@@ -118,6 +142,7 @@ async fn parcels_that_left_at_different_times_are_different_parcels(on: Storage)
 
 on_both_engines! {
     a_cart_says_once_how_many_are_left_and_waits_until_it_fits
+    what_is_in_a_cart_is_shown_with_its_picture_and_leads_to_its_page
     what_an_open_order_of_the_cart_holds_can_be_ordered_again
     a_partly_sent_and_partly_refunded_order_says_so
     a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it

@@ -74,6 +74,13 @@ pub struct CartLineJson {
     pub in_stock: Option<bool>,
     /// How many there seem to be, if that is fewer than the line holds.
     pub only_left: Option<i64>,
+    /// The product's name in addresses, as in the catalogue; nothing if it is not known. Its page is gone when it is not
+    /// for sale.
+    #[schema(example = "kea-notebook-14")]
+    pub handle: Option<String>,
+    /// Where the product's first picture is served; nothing if it has none, or none is known.
+    #[schema(example = "/media/kea-notebook-14.svg")]
+    pub image: Option<String>,
 }
 
 /// The sums of a cart.

@@ -49,6 +49,8 @@ impl From<&CartViewLine> for CartLineJson {
             for_sale: line.for_sale,
             in_stock: line.in_stock(),
             only_left: line.available.filter(|_| line.in_stock() == Some(false)),
+            handle: line.listing.handle.clone(),
+            image: line.listing.image.as_ref().map(|image| format!("/media/{image}")),
         }
     }
 }

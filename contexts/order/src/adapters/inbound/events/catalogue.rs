@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{stored, unreadable};
 use crate::application::KeepPrices;
-use crate::domain::{Kind, ProductPrices, VariantPrice};
+use crate::domain::{Kind, Listing, ProductPrices, VariantPrice};
 
 /// A product was made or changed; a full snapshot.
 pub const PRODUCT_CHANGED: &str = "store.catalogue.product_changed.v1";
@@ -21,6 +21,8 @@ pub const PRODUCT_WITHDRAWN: &str = "store.catalogue.product_withdrawn.v1";
 struct ProductChanged {
     product_id: Uuid,
     status: String,
+    handle: Option<String>,
+    image: Option<String>,
     variants: Vec<Variant>,
 }
 
@@ -48,7 +50,9 @@ impl From<ProductChanged> for ProductPrices {
             kind: variant.kind,
             unit_gross: Money::new(variant.gross_minor, variant.currency),
         });
-        Self { product: changed.product_id, active: changed.status == "active", variants: variants.collect() }
+        let listing = Listing { handle: changed.handle, image: changed.image };
+        let (product, active) = (changed.product_id, changed.status == "active");
+        Self { product, active, listing, variants: variants.collect() }
     }
 }
 

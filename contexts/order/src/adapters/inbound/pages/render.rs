@@ -4,7 +4,9 @@ use chassis::Site;
 use shared_kernel::{Address, Money, Sku};
 
 use super::format::{tax_label, when};
-use super::views::{AttentionView, LineView, OrderRow, OrderView, ShipmentView, StatusView, StepView, TotalsView};
+use super::views::{
+    AttentionView, LineView, OrderRow, OrderView, PictureView, ShipmentView, StatusView, StepView, TotalsView,
+};
 use super::words::not_chargeable;
 use crate::application::{CartView, CartViewLine};
 use crate::domain::{
@@ -27,11 +29,19 @@ fn cart_line(line: &CartViewLine) -> LineView {
     LineView {
         sku: line.sku.to_string(),
         title: line.title.clone(),
+        href: line.listing.handle.as_ref().filter(|_| line.for_sale).map(|handle| format!("/products/{handle}")),
+        picture: picture(line),
         unit_price: line.unit_price.to_string(),
         quantity: u32::from(line.quantity.get()),
         line_total: line.line_total.to_string(),
         note,
     }
+}
+
+fn picture(line: &CartViewLine) -> PictureView {
+    let letter = || line.title.chars().next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let image = line.listing.image.as_ref().map(|image| PictureView::Image(format!("/media/{image}")));
+    image.unwrap_or_else(|| PictureView::Letter(letter()))
 }
 
 /// What has to be put right before the cart can be paid; what is wrong with a line is said at the line.
@@ -200,6 +210,8 @@ fn order_line(line: &OrderLine) -> LineView {
     LineView {
         sku: line.sku.to_string(),
         title: line.title.clone(),
+        href: None,
+        picture: PictureView::Nothing,
         unit_price: line.unit_gross.to_string(),
         quantity: line.quantity,
         line_total: line.gross.to_string(),

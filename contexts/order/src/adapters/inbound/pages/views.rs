@@ -26,11 +26,24 @@ pub struct TotalsView {
 pub struct LineView {
     pub sku: String,
     pub title: String,
+    /// Where the product is; nothing if its page is not known or gone.
+    pub href: Option<String>,
+    pub picture: PictureView,
     pub unit_price: String,
     pub quantity: u32,
     pub line_total: String,
     /// Why it cannot be ordered as it is.
     pub note: Option<String>,
+}
+
+/// The picture beside a line.
+pub enum PictureView {
+    /// Where it is served.
+    Image(String),
+    /// There is none: the title's first letter stands in its place.
+    Letter(String),
+    /// The list has no pictures.
+    Nothing,
 }
 
 /// A status in words, and the class of its badge.

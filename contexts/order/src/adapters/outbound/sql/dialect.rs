@@ -22,7 +22,7 @@ macro_rules! with_a_list {
 
 with_a_list! {
     /// Prices and stock hints of the SKUs in the list `$1`.
-    items_of: "SELECT p.sku, p.title, p.kind, p.unit_gross_minor, p.currency, p.sellable, h.available FROM (", "$1",
+    items_of: "SELECT p.sku, p.title, p.kind, p.unit_gross_minor, p.currency, p.sellable, p.handle, p.image, h.available FROM (", "$1",
     ") AS wanted JOIN price_list AS p ON p.sku = wanted.value LEFT JOIN stock_hints AS h ON h.sku = p.sku"
 }
 with_a_list! {

@@ -61,4 +61,5 @@ pub const MIGRATIONS: &[Migration] = &[
         "refunds within payments"
     ),
     chassis::migration!("../../../../../../migrations/order", 4, "0004_customers.sql", "customers"),
+    chassis::migration!("../../../../../../migrations/order", 5, "0005_listings.sql", "listings"),
 ];

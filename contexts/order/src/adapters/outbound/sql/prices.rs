@@ -8,7 +8,7 @@ use shared_kernel::{Cause, Currency, Money, Sku, StoreError};
 use uuid::Uuid;
 
 use super::dialect;
-use crate::domain::{Kind, PricedItem, ProductPrices, VariantPrice};
+use crate::domain::{Kind, Listing, PricedItem, ProductPrices, VariantPrice};
 use crate::ports::PriceList;
 
 /// Keeps prices and stock hints in the context's database.
@@ -20,15 +20,16 @@ pub struct SqlPriceList {
 
 macro_rules! insert {
     () => {
-        "INSERT INTO price_list (sku, product_id, title, kind, unit_gross_minor, currency, sellable)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (sku) DO "
+        "INSERT INTO price_list (sku, product_id, title, kind, unit_gross_minor, currency, sellable,
+        handle, image) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (sku) DO "
     };
 }
 const PUT_NEW: &str = concat!(insert!(), "NOTHING");
 const PUT: &str = concat!(
     insert!(),
     "UPDATE SET product_id = excluded.product_id, title = excluded.title, kind = excluded.kind,
-        unit_gross_minor = excluded.unit_gross_minor, currency = excluded.currency, sellable = excluded.sellable"
+        unit_gross_minor = excluded.unit_gross_minor, currency = excluded.currency, sellable = excluded.sellable,
+        handle = excluded.handle, image = excluded.image"
 );
 const HINT: &str = "INSERT INTO stock_hints (sku, available) VALUES ($1, $2)
     ON CONFLICT (sku) DO UPDATE SET available = excluded.available";
@@ -114,7 +115,8 @@ impl PriceList for SqlPriceList {
 fn row(product: &ProductPrices, variant: &VariantPrice) -> Params {
     let (kind, price) = (variant.kind.name(), variant.unit_gross);
     let (minor, currency) = (price.minor(), price.currency());
-    params![&variant.sku, product.product, &variant.title, kind, minor, currency, product.active]
+    let (handle, image) = (product.listing.handle.clone(), product.listing.image.clone());
+    params![&variant.sku, product.product, &variant.title, kind, minor, currency, product.active, handle, image]
 }
 
 /// Holds the variants that the product had until now, which it answers, and the `others`: a thing may go from one product
@@ -148,7 +150,8 @@ fn read(row: &Row) -> Result<PricedItem, StoreError> {
     let kind = Kind::parse(&kind).ok_or_else(corrupt)?;
     let unit_gross = Money::new(row.get("unit_gross_minor")?, row.get::<Currency>("currency")?);
     let (title, sellable, available) = (row.get("title")?, row.get("sellable")?, row.get("available")?);
-    Ok(PricedItem { sku, title, kind, unit_gross, sellable, available })
+    let listing = Listing { handle: row.get("handle")?, image: row.get("image")? };
+    Ok(PricedItem { sku, title, kind, unit_gross, sellable, available, listing })
 }
 
 /// Empties the price list.
