@@ -92,7 +92,7 @@ impl CatalogueModule {
             rules.currency,
         );
         let api = Api {
-            browse: Browse::new(shelf, store.clone()),
+            browse: Browse::new(shelf, store.clone(), rules.currency),
             save_product: SaveProduct::new(Arc::clone(&products), platform.ids, rules),
             withdraw_product: WithdrawProduct::new(products),
             import_file,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared_kernel::{Page, StoreError};
+use shared_kernel::{Currency, Page, StoreError};
 
 use crate::domain::{Audience, CategoryCount, Handle, ImageName, Media, ShelfQuery, Shelved};
 use crate::ports::{MediaStore, Shelf};
@@ -16,13 +16,14 @@ const LOOKED_AT: u32 = 100;
 pub struct Browse {
     shelf: Arc<dyn Shelf>,
     media: Arc<dyn MediaStore>,
+    currency: Currency,
 }
 
 impl Browse {
-    /// Looks at what these hold.
+    /// Looks at what these hold, in a shop that sells in this currency.
     #[must_use]
-    pub fn new(shelf: Arc<dyn Shelf>, media: Arc<dyn MediaStore>) -> Self {
-        Self { shelf, media }
+    pub fn new(shelf: Arc<dyn Shelf>, media: Arc<dyn MediaStore>, currency: Currency) -> Self {
+        Self { shelf, media, currency }
     }
 
     /// One page of a list. A search without a letter or digit finds nothing and asks nobody.
@@ -61,12 +62,12 @@ impl Browse {
         Ok(ranked.into_iter().take(count).map(|(_, shelved)| shelved.clone()).collect())
     }
 
-    /// Paths that search engines may know: the list, its categories, and every active product.
+    /// Paths that search engines may know: the list, its categories, and every product that can be bought.
     ///
     /// # Errors
     /// The store's.
     pub async fn public_paths(&self) -> Result<Vec<String>, StoreError> {
-        let (categories, handles) = (self.shelf.categories().await?, self.shelf.handles().await?);
+        let (categories, handles) = (self.categories().await?, self.shelf.handles(self.currency).await?);
         let mut paths = vec!["/products".to_owned()];
         paths.extend(categories.iter().map(|count| format!("/products?category={}", count.slug)));
         paths.extend(handles.iter().map(|handle| format!("/products/{handle}")));
@@ -78,7 +79,7 @@ impl Browse {
     /// # Errors
     /// The store's.
     pub async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
-        self.shelf.categories().await
+        self.shelf.categories(self.currency).await
     }
 
     /// A picture.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_kernel::{Page, StoreError};
+use shared_kernel::{Currency, Page, StoreError};
 
 use crate::domain::{Audience, CategoryCount, Handle, ShelfQuery, Shelved};
 
@@ -20,9 +20,10 @@ pub trait Shelf: Send + Sync {
     /// The active products that were made last, newest first.
     async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError>;
 
-    /// Categories with at least one active product, ordered by slug. Of several spellings the least is shown.
-    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError>;
+    /// Categories with at least one active product that is priced in this currency alone, ordered by slug. Of several
+    /// spellings the least is shown.
+    async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError>;
 
-    /// The handles of all active products, in order.
-    async fn handles(&self) -> Result<Vec<Handle>, StoreError>;
+    /// The handles of all active products that are priced in this currency alone, in order.
+    async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError>;
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chassis::testing::assert_walks;
-use shared_kernel::{Cause, Envelope, Limit, Sku, StoreError};
+use shared_kernel::{Cause, Currency, Envelope, Limit, Sku, StoreError};
 use uuid::Uuid;
 
 use super::{a_product, a_variant, new_product};
@@ -219,7 +219,7 @@ async fn lists_know_their_audience_and_category(world: &impl World) {
     let draft = handle("b-draft");
     assert_eq!(world.shelf().find(&draft, Audience::Shoppers).await.unwrap_or(None), None);
     assert!(world.shelf().find(&draft, Audience::Staff).await.unwrap_or(None).is_some());
-    let active = world.shelf().handles().await.unwrap_or_default();
+    let active = world.shelf().handles(Currency::NZD).await.unwrap_or_default();
     assert_eq!(active, [handle("a-book"), handle("d-toy")]);
 }
 
@@ -275,13 +275,19 @@ async fn categories_count_what_shoppers_find(world: &impl World) {
             a_product("b").in_category("BOOKS"),
             a_product("c").in_category("Art").status(Status::Draft),
             a_product("d").in_category("Toys"),
+            a_product("e").in_category("Toys").variant(a_variant("E").euro()),
+            a_product("f").in_category("Maps").variant(a_variant("F").option("Form", "\"currency\":\"NZD\"").euro()),
         ],
     )
     .await;
-    let counted = world.shelf().categories().await.unwrap_or_else(|error| panic!("{error}"));
+    let counted = world.shelf().categories(Currency::NZD).await.unwrap_or_else(|error| panic!("{error}"));
     let told: Vec<(&str, &str, u64)> =
         counted.iter().map(|count| (count.slug.as_str(), count.name.as_str(), count.products)).collect();
-    assert_eq!(told, [("books", "BOOKS", 2), ("toys", "Toys", 1)]);
+    assert_eq!(told, [("books", "BOOKS", 2), ("toys", "Toys", 1)], "what has a price in euros cannot be bought");
+    let listed = world.shelf().handles(Currency::NZD).await.unwrap_or_default();
+    assert_eq!(listed, [handle("a"), handle("b"), handle("d")]);
+    let euro = Currency::parse("EUR").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(world.shelf().handles(euro).await.unwrap_or_default(), [handle("e"), handle("f")]);
 }
 
 async fn stock_levels_show_on_the_shelf(world: &impl World) {

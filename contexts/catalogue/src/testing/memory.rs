@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chassis::messaging::Record;
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
-use shared_kernel::{Cause, Envelope, Page, Sku, StoreError};
+use shared_kernel::{Cause, Currency, Envelope, Page, Sku, StoreError};
 use uuid::Uuid;
 
 use crate::adapters::outbound::publish::published;
@@ -84,8 +84,9 @@ impl State {
         Shelved::new(product.clone(), &levels)
     }
 
-    fn active(&self) -> impl Iterator<Item = &Product> {
-        self.products.values().filter(|product| product.details().status == Status::Active)
+    fn active(&self, currency: Currency) -> impl Iterator<Item = &Product> {
+        let priced = move |product: &&Product| product.variants().iter().all(|one| one.price.currency() == currency);
+        self.products.values().filter(|product| product.details().status == Status::Active).filter(priced)
     }
 }
 
@@ -152,14 +153,14 @@ impl Shelf for InMemoryCatalogue {
         Ok(Arc::new(active.take(count as usize).map(|product| state.shelved(product)).collect()))
     }
 
-    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+    async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
         let state = self.lock();
-        Ok(Arc::new(CategoryCount::of(state.active().map(|product| (product.details().category.clone(), 1)))))
+        Ok(Arc::new(CategoryCount::of(state.active(currency).map(|product| (product.details().category.clone(), 1)))))
     }
 
-    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
+    async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError> {
         let state = self.lock();
-        let mut active: Vec<&Product> = state.active().collect();
+        let mut active: Vec<&Product> = state.active(currency).collect();
         active.sort_by_key(|product| ShelfKey::of(product));
         Ok(active.into_iter().map(|product| product.handle().clone()).collect())
     }

@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shared_kernel::{Clock, Page, StoreError, Timestamp};
+use shared_kernel::{Clock, Currency, Page, StoreError, Timestamp};
 use tokio::sync::watch;
 
 use crate::domain::{Audience, CategoryCount, Handle, SearchWords, ShelfKey, ShelfQuery, Shelved};
@@ -57,7 +57,7 @@ pub struct CachedShelf {
     pages: Cache<PageKey, Arc<Page<Shelved>>>,
     products: Cache<(Handle, Audience), Option<Arc<Shelved>>>,
     newest: Cache<u32, Arc<Vec<Shelved>>>,
-    categories: Cache<(), Arc<Vec<CategoryCount>>>,
+    categories: Cache<Currency, Arc<Vec<CategoryCount>>>,
 }
 
 impl CachedShelf {
@@ -101,13 +101,13 @@ impl Shelf for CachedShelf {
         self.newest.get(count, stamp, || self.shelf.newest(count)).await
     }
 
-    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+    async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
         let stamp = self.stamp(self.freshness.of_products());
-        self.categories.get((), stamp, || self.shelf.categories()).await
+        self.categories.get(currency, stamp, || self.shelf.categories(currency)).await
     }
 
-    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
-        self.shelf.handles().await
+    async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError> {
+        self.shelf.handles(currency).await
     }
 }
 

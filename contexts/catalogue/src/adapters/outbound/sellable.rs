@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_kernel::{Page, StoreError};
+use shared_kernel::{Currency, Page, StoreError};
 
 use crate::domain::{Audience, CategoryCount, Handle, SaleRules, ShelfQuery, Shelved};
 use crate::ports::Shelf;
 
-/// Hides from shoppers what cannot be sold. Categories and handles are passed on as they are: a shelf that counted only
-/// what can be sold would have to read every product.
+/// Hides from shoppers what cannot be sold. Categories and handles name their currency themselves.
 pub struct SellableShelf {
     shelf: Arc<dyn Shelf>,
     rules: SaleRules,
@@ -50,18 +49,18 @@ impl Shelf for SellableShelf {
         Ok(Arc::new(shown.collect()))
     }
 
-    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
-        self.shelf.categories().await
+    async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+        self.shelf.categories(currency).await
     }
 
-    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
-        self.shelf.handles().await
+    async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError> {
+        self.shelf.handles(currency).await
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared_kernel::{Currency, Limit, TaxRate};
+    use shared_kernel::{Limit, TaxRate};
 
     use super::*;
     use crate::ports::ProductStore;

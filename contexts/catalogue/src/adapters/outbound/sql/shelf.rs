@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::params;
 use chassis::sql::{Dialect, Params, Tx};
-use shared_kernel::{Page, Sku, StoreError};
+use shared_kernel::{Currency, Page, Sku, StoreError};
 
 use super::rows::{product_columns, product_of};
 use super::{SqlCatalogue, dialect};
@@ -28,9 +28,18 @@ const FOR_STAFF_BY_CATEGORY: &str =
     concat!(product_columns!(), " WHERE category = $4 AND (title_key, id) > ($1, $2) ORDER BY title_key, id LIMIT $3");
 const ONE: &str = concat!(product_columns!(), " WHERE handle = $1");
 const NEWEST: &str = concat!(product_columns!(), " WHERE status = 'active' ORDER BY number DESC LIMIT $1");
-const CATEGORIES: &str = "SELECT category, COUNT(*) AS products FROM product WHERE status = 'active' GROUP BY category";
+/// `$1` what every price of a product must hold; see [`price_mark`].
+const CATEGORIES: &str = "SELECT category, COUNT(*) AS products FROM product
+    WHERE status = 'active' AND replace(variants, $1, '') NOT LIKE '%\"currency\":\"%' GROUP BY category";
 const CATEGORY_NAMES: &str = "SELECT DISTINCT category AS name FROM product";
-const HANDLES: &str = "SELECT handle FROM product WHERE status = 'active' ORDER BY title_key, id";
+const HANDLES: &str = "SELECT handle FROM product
+    WHERE status = 'active' AND replace(variants, $1, '') NOT LIKE '%\"currency\":\"%' ORDER BY title_key, id";
+
+/// How a price in this currency lies in a row. Names and values that merchants choose cannot hold it: quotes in them are
+/// escaped.
+fn price_mark(currency: Currency) -> String {
+    format!("\"currency\":\"{}\"", currency.code())
+}
 
 #[async_trait]
 impl Shelf for SqlCatalogue {
@@ -62,10 +71,10 @@ impl Shelf for SqlCatalogue {
         self.shelved(NEWEST, params![count]).await.map(Arc::new)
     }
 
-    async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
-        let read = self.database.read(|tx| {
+    async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
+        let read = self.database.read(move |tx| {
             Box::pin(async move {
-                let rows = tx.fetch(CATEGORIES, params![]).await?;
+                let rows = tx.fetch(CATEGORIES, params![price_mark(currency)]).await?;
                 rows.iter().map(|row| Ok((row.get("category")?, row.get("products")?))).collect()
             })
         });
@@ -74,10 +83,10 @@ impl Shelf for SqlCatalogue {
         Ok(Arc::new(CategoryCount::of(named)))
     }
 
-    async fn handles(&self) -> Result<Vec<Handle>, StoreError> {
-        let read = self.database.read(|tx| {
+    async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError> {
+        let read = self.database.read(move |tx| {
             Box::pin(async move {
-                let rows = tx.fetch(HANDLES, params![]).await?;
+                let rows = tx.fetch(HANDLES, params![price_mark(currency)]).await?;
                 rows.iter().map(|row| row.get::<String>("handle")).collect::<Result<Vec<_>, StoreError>>()
             })
         });
