@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chassis::messaging::{Delivery, Handled, Handler};
 use chassis::testing::{CountingIds, FixedClock, a_cause};
-use order::adapters::inbound::events::payment_provider::PaymentFeed;
-use order::adapters::outbound::payments::charge_limits;
+use order::adapters::stripe::WebhookConsumer;
+use order::adapters::stripe::charge_limits;
 use order::application::tasks::{CANCEL_INTENT, REFUND_PAYMENT, TaskPayload, TaskRun};
 use order::application::{
     Adapters, Policy, ReconcileSummary, RefundOrderCommand, Tariff, Terms, UseCases, ViewOrderQuery,
@@ -38,7 +38,7 @@ pub struct World {
     provider: FakeProvider,
     shop: MemoryShop,
     use_cases: UseCases,
-    feed: PaymentFeed,
+    feed: WebhookConsumer,
     books: Arc<InMemoryBooks>,
     record: RecordFact,
     order: OrderId,
@@ -61,7 +61,7 @@ impl World {
         let id = order.id();
         shop.keeps(order);
         let use_cases = UseCases::new(&adapters(&shop, &provider, clock.clone(), ids), policy());
-        let feed = PaymentFeed::new(use_cases.record_payment.clone(), use_cases.check_payment.clone(), None);
+        let feed = WebhookConsumer::new(use_cases.record_payment.clone(), use_cases.check_payment.clone(), None);
         let books = Arc::new(InMemoryBooks::default());
         let record = RecordFact::new(books.clone(), ShopCalendar::of("Pacific/Auckland").unwrap());
         let chance = Chance::new(seed);

@@ -19,6 +19,6 @@ pub mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use adapters::outbound::payments::charge_limits;
-pub use module::{OrderModule, OutsideWorld};
+pub use adapters::stripe::charge_limits;
+pub use module::{ExternalServices, OrderModule};
 pub use settings::{CardPageMode, OrderSettings, StripeSettings};

@@ -7,24 +7,24 @@ use chassis::messaging::{AuditSink, Job, Lease, Recorder, RetryPolicy, SqlMessag
 use chassis::sql::{Database, Migration};
 use chassis::{Platform, SystemClock, SystemIds};
 use shared_kernel::{Clock, ConsumerName, Currency, Ids, Money, StoreError};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
 use crate::adapters::inbound::events::customer::{CUSTOMER_ERASED, CUSTOMER_REGISTERED, CustomerFeed};
 use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
-use crate::adapters::inbound::events::payment_provider::PaymentFeed;
 use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
-use crate::adapters::outbound::payments::{StripeGateway, charge_limits, livemode_of};
 use crate::adapters::outbound::sql::{
-    CURRENCY_IN_USE, MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPaymentInbox,
-    SqlPriceList, SqlRestoration, WaitingRoom,
+    CURRENCY_IN_USE, MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPriceList,
+    SqlRestoration, SqlWebhookInbox, WaitingRoom,
 };
+use crate::adapters::stripe::{StripeGateway, WebhookConsumer, charge_limits, configure_webhook, livemode_of};
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
     Adapters, AuditOrders, CatchUpError, CaughtUp, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff,
     Terms, UseCases,
 };
-use crate::ports::{CardPage, PaymentEvents, PaymentGateway, ReceiptSender};
+use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender};
 use crate::settings::OrderSettings;
 
 /// Keeps the local price list.
@@ -39,13 +39,13 @@ pub const FOLLOW_CUSTOMERS: ConsumerName = ConsumerName::new("follow-customers")
 /// How many orders may be worked on at once by one consumer.
 const LANES: usize = 64;
 
-/// The outside systems that orders need. The app lets the module choose; tests give their own.
+/// The external services that orders need. `start` builds the real ones; tests pass their own to `start_with`.
 #[derive(Clone)]
-pub struct OutsideWorld {
+pub struct ExternalServices {
     /// Collects and returns money.
     pub gateway: Arc<dyn PaymentGateway>,
     /// Remembers what has happened to money.
-    pub events: Arc<dyn PaymentEvents>,
+    pub events: Arc<dyn ProviderEventLog>,
     /// Where cards are typed in.
     pub card_page: Arc<dyn CardPage>,
     /// Sends receipts.
@@ -77,23 +77,23 @@ impl OrderModule {
         let gateway = Arc::new(gateway.map_err(StoreError::unavailable)?);
         let receipts = MailReceiptSender::new(Arc::clone(&platform.mailer), platform.site.clone());
         let card_page = Arc::clone(&gateway) as Arc<dyn CardPage>;
-        let events = Arc::clone(&gateway) as Arc<dyn PaymentEvents>;
-        let world = OutsideWorld { gateway, events, card_page, receipts: Arc::new(receipts) };
-        Self::start_with(settings, platform, world).await
+        let events = Arc::clone(&gateway) as Arc<dyn ProviderEventLog>;
+        let services = ExternalServices { gateway, events, card_page, receipts: Arc::new(receipts) };
+        Self::start_with(settings, platform, services).await
     }
 
-    /// The same with an outside world of the caller's choice.
+    /// The same with other external services.
     ///
     /// # Errors
     /// [`StoreError`] if the tables cannot be made.
     pub async fn start_with(
         settings: OrderSettings,
         platform: Platform,
-        world: OutsideWorld,
+        services: ExternalServices,
     ) -> Result<Self, StoreError> {
         let policy = policy(&settings, &platform)?;
         platform.database.migrate("order", MIGRATIONS).await?;
-        let use_cases = UseCases::new(&adapters(&settings, &platform, world), policy);
+        let use_cases = UseCases::new(&adapters(&settings, &platform, services), policy);
         Ok(Self { use_cases, settings, platform })
     }
 
@@ -104,9 +104,14 @@ impl OrderModule {
     }
 
     /// The JSON API, `/api/order/v1`.
-    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
-        let (site, clock) = (self.platform.site.clone(), Arc::clone(&self.platform.clock));
-        api::configure(self.use_cases.clone(), site, self.settings.stripe.webhook_secrets.clone(), clock)
+    pub fn api(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+        let api = api::configure(self.use_cases.clone(), self.platform.site.clone());
+        let (accept, secrets) = (self.use_cases.accept_payment_event.clone(), &self.settings.stripe.webhook_secrets);
+        let webhook = configure_webhook(accept, secrets.clone(), Arc::clone(&self.platform.clock));
+        move |services: &mut ServiceConfig| {
+            api(services);
+            webhook(services);
+        }
     }
 
     /// The pages: cart, checkout, payment, orders, and the orders of the back office.
@@ -177,7 +182,7 @@ impl OrderModule {
     fn payment_events(&self) -> Subscription {
         let (record, check) = (self.use_cases.record_payment.clone(), self.use_cases.check_payment.clone());
         let live = livemode_of(&self.settings.stripe.secret_key);
-        let feed = Arc::new(PaymentFeed::new(record, check, live));
+        let feed = Arc::new(WebhookConsumer::new(record, check, live));
         Subscription::task(PAYMENT_EVENTS, feed).retry(RetryPolicy::money()).lanes(LANES)
     }
 
@@ -238,7 +243,7 @@ async fn kept<T>(turn: &Lease, work: impl Future<Output = T>) -> T {
     }
 }
 
-fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) -> Adapters {
+fn adapters(settings: &OrderSettings, platform: &Platform, services: ExternalServices) -> Adapters {
     let Platform { database, clock, ids, .. } = platform;
     let recorder = Recorder::new("order", Arc::clone(clock), Arc::clone(ids));
     let room = WaitingRoom::default();
@@ -258,13 +263,13 @@ fn adapters(settings: &OrderSettings, platform: &Platform, world: OutsideWorld) 
         personal_data: orders.clone(),
         history: orders.clone(),
         money: orders,
-        inbox: Arc::new(SqlPaymentInbox::new(database.clone(), recorder)),
+        inbox: Arc::new(SqlWebhookInbox::new(database.clone(), recorder)),
         news: Arc::new(room),
         restoration: Arc::new(SqlRestoration::new(database.clone())),
-        gateway: world.gateway,
-        payment_events: world.events,
-        card_page: world.card_page,
-        receipts: world.receipts,
+        gateway: services.gateway,
+        payment_events: services.events,
+        card_page: services.card_page,
+        receipts: services.receipts,
         clock: Arc::clone(clock),
         ids: Arc::clone(ids),
     }

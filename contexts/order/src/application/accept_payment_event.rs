@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use shared_kernel::StoreError;
 
-use crate::ports::{PaymentInbox, ProviderEvent};
+use crate::ports::{ProviderEvent, WebhookInbox};
 
 /// Why it was not kept.
 #[derive(Debug, thiserror::Error)]
@@ -22,13 +22,13 @@ pub enum AcceptPaymentEventError {
 /// Keeps provider events.
 #[derive(Clone)]
 pub struct AcceptPaymentEvent {
-    inbox: Arc<dyn PaymentInbox>,
+    inbox: Arc<dyn WebhookInbox>,
 }
 
 impl AcceptPaymentEvent {
     /// Puts the use case together.
     #[must_use]
-    pub fn new(inbox: Arc<dyn PaymentInbox>) -> Self {
+    pub fn new(inbox: Arc<dyn WebhookInbox>) -> Self {
         Self { inbox }
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared_kernel::{Clock, StoreError, Timestamp};
 
 use super::{AcceptPaymentEvent, AcceptPaymentEventError};
-use crate::ports::{EventSpan, PaymentError, PaymentEvents, Restoration};
+use crate::ports::{EventSpan, PaymentError, ProviderEventLog, Restoration};
 
 /// Read from so long before the backup: its moment was our clock's, and events come late.
 const EARLIER: Duration = Duration::from_hours(1);
@@ -51,7 +51,7 @@ pub enum CatchUpError {
 #[derive(Clone)]
 pub struct CatchUp {
     restoration: Arc<dyn Restoration>,
-    events: Arc<dyn PaymentEvents>,
+    events: Arc<dyn ProviderEventLog>,
     accept: Arc<AcceptPaymentEvent>,
     clock: Arc<dyn Clock>,
 }
@@ -61,7 +61,7 @@ impl CatchUp {
     #[must_use]
     pub fn new(
         restoration: Arc<dyn Restoration>,
-        events: Arc<dyn PaymentEvents>,
+        events: Arc<dyn ProviderEventLog>,
         accept: Arc<AcceptPaymentEvent>,
         clock: Arc<dyn Clock>,
     ) -> Self {

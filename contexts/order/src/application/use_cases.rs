@@ -13,7 +13,7 @@ use super::{
 };
 use crate::ports::{
     CardPage, CartStore, HistoryImport, MoneyOrders, OrderHistory, OrderNews, OrderPlacement, OrderStore,
-    PaymentEvents, PaymentGateway, PaymentInbox, PersonalData, PriceList, ReceiptSender, Restoration,
+    PaymentGateway, PersonalData, PriceList, ProviderEventLog, ReceiptSender, Restoration, WebhookInbox,
 };
 
 /// What stands behind the ports.
@@ -26,13 +26,13 @@ pub struct Adapters {
     pub placement: Arc<dyn OrderPlacement>,
     pub import: Arc<dyn HistoryImport>,
     pub history: Arc<dyn OrderHistory>,
-    pub inbox: Arc<dyn PaymentInbox>,
+    pub inbox: Arc<dyn WebhookInbox>,
     pub news: Arc<dyn OrderNews>,
     pub restoration: Arc<dyn Restoration>,
     pub money: Arc<dyn MoneyOrders>,
     pub personal_data: Arc<dyn PersonalData>,
     pub gateway: Arc<dyn PaymentGateway>,
-    pub payment_events: Arc<dyn PaymentEvents>,
+    pub payment_events: Arc<dyn ProviderEventLog>,
     pub card_page: Arc<dyn CardPage>,
     pub receipts: Arc<dyn ReceiptSender>,
     pub clock: Arc<dyn Clock>,

@@ -14,9 +14,9 @@ use crate::adapters::outbound::publish::published;
 use crate::application::tasks::{PAYMENT_EVENTS, drafts};
 use crate::domain::{Cart, CartId, Decided, IntentId, Order, OrderNumber, PricedItem, ProductPrices};
 use crate::ports::{
-    CartStore, HistoryImport, MoneyOrders, NewsListener, OrderNews, OrderPlacement, OrderStore, PaymentInbox,
-    PlaceOutcome, PlaceRequest, PlacedAt, Placement, PriceList, ProviderEvent, RequestKey, Restoration, Update,
-    Updated,
+    CartStore, HistoryImport, MoneyOrders, NewsListener, OrderNews, OrderPlacement, OrderStore, PlaceOutcome,
+    PlaceRequest, PlacedAt, Placement, PriceList, ProviderEvent, RequestKey, Restoration, Update, Updated,
+    WebhookInbox,
 };
 
 mod lists;
@@ -365,7 +365,7 @@ impl HistoryImport for MemoryShop {
 }
 
 #[async_trait]
-impl PaymentInbox for MemoryShop {
+impl WebhookInbox for MemoryShop {
     async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError> {
         let ProviderEvent { id, event_type, subject, payload } = event;
         let envelope = Envelope {

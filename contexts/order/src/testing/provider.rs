@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
-    PaymentEvents, PaymentGateway, ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
+    PaymentGateway, ProviderEventLog, ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
 };
 
 /// Events on one page.
@@ -247,7 +247,7 @@ impl PaymentGateway for FakeProvider {
 }
 
 #[async_trait]
-impl PaymentEvents for FakeProvider {
+impl ProviderEventLog for FakeProvider {
     async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError> {
         let state = self.answer()?;
         let asked_for = state.events.iter().rev().filter(|(at, _)| span.from <= *at && *at < span.before);

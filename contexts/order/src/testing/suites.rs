@@ -4,10 +4,10 @@
 
 pub mod carts;
 pub mod history;
-pub mod inbox;
 pub mod orders;
 pub mod paging;
 pub mod personal_data;
 pub mod placement;
 pub mod prices;
 pub mod restoration;
+pub mod webhook_inbox;

@@ -9,7 +9,7 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use chassis::web::openapi::{About, describe};
 use chassis::web::testing::promised as response_of;
-use order::adapters::outbound::payments::signature::signed_header;
+use order::adapters::stripe::webhook_signature::signed_header;
 use order::application::FulfilmentFact;
 use order::domain::Kind;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use order::adapters::outbound::payments::MONEY_EVENTS;
+use order::adapters::stripe::MONEY_EVENTS;
 use order::application::{CheckPaymentError, RefundOrderCommand, RefundOrderError};
 use order::domain::{
     AttentionReason, DisputeReport, DisputeStatus, IntentId, IntentStatus, Order, PaymentAxis, RefundRefused,

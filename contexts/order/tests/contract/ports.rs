@@ -8,7 +8,7 @@ use chassis::messaging::Recorder;
 use chassis::sql::transfer::RESTORED;
 use chassis::testing::{CountingIds, FixedClock, a_cause, leased};
 use order::adapters::outbound::sql::{
-    SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, SqlRestoration, WaitingRoom,
+    SqlCartStore, SqlOrderStore, SqlPriceList, SqlRestoration, SqlWebhookInbox, WaitingRoom,
 };
 use order::testing::{MemoryShop, suites};
 use shared_kernel::{Cause, Clock, Ids, Timestamp};
@@ -43,7 +43,7 @@ fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop, MemoryShop, MemoryS
     Stores { orders, carts, prices, inbox, restoration: shop, cause }
 }
 
-type SqlStores = Stores<SqlOrderStore, SqlCartStore, SqlPriceList, SqlPaymentInbox, SqlRestoration>;
+type SqlStores = Stores<SqlOrderStore, SqlCartStore, SqlPriceList, SqlWebhookInbox, SqlRestoration>;
 
 async fn on(storage: Option<Storage>) -> Option<SqlStores> {
     let (clock, ids) = fixtures();
@@ -55,7 +55,7 @@ async fn on(storage: Option<Storage>) -> Option<SqlStores> {
         orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock, "BS-", WaitingRoom::default()),
         carts: SqlCartStore::new(database.clone()),
         prices: SqlPriceList::new(database.clone(), recorder.clone()),
-        inbox: SqlPaymentInbox::new(database.clone(), recorder),
+        inbox: SqlWebhookInbox::new(database.clone(), recorder),
         restoration: SqlRestoration::new(database),
         cause,
     })
@@ -102,7 +102,7 @@ every_adapter! {
         suites::restoration::is_known_until_it_is_caught_up_with(&s.restoration, &s.orders, went_back_to());
     history_pages_newest_first(s) suites::history::pages_from_the_newest_to_the_oldest(&s.orders);
     history_finds_what_is_asked_for(s) suites::history::finds_what_is_asked_for(&s.orders);
-    inbox_keeps_each_event_once(s) suites::inbox::keeps_each_event_once(&s.inbox);
+    webhook_inbox_keeps_each_event_once(s) suites::webhook_inbox::keeps_each_event_once(&s.inbox);
     history_is_walked_page_by_page(s) suites::paging::walks_every_list_page_by_page(&s.orders);
     history_of_attention_is_walked_page_by_page(s) suites::paging::walks_what_needs_attention_page_by_page(&s.orders);
     history_is_walked_by_id(s) suites::paging::walks_all_orders_by_id(&s.orders);

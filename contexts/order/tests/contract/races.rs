@@ -12,17 +12,17 @@ use chassis::messaging::Recorder;
 use chassis::sql::Database;
 use chassis::testing::{FixedClock, leased};
 use chassis::{SystemIds, params};
-use order::adapters::outbound::sql::{SqlCartStore, SqlOrderStore, SqlPaymentInbox, SqlPriceList, WaitingRoom};
+use order::adapters::outbound::sql::{SqlCartStore, SqlOrderStore, SqlPriceList, SqlWebhookInbox, WaitingRoom};
 use order::application::HandleOverdue;
 use order::domain::{
     AttentionReason, Cart, CartId, IntentId, IntentReport, IntentStatus, Kind, Listing, NewOrder, OpenedIntent, Order,
     OrderState, Payment, ProductPrices, RefundId, RefundRefused, RefundRequest, RefundState, Status, VariantPrice,
 };
 use order::ports::{
-    CartStore, HistoryImport, OrderHistory, OrderPlacement, OrderStore, PaymentInbox, PlaceOutcome, PriceList, Refusal,
-    RequestKey, Update, Updated,
+    CartStore, HistoryImport, OrderHistory, OrderPlacement, OrderStore, PlaceOutcome, PriceList, Refusal, RequestKey,
+    Update, Updated, WebhookInbox,
 };
-use order::testing::suites::{inbox::an_event, orders, placement};
+use order::testing::suites::{orders, placement, webhook_inbox::an_event};
 use order::testing::{a_draft, nzd, sku};
 use serde_json::json;
 use shared_kernel::{Clock, Money, OrderId, Sku, StoreError};
@@ -40,7 +40,7 @@ struct Process {
     orders: SqlOrderStore,
     carts: SqlCartStore,
     prices: SqlPriceList,
-    inbox: SqlPaymentInbox,
+    inbox: SqlWebhookInbox,
     clock: Arc<FixedClock>,
 }
 
@@ -53,7 +53,7 @@ async fn two(on: Storage) -> [Process; 2] {
             orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock.clone(), "BS-", room),
             carts: SqlCartStore::new(database.clone()),
             prices: SqlPriceList::new(database.clone(), recorder.clone()),
-            inbox: SqlPaymentInbox::new(database.clone(), recorder),
+            inbox: SqlWebhookInbox::new(database.clone(), recorder),
             clock: clock.clone(),
             database,
         }

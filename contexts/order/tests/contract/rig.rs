@@ -17,8 +17,8 @@ use chassis::testing::{self, FixedClock, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use order::adapters::inbound::pages::{self, Patience};
 use order::adapters::outbound::mail::MailReceiptSender;
-use order::adapters::outbound::payments::signature::signed_header;
-use order::adapters::outbound::payments::{reading, wire};
+use order::adapters::stripe::webhook_signature::signed_header;
+use order::adapters::stripe::{objects, translate};
 use order::application::{FulfilmentFact, StockAnswer};
 use order::domain::{
     DisputeReport, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Listing, Order, PaymentStatement,
@@ -26,9 +26,9 @@ use order::domain::{
 };
 use order::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
-    PaymentEvents, PaymentGateway, ProviderRefund,
+    PaymentGateway, ProviderEventLog, ProviderRefund,
 };
-use order::{OrderModule, OrderSettings, OutsideWorld};
+use order::{ExternalServices, OrderModule, OrderSettings};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shared_kernel::{Cause, Clock, Currency, Envelope, Identity, MessageId, Money, OrderId, Role, Sku};
@@ -106,7 +106,7 @@ impl PaymentGateway for Agreeable {
 }
 
 #[async_trait]
-impl PaymentEvents for Agreeable {
+impl ProviderEventLog for Agreeable {
     async fn page(&self, _: &EventSpan) -> Result<EventPage, PaymentError> {
         Ok(EventPage::default())
     }
@@ -213,7 +213,7 @@ impl Shop {
         let receipts = Arc::new(MailReceiptSender::new(mailer.clone(), platform.site.clone()));
         let provider = Arc::new(Agreeable::default());
         let (gateway, events, card_page) = (provider.clone(), provider.clone(), provider.clone());
-        let world = OutsideWorld { events, card_page, gateway, receipts };
+        let world = ExternalServices { events, card_page, gateway, receipts };
         let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
         let people = KnownPeople::default()
             .and(AROHA, somebody(1, Role::Customer))
@@ -344,8 +344,8 @@ impl Shop {
             "payment_intent.processing" => "processing",
             _ => "requires_payment_method",
         });
-        let intent: wire::Intent = serde_json::from_value(object.clone()).unwrap();
-        self.provider.knows(reading::intent(&intent).unwrap());
+        let intent: objects::Intent = serde_json::from_value(object.clone()).unwrap();
+        self.provider.knows(translate::intent(&intent).unwrap());
         let event = json!({"id": format!("evt_{}", Uuid::now_v7().simple()), "object": "event", "type": event_type,
                            "data": {"object": object}});
         let answer = self.webhook(&event.to_string()).await;

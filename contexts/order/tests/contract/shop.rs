@@ -12,7 +12,7 @@ use chassis::testing::{CountingIds, FixedClock, drive, platform_on};
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
 use order::domain::{CartId, IntentId, IntentStatus, LineChange, Order, Status};
 use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
-use order::{OrderModule, OrderSettings, OutsideWorld};
+use order::{ExternalServices, OrderModule, OrderSettings};
 use serde_json::{Value, json};
 use shared_kernel::{Clock, Envelope, Identity, MessageId, OrderId, Quantity, Timestamp};
 
@@ -75,7 +75,7 @@ async fn process(
     receipts: KeptReceipts,
 ) -> Shop {
     let platform = Platform { clock: clock.clone(), ids: Arc::new(ids), ..platform_on(database) };
-    let world = OutsideWorld {
+    let world = ExternalServices {
         gateway: Arc::new(provider.clone()),
         events: Arc::new(provider.clone()),
         card_page: Arc::new(provider.clone()),

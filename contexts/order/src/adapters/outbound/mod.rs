@@ -1,7 +1,6 @@
-//! What the order context calls: its database, the payment provider, the mailer, and the one translator of its facts
+//! What the order context calls: its database, the mailer, and the one translator of its facts
 //! into their published form.
 
 pub mod mail;
-pub mod payments;
 pub mod publish;
 pub mod sql;

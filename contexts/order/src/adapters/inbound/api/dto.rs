@@ -470,10 +470,3 @@ impl LinkJson {
         Self { href: href.into() }
     }
 }
-
-/// The answer to the provider: stored, nothing more.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Received {
-    /// Always true.
-    pub received: bool,
-}

@@ -6,35 +6,21 @@
 mod carts;
 mod dto;
 mod orders;
-mod payment_events;
 mod problems;
 mod render;
 
-use std::sync::Arc;
-
 use actix_web::web::Data;
 use chassis::Site;
-use secrecy::SecretString;
-use shared_kernel::Clock;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::payment_events::Door;
-use crate::adapters::outbound::payments::WebhookSecrets;
 use crate::application::UseCases;
 
-/// Registers every route, with the use cases behind them. Webhooks are believed when signed with one of the secrets.
-pub fn configure(
-    use_cases: UseCases,
-    site: Site,
-    webhook_secrets: Vec<SecretString>,
-    clock: Arc<dyn Clock>,
-) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
+/// Registers every route, with the use cases behind them.
+pub fn configure(use_cases: UseCases, site: Site) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
     let site = Data::new(site);
-    let door = Data::new(Door { secrets: WebhookSecrets::new(webhook_secrets), clock });
     move |services: &mut ServiceConfig| {
         services
             .app_data(site)
-            .app_data(door)
             .app_data(Data::from(use_cases.create_cart))
             .app_data(Data::from(use_cases.view_cart))
             .app_data(Data::from(use_cases.set_cart_item))
@@ -45,7 +31,6 @@ pub fn configure(
             .app_data(Data::from(use_cases.view_order))
             .app_data(Data::from(use_cases.request_cancellation))
             .app_data(Data::from(use_cases.refund_order))
-            .app_data(Data::from(use_cases.accept_payment_event))
             .service(carts::create)
             .service(carts::show)
             .service(carts::put_item)
@@ -54,7 +39,6 @@ pub fn configure(
             .service(orders::list)
             .service(orders::show)
             .service(orders::cancel)
-            .service(orders::refund)
-            .service(payment_events::receive);
+            .service(orders::refund);
     }
 }

@@ -3,14 +3,13 @@
 use actix_web::http::StatusCode;
 use chassis::web::{Problem, query};
 use serde_json::json;
+use shared_kernel::Sku;
 use shared_kernel::address::AddressError;
-use shared_kernel::{Sku, StoreError};
 
 use super::dto::CartJson;
-use crate::adapters::outbound::payments::SignatureError;
 use crate::application::{
-    AcceptPaymentEventError, ClaimCartError, ListOrdersError, PlaceOrderError, RefundOrderError,
-    RequestCancellationError, SetCartItemError, ViewCartError, ViewOrderError,
+    ClaimCartError, ListOrdersError, PlaceOrderError, RefundOrderError, RequestCancellationError, SetCartItemError,
+    ViewCartError, ViewOrderError,
 };
 use crate::domain::{CartRefused, NotChargeable, RefundRefused};
 
@@ -180,44 +179,6 @@ impl From<RefundOrderError> for Problem {
             }
             RefundOrderError::KeyReused => key_reused(),
             RefundOrderError::Store(error) => error.into(),
-        }
-    }
-}
-
-/// What is not durable must not be acknowledged: whatever the store's trouble is, the provider shall come again.
-impl From<AcceptPaymentEventError> for Problem {
-    fn from(error: AcceptPaymentEventError) -> Self {
-        match error {
-            AcceptPaymentEventError::Malformed(_) => malformed_event(error.to_string()),
-            AcceptPaymentEventError::Store(error) => StoreError::unavailable(error).into(),
-        }
-    }
-}
-
-/// The body is no event of the provider.
-pub fn malformed_event(detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed-event", "Malformed event").detail(detail)
-}
-
-impl From<SignatureError> for Problem {
-    fn from(error: SignatureError) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid-signature", "Invalid signature").detail(error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::ResponseError;
-    use actix_web::http::header;
-
-    use super::*;
-
-    #[test]
-    fn an_event_that_is_not_durable_is_never_acknowledged_whatever_the_reason() {
-        for failure in [StoreError::Stale, StoreError::LeaseLost, StoreError::unavailable("the disk is full")] {
-            let problem = Problem::from(AcceptPaymentEventError::Store(failure));
-            assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
-            assert!(problem.error_response().headers().contains_key(header::RETRY_AFTER));
         }
     }
 }

@@ -4,7 +4,6 @@
 pub mod catalogue;
 pub mod customer;
 pub mod fulfilment;
-pub mod payment_provider;
 
 use chassis::messaging::{Failure, Handled};
 use shared_kernel::StoreError;

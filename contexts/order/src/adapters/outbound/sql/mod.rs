@@ -21,7 +21,6 @@ mod carts;
 mod dialect;
 mod history;
 mod import;
-mod inbox;
 mod money;
 mod news;
 mod numbers;
@@ -31,18 +30,19 @@ mod placement;
 mod prices;
 mod restoration;
 mod rows;
+mod webhook_inbox;
 mod write;
 
 use chassis::sql::Migration;
 
 pub use carts::SqlCartStore;
-pub use inbox::SqlPaymentInbox;
 pub use news::WaitingRoom;
 pub use orders::SqlOrderStore;
 #[cfg(feature = "testing")]
 pub(crate) use personal_data::digest as email_digest;
 pub use prices::{RebuildPriceList, RebuildStockHints, SqlPriceList};
 pub use restoration::SqlRestoration;
+pub use webhook_inbox::SqlWebhookInbox;
 
 /// Selects the currency in which a shop has sold so far: that of most prices, or of the newest order. Nothing in a new shop.
 pub const CURRENCY_IN_USE: &str = "SELECT currency FROM (

@@ -6,16 +6,16 @@ use chassis::sql::Database;
 use shared_kernel::{MessageId, StoreError};
 
 use crate::application::tasks::PAYMENT_EVENTS;
-use crate::ports::{PaymentInbox, ProviderEvent};
+use crate::ports::{ProviderEvent, WebhookInbox};
 
 /// Keeps provider events for the consumer `payment-events`.
 #[derive(Clone)]
-pub struct SqlPaymentInbox {
+pub struct SqlWebhookInbox {
     database: Database,
     recorder: Recorder,
 }
 
-impl SqlPaymentInbox {
+impl SqlWebhookInbox {
     /// Works on this database.
     #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
@@ -24,7 +24,7 @@ impl SqlPaymentInbox {
 }
 
 #[async_trait]
-impl PaymentInbox for SqlPaymentInbox {
+impl WebhookInbox for SqlWebhookInbox {
     async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError> {
         let ProviderEvent { id, event_type, subject, payload } = event;
         let envelope = self.recorder.envelope(&event_type, MessageId::new(id), &subject, payload);

@@ -1,9 +1,8 @@
-//! What the payment provider posts, in Stripe's shapes.
+//! Handles the provider's events from our inbox, where the webhook route stored them.
 //!
-//! Events come from our own inbox, where the webhook put them after its signature was verified. They come in any order,
-//! late, twice or never, so only what is final is taken from them: that the money of an intent has come, or that none can
-//! come. Every other event about money is a hint that makes us ask the provider how things stand now. Types that move no
-//! money are ignored; a money fact that cannot be read becomes a dead letter, so that a person sees it.
+//! Events arrive in any order, late, twice or never. So only what is final is taken from them: an intent has succeeded, or
+//! can no longer succeed. Every other event about money is a hint to ask the provider for the present state. Types that move
+//! no money are ignored; a money event that cannot be read becomes a dead letter, so that a person sees it.
 
 use std::sync::Arc;
 
@@ -13,8 +12,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared_kernel::{Cause, StoreError};
 
-use crate::adapters::outbound::payments::reading::{self, Unreadable};
-use crate::adapters::outbound::payments::wire;
+use super::objects;
+use super::translate::{self, Unreadable};
 use crate::application::{CheckPayment, CheckPaymentError, RecordPayment, Recorded};
 use crate::domain::{IntentId, IntentReport, IntentStatus};
 use crate::ports::PaymentError;
@@ -42,13 +41,13 @@ enum Meaning {
 fn translate(event_type: &str, payload: &Value) -> Result<Option<Meaning>, Unreadable> {
     Ok(match event_type {
         "payment_intent.succeeded" => {
-            let intent: wire::Intent = object(payload)?;
-            let received = reading::received(&intent)?;
+            let intent: objects::Intent = object(payload)?;
+            let received = translate::received(&intent)?;
             Some(ended(&intent, IntentStatus::Succeeded { received }))
         }
         "payment_intent.canceled" => Some(ended(&object(payload)?, IntentStatus::Canceled)),
         "payment_intent.payment_failed" | "payment_intent.processing" | "payment_intent.requires_action" => {
-            let intent: wire::Intent = object(payload)?;
+            let intent: objects::Intent = object(payload)?;
             Some(Meaning::Hint(IntentId::new(intent.id)))
         }
         "refund.created"
@@ -61,7 +60,7 @@ fn translate(event_type: &str, payload: &Value) -> Result<Option<Meaning>, Unrea
         | "charge.dispute.closed"
         | "charge.dispute.funds_withdrawn"
         | "charge.dispute.funds_reinstated" => {
-            let about: wire::AboutIntent = object(payload)?;
+            let about: objects::AboutIntent = object(payload)?;
             about.payment_intent.map(|intent| Meaning::Hint(IntentId::new(intent.0)))
         }
         _ => None,
@@ -72,18 +71,18 @@ fn object<T: for<'de> Deserialize<'de>>(payload: &Value) -> Result<T, Unreadable
     Posted::<T>::deserialize(payload).map(|posted| posted.data.object).map_err(Into::into)
 }
 
-fn ended(intent: &wire::Intent, status: IntentStatus) -> Meaning {
+fn ended(intent: &objects::Intent, status: IntentStatus) -> Meaning {
     Meaning::Final(IntentReport { intent: IntentId::new(&intent.id), status })
 }
 
 /// Consumer `payment-events`.
-pub struct PaymentFeed {
+pub struct WebhookConsumer {
     record: Arc<RecordPayment>,
     check: Arc<CheckPayment>,
     live: Option<bool>,
 }
 
-impl PaymentFeed {
+impl WebhookConsumer {
     /// Feeds these use cases, with events of the mode that the shop's key is of, if that is known.
     #[must_use]
     pub fn new(record: Arc<RecordPayment>, check: Arc<CheckPayment>, live: Option<bool>) -> Self {
@@ -134,7 +133,7 @@ fn stored(error: StoreError) -> Handled {
 }
 
 #[async_trait]
-impl Handler for PaymentFeed {
+impl Handler for WebhookConsumer {
     async fn handle(&self, delivery: &Delivery) -> Handled {
         let event = &delivery.envelope;
         if self.is_of_another_mode(&event.data) {
@@ -156,7 +155,7 @@ mod tests {
     use shared_kernel::{Currency, Money};
 
     use super::*;
-    use crate::adapters::outbound::payments::MONEY_EVENTS;
+    use crate::adapters::stripe::requests::MONEY_EVENTS;
 
     fn posted(object: &Value) -> Value {
         json!({"id": "evt_1", "type": "x", "data": {"object": object}})

@@ -10,7 +10,7 @@ use shared_kernel::{Currency, Money};
 use crate::domain::ChargeLimits;
 
 /// The provider's published table; the sandbox refuses by the same one.
-const PUBLISHED: &str = include_str!("../../../../contract/provider/stripe-currencies.csv");
+const PUBLISHED: &str = include_str!("../../../contract/provider/stripe-currencies.csv");
 
 static TABLE: LazyLock<Vec<ProviderCurrency>> =
     LazyLock::new(|| PUBLISHED.lines().filter_map(ProviderCurrency::read).collect());

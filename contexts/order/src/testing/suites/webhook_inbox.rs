@@ -1,8 +1,8 @@
-//! [`PaymentInbox`].
+//! [`WebhookInbox`].
 
 use serde_json::json;
 
-use crate::ports::{PaymentInbox, ProviderEvent};
+use crate::ports::{ProviderEvent, WebhookInbox};
 
 /// The `number`-th event of the provider.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn an_event(number: u32) -> ProviderEvent {
 ///
 /// # Panics
 /// When the adapter falls short.
-pub async fn keeps_each_event_once(inbox: &dyn PaymentInbox) {
+pub async fn keeps_each_event_once(inbox: &dyn WebhookInbox) {
     assert!(inbox.accept(an_event(1)).await.expect("kept"));
     assert!(!inbox.accept(an_event(1)).await.expect("known"));
     assert!(inbox.accept(an_event(2)).await.expect("kept"));

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use shared_kernel::Timestamp;
 
 use super::client::{Ask, StripeClient};
-use super::operations::segment;
-use super::wire::{Dispute, Intent, List, Refund};
+use super::objects::{Dispute, Intent, List, Refund};
+use super::requests::segment;
 
 const PAGE_SIZE: u32 = 100;
 const MAX_PAGES: usize = 20;

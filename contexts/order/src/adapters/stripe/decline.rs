@@ -4,7 +4,7 @@
 //! Codes as in Stripe's list of decline codes. Where the bank suspects fraud or a stolen card, the buyer is told no more
 //! than that the card was declined: the person who holds it may not be its owner.
 
-use super::wire::ErrorBody;
+use super::objects::ErrorBody;
 
 /// Said where there is nothing better to say.
 const DECLINED: &str = "Your card was declined.";

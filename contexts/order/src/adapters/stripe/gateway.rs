@@ -13,13 +13,13 @@ use secrecy::{ExposeSecret, SecretString};
 use shared_kernel::Ids;
 
 use super::client::{ClientSettings, StripeClient};
-use super::operations::{IntentAsk, RefundAsk, SessionAsk};
-use super::reading::{self, Unreadable};
-use super::wire;
+use super::objects;
+use super::requests::{IntentAsk, RefundAsk, SessionAsk};
+use super::translate::{self, Unreadable};
 use crate::domain::{IntentId, IntentStatus, PaymentStatement};
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
-    PaymentEvents, PaymentGateway, ProviderRefund,
+    PaymentGateway, ProviderEventLog, ProviderRefund,
 };
 use crate::settings::{CardPageMode, StripeSettings};
 
@@ -50,7 +50,7 @@ impl StripeGateway {
 
     /// Opens a card page. A failure that the provider keeps under a key is got round by the next key at once: through a page
     /// whose address nobody has been told no money can come.
-    async fn open_session(&self, request: &CardPageRequest) -> Result<wire::Session, CallError> {
+    async fn open_session(&self, request: &CardPageRequest) -> Result<objects::Session, CallError> {
         let back = self.way_back(request);
         let mut used = 0;
         loop {
@@ -75,7 +75,7 @@ impl StripeGateway {
         format!("{}/orders/{}/return", self.shop, request.order)
     }
 
-    async fn closed_intent(&self, intent: &str) -> Result<wire::Intent, CallError> {
+    async fn closed_intent(&self, intent: &str) -> Result<objects::Intent, CallError> {
         match self.client.cancel_intent(intent).await {
             Err(CallError::Refused { .. }) => {}
             answered => return answered,
@@ -130,13 +130,13 @@ impl PaymentGateway for StripeGateway {
         {
             return Err(unclear("an intent is of another mode than the key"));
         }
-        let (origin, report) = (reading::origin(&found), reading::intent(&found)?);
+        let (origin, report) = (translate::origin(&found), translate::intent(&found)?);
         // What never succeeded has no charge, and so neither refunds nor disputes.
         if !matches!(report.status, IntentStatus::Succeeded { .. }) {
             return Ok(PaymentStatement { intent: report, origin, refunds: Vec::new(), disputes: Vec::new() });
         }
-        let refunds = self.client.refunds_of(intent.as_str()).await?.into_iter().map(reading::refund);
-        let disputes = self.client.disputes_of(intent.as_str()).await?.into_iter().map(reading::dispute);
+        let refunds = self.client.refunds_of(intent.as_str()).await?.into_iter().map(translate::refund);
+        let disputes = self.client.disputes_of(intent.as_str()).await?.into_iter().map(translate::dispute);
         Ok(PaymentStatement {
             intent: report,
             origin,
@@ -167,7 +167,7 @@ impl PaymentGateway for StripeGateway {
 }
 
 #[async_trait]
-impl PaymentEvents for StripeGateway {
+impl ProviderEventLog for StripeGateway {
     async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError> {
         let list = self.client.events(span).await?;
         Ok(EventPage { events: list.data, more: list.has_more })
@@ -214,12 +214,12 @@ impl From<Unreadable> for PaymentError {
     }
 }
 
-fn read_intent(intent: wire::Intent) -> Result<Intent, PaymentError> {
-    Ok(Intent { report: reading::intent(&intent)?, client_secret: intent.client_secret })
+fn read_intent(intent: objects::Intent) -> Result<Intent, PaymentError> {
+    Ok(Intent { report: translate::intent(&intent)?, client_secret: intent.client_secret })
 }
 
-fn read_refund(refund: wire::Refund) -> Result<ProviderRefund, PaymentError> {
-    let report = reading::refund(refund)?.ok_or_else(|| unclear("a refund belongs to no intent"))?;
+fn read_refund(refund: objects::Refund) -> Result<ProviderRefund, PaymentError> {
+    let report = translate::refund(refund)?.ok_or_else(|| unclear("a refund belongs to no intent"))?;
     Ok(ProviderRefund { report })
 }
 

@@ -1,7 +1,7 @@
 //! The provider's objects as they come, in events and in answers alike: only the fields that we act on, each readable in
 //! every form that the provider documents for it (absent, `null`, an id or the whole object). Unknown fields are ignored.
 //!
-//! What they mean is said once, in [`super::reading`].
+//! What they mean is decided in [`super::translate`].
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ pub struct ProviderEvent {
 
 /// Keeps provider events for the consumer that translates them.
 #[async_trait]
-pub trait PaymentInbox: Send + Sync {
+pub trait WebhookInbox: Send + Sync {
     /// Keeps the event durably, once. `false` if it was there already.
     async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError>;
 }

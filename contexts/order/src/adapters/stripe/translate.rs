@@ -3,7 +3,7 @@
 use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::currencies::from_units;
-use super::{decline, wire};
+use super::{decline, objects};
 use crate::domain::{
     DisputeReport, DisputeStatus, IntentId, IntentReport, IntentStatus, OrderNumber, PaymentOrigin, RefundId,
     RefundReport, ReportedRefund,
@@ -30,7 +30,7 @@ impl Unreadable {
 ///
 /// # Errors
 /// [`Unreadable`], also for a state that we do not know: it settles nothing.
-pub fn intent(intent: &wire::Intent) -> Result<IntentReport, Unreadable> {
+pub fn intent(intent: &objects::Intent) -> Result<IntentReport, Unreadable> {
     let status = match intent.status.as_deref() {
         Some("requires_payment_method" | "requires_confirmation" | "requires_action") => IntentStatus::Open {
             declined: intent.last_payment_error.as_ref().map(|error| decline::words(error).to_owned()),
@@ -47,14 +47,14 @@ pub fn intent(intent: &wire::Intent) -> Result<IntentReport, Unreadable> {
 ///
 /// # Errors
 /// [`Unreadable`] when neither amount is there, or in no currency.
-pub fn received(intent: &wire::Intent) -> Result<Money, Unreadable> {
+pub fn received(intent: &objects::Intent) -> Result<Money, Unreadable> {
     let amount = intent.amount_received.or(intent.amount);
     money(amount.ok_or_else(|| Unreadable::new("a payment without an amount"))?, &intent.currency)
 }
 
 /// For which order we made the intent, if what we write on intents is there.
 #[must_use]
-pub fn origin(intent: &wire::Intent) -> Option<PaymentOrigin> {
+pub fn origin(intent: &objects::Intent) -> Option<PaymentOrigin> {
     let order = OrderId::parse(intent.metadata.get("order_id")?).ok()?;
     Some(PaymentOrigin { order, number: OrderNumber::parse(intent.metadata.get("order_number")?)? })
 }
@@ -63,7 +63,7 @@ pub fn origin(intent: &wire::Intent) -> Option<PaymentOrigin> {
 ///
 /// # Errors
 /// [`Unreadable`], also for a state that we do not know.
-pub fn refund(refund: wire::Refund) -> Result<Option<RefundReport>, Unreadable> {
+pub fn refund(refund: objects::Refund) -> Result<Option<RefundReport>, Unreadable> {
     let amount = money(refund.amount, &refund.currency)?;
     let status = match refund.status.as_deref() {
         Some("succeeded") => ReportedRefund::Succeeded,
@@ -76,7 +76,7 @@ pub fn refund(refund: wire::Refund) -> Result<Option<RefundReport>, Unreadable> 
     let id = refund.metadata.get("refund_id").and_then(|id| RefundId::parse(id).ok());
     let provider_id = Some(refund.id);
     let report =
-        |wire::Reference(intent)| RefundReport { id, provider_id, intent: IntentId::new(intent), amount, status };
+        |objects::Reference(intent)| RefundReport { id, provider_id, intent: IntentId::new(intent), amount, status };
     Ok(refund.payment_intent.map(report))
 }
 
@@ -84,8 +84,8 @@ pub fn refund(refund: wire::Refund) -> Result<Option<RefundReport>, Unreadable> 
 ///
 /// # Errors
 /// [`Unreadable`], also for a state that we do not know.
-pub fn dispute(dispute: wire::Dispute) -> Result<Option<DisputeReport>, Unreadable> {
-    let Some(wire::Reference(intent)) = dispute.payment_intent else { return Ok(None) };
+pub fn dispute(dispute: objects::Dispute) -> Result<Option<DisputeReport>, Unreadable> {
+    let Some(objects::Reference(intent)) = dispute.payment_intent else { return Ok(None) };
     let status = match dispute.status.as_deref() {
         Some("warning_needs_response" | "warning_under_review") => DisputeStatus::Inquiry,
         // `charge_refunded` is how older versions of the API say that the money went back instead.
@@ -96,7 +96,7 @@ pub fn dispute(dispute: wire::Dispute) -> Result<Option<DisputeReport>, Unreadab
         Some("lost") => DisputeStatus::Lost,
         unknown => return Err(Unreadable::new(format!("a dispute is {unknown:?}"))),
     };
-    let moved = |movements: Vec<wire::BalanceTransaction>| movements.iter().map(|it| it.amount).sum::<i64>() < 0;
+    let moved = |movements: Vec<objects::BalanceTransaction>| movements.iter().map(|it| it.amount).sum::<i64>() < 0;
     Ok(Some(DisputeReport {
         id: dispute.id,
         intent: IntentId::new(intent),

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use shared_kernel::Ids;
 
-use super::wire;
+use super::objects;
 
 /// The version of the provider's API that this adapter was written against.
 const API_VERSION: &str = "2024-06-20";
@@ -110,7 +110,7 @@ fn judge(answer: &Answer) -> Verdict {
     if answer.status.is_success() {
         return Verdict::Done;
     }
-    let said = serde_json::from_slice::<wire::Failure>(&answer.body).map(|failure| failure.error);
+    let said = serde_json::from_slice::<objects::Failure>(&answer.body).map(|failure| failure.error);
     let by_itself = said.as_ref().is_ok_and(|error| error.kind.is_some());
     let said = said.unwrap_or_default();
     let message = said.message.unwrap_or_else(|| format!("status {}", answer.status));

@@ -8,7 +8,7 @@ use shared_kernel::{Money, Timestamp};
 
 use super::client::{Ask, StripeClient};
 use super::currencies::{UnitsError, to_units};
-use super::wire::{Intent, List, Refund, Session};
+use super::objects::{Intent, List, Refund, Session};
 use crate::ports::EventSpan;
 
 /// Since 2022 a card page makes its intent only when the buyer confirms; under this older version of the API it names

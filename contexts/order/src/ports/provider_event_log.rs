@@ -28,7 +28,7 @@ pub struct EventPage {
 
 /// The provider's memory of what has happened to money.
 #[async_trait]
-pub trait PaymentEvents: Send + Sync {
+pub trait ProviderEventLog: Send + Sync {
     /// One page of the events that speak of money, each exactly as its webhook's body was or would have been.
     async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError>;
 }
