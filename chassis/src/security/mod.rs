@@ -18,4 +18,4 @@ pub use event::SecurityEvent;
 pub use log::SecurityLog;
 pub use rows::{SecurityRecord, forget, records, remove_before};
 pub use trail::SecurityTrail;
-pub(crate) use trail::observe;
+pub(crate) use trail::{Seen, observe};

@@ -11,8 +11,8 @@ use shared_kernel::{CustomerId, Role};
 use super::SecurityEvent;
 use super::log::{SecurityLog, What};
 use crate::web::Origin;
-use crate::web::context::RequestContext;
 use crate::web::page_error::SetAside;
+use crate::web::request_context::RequestContext;
 
 /// Longer subjects are cut: a path may hold whatever its sender wants.
 const SUBJECT_CHARS: usize = 200;
@@ -43,7 +43,7 @@ impl SecurityTrail {
     }
 
     fn log(&self) -> SecurityLog {
-        self.context.as_ref().map(|context| context.edge.security().clone()).unwrap_or_default()
+        self.context.as_ref().map(|context| context.shop.security.clone()).unwrap_or_default()
     }
 
     async fn write(&self, actor: Option<CustomerId>, event: SecurityEvent, subject: &str) {
@@ -64,47 +64,47 @@ impl FromRequest for SecurityTrail {
     }
 }
 
-/// Writes what the edge sees of every request: what was refused, and what staff have changed.
-pub(crate) async fn observe(
-    context: &RequestContext,
-    origin: &Origin,
-    (method, route): (&Method, &str),
-    status: StatusCode,
-    set_aside: Option<SetAside>,
-) {
-    let Some(event) = event_of(context, method, route, status, set_aside) else { return };
-    let subject: String = format!("{method} {}", context.sent_path).chars().take(SUBJECT_CHARS).collect();
-    let actor = context.identity().map(|identity| identity.customer);
-    let what = What { event, actor, subject: &subject, origin, request_id: &context.request_id };
-    context.edge.security().write(what).await;
+/// What the edge sees of a request when it is over.
+pub(crate) struct Seen<'a> {
+    pub(crate) method: &'a Method,
+    /// The pattern of its path.
+    pub(crate) route: &'a str,
+    pub(crate) status: StatusCode,
+    /// Why it was not carried out, where the status alone does not tell.
+    pub(crate) set_aside: Option<SetAside>,
+    /// What it is called when it succeeds, if it has a name of its own.
+    pub(crate) named: Option<SecurityEvent>,
 }
 
-fn event_of(
-    context: &RequestContext,
-    method: &Method,
-    route: &str,
-    status: StatusCode,
-    set_aside: Option<SetAside>,
-) -> Option<SecurityEvent> {
-    match set_aside {
+/// Writes what the edge sees of every request: what was refused, and what staff have changed.
+pub(crate) async fn observe(context: &RequestContext, origin: &Origin, seen: Seen<'_>) {
+    let Some(event) = event_of(context, &seen) else { return };
+    let subject: String = format!("{} {}", seen.method, context.sent_path).chars().take(SUBJECT_CHARS).collect();
+    let actor = context.identity().map(|identity| identity.customer);
+    let what = What { event, actor, subject: &subject, origin, request_id: &context.request_id };
+    context.shop.security.write(what).await;
+}
+
+fn event_of(context: &RequestContext, seen: &Seen<'_>) -> Option<SecurityEvent> {
+    match seen.set_aside {
         Some(SetAside::Forged) => return Some(SecurityEvent::FormForged),
         Some(SetAside::ToLogIn) => return None,
         Some(SetAside::Refused) | None => {}
     }
-    match status {
+    match seen.status {
         StatusCode::FORBIDDEN => return Some(SecurityEvent::AccessDenied),
         StatusCode::TOO_MANY_REQUESTS => return Some(SecurityEvent::RateLimited),
         _ => {}
     }
-    if status.is_client_error() || status.is_server_error() || context.noted.get() {
+    if seen.status.is_client_error() || seen.status.is_server_error() || context.noted.get() {
         return None;
     }
-    let refused = set_aside == Some(SetAside::Refused);
-    if let Some(event) = context.edge.recorded(method, route).filter(|_| !refused) {
+    let refused = seen.set_aside == Some(SetAside::Refused);
+    if let Some(event) = seen.named.filter(|_| !refused) {
         return Some(event);
     }
     let by_staff = context.identity().is_some_and(|identity| identity.is(Role::Staff));
-    let shops = route.starts_with("/admin") || route.starts_with("/api/");
+    let shops = seen.route.starts_with("/admin") || seen.route.starts_with("/api/");
     let change = if refused { SecurityEvent::StaffChangeRefused } else { SecurityEvent::StaffChange };
-    (by_staff && shops && !method.is_safe()).then_some(change)
+    (by_staff && shops && !seen.method.is_safe()).then_some(change)
 }

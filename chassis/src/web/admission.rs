@@ -2,8 +2,6 @@
 //!
 //! Files, probes and metrics pass unseen: they must answer when nothing else does.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use actix_web::Error;
@@ -14,13 +12,15 @@ use shared_kernel::StoreError;
 
 use super::bodies::{BodyError, arrive, hasten};
 use super::client::Client;
-use super::context::RequestContext;
 use super::csrf::from_our_own_page;
-use super::is_api;
+use super::edge::Edge;
 use super::limits::{self, Standing};
 use super::page_error::PageError;
+use super::paths::is_api;
 use super::problem::Problem;
 use super::recognition::{SentIdentity, Unrecognised, shown};
+use super::request_context::RequestContext;
+use super::seats::Seat;
 
 /// What the way out has to know of the way in.
 pub(crate) struct Visit {
@@ -48,46 +48,18 @@ impl Visit {
     }
 }
 
-/// Room for so many requests at once.
-#[derive(Clone)]
-pub(crate) struct Seats {
-    taken: Arc<AtomicUsize>,
-    most: usize,
-}
-
-/// One request's place, free again when it is dropped.
-struct Seat(Arc<AtomicUsize>);
-
-impl Seats {
-    pub(crate) fn new(most: usize) -> Self {
-        Self { taken: Arc::default(), most }
-    }
-
-    fn take(&self) -> Option<Seat> {
-        let before = self.taken.fetch_add(1, Ordering::Relaxed);
-        let seat = Seat(Arc::clone(&self.taken));
-        (before < self.most).then_some(seat)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// Lets the request in, or says why not.
 pub(crate) async fn admit(
+    edge: &Edge,
     context: &mut RequestContext,
     visit: &mut Visit,
     req: &mut ServiceRequest,
     sent: Option<SentIdentity>,
 ) -> Result<(), Error> {
-    let edge = context.edge.clone();
     if edge.is_plumbing(&context.path) {
         return Ok(());
     }
-    check_size(context, req)?;
+    check_size(edge, context, req)?;
     if !req.method().is_safe() && !is_api(&context.path) && !from_our_own_page(req.headers(), edge.base_url()) {
         return Err(PageError::Forged.into());
     }
@@ -95,14 +67,14 @@ pub(crate) async fn admit(
     let client = Client::of(req.peer_addr().map(|peer| peer.ip()), req.headers(), edge.trusted_proxies());
     context.client = Some(client);
     if client.untrusted {
-        untrusted_proxy(context, client)?;
+        untrusted_proxy(edge, context, client)?;
     }
     let counted = !(client.is_local() && limits.exempts_loopback() || edge.never_sheds(&context.path));
     let network = client.network();
     if counted {
         visit.count(context, limits.dear(req.method(), &context.path, &context.query, network))?;
     }
-    visit.seat = take_seat(context, req).await?;
+    visit.seat = take_seat(edge, context, req).await?;
     let (api, token) = (is_api(&context.path), shown(req.request(), &context.path).map(|(token, _)| token));
     let recognised = edge.recognition().recognise(token, sent, api).await;
     (context.recognised, context.signed) = recognised.map_err(|why| unrecognised(&context.path, why))?;
@@ -115,8 +87,7 @@ pub(crate) async fn admit(
 
 /// A place among the requests that are worked on, once the body is there. Uploads have places of their own, for theirs
 /// comes while they are worked on.
-async fn take_seat(context: &RequestContext, req: &mut ServiceRequest) -> Result<Option<Seat>, Error> {
-    let edge = &context.edge;
+async fn take_seat(edge: &Edge, context: &RequestContext, req: &mut ServiceRequest) -> Result<Option<Seat>, Error> {
     let seats = match edge.upload_limit(&context.path) {
         Some(_) => {
             hasten(req, edge.uploads());
@@ -124,7 +95,7 @@ async fn take_seat(context: &RequestContext, req: &mut ServiceRequest) -> Result
         }
         None => {
             let limit = edge.body_limit(&context.path);
-            arrive(req, limit, edge.pace()).await.map_err(|why| not_there(context, why))?;
+            arrive(req, limit, edge.pace()).await.map_err(|why| not_there(edge, context, why))?;
             edge.seats()
         }
     };
@@ -133,9 +104,9 @@ async fn take_seat(context: &RequestContext, req: &mut ServiceRequest) -> Result
 }
 
 /// The body is not there, and the connection is worth nothing any more.
-fn not_there(context: &RequestContext, why: BodyError) -> Error {
+fn not_there(edge: &Edge, context: &RequestContext, why: BodyError) -> Error {
     let problem = match why {
-        BodyError::TooLarge => return too_large(context),
+        BodyError::TooLarge => return too_large(edge, context),
         BodyError::Late => {
             Problem::new(StatusCode::REQUEST_TIMEOUT, "request-timeout", "The body did not arrive in time")
         }
@@ -149,8 +120,8 @@ fn not_there(context: &RequestContext, why: BodyError) -> Error {
 }
 
 /// All who come through a proxy that is not believed count as one client, which is hardly what anybody wants.
-fn untrusted_proxy(context: &RequestContext, client: Client) -> Result<(), Error> {
-    let (edge, proxy) = (&context.edge, client.address);
+fn untrusted_proxy(edge: &Edge, context: &RequestContext, client: Client) -> Result<(), Error> {
+    let proxy = client.address;
     if edge.first_untrusted_proxy() {
         tracing::warn!(
             client.address = %proxy,
@@ -181,22 +152,22 @@ fn unrecognised(path: &str, why: Unrecognised) -> Error {
     problem.detail("the identity that came with the request is not valid").into()
 }
 
-fn check_size(context: &RequestContext, req: &ServiceRequest) -> Result<(), Error> {
+fn check_size(edge: &Edge, context: &RequestContext, req: &ServiceRequest) -> Result<(), Error> {
     let announced =
         req.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let limit = context.edge.body_limit(&context.path);
+    let limit = edge.body_limit(&context.path);
     if announced.is_none_or(|size| size <= limit) {
         return Ok(());
     }
-    Err(too_large(context))
+    Err(too_large(edge, context))
 }
 
-fn too_large(context: &RequestContext) -> Error {
+fn too_large(edge: &Edge, context: &RequestContext) -> Error {
     if !is_api(&context.path) {
         return PageError::TooLarge.into();
     }
     let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large");
-    problem.detail(format!("at most {} bytes are read", context.edge.body_limit(&context.path))).into()
+    problem.detail(format!("at most {} bytes are read", edge.body_limit(&context.path))).into()
 }
 
 fn trouble(path: &str, error: StoreError) -> Error {
@@ -211,9 +182,4 @@ fn shed(path: &str) -> Error {
     let title = "Too much to do right now";
     let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "temporary-reduced-capacity", title);
     problem.header(header::RETRY_AFTER, "1").into()
-}
-
-/// Files, probes and metrics: asked for all the time, by no one in particular.
-pub(crate) fn is_plumbing(path: &str) -> bool {
-    path.starts_with("/assets/") || path.starts_with("/health/") || path == "/metrics" || path == "/favicon.ico"
 }

@@ -8,19 +8,19 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 
-use super::context::RequestContext;
 use super::frame::PageFrame;
-use super::is_api;
 use super::page_error::{PageError, PageFailure};
+use super::paths::is_api;
 use super::payment_api::{error_document, is_payment_api};
 use super::problem::Problem;
+use super::request_context::RequestContext;
 
 /// The answer in its final form.
 pub(crate) fn dress(context: &RequestContext, response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
     let mut response = if undressed(&response) { general_words(&context.path, &response) } else { response };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = problem {
-        let document = problem.document(context.edge.base_url(), Some(&context.request_id)).to_string();
+        let document = problem.document(&context.shop.base_url, Some(&context.request_id)).to_string();
         return with_body(response, document, "application/problem+json");
     }
     let failure = response.extensions_mut().remove::<PageFailure>();

@@ -1,50 +1,29 @@
-//! The one middleware: everything that is the same for every request, before and after its handler.
+//! What the edge knows of the shop, and what it counts: the value behind the middleware.
 //!
-//! On the way in: request id, size, origin of forms, limits, identity. On the way out: error dress, security headers,
-//! cookies of the frame, metrics by matched pattern, one access log line. A handler that panics becomes a 500 answer.
-//! It decides nothing about what a known person may do; the extractors and the contexts do.
+//! [`super::guard`] puts it to work on every request.
 
 use std::cell::Cell;
-use std::panic::AssertUnwindSafe;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::InternalError;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::FutureExt;
 use shared_kernel::Ids;
-use tracing::Instrument;
 
-use super::admission::{Seats, Visit, admit, is_plumbing};
 use super::bodies::Pace;
 use super::client::TrustedProxies;
-use super::connections::{Answer, Line};
-use super::context::{Recognised, RequestContext};
 use super::cookies::{self, CART_COUNT_COOKIE, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
-use super::csrf::CsrfKey;
-use super::dress::dress;
-use super::frame::Flash;
+use super::flash::Flash;
+use super::form_token::CsrfKey;
 use super::headers::SecurityHeaders;
-use super::is_api;
-use super::limits::{self, LimitSettings, Limits};
-use super::methods;
-use super::origin::Origin;
-use super::page_error::{PageError, SetAside};
-use super::problem::Problem;
-use super::recognition::{Recognition, SentIdentity};
-use crate::security::{self, SecurityEvent, SecurityLog};
-
-/// How long a browser keeps its visitor cookie.
-const VISITOR_AGE: Duration = Duration::from_hours(24 * 180);
+use super::limits::{LimitSettings, Limits};
+use super::paths::is_plumbing;
+use super::recognition::Recognition;
+use super::request_context::{Recognised, RequestContext, Surroundings};
+use super::seats::Seats;
+use crate::security::{SecurityEvent, SecurityLog};
 
 /// What the edge has to know about the shop.
 #[derive(Clone)]
@@ -116,9 +95,7 @@ impl Default for EdgeSettings {
 pub struct Edge(Arc<Inner>);
 
 struct Inner {
-    site_name: String,
-    base_url: String,
-    csrf_key: CsrfKey,
+    shop: Arc<Surroundings>,
     headers: SecurityHeaders,
     trusted_proxies: TrustedProxies,
     refuse_untrusted_proxies: bool,
@@ -133,21 +110,27 @@ struct Inner {
     uploads: Pace,
     upload_seats: Seats,
     draining: AtomicBool,
-    security: SecurityLog,
     recorded: Vec<(Method, &'static str, SecurityEvent)>,
     recognition: Recognition,
-    ids: Arc<dyn Ids>,
 }
 
 impl Edge {
     /// Builds the edge. Register it as `web::Data` and wrap the app in `from_fn(chassis::web::guard)`.
     #[must_use]
     pub fn new(settings: EdgeSettings, recognition: impl Into<Recognition>, ids: Arc<dyn Ids>) -> Self {
-        Self(Arc::new(Inner {
-            headers: SecurityHeaders::new(&settings.base_url, &settings.form_targets),
+        let recognition = recognition.into();
+        let headers = SecurityHeaders::new(&settings.base_url, &settings.form_targets);
+        let shop = Surroundings {
             site_name: settings.site_name,
             base_url: settings.base_url,
             csrf_key: CsrfKey::new(settings.csrf_key),
+            security: settings.security,
+            signer: recognition.signer(),
+            ids,
+        };
+        Self(Arc::new(Inner {
+            shop: Arc::new(shop),
+            headers,
             trusted_proxies: settings.trusted_proxies,
             refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
             told_of_untrusted: AtomicBool::new(false),
@@ -161,27 +144,17 @@ impl Edge {
             uploads: settings.uploads,
             upload_seats: Seats::new(settings.max_uploads),
             draining: AtomicBool::new(false),
-            security: settings.security,
             recorded: settings.recorded,
-            recognition: recognition.into(),
-            ids,
+            recognition,
         }))
     }
 
-    pub(crate) fn site_name(&self) -> &str {
-        &self.0.site_name
-    }
-
     pub(crate) fn base_url(&self) -> &str {
-        &self.0.base_url
+        &self.0.shop.base_url
     }
 
-    pub(crate) fn csrf_key(&self) -> &CsrfKey {
-        &self.0.csrf_key
-    }
-
-    pub(crate) fn ids(&self) -> &dyn Ids {
-        self.0.ids.as_ref()
+    fn ids(&self) -> &dyn Ids {
+        self.0.shop.ids.as_ref()
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -244,8 +217,12 @@ impl Edge {
         self.0.draining.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn security(&self) -> &SecurityLog {
-        &self.0.security
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn headers(&self) -> &SecurityHeaders {
+        &self.0.headers
     }
 
     /// What a request is called in the security log, if it has a name of its own there.
@@ -254,13 +231,14 @@ impl Edge {
         found.map(|(_, _, event)| *event)
     }
 
-    fn context(&self, req: &ServiceRequest) -> RequestContext {
+    /// What is known of a request before anything was asked.
+    pub(crate) fn context(&self, req: &ServiceRequest) -> RequestContext {
         let http = req.request();
         let inbound = req.headers().get("x-request-id").and_then(|value| value.to_str().ok()).filter(|id| sane_id(id));
         let visitor = cookies::cookie_value(http, VISITOR_COOKIE).filter(|visitor| sane_visitor(visitor));
         let new_visitor = || URL_SAFE_NO_PAD.encode(&self.ids().secret()[..16]);
         RequestContext {
-            edge: self.clone(),
+            shop: Arc::clone(&self.0.shop),
             request_id: inbound.map_or_else(|| self.ids().uuid().to_string(), str::to_owned),
             path: req.match_info().as_str().to_owned(),
             sent_path: req.path().to_owned(),
@@ -280,152 +258,6 @@ impl Edge {
             noted: Cell::new(false),
         }
     }
-}
-
-/// The middleware; see the module.
-///
-/// # Errors
-/// Only with an answer that is complete already, when the request itself was lost to a panic.
-pub async fn guard<B: MessageBody + 'static>(
-    edge: web::Data<Edge>,
-    mut req: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    let working = req.conn_data::<Arc<Line>>().map(Line::work);
-    let sent = SentIdentity::take(req.headers_mut());
-    let mut context = edge.context(&req);
-    let mut visit = Visit::of(&req);
-    if req.method() == Method::HEAD {
-        req.head_mut().method = Method::GET;
-    }
-    let admitted = admit(&mut context, &mut visit, &mut req, sent).await;
-    let context = Rc::new(context);
-    req.extensions_mut().insert(Rc::clone(&context));
-    let origin = Origin::of(req.request());
-    let (request, response) = match admitted {
-        Err(refusal) => {
-            let (request, _) = req.into_parts();
-            (Some(request), HttpResponse::from_error(refusal))
-        }
-        Ok(()) => handle(&context, &visit, req, next).await,
-    };
-    let mut response = response;
-    let set_aside = response.extensions_mut().remove::<SetAside>();
-    let response = leave(&context, &visit, dress(&context, response));
-    let asked = (&visit.method, visit.route.as_str());
-    security::observe(&context, &origin, asked, response.status(), set_aside).await;
-    let response = response.map_body(|_, body| Answer::new(body, working).boxed());
-    match request {
-        Some(request) => Ok(ServiceResponse::new(request, response)),
-        None => Err(InternalError::from_response("the request ended early", response).into()),
-    }
-}
-
-/// Runs the handler. The request comes back with the answer, unless a panic swallowed it.
-async fn handle<B: MessageBody + 'static>(
-    context: &RequestContext,
-    visit: &Visit,
-    req: ServiceRequest,
-    next: Next<B>,
-) -> (Option<actix_web::HttpRequest>, HttpResponse<BoxBody>) {
-    let (id, method, route) = (&context.request_id, &visit.method, &visit.route);
-    let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %route);
-    match AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await {
-        Ok(Ok(answer)) => {
-            let (request, response) = answer.into_parts();
-            (Some(request), response.map_into_boxed_body())
-        }
-        Ok(Err(error)) => (None, HttpResponse::from_error(error)),
-        Err(panic) => {
-            let words = panic.downcast_ref::<&str>().map(ToString::to_string);
-            let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            let cause = format!("panic: {words}");
-            let api = is_api(&context.path);
-            let answer = || {
-                if api {
-                    Problem::internal(cause).error_response()
-                } else {
-                    PageError::internal(cause).error_response()
-                }
-            };
-            (None, span.in_scope(answer))
-        }
-    }
-}
-
-/// The last touch: headers, cookies, metrics, log.
-fn leave(context: &RequestContext, visit: &Visit, mut response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
-    frame_cookies(context, &mut response);
-    let late = response.status() == StatusCode::REQUEST_TIMEOUT;
-    if late || context.edge.0.draining.load(Ordering::Relaxed) {
-        response.head_mut().set_connection_type(ConnectionType::Close);
-    }
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::ALLOW) {
-        let allowed = HeaderValue::from_static(methods::of_page(&visit.method));
-        response.headers_mut().insert(header::ALLOW, allowed);
-    }
-    let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(&context.request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-    if !visit.standings.is_empty() {
-        let fields = [
-            ("ratelimit-policy", limits::policy_header(&visit.standings)),
-            ("ratelimit", limits::state_header(&visit.standings)),
-        ];
-        for (name, text) in fields {
-            if let Ok(value) = HeaderValue::from_str(&text) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-        }
-        if let Some(over) = visit.standings.iter().find(|standing| standing.exceeded) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(over.reset));
-        }
-    }
-    context.edge.0.headers.put_on(headers, &context.path, context.identity().is_some());
-    record(context, visit, response.status());
-    response
-}
-
-/// Cookies that a page with a frame leaves behind: the visitor's name for his forms, and no message twice.
-fn frame_cookies(context: &RequestContext, response: &mut HttpResponse<BoxBody>) {
-    if !context.frame_used.get() || response.status().is_redirection() {
-        return;
-    }
-    if context.visitor_is_new {
-        let cookie = cookies::cookie(VISITOR_COOKIE, context.visitor.clone(), VISITOR_AGE);
-        // A cookie of ours is always a valid header.
-        let _ = response.add_cookie(&cookie);
-    }
-    let renewed = response.cookies().any(|cookie| cookie.name() == FLASH_COOKIE);
-    if context.flash.is_some() && !renewed {
-        let _ = response.add_cookie(&cookies::forget_cookie(FLASH_COOKIE));
-    }
-}
-
-fn record(context: &RequestContext, visit: &Visit, status: StatusCode) {
-    let (route, method) = (visit.route.clone(), method_name(&visit.method));
-    let elapsed = visit.started.elapsed();
-    let code = status.as_u16();
-    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => code.to_string())
-        .increment(1);
-    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone()).record(elapsed);
-    let milliseconds = elapsed.as_millis();
-    let id = &context.request_id;
-    if context.edge.is_plumbing(&context.path) {
-        tracing::debug!(http.method = method, http.route = route, http.status = code, "{method} {route} {code}");
-    } else {
-        tracing::info!(request.id = %id, http.method = method, http.route = route, http.status = code,
-            duration_ms = u64::try_from(milliseconds).unwrap_or(u64::MAX), "{method} {route} {code} in {milliseconds} ms");
-    }
-}
-
-/// A label must not grow with what strangers send.
-fn method_name(method: &Method) -> &'static str {
-    [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::OPTIONS]
-        .iter()
-        .position(|known| known == method)
-        .map_or("OTHER", |index| ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"][index])
 }
 
 fn sane_id(id: &str) -> bool {

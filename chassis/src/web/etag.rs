@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::context::RequestContext;
 use super::problem::Problem;
+use super::request_context::RequestContext;
 
 /// A strong entity tag of a body, with its quotes.
 #[must_use]

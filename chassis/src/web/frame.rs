@@ -4,19 +4,15 @@
 //! no database.
 
 use std::future::{Ready, ready};
-use std::time::Duration;
 
-use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared_kernel::{Identity, Role};
 
 use super::assets;
-use super::context::RequestContext;
-use super::cookies::{self, FLASH_COOKIE};
+use super::flash::Flash;
+use super::request_context::RequestContext;
 
 /// The frame around a page.
 #[derive(Debug, Clone)]
@@ -65,13 +61,13 @@ impl PageFrame {
     /// The frame for a request that the edge has seen.
     pub(crate) fn around(context: &RequestContext) -> Self {
         context.frame_used.set(true);
-        let edge = &context.edge;
+        let shop = &context.shop;
         Self {
-            site: edge.site_name().to_owned(),
+            site: shop.site_name.clone(),
             user: context.identity().map(FrameUser::from),
             cart_count: context.cart_count,
             flash: context.flash.clone(),
-            csrf: edge.csrf_key().token(edge.ids().secret(), &context.visitor, context.session.as_deref()),
+            csrf: shop.csrf_key.token(shop.ids.secret(), &context.visitor, context.session.as_deref()),
             path: context.path.clone(),
             path_and_query: context.path_and_query(),
             search: if context.path == "/products" { search_of(&context.query) } else { String::new() },
@@ -125,87 +121,9 @@ fn search_of(query: &str) -> String {
     web::Query::<Search>::from_query(query).map(|search| search.into_inner().q).unwrap_or_default()
 }
 
-/// How a message is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FlashKind {
-    /// It went well.
-    Notice,
-    /// It did not.
-    Error,
-}
-
-/// A message that the next page shows once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flash {
-    kind: FlashKind,
-    text: String,
-}
-
-/// Longer messages are cut: they travel in a cookie.
-const FLASH_CHARS: usize = 500;
-
-impl Flash {
-    /// It went well.
-    pub fn notice(text: impl Into<String>) -> Self {
-        Self { kind: FlashKind::Notice, text: text.into() }
-    }
-
-    /// It did not.
-    pub fn error(text: impl Into<String>) -> Self {
-        Self { kind: FlashKind::Error, text: text.into() }
-    }
-
-    /// The words.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// How they are meant.
-    #[must_use]
-    pub fn kind(&self) -> FlashKind {
-        self.kind
-    }
-
-    /// Whether it tells of a failure.
-    #[must_use]
-    pub fn is_error(&self) -> bool {
-        self.kind == FlashKind::Error
-    }
-
-    /// The CSS class of the notice that shows it.
-    #[must_use]
-    pub fn css(&self) -> &'static str {
-        match self.kind {
-            FlashKind::Notice => "notice notice-good",
-            FlashKind::Error => "notice notice-bad",
-        }
-    }
-
-    pub(crate) fn into_cookie(self) -> Cookie<'static> {
-        let text = self.text.chars().take(FLASH_CHARS).collect();
-        let json = serde_json::to_vec(&Self { text, ..self }).unwrap_or_default();
-        cookies::cookie(FLASH_COOKIE, URL_SAFE_NO_PAD.encode(json), Duration::from_mins(2))
-    }
-
-    pub(crate) fn from_cookie(value: &str) -> Option<Self> {
-        URL_SAFE_NO_PAD.decode(value).ok().and_then(|json| serde_json::from_slice(&json).ok())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_message_survives_its_cookie_whatever_it_says() {
-        let flash = Flash::notice("Order 7; \"Größe\"\r\nSet-Cookie: a=b");
-        let cookie = flash.clone().into_cookie();
-        assert!(cookie.value().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
-        assert_eq!(Flash::from_cookie(cookie.value()), Some(flash));
-        assert_eq!(Flash::from_cookie("not base64!"), None);
-    }
 
     #[test]
     fn the_search_box_shows_what_was_searched_for() {

@@ -4,7 +4,7 @@ use actix_web::cookie::Cookie;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::cookies::HOST_PREFIX;
-use super::is_api;
+use super::paths::is_api;
 
 /// Where the API's documentation is browsed; its viewer sets style attributes.
 const API_DOCS: &str = "/api/docs";

@@ -13,10 +13,10 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use async_trait::async_trait;
 use shared_kernel::{Identity, Role, StoreError};
 
-use super::context::{Recognised, RequestContext};
-use super::is_api;
 use super::page_error::PageError;
+use super::paths::is_api;
 use super::problem::Problem;
+use super::request_context::{Recognised, RequestContext};
 
 /// Knows whose token it is.
 #[async_trait]

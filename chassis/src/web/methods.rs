@@ -7,8 +7,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::Value;
 
-use super::is_api;
 use super::page_error::PageError;
+use super::paths::is_api;
 use super::problem::Problem;
 
 /// The methods of each path of the API, by the pattern under which it is registered.

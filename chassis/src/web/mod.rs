@@ -1,6 +1,6 @@
 //! The web side of the chassis: what every page and every API call of every context has in common.
 //!
-//! Reading order: [`edge`] (the one middleware: request id, identity, limits, headers, error dress, access log), [`signed`]
+//! Reading order: [`guard()`] (the one middleware: request id, identity, limits, headers, error dress, access log), [`signed`]
 //! (identities that cross a process), then what handlers take ([`JsonBody`], [`CsrfForm`], [`Visitor`], [`SignedIn`],
 //! [`Staff`], [`Admin`], [`PageFrame`], [`IdempotencyKey`], [`Asker`]), then what they answer ([`Problem`], [`PageError`], [`see_other`], [`json_with_etag`], [`page`]).
 //!
@@ -12,14 +12,16 @@ pub mod assets;
 mod bodies;
 mod client;
 pub mod connections;
-pub(crate) mod context;
 mod cookies;
 mod csrf;
 mod dress;
 pub mod edge;
 mod etag;
+mod flash;
 mod form;
+mod form_token;
 mod frame;
+mod guard;
 mod headers;
 pub mod health;
 mod idempotency_key;
@@ -32,11 +34,14 @@ mod money_view;
 pub mod openapi;
 mod origin;
 pub(crate) mod page_error;
+pub(crate) mod paths;
 mod payment_api;
 mod problem;
 pub mod query;
 mod recognition;
 mod redirect;
+pub(crate) mod request_context;
+mod seats;
 pub mod signed;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -51,10 +56,12 @@ pub use cookies::{
     forget_cookie, session_cookie,
 };
 pub use csrf::CsrfGuard;
-pub use edge::{Edge, EdgeSettings, guard};
+pub use edge::{Edge, EdgeSettings};
 pub use etag::{etag, json_with_etag};
+pub use flash::{Flash, FlashKind};
 pub use form::CsrfForm;
-pub use frame::{Flash, FlashKind, FrameUser, PageFrame};
+pub use frame::{FrameUser, PageFrame};
+pub use guard::guard;
 pub use idempotency_key::IdempotencyKey;
 pub use identity::{Admin, Authenticator, Confirmed, ConfirmedAdmin, ConfirmedStaff, SignedIn, Staff, Visitor};
 pub use json::{JsonBody, OptionalBody};
@@ -62,12 +69,7 @@ pub use methods::{Methods, unrouted};
 pub use money_view::MoneyView;
 pub use origin::Origin;
 pub use page_error::{PageError, page, page_with};
+pub use paths::is_api;
 pub use problem::Problem;
 pub use recognition::{Asker, Recognition, shown};
 pub use redirect::{local_path, see_other, see_other_with};
-
-/// Whether the path belongs to the JSON API, where cookies mean nothing and errors are problem documents.
-#[must_use]
-pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
-}

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::context::RequestContext;
+use super::request_context::RequestContext;
 
 /// More of it tells nobody anything.
 const AGENT_CHARS: usize = 120;

@@ -1,6 +1,6 @@
 //! Errors as machines read them: RFC 9457 `application/problem+json`.
 //!
-//! A problem does not know where the shop lives nor which request it answers: [`crate::web::edge`] puts the shop's
+//! A problem does not know where the shop lives nor which request it answers: [`crate::web::guard()`] puts the shop's
 //! address before `type` and adds `request_id`, so that no handler has to carry them around.
 
 use std::borrow::Cow;

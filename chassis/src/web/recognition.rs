@@ -7,12 +7,12 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
-use shared_kernel::{Identity, StoreError};
+use shared_kernel::StoreError;
 
-use super::context::{Recognised, RequestContext};
 use super::cookies::{self, SESSION_COOKIE};
 use super::identity::Authenticator;
-use super::is_api;
+use super::paths::is_api;
+use super::request_context::{Recognised, RequestContext};
 use super::signed::{IDENTITY_HEADER, Refused, Shown, Signer, Verifier};
 
 /// Tells that another process of the shop asks, on behalf of somebody.
@@ -51,10 +51,10 @@ pub(crate) enum Unrecognised {
 }
 
 impl Recognition {
-    /// The identity signed by this process itself, if it may sign, for a call that it makes on his behalf.
-    pub(crate) fn sign(&self, identity: &Identity) -> Option<String> {
+    /// What signs identities for calls that this process makes on somebody's behalf, if it may.
+    pub(crate) fn signer(&self) -> Option<Arc<Signer>> {
         let Self::Both(_, _, signer) = self else { return None };
-        signer.sign(identity, Shown::Bearer).ok()
+        Some(Arc::clone(signer))
     }
 
     /// Who shows this token, or came with this signed identity, which is handed back if it counts.

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
-use super::frame::Flash;
+use super::flash::Flash;
 use super::page_error::SetAside;
 
 /// Sends the browser to `path`, which it asks for with GET.

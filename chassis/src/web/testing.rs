@@ -8,8 +8,8 @@ use serde_json::Value;
 use shared_kernel::{CustomerId, Identity, Ids, Role, StoreError};
 use uuid::Uuid;
 
-use super::csrf::CsrfKey;
 use super::edge::{Edge, EdgeSettings};
+use super::form_token::CsrfKey;
 use super::identity::Authenticator;
 
 const KEY: [u8; 32] = [42; 32];

@@ -17,6 +17,7 @@
 
 mod digest;
 mod file;
+mod note;
 mod rows;
 mod session;
 mod shape;
@@ -72,6 +73,6 @@ pub const RESTORED_AT: &str = "restored_at";
 /// [`StoreError::Unavailable`].
 pub async fn is_unfinished(database: &Database) -> Result<bool, StoreError> {
     let noted =
-        database.read(|tx| Box::pin(async move { Ok(tx.fetch_optional(target::NOTED, params![]).await?.is_some()) }));
+        database.read(|tx| Box::pin(async move { Ok(tx.fetch_optional(note::NOTED, params![]).await?.is_some()) }));
     noted.await
 }

@@ -7,10 +7,10 @@ use shared_kernel::{StoreError, Timestamp};
 
 use super::Location;
 use super::digest::TableDigest;
+use super::note::NOTED;
 use super::rows::digest;
 use super::session::Session;
 use super::shape::{TableShape, quoted};
-use super::target::NOTED;
 use crate::sql::Value;
 
 /// Ids in one question.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use shared_kernel::{StoreError, Timestamp};
 
 use super::digest::TableDigest;
+use super::note::NOTED;
 use super::rows::{bring, digest};
 use super::session::Session;
 use super::shape::{TableShape, quoted};
@@ -17,8 +18,6 @@ use crate::sql::{Database, Migration, Value};
 
 /// How the note begins when all places are filled.
 const FILLED: &str = "filled: ";
-/// Finds the note.
-pub(super) const NOTED: &str = "SELECT holder FROM lease WHERE name = 'transfer'";
 const NOTE: &str = "INSERT INTO lease (name, holder, until) VALUES ('transfer', $1, 0)
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder";
 const NOTE_FILLED: &str = "UPDATE lease SET holder = $1 WHERE name = 'transfer'";

@@ -1,15 +1,33 @@
-//! What the edge found out about a request, kept beside it for the extractors and for the way out.
+//! What is known of a request, kept beside it for the extractors and for the way out.
+//!
+//! Plain values: the middleware fills them in, and nothing here knows the middleware.
 
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
-use shared_kernel::Identity;
+use shared_kernel::{Identity, Ids};
 
 use super::client::Client;
-use super::edge::Edge;
-use super::frame::Flash;
+use super::flash::Flash;
+use super::form_token::CsrfKey;
+use super::signed::{Shown, Signer};
+use crate::security::SecurityLog;
+
+/// What is the same for all requests, as far as the answer to one needs it.
+pub(crate) struct Surroundings {
+    /// The shop's name.
+    pub(crate) site_name: String,
+    /// Where the shop is found, without a slash at the end.
+    pub(crate) base_url: String,
+    pub(crate) csrf_key: CsrfKey,
+    pub(crate) security: SecurityLog,
+    /// Signs identities for calls that this process makes on somebody's behalf, if it may.
+    pub(crate) signer: Option<Arc<Signer>>,
+    pub(crate) ids: Arc<dyn Ids>,
+}
 
 /// Who is asking.
 #[derive(Debug, Clone)]
@@ -24,7 +42,7 @@ pub(crate) enum Recognised {
 
 /// One request as the edge sees it.
 pub(crate) struct RequestContext {
-    pub(crate) edge: Edge,
+    pub(crate) shop: Arc<Surroundings>,
     pub(crate) request_id: String,
     /// The path by which the handler is found: what is needlessly percent-encoded is decoded, so that nobody gets past a
     /// rule by writing its path otherwise.
@@ -66,7 +84,8 @@ impl RequestContext {
 
     /// What tells another process of the shop who is asking.
     pub(crate) fn signed_identity(&self) -> Option<String> {
-        let sign = || self.identity().and_then(|identity| self.edge.recognition().sign(identity));
+        let signer = self.shop.signer.as_ref();
+        let sign = || signer.zip(self.identity()).and_then(|(signer, who)| signer.sign(who, Shown::Bearer).ok());
         self.signed.clone().or_else(sign)
     }
 

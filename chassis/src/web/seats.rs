@@ -1,0 +1,33 @@
+//! Room for requests that are worked on at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Room for so many requests at once.
+#[derive(Clone)]
+pub(crate) struct Seats {
+    taken: Arc<AtomicUsize>,
+    most: usize,
+}
+
+/// One request's place, free again when it is dropped.
+pub(crate) struct Seat(Arc<AtomicUsize>);
+
+impl Seats {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { taken: Arc::default(), most }
+    }
+
+    /// A place, if one is free.
+    pub(crate) fn take(&self) -> Option<Seat> {
+        let before = self.taken.fetch_add(1, Ordering::Relaxed);
+        let seat = Seat(Arc::clone(&self.taken));
+        (before < self.most).then_some(seat)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
