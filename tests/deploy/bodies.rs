@@ -61,7 +61,7 @@ async fn all_other_bodies_are_small() {
         assert_eq!(announced(&bench, path, most + 1), 413, "{path}");
     }
     assert!(
-        source::text("chassis/src/web/edge.rs").contains("body_limit: 256 * 1024"),
+        source::text("chassis/web/src/edge.rs").contains("body_limit: 256 * 1024"),
         "the program has another limit"
     );
 }

@@ -1,7 +1,7 @@
 //! What is on record, one JSON object each: for the books of a shop and of a backup.
 
-use chassis::params;
-use chassis::sql::{Database, Row};
+use chassis_sql::params;
+use chassis_sql::{Database, Row};
 use serde_json::{Value, json};
 use shared_kernel::{StoreError, Timestamp};
 

@@ -6,7 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{CsrfForm, PageError, PageFrame, local_path, page, page_with, see_other};
+use chassis_web::{CsrfForm, PageError, PageFrame, local_path, page, page_with, see_other};
 use serde::Deserialize;
 
 use crate::core::Core;

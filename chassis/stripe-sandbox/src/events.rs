@@ -1,8 +1,8 @@
 //! `/v1/events`: what happened, for shops that ask instead of waiting for webhooks.
 
 use actix_web::{HttpResponse, web};
-use chassis::params;
-use chassis::sql::Row;
+use chassis_sql::Row;
+use chassis_sql::params;
 use serde_json::Value;
 use shared_kernel::StoreError;
 

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chassis::params;
-use chassis::sql::Tx;
+use chassis_sql::Tx;
+use chassis_sql::params;
 use sha2::{Digest, Sha256};
 use shared_kernel::{StoreError, Timestamp};
 

@@ -1,7 +1,7 @@
 //! Lists, newest first: `limit`, `starting_after`, `ending_before`, `created[gte]` and its kin.
 
-use chassis::params;
-use chassis::sql::{Database, Params as SqlParams, Row};
+use chassis_sql::params;
+use chassis_sql::{Database, Params as SqlParams, Row};
 use shared_kernel::{StoreError, Timestamp};
 
 use crate::call::Call;

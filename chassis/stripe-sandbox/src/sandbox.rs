@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpRequest, HttpResponse, web};
-use chassis::sql::{Database, Migration};
+use chassis_sql::{Database, Migration};
 use serde_json::Value;
 use shared_kernel::{Clock, Ids, StoreError};
 use tokio::sync::Notify;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chassis::params;
+use chassis_sql::params;
 use shared_kernel::StoreError;
 
 use crate::answer::Answer;

@@ -1,7 +1,7 @@
 //! The sandbox's memory: one database, one transaction per command.
 //!
 //! A [`Command`] loads, lets the domain decide, and keeps the result through a [`Ledger`]; the events about it and the
-//! answer under its idempotency key go into the same transaction. A command may run twice (see [`chassis::sql`]), so it
+//! answer under its idempotency key go into the same transaction. A command may run twice (see [`chassis_sql`]), so it
 //! touches nothing but its ledger.
 //!
 //! On PostgreSQL commands run side by side, those under one key or on one intent one after the other. A key is claimed
@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chassis::params;
-use chassis::sql::{Database, Migration, Row, Tx};
+use chassis_sql::params;
+use chassis_sql::{Database, Migration, Row, Tx};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared_kernel::{Ids, StoreError, Timestamp};
@@ -33,9 +33,9 @@ use crate::objects::{self, Origin};
 
 /// The schema.
 pub const MIGRATIONS: &[Migration] = &[
-    chassis::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox"),
-    chassis::migration!("../../../migrations/sandbox", 2, "0002_disputes.sql", "disputes"),
-    chassis::migration!("../../../migrations/sandbox", 3, "0003_no_addresses.sql", "no addresses"),
+    chassis_sql::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox"),
+    chassis_sql::migration!("../../../migrations/sandbox", 2, "0002_disputes.sql", "disputes"),
+    chassis_sql::migration!("../../../migrations/sandbox", 3, "0003_no_addresses.sql", "no addresses"),
 ];
 
 /// One thing that somebody asks the provider to do.

@@ -1,4 +1,5 @@
-//! Which crate may depend on which: contexts on the chassis and the kernel, never on each other; the kernel on none.
+//! Which crate may depend on which: contexts on the chassis and the kernel, never on each other; the kernel on none; and
+//! the parts of the chassis on those below them.
 
 use crate::repository::{CONTEXTS, Edge};
 
@@ -7,16 +8,39 @@ const KERNEL: [&str; 8] =
     ["async-trait", "iso_currency", "jiff", "serde", "serde_json", "thiserror", "unicode-normalization", "uuid"];
 
 /// Crates that only one crate of ours may use.
-const OWNERS: [(&str, &[&str]); 2] = [("sqlx", &["chassis"]), ("lettre", &["chassis"])];
+const OWNERS: [(&str, &[&str]); 3] =
+    [("sqlx", &["chassis-sql"]), ("lettre", &["chassis-mail"]), ("async-nats", &["chassis-messaging"])];
+
+/// The parts of the chassis, each after those that it may be built on.
+const PARTS: [&str; 12] = [
+    "storefront-theme",
+    "chassis-telemetry",
+    "chassis-system",
+    "chassis-http-client",
+    "chassis-sql",
+    "chassis-security",
+    "chassis-messaging",
+    "chassis-mail",
+    "chassis-platform",
+    "chassis-web",
+    "chassis-testing",
+    "chassis",
+];
 
 fn allowed(edge: &Edge) -> bool {
     match edge.from.as_str() {
         "app" => true,
-        "chassis" => edge.to == "shared-kernel",
-        "stripe-sandbox" => ["chassis", "shared-kernel"].contains(&edge.to.as_str()),
+        from if PARTS.contains(&from) => edge.to == "shared-kernel" || is_below(&edge.to, from),
+        "stripe-sandbox" => edge.to == "shared-kernel" || is_below(&edge.to, "chassis"),
         from if CONTEXTS.contains(&from) => ["chassis", "shared-kernel"].contains(&edge.to.as_str()),
         _ => false,
     }
+}
+
+/// Whether one part of the chassis comes before another.
+fn is_below(part: &str, other: &str) -> bool {
+    let place = |name: &str| PARTS.iter().position(|known| *known == name);
+    place(part).zip(place(other)).is_some_and(|(part, other)| part < other)
 }
 
 pub fn breaches(edges: &[Edge]) -> Vec<String> {
@@ -50,6 +74,12 @@ fn a_chassis_or_a_kernel_that_looks_upwards_is_found() {
 }
 
 #[test]
+fn a_part_of_the_chassis_that_looks_upwards_is_found() {
+    let edges = [Edge::new("chassis-sql", "chassis-messaging"), Edge::new("chassis-messaging", "chassis-sql")];
+    assert_eq!(breaches(&edges), ["chassis-sql depends on chassis-messaging"]);
+}
+
+#[test]
 fn a_new_crate_has_to_be_given_its_place() {
     assert_eq!(breaches(&[Edge::new("vouchers", "chassis")]), ["vouchers depends on chassis"]);
 }
@@ -61,6 +91,6 @@ fn a_kernel_that_does_input_or_output_is_found() {
 
 #[test]
 fn a_context_that_goes_past_the_chassis_is_found() {
-    let edges = [Edge::new("chassis", "sqlx"), Edge::new("order", "sqlx")];
+    let edges = [Edge::new("chassis-sql", "sqlx"), Edge::new("order", "sqlx")];
     assert_eq!(owner_breaches(&edges), ["order depends on sqlx, which is behind the chassis"]);
 }

@@ -29,10 +29,10 @@ pub fn breaches(path: &str, source: &str) -> Vec<String> {
 /// Contexts keep their statements in one folder; the chassis is made of them; the payment sandbox keeps its own records.
 fn at_home(path: &str) -> bool {
     let homes = [
-        "chassis/src/sql",
-        "chassis/src/messaging",
-        "chassis/src/security",
-        "chassis/src/testing",
+        "chassis/sql/src",
+        "chassis/messaging/src",
+        "chassis/security/src",
+        "chassis/testing/src",
         "chassis/stripe-sandbox/src",
     ];
     path.contains(HOME) || homes.iter().any(|home| path.starts_with(home))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use chassis::sql::Database;
-use chassis::testing::{FixedClock, eventually, shared_cluster, sqlite};
+use chassis_sql::Database;
+use chassis_testing::{FixedClock, eventually, shared_cluster, sqlite};
 use futures_util::future::join_all;
 use futures_util::join;
 use serde_json::Value;

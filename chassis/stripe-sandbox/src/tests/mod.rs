@@ -15,10 +15,10 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use async_trait::async_trait;
 use base64::Engine as _;
-use chassis::params;
-use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, eventually};
-use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token};
+use chassis_sql::Database;
+use chassis_sql::params;
+use chassis_testing::{CountingIds, FixedClock, eventually};
+use chassis_web::testing::{KnownPeople, VISITOR, edge, form_token};
 use serde_json::Value;
 use shared_kernel::Clock as _;
 use tokio_util::sync::CancellationToken;
@@ -56,13 +56,13 @@ impl Answered {
 impl World {
     pub(crate) async fn on_sqlite() -> Self {
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-        Self::on(chassis::testing::sqlite("sandbox", store::MIGRATIONS).await, clock, 0).await
+        Self::on(chassis_testing::sqlite("sandbox", store::MIGRATIONS).await, clock, 0).await
     }
 
     /// None where there is no PostgreSQL.
     pub(crate) async fn on_postgres() -> Option<Self> {
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-        match chassis::testing::postgres("sandbox", store::MIGRATIONS).await {
+        match chassis_testing::postgres("sandbox", store::MIGRATIONS).await {
             Some(database) => Some(Self::on(database, clock, 0).await),
             None => None,
         }
@@ -132,7 +132,7 @@ impl World {
 
     async fn pay_page(&self, path: &str, form: Option<Vec<(&str, &str)>>) -> Page {
         let edge = web::Data::new(edge(KnownPeople::default()));
-        let app = App::new().app_data(edge).wrap(from_fn(chassis::web::guard)).configure(self.sandbox.pages());
+        let app = App::new().app_data(edge).wrap(from_fn(chassis_web::guard)).configure(self.sandbox.pages());
         let app = init_service(app).await;
         let request = match form {
             None => TestRequest::get(),
@@ -474,7 +474,7 @@ async fn the_card_page_leads_nowhere_else_and_takes_no_foreign_forms(world: Worl
     }
     let forged = vec![("csrf", "guessed"), ("number", "4242424242424242"), ("expiry", "12/34"), ("cvc", "123")];
     let edge = web::Data::new(edge(KnownPeople::default()));
-    let app = App::new().app_data(edge).wrap(from_fn(chassis::web::guard)).configure(world.sandbox.pages());
+    let app = App::new().app_data(edge).wrap(from_fn(chassis_web::guard)).configure(world.sandbox.pages());
     let app = init_service(app).await;
     let request = TestRequest::post().uri(&format!("/pay/{intent}")).set_form(forged).to_request();
     assert_eq!(call_service(&app, request).await.status().as_u16(), 403);

@@ -1,0 +1,61 @@
+//! How facts travel: at least once on the way, exactly once in effect.
+//!
+//! ```text
+//! use case -> store.commit( aggregate + Record{events, tasks, cause} )       one transaction     recorder
+//!               outbox -> Relay (one per destination, own progress) -> EventBus                   relay, bus
+//!                                       -> inbox of the subscriber (duplicates fall out)          inbox
+//!                                            -> Worker: claim, run handler, settle                worker
+//!                                                 handler -> use case -> store.commit( .., cause )
+//! ```
+//! A lane is (consumer, source, subject). Within a lane messages keep their order; a message that fails holds back its
+//! lane only, is retried with growing pauses, and at last becomes a dead letter that an operator retries or discards.
+//! Work on the outside world (mail, the payment provider) is a *task*: a message that a context leaves in its own inbox
+//! in the transaction that decides it, handled by the same worker under the same rules.
+//!
+//! The engine is written over two small traits, [`Inbox`] and [`Outbox`], which SQL and memory implement; the simulation
+//! in `tests/messaging/simulation.rs` drives it through thousands of seeded crashes, duplicates and reorderings.
+
+mod audit;
+mod bus;
+mod dead_letters;
+mod dialect;
+mod engine;
+mod gauges;
+mod handled;
+mod inbox;
+mod jetstream;
+mod job;
+mod lease;
+mod outbox;
+mod recorder;
+mod redact;
+mod relay;
+mod replay;
+mod retry;
+mod scrub;
+mod sql;
+mod subscription;
+mod times;
+mod worker;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod memory;
+
+pub use audit::{AuditSink, audit, each_record};
+pub use bus::InProcessBus;
+pub use dead_letters::{DeadLetter, DeadLetters};
+pub use engine::{ContextEngine, Engine, Transport};
+pub use handled::HandledMessages;
+pub use inbox::{Claim, Inbox, InboxCounts, LetterKey, Settlement};
+pub use jetstream::{Access, JetStream, JetStreamRefused, JetStreamSettings, Post};
+pub use job::Job;
+pub use lease::Lease;
+pub use outbox::{Outbox, OutboxRow, Progress};
+pub use recorder::{Record, Recorder, TaskDraft};
+pub use relay::Relay;
+pub use replay::{Replay, ReplayError};
+pub use retry::RetryPolicy;
+pub use scrub::{ERASED, Redact, erase_fields, scrub};
+pub use sql::SqlMessages;
+pub use subscription::{Delivery, Failure, Handled, Handler, Rebuild, Subscription};
+pub use worker::Worker;

@@ -1,0 +1,190 @@
+//! Puts facts, tasks and the "handled" mark into the transaction that changes an aggregate.
+
+use std::sync::Arc;
+
+use shared_kernel::{Cause, Clock, ConsumerName, Envelope, EventDraft, Ids, MessageId, StoreError, Timestamp};
+
+use super::handled::is_marked;
+use chassis_sql::Tx;
+use chassis_sql::params;
+
+/// Work on the outside world that a decision entails: a message that the context leaves for itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskDraft {
+    /// Which of the context's task consumers does it.
+    pub consumer: ConsumerName,
+    /// Names the operation for ever: a second task with the same key is no news. Serves as the provider's idempotency
+    /// key or the mail's Message-ID.
+    pub key: String,
+    /// Tasks of one lane are done one after the other; usually the aggregate's id.
+    pub lane: String,
+    /// What the handler needs.
+    pub payload: serde_json::Value,
+    /// Not to be done earlier.
+    pub not_before: Option<Timestamp>,
+}
+
+/// What travels with a change into its commit.
+#[derive(Debug, Default)]
+pub struct Record<'a> {
+    /// The message that caused the change, if one did.
+    pub cause: Option<&'a Cause>,
+    /// The facts to publish.
+    pub events: Vec<EventDraft>,
+    /// The work to do next.
+    pub tasks: Vec<TaskDraft>,
+}
+
+/// Writes into the messaging tables of one context.
+#[derive(Clone)]
+pub struct Recorder {
+    context: &'static str,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+const KEEP: &str = "INSERT INTO inbox (consumer, id, lane, status, due_at, envelope, received_at)
+    SELECT $1, $2, $3, 'open', $4, $5, $6
+    WHERE NOT EXISTS (SELECT 1 FROM inbox_handled WHERE consumer = $1 AND id = $2)
+    ON CONFLICT (consumer, id) DO NOTHING";
+
+impl Recorder {
+    /// Speaks for `context`, whose facts have the source `/<context>`.
+    #[must_use]
+    pub fn new(context: &'static str, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { context, clock, ids }
+    }
+
+    /// The time that its records bear.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Marks the cause handled, appends the facts to the outbox and leaves the tasks in the inbox. Call it after the
+    /// aggregate's own statements, so that a stale version is found before anything is written.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyHandled`] or [`StoreError::LeaseLost`] by the cause, [`StoreError::Unavailable`]; the
+    /// transaction must then not be committed, which returning the error from the job sees to.
+    pub async fn record(&self, tx: &mut Tx, record: Record<'_>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if let Some(cause) = record.cause {
+            mark_handled(tx, cause, now).await?;
+        }
+        self.append(tx, record.cause, record.events, now).await?;
+        for task in record.tasks {
+            let (consumer, due) = (task.consumer, task.not_before.unwrap_or(now));
+            let envelope = self.task_envelope(task, record.cause, now);
+            keep(tx, consumer, &envelope, due, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a message from outside (a webhook) for a consumer of this context; `false` if it was there before.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn accept(&self, tx: &mut Tx, consumer: ConsumerName, envelope: Envelope) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        keep(tx, consumer, &envelope, now, now).await
+    }
+
+    /// A message in this context's own name that is not published: how webhooks and tasks are wrapped.
+    #[must_use]
+    pub fn envelope(&self, event_type: &str, id: MessageId, subject: &str, data: serde_json::Value) -> Envelope {
+        Envelope {
+            specversion: "1.0".to_owned(),
+            correlationid: id.as_str().to_owned(),
+            id,
+            source: format!("/{}", self.context),
+            event_type: event_type.to_owned(),
+            subject: subject.to_owned(),
+            time: self.clock.now(),
+            datacontenttype: "application/json".to_owned(),
+            sequence: 0,
+            causationid: None,
+            traceparent: None,
+            data,
+        }
+    }
+
+    async fn append(
+        &self,
+        tx: &mut Tx,
+        cause: Option<&Cause>,
+        events: Vec<EventDraft>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for draft in events {
+            let last = "SELECT COALESCE(MAX(sequence), 0) AS last FROM outbox WHERE subject = $1";
+            let row = tx.fetch_optional(last, params![&draft.subject]).await?;
+            let sequence = row.map_or(Ok(0), |row| row.get::<u64>("last"))? + 1;
+            let id = MessageId::new(self.ids.uuid().to_string());
+            let mut envelope = self.envelope(draft.event_type, id, &draft.subject, draft.data);
+            envelope.sequence = sequence;
+            tie(&mut envelope, cause);
+            let insert = "INSERT INTO outbox (id, event_type, subject, sequence, envelope, recorded_at)
+                VALUES ($1, $2, $3, $4, $5, $6)";
+            let (id, subject) = (envelope.id.as_str().to_owned(), draft.subject);
+            let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+            let text = to_text(&envelope)?;
+            tx.execute(insert, params![id, draft.event_type, subject, sequence, text, now]).await?;
+            tx.touch_outbox();
+        }
+        Ok(())
+    }
+
+    fn task_envelope(&self, task: TaskDraft, cause: Option<&Cause>, now: Timestamp) -> Envelope {
+        let event_type = format!("task.{}", task.consumer);
+        let mut envelope = self.envelope(&event_type, MessageId::new(task.key), &task.lane, task.payload);
+        envelope.time = now;
+        tie(&mut envelope, cause);
+        envelope
+    }
+}
+
+/// Makes the message part of the conversation of its cause.
+pub(super) fn tie(envelope: &mut Envelope, cause: Option<&Cause>) {
+    if let Some(cause) = cause {
+        envelope.correlationid.clone_from(&cause.correlation);
+        envelope.causationid = Some(cause.message.as_str().to_owned());
+        envelope.traceparent.clone_from(&cause.traceparent);
+    }
+}
+
+pub(super) fn to_text(envelope: &Envelope) -> Result<String, StoreError> {
+    serde_json::to_string(envelope).map_err(StoreError::unavailable)
+}
+
+pub(super) async fn keep(
+    tx: &mut Tx,
+    consumer: ConsumerName,
+    envelope: &Envelope,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (id, text) = (envelope.id.as_str(), to_text(envelope)?);
+    let new = tx.execute(KEEP, params![consumer.as_str(), id, envelope.lane(), due, text, now]).await? > 0;
+    if new {
+        tx.touch_inbox(consumer.as_str());
+    }
+    Ok(new)
+}
+
+async fn mark_handled(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<(), StoreError> {
+    let mark = "UPDATE inbox SET status = 'handled', settled_at = $4, lease = NULL, lease_until = NULL, envelope = ''
+        WHERE consumer = $1 AND id = $2 AND lease = $3 AND status = 'open'";
+    let (consumer, id) = (cause.consumer.as_str(), cause.message.as_str());
+    if tx.execute(mark, params![consumer, id, cause.lease.0, now]).await? == 1 {
+        tx.touch_settled(cause.lease.0);
+        return Ok(());
+    }
+    let find = "SELECT status FROM inbox WHERE consumer = $1 AND id = $2";
+    let status = tx.fetch_optional(find, params![consumer, id]).await?.map(|row| row.get::<String>("status"));
+    match status.transpose()?.as_deref() {
+        Some("handled" | "discarded") => Err(StoreError::AlreadyHandled),
+        None if is_marked(tx, consumer, id).await? => Err(StoreError::AlreadyHandled),
+        _ => Err(StoreError::LeaseLost),
+    }
+}
