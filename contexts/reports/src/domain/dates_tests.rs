@@ -1,3 +1,5 @@
+//! Days and periods, over random dates and zones.
+
 use proptest::prelude::*;
 
 use super::*;
