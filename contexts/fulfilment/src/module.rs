@@ -23,6 +23,7 @@ use crate::adapters::outbound::sql::{
 use crate::application::adjust_stock::AdjustStock;
 use crate::application::anonymise_order::AnonymiseOrder;
 use crate::application::answer_cancellation::AnswerCancellation;
+use crate::application::close_shipping_order::CloseShippingOrder;
 use crate::application::create_shipping_order::CreateShippingOrder;
 use crate::application::deliver_digital::DeliverDigital;
 use crate::application::dispatch_items::DispatchItems;
@@ -116,6 +117,7 @@ impl FulfilmentModule {
             adjust_stock: self.adjust_stock(),
             refunds: Arc::clone(&self.refunds),
             dispatch: self.dispatch_items(),
+            close: self.close_shipping_order(),
             put_file: self.put_file(),
         };
         move |config| api.configure(config)
@@ -130,6 +132,7 @@ impl FulfilmentModule {
             adjust_stock: self.adjust_stock(),
             refunds: Arc::clone(&self.refunds),
             dispatch: self.dispatch_items(),
+            close: self.close_shipping_order(),
             put_file: self.put_file(),
             files: Arc::clone(&self.files),
             clock: Arc::clone(&self.platform.clock),
@@ -230,6 +233,10 @@ impl FulfilmentModule {
 
     fn dispatch_items(&self) -> DispatchItems {
         DispatchItems { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.platform.clock) }
+    }
+
+    fn close_shipping_order(&self) -> CloseShippingOrder {
+        CloseShippingOrder { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.platform.clock) }
     }
 
     fn waiting(&self) -> MailWhatWaited {

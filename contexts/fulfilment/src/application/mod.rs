@@ -1,12 +1,13 @@
 //! One use case per file. Each reads what it needs, lets the domain decide, and commits; none touches the bus.
 //!
 //! Reading order follows an order through the house: [`reserve_stock`], [`release_stock`], [`create_shipping_order`],
-//! [`dispatch_items`], [`deliver_digital`], [`answer_cancellation`]. Then what staff and catalogue do: [`set_stock`],
+//! [`dispatch_items`], [`deliver_digital`], [`close_shipping_order`], [`answer_cancellation`]. Then what staff and catalogue do: [`set_stock`],
 //! [`adjust_stock`], [`import_count`], [`put_digital_file`], [`learn_product`], [`note_money`]; and the sweeps of [`tidy_up`].
 
 pub mod adjust_stock;
 pub mod anonymise_order;
 pub mod answer_cancellation;
+pub mod close_shipping_order;
 pub mod create_shipping_order;
 pub mod deliver_digital;
 pub mod dispatch_items;

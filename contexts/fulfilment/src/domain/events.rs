@@ -3,6 +3,7 @@
 use shared_kernel::{OrderId, Sku, Timestamp};
 
 use super::kinds::{Consignment, Kind, Units};
+use super::not_sent::NotSent;
 use super::shipping_order::Item;
 use super::stock::StockItem;
 
@@ -47,12 +48,14 @@ pub enum FulfilmentEvent {
         /// When.
         at: Timestamp,
     },
-    /// Every item has left the house.
+    /// Nothing is left to be sent.
     ShippingOrderProcessed {
         /// Of which order.
         order: OrderId,
         /// When.
         at: Timestamp,
+        /// What staff decided not to send; `None` when every item has left the house.
+        not_sent: Option<NotSent>,
     },
     /// Nothing will be sent; what was taken is back on the shelf.
     ShippingOrderCancelled {

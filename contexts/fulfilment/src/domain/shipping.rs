@@ -8,6 +8,7 @@ use shared_kernel::{Address, OrderId, Sku, Timestamp};
 
 use super::events::FulfilmentEvent;
 use super::kinds::{Consignment, Line};
+use super::not_sent::NotSentReason;
 use super::reservation::{Hold, Release, Reservation, ReservationState};
 use super::reserving::{give_back, is_counted, release, shortages};
 use super::shipping_order::{Item, ShippingOrder, ShippingState};
@@ -153,6 +154,26 @@ pub fn dispatch(
     let shipping = sheet.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?;
     let (shipping, events) = shipping.dispatch(skus, consignment, now)?;
     sent(sheet, shipping, events, now);
+    Ok(())
+}
+
+/// Closes a shipping order without what is pending, and frees those goods for sale again.
+///
+/// # Errors
+/// [`Refusal`] when there is no such order, or everything in it has left.
+pub fn close(sheet: &mut Worksheet, order: OrderId, reason: NotSentReason, now: Timestamp) -> Result<(), Refusal> {
+    let before = sheet.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?;
+    let (closed, events) = before.clone().close(reason, now)?;
+    if events.is_empty() {
+        return Ok(());
+    }
+    for freed in before.items().iter().filter(|item| item.from_stock && item.is_pending()) {
+        if let Some(shelf) = sheet.stock(&freed.sku).cloned() {
+            let (shelf, movement) = shelf.uncommit(freed.units, order, now);
+            sheet.put_stock(shelf, Some(movement));
+        }
+    }
+    sheet.put_shipping(closed, events);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What has to leave the house for one paid order.
 //!
 //! Items go from pending to processed, one by one; the order is processed as a whole when none is pending. Nothing is
-//! ever un-processed. Stock is not touched here: [`super::shipping`] does that beside it.
+//! ever un-processed. What staff decides not to send any more counts as done, too. Stock is not touched here: [`super::shipping`] does that beside it.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use shared_kernel::{Address, OrderId, Sku, Timestamp};
 
 use super::events::FulfilmentEvent;
 use super::kinds::{Consignment, Kind, Line, Units};
+use super::not_sent::{NotSent, NotSentReason};
 use super::worksheet::Refusal;
 
 /// Where an item stands.
@@ -24,6 +25,13 @@ pub enum ItemState {
         at: Timestamp,
         /// With whom; `None` for what was mailed.
         consignment: Option<Consignment>,
+    },
+    /// It will not leave: staff closed the order without it.
+    NotSent {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: NotSentReason,
     },
 }
 
@@ -57,8 +65,14 @@ impl Item {
     pub fn is_pending(&self) -> bool {
         match self.state {
             ItemState::Pending | ItemState::WaitingForFile => true,
-            ItemState::Processed { .. } => false,
+            ItemState::Processed { .. } | ItemState::NotSent { .. } => false,
         }
+    }
+
+    /// Whether it has left.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        matches!(self.state, ItemState::Processed { .. })
     }
 }
 
@@ -67,7 +81,7 @@ impl Item {
 pub enum ShippingState {
     /// Something has still to leave.
     Pending,
-    /// Everything has left.
+    /// Nothing is left to be sent: each item has left, or staff decided not to send it.
     Processed(Timestamp),
     /// Nothing leaves.
     Cancelled(Timestamp),
@@ -173,6 +187,12 @@ impl ShippingOrder {
         self.state == ShippingState::Pending && self.items.iter().any(packed)
     }
 
+    /// Whether some of it has left and some will not.
+    #[must_use]
+    pub fn is_partly_sent(&self) -> bool {
+        self.items.iter().any(Item::has_left) && !self.items.iter().all(Item::has_left)
+    }
+
     /// What comes from which shelf.
     pub fn from_stock(&self) -> impl Iterator<Item = (&Sku, Units)> {
         self.items.iter().filter(|item| item.from_stock).map(|item| (&item.sku, item.units))
@@ -181,7 +201,7 @@ impl ShippingOrder {
     /// Sends packed items on their way: those named, or all that are pending. What has left already is no news.
     ///
     /// # Errors
-    /// [`Refusal`] when the order was cancelled, or what is named cannot be packed.
+    /// [`Refusal`] when the order was cancelled or closed, or what is named cannot be packed.
     pub fn dispatch(
         mut self,
         skus: Option<&BTreeSet<Sku>>,
@@ -201,8 +221,12 @@ impl ShippingOrder {
             return Err(Refusal::NothingToPack);
         }
         let mut events = Vec::new();
-        let chosen = |item: &&mut Item| item.kind == Kind::Physical && skus.is_none_or(|skus| skus.contains(&item.sku));
-        for item in self.items.iter_mut().filter(chosen).filter(|item| item.is_pending()) {
+        let chosen = |item: &Item| item.kind == Kind::Physical && skus.is_none_or(|skus| skus.contains(&item.sku));
+        let left_out = |item: &&Item| chosen(item) && matches!(item.state, ItemState::NotSent { .. });
+        if let Some(item) = self.items.iter().find(left_out) {
+            return Err(Refusal::ClosedWithout(item.sku.clone()));
+        }
+        for item in self.items.iter_mut().filter(|item| chosen(item)).filter(|item| item.is_pending()) {
             item.state = ItemState::Processed { at, consignment: Some(consignment.clone()) };
             events.push(processed(self.order, item, at));
         }
@@ -278,6 +302,34 @@ impl ShippingOrder {
         Some(self)
     }
 
+    /// Staff closes the order without what is pending: those items are not sent. An order of which nothing has left is
+    /// cancelled as a whole. An order that was closed like this, or cancelled, stays as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::NothingToClose`] when everything has left.
+    pub fn close(mut self, reason: NotSentReason, at: Timestamp) -> Result<(Self, Vec<FulfilmentEvent>), Refusal> {
+        let order = self.order;
+        match self.state {
+            ShippingState::Processed(_) if self.items.iter().all(Item::has_left) => {
+                return Err(Refusal::NothingToClose);
+            }
+            ShippingState::Processed(_) | ShippingState::Cancelled(_) => return Ok((self, Vec::new())),
+            ShippingState::Pending => {}
+        }
+        if !self.items.iter().any(Item::has_left) {
+            self.state = ShippingState::Cancelled(at);
+            return Ok((self, vec![FulfilmentEvent::ShippingOrderCancelled { order }]));
+        }
+        let mut items = Vec::new();
+        for item in self.items.iter_mut().filter(|item| item.is_pending()) {
+            item.state = ItemState::NotSent { at, reason };
+            items.push(item.clone());
+        }
+        self.state = ShippingState::Processed(at);
+        let not_sent = Some(NotSent { items, reason });
+        Ok((self, vec![FulfilmentEvent::ShippingOrderProcessed { order, at, not_sent }]))
+    }
+
     fn mailable(&mut self, sku: &Sku) -> impl Iterator<Item = &mut Item> {
         self.items.iter_mut().filter(move |item| item.kind == Kind::Digital && item.sku == *sku)
     }
@@ -285,7 +337,7 @@ impl ShippingOrder {
     fn closed(mut self, mut events: Vec<FulfilmentEvent>, at: Timestamp) -> (Self, Vec<FulfilmentEvent>) {
         if self.state == ShippingState::Pending && !self.items.iter().any(Item::is_pending) {
             self.state = ShippingState::Processed(at);
-            events.push(FulfilmentEvent::ShippingOrderProcessed { order: self.order, at });
+            events.push(FulfilmentEvent::ShippingOrderProcessed { order: self.order, at, not_sent: None });
         }
         (self, events)
     }
@@ -300,7 +352,7 @@ fn next_mailing(order: OrderId, item: &mut Item) -> Delivery {
 fn processed(order: OrderId, item: &Item, at: Timestamp) -> FulfilmentEvent {
     let consignment = match &item.state {
         ItemState::Processed { consignment, .. } => consignment.clone(),
-        ItemState::Pending | ItemState::WaitingForFile => None,
+        ItemState::Pending | ItemState::WaitingForFile | ItemState::NotSent { .. } => None,
     };
     FulfilmentEvent::ItemProcessed { order, sku: item.sku.clone(), kind: item.kind, units: item.units, consignment, at }
 }

@@ -302,7 +302,7 @@ fn an_order_is_processed_when_its_last_item_is() {
     shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
     assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Processed(noon()));
     let events = sheet.finish().events;
-    assert!(events.contains(&FulfilmentEvent::ShippingOrderProcessed { order: order(1), at: noon() }));
+    assert!(events.contains(&FulfilmentEvent::ShippingOrderProcessed { order: order(1), at: noon(), not_sent: None }));
 }
 
 #[test]

@@ -77,6 +77,12 @@ pub enum Refusal {
     /// Every item of the order goes out by mail.
     #[error("the shipping order has nothing to pack")]
     NothingToPack,
+    /// Staff decided not to send the item.
+    #[error("the shipping order was closed without {0}; it is not to be sent")]
+    ClosedWithout(Sku),
+    /// Every item has left already.
+    #[error("everything in the shipping order has been sent already")]
+    NothingToClose,
 }
 
 impl From<BelowPromised> for Refusal {

@@ -42,7 +42,7 @@ macro_rules! crowds_on {
         crowds_on!($adapter, $benches,
             the_last_unit_goes_to_one, lines_in_any_order_share_what_there_is,
             an_order_heard_of_in_many_ways_is_served_once, an_order_that_ends_while_it_is_paid_keeps_nothing,
-            goods_come_back_once_or_leave_once, a_new_shelf_is_made_once, an_import_counts_once_in_a_crowd,
+            goods_come_back_once_or_leave_once, the_rest_of_an_order_leaves_or_is_left_out, a_new_shelf_is_made_once, an_import_counts_once_in_a_crowd,
             everybody_is_given_the_same_link, a_message_has_one_effect, a_file_that_arrives_is_mailed_once,
             orders_of_one_cart_hold_one_unit, counts_and_deliveries_meet_sales, products_may_swap_their_articles);
     };

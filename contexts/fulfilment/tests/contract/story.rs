@@ -228,6 +228,81 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Storage) {
     assert_eq!(shelf(&shop, "KEA").await, (4, 0, 4), "its goods were back already");
 }
 
+/// A book has left, a kea and a file that nobody uploads have not; their money went back.
+async fn the_rest_of_a_partly_sent_order_can_be_left_out(on: Storage) {
+    let shop = Shop::open(on).await;
+    shop.count("KEA", 5).await;
+    shop.count("BOOK", 5).await;
+    shop.pay(1, &[("BOOK", "physical", 1), ("KEA", "physical", 2), ("PDF", "digital", 1)]).await;
+    let path = format!("/api/fulfilment/v1/shipping-orders/{}", order(1));
+    let post = async |what: &str, body: Value| {
+        let answer = shop.api(TestRequest::post().uri(&format!("{path}/{what}")).set_json(body)).await;
+        (answer.status, answer.json())
+    };
+    let parcel = json!({"carrier": "NZ Post", "tracking": "NZ1", "items": ["BOOK"]});
+    assert_eq!(post("dispatch", parcel).await.0, 200);
+    assert_eq!(shelf(&shop, "KEA").await, (5, 0, 3));
+    let (code, closed) = post("close", json!({"reason": "refunded"})).await;
+    assert_eq!((code, closed["status"].clone()), (200, json!("processed")), "{closed}");
+    let items = closed["items"].as_array().unwrap();
+    let of = |item: &Value| (item["status"].clone(), item["not_sent_reason"].clone());
+    let (sent, left_out) = ((json!("processed"), Value::Null), (json!("not_sent"), json!("refunded")));
+    assert_eq!(items.iter().map(of).collect::<Vec<_>>(), [sent, left_out.clone(), left_out]);
+    assert_eq!(closed["_links"].as_object().unwrap().keys().collect::<Vec<_>>(), ["self"]);
+    assert_eq!((shelf(&shop, "KEA").await, shelf(&shop, "BOOK").await), ((5, 0, 5), (4, 0, 4)));
+    assert_eq!(shop.stock("KEA").await.1["committed"], 0);
+    let told = shop.events().await;
+    assert_eq!(post("close", json!({"reason": "other"})).await, (200, closed), "the second time is no news");
+    let (code, refused) = post("dispatch", json!({"carrier": "NZ Post", "items": ["KEA"]})).await;
+    assert_eq!(
+        (code, refused["type"].clone(), refused["sku"].clone()),
+        (409, json!("http://localhost/problems/already-closed"), json!("KEA"))
+    );
+    upload(&shop, "PDF", b"too late".to_vec()).await;
+    shop.work().await;
+    assert_eq!(
+        (shop.mailer.sent().len(), shop.events().await.len()),
+        (0, told.len()),
+        "what is left out is not mailed"
+    );
+    let processed = told.iter().filter(|event| event.event_type.ends_with("shipping_order_processed.v1"));
+    let left_out: Vec<&Value> = processed.map(|event| &event.data["not_sent"]).collect();
+    let kea = json!({"sku": "KEA", "kind": "physical", "quantity": 2});
+    assert_eq!(left_out, [&json!([kea, {"sku": "PDF", "kind": "digital", "quantity": 1}])]);
+    assert_eq!(shop.module.to_send(Limit::DEFAULT).await.unwrap(), 0);
+}
+
+/// While nothing has left it is the whole order that ends, and its money goes back.
+async fn closing_an_order_of_which_nothing_left_cancels_it(on: Storage) {
+    let shop = Shop::open(on).await;
+    shop.count("KEA", 5).await;
+    for number in [1, 2] {
+        shop.pay(number, &[("KEA", "physical", 2)]).await;
+    }
+    let path = |number| format!("/api/fulfilment/v1/shipping-orders/{}", order(number));
+    let close = async |number, body: Value| {
+        let answer = shop.api(TestRequest::post().uri(&format!("{}/close", path(number))).set_json(body)).await;
+        (answer.status, answer.json())
+    };
+    let (code, closed) = close(1, json!({"reason": "out_of_stock"})).await;
+    assert_eq!((code, closed["status"].clone()), (200, json!("cancelled")));
+    assert_eq!(close(1, json!({"reason": "out_of_stock"})).await.0, 200);
+    let told = shop.told().await;
+    assert_eq!(told.iter().filter(|told| *told == "shipping_order_cancelled.v1").count(), 1, "{told:?}");
+    assert_eq!(shelf(&shop, "KEA").await, (5, 0, 3));
+    let parcel = TestRequest::post().uri(&format!("{}/dispatch", path(2))).set_json(json!({"carrier": "NZ Post"}));
+    assert_eq!(shop.api(parcel).await.status, 200);
+    let (code, refused) = close(2, json!({"reason": "damaged"})).await;
+    assert_eq!((code, refused["type"].clone()), (409, json!("http://localhost/problems/nothing-to-close")));
+    assert_eq!(close(3, json!({"reason": "damaged"})).await.0, 404);
+    for wrong in [json!({}), json!({"reason": "because"}), json!({"reason": "other", "note": "x"})] {
+        assert_eq!(close(2, wrong.clone()).await.0, 422, "{wrong}");
+    }
+    let buyer = TestRequest::post().uri(&format!("{}/close", path(2))).set_json(json!({"reason": "other"}));
+    let buyer = buyer.insert_header(("authorization", "Bearer buyer"));
+    assert_eq!(shop.ask(buyer).await.status, 403);
+}
+
 async fn the_books_balance_and_say_so(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
@@ -334,6 +409,8 @@ on_both_engines! {
     an_order_that_nobody_ends_loses_its_stock_after_an_hour
     every_way_of_ending_releases_the_stock_once
     a_wish_to_cancel_is_granted_until_something_has_left
+    the_rest_of_a_partly_sent_order_can_be_left_out
+    closing_an_order_of_which_nothing_left_cancels_it
     the_books_balance_and_say_so
     names_can_be_forgotten_and_learned_again_without_touching_stock
     a_sku_of_any_form_has_a_shelf

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Cause, Clock, OrderId, StoreError, Timestamp};
 
 use super::tasks::decide_on;
-use crate::domain::{FulfilmentItem, ProcessedItem};
+use crate::domain::{FulfilmentItem, NotSent, ProcessedItem};
 use crate::ports::{OrderStore, Updated};
 
 /// What it has done.
@@ -15,8 +15,8 @@ pub enum FulfilmentFact {
     Created(Vec<FulfilmentItem>),
     /// Sent one item.
     Item(ProcessedItem),
-    /// Sent the last one.
-    Processed(Timestamp),
+    /// Done with it: sent everything, but for what it will not send.
+    Processed(Timestamp, Option<NotSent>),
     /// Cancelled the shipping order; nothing will be sent.
     Cancelled,
     /// Refused to cancel it.
@@ -46,7 +46,7 @@ impl FollowFulfilment {
         let decide = decide_on(move |order| match fact.clone() {
             FulfilmentFact::Created(items) => order.shipping_order_created(items, now),
             FulfilmentFact::Item(item) => order.item_processed(item, now),
-            FulfilmentFact::Processed(at) => order.shipping_order_processed(at, now),
+            FulfilmentFact::Processed(at, not_sent) => order.shipping_order_processed(at, not_sent, now),
             FulfilmentFact::Cancelled => order.shipping_cancelled(now),
             FulfilmentFact::CancellationRefused(reason) => order.cancellation_refused(reason, now),
         });

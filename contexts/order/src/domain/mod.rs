@@ -14,9 +14,10 @@ pub use charge_limits::{ChargeLimits, NotChargeable};
 pub use order::{
     Attention, AttentionReason, Buyer, CancelRefused, Decided, Dispute, DisputeReport, DisputeStatus, Fulfilment,
     FulfilmentItem, FulfilmentStatus, HistoryEntry, HistoryKind, IntentId, IntentReport, IntentStatus, NewOrder,
-    OpenedIntent, Order, OrderEvent, OrderNumber, OrderParts, OrderState, OrderTask, Origin, PaidBy, PastPayment,
-    PastRefund, Payment, PaymentAxis, PaymentOrigin, PaymentState, PaymentStatement, ProcessedItem, Receipt, Refund,
-    RefundId, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund, Shipment, Status,
+    NotSent, OpenedIntent, Order, OrderEvent, OrderNumber, OrderParts, OrderState, OrderTask, Origin, PaidBy,
+    PastPayment, PastRefund, Payment, PaymentAxis, PaymentOrigin, PaymentState, PaymentStatement, ProcessedItem,
+    Receipt, Refund, RefundId, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund,
+    Shipment, Status,
 };
 pub use price_list::{Kind, Listing, PricedItem, ProductPrices, VariantPrice};
 pub use pricing::{OrderLine, Priced, ShippingItem, Totals, price};

@@ -103,8 +103,7 @@ async fn decision(name: &str) -> Decided {
         }
         "completed" => {
             let (sku, kind, quantity) = (sku("KEA-14-32"), Kind::Physical, 2);
-            let item =
-                FulfilmentItem { sku: sku.clone(), kind, quantity, processed_at: None, carrier: None, tracking: None };
+            let item = FulfilmentItem::pending(sku.clone(), kind, quantity);
             let order = paid.shipping_order_created(vec![item], at(2)).order;
             let (carrier, tracking) = (Some("NZ Post".into()), Some("T1".into()));
             order.item_processed(ProcessedItem { sku, kind, quantity, carrier, tracking, at: at(60) }, at(60))

@@ -136,6 +136,28 @@ async fn fulfilments_answers_move_the_order(on: Storage) {
     assert_eq!(shop.dead_letters().await, 0);
 }
 
+/// The field came later: an event of the version before has none, and says that everything was sent.
+async fn what_fulfilment_leaves_out_is_taken_in_once(on: Storage) {
+    let shop = open(on).await;
+    let paid = shop.paid_order().await;
+    let id = paid.id();
+    shop.hears(about(id, "shipping_order_created")).await;
+    shop.hears(about(id, "item_processed")).await;
+    let created = golden("fulfilment", "store.fulfilment.shipping_order_created.v1").data["items"][1].clone();
+    let mut closed = about(id, "shipping_order_processed");
+    closed.data["not_sent"] = serde_json::json!([{"sku": created["sku"], "kind": created["kind"], "quantity": 1}]);
+    closed.data["not_sent_reason"] = serde_json::json!("refunded");
+    shop.hears(closed).await;
+    let order = shop.order(id).await;
+    assert_eq!(
+        (order.status(), order.fulfilment().status()),
+        (Status::Completed, FulfilmentStatus::PartiallyProcessed)
+    );
+    let left_out: Vec<_> = order.fulfilment().not_sent().map(|item| item.sku.as_str().to_owned()).collect();
+    assert_eq!(Some(left_out[0].as_str()), created["sku"].as_str());
+    assert_eq!((left_out.len(), order.fulfilment().pending().count(), shop.dead_letters().await), (1, 0, 0));
+}
+
 async fn fulfilments_refusals_and_shortages_are_understood(on: Storage) {
     let shop = open(on).await;
     let id = placed(&shop).await;
@@ -167,5 +189,6 @@ on_both_engines! {
     the_catalogues_snapshots_become_prices
     the_copies_of_prices_and_stock_can_be_built_anew
     fulfilments_answers_move_the_order
+    what_fulfilment_leaves_out_is_taken_in_once
     fulfilments_refusals_and_shortages_are_understood
 }

@@ -312,14 +312,8 @@ impl Shop {
     /// Fulfilment sends the first line of an order that it has taken up, and nothing else.
     pub async fn sends_first_line(&self, order: OrderId) {
         let lines = self.order(order).await.lines().to_vec();
-        let item = |line: &order::domain::OrderLine| FulfilmentItem {
-            sku: line.sku.clone(),
-            kind: line.kind,
-            quantity: line.quantity,
-            processed_at: None,
-            carrier: None,
-            tracking: None,
-        };
+        let item =
+            |line: &order::domain::OrderLine| FulfilmentItem::pending(line.sku.clone(), line.kind, line.quantity);
         self.fulfils(order, FulfilmentFact::Created(lines.iter().map(item).collect())).await;
         let sent = ProcessedItem {
             sku: lines[0].sku.clone(),

@@ -6,7 +6,7 @@ use chassis::messaging::TaskDraft;
 use serde::Serialize;
 use shared_kernel::{ConsumerName, EventDraft, OrderId, Sku, Timestamp};
 
-use crate::domain::{Delivery, FulfilmentEvent, Item};
+use crate::domain::{Delivery, FulfilmentEvent, Item, NotSent};
 
 /// The consumer of the tasks that mail files.
 pub const DELIVER_DIGITAL: ConsumerName = ConsumerName::new("deliver-digital");
@@ -21,7 +21,7 @@ pub const STOCK_CHANGED: &str = "store.fulfilment.stock_changed.v1";
 pub const SHIPPING_ORDER_CREATED: &str = "store.fulfilment.shipping_order_created.v1";
 /// `store.fulfilment.item_processed.v1`: one item has left.
 pub const ITEM_PROCESSED: &str = "store.fulfilment.item_processed.v1";
-/// `store.fulfilment.shipping_order_processed.v1`: every item has left.
+/// `store.fulfilment.shipping_order_processed.v1`: nothing is left to be sent. What staff decided not to send is in `not_sent`.
 pub const SHIPPING_ORDER_PROCESSED: &str = "store.fulfilment.shipping_order_processed.v1";
 /// `store.fulfilment.shipping_order_cancelled.v1`: nothing will leave.
 pub const SHIPPING_ORDER_CANCELLED: &str = "store.fulfilment.shipping_order_cancelled.v1";
@@ -79,6 +79,15 @@ struct ItemProcessedV1 {
 struct ShippingOrderProcessedV1 {
     order_id: OrderId,
     processed_at: Timestamp,
+    not_sent: Vec<NotSentItemV1>,
+    not_sent_reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct NotSentItemV1 {
+    sku: Sku,
+    kind: &'static str,
+    quantity: i64,
 }
 
 #[derive(Serialize)]
@@ -119,8 +128,8 @@ pub fn publish(event: &FulfilmentEvent) -> EventDraft {
             let data = ItemProcessedV1 { order_id: order, sku, kind, quantity, carrier, tracking, processed_at: at };
             about(order, ITEM_PROCESSED, &data)
         }
-        FulfilmentEvent::ShippingOrderProcessed { order, at } => {
-            about(order, SHIPPING_ORDER_PROCESSED, &ShippingOrderProcessedV1 { order_id: order, processed_at: at })
+        FulfilmentEvent::ShippingOrderProcessed { order, at, not_sent } => {
+            about(order, SHIPPING_ORDER_PROCESSED, &shipping_order_processed(order, at, not_sent))
         }
         FulfilmentEvent::ShippingOrderCancelled { order } => {
             about(order, SHIPPING_ORDER_CANCELLED, &ShippingOrderCancelledV1 { order_id: order })
@@ -133,6 +142,13 @@ pub fn publish(event: &FulfilmentEvent) -> EventDraft {
 
 fn about(order: OrderId, event_type: &'static str, data: &impl Serialize) -> EventDraft {
     EventDraft::new(event_type, order.to_string(), data)
+}
+
+fn shipping_order_processed(order: OrderId, at: Timestamp, left_out: Option<NotSent>) -> ShippingOrderProcessedV1 {
+    let not_sent_reason = left_out.as_ref().map(|left_out| left_out.reason.name());
+    let item = |Item { sku, kind, units, .. }| NotSentItemV1 { sku, kind: kind.name(), quantity: units.get() };
+    let not_sent = left_out.into_iter().flat_map(|left_out| left_out.items).map(item).collect();
+    ShippingOrderProcessedV1 { order_id: order, processed_at: at, not_sent, not_sent_reason }
 }
 
 fn created_item(item: Item) -> ItemV1 {

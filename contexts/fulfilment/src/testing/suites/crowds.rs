@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::super::{Bench, digital, minutes, noon, order, paid, physical, placed, sku};
 use super::{a_count, limit};
 use crate::application::answer_cancellation::AnswerCancellation;
+use crate::application::close_shipping_order::CloseShippingOrder;
 use crate::application::create_shipping_order::CreateShippingOrder;
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand, DispatchItemsError};
 use crate::application::import_count::ImportCount;
@@ -21,8 +22,8 @@ use crate::application::set_stock::SetStock;
 use crate::application::tidy_up::MailWhatWaited;
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{
-    Consignment, Count, DigitalFile, ImportedCount, Kind, Line, PlacedOrder, Refusal, ReservationState, ShippingState,
-    shipping,
+    Consignment, Count, DigitalFile, ImportedCount, Item, Kind, Line, NotSentReason, PlacedOrder, Refusal,
+    ReservationState, ShippingState, shipping,
 };
 use crate::ports::{Decide, Keys, Product, ProductVariant, StatusFilter, StockQuery};
 
@@ -200,6 +201,36 @@ pub async fn goods_come_back_once_or_leave_once(here: &Bench, there: &Bench) {
         let refused = matches!(parcel, Err(DispatchItemsError::Refused(Refusal::AlreadyCancelled)));
         assert_eq!(refused, !left, "{parcel:?}");
     }
+    the_books_balance(here).await;
+}
+
+/// Some pack what is left of an order while others close it without: the rest leaves, or it is free again, never both.
+pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Bench) {
+    here.count("KEA", 5).await;
+    here.count("BOOK", 5).await;
+    let id = here.sell(1, &[physical("BOOK", 1), physical("KEA", 2)]).await;
+    let parcel = || Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
+    let book = DispatchItemsCommand { order: id, skus: Some([sku("BOOK")].into()), consignment: parcel() };
+    let dispatch =
+        |bench: &Bench| DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    dispatch(here).execute(book).await.expect("the first parcel");
+    let act = move |bench: Bench, number: u128, _cause| async move {
+        if number <= 10 {
+            let (warehouse, clock) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.clock) as _);
+            let close = CloseShippingOrder { warehouse, clock };
+            return close.execute(id, NotSentReason::Refunded).await.is_ok();
+        }
+        let rest = DispatchItemsCommand { order: id, skus: Some([sku("KEA")].into()), consignment: parcel() };
+        dispatch(&bench).execute(rest).await.is_err()
+    };
+    let closed = all_at_once((here, there), 20, act).await;
+    let left_out = closed[0];
+    assert!(closed.iter().all(|answer| *answer == left_out), "all are told the same: {closed:?}");
+    assert_eq!(there.kept("KEA").await, if left_out { (5, 0, 0) } else { (3, 0, 0) });
+    assert_eq!(told(here, "item_processed.v1").await, if left_out { 1 } else { 2 });
+    assert_eq!(told(here, "shipping_order_processed.v1").await, 1);
+    let found = here.work_list.find(id).await.expect("an answer").expect("a shipping order");
+    assert_eq!((found.is_partly_sent(), found.items().iter().any(Item::is_pending)), (left_out, false));
     the_books_balance(here).await;
 }
 

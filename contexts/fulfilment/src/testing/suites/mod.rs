@@ -15,6 +15,7 @@ pub use crowds::{
     an_order_that_ends_while_it_is_paid_keeps_nothing, counts_and_deliveries_meet_sales,
     everybody_is_given_the_same_link, goods_come_back_once_or_leave_once, lines_in_any_order_share_what_there_is,
     orders_of_one_cart_hold_one_unit, products_may_swap_their_articles, the_last_unit_goes_to_one,
+    the_rest_of_an_order_leaves_or_is_left_out,
 };
 pub use digital_files::{
     a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives,

@@ -24,7 +24,7 @@ pub struct FulfilmentItem {
     pub kind: Kind,
     /// How many.
     pub quantity: u32,
-    /// When it left; `None` while pending.
+    /// When it left; `None` while pending or if it is not sent.
     pub processed_at: Option<Timestamp>,
     /// Who carries it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,6 +32,30 @@ pub struct FulfilmentItem {
     /// Where to follow it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<String>,
+    /// Since when it is certain that it will not be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_sent_at: Option<Timestamp>,
+}
+
+impl FulfilmentItem {
+    /// An item that has still to leave.
+    #[must_use]
+    pub const fn pending(sku: Sku, kind: Kind, quantity: u32) -> Self {
+        Self { sku, kind, quantity, processed_at: None, carrier: None, tracking: None, not_sent_at: None }
+    }
+
+    const fn is_pending(&self) -> bool {
+        self.processed_at.is_none() && self.not_sent_at.is_none()
+    }
+}
+
+/// Fulfilment says that it will not send the rest of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotSent {
+    /// What is not sent.
+    pub items: Vec<(Sku, Kind, u32)>,
+    /// Why, as fulfilment names it.
+    pub reason: Option<String>,
 }
 
 /// Fulfilment says that an item left.
@@ -113,8 +137,8 @@ impl Fulfilment {
     /// The axis in one word.
     #[must_use]
     pub fn status(&self) -> FulfilmentStatus {
-        let pending = self.items.iter().any(|item| item.processed_at.is_none());
-        match (self.cancelled, self.started || !self.items.is_empty(), self.has_processed(), pending) {
+        let rest = self.items.iter().any(|item| item.processed_at.is_none());
+        match (self.cancelled, self.started || !self.items.is_empty(), self.has_processed(), rest) {
             (true, ..) => FulfilmentStatus::Cancelled,
             (false, false, ..) => FulfilmentStatus::NotStarted,
             (false, true, true, true) => FulfilmentStatus::PartiallyProcessed,
@@ -126,7 +150,12 @@ impl Fulfilment {
 
     /// What has still to leave.
     pub fn pending(&self) -> impl Iterator<Item = &FulfilmentItem> {
-        self.items.iter().filter(|item| item.processed_at.is_none())
+        self.items.iter().filter(|item| item.is_pending())
+    }
+
+    /// What will not be sent.
+    pub fn not_sent(&self) -> impl Iterator<Item = &FulfilmentItem> {
+        self.items.iter().filter(|item| item.not_sent_at.is_some())
     }
 
     /// How many of a line have left.
@@ -134,6 +163,12 @@ impl Fulfilment {
     pub fn sent(&self, sku: &Sku, kind: Kind) -> u32 {
         let left = |item: &&FulfilmentItem| item.sku == *sku && item.kind == kind && item.processed_at.is_some();
         self.items.iter().filter(left).map(|item| item.quantity).sum()
+    }
+
+    /// How many of a line will not be sent.
+    #[must_use]
+    pub fn left_out(&self, sku: &Sku, kind: Kind) -> u32 {
+        self.not_sent().filter(|item| item.sku == *sku && item.kind == kind).map(|item| item.quantity).sum()
     }
 
     /// What has left, parcel by parcel.
@@ -210,25 +245,42 @@ impl Order {
         match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
             Some(have) if have.processed_at.is_some() => return Decided::nothing(self),
             Some(have) => {
-                have.processed_at = Some(at);
+                (have.processed_at, have.not_sent_at) = (Some(at), None);
                 (have.carrier, have.tracking) = (carrier, tracking);
             }
             None => {
-                let processed_at = Some(at);
-                items.push(FulfilmentItem { sku, kind, quantity, processed_at, carrier, tracking });
+                let item = FulfilmentItem::pending(sku, kind, quantity);
+                items.push(FulfilmentItem { processed_at: Some(at), carrier, tracking, ..item });
             }
         }
         Decided::changed(self).noted(HistoryKind::ItemProcessed, note, now).then(|order| order.after_fulfilment(now))
     }
 
-    /// Every item has left.
+    /// Nothing is left to be sent: every item has left, but for those in `not_sent`.
     #[must_use]
-    pub fn shipping_order_processed(mut self, at: Timestamp, now: Timestamp) -> Decided {
+    pub fn shipping_order_processed(mut self, at: Timestamp, not_sent: Option<NotSent>, now: Timestamp) -> Decided {
         if self.0.fulfilment.completed_at.is_some() {
             return Decided::nothing(self);
         }
         self.0.fulfilment.completed_at = Some(at);
-        Decided::changed(self).then(|order| order.after_fulfilment(now))
+        let note = not_sent.as_ref().map(not_sent_note);
+        for (sku, kind, quantity) in not_sent.into_iter().flat_map(|not_sent| not_sent.items) {
+            let items = &mut self.0.fulfilment.items;
+            match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
+                Some(have) if have.processed_at.is_some() => {}
+                Some(have) => have.not_sent_at = Some(at),
+                None => {
+                    let item = FulfilmentItem::pending(sku, kind, quantity);
+                    items.push(FulfilmentItem { not_sent_at: Some(at), ..item });
+                }
+            }
+        }
+        let changed = Decided::changed(self);
+        let changed = match note {
+            Some(note) => changed.noted(HistoryKind::ShippingOrderCancelled, note, now),
+            None => changed,
+        };
+        changed.then(|order| order.after_fulfilment(now))
     }
 
     /// Whether a part has left and the rest is still to come.
@@ -295,4 +347,11 @@ impl Order {
             Some(_) | None => Decided::nothing(self),
         }
     }
+}
+
+/// Such as `not sent: KEA-14-32 × 2 (out of stock)`.
+fn not_sent_note(NotSent { items, reason }: &NotSent) -> String {
+    let items: Vec<String> = items.iter().map(|(sku, _, quantity)| format!("{sku} × {quantity}")).collect();
+    let reason = reason.as_ref().map(|reason| format!(" ({})", reason.replace('_', " "))).unwrap_or_default();
+    format!("not sent: {}{reason}", items.join(", "))
 }

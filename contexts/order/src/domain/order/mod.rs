@@ -39,7 +39,7 @@ pub use decided::Decided;
 pub use dispute::{Dispute, DisputeReport, DisputeStatus};
 pub use event::{OrderEvent, OrderTask};
 pub use expiry::PATIENCE;
-pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, ProcessedItem, Shipment};
+pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment};
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
 pub use ledger::PaymentStatement;

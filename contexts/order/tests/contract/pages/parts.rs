@@ -118,6 +118,48 @@ async fn a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it(on: S
     assert_eq!(refunds, 1, "the money went back once");
 }
 
+/// It was partly sent and wholly refunded; the rest is left out, so the order ends and its buyer can be erased.
+async fn a_refunded_order_ends_when_its_rest_is_not_sent(on: Storage) {
+    let shop = Shop::open(on).await;
+    let mut aroha = Browser::of(&shop, Some(AROHA));
+    let order = aroha.buys(&[NOTEBOOK, MUG]).await;
+    shop.sends_first_line(order).await;
+    let mut staff = Browser::of(&shop, Some(STAFF));
+    let path = format!("/admin/orders/{order}");
+    let gross = shop.order(order).await.totals().gross.minor();
+    let whole = format!("{}.{:02}", gross / 100, gross % 100);
+    let refund = [("idempotency_key", "r-1"), ("amount", whole.as_str()), ("reason", "lost")];
+    staff.submit(&format!("{path}/refunds"), &refund).await;
+    shop.settle().await;
+    let page = staff.open(&path).await;
+    assert!(page.marked("refunded-unsent")[0].contains("close its shipping order"), "{}", page.body);
+    assert!(page.body.contains(&format!("/admin/shipping-orders/{order}")), "{}", page.body);
+    let now = shared_kernel::Clock::now(&*shop.clock);
+    assert!(!shop.order(order).await.anonymised(now).is_news(), "something is still to be sent");
+    let rest = shop.order(order).await.lines()[1].clone();
+    let left_out = order::domain::NotSent {
+        items: vec![(rest.sku.clone(), rest.kind, rest.quantity)],
+        reason: Some("out_of_stock".into()),
+    };
+    for _ in 0..2 {
+        shop.fulfils(order, FulfilmentFact::Processed(now, Some(left_out.clone()))).await;
+    }
+    let page = staff.open(&path).await;
+    assert_eq!((page.marked("order-status"), page.marked("refunded-unsent").len()), (vec!["Completed".to_owned()], 0));
+    assert!(page.body.contains(&format!("not sent: {} × 1 (out of stock)", rest.sku)), "{}", page.body);
+    let page = aroha.open(&format!("/orders/{order}")).await;
+    assert_eq!(
+        (page.marked("not-sent"), page.marked("to-come").len()),
+        (vec!["Not sent: 1 × Weka Mug.".to_owned()], 0)
+    );
+    let kept = shop.order(order).await;
+    assert_eq!((kept.status().name(), kept.fulfilment().status().name()), ("COMPLETED", "partially_processed"));
+    assert_eq!(kept.fulfilment().left_out(&rest.sku, rest.kind), 1);
+    assert_eq!(kept.history().iter().filter(|it| it.kind.name() == "completed").count(), 1);
+    let erased = kept.anonymised(now.plus(std::time::Duration::from_hours(48)));
+    assert!(erased.is_news(), "nothing holds its erasure back");
+}
+
 /// Two parcels of one carrier without a number are two parcels.
 async fn parcels_that_left_at_different_times_are_different_parcels(on: Storage) {
     let shop = Shop::open(on).await;
@@ -146,5 +188,6 @@ on_both_engines! {
     what_an_open_order_of_the_cart_holds_can_be_ordered_again
     a_partly_sent_and_partly_refunded_order_says_so
     a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it
+    a_refunded_order_ends_when_its_rest_is_not_sent
     parcels_that_left_at_different_times_are_different_parcels
 }

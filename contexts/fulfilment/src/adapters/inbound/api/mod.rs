@@ -13,6 +13,7 @@ use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::application::adjust_stock::AdjustStock;
+use crate::application::close_shipping_order::CloseShippingOrder;
 use crate::application::dispatch_items::DispatchItems;
 use crate::application::put_digital_file::PutDigitalFile;
 use crate::application::set_stock::SetStock;
@@ -33,6 +34,8 @@ pub struct Api {
     pub adjust_stock: AdjustStock,
     /// Dispatches.
     pub dispatch: DispatchItems,
+    /// Closes what is not sent any more.
+    pub close: CloseShippingOrder,
     /// Uploads.
     pub put_file: PutDigitalFile,
 }
@@ -47,10 +50,12 @@ impl Api {
             .app_data(web::Data::new(self.set_stock))
             .app_data(web::Data::new(self.adjust_stock))
             .app_data(web::Data::new(self.dispatch))
+            .app_data(web::Data::new(self.close))
             .app_data(web::Data::new(self.put_file))
             .service(shipping_orders::list)
             .service(shipping_orders::show)
             .service(shipping_orders::dispatch)
+            .service(shipping_orders::close)
             .service(stock::list)
             .service(stock::show)
             .service(stock::count)

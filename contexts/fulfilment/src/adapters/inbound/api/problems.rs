@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use chassis::web::Problem;
 
+use crate::application::close_shipping_order::CloseShippingOrderError;
 use crate::application::dispatch_items::DispatchItemsError;
 use crate::application::put_digital_file::PutDigitalFileError;
 use crate::application::set_stock::SetStockError;
@@ -20,6 +21,8 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::UnknownItem(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", "No such item"),
         Refusal::NotPhysical(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not-physical", "The item is not packed"),
         Refusal::NothingToPack => (StatusCode::CONFLICT, "nothing-to-dispatch", "Nothing to dispatch"),
+        Refusal::ClosedWithout(_) => (StatusCode::CONFLICT, "already-closed", "The item is not to be sent"),
+        Refusal::NothingToClose => (StatusCode::CONFLICT, "nothing-to-close", "Everything has been sent"),
     };
     let problem = Problem::new(status, name, title).detail(refusal.to_string());
     match refusal {
@@ -27,12 +30,15 @@ fn refused(refusal: &Refusal) -> Problem {
             problem.with("reserved", *reserved).with("committed", *committed)
         }
         Refusal::StockChanged { on_hand, available } => problem.with("on_hand", *on_hand).with("available", *available),
-        Refusal::UnknownItem(sku) | Refusal::NotPhysical(sku) => problem.with("sku", sku.as_str()),
+        Refusal::UnknownItem(sku) | Refusal::NotPhysical(sku) | Refusal::ClosedWithout(sku) => {
+            problem.with("sku", sku.as_str())
+        }
         Refusal::ShelfFull
         | Refusal::KeyReused
         | Refusal::NoSuchShippingOrder(_)
         | Refusal::AlreadyCancelled
-        | Refusal::NothingToPack => problem,
+        | Refusal::NothingToPack
+        | Refusal::NothingToClose => problem,
     }
 }
 
@@ -40,6 +46,13 @@ pub(super) fn dispatch(error: DispatchItemsError) -> Problem {
     match error {
         DispatchItemsError::Refused(refusal) => refused(&refusal),
         DispatchItemsError::Store(error) => error.into(),
+    }
+}
+
+pub(super) fn close(error: CloseShippingOrderError) -> Problem {
+    match error {
+        CloseShippingOrderError::Refused(refusal) => refused(&refusal),
+        CloseShippingOrderError::Store(error) => error.into(),
     }
 }
 

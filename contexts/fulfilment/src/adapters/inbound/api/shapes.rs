@@ -9,14 +9,17 @@ use shared_kernel::Sku;
 use utoipa::ToSchema;
 
 use super::problems::unprocessable;
-use crate::domain::{AdjustmentReason, FileInfo, Item, ItemState, Refunded, ShippingOrder, ShippingState};
+use crate::domain::{
+    AdjustmentReason, FileInfo, Item, ItemState, NotSentReason, Refunded, ShippingOrder, ShippingState,
+};
 use crate::ports::{StockChange, StockLine};
 
 chassis::api_words! {
     "Where a shipping order stands." ShippingStatus as "ShippingOrderStatus" = ["pending", "processed", "cancelled"];
     "How much of an order's money went back; unknown (some or all) for orders paid before that was written down."
         RefundedWord as "Refunded" = [Refunded::Partly, Refunded::Whole, Refunded::Unknown].map(Refunded::name);
-    "Where an item stands." ItemStatus as "ItemStatus" = ["pending", "waiting_for_file", "processed"];
+    "Where an item stands." ItemStatus as "ItemStatus" = ["pending", "waiting_for_file", "processed", "not_sent"];
+    "Why an item is not sent." NotSentWord as "NotSentReason" = NotSentReason::ALL.map(NotSentReason::name);
 }
 
 /// A shipping order.
@@ -45,7 +48,7 @@ pub struct ShippingOrderView {
     /// RFC 3339.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When everything had left; null before.
+    /// When nothing was left to be sent; null before.
     #[schema(format = DateTime)]
     processed_at: Option<String>,
     /// What may be done next.
@@ -80,6 +83,9 @@ pub struct ItemView {
     /// RFC 3339.
     #[schema(format = DateTime)]
     processed_at: Option<String>,
+    /// Why it is not sent; null otherwise.
+    #[schema(value_type = Option<NotSentWord>)]
+    not_sent_reason: Option<&'static str>,
 }
 
 /// A page of shipping orders.
@@ -106,6 +112,33 @@ pub struct DispatchBody {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, min_items = 1)]
     pub(super) items: Option<Vec<Sku>>,
+}
+
+/// Why the rest is not sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseBody {
+    /// Goes into the order's history. Decides nothing.
+    pub(super) reason: NotSentReasonView,
+}
+
+/// Why something is not sent.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CloseReason)]
+pub enum NotSentReasonView {
+    /// Its money went back, or goes back, instead.
+    Refunded,
+    /// It cannot be had.
+    OutOfStock,
+    /// It broke before it could be sent.
+    Damaged,
+    /// The buyer no longer wants it.
+    CustomerRequest,
+    /// It cannot be delivered to this address.
+    Undeliverable,
+    /// Anything else.
+    Other,
 }
 
 /// A shelf.
@@ -196,7 +229,7 @@ pub struct StockMovementView {
     #[schema(format = DateTime)]
     at: String,
     /// Why: `counted`, `received`, `customer_return`, `found`, `damaged`, `lost`, `correction`, `reserved`, `released`,
-    /// `taken` (sold), `returned` (its order was cancelled), `dispatched`, `counted_below_reserved`. May grow.
+    /// `taken` (sold), `returned` (its order was cancelled, or closed without it), `dispatched`, `counted_below_reserved`. May grow.
     reason: String,
     /// How `on_hand` changed.
     on_hand: i64,
@@ -243,6 +276,9 @@ impl ShippingOrderView {
             ShippingState::Cancelled(_) => ("cancelled", None),
         };
         let mut links = BTreeMap::from([("self", Link { href: path.clone() })]);
+        if order.state() == ShippingState::Pending {
+            links.insert("close", Link { href: format!("{path}/close") });
+        }
         if order.can_be_dispatched() {
             links.insert("dispatch", Link { href: format!("{path}/dispatch") });
         }
@@ -268,6 +304,11 @@ impl From<&Item> for ItemView {
             ItemState::Pending => ("pending", None, None),
             ItemState::WaitingForFile => ("waiting_for_file", None, None),
             ItemState::Processed { at, consignment } => ("processed", Some(at.to_string()), consignment.as_ref()),
+            ItemState::NotSent { .. } => ("not_sent", None, None),
+        };
+        let not_sent_reason = match item.state {
+            ItemState::NotSent { reason, .. } => Some(reason.name()),
+            ItemState::Pending | ItemState::WaitingForFile | ItemState::Processed { .. } => None,
         };
         Self {
             sku: item.sku.to_string(),
@@ -278,6 +319,7 @@ impl From<&Item> for ItemView {
             carrier: consignment.map(|consignment| consignment.carrier().to_owned()),
             tracking: consignment.and_then(|consignment| consignment.tracking().map(str::to_owned)),
             processed_at,
+            not_sent_reason,
         }
     }
 }
@@ -309,6 +351,19 @@ impl From<AdjustmentReasonView> for AdjustmentReason {
             AdjustmentReasonView::Damaged => Self::Damaged,
             AdjustmentReasonView::Lost => Self::Lost,
             AdjustmentReasonView::Correction => Self::Correction,
+        }
+    }
+}
+
+impl From<NotSentReasonView> for NotSentReason {
+    fn from(reason: NotSentReasonView) -> Self {
+        match reason {
+            NotSentReasonView::Refunded => Self::Refunded,
+            NotSentReasonView::OutOfStock => Self::OutOfStock,
+            NotSentReasonView::Damaged => Self::Damaged,
+            NotSentReasonView::CustomerRequest => Self::CustomerRequest,
+            NotSentReasonView::Undeliverable => Self::Undeliverable,
+            NotSentReasonView::Other => Self::Other,
         }
     }
 }

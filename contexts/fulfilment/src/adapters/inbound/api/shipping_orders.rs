@@ -1,12 +1,13 @@
 //! What there is to send, and noting what has left.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chassis::web::{JsonBody, Problem, Staff, json_with_etag, query};
+use chassis::web::{ConfirmedStaff, JsonBody, Problem, Staff, json_with_etag, query};
 use serde::Deserialize;
 use shared_kernel::OrderId;
 
 use super::problems::{self, unprocessable};
-use super::shapes::{DispatchBody, ShippingOrderList, ShippingOrderView, ShippingStatus};
+use super::shapes::{CloseBody, DispatchBody, ShippingOrderList, ShippingOrderView, ShippingStatus};
+use crate::application::close_shipping_order::CloseShippingOrder;
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
 use crate::domain::{Consignment, ShippingOrder};
 use crate::ports::{RefundBook, StatusFilter, WorkList};
@@ -82,7 +83,7 @@ pub async fn show(
     ),
     responses(
         (status = 200, body = ShippingOrderView),
-        (status = 409, description = "`already-cancelled` or `nothing-to-dispatch`"),
+        (status = 409, description = "`already-cancelled`, `already-closed` or `nothing-to-dispatch`"),
         (status = 422, description = "`invalid-body`, `invalid-consignment`, `unknown-item`, `not-physical`"),
     ),
 )]
@@ -105,6 +106,37 @@ pub async fn dispatch(
         dispatch.execute(DispatchItemsCommand { order, skus, consignment }).await.map_err(problems::dispatch)?;
     let refunded = refunds.of(vec![order]).await?.remove(&order);
     Ok(HttpResponse::Ok().json(ShippingOrderView::of(&shipped, refunded)))
+}
+
+/// Closes a shipping order without what has not been sent yet: it will not be sent, and its stock can be sold again.
+///
+/// If a part has been sent, the shipping order is processed, its other items are `not_sent`, and the order is completed;
+/// no money is returned, that is a refund of the order. If nothing has been sent, the shipping order is cancelled, and the
+/// order with it: what is left of its money is returned. A repeat has no further effect.
+#[utoipa::path(
+    tag = "fulfilment", operation_id = "close_shipping_order", security(("bearer" = ["staff"])),
+    request_body = CloseBody,
+    params(
+        ("id" = String, Path, description = "the order's id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "accepted; a repeat has no further effect anyway"),
+    ),
+    responses(
+        (status = 200, body = ShippingOrderView),
+        (status = 409, description = "`nothing-to-close`: everything has been sent"),
+        (status = 422, description = "`invalid-body`"),
+    ),
+)]
+#[post("/api/fulfilment/v1/shipping-orders/{id}/close")]
+pub async fn close(
+    _staff: ConfirmedStaff,
+    id: web::Path<String>,
+    body: JsonBody<CloseBody>,
+    (close, refunds): (web::Data<CloseShippingOrder>, web::Data<dyn RefundBook>),
+) -> Result<HttpResponse, Problem> {
+    let order = order_id(&id)?;
+    let closed = close.execute(order, body.into_inner().reason.into()).await.map_err(problems::close)?;
+    let refunded = refunds.of(vec![order]).await?.remove(&order);
+    Ok(HttpResponse::Ok().json(ShippingOrderView::of(&closed, refunded)))
 }
 
 fn order_id(text: &str) -> Result<OrderId, Problem> {

@@ -2,6 +2,7 @@
 
 use chassis::web::PageError;
 
+use crate::application::close_shipping_order::CloseShippingOrderError;
 use crate::application::dispatch_items::DispatchItemsError;
 use crate::domain::Refusal;
 
@@ -11,6 +12,15 @@ pub(super) fn dispatch(error: DispatchItemsError) -> Result<String, PageError> {
         DispatchItemsError::Refused(Refusal::NoSuchShippingOrder(_)) => Err(PageError::NotFound),
         DispatchItemsError::Refused(refusal) => Ok(sentence(&refusal)),
         DispatchItemsError::Store(error) => Err(error.into()),
+    }
+}
+
+/// The same for closing.
+pub(super) fn close(error: CloseShippingOrderError) -> Result<String, PageError> {
+    match error {
+        CloseShippingOrderError::Refused(Refusal::NoSuchShippingOrder(_)) => Err(PageError::NotFound),
+        CloseShippingOrderError::Refused(refusal) => Ok(sentence(&refusal)),
+        CloseShippingOrderError::Store(error) => Err(error.into()),
     }
 }
 

@@ -16,6 +16,7 @@ use actix_web::web::{self, ServiceConfig};
 use shared_kernel::{Clock, Ids, Timestamp};
 
 use crate::application::adjust_stock::AdjustStock;
+use crate::application::close_shipping_order::CloseShippingOrder;
 use crate::application::dispatch_items::DispatchItems;
 use crate::application::put_digital_file::PutDigitalFile;
 use crate::application::set_stock::SetStock;
@@ -37,6 +38,8 @@ pub struct Pages {
     pub adjust_stock: AdjustStock,
     /// Dispatches.
     pub dispatch: DispatchItems,
+    /// Closes what is not sent any more.
+    pub close: CloseShippingOrder,
     /// Uploads.
     pub put_file: PutDigitalFile,
     /// Serves downloads.
@@ -67,10 +70,12 @@ impl Pages {
             .app_data(web::Data::new(self.adjust_stock))
             .app_data(web::Data::from(self.ids))
             .app_data(web::Data::new(self.dispatch))
+            .app_data(web::Data::new(self.close))
             .app_data(web::Data::new(self.put_file))
             .route("/admin/shipping-orders", web::get().to(work_list::show))
             .route("/admin/shipping-orders/{id}", web::get().to(shipping_order::show))
             .route("/admin/shipping-orders/{id}/dispatch", web::post().to(shipping_order::dispatch))
+            .route("/admin/shipping-orders/{id}/close", web::post().to(shipping_order::close))
             .service(files::resource())
             .route("/admin/stock", web::get().to(stock::show))
             .route("/admin/stock", web::post().to(stock::count))
@@ -109,5 +114,6 @@ fn item_status(state: &ItemState) -> (&'static str, &'static str) {
         ItemState::Pending => ("Pending", "badge badge-warn"),
         ItemState::WaitingForFile => ("Waiting for file", "badge badge-bad"),
         ItemState::Processed { .. } => ("Processed", "badge badge-good"),
+        ItemState::NotSent { .. } => ("Not sent", "badge"),
     }
 }

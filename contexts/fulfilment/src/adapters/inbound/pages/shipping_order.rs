@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
+use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
+use serde::Deserialize;
 use shared_kernel::{OrderId, Sku};
 
 use super::{Zone, errors, item_status, moment, refunded_words, status};
+use crate::application::close_shipping_order::CloseShippingOrder;
 use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
-use crate::domain::{Consignment, Item, ItemState, Kind, ShippingOrder, ShippingState};
+use crate::domain::{Consignment, Item, ItemState, Kind, NotSentReason, ShippingOrder, ShippingState};
 use crate::ports::{RefundBook, WorkList};
 
 #[derive(Template)]
@@ -28,6 +30,9 @@ struct ShippingOrderPage {
     label: Vec<String>,
     items: Vec<ItemRow>,
     can_dispatch: bool,
+    can_close: bool,
+    has_left: bool,
+    reasons: [NotSentReason; NotSentReason::ALL.len()],
     missing_files: Vec<ItemRow>,
 }
 
@@ -78,6 +83,31 @@ pub(super) async fn dispatch(
     Ok(see_other_with(&path, flash))
 }
 
+/// The form that closes the order without the rest.
+#[derive(Deserialize)]
+pub(super) struct CloseForm {
+    reason: String,
+}
+
+pub(super) async fn close(
+    _staff: ConfirmedStaff,
+    id: web::Path<String>,
+    form: CsrfForm<CloseForm>,
+    close: web::Data<CloseShippingOrder>,
+) -> Result<HttpResponse, PageError> {
+    let order = order_id(&id)?;
+    let path = path(order);
+    let Some(reason) = NotSentReason::parse(&form.into_inner().reason) else {
+        return Ok(see_other_with(&path, Flash::error("Choose a reason.")));
+    };
+    let flash = match close.execute(order, reason).await {
+        Ok(closed) if closed.is_partly_sent() => Flash::notice("Closed. The rest is not sent, and can be sold again."),
+        Ok(_) => Flash::notice("Closed. Nothing of this order is sent, and the order is cancelled."),
+        Err(error) => Flash::error(errors::close(error)?),
+    };
+    Ok(see_other_with(&path, flash))
+}
+
 fn command(order: OrderId, fields: &[(String, String)]) -> Result<DispatchItemsCommand, String> {
     let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value);
     let consignment =
@@ -116,6 +146,9 @@ impl ShippingOrderPage {
             email: order.email().to_owned(),
             label: order.address().map(shared_kernel::Address::label).unwrap_or_default(),
             can_dispatch: order.can_be_dispatched(),
+            can_close: open,
+            has_left: order.items().iter().any(Item::has_left),
+            reasons: NotSentReason::ALL,
             missing_files: order.items().iter().filter(waits).map(|item| ItemRow::of(item, open, zone)).collect(),
             items,
         }
@@ -131,6 +164,7 @@ impl ItemRow {
                 Some(format!("{} by {}{tracking}", moment(*at, zone), with.carrier()))
             }
             ItemState::Processed { at, consignment: None } => Some(format!("{} by e-mail", moment(*at, zone))),
+            ItemState::NotSent { at, reason } => Some(format!("{}, {}", moment(*at, zone), reason.words())),
             ItemState::Pending | ItemState::WaitingForFile => None,
         };
         Self {

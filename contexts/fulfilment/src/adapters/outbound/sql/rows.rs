@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{Address, OrderId, Sku, StoreError, Timestamp};
 
 use crate::domain::{
-    Consignment, Hold, Item, ItemState, Kind, Release, Reservation, ReservationState, ShippingOrder, ShippingState,
-    StockItem, Units,
+    Consignment, Hold, Item, ItemState, Kind, NotSentReason, Release, Reservation, ReservationState, ShippingOrder,
+    ShippingState, StockItem, Units,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -30,6 +30,10 @@ struct ItemJson {
     carrier: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tracking: Option<String>,
+    /// Why it is not sent. Such an item is called processed, so that the version before never sends it either; its stock
+    /// is free by the same word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_sent: Option<String>,
 }
 
 fn corrupt(table: &'static str, row: &impl ToString, problem: String) -> StoreError {
@@ -117,6 +121,11 @@ fn item(order: OrderId, json: ItemJson) -> Result<Item, StoreError> {
     let state = match (json.status.as_str(), json.processed_at) {
         ("pending", None) => ItemState::Pending,
         ("waiting_for_file", None) => ItemState::WaitingForFile,
+        ("processed", Some(at)) if json.not_sent.is_some() => {
+            let name = json.not_sent.as_deref().unwrap_or_default();
+            let reason = NotSentReason::parse(name).ok_or_else(|| wrong(format!("not sent: {name}")))?;
+            ItemState::NotSent { at, reason }
+        }
         ("processed", Some(at)) => {
             let consignment =
                 json.carrier.as_deref().map(|carrier| Consignment::parse(carrier, json.tracking.as_deref()));
@@ -145,6 +154,11 @@ fn item_json(item: &Item) -> ItemJson {
         ItemState::Pending => ("pending", None, None),
         ItemState::WaitingForFile => ("waiting_for_file", None, None),
         ItemState::Processed { at, consignment } => ("processed", Some(*at), consignment.as_ref()),
+        ItemState::NotSent { at, .. } => ("processed", Some(*at), None),
+    };
+    let not_sent = match item.state {
+        ItemState::NotSent { reason, .. } => Some(reason.name().to_owned()),
+        ItemState::Pending | ItemState::WaitingForFile | ItemState::Processed { .. } => None,
     };
     ItemJson {
         sku: item.sku.clone(),
@@ -157,6 +171,7 @@ fn item_json(item: &Item) -> ItemJson {
         processed_at,
         carrier: consignment.map(|consignment| consignment.carrier().to_owned()),
         tracking: consignment.and_then(|consignment| consignment.tracking().map(str::to_owned)),
+        not_sent,
     }
 }
 

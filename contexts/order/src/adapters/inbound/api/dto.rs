@@ -249,6 +249,9 @@ pub struct OrderLineJson {
     pub unit_price: MoneyView,
     /// How many of them have been sent.
     pub shipped_quantity: u32,
+    /// How many of them will not be sent, because staff closed the shipping order without them. Whether their money went
+    /// back is said by the refunds.
+    pub not_sent_quantity: u32,
     /// With tax, for all of the line.
     pub line_total: MoneyView,
     /// The line without tax.

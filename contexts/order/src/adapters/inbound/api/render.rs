@@ -70,6 +70,7 @@ impl OrderLineJson {
     fn of(line: &OrderLine, order: &Order) -> Self {
         Self {
             shipped_quantity: order.fulfilment().sent(&line.sku, line.kind),
+            not_sent_quantity: order.fulfilment().left_out(&line.sku, line.kind),
             sku: line.sku.to_string(),
             title: line.title.clone(),
             kind: line.kind.name().to_owned(),

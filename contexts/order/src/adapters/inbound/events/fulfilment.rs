@@ -10,7 +10,7 @@ use shared_kernel::{OrderId, Sku, Timestamp};
 
 use super::{stored, unreadable, updated};
 use crate::application::{AnswerStock, FollowFulfilment, FulfilmentFact, KeepPrices, StockAnswer};
-use crate::domain::{FulfilmentItem, Kind, ProcessedItem};
+use crate::domain::{FulfilmentItem, Kind, NotSent, ProcessedItem};
 
 /// Everything is held.
 pub const STOCK_RESERVED: &str = "store.fulfilment.stock_reserved.v1";
@@ -22,7 +22,7 @@ pub const STOCK_CHANGED: &str = "store.fulfilment.stock_changed.v1";
 pub const SHIPPING_ORDER_CREATED: &str = "store.fulfilment.shipping_order_created.v1";
 /// An item has left.
 pub const ITEM_PROCESSED: &str = "store.fulfilment.item_processed.v1";
-/// The last item has left.
+/// Nothing is left to be sent.
 pub const SHIPPING_ORDER_PROCESSED: &str = "store.fulfilment.shipping_order_processed.v1";
 /// Nothing will be sent.
 pub const SHIPPING_ORDER_CANCELLED: &str = "store.fulfilment.shipping_order_cancelled.v1";
@@ -87,6 +87,10 @@ struct ItemProcessed {
 struct ShippingOrderProcessed {
     order_id: OrderId,
     processed_at: Timestamp,
+    #[serde(default)]
+    not_sent: Vec<Item>,
+    #[serde(default)]
+    not_sent_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -119,8 +123,12 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
             Fact::Shipping(order_id, FulfilmentFact::Item(ProcessedItem { sku, kind, quantity, carrier, tracking, at }))
         }
         SHIPPING_ORDER_PROCESSED => {
-            let ShippingOrderProcessed { order_id, processed_at } = message.data()?;
-            Fact::Shipping(order_id, FulfilmentFact::Processed(processed_at))
+            let ShippingOrderProcessed { order_id, processed_at, not_sent, not_sent_reason: reason } =
+                message.data()?;
+            let items: Vec<_> =
+                not_sent.into_iter().map(|Item { sku, kind, quantity }| (sku, kind, quantity)).collect();
+            let not_sent = (!items.is_empty()).then_some(NotSent { items, reason });
+            Fact::Shipping(order_id, FulfilmentFact::Processed(processed_at, not_sent))
         }
         SHIPPING_ORDER_CANCELLED => Fact::Shipping(message.data::<AboutOrder>()?.order_id, FulfilmentFact::Cancelled),
         CANCELLATION_REFUSED => {
@@ -133,7 +141,7 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
 
 fn pending(item: Item) -> FulfilmentItem {
     let Item { sku, kind, quantity } = item;
-    FulfilmentItem { sku, kind, quantity, processed_at: None, carrier: None, tracking: None }
+    FulfilmentItem::pending(sku, kind, quantity)
 }
 
 /// Consumer `follow-fulfilment`.

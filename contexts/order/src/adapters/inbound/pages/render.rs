@@ -173,6 +173,7 @@ pub fn order_view(order: &Order, site: &Site) -> OrderView {
         no_address: no_address(order),
         fulfilment: fulfilment(order).to_owned(),
         to_come: to_come(order),
+        not_sent: not_sent(order),
         shipments: order.fulfilment().shipments().iter().map(|parcel| shipment(parcel, order, site)).collect(),
         payment: payment(order),
         intent: paid_with.or(latest).map(ToString::to_string),
@@ -223,6 +224,9 @@ fn fulfilment(order: &Order) -> &'static str {
     match order.fulfilment().status() {
         FulfilmentStatus::NotStarted => "Nothing has been sent yet.",
         FulfilmentStatus::Pending => "We are getting it ready.",
+        FulfilmentStatus::PartiallyProcessed if order.fulfilment().not_sent().next().is_some() => {
+            "A part has been sent. The rest will not be sent."
+        }
         FulfilmentStatus::PartiallyProcessed => "A part has been sent.",
         FulfilmentStatus::Processed => "Everything has been sent.",
         FulfilmentStatus::Cancelled => "Nothing will be sent.",
@@ -233,6 +237,13 @@ fn fulfilment(order: &Order) -> &'static str {
 fn to_come(order: &Order) -> Option<String> {
     let what = order.fulfilment().pending().map(|item| format!("{} × {}", item.quantity, title(order, &item.sku)));
     order.is_partly_shipped().then(|| what.collect::<Vec<_>>().join(", "))
+}
+
+/// What will not be sent.
+fn not_sent(order: &Order) -> Option<String> {
+    let what = order.fulfilment().not_sent().map(|item| format!("{} × {}", item.quantity, title(order, &item.sku)));
+    let what = what.collect::<Vec<_>>().join(", ");
+    (!what.is_empty()).then_some(what)
 }
 
 fn title(order: &Order, sku: &Sku) -> String {

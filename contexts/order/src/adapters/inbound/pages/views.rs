@@ -224,6 +224,8 @@ pub struct OrderView {
     pub fulfilment: String,
     /// What has still to be sent, once a part has been.
     pub to_come: Option<String>,
+    /// What will not be sent, after all.
+    pub not_sent: Option<String>,
     pub shipments: Vec<ShipmentView>,
     pub payment: String,
     pub intent: Option<String>,

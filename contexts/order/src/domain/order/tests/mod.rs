@@ -90,7 +90,7 @@ fn processed(code: &str, kind: Kind) -> ProcessedItem {
     ProcessedItem { sku: sku(code), kind, quantity: 1, carrier, tracking, at: later(60) }
 }
 fn pending(code: &str, kind: Kind) -> FulfilmentItem {
-    FulfilmentItem { sku: sku(code), kind, quantity: 1, processed_at: None, carrier: None, tracking: None }
+    FulfilmentItem::pending(sku(code), kind, 1)
 }
 
 #[test]

@@ -221,7 +221,7 @@ impl Life {
                 let code = if first { "NOTE" } else { "PEN" };
                 self.take(|order| order.item_processed(processed(code, Kind::Physical), now));
             }
-            Step::ShippingDone => self.take(|order| order.shipping_order_processed(now, now)),
+            Step::ShippingDone => self.take(|order| order.shipping_order_processed(now, None, now)),
             Step::ShippingCancelled => self.take(|order| order.shipping_cancelled(now)),
             Step::CancelRefused => self.take(|order| order.cancellation_refused("sent".into(), now)),
             Step::StaffRefund(minor) => {
