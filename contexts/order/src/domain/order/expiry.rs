@@ -17,25 +17,33 @@ impl Order {
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         let calm = |reason| !self.is_waiting_for(reason);
-        let patience = self.0.state_since.plus(PATIENCE);
+        let patience = |since| self.last_looked_at(since).plus(PATIENCE);
         match &self.0.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. } => {
                 Some(self.0.expires_at)
             }
             OrderState::AwaitingPayment { closing: Some(since), .. } => {
-                Some(since.plus(PATIENCE)).filter(|_| calm(AttentionReason::PaymentNotSettled))
+                Some(patience(*since)).filter(|_| calm(AttentionReason::PaymentNotSettled))
             }
             OrderState::Paid(_) => {
                 let waiting = self.0.origin == Origin::Shop && !self.0.fulfilment.is_started();
-                Some(patience).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
+                Some(patience(self.0.state_since)).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
             }
-            OrderState::CancelPending { .. } => Some(patience).filter(|_| calm(AttentionReason::CancellationStuck)),
+            OrderState::CancelPending { .. } => {
+                Some(patience(self.0.state_since)).filter(|_| calm(AttentionReason::CancellationStuck))
+            }
             OrderState::Shipped { .. }
             | OrderState::Completed { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
             | OrderState::Expired { .. } => None,
         }
+    }
+
+    /// `since`, or when a person last said after that that they have looked at the order: they are not asked the same at once.
+    fn last_looked_at(&self, since: Timestamp) -> Timestamp {
+        let looked = self.0.history.iter().filter(|entry| entry.kind == HistoryKind::AttentionResolved);
+        looked.map(|entry| entry.at).fold(since, Timestamp::max)
     }
 
     /// Does what is due: closes the doors at the deadline, or asks a person to look.

@@ -358,6 +358,22 @@ fn whoever_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person() 
     assert_eq!(closing.attention().unwrap().reason, AttentionReason::PaymentNotSettled);
 }
 
+/// Otherwise the sweep of the next minute would ask again, and "Resolved" would mean nothing.
+#[test]
+fn a_person_who_has_looked_is_asked_again_only_after_another_ten_minutes() {
+    let unfulfilled = paid().overdue(later(11)).order;
+    let stuck = paid().cancellation_requested("x".into(), later(2)).unwrap().order.overdue(later(12)).order;
+    let closing = payable().overdue(later(30)).order.overdue(later(40)).order;
+    for waiting in [unfulfilled, stuck, closing] {
+        let reason = waiting.attention().unwrap().reason;
+        let looked = waiting.attention_resolved(Some(reason), "Mere", later(60)).order;
+        assert_eq!(looked.due_at(), Some(later(60).plus(PATIENCE)), "{reason:?}");
+        assert!(!looked.clone().overdue(later(69)).is_news(), "{reason:?} comes back at once");
+        let again = looked.overdue(later(70)).order;
+        assert_eq!(again.attention().map(|it| it.reason), Some(reason), "it still waits, so somebody looks again");
+    }
+}
+
 #[test]
 fn a_receipt_is_owed_from_the_moment_of_payment_and_sent_once() {
     let order = paid();
