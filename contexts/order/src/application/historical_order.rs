@@ -422,8 +422,8 @@ mod tests {
         assert_eq!(
             paid,
             [
-                part("2019-03-04T05:06:07Z", "$3.00, voucher, payment 1 of 2"),
-                part("2019-03-06T00:00:00Z", "$20.00, credit_card, payment 2 of 2"),
+                part("2019-03-04T05:06:07Z", "NZ$3.00, voucher, payment 1 of 2"),
+                part("2019-03-06T00:00:00Z", "NZ$20.00, credit_card, payment 2 of 2"),
             ]
         );
         assert_eq!(order.state().paid_by().unwrap().at.to_string(), "2019-03-06T00:00:00Z", "when all of it was there");
