@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::Method;
-use chassis::security::{SecurityEvent, SecurityLog, remove_before};
+use chassis::security::{SecurityEvent, SecurityLog, SecurityTrail, remove_before};
 use chassis::sql::Database;
 use shared_kernel::{Clock, Ids};
 use tokio_util::sync::CancellationToken;
 
 use crate::parts::Part;
+use crate::peers::{Decision, letter_name};
 
 /// How often old records are looked for.
 const PERIOD: Duration = Duration::from_hours(1);
@@ -23,27 +24,32 @@ pub fn log(databases: &[(Part, Database)], clock: &Arc<dyn Clock>, ids: &Arc<dyn
     SecurityLog::new(database.clone(), Arc::clone(clock), Arc::clone(ids))
 }
 
-/// Requests that are named in the log when they are carried out, unless their handler names what it did (imports, roles,
-/// keys). Whatever else staff change is logged without a name of its own.
+/// Downloads that are named in the log: they change nothing, so a 200 says all. What changes something is told by its
+/// handler, which knows whether it was done.
 #[must_use]
 pub fn recorded() -> Vec<(Method, &'static str, SecurityEvent)> {
-    use SecurityEvent::{DeadLetterDiscarded, DeadLetterRetried, Exported, RefundRequested, ReplayStarted};
-    let (get, post) = (Method::GET, Method::POST);
-    vec![
-        (post.clone(), "/api/order/v1/orders/{id}/refunds", RefundRequested),
-        (post.clone(), "/admin/orders/{id}/refunds", RefundRequested),
-        (get.clone(), "/admin/products/export.csv", Exported),
-        (get.clone(), "/api/catalogue/v1/exports/products.csv", Exported),
-        (get.clone(), "/admin/reports/monthly.csv", Exported),
-        (get.clone(), "/admin/reports/products.csv", Exported),
-        (get.clone(), "/admin/reports/categories.csv", Exported),
-        (get, "/admin/reports/refunds.csv", Exported),
-        (post.clone(), "/admin/errors/{id}/retry", DeadLetterRetried),
-        (post.clone(), "/admin/errors/{id}/discard", DeadLetterDiscarded),
-        (post.clone(), "/api/ops/v1/dead-letters/{id}/retry", DeadLetterRetried),
-        (post.clone(), "/api/ops/v1/dead-letters/{id}/discard", DeadLetterDiscarded),
-        (post, "/api/ops/v1/replays", ReplayStarted),
-    ]
+    let downloads = [
+        "/admin/products/export.csv",
+        "/admin/products/import/{run}/before.csv",
+        "/api/catalogue/v1/exports/products.csv",
+        "/admin/reports/monthly.csv",
+        "/admin/reports/products.csv",
+        "/admin/reports/categories.csv",
+        "/admin/reports/refunds.csv",
+        "/admin/reports/sales.csv",
+    ];
+    downloads.map(|path| (Method::GET, path, SecurityEvent::Exported)).into()
+}
+
+/// Notes what was decided about a dead letter; nothing if there was none.
+pub async fn note_decision(trail: &SecurityTrail, letter: &str, decision: Decision, found: bool) {
+    let event = match decision {
+        Decision::Retry => SecurityEvent::DeadLetterRetried,
+        Decision::Discard => SecurityEvent::DeadLetterDiscarded,
+    };
+    if found {
+        trail.note(event, &letter_name(letter).unwrap_or_default()).await;
+    }
 }
 
 /// Removes records that are older than they are kept, until it is told to stop.

@@ -27,9 +27,9 @@ use crate::backup::under_way;
 use crate::first_start::FirstStart;
 use crate::modules::{Modules, here, send};
 use crate::parts::Part;
-use crate::peers::in_process::{LocalOperations, LocalShopfront};
+use crate::peers::in_process::{LocalOperations, LocalPeople, LocalShopfront};
 use crate::peers::remote::Remote;
-use crate::peers::{Operations, Peers, Shopfront};
+use crate::peers::{Operations, Peers, People, Shopfront};
 use crate::secrets::Secrets;
 use crate::security;
 use crate::settings::Settings;
@@ -343,15 +343,19 @@ fn peers(
 ) -> anyhow::Result<Peers> {
     let mut contexts = operations.clone();
     let mut shopfront: Arc<dyn Shopfront> = Arc::new(LocalShopfront(Arc::clone(modules)));
+    let mut people: Arc<dyn People> = Arc::new(LocalPeople(Arc::clone(modules)));
     for part in Part::CONTEXTS.into_iter().filter(|part| !settings.parts.hold(*part)) {
         let base = settings.peers.get(&part).with_context(|| format!("STORE_PEERS does not name {}", part.name()))?;
         let remote = Arc::new(Remote::new(part, base, Arc::clone(ids))?);
         if part == Part::Catalogue {
             shopfront = Arc::clone(&remote) as Arc<dyn Shopfront>;
         }
+        if part == Part::Customer {
+            people = Arc::clone(&remote) as Arc<dyn People>;
+        }
         contexts.insert(part, remote);
     }
-    Ok(Peers::new(shopfront, contexts))
+    Ok(Peers::new(shopfront, people, contexts))
 }
 
 /// Makes the folder if it is not there. What lies in it (addresses, mails with links, secrets) is for its owner alone.

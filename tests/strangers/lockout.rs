@@ -39,7 +39,7 @@ async fn whoever_guesses_at_the_administrators_account_does_not_keep_its_owner_o
 }
 
 /// The newest records of a kind.
-async fn recorded(admin: &crate::support::visitor::Visitor, event: &str) -> Vec<Value> {
+pub async fn recorded(admin: &crate::support::visitor::Visitor, event: &str) -> Vec<Value> {
     let list = admin.get(&format!("/api/ops/v1/security-log?event={event}")).await;
     list["items"].as_array().unwrap().clone()
 }

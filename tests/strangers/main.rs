@@ -15,7 +15,9 @@ mod lockout;
 mod matrix;
 mod money;
 mod payments;
+mod privacy;
 mod routes;
+mod security_log;
 mod slow;
 #[path = "../deploy/source.rs"]
 #[expect(dead_code, reason = "these tests need only a part of what all share")]

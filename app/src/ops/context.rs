@@ -2,11 +2,13 @@
 //! (`/api/ops/v1`) asks it when the context runs elsewhere.
 
 use actix_web::{HttpResponse, get, post, web};
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
 
 use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, not_rebuilt};
 use super::shop::decided;
 use crate::peers::{Counts, Decision, LogQuery, Operations};
+use crate::security::note_decision;
 
 /// How this context stands
 #[utoipa::path(
@@ -48,10 +50,13 @@ pub async fn dead_letters(
 pub async fn retry(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     context: web::Data<dyn Operations>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    decided(context.decide(&asker, &id, Decision::Retry).await?)
+    let found = context.decide(&asker, &id, Decision::Retry).await?;
+    note_decision(&trail, &id, Decision::Retry, found).await;
+    decided(found)
 }
 
 /// Give one up
@@ -65,10 +70,13 @@ pub async fn retry(
 pub async fn discard(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     context: web::Data<dyn Operations>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    decided(context.decide(&asker, &id, Decision::Discard).await?)
+    let found = context.decide(&asker, &id, Decision::Discard).await?;
+    note_decision(&trail, &id, Decision::Discard, found).await;
+    decided(found)
 }
 
 /// This context's part of the security log
@@ -121,9 +129,11 @@ pub async fn rebuildable(
 pub async fn replay(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     context: web::Data<dyn Operations>,
     body: JsonBody<ReplayRequest>,
 ) -> Result<HttpResponse, Problem> {
     context.replay(&asker, &body.0.consumer).await.map_err(not_rebuilt)?;
+    trail.note(SecurityEvent::ReplayStarted, &body.0.consumer).await;
     Ok(HttpResponse::Accepted().finish())
 }

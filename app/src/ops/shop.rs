@@ -2,12 +2,14 @@
 //! the others are shown.
 
 use actix_web::{HttpResponse, get, post, web};
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
 
 use super::shapes::{
     ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt,
 };
 use crate::peers::{Decision, LogQuery, Peers};
+use crate::security::note_decision;
 
 /// How each context stands
 #[utoipa::path(
@@ -51,10 +53,13 @@ pub async fn dead_letters(_admin: Admin, asker: Asker, peers: web::Data<Peers>) 
 pub async fn retry(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    decided(peers.decide(&asker, &id, Decision::Retry).await?)
+    let found = peers.decide(&asker, &id, Decision::Retry).await?;
+    note_decision(&trail, &id, Decision::Retry, found).await;
+    decided(found)
 }
 
 /// Give one up
@@ -68,10 +73,13 @@ pub async fn retry(
 pub async fn discard(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    decided(peers.decide(&asker, &id, Decision::Discard).await?)
+    let found = peers.decide(&asker, &id, Decision::Discard).await?;
+    note_decision(&trail, &id, Decision::Discard, found).await;
+    decided(found)
 }
 
 /// Who did what, from where and when
@@ -118,10 +126,12 @@ pub async fn rebuildable(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -
 pub async fn replay(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     peers: web::Data<Peers>,
     body: JsonBody<ReplayRequest>,
 ) -> Result<HttpResponse, Problem> {
     peers.replay(&asker, &body.0.consumer).await.map_err(not_rebuilt)?;
+    trail.note(SecurityEvent::ReplayStarted, &body.0.consumer).await;
     Ok(HttpResponse::Accepted().finish())
 }
 

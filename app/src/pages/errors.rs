@@ -3,10 +3,14 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chassis::security::SecurityTrail;
 use chassis::web::{Admin, Asker, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use serde::Deserialize;
+use shared_kernel::Timestamp;
 
+use super::PageSettings;
 use crate::peers::{Decision, Letter, Peers};
+use crate::security::note_decision;
 
 #[derive(Template)]
 #[template(path = "errors.html")]
@@ -19,6 +23,8 @@ struct ErrorsPage {
 struct LetterRow {
     view: Letter,
     message: String,
+    /// As the shop's clocks show it.
+    failed_at: String,
 }
 
 /// The forms have no field of their own.
@@ -29,11 +35,13 @@ pub(super) async fn show(
     _admin: Admin,
     frame: PageFrame,
     asker: Asker,
-    peers: web::Data<Peers>,
+    (peers, settings): (web::Data<Peers>, web::Data<PageSettings>),
 ) -> Result<HttpResponse, PageError> {
     let row = |view: Letter| {
         let message = serde_json::to_string_pretty(&view.message).unwrap_or_default();
-        LetterRow { view, message }
+        let failed_at = Timestamp::parse(&view.failed_at);
+        let failed_at = failed_at.map_or_else(|_| view.failed_at.clone(), |at| at.format_in(&settings.time_zone));
+        LetterRow { view, message, failed_at }
     };
     let all = peers.dead_letters(&asker).await;
     let letters = all.items.into_iter().map(row).collect();
@@ -43,22 +51,26 @@ pub(super) async fn show(
 pub(super) async fn retry(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
     _form: CsrfForm<Decided>,
 ) -> Result<HttpResponse, PageError> {
     let found = peers.decide(&asker, &id, Decision::Retry).await?;
+    note_decision(&trail, &id, Decision::Retry, found).await;
     Ok(decided(found, "It is being tried again."))
 }
 
 pub(super) async fn discard(
     _admin: Admin,
     asker: Asker,
+    trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
     _form: CsrfForm<Decided>,
 ) -> Result<HttpResponse, PageError> {
     let found = peers.decide(&asker, &id, Decision::Discard).await?;
+    note_decision(&trail, &id, Decision::Discard, found).await;
     Ok(decided(found, "It is gone; what waited behind it moves on."))
 }
 

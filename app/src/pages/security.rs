@@ -1,12 +1,14 @@
 //! `/admin/security`: who did what, from where and when.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chassis::web::{Admin, Asker, PageError, PageFrame, page};
-use shared_kernel::Timestamp;
+use shared_kernel::{CustomerId, Timestamp};
 
 use super::PageSettings;
-use crate::peers::{LogEntry, LogQuery, MOST_LETTERS, Peers};
+use crate::peers::{LogEntry, LogQuery, MOST_LETTERS, Peers, Person};
 
 #[derive(Template)]
 #[template(path = "security.html")]
@@ -23,11 +25,37 @@ struct EntryRow {
     /// As the shop's clocks show it.
     at: String,
     view: LogEntry,
+    /// The actor.
+    who: Option<Who>,
+    /// The customer whom the subject names.
+    about: Option<Who>,
 }
 
-fn row(view: LogEntry, zone: &str) -> EntryRow {
+/// Whose id it is.
+enum Who {
+    Known(Person),
+    Deleted,
+    /// The customer context did not tell.
+    Id(CustomerId),
+}
+
+fn row(view: LogEntry, zone: &str, people: &BTreeMap<CustomerId, Option<Person>>) -> EntryRow {
     let at = Timestamp::parse(&view.at).map_or_else(|_| view.at.clone(), |at| at.format_in(zone));
-    EntryRow { at, view }
+    let who = |id: CustomerId| match people.get(&id) {
+        Some(Some(person)) => Who::Known(person.clone()),
+        Some(None) => Who::Deleted,
+        None => Who::Id(id),
+    };
+    EntryRow { at, who: actor(&view).map(who), about: subject(&view).map(who), view }
+}
+
+fn actor(entry: &LogEntry) -> Option<CustomerId> {
+    CustomerId::parse(entry.actor.as_deref()?).ok()
+}
+
+/// The customer whom a subject such as `customer/{id} is staff` names.
+fn subject(entry: &LogEntry) -> Option<CustomerId> {
+    CustomerId::parse(entry.subject.strip_prefix("customer/")?.split(' ').next()?).ok()
 }
 
 pub(super) async fn show(
@@ -41,6 +69,8 @@ pub(super) async fn show(
     let all = peers.security_log(&asker, &query).await;
     let full = all.items.len() == MOST_LETTERS as usize;
     let next = all.items.last().filter(|_| full).map(|entry| entry.id.clone()).unwrap_or_default();
-    let entries = all.items.into_iter().map(|entry| row(entry, &settings.time_zone)).collect();
+    let ids = all.items.iter().flat_map(|entry| [actor(entry), subject(entry)]).flatten().collect();
+    let people = peers.people(&asker, ids).await;
+    let entries = all.items.into_iter().map(|entry| row(entry, &settings.time_zone, &people)).collect();
     page(&SecurityPage { frame, event: query.event, entries, unreachable: all.unreachable, next })
 }

@@ -7,10 +7,12 @@ use chassis::messaging::{DeadLetters, Replay, ReplayError};
 use chassis::security::records;
 use chassis::sql::Database;
 use chassis::web::Asker;
-use shared_kernel::StoreError;
+use customer::domain::{EmailAddress, PersonName};
+use shared_kernel::{CustomerId, StoreError};
 
 use super::{
-    Counts, Decision, Letter, LogEntry, LogQuery, MOST_LETTERS, Operations, Shelf, Shopfront, Teaser, letter_name,
+    Counts, Decision, Letter, LogEntry, LogQuery, MOST_LETTERS, Operations, People, Person, Shelf, Shopfront, Teaser,
+    letter_name,
 };
 use crate::modules::Modules;
 use crate::parts::Part;
@@ -47,6 +49,22 @@ impl Shopfront for LocalShopfront {
 
     async fn public_paths(&self, _: &Asker) -> Result<Vec<String>, StoreError> {
         self.catalogue()?.sitemap_paths().await
+    }
+}
+
+/// The customers, if they are here.
+pub struct LocalPeople(pub Arc<Modules>);
+
+#[async_trait]
+impl People for LocalPeople {
+    async fn find(&self, _: &Asker, id: CustomerId) -> Result<Option<Person>, StoreError> {
+        let customers =
+            self.0.customer.as_ref().ok_or_else(|| StoreError::unavailable("the customers are not here"))?;
+        let person = |(name, email): (PersonName, EmailAddress)| Person {
+            name: format!("{} {}", name.first(), name.last()),
+            email: email.as_str().to_owned(),
+        };
+        Ok(customers.find(id).await?.map(person))
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the pages and the API that join contexts ask of each, wherever it runs.
 //!
-//! Two small ports, [`Shopfront`] (what the home page shows of the catalogue) and [`Operations`] (what an operator asks of
-//! any context), with an answer from this process ([`in_process`]) and one over HTTP ([`remote`]). [`Peers`] asks all
+//! Three small ports, [`Shopfront`] (what the home page shows of the catalogue), [`People`] (whom ids stand for) and
+//! [`Operations`] (what an operator asks of any context), with an answer from this process ([`in_process`]) and one over HTTP ([`remote`]). [`Peers`] asks all
 //! contexts at once, and one that does not answer holds back no other.
 
 pub mod in_process;
 pub mod remote;
 mod views;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -17,16 +17,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::messaging::ReplayError;
 use chassis::web::Asker;
 use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
-use shared_kernel::{StoreError, Timestamp};
+use shared_kernel::{CustomerId, StoreError, Timestamp};
 use utoipa::IntoParams;
 
 use crate::parts::Part;
 
-pub use views::{Counts, Figure, Letter, LogEntry, Shelf, Teaser};
+pub use views::{Counts, Figure, Letter, LogEntry, Person, Shelf, Teaser};
 
 /// The most dead letters that are shown at once.
 pub const MOST_LETTERS: u32 = 100;
+
+/// How many accounts are looked up at the same time.
+const LOOKUPS_AT_ONCE: usize = 8;
 
 /// What the shop's front door shows of the catalogue.
 #[async_trait]
@@ -48,6 +52,16 @@ pub trait Shopfront: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`] when the catalogue cannot answer.
     async fn public_paths(&self, asker: &Asker) -> Result<Vec<String>, StoreError>;
+}
+
+/// Whom the ids of customers stand for.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// Who has the account; `None` if it was deleted or never existed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the customer context cannot answer.
+    async fn find(&self, asker: &Asker, id: CustomerId) -> Result<Option<Person>, StoreError>;
 }
 
 /// What is to become of a dead letter.
@@ -125,20 +139,33 @@ pub struct FromAll<T> {
 #[derive(Clone)]
 pub struct Peers {
     shopfront: Arc<dyn Shopfront>,
+    people: Arc<dyn People>,
     contexts: BTreeMap<Part, Arc<dyn Operations>>,
 }
 
 impl Peers {
     /// Asks these.
     #[must_use]
-    pub fn new(shopfront: Arc<dyn Shopfront>, contexts: BTreeMap<Part, Arc<dyn Operations>>) -> Self {
-        Self { shopfront, contexts }
+    pub fn new(
+        shopfront: Arc<dyn Shopfront>,
+        people: Arc<dyn People>,
+        contexts: BTreeMap<Part, Arc<dyn Operations>>,
+    ) -> Self {
+        Self { shopfront, people, contexts }
     }
 
     /// What the front door shows.
     #[must_use]
     pub fn shopfront(&self) -> &dyn Shopfront {
         self.shopfront.as_ref()
+    }
+
+    /// Who has these accounts; `None` for one that was deleted. Accounts of which the customer context does not tell are
+    /// missing.
+    pub async fn people(&self, asker: &Asker, ids: BTreeSet<CustomerId>) -> BTreeMap<CustomerId, Option<Person>> {
+        let find = |id| async move { (id, told(Part::Customer, self.people.find(asker, id).await)) };
+        let found = stream::iter(ids).map(find).buffer_unordered(LOOKUPS_AT_ONCE);
+        found.filter_map(|(id, person)| async move { person.map(|person| (id, person)) }).collect().await
     }
 
     /// How each context stands; `None` for one that cannot be reached.

@@ -14,9 +14,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use shared_kernel::{Currency, Ids, Money, StoreError};
+use shared_kernel::{Currency, CustomerId, Ids, Money, StoreError};
 
-use super::{Counts, Decision, Letter, LogEntry, LogQuery, Operations, Shelf, Shopfront, Teaser};
+use super::{Counts, Decision, Letter, LogEntry, LogQuery, Operations, People, Person, Shelf, Shopfront, Teaser};
 use crate::parts::Part;
 
 /// A visitor waits no longer for what another process has to say.
@@ -96,10 +96,14 @@ impl Remote {
     }
 
     async fn get<T: DeserializeOwned>(&self, asker: &Asker, path: &str) -> Result<T, StoreError> {
+        self.ask(asker, path).await.map_err(|cause| self.silent(cause))
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, asker: &Asker, path: &str) -> Result<T, CallError> {
         let request = on_behalf(asker, self.caller.request(Method::GET, &self.url(path)));
-        let answer = self.caller.call(request, true, judge).await.map_err(|cause| self.silent(cause))?;
+        let answer = self.caller.call(request, true, judge).await?;
         let unreadable = |error: serde_json::Error| CallError::Uncertain(format!("{path} cannot be read: {error}"));
-        serde_json::from_slice(&answer.body).map_err(|error| self.silent(unreadable(error)))
+        serde_json::from_slice(&answer.body).map_err(unreadable)
     }
 
     /// What changes something is asked once.
@@ -166,6 +170,26 @@ impl Shopfront for Remote {
 
     async fn public_paths(&self, asker: &Asker) -> Result<Vec<String>, StoreError> {
         Ok(self.get::<Items<String>>(asker, "paths").await?.items)
+    }
+}
+
+/// As much of an account as the security log shows.
+#[derive(Deserialize)]
+struct Account {
+    first_name: String,
+    last_name: String,
+    email: String,
+}
+
+#[async_trait]
+impl People for Remote {
+    async fn find(&self, asker: &Asker, id: CustomerId) -> Result<Option<Person>, StoreError> {
+        let person = |it: Account| Person { name: format!("{} {}", it.first_name, it.last_name), email: it.email };
+        match self.ask(asker, &format!("customers/{id}")).await {
+            Ok(account) => Ok(Some(person(account))),
+            Err(CallError::Refused { status: 404, .. }) => Ok(None),
+            Err(cause) => Err(self.silent(cause)),
+        }
     }
 }
 

@@ -37,6 +37,15 @@ pub struct Shelf {
     pub products: u64,
 }
 
+/// Whose account it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// First and last name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+}
+
 /// One number of the back office's first page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Figure {

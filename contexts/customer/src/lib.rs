@@ -169,6 +169,15 @@ impl CustomerModule {
         }
     }
 
+    /// Name and e-mail address of an account; `None` if it was deleted or never existed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find(&self, customer: CustomerId) -> Result<Option<(PersonName, EmailAddress)>, StoreError> {
+        let found = self.use_cases.view_customers.one(customer).await?;
+        Ok(found.map(|customer| (customer.name().clone(), customer.email().clone())))
+    }
+
     /// Tells the edge who is asking.
     #[must_use]
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {

@@ -22,6 +22,15 @@ pub enum AppointError {
     Store(#[from] StoreError),
 }
 
+/// The account as it is now.
+#[derive(Debug)]
+pub struct Appointed {
+    /// Its owner.
+    pub customer: Customer,
+    /// `false` if they had that role before.
+    pub changed: bool,
+}
+
 /// Appoints staff and administrators.
 pub struct Appoint {
     /// Where accounts are kept.
@@ -33,14 +42,14 @@ impl Appoint {
     ///
     /// # Errors
     /// [`AppointError`].
-    pub async fn execute(&self, customer: CustomerId, role: Role, by: CustomerId) -> Result<Customer, AppointError> {
+    pub async fn execute(&self, customer: CustomerId, role: Role, by: CustomerId) -> Result<Appointed, AppointError> {
         let changed = revise(self.accounts.as_ref(), customer, |customer| {
             let (customer, events) = customer.appoint(role, Some(by))?;
             Ok::<_, AppointError>(AccountChange::of(customer, events))
         });
-        match changed.await?.map(|change| change.account) {
-            Some(Account::Kept(customer)) => Ok(*customer),
-            Some(Account::Erased(_)) | None => Err(AppointError::NoSuchCustomer),
-        }
+        let Some(AccountChange { account: Account::Kept(customer), events, .. }) = changed.await? else {
+            return Err(AppointError::NoSuchCustomer);
+        };
+        Ok(Appointed { customer: *customer, changed: !events.is_empty() })
     }
 }

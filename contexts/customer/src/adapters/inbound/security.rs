@@ -2,9 +2,9 @@
 
 use chassis::security::{SecurityEvent, SecurityTrail};
 
+use crate::application::appoint::Appointed;
 use crate::application::begin_session::LoggedIn;
 use crate::application::log_in::LogInError;
-use crate::domain::Customer;
 
 /// How a login went. What was typed as address is not noted: people type their password there.
 pub(super) async fn note_login(trail: &SecurityTrail, outcome: &Result<LoggedIn, LogInError>) {
@@ -21,7 +21,11 @@ pub(super) async fn note_login(trail: &SecurityTrail, outcome: &Result<LoggedIn,
     }
 }
 
-/// Who may do what from now on.
-pub(super) fn role_changed(customer: &Customer) -> String {
-    format!("customer/{} is {}", customer.id(), customer.role().name())
+/// Who may do what from now on; nothing if they might before.
+pub(super) async fn note_role(trail: &SecurityTrail, appointed: &Appointed) {
+    let Appointed { customer, changed } = appointed;
+    if *changed {
+        let subject = format!("customer/{} is {}", customer.id(), customer.role().name());
+        trail.note(SecurityEvent::RoleChanged, &subject).await;
+    }
 }

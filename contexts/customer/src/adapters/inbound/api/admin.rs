@@ -1,12 +1,12 @@
 //! What administrators can do with other people's accounts.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
-use chassis::security::{SecurityEvent, SecurityTrail};
+use chassis::security::SecurityTrail;
 use chassis::web::{Admin, ConfirmedAdmin, JsonBody, Problem, json_with_etag, query};
 use shared_kernel::CustomerId;
 
 use super::bodies::{CustomerList, CustomerView, ListParams, RoleBody};
-use crate::adapters::inbound::security::role_changed;
+use crate::adapters::inbound::security::note_role;
 use crate::application::appoint::Appoint;
 use crate::application::erase_customer::EraseCustomer;
 use crate::application::view_customers::ViewCustomers;
@@ -86,9 +86,9 @@ pub(super) async fn appoint(
     id: web::Path<String>,
     body: JsonBody<RoleBody>,
 ) -> Result<HttpResponse, Problem> {
-    let customer = appoint.execute(customer_id(&id)?, body.0.role, who.0.customer).await?;
-    trail.note(SecurityEvent::RoleChanged, &role_changed(&customer)).await;
-    Ok(HttpResponse::Ok().json(CustomerView::from(&customer)))
+    let appointed = appoint.execute(customer_id(&id)?, body.0.role, who.0.customer).await?;
+    note_role(&trail, &appointed).await;
+    Ok(HttpResponse::Ok().json(CustomerView::from(&appointed.customer)))
 }
 
 /// Delete somebody's account and everything personal in it.

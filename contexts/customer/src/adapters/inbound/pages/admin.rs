@@ -9,7 +9,7 @@ use serde::Deserialize;
 use shared_kernel::{CustomerId, Limit, Role};
 
 use super::NoFields;
-use crate::adapters::inbound::security::role_changed;
+use crate::adapters::inbound::security::note_role;
 use crate::adapters::inbound::words::Correctable;
 use crate::application::appoint::Appoint;
 use crate::application::sessions::ManageSessions;
@@ -97,9 +97,9 @@ pub(super) async fn appoint(
     let id = CustomerId::parse(&id).map_err(|_| PageError::NotFound)?;
     let role = Role::parse(&form.0.role).ok_or_else(|| PageError::Invalid("There is no such role.".to_owned()))?;
     match appoint.execute(id, role, who.0.customer).await.map_err(Correctable::from) {
-        Ok(customer) => {
-            trail.note(SecurityEvent::RoleChanged, &role_changed(&customer)).await;
-            let words = format!("{} is {} now.", customer.email(), role.name());
+        Ok(appointed) => {
+            note_role(&trail, &appointed).await;
+            let words = format!("{} is {} now.", appointed.customer.email(), role.name());
             Ok(see_other_with("/admin/customers", Flash::notice(words)))
         }
         Err(Correctable::Say(_, words)) => Ok(see_other_with("/admin/customers", Flash::error(words.join(" ")))),

@@ -287,7 +287,7 @@ pub struct PaymentJson {
     pub intent_id: Option<String>,
     /// What a browser needs to confirm the intent; shown to the buyer while the order can be paid.
     pub client_secret: Option<String>,
-    /// Where the buyer can pay without a program of his own.
+    /// Where the buyer can pay without a program of their own.
     pub hosted_url: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::Site;
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{
     AddressView, ConfirmedStaff, IdempotencyKey, JsonBody, OptionalBody, Problem, SignedIn, json_with_etag, query,
 };
@@ -150,12 +151,14 @@ pub async fn refund(
     refunds: web::Data<RefundOrder>,
     site: web::Data<Site>,
     ConfirmedStaff(who): ConfirmedStaff,
+    trail: SecurityTrail,
     key: IdempotencyKey,
     id: web::Path<String>,
     JsonBody(RefundBody { amount, reason }): JsonBody<RefundBody>,
 ) -> Result<HttpResponse, Problem> {
     let (order, reason, key) = (order_id(&id)?, short(reason)?, key.as_str().to_owned());
     let order = refunds.execute(RefundOrderCommand { order, by: who.clone(), amount, reason, key }).await?;
+    trail.note(SecurityEvent::RefundRequested, &format!("order/{}", order.id())).await;
     Ok(HttpResponse::Created().json(order_json(&order, &who, &site)))
 }
 

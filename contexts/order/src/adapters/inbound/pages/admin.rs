@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chassis::Site;
+use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::{Ids, Limit, Money};
@@ -96,6 +97,7 @@ pub async fn refund(
     refunds: web::Data<RefundOrder>,
     orders: web::Data<ViewOrder>,
     ConfirmedStaff(who): ConfirmedStaff,
+    trail: SecurityTrail,
     id: web::Path<String>,
     CsrfForm(form): CsrfForm<RefundForm>,
 ) -> Result<HttpResponse, PageError> {
@@ -108,7 +110,10 @@ pub async fn refund(
     };
     let (reason, key) = (Some(short(&form.reason)).filter(|text| !text.trim().is_empty()), key(form.idempotency_key)?);
     match refunds.execute(RefundOrderCommand { order, by: who, amount, reason, key }).await {
-        Ok(_) => Ok(see_other_with(&here, Flash::notice("The refund is under way."))),
+        Ok(_) => {
+            trail.note(SecurityEvent::RefundRequested, &format!("order/{order}")).await;
+            Ok(see_other_with(&here, Flash::notice("The refund is under way.")))
+        }
         Err(error) => Ok(see_other_with(&here, not_refunded(error)?)),
     }
 }
