@@ -3,6 +3,7 @@
 use crate::repository::{CHASSIS, CONTEXTS, Repository};
 use crate::rules::{
     edges, folders, languages, lengths, lockfile, module_docs, planted, purity, statements, tables, templates,
+    words,
 };
 
 fn none(breaches: &[String]) {
@@ -111,4 +112,11 @@ fn no_template_shows_what_people_type_as_anything_but_text() {
     for owner in CONTEXTS.iter().copied().chain(CHASSIS).chain(["chassis", "app"]) {
         none(&repository.each_source_of(owner, |file| templates::source_breaches(&file.path, &file.text)));
     }
+}
+
+#[test]
+fn texts_speak_the_words_of_the_glossary() {
+    let texts = Repository::open().texts();
+    assert!(texts.len() > 500, "only {} texts were read", texts.len());
+    none(&texts.iter().flat_map(|file| words::breaches(&file.path, &file.text)).collect::<Vec<_>>());
 }

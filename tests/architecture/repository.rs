@@ -120,6 +120,25 @@ impl Repository {
         files.map(|entry| SourceFile { path: self.relative(entry.path()), text: read(entry.path()) }).collect()
     }
 
+    /// Everything written by hand that people read: sources, templates, contracts, features and documents. Without
+    /// migrations, which must not change once they were applied, and without the demo's product texts.
+    pub fn texts(&self) -> Vec<SourceFile> {
+        const KINDS: [&str; 12] = ["rs", "html", "txt", "md", "json", "feature", "toml", "css", "yml", "yaml", "sh", "py"];
+        let folders = ["app", "chassis", "contexts", "deploy", "docs", "shared-kernel", "tests"].iter();
+        let entries = folders.flat_map(|folder| {
+            let found = WalkDir::new(self.root.join(folder)).sort_by_file_name().into_iter();
+            found.filter_entry(|entry| !["target", "demo", "node_modules"].iter().any(|name| entry.file_name() == *name))
+        });
+        let files = entries.map(Result::unwrap).filter(|entry| {
+            entry.file_type().is_file()
+                && entry.path().extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known))
+        });
+        let top = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "Cargo.toml"].iter();
+        let top = top.map(|name| self.root.join(name)).filter(|path| path.exists());
+        let paths = files.map(walkdir::DirEntry::into_path).chain(top);
+        paths.map(|path| SourceFile { path: self.relative(&path), text: read(&path) }).collect()
+    }
+
     fn relative(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap().to_string_lossy().replace('\\', "/")
     }

@@ -11,3 +11,4 @@ pub mod purity;
 pub mod statements;
 pub mod tables;
 pub mod templates;
+pub mod words;
