@@ -33,16 +33,16 @@ enum Verb {
         #[arg(long, value_name = "ADDRESS")]
         mail: Option<String>,
     },
-    /// Bring sample orders of the last months into a shop with the demo catalogue.
+    /// Add sample orders of the last months to a shop with the demo catalogue.
     Demo,
     /// Ask the open shop whether it is ready, as health checks do; fails if it is not.
     Probe,
-    /// Bring products (CSV) or past orders (JSON lines) in.
+    /// Import products (CSV) or past orders (JSON lines).
     Import {
         #[command(subcommand)]
         what: Import,
     },
-    /// Messages that could not be handled.
+    /// Messages that could not be processed (dead letters).
     DeadLetters {
         #[command(subcommand)]
         what: DeadLetters,
@@ -54,7 +54,7 @@ enum Verb {
     },
     /// Compare open payments and refunds with the provider now.
     Reconcile,
-    /// Make a user, or give an existing one a higher role; their password stays unless --reset-password is given.
+    /// Create a user, or give an existing user a higher role. The password stays unless --reset-password is given.
     User {
         /// The e-mail address.
         email: String,
@@ -71,7 +71,7 @@ enum Verb {
         #[arg(long)]
         reset_password: bool,
     },
-    /// Everything that the shop has on record, one JSON object per line.
+    /// Export all records of the shop, one JSON object per line.
     Audit {
         /// JSON lines; the only format there is.
         #[arg(long, hide = true)]
@@ -79,7 +79,7 @@ enum Verb {
     },
     /// Print the ids of erased customers, one a line. Keep the list apart from backups.
     Erasures,
-    /// Erase customers, such as those whom a restored backup has brought back. Ids that nobody has are passed over.
+    /// Erase customers, such as those that a restored backup contains again. Unknown ids are skipped.
     Erase {
         /// Their ids.
         #[arg(required = true)]
@@ -90,22 +90,22 @@ enum Verb {
         /// The folder; empty, or not there yet.
         folder: PathBuf,
     },
-    /// Look whether a backup is whole and makes sense.
+    /// Verify that a backup is complete and consistent.
     Verify {
         /// The backup.
         folder: PathBuf,
     },
-    /// Bring a backup back to where the settings say, where nothing may be yet.
+    /// Restore a backup to the place that the settings name, which must be empty.
     Restore {
         /// The backup.
         folder: PathBuf,
-        /// Take away what the broker still has of the lost shop; nobody else may be using it.
+        /// Delete the streams of the lost shop from the broker; no other shop may be using it.
         #[arg(long)]
         discard_streams: bool,
     },
     /// Move a closed shop from its files onto the PostgreSQL server that the settings name.
     Promote {
-        /// Only say what would be moved.
+        /// Show what would be moved, and change nothing.
         #[arg(long)]
         dry_run: bool,
     },
@@ -121,10 +121,10 @@ enum Import {
     Products {
         /// The file.
         file: PathBuf,
-        /// Only say what would happen.
+        /// Show what would happen, and change nothing.
         #[arg(long)]
         dry_run: bool,
-        /// Leave out products that are not right and import the others; without it, nothing is imported then.
+        /// Import valid products and skip the others; without it, one invalid product stops the import.
         #[arg(long)]
         skip_invalid: bool,
         /// Give a number to a SKU that another product has, instead of refusing the product.
@@ -158,7 +158,6 @@ enum DeadLetters {
 }
 
 /// Runs the command that the process was started with.
-#[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     crate::process::keep_to_itself();
@@ -168,7 +167,7 @@ pub fn main() -> ExitCode {
     };
     match actix_web::rt::System::with_tokio_rt(move || runtime).block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads what is printed may have seen enough, as `head` has.
+        // Anyone who reads what is printed may have seen enough, as `head` has.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }

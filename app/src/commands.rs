@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{CustomerId, Role};
 
 use crate::control::Output;
-use crate::modules::here;
+use crate::modules::require_module;
 use crate::parts::Part;
 use crate::settings::Settings;
 use crate::shop::Shop;
@@ -41,9 +41,7 @@ pub enum Command {
     User {
         /// Who.
         email: String,
-        /// Their role.
         role: String,
-        /// Their password.
         password: String,
         /// First and last name of somebody new.
         #[serde(default)]
@@ -73,7 +71,6 @@ pub enum Command {
 /// What a file holds.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ImportWhat {
-    /// Products.
     Products {
         /// Only say what would happen.
         dry_run: bool,
@@ -123,9 +120,6 @@ pub async fn run_alone(settings: Settings, command: Command, out: &Output) -> an
 }
 
 /// Runs the command in a shop that is open.
-///
-/// # Errors
-/// Says what did not work.
 pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<()> {
     match command {
         Command::Import { what, file } => import(shop, what, file, out).await,
@@ -140,7 +134,7 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             shop.replay.start(&name).await?;
             out.line(format!("{name} is empty and is being fed the archive")).await
         }
-        Command::Reconcile => reconcile(here(shop.modules.order.as_ref(), Part::Order)?, out).await,
+        Command::Reconcile => reconcile(require_module(shop.modules.order.as_ref(), Part::Order)?, out).await,
         Command::User { email, role, password, name, reset_password } => {
             let role = Role::parse(&role).context("a role is customer, staff or admin")?;
             let name = name.as_deref().unwrap_or("New User");
@@ -151,19 +145,19 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             out.line(format!("{email} can log in as {}", role.name())).await
         }
         Command::Demo => {
-            let order = here(shop.modules.order.as_ref(), Part::Order)?;
+            let order = require_module(shop.modules.order.as_ref(), Part::Order)?;
             let orders = sample_orders::of(shop.settings.currency, shop.clock.now())?;
             let summary = order.import_made(orders).await?;
             out.line(format!("{} sample orders imported, {} known already", summary.imported, summary.repeated)).await
         }
         Command::Erasures => {
-            for id in here(shop.modules.customer.as_ref(), Part::Customer)?.erased().await? {
+            for id in require_module(shop.modules.customer.as_ref(), Part::Customer)?.erased().await? {
                 out.line(id.to_string()).await?;
             }
             Ok(())
         }
         Command::Erase { customers } => {
-            erase(here(shop.modules.customer.as_ref(), Part::Customer)?, &customers, out).await
+            erase(require_module(shop.modules.customer.as_ref(), Part::Customer)?, &customers, out).await
         }
         Command::Backup { folder } => backup::take::take(&shop.settings, &folder, out).await,
         Command::Audit => {
@@ -235,14 +229,14 @@ async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> 
 async fn import(shop: &Shop, what: ImportWhat, file: PathBuf, out: &Output) -> anyhow::Result<()> {
     match what {
         ImportWhat::Products { dry_run, skip_invalid, number_repeated_skus } => {
-            let catalogue = here(shop.modules.catalogue.as_ref(), Part::Catalogue)?;
+            let catalogue = require_module(shop.modules.catalogue.as_ref(), Part::Catalogue)?;
             let bytes = tokio::fs::read(&file).await.with_context(|| file.display().to_string())?;
             let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let mode = ImportMode { dry_run, all_or_nothing: !skip_invalid, number_repeated_skus };
             out.line(catalogue.import_file(&bytes, &name, mode).await?.to_string()).await
         }
         ImportWhat::Orders { skip_invalid } => {
-            let order = here(shop.modules.order.as_ref(), Part::Order)?;
+            let order = require_module(shop.modules.order.as_ref(), Part::Order)?;
             import_orders(order, &file, skip_invalid, out).await
         }
     }

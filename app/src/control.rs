@@ -29,15 +29,11 @@ enum Sink {
 
 impl Output {
     /// To the terminal.
-    #[must_use]
     pub fn stdout() -> Self {
         Self(Sink::Stdout)
     }
 
     /// One more line.
-    ///
-    /// # Errors
-    /// When nobody reads any more.
     pub async fn line(&self, line: impl Into<String>) -> anyhow::Result<()> {
         match &self.0 {
             Sink::Stdout => {
@@ -81,12 +77,9 @@ pub async fn ask(folder: &Path, command: &Command, out: &Output) -> anyhow::Resu
 }
 
 /// Makes the socket. The folder's lock must be ours.
-///
-/// # Errors
-/// When the socket cannot be made.
 pub fn listen(folder: &Path) -> anyhow::Result<UnixListener> {
     let path = socket(folder);
-    // Whoever left a socket here does not hold the lock, and so is not there any more.
+    // Anyone who left a socket here does not hold the lock, and so is not there any more.
     if path.exists() {
         std::fs::remove_file(&path)?;
     }

@@ -1,4 +1,4 @@
-//! Fills an empty shop: the demo catalogue with its stock, images and files, and somebody to sign in as.
+//! Fills an empty shop: the demo catalogue with its stock, images and files, and an account to log in with.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -18,35 +18,32 @@ use crate::secrets::keep_private_text;
 use crate::shop::Shop;
 
 /// How often a process looks whether another is done with furnishing.
-const LOOK: Duration = Duration::from_millis(300);
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 #[derive(RustEmbed)]
 #[folder = "demo"]
 struct Files;
 
 /// Made in the database of a context when it has been furnished.
-pub const FURNISHED: &str = "furnished";
+pub const SEEDED: &str = "furnished";
 
 /// Furnishes each context that is here and new: the catalogue and its digital files with the demo unless it is switched
 /// off, the customers with an administrator and a demo customer, whose logins are printed. A start that was cut off is
 /// made up for by the next; of several processes on one database one does it while the others wait. Later starts only see
 /// to the administrator that is set by name.
-///
-/// # Errors
-/// When something cannot be brought in.
-pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
+pub async fn seed_demo(shop: &Shop) -> anyhow::Result<()> {
     for (context, database) in shop.databases() {
         let turn = Lease::new("furnish", database, &shop.clock, shop.ids.as_ref());
-        while !turn.is_mine().await {
-            tokio::time::sleep(LOOK).await;
+        while !turn.is_held().await {
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         let renewed = async {
             loop {
-                turn.kept_for(LOOK).await;
+                turn.renew_for(POLL_INTERVAL).await;
             }
         };
         let done = tokio::select! {
-            done = furnish_one(shop, context, database) => done,
+            done = seed_context(shop, context, database) => done,
             () = renewed => Ok(()),
         };
         turn.release().await;
@@ -55,15 +52,15 @@ pub async fn furnish(shop: &Shop) -> anyhow::Result<()> {
     shop.first_start.done(&shop.settings)
 }
 
-async fn furnish_one(shop: &Shop, context: Part, database: &Database) -> anyhow::Result<()> {
-    let new = if database.shared() { !database.is_marked(FURNISHED).await? } else { shop.first_start.is_new(context) };
+async fn seed_context(shop: &Shop, context: Part, database: &Database) -> anyhow::Result<()> {
+    let new = if database.shared() { !database.is_marked(SEEDED).await? } else { shop.first_start.is_new(context) };
     if let (Some((email, password)), Part::Customer) = (&shop.settings.admin, context) {
         shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
     }
     if new {
         match (context, &shop.modules.catalogue, &shop.modules.fulfilment) {
             (Part::Catalogue, Some(catalogue), _) if shop.settings.demo => {
-                stock_the_shelves(catalogue, shop.settings.currency).await?;
+                seed_products(catalogue, shop.settings.currency).await?;
             }
             (Part::Fulfilment, _, Some(fulfilment)) if shop.settings.demo => keep_files(fulfilment).await?,
             (Part::Customer, _, _) => welcome(shop, &logins(shop, &shop.first_start).await?)?,
@@ -71,7 +68,7 @@ async fn furnish_one(shop: &Shop, context: Part, database: &Database) -> anyhow:
         }
     }
     // Files from before there were marks get theirs now, so that it moves with them to a server.
-    database.mark(FURNISHED, shop.clock.now()).await?;
+    database.mark(SEEDED, shop.clock.now()).await?;
     Ok(())
 }
 
@@ -125,7 +122,7 @@ fn in_folder(folder: &'static str) -> impl Iterator<Item = (String, Vec<u8>)> {
 }
 
 /// The demo's prices are the same numbers in every currency.
-async fn stock_the_shelves(catalogue: &CatalogueModule, currency: Currency) -> anyhow::Result<()> {
+async fn seed_products(catalogue: &CatalogueModule, currency: Currency) -> anyhow::Result<()> {
     let Some(products) = Files::get("products.csv") else { return Ok(()) };
     let csv = String::from_utf8(products.data.into_owned())?;
     anyhow::ensure!(
@@ -156,9 +153,9 @@ async fn keep_files(fulfilment: &FulfilmentModule) -> anyhow::Result<()> {
 /// Where the logins of a first start are kept until somebody has read them.
 const LOGINS: &str = "first-logins.txt";
 
-/// Tells whoever started the shop how to log in. Output is often kept (a service's journal, a container's log), so the
+/// Tells anyone who started the shop how to log in. Output is often kept (a service's journal, a container's log), so the
 /// passwords themselves are shown on a terminal only, and otherwise lie in a file that its owner alone can read.
-#[expect(clippy::print_stdout, reason = "meant for whoever started the shop, not for the log")]
+#[expect(clippy::print_stdout, reason = "meant for anyone who started the shop, not for the log")]
 fn welcome(shop: &Shop, logins: &[Login]) -> anyhow::Result<()> {
     let (folder, base) = (&shop.settings.data_dir, &shop.settings.base_url);
     println!("\n  {} is new. Open {base} in a browser, and log in at {base}/login as", shop.settings.shop_name);

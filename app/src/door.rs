@@ -112,7 +112,7 @@ pub(crate) fn open(
             .client_request_timeout(Duration::from_secs(10))
             .client_disconnect_timeout(Duration::from_secs(5))
             .local_addr(address)
-            .on_connect_ext(Connections::introduce)
+            .on_connect_ext(Connections::attach_connection)
             .finish(map_config(app, |()| AppConfig::default()));
         let connections = connections.clone();
         let admit = fn_service(move |stream: TcpStream| {

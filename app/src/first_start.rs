@@ -19,15 +19,15 @@ use crate::parts::Part;
 use crate::secrets::keep_private;
 use crate::settings::Settings;
 
-const NOTE: &str = "first-start.json";
+const FIRST_START_FILE: &str = "first-start.json";
 
 /// What the first start still has to do.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirstStart {
-    /// How the administrator will sign in.
+    /// How the administrator will log in.
     pub admin_password: String,
-    /// How the demo's customer will sign in.
+    /// How the demo's customer will log in.
     pub customer_password: String,
     /// The contexts that are empty, by name.
     #[serde(default = "all_contexts")]
@@ -52,7 +52,7 @@ impl FirstStart {
         let without = in_file.filter(|part| !folder.join(format!("{}.db", part.name())).exists());
         note.new.extend(without.map(|part| part.name().to_owned()));
         if found.is_none_or(|found| found.new != note.new) && !note.new.is_empty() {
-            keep_private(folder, NOTE, &note)?;
+            keep_private(folder, FIRST_START_FILE, &note)?;
         }
         Ok(note)
     }
@@ -64,7 +64,7 @@ impl FirstStart {
     }
 
     fn read(folder: &Path) -> anyhow::Result<Option<Self>> {
-        let path = folder.join(NOTE);
+        let path = folder.join(FIRST_START_FILE);
         if !path.exists() {
             return Ok(None);
         }
@@ -73,15 +73,11 @@ impl FirstStart {
     }
 
     /// Takes a note of the past away: what comes into the folder now is not new.
-    ///
-    /// # Errors
-    /// When it cannot be removed.
     pub fn forget(settings: &Settings) -> anyhow::Result<()> {
-        files::remove(&settings.data_dir.join(NOTE)).context(NOTE)
+        files::remove(&settings.data_dir.join(FIRST_START_FILE)).context(FIRST_START_FILE)
     }
 
     /// Whether this context has a file that has to be furnished.
-    #[must_use]
     pub fn is_new(&self, part: Part) -> bool {
         self.new.contains(part.name())
     }
@@ -97,9 +93,9 @@ impl FirstStart {
             return Ok(());
         }
         if left.new.is_empty() {
-            return files::remove(&settings.data_dir.join(NOTE)).context(NOTE);
+            return files::remove(&settings.data_dir.join(FIRST_START_FILE)).context(FIRST_START_FILE);
         }
-        keep_private(&settings.data_dir, NOTE, &left)
+        keep_private(&settings.data_dir, FIRST_START_FILE, &left)
     }
 }
 
@@ -135,7 +131,7 @@ mod tests {
         assert_eq!(again.admin_password, begun.admin_password);
         assert!(again.is_new(Part::Catalogue) && again.is_new(Part::Customer) && !again.is_new(Part::Order));
         again.done(&settings).unwrap();
-        assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(NOTE).exists());
+        assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(FIRST_START_FILE).exists());
     }
 
     #[test]
@@ -146,7 +142,7 @@ mod tests {
         assert!(!pending(&settings).is_new(Part::Catalogue));
         pending(&settings).done(&settings).unwrap();
         let old = r#"{"admin_password": "a", "customer_password": "b"}"#;
-        std::fs::write(folder.path().join(NOTE), old).unwrap();
+        std::fs::write(folder.path().join(FIRST_START_FILE), old).unwrap();
         assert!(pending(&settings).is_new(Part::Catalogue) && pending(&settings).is_new(Part::Reports));
     }
 
@@ -168,7 +164,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path(), "catalogue");
         settings.databases = crate::settings::split::Databases::on_one_server("postgres://server/shop");
-        assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(NOTE).exists());
+        assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(FIRST_START_FILE).exists());
     }
 
     #[test]

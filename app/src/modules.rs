@@ -13,8 +13,8 @@ use shared_kernel::{Limit, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::parts::Part;
-use crate::peers::Figure;
-use crate::setup::Given;
+use crate::peers::DashboardCount;
+use crate::setup::ModuleConfigs;
 
 /// The contexts of this process. The whole shop holds all of them.
 #[derive(Default)]
@@ -32,14 +32,14 @@ pub struct Modules {
 }
 
 /// Beyond this nobody counts: it is simply a lot.
-const MOST: Limit = Limit::MAX;
+const MAX_COUNT: Limit = Limit::MAX;
 
 impl Modules {
     /// Brings the tables of each context up to date for which there is a platform, and puts it together.
     ///
     /// # Errors
     /// When a database cannot be used.
-    pub async fn start(given: &Given, platform: impl Fn(Part) -> Option<Platform>) -> anyhow::Result<Self> {
+    pub async fn start(given: &ModuleConfigs, platform: impl Fn(Part) -> Option<Platform>) -> anyhow::Result<Self> {
         let mut modules = Self::default();
         if let Some(platform) = platform(Part::Catalogue) {
             modules.catalogue = Some(CatalogueModule::start(given.catalogue, platform).await.context("catalogue")?);
@@ -95,7 +95,6 @@ impl Modules {
     }
 
     /// What a context listens to, and its timers.
-    #[must_use]
     pub fn lists(&self, context: Part) -> (Vec<Subscription>, Vec<Job>) {
         let lists = match context {
             Part::Catalogue => self.catalogue.as_ref().map(|it| (it.subscriptions(), it.jobs())),
@@ -112,15 +111,15 @@ impl Modules {
     ///
     /// # Errors
     /// The store's.
-    pub async fn to_do(&self, context: Part) -> Result<Vec<Figure>, StoreError> {
+    pub async fn to_do(&self, context: Part) -> Result<Vec<DashboardCount>, StoreError> {
         match (context, &self.fulfilment, &self.order) {
             (Part::Fulfilment, Some(fulfilment), _) => {
-                Ok(vec![figure("to send", fulfilment.to_send(MOST).await?, "/admin/shipping-orders", false)])
+                Ok(vec![figure("to send", fulfilment.to_send(MAX_COUNT).await?, "/admin/shipping-orders", false)])
             }
             (Part::Order, _, Some(order)) => {
-                let orders = order.use_cases().list_orders.needing_attention(None, MOST).await;
+                let orders = order.use_cases().list_orders.needing_attention(None, MAX_COUNT).await;
                 let orders = orders.map_err(StoreError::unavailable)?.items.len();
-                Ok(vec![figure("orders need a person", orders, "/admin/orders", orders > 0)])
+                Ok(vec![figure("orders need attention", orders, "/admin/orders", orders > 0)])
             }
             _ => Ok(Vec::new()),
         }
@@ -165,16 +164,16 @@ fn register<C>(config: &mut C, list: Option<impl FnOnce(&mut C)>) {
     }
 }
 
-fn figure(label: &str, found: usize, link: &str, alarming: bool) -> Figure {
-    let more = if found < MOST.get() as usize { "" } else { " or more" };
-    Figure { label: label.to_owned(), count: format!("{found}{more}"), link: link.to_owned(), alarming }
+fn figure(label: &str, found: usize, link: &str, alarming: bool) -> DashboardCount {
+    let more = if found < MAX_COUNT.get() as usize { "" } else { " or more" };
+    DashboardCount { label: label.to_owned(), count: format!("{found}{more}"), link: link.to_owned(), alarming }
 }
 
 /// A command about a context that another process holds.
 ///
 /// # Errors
 /// If it is not here.
-pub fn here<T>(module: Option<&T>, part: Part) -> anyhow::Result<&T> {
+pub fn require_module<T>(module: Option<&T>, part: Part) -> anyhow::Result<&T> {
     let name = part.name();
     module.with_context(|| format!("{name} is not in this process: give the command where STORE_CONTEXTS names {name}"))
 }

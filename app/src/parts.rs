@@ -24,7 +24,6 @@ pub enum Part {
 }
 
 impl Part {
-    /// All parts.
     pub const ALL: [Self; 7] =
         [Self::Catalogue, Self::Order, Self::Fulfilment, Self::Reports, Self::Customer, Self::Edge, Self::Sandbox];
 
@@ -32,7 +31,6 @@ impl Part {
     pub const CONTEXTS: [Self; 5] = [Self::Catalogue, Self::Order, Self::Fulfilment, Self::Reports, Self::Customer];
 
     /// The name in settings; a context's is also its database's and the source of its events.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Catalogue => "catalogue",
@@ -45,10 +43,6 @@ impl Part {
         }
     }
 
-    /// The part of that name.
-    ///
-    /// # Errors
-    /// Names those that there are.
     pub fn parse(name: &str) -> anyhow::Result<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
         found.with_context(|| format!("there is no part {name:?}; there are {}", Self::ALL.map(Self::name).join(", ")))
@@ -61,7 +55,6 @@ pub struct Parts(BTreeSet<Part>);
 
 impl Parts {
     /// The whole shop.
-    #[must_use]
     pub fn all() -> Self {
         Self(Part::ALL.into())
     }
@@ -78,33 +71,29 @@ impl Parts {
     }
 
     /// Whether this is one of them.
-    #[must_use]
-    pub fn hold(&self, part: Part) -> bool {
+    pub fn contains(&self, part: Part) -> bool {
         self.0.contains(&part)
     }
 
     /// Whether this is the only one.
-    #[must_use]
-    pub fn are_only(&self, part: Part) -> bool {
-        self.0.len() == 1 && self.hold(part)
+    pub fn is_exactly(&self, part: Part) -> bool {
+        self.0.len() == 1 && self.contains(part)
     }
 
     /// The contexts among them.
     pub fn contexts(&self) -> impl Iterator<Item = Part> {
-        Part::CONTEXTS.into_iter().filter(|part| self.hold(*part))
+        Part::CONTEXTS.into_iter().filter(|part| self.contains(*part))
     }
 
     /// Whether no context and no joining page runs in another process: then nobody else is asked who somebody is. Where
-    /// the payment sandbox runs does not matter for that; it is a stranger to the shop.
-    #[must_use]
-    pub fn are_whole(&self) -> bool {
-        self.hold(Part::Edge) && self.hold_all_contexts()
+    /// the payment sandbox runs does not matter for that; it is an external service to the shop.
+    pub fn is_single_process(&self) -> bool {
+        self.contains(Part::Edge) && self.contains_all_contexts()
     }
 
     /// Whether facts need not leave this process to reach all contexts.
-    #[must_use]
-    pub fn hold_all_contexts(&self) -> bool {
-        Part::CONTEXTS.into_iter().all(|part| self.hold(part))
+    pub fn contains_all_contexts(&self) -> bool {
+        Part::CONTEXTS.into_iter().all(|part| self.contains(part))
     }
 }
 
@@ -122,7 +111,7 @@ mod tests {
     fn parts_are_named_in_any_order_and_a_wrong_name_is_refused_with_the_right_ones() {
         let parts = Parts::parse(" fulfilment, order ,").unwrap();
         assert_eq!(parts.to_string(), "order,fulfilment");
-        assert!(parts.hold(Part::Order) && !parts.hold(Part::Edge) && !parts.are_whole());
+        assert!(parts.contains(Part::Order) && !parts.contains(Part::Edge) && !parts.is_single_process());
         let refused = Parts::parse("order,payment").unwrap_err().to_string();
         assert!(refused.contains("\"payment\"") && refused.contains("catalogue, order, fulfilment"), "{refused}");
         assert!(Parts::parse(" , ").is_err());
@@ -130,9 +119,9 @@ mod tests {
 
     #[test]
     fn a_shop_whose_sandbox_runs_elsewhere_is_whole() {
-        assert!(Parts::all().are_whole());
-        assert!(Parts::parse("catalogue,order,fulfilment,reports,customer,edge").unwrap().are_whole());
+        assert!(Parts::all().is_single_process());
+        assert!(Parts::parse("catalogue,order,fulfilment,reports,customer,edge").unwrap().is_single_process());
         let without_edge = Parts::parse("catalogue,order,fulfilment,reports,customer").unwrap();
-        assert!(!without_edge.are_whole() && without_edge.hold_all_contexts());
+        assert!(!without_edge.is_single_process() && without_edge.contains_all_contexts());
     }
 }

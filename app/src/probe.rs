@@ -8,15 +8,15 @@ use anyhow::Context as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Whoever has not answered by then is not ready.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Anyone who has not answered by then is not ready.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Asks the shop that listens at `listen`.
 ///
 /// # Errors
 /// When it does not answer in time, or not that it is ready.
 pub async fn ask(listen: &str) -> anyhow::Result<()> {
-    let answered = tokio::time::timeout(PATIENCE, status_line(near(listen)?));
+    let answered = tokio::time::timeout(PROBE_TIMEOUT, status_line(near(listen)?));
     let status = answered.await.with_context(|| format!("{listen} does not answer"))??;
     anyhow::ensure!(status.split(' ').nth(1) == Some("200"), "not ready: {status}");
     Ok(())

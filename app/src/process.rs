@@ -8,11 +8,11 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::stat::{Mode, umask};
 
 /// A shop cannot open its databases and serve with fewer.
-const FEWEST_DESCRIPTORS: u64 = 256;
+const MIN_FILE_DESCRIPTORS: u64 = 256;
 /// What is kept for files, databases, mails and peers, however many connections there are.
-const OWN_DESCRIPTORS: u64 = 192;
+const RESERVED_FILE_DESCRIPTORS: u64 = 192;
 /// No more than this is asked for.
-const MOST_DESCRIPTORS: u64 = 65_536;
+const MAX_FILE_DESCRIPTORS: u64 = 65_536;
 
 /// Whatever the process writes is its owner's alone: databases hold addresses, mails hold links that open accounts.
 pub fn keep_to_itself() {
@@ -26,12 +26,12 @@ pub fn keep_to_itself() {
 pub fn raise_descriptor_limit() -> anyhow::Result<u64> {
     // A sandbox may forbid even to ask; what the usual limit is, every system grants.
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1_024, 1_024));
-    let wanted = hard.min(MOST_DESCRIPTORS);
+    let wanted = hard.min(MAX_FILE_DESCRIPTORS);
     let raised = wanted > soft && setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_ok();
     let limit = if raised { wanted } else { soft };
     anyhow::ensure!(
-        limit >= FEWEST_DESCRIPTORS,
-        "only {limit} file descriptors may be open; a shop needs {FEWEST_DESCRIPTORS} at least and thousands for a crowd \
+        limit >= MIN_FILE_DESCRIPTORS,
+        "only {limit} file descriptors may be open; a shop needs {MIN_FILE_DESCRIPTORS} at least and thousands for a crowd \
          (`ulimit -n`, or LimitNOFILE in the systemd unit)"
     );
     if limit < 4_096 {
@@ -45,15 +45,11 @@ pub fn raise_descriptor_limit() -> anyhow::Result<u64> {
 }
 
 /// How many connections leave room for all else.
-#[must_use]
 pub fn connections_within(descriptors: u64) -> usize {
-    usize::try_from(descriptors.saturating_sub(OWN_DESCRIPTORS)).unwrap_or(usize::MAX)
+    usize::try_from(descriptors.saturating_sub(RESERVED_FILE_DESCRIPTORS)).unwrap_or(usize::MAX)
 }
 
 /// Whether files can be written to this folder and reach the disk.
-///
-/// # Errors
-/// What the disk says.
 pub fn try_to_write(folder: &Path) -> anyhow::Result<()> {
     let path = folder.join(format!(".probe-{}", std::process::id()));
     let written = std::fs::File::create(&path).and_then(|mut file| {
@@ -71,8 +67,8 @@ mod tests {
     #[test]
     fn connections_leave_descriptors_for_everything_else() {
         assert_eq!(connections_within(1_024), 832);
-        assert_eq!(connections_within(FEWEST_DESCRIPTORS), 64);
-        assert!(raise_descriptor_limit().unwrap() >= FEWEST_DESCRIPTORS);
+        assert_eq!(connections_within(MIN_FILE_DESCRIPTORS), 64);
+        assert!(raise_descriptor_limit().unwrap() >= MIN_FILE_DESCRIPTORS);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Secrets {
 /// As they are kept in the folder.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct StoredSecrets {
     csrf_key: String,
     sandbox_secret_key: String,
     webhook_secret: String,
@@ -45,7 +45,7 @@ impl Secrets {
             let sandbox_secret_key = sandbox_secret_key.clone();
             return Ok(Self { csrf_key, sandbox_secret_key, webhook_secrets: webhooks });
         }
-        let kept = Kept::load_or_make(&settings.data_dir, ids)?;
+        let kept = StoredSecrets::load_or_make(&settings.data_dir, ids)?;
         Ok(Self {
             csrf_key: settings.csrf_key.map_or_else(|| kept.csrf_key(), Ok)?,
             sandbox_secret_key: sandbox.unwrap_or(kept.sandbox_secret_key),
@@ -54,7 +54,7 @@ impl Secrets {
     }
 }
 
-impl Kept {
+impl StoredSecrets {
     fn load_or_make(folder: &Path, ids: &dyn Ids) -> anyhow::Result<Self> {
         let path = folder.join("secrets.json");
         if path.exists() {
@@ -97,17 +97,11 @@ pub fn new_keys(ids: &dyn Ids) -> anyhow::Result<String> {
 }
 
 /// Writes a file that only its owner may read; a power cut leaves all of it or none.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn keep_private(folder: &Path, name: &str, value: &impl Serialize) -> anyhow::Result<()> {
     keep_private_text(folder, name, &serde_json::to_string_pretty(value)?)
 }
 
 /// The same for a text.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn keep_private_text(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
     Ok(files::write(&folder.join(name), text.as_bytes())?)
 }

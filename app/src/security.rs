@@ -14,10 +14,9 @@ use crate::parts::Part;
 use crate::peers::{Decision, letter_name};
 
 /// How often old records are looked for.
-const PERIOD: Duration = Duration::from_hours(1);
+const CLEANUP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Kept beside the customers where these are here, and otherwise with the first context of the process.
-#[must_use]
 pub fn log(databases: &[(Part, Database)], clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> SecurityLog {
     let customers = databases.iter().find(|(part, _)| *part == Part::Customer);
     let Some((_, database)) = customers.or_else(|| databases.first()) else { return SecurityLog::default() };
@@ -26,7 +25,6 @@ pub fn log(databases: &[(Part, Database)], clock: &Arc<dyn Clock>, ids: &Arc<dyn
 
 /// Downloads that are named in the log: they change nothing, so a 200 says all. What changes something is told by its
 /// handler, which knows whether it was done.
-#[must_use]
 pub fn recorded() -> Vec<(Method, &'static str, SecurityEvent)> {
     let downloads = [
         "/admin/products/export.csv",
@@ -62,7 +60,7 @@ pub async fn sweep(databases: Vec<Database>, clock: Arc<dyn Clock>, keep: Durati
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(PERIOD) => {}
+            () = tokio::time::sleep(CLEANUP_INTERVAL) => {}
         }
     }
 }

@@ -13,9 +13,9 @@ use anyhow::Context as _;
 use chassis::web::connections::{ConnectionSettings, Connections};
 use chassis::web::health::Readiness;
 use chassis::web::limits::{Allowance, LimitRule, LimitSettings};
-use chassis::web::metrics::{Metrics, MetricsDoor};
+use chassis::web::metrics::{Metrics, MetricsAccess};
 use chassis::web::signed::{Signer, Verifier};
-use chassis::web::{Edge, EdgeSettings, Recognition};
+use chassis::web::{Authentication, Edge, EdgeSettings};
 use customer::CustomerModule;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -27,10 +27,10 @@ use crate::shop::Shop;
 use crate::{control, demo, process};
 
 /// Requests get this long to end when the shop closes, and what runs behind them this long again.
-const DRAIN: Duration = Duration::from_secs(12);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// So long the door waits for a request that may be under way over a connection that is kept alive.
-const LAST_CALL: Duration = Duration::from_secs(1);
+const IDLE_CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// A shop that is open.
 pub struct Running {
@@ -69,12 +69,12 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     drop(free.with_context(|| format!("cannot listen at {}", settings.listen))?);
     let descriptors = process::raise_descriptor_limit()?;
     let shop = Arc::new(Shop::open(settings).await?);
-    demo::furnish(&shop).await.context("the demo data")?;
+    demo::seed_demo(&shop).await.context("the demo data")?;
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let edge = edge(&shop);
-    let private = private_door(&shop)?;
+    let private = open_private_listener(&shop)?;
     let readiness = readiness(&shop);
-    let metrics = Metrics::install(metrics_door(&shop)).ok();
+    let metrics = Metrics::install(metrics_access(&shop)).ok();
     shop.start(&tasks, &stop).await?;
     let controls = control::serve(control::listen(&shop.settings.data_dir)?, Arc::clone(&shop), stop.clone());
     tasks.spawn(async move {
@@ -84,7 +84,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     });
     let connections = connections(&shop, descriptors);
     let inside = Inside::new(&shop, &edge, &readiness, metrics)?;
-    let (address, public) = door::open(&shop.settings.listen, inside, &connections, DRAIN)?;
+    let (address, public) = door::open(&shop.settings.listen, inside, &connections, DRAIN_TIMEOUT)?;
     let (name, parts) = (&shop.settings.shop_name, &shop.settings.parts);
     tracing::info!(shop.parts = %parts, "{name} is open at http://{address} with {parts}");
     Ok(Running { address, shop, edge, connections, public, private, readiness, tasks, stop })
@@ -95,11 +95,11 @@ impl Running {
     pub async fn close(self) {
         self.readiness.drain();
         self.edge.drain();
-        self.connections.drain(LAST_CALL);
+        self.connections.drain(IDLE_CLOSE_GRACE);
         self.public.stop(true).await;
         self.stop.cancel();
         self.tasks.close();
-        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(DRAIN_TIMEOUT, self.tasks.wait()).await.is_err() {
             tracing::warn!("some work did not end in time; it will be taken up again at the next start");
         }
         if let Some(private) = &self.private {
@@ -123,11 +123,11 @@ fn edge(shop: &Shop) -> Edge {
         large_bodies: large_bodies(),
         security: shop.security.clone(),
         recorded: crate::security::recorded(),
-        never_shed: signed_by_others(shop),
+        never_shed: signed_routes(shop),
         unseen: signer(shop).iter().map(|_| CustomerModule::IDENTITY).collect(),
         ..EdgeSettings::default()
     };
-    Edge::new(edge, recognition(shop), Arc::clone(&shop.ids))
+    Edge::new(edge, authentication(shop), Arc::clone(&shop.ids))
 }
 
 fn connections(shop: &Shop, descriptors: u64) -> Connections {
@@ -140,27 +140,27 @@ fn connections(shop: &Shop, descriptors: u64) -> Connections {
 }
 
 /// A shop that faces the net shows its numbers to nobody who does not know the token.
-fn metrics_door(shop: &Shop) -> MetricsDoor {
+fn metrics_access(shop: &Shop) -> MetricsAccess {
     let url = shop.settings.base_url.parse::<actix_web::http::Uri>().ok();
     let host = url.as_ref().and_then(|url| url.host()).unwrap_or_default();
     let here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
     match &shop.settings.metrics_token {
-        Some(token) => MetricsDoor::Token(token.clone()),
-        None if here => MetricsDoor::ThisMachine,
-        None => MetricsDoor::Closed,
+        Some(token) => MetricsAccess::Token(token.clone()),
+        None if here => MetricsAccess::ThisMachine,
+        None => MetricsAccess::Closed,
     }
 }
 
 /// By what this process knows who is asking: a whole shop by its own tokens; in a shop of several processes the one that
 /// holds the customers signs who it is, and the others believe it.
-fn recognition(shop: &Shop) -> Recognition {
+fn authentication(shop: &Shop) -> Authentication {
     let verifier = || Arc::new(Verifier::new(&shop.settings.identity_public_keys, Arc::clone(&shop.clock)));
     match (&shop.modules.customer, signer(shop)) {
-        (Some(customer), Some(signer)) if !shop.settings.parts.are_whole() => {
-            Recognition::Both(customer.authenticator(), verifier(), signer)
+        (Some(customer), Some(signer)) if !shop.settings.parts.is_single_process() => {
+            Authentication::Both(customer.authenticator(), verifier(), signer)
         }
-        (Some(customer), _) => Recognition::Tokens(customer.authenticator()),
-        (None, _) => Recognition::Signed(verifier()),
+        (Some(customer), _) => Authentication::Tokens(customer.authenticator()),
+        (None, _) => Authentication::Signed(verifier()),
     }
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn signer(shop: &Shop) -> Option<Arc<Signer>> {
 }
 
 /// What systems post that sign what they say: the payment provider, and orders to a sandbox that is on its own.
-fn signed_by_others(shop: &Shop) -> Vec<&'static str> {
+fn signed_routes(shop: &Shop) -> Vec<&'static str> {
     let mut paths = vec!["/api/order/v1/payment-events"];
     if shop.sandbox.is_some() && shop.modules.order.is_none() {
         paths.push("/sandbox/v1/");
@@ -242,9 +242,9 @@ fn readiness(shop: &Arc<Shop>) -> Readiness {
     readiness
 }
 
-/// Behind it there is no edge: whoever comes shows the sandbox's secret key, or signs what he posts.
-fn private_door(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle>> {
-    let Some(listener) = shop.take_private_door() else { return Ok(None) };
+/// Behind it there is no edge: anyone who comes shows the sandbox's secret key, or signs what they post.
+fn open_private_listener(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle>> {
+    let Some(listener) = shop.take_private_listener() else { return Ok(None) };
     let served = Arc::clone(shop);
     let server = HttpServer::new(move || {
         let mut app = App::new();

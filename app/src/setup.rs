@@ -17,22 +17,16 @@ use crate::settings::Settings;
 use stripe_sandbox::SandboxSettings;
 
 /// What each context is given.
-pub struct Given {
-    /// The catalogue.
+pub struct ModuleConfigs {
     pub catalogue: catalogue::CatalogueSettings,
-    /// Orders.
     pub order: order::OrderSettings,
-    /// Fulfilment.
     pub fulfilment: fulfilment::FulfilmentSettings,
-    /// Reports.
     pub reports: reports::ReportsSettings,
-    /// Customers.
     pub customer: customer::CustomerSettings,
 }
 
-impl Given {
+impl ModuleConfigs {
     /// By these settings. `private` is the door between orders and the sandbox, if both are in this process.
-    #[must_use]
     pub fn by(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> Self {
         let sweep_period = settings.sweep_every;
         let financial_year =
@@ -79,7 +73,6 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>)
 }
 
 /// What the payment sandbox is given.
-#[must_use]
 pub fn sandbox(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> SandboxSettings {
     let key = SecretString::from(secrets.sandbox_secret_key.clone());
     let webhook = SecretString::from(secrets.webhook_secrets.first().cloned().unwrap_or_default());
@@ -88,7 +81,6 @@ pub fn sandbox(settings: &Settings, secrets: &Secrets, private: Option<&str>) ->
 }
 
 /// Facts about the shop.
-#[must_use]
 pub fn site(settings: &Settings) -> Site {
     Site {
         name: settings.shop_name.clone(),
@@ -101,9 +93,6 @@ pub fn site(settings: &Settings) -> Site {
 }
 
 /// Opens the database of a part: a schema of its name on a server, or a file of the data folder.
-///
-/// # Errors
-/// When it cannot be opened.
 pub async fn database(settings: &Settings, part: Part) -> anyhow::Result<Database> {
     match location(settings, part) {
         Location::Schema(server) => {
@@ -114,7 +103,6 @@ pub async fn database(settings: &Settings, part: Part) -> anyhow::Result<Databas
 }
 
 /// Where a part keeps what it keeps.
-#[must_use]
 pub fn location(settings: &Settings, part: Part) -> Location {
     let Some(url) = settings.databases.url(part) else { return Location::File(file(settings, part)) };
     Location::Schema(PostgresSettings {
@@ -126,7 +114,6 @@ pub fn location(settings: &Settings, part: Part) -> Location {
 }
 
 /// Where a part keeps what it keeps if no server does.
-#[must_use]
 pub fn file(settings: &Settings, part: Part) -> PathBuf {
     settings.data_dir.join(format!("{}.db", part.name()))
 }

@@ -23,9 +23,9 @@ use shared_kernel::{Clock, Ids, Role};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::backup::under_way;
+use crate::backup::pending_transfer;
 use crate::first_start::FirstStart;
-use crate::modules::{Modules, here, send};
+use crate::modules::{Modules, require_module, send};
 use crate::parts::Part;
 use crate::peers::in_process::{LocalOperations, LocalPeople, LocalShopfront};
 use crate::peers::remote::Remote;
@@ -33,19 +33,18 @@ use crate::peers::{Operations, Peers, People, Shopfront};
 use crate::secrets::Secrets;
 use crate::security;
 use crate::settings::Settings;
-use crate::setup::{self, Given};
+use crate::setup::{self, ModuleConfigs};
 use crate::whereabouts;
 use stripe_sandbox::Sandbox;
 
 /// How long a restored shop waits for the payment provider to tell what it has missed.
-const PATIENCE: Duration = Duration::from_mins(2);
-const PAUSE: Duration = Duration::from_secs(2);
+const CATCH_UP_TIMEOUT: Duration = Duration::from_mins(2);
+const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A process whose parts are started. Its doors are [`crate::server`]'s business.
 pub struct Shop {
     /// How it was set up.
     pub settings: Settings,
-    /// Its secrets.
     pub secrets: Secrets,
     /// The contexts that it holds.
     pub modules: Arc<Modules>,
@@ -81,7 +80,7 @@ impl Shop {
     /// When another process has the folder open, or a database cannot be opened.
     pub async fn open(settings: Settings) -> anyhow::Result<Self> {
         let lock = take_folder(&settings.data_dir)?;
-        under_way::refuse(&settings.data_dir)?;
+        pending_transfer::refuse(&settings.data_dir)?;
         whereabouts::refuse_files_of_the_past(&settings)?;
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let first_start = FirstStart::pending(&settings, ids.as_ref())?;
@@ -89,8 +88,8 @@ impl Shop {
         let databases = open_databases(&settings).await?;
         whereabouts::refuse_new_servers(&settings, &databases).await?;
         let clock = clock_of(&databases);
-        let (plays, sells) = (plays(&settings), settings.parts.hold(Part::Order));
-        let door = if plays && sells { Some(private_door()?) } else { None };
+        let (plays, sells) = (uses_sandbox(&settings), settings.parts.contains(Part::Order));
+        let door = if plays && sells { Some(open_private_listener()?) } else { None };
         let private = door.as_ref().map(|(_, url)| url.as_str());
         let mut sandbox = None;
         if plays {
@@ -98,7 +97,7 @@ impl Shop {
             sandbox = Some(open_sandbox(&settings, given, &clock, &ids).await?);
         }
         let platform = platforms(&settings, &databases, &clock, &ids)?;
-        let modules = Arc::new(Modules::start(&Given::by(&settings, &secrets, private), platform).await?);
+        let modules = Arc::new(Modules::start(&ModuleConfigs::by(&settings, &secrets, private), platform).await?);
         refuse_unfinished(&databases).await?;
         whereabouts::remember(&settings)?;
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
@@ -108,7 +107,7 @@ impl Shop {
         Ok(Self {
             peers: settings
                 .parts
-                .hold(Part::Edge)
+                .contains(Part::Edge)
                 .then(|| peers(&settings, &modules, &operations, &ids))
                 .transpose()?,
             settings,
@@ -135,8 +134,7 @@ impl Shop {
     }
 
     /// The listener of the private door, once; none if orders and sandbox do not live together here.
-    #[must_use]
-    pub fn take_private_door(&self) -> Option<TcpListener> {
+    pub fn take_private_listener(&self) -> Option<TcpListener> {
         self.door.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -164,9 +162,6 @@ impl Shop {
     }
 
     /// Everything on record here: each context's own, what is on its way between them, and the sandbox's ledger.
-    ///
-    /// # Errors
-    /// The first store's that fails.
     pub async fn audit(&self, to: &AuditSink) -> anyhow::Result<()> {
         self.modules.audit(to).await?;
         if let Some(sandbox) = &self.sandbox {
@@ -193,7 +188,7 @@ impl Shop {
     /// # Errors
     /// When the address or the password is not acceptable, or the customer context is not here.
     pub async fn enter_user(&self, user: NewUser<'_>) -> anyhow::Result<()> {
-        here(self.modules.customer.as_ref(), Part::Customer)?.create_user(user).await?;
+        require_module(self.modules.customer.as_ref(), Part::Customer)?.create_user(user).await?;
         Ok(())
     }
 
@@ -213,9 +208,8 @@ impl Shop {
 }
 
 /// Whether the payment sandbox runs in this process.
-#[must_use]
-pub fn plays(settings: &Settings) -> bool {
-    settings.stripe.is_none() && settings.parts.hold(Part::Sandbox)
+pub fn uses_sandbox(settings: &Settings) -> bool {
+    settings.stripe.is_none() && settings.parts.contains(Part::Sandbox)
 }
 
 async fn open_databases(settings: &Settings) -> anyhow::Result<Vec<(Part, Database)>> {
@@ -244,7 +238,7 @@ async fn refuse_unfinished(databases: &[(Part, Database)]) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Books that were kept by another calendar or by older rules are built anew from the archive, beside everything else.
+/// Books that were kept by another calendar or by older rules are built again from the archive, beside everything else.
 async fn rebuild_if_outdated(reports: &ReportsModule, replay: &Replay) -> anyhow::Result<()> {
     if let Some(why) = reports.outdated().await? {
         tracing::warn!("{why}: the reports are being rebuilt from the archive");
@@ -263,9 +257,9 @@ async fn catch_up(order: &OrderModule) -> anyhow::Result<()> {
                 tracing::info!(?caught, "caught up with the payment provider: {} events were news", caught.new);
                 return Ok(());
             }
-            Err(error) if begun.elapsed() < PATIENCE => {
+            Err(error) if begun.elapsed() < CATCH_UP_TIMEOUT => {
                 tracing::warn!("cannot catch up with the payment provider yet: {:#}", anyhow::Error::new(error));
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(RETRY_INTERVAL).await;
             }
             Err(error) => return Err(anyhow::Error::new(error).context("the shop was restored and stays closed")),
         }
@@ -273,7 +267,7 @@ async fn catch_up(order: &OrderModule) -> anyhow::Result<()> {
 }
 
 /// The sandbox's API for the order context, and the way back for its webhooks.
-fn private_door() -> anyhow::Result<(TcpListener, String)> {
+fn open_private_listener() -> anyhow::Result<(TcpListener, String)> {
     let door = TcpListener::bind("127.0.0.1:0").context("the private door")?;
     let url = format!("http://{}", door.local_addr()?);
     Ok((door, url))
@@ -344,7 +338,7 @@ fn peers(
     let mut contexts = operations.clone();
     let mut shopfront: Arc<dyn Shopfront> = Arc::new(LocalShopfront(Arc::clone(modules)));
     let mut people: Arc<dyn People> = Arc::new(LocalPeople(Arc::clone(modules)));
-    for part in Part::CONTEXTS.into_iter().filter(|part| !settings.parts.hold(*part)) {
+    for part in Part::CONTEXTS.into_iter().filter(|part| !settings.parts.contains(*part)) {
         let base = settings.peers.get(&part).with_context(|| format!("STORE_PEERS does not name {}", part.name()))?;
         let remote = Arc::new(Remote::new(part, base, Arc::clone(ids))?);
         if part == Part::Catalogue {
@@ -359,9 +353,6 @@ fn peers(
 }
 
 /// Makes the folder if it is not there. What lies in it (addresses, mails with links, secrets) is for its owner alone.
-///
-/// # Errors
-/// When it cannot be made.
 pub fn make_private(folder: &Path) -> std::io::Result<()> {
     chassis::files::make_folder(folder)
 }

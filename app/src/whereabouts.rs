@@ -10,13 +10,13 @@ use anyhow::{Context as _, ensure};
 use chassis::sql::Database;
 use serde::{Deserialize, Serialize};
 
-use crate::demo::FURNISHED;
+use crate::demo::SEEDED;
 use crate::parts::Part;
 use crate::secrets::keep_private;
 use crate::settings::Settings;
 use crate::setup;
 
-const NOTE: &str = "on-servers.json";
+const ON_SERVERS_FILE: &str = "on-servers.json";
 
 /// The contexts of a folder that are kept on servers, by name.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +25,10 @@ struct OnServers {
 }
 
 /// Refuses contexts in files that the folder knows on a server. To be asked before anything is made in the folder.
-///
-/// # Errors
-/// Says what to do.
 pub fn refuse_files_of_the_past(settings: &Settings) -> anyhow::Result<()> {
     let known = read(settings)?.contexts;
     let lost = in_files(settings).find(|part| known.contains(part.name()));
-    let note = settings.data_dir.join(NOTE);
+    let note = settings.data_dir.join(ON_SERVERS_FILE);
     ensure!(
         lost.is_none(),
         "the shop of {} keeps {} on a server, and the settings name none: set STORE_DATABASE_URL, or another \
@@ -45,14 +42,11 @@ pub fn refuse_files_of_the_past(settings: &Settings) -> anyhow::Result<()> {
 
 /// Refuses a server on which no shop was ever opened while the folder holds one in files. To be asked before tables are
 /// made there.
-///
-/// # Errors
-/// Says what to do; the database's.
 pub async fn refuse_new_servers(settings: &Settings, databases: &[(Part, Database)]) -> anyhow::Result<()> {
     for (part, database) in databases.iter().filter(|(_, database)| database.shared()) {
         let file = setup::file(settings, *part);
         let holds_rows = std::fs::metadata(&file).is_ok_and(|file| file.len() > 0);
-        if holds_rows && !(database.has_tables().await? && database.is_marked(FURNISHED).await?) {
+        if holds_rows && !(database.has_tables().await? && database.is_marked(SEEDED).await?) {
             anyhow::bail!(
                 "the server has no shop, and {} holds one: run `better-store promote` to move it to the server, or set \
                  another STORE_DATA_DIR for a new shop",
@@ -64,9 +58,6 @@ pub async fn refuse_new_servers(settings: &Settings, databases: &[(Part, Databas
 }
 
 /// Remembers which contexts are on servers now.
-///
-/// # Errors
-/// When that cannot be written.
 pub fn remember(settings: &Settings) -> anyhow::Result<()> {
     change(settings, |contexts| {
         contexts.extend(on_servers(settings).map(|part| part.name().to_owned()));
@@ -74,9 +65,6 @@ pub fn remember(settings: &Settings) -> anyhow::Result<()> {
 }
 
 /// Forgets that contexts were on servers which are now brought into files.
-///
-/// # Errors
-/// When that cannot be written.
 pub fn forget(settings: &Settings) -> anyhow::Result<()> {
     change(settings, |contexts| {
         in_files(settings).for_each(|part| {
@@ -98,11 +86,11 @@ fn change(settings: &Settings, change: impl FnOnce(&mut BTreeSet<String>)) -> an
     let mut contexts = before.contexts.clone();
     change(&mut contexts);
     let after = OnServers { contexts };
-    if after == before { Ok(()) } else { keep_private(&settings.data_dir, NOTE, &after) }
+    if after == before { Ok(()) } else { keep_private(&settings.data_dir, ON_SERVERS_FILE, &after) }
 }
 
 fn read(settings: &Settings) -> anyhow::Result<OnServers> {
-    let path = settings.data_dir.join(NOTE);
+    let path = settings.data_dir.join(ON_SERVERS_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text).with_context(|| path.display().to_string()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(OnServers::default()),

@@ -73,43 +73,35 @@ impl Address {
     }
 
     /// Who receives it.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
     /// Street and number.
-    #[must_use]
     pub fn line1(&self) -> &str {
         &self.line1
     }
     /// Flat, floor, building.
-    #[must_use]
     pub fn line2(&self) -> Option<&str> {
         self.line2.as_deref()
     }
     /// Town.
-    #[must_use]
     pub fn city(&self) -> &str {
         &self.city
     }
     /// State or region.
-    #[must_use]
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
-    /// Post code.
-    #[must_use]
+    /// Postcode.
     pub fn postcode(&self) -> &str {
         &self.postcode
     }
     /// ISO 3166 two-letter code.
-    #[must_use]
     pub fn country(&self) -> &str {
         &self.country
     }
 
     /// The address as the lines of a label.
-    #[must_use]
     pub fn label(&self) -> Vec<String> {
         let mut lines = vec![self.name.clone(), self.line1.clone()];
         lines.extend(self.line2.clone());

@@ -14,7 +14,6 @@ impl Destination {
         Self(name.into())
     }
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -23,7 +22,7 @@ impl Destination {
 /// What a destination says of itself, so that a carrier knows whether it still has what it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Changes whenever the destination has forgotten everything: a consumer that is being rebuilt, a stream made anew.
+    /// Changes whenever the destination has forgotten everything: a consumer that is being rebuilt, a stream made again.
     pub epoch: i64,
     /// The number of the last message kept. It never goes back within an epoch, unless messages were lost; 0 where
     /// messages are not numbered.

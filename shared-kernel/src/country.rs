@@ -91,7 +91,6 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The code of a country that is written as a code or as a name, in capital or small letters. `None` if there is no such
 /// country.
-#[must_use]
 pub fn code(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let lower = text.to_lowercase();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::time::Timestamp;
 
-/// Names one message for ever: a UUID for our own events, the provider's id for a foreign one, the operation's key for
+/// Names one message permanently: a UUID for our own events, the provider's id for a foreign one, the operation's key for
 /// a task.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -19,7 +19,6 @@ impl MessageId {
         Self(id.into())
     }
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -38,12 +37,10 @@ pub struct ConsumerName(&'static str);
 
 impl ConsumerName {
     /// A consumer's name is part of the program.
-    #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
     /// The name.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
     }
@@ -88,10 +85,6 @@ pub struct EventDraft {
 
 impl EventDraft {
     /// States a fact in its published form.
-    ///
-    /// # Panics
-    /// Never for the flat structs of strings, numbers and lists that published events are.
-    #[must_use]
     pub fn new(event_type: &'static str, subject: impl Into<String>, data: &impl Serialize) -> Self {
         let data = serde_json::to_value(data).unwrap_or(serde_json::Value::Null);
         Self { event_type, subject: subject.into(), data }
@@ -103,7 +96,7 @@ impl EventDraft {
 pub struct Envelope {
     /// Always `1.0`.
     pub specversion: String,
-    /// Unique for ever; what consumers de-duplicate on.
+    /// Unique permanently; what consumers de-duplicate on.
     pub id: MessageId,
     /// The context that states the fact, such as `/order`.
     pub source: String,
@@ -140,7 +133,6 @@ impl Envelope {
     }
 
     /// The lane in which this message keeps its place: source and subject.
-    #[must_use]
     pub fn lane(&self) -> String {
         format!("{}|{}", self.source, self.subject)
     }

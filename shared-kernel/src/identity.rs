@@ -8,7 +8,7 @@ use crate::ids::CustomerId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Buys for himself and sees his own orders.
+    /// Buys for themselves and sees their own orders.
     Customer,
     /// Packs parcels, counts stock, maintains products.
     Staff,
@@ -18,7 +18,6 @@ pub enum Role {
 
 impl Role {
     /// The name of the role as it is stored and shown.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Customer => "customer",
@@ -28,24 +27,23 @@ impl Role {
     }
 
     /// Reads the name of a role.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Customer, Self::Staff, Self::Admin].into_iter().find(|role| role.name() == name)
     }
 }
 
-/// Somebody whom the edge has recognised. Contexts receive it and decide for themselves what he may do.
+/// Somebody whom the edge has recognised. Contexts receive it and decide for themselves what they may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// Who he is.
+    /// Who they are.
     pub customer: CustomerId,
-    /// What to call him.
+    /// What to call them.
     pub first_name: String,
     /// Where receipts go.
     pub email: String,
-    /// Whether he has shown that the e-mail address is his.
+    /// Whether they have shown that the e-mail address is theirs.
     pub verified: bool,
-    /// What he may do.
+    /// What they may do.
     pub role: Role,
     /// Whether the password has to be asked for again before something that does great harm in the wrong hands, because it
     /// was shown too long ago. Never with an API key, which knows no password. Absent in what the version before signed.
@@ -58,8 +56,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Whether he may do what `role` may do.
-    #[must_use]
+    /// Whether they may do what `role` may do.
     pub fn is(&self, role: Role) -> bool {
         self.role >= role
     }

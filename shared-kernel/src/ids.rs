@@ -21,7 +21,6 @@ macro_rules! uuid_id {
 
         impl $name {
             /// Names the thing that has this UUID.
-            #[must_use]
             pub const fn new(uuid: ::uuid::Uuid) -> Self {
                 Self(uuid)
             }
@@ -33,7 +32,6 @@ macro_rules! uuid_id {
                 ::uuid::Uuid::try_parse(text).map(Self)
             }
             /// The UUID.
-            #[must_use]
             pub const fn uuid(self) -> ::uuid::Uuid {
                 self.0
             }
@@ -52,6 +50,6 @@ uuid_id!(
     OrderId
 );
 uuid_id!(
-    /// Names a customer wherever he is spoken of.
+    /// Names a customer wherever they are spoken of.
     CustomerId
 );

@@ -7,6 +7,8 @@
 //! There is no I/O here and no knowledge of any context: a type belongs here only when two contexts that could be run
 //! by two companies would still have to mean the same by it.
 
+#![warn(missing_docs)]
+
 pub mod address;
 pub mod bus;
 pub mod country;

@@ -22,21 +22,18 @@ impl Currency {
     }
 
     /// The three-letter code.
-    #[must_use]
     pub fn code(self) -> &'static str {
         self.0.code()
     }
 
     /// What stands before an amount: the symbol of CLDR's locale `en-001`, which is unlike that of any other currency, or
     /// the code.
-    #[must_use]
     pub fn symbol(self) -> &'static str {
         let code = self.code();
         SYMBOLS.iter().find(|(of, _)| *of == code).map_or(code, |(_, symbol)| symbol)
     }
 
     /// How many digits follow the decimal point: 2 for NZD, 0 for JPY, 3 for KWD.
-    #[must_use]
     pub fn exponent(self) -> u32 {
         self.0.exponent().map_or(0, u32::from)
     }
@@ -103,13 +100,11 @@ pub struct Money {
 
 impl Money {
     /// `minor` cents (or yen, or fils) of `currency`.
-    #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { amount: minor, currency }
     }
 
     /// Nothing, in `currency`.
-    #[must_use]
     pub const fn zero(currency: Currency) -> Self {
         Self::new(0, currency)
     }
@@ -132,19 +127,16 @@ impl Money {
     }
 
     /// The amount in minor units.
-    #[must_use]
     pub const fn minor(self) -> i64 {
         self.amount
     }
 
     /// The currency.
-    #[must_use]
     pub const fn currency(self) -> Currency {
         self.currency
     }
 
     /// Whether nothing is owed.
-    #[must_use]
     pub const fn is_zero(self) -> bool {
         self.amount == 0
     }
@@ -168,23 +160,16 @@ impl Money {
     }
 
     /// `count` times this amount.
-    ///
-    /// # Errors
-    /// [`MoneyError::Overflow`].
     pub fn times(self, count: i64) -> Result<Self, MoneyError> {
         self.amount.checked_mul(count).map(|all| Self::new(all, self.currency)).ok_or(MoneyError::Overflow)
     }
 
     /// The sum of many amounts, zero of `currency` for none.
-    ///
-    /// # Errors
-    /// [`MoneyError::Mixed`], [`MoneyError::Overflow`].
     pub fn sum(amounts: impl IntoIterator<Item = Self>, currency: Currency) -> Result<Self, MoneyError> {
         amounts.into_iter().try_fold(Self::zero(currency), Self::plus)
     }
 
     /// The amount as a plain decimal without the currency, as machines read it: `1234.50`.
-    #[must_use]
     pub fn decimal(self) -> String {
         let exponent = self.currency.exponent();
         let unit = 10_u64.pow(exponent);

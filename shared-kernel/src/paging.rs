@@ -21,7 +21,6 @@ impl Limit {
     }
 
     /// The number.
-    #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }

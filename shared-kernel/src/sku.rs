@@ -13,7 +13,7 @@ pub struct Sku(String);
 
 impl Sku {
     /// The longest code, in characters.
-    pub const LONGEST: usize = 255;
+    pub const MAX_CHARS: usize = 255;
 
     /// Takes the code as it is written, or refuses it. Codes of goods that are known already are read with this: they may
     /// be older than the rules of [`Sku::of_new_goods`].
@@ -22,7 +22,7 @@ impl Sku {
     /// [`SkuError::Malformed`] when it is empty, longer than 255 characters, padded, or holds a control character.
     pub fn parse(raw: &str) -> Result<Self, SkuError> {
         let clean = raw == raw.trim() && !raw.chars().any(char::is_control);
-        let fits = (1..=Self::LONGEST).contains(&raw.chars().count());
+        let fits = (1..=Self::MAX_CHARS).contains(&raw.chars().count());
         if clean && fits { Ok(Self(raw.to_owned())) } else { Err(SkuError::Malformed) }
     }
 
@@ -38,7 +38,6 @@ impl Sku {
     }
 
     /// The code.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -94,13 +93,11 @@ impl Quantity {
     }
 
     /// The number.
-    #[must_use]
     pub const fn get(self) -> u8 {
         self.0
     }
 
     /// Whether the line is to go.
-    #[must_use]
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }

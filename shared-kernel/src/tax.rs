@@ -11,19 +11,16 @@ pub struct TaxRate(u32);
 
 impl TaxRate {
     /// `basis_points` hundredths of a percent.
-    #[must_use]
     pub const fn from_basis_points(basis_points: u32) -> Self {
         Self(basis_points * 10)
     }
 
     /// The rate in whole hundredths of a percent; what is finer is cut off.
-    #[must_use]
     pub const fn basis_points(self) -> u32 {
         self.0 / 10
     }
 
     /// `thousandths` of a percent.
-    #[must_use]
     pub const fn from_thousandths_of_a_percent(thousandths: u32) -> Self {
         Self(thousandths)
     }
@@ -44,7 +41,6 @@ impl TaxRate {
     }
 
     /// The percentage without needless digits: `15`, `9.975`.
-    #[must_use]
     pub fn percent(self) -> String {
         let text = format!("{}.{:03}", self.0 / 1_000, self.0 % 1_000);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

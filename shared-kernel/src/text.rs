@@ -6,7 +6,6 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The text on one line as everybody reads it: composed, without invisible characters, without outer white space.
-#[must_use]
 pub fn clean_line(raw: &str) -> String {
     let mut seen = String::with_capacity(raw.len());
     for letter in raw.trim().nfc() {
@@ -22,7 +21,6 @@ pub fn clean_line(raw: &str) -> String {
 
 /// Whether nobody sees the character: Unicode's `Default_Ignorable_Code_Point`, and the marks that anchor annotations.
 /// White space and control characters are none of these.
-#[must_use]
 pub const fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -25,14 +25,12 @@ pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
     /// Microseconds since 1970 in UTC; times outside the years -9999 to 9999 become the nearest that is inside.
-    #[must_use]
     pub fn from_micros(micros: i64) -> Self {
         let nearest = if micros < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         Self(jiff::Timestamp::from_microsecond(micros).unwrap_or(nearest))
     }
 
     /// Microseconds since 1970 in UTC.
-    #[must_use]
     pub fn micros(self) -> i64 {
         self.0.as_microsecond()
     }
@@ -47,33 +45,28 @@ impl Timestamp {
     }
 
     /// The moment `span` later.
-    #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self::from_micros(self.micros().saturating_add(micros_of(span)))
     }
 
     /// The moment `span` earlier.
-    #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self::from_micros(self.micros().saturating_sub(micros_of(span)))
     }
 
     /// How long ago `earlier` was; nothing if it lies ahead.
-    #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         u64::try_from(self.micros().saturating_sub(earlier.micros())).map_or(Duration::ZERO, Duration::from_micros)
     }
 
     /// The one form in which pages show a moment, such as `22 November 2026, 19:05`: by the clocks of `zone` (an IANA
     /// name), or in UTC if there is no such zone.
-    #[must_use]
     pub fn format_in(self, zone: &str) -> String {
         let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
         self.0.to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
     }
 
     /// The same moment for calendars and time zones.
-    #[must_use]
     pub fn jiff(self) -> jiff::Timestamp {
         self.0
     }

@@ -2,8 +2,7 @@
 
 use crate::repository::{CHASSIS, CONTEXTS, Repository};
 use crate::rules::{
-    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, statements, tables, templates,
-    words,
+    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, statements, tables, templates, words,
 };
 
 fn none(breaches: &[String]) {

@@ -123,11 +123,13 @@ impl Repository {
     /// Everything written by hand that people read: sources, templates, contracts, features and documents. Without
     /// migrations, which must not change once they were applied, and without the demo's product texts.
     pub fn texts(&self) -> Vec<SourceFile> {
-        const KINDS: [&str; 12] = ["rs", "html", "txt", "md", "json", "feature", "toml", "css", "yml", "yaml", "sh", "py"];
+        const KINDS: [&str; 12] =
+            ["rs", "html", "txt", "md", "json", "feature", "toml", "css", "yml", "yaml", "sh", "py"];
         let folders = ["app", "chassis", "contexts", "deploy", "docs", "shared-kernel", "tests"].iter();
         let entries = folders.flat_map(|folder| {
             let found = WalkDir::new(self.root.join(folder)).sort_by_file_name().into_iter();
-            found.filter_entry(|entry| !["target", "demo", "node_modules"].iter().any(|name| entry.file_name() == *name))
+            found
+                .filter_entry(|entry| !["target", "demo", "node_modules"].iter().any(|name| entry.file_name() == *name))
         });
         let files = entries.map(Result::unwrap).filter(|entry| {
             entry.file_type().is_file()

@@ -9,7 +9,7 @@ use order::adapters::stripe::WebhookConsumer;
 use order::adapters::stripe::charge_limits;
 use order::application::tasks::{CANCEL_INTENT, REFUND_PAYMENT, TaskPayload, TaskRun};
 use order::application::{
-    Adapters, Policy, ReconcileSummary, RefundOrderCommand, Tariff, Terms, UseCases, ViewOrderQuery,
+    Adapters, CheckoutPolicy, Policy, PricingConfig, ReconcileSummary, RefundOrderCommand, UseCases, ViewOrderQuery,
 };
 use order::domain::{DisputeReport, DisputeStatus, IntentId, IntentStatus, Order, RefundState, ReportedRefund};
 use order::ports::{NewRefund, PaymentGateway};
@@ -369,13 +369,13 @@ fn adapters(shop: &MemoryShop, provider: &FakeProvider, clock: Arc<FixedClock>, 
 fn policy() -> Policy {
     let tax = TaxRate::from_basis_points(1_500);
     Policy {
-        tariff: Tariff {
+        tariff: PricingConfig {
             currency: Currency::NZD,
             tax,
             delivery: nzd(690),
             limits: charge_limits(Currency::NZD).unwrap(),
         },
-        terms: Terms { payment_window: Duration::from_mins(30), open_at_most: 10, pieces_at_most: 1_000 },
+        terms: CheckoutPolicy { payment_window: Duration::from_mins(30), open_at_most: 10, pieces_at_most: 1_000 },
         placement_wait: Duration::ZERO,
         reconcile_reach: Duration::from_hours(24 * 30),
         number_prefix: "BS-".into(),

@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
 /// How long a page may take to become what it must be.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A browser window, and the driver process behind it.
 pub struct Browser {
@@ -57,7 +57,7 @@ pub async fn open(base: &str, scripts: bool) -> Option<Browser> {
     });
     let wanted = wanted.as_object().unwrap().clone();
     let address = format!("http://127.0.0.1:{port}");
-    let client = eventually(PATIENCE, || async {
+    let client = eventually(TIMEOUT, || async {
         ClientBuilder::new(HttpConnector::new()).capabilities(wanted.clone()).connect(&address).await.ok()
     })
     .await;
@@ -85,13 +85,13 @@ impl Browser {
 
     /// Clicks the first element that the selector finds, as soon as it is there.
     pub async fn click(&self, selector: &str) {
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        let element = self.client.wait().at_most(TIMEOUT).for_element(Locator::Css(selector)).await;
         element.unwrap_or_else(|error| panic!("no {selector}: {error}")).click().await.unwrap();
     }
 
     /// The text of the first element that the selector finds, as soon as it is there.
     pub async fn text(&self, selector: &str) -> String {
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        let element = self.client.wait().at_most(TIMEOUT).for_element(Locator::Css(selector)).await;
         element.unwrap_or_else(|error| panic!("no {selector}: {error}")).text().await.unwrap()
     }
 
@@ -103,7 +103,7 @@ impl Browser {
     /// Waits until the browser is at a path that begins so.
     pub async fn at(&self, path: &str) {
         let expected = format!("{}{path}", self.base);
-        eventually(PATIENCE, || async {
+        eventually(TIMEOUT, || async {
             let url = self.client.current_url().await.ok()?;
             url.as_str().starts_with(&expected).then_some(())
         })

@@ -71,7 +71,7 @@ fn seen_of(req: &HttpRequest) -> Seen {
     Seen { method: req.method().to_string(), path: req.uri().to_string(), headers: headers.collect() }
 }
 
-/// The identity endpoint knows Ana by her cookie and by her token; everything else is an echo, whose `Cache-Control` and
+/// The identity endpoint knows Ana by cookie and by token; everything else is an echo, whose `Cache-Control` and
 /// cookie the query may ask for.
 fn answer(part: &'static str, seen: &Seen, size: usize) -> HttpResponse {
     if seen.path.starts_with("/api/customer/v1/identity") {
@@ -174,7 +174,7 @@ impl Answer {
     }
 
     /// A header as the process behind the gateway was sent it.
-    pub fn told(&self, name: &str) -> String {
+    pub fn forwarded_header(&self, name: &str) -> String {
         self.echo()["headers"][name].as_str().unwrap_or_default().to_owned()
     }
 

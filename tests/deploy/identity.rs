@@ -29,8 +29,8 @@ async fn a_session_is_handed_on_to_pages_as_a_signed_identity() {
     let Some(bench) = Bench::open().await else { return };
     for path in ["/", "/products/kea", "/cart", "/checkout/confirm", "/admin/stock", "/admin/reports", "/pay/pi_7"] {
         let answer = bench.get(path, &[COOKIE]).await;
-        assert_eq!(answer.told(IDENTITY), "signed-ana", "{path}");
-        assert_eq!(answer.told("cookie"), COOKIE.1, "{path}");
+        assert_eq!(answer.forwarded_header(IDENTITY), "signed-ana", "{path}");
+        assert_eq!(answer.forwarded_header("cookie"), COOKIE.1, "{path}");
     }
 }
 
@@ -38,11 +38,11 @@ async fn a_session_is_handed_on_to_pages_as_a_signed_identity() {
 async fn on_the_api_a_token_counts_and_a_cookie_does_not() {
     let Some(bench) = Bench::open().await else { return };
     for path in ["/api/order/v1/orders", "/api/order/v1/carts/7", "/api/catalogue/v1/products", "/api/ops/v1/events"] {
-        assert_eq!(bench.get(path, &[BEARER]).await.told(IDENTITY), "signed-ana", "{path}");
-        assert_eq!(bench.get(path, &[COOKIE]).await.told(IDENTITY), "", "{path} took a cookie");
+        assert_eq!(bench.get(path, &[BEARER]).await.forwarded_header(IDENTITY), "signed-ana", "{path}");
+        assert_eq!(bench.get(path, &[COOKIE]).await.forwarded_header(IDENTITY), "", "{path} took a cookie");
     }
     for path in ["/cart", "/products/kea", "/"] {
-        assert_eq!(bench.get(path, &[BEARER]).await.told(IDENTITY), "", "{path} took a token");
+        assert_eq!(bench.get(path, &[BEARER]).await.forwarded_header(IDENTITY), "", "{path} took a token");
     }
 }
 
@@ -74,17 +74,17 @@ async fn a_token_goes_to_those_who_know_what_it_is_and_to_nobody_else() {
     let Some(bench) = Bench::open().await else { return };
     for path in EVERYWHERE.into_iter().chain(["/api/customer/v1/me"]) {
         let knows = path.starts_with("/api/customer/") || path.starts_with("/sandbox/");
-        let told = bench.get(path, &[BEARER]).await.told("authorization");
+        let told = bench.get(path, &[BEARER]).await.forwarded_header("authorization");
         assert_eq!(told, if knows { BEARER.1 } else { "" }, "{path}");
     }
 }
 
 #[actix_web::test]
-async fn strangers_cost_the_customer_context_nothing() {
+async fn anonymous_requests_cost_the_customer_context_nothing() {
     let Some(bench) = Bench::open().await else { return };
     for path in ["/", "/products", "/cart", "/api/catalogue/v1/products", "/assets/shop.css", "/media/kea.svg"] {
         let answer = bench.get(path, &[("Cookie", "visitor=7; cart_count=2")]).await;
-        assert_eq!((answer.status, answer.told(IDENTITY)), (200, String::new()), "{path}");
+        assert_eq!((answer.status, answer.forwarded_header(IDENTITY)), (200, String::new()), "{path}");
     }
     assert!(bench.fake("customer").seen().is_empty());
 }
@@ -115,18 +115,22 @@ async fn without_the_customer_context_everybody_may_still_look_around() {
     for path in ["/", "/products?q=kea", "/products/kea", "/assets/shop.css", "/media/kea.svg", "/pay/pi_7"] {
         for headers in [vec![], vec![COOKIE]] {
             let answer = bench.get(path, &headers).await;
-            assert_eq!((answer.status, answer.told(IDENTITY)), (200, String::new()), "{path} with {headers:?}");
+            assert_eq!(
+                (answer.status, answer.forwarded_header(IDENTITY)),
+                (200, String::new()),
+                "{path} with {headers:?}"
+            );
         }
     }
     let products = bench.get("/api/catalogue/v1/products", &[BEARER]).await;
-    assert_eq!((products.status, products.told(IDENTITY)), (200, String::new()));
-    // A stranger's cart needs no account.
+    assert_eq!((products.status, products.forwarded_header(IDENTITY)), (200, String::new()));
+    // A guest's cart needs no account.
     assert_eq!(bench.post("/cart/items", &[]).await.part(), "order");
     assert_eq!(bench.post("/api/order/v1/carts", &[]).await.part(), "order");
 }
 
 #[actix_web::test]
-async fn without_the_customer_context_nobody_is_taken_for_a_stranger_where_it_matters() {
+async fn without_the_customer_context_no_customer_is_taken_for_a_guest_where_it_matters() {
     let Some(bench) = Bench::open().await else { return };
     bench.fake("customer").stop().await;
     for path in ["/cart", "/orders", "/checkout", "/admin/orders", "/admin/stock", "/admin/reports", "/admin/products"]

@@ -26,7 +26,7 @@ async fn a_flood_is_told_to_come_back_later() {
 }
 
 #[actix_web::test]
-async fn whoever_guesses_passwords_is_slowed_at_every_door_to_them() {
+async fn anyone_who_guesses_passwords_is_slowed_at_every_door_to_them() {
     let doors = ["/login", "/signup", "/reset", "/verify", "/verify/resend"].map(str::to_owned);
     let api = ["sessions", "customers", "password-resets", "verifications", "verifications/resend"];
     let api = api.map(|rest| format!("/api/customer/v1/{rest}"));
@@ -37,7 +37,7 @@ async fn whoever_guesses_passwords_is_slowed_at_every_door_to_them() {
             statuses.push(bench.post(&door, &[]).await.status);
         }
         assert_eq!(statuses[..10], [200; 10], "{door}");
-        assert!(statuses.contains(&429), "{door} lets everybody try for ever");
+        assert!(statuses.contains(&429), "{door} lets everybody try forever");
         assert_eq!(bench.get(&door, &[]).await.status, 200, "looking at {door} is not trying it");
     }
 }

@@ -14,7 +14,6 @@ fn settings_named(text: &str) -> BTreeSet<String> {
     names.filter(|word| word.chars().all(|c| !c.is_ascii_lowercase())).map(str::to_owned).collect()
 }
 
-/// The metrics that a query asks for.
 fn metrics_asked(query: &str) -> BTreeSet<String> {
     let mut bare = String::new();
     let (mut depth, mut quoted) = (0, false);

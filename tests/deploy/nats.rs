@@ -126,7 +126,7 @@ impl Client {
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        // Whoever is refused may find the connection closed before he has read why.
+        // Anyone who is refused may find the connection closed before they have read why.
         let _closed = self.stream.read_line(&mut line);
         line.trim_end().to_owned()
     }
@@ -293,7 +293,7 @@ fn a_process_with_several_contexts_speaks_for_all_of_them_and_administers_nothin
 }
 
 #[test]
-fn nobody_comes_in_without_his_password() {
+fn no_user_connects_without_a_password() {
     for server in servers() {
         let running = start(&server, "contexts.conf");
         for (user, password) in [("order", "s-customer"), ("order", ""), ("", ""), ("nobody", "s-order")] {

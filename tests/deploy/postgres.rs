@@ -72,8 +72,8 @@ async fn each_role_is_enough_for_its_context_and_reaches_no_other() {
 #[test]
 fn nobody_else_is_let_into_the_database() {
     let Some(roles) = Roles::made() else { return };
-    assert!(roles.cluster.psql("store", "CREATE ROLE stranger LOGIN").status.success());
-    assert!(roles.may("stranger", "store", "SELECT 1").unwrap_err().contains("permission denied for database"));
+    assert!(roles.cluster.psql("store", "CREATE ROLE outsider LOGIN").status.success());
+    assert!(roles.may("outsider", "store", "SELECT 1").unwrap_err().contains("permission denied for database"));
 }
 
 #[test]

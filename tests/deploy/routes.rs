@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::fake::Bench;
 use crate::source;
 
-/// Paths that are for processes of the same shop, or for whoever runs them.
+/// Paths that are for processes of the same shop, or for anyone who runs them.
 fn is_inner(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let context = matches!(parts.as_slice(), ["api", _, "v1", "ops" | "identity", ..]);

@@ -4,15 +4,15 @@ Feature: Looking around the shop
   Scenario: A category shows its first twenty-five products by title
     Given the category "Lamps" with 27 products
     When a visitor looks at the category "Lamps"
-    Then he sees 25 products ordered by title
+    Then they see 25 products ordered by title
     And the next page shows the other 2
 
   Scenario: A word from the title finds the product
     Given the product "Ruru Night Light" at 49.90
     And the product "Ruru Feather Pen" at 12.50
     When a visitor searches for "ruru night"
-    Then he finds "Ruru Night Light"
-    But he does not find "Ruru Feather Pen"
+    Then they find "Ruru Night Light"
+    But they do not find "Ruru Feather Pen"
 
   Scenario: A search for nonsense ends politely
     When a visitor searches for "\"'); DROP TABLE -- *"

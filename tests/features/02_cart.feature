@@ -5,15 +5,15 @@ Feature: Filling the cart
     And a visitor
 
   Scenario: A product comes into the cart once, and once more when it is added again
-    When he adds "Kowhai Mug" to the cart
-    Then his cart holds 1 of "Kowhai Mug"
-    When he adds "Kowhai Mug" to the cart
-    Then his cart holds 2 of "Kowhai Mug"
+    When they add "Kowhai Mug" to the cart
+    Then their cart holds 1 of "Kowhai Mug"
+    When they add "Kowhai Mug" to the cart
+    Then their cart holds 2 of "Kowhai Mug"
 
   Scenario: The cart adds everything up
-    When he adds "Kowhai Mug" to the cart
-    And he adds "Rimu Tray" to the cart
-    And he changes the quantity of "Rimu Tray" to "2"
+    When they add "Kowhai Mug" to the cart
+    And they add "Rimu Tray" to the cart
+    And they change the quantity of "Rimu Tray" to "2"
     Then the cart shows:
       | title      | unit price | quantity | total  |
       | Kowhai Mug | NZ$23.00     | 1        | NZ$23.00 |
@@ -21,23 +21,23 @@ Feature: Filling the cart
     And the cart's totals are net "NZ$80.00", tax "NZ$12.00", gross "NZ$92.00"
 
   Scenario: A line can be taken out
-    When he adds "Kowhai Mug" to the cart
-    And he adds "Rimu Tray" to the cart
-    And he removes "Kowhai Mug"
-    Then his cart holds nothing but "Rimu Tray"
+    When they add "Kowhai Mug" to the cart
+    And they add "Rimu Tray" to the cart
+    And they remove "Kowhai Mug"
+    Then their cart holds nothing but "Rimu Tray"
 
   Scenario: Nought takes a line out, ninety-nine is the most
-    When he adds "Kowhai Mug" to the cart
-    And he changes the quantity of "Kowhai Mug" to "99"
-    Then his cart holds 99 of "Kowhai Mug"
-    When he changes the quantity of "Kowhai Mug" to "0"
-    Then his cart is empty
+    When they add "Kowhai Mug" to the cart
+    And they change the quantity of "Kowhai Mug" to "99"
+    Then their cart holds 99 of "Kowhai Mug"
+    When they change the quantity of "Kowhai Mug" to "0"
+    Then their cart is empty
 
   Scenario Outline: A quantity that makes no sense changes nothing
-    When he adds "Kowhai Mug" to the cart
-    And he changes the quantity of "Kowhai Mug" to "<quantity>"
-    Then he is told what a quantity is
-    And his cart holds 1 of "Kowhai Mug"
+    When they add "Kowhai Mug" to the cart
+    And they change the quantity of "Kowhai Mug" to "<quantity>"
+    Then they are told what a quantity is
+    And their cart holds 1 of "Kowhai Mug"
 
     Examples:
       | quantity             |
@@ -49,6 +49,6 @@ Feature: Filling the cart
       | two                  |
 
   Scenario: Somebody else's cart is nobody's business
-    Given a customer with "Kowhai Mug" in his cart at the API
+    Given a customer with "Kowhai Mug" in their cart at the API
     When another customer asks for that cart
-    Then there is no such cart for him
+    Then there is no such cart for them

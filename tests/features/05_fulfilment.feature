@@ -12,7 +12,7 @@ Feature: Fulfilling an order
 
   Scenario: An order is complete only when nothing is pending
     Given a customer who has bought "Nikau Chair" and "Nikau Stool" and "Caring for Cane"
-    When "Caring for Cane" has come to him by mail
+    When "Caring for Cane" has come to them by mail
     Then the item "Nikau Chair" is still pending
     When staff dispatch only "Nikau Chair" with "Harbour Post", tracking "HP-1"
     Then the order becomes SHIPPED
@@ -24,10 +24,10 @@ Feature: Fulfilling an order
     And a customer who has bought "Unwritten Pages"
     Then the item "Unwritten Pages" is still pending
     When staff upload the file of "Unwritten Pages"
-    Then "Unwritten Pages" has come to him by mail
+    Then "Unwritten Pages" has come to them by mail
     And the order becomes COMPLETED
 
   Scenario: Customers have no business in the dispatch room
     Given a customer
-    When he asks for the shipping orders
-    Then he is turned away
+    When they ask for the shipping orders
+    Then they are turned away

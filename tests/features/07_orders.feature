@@ -6,21 +6,21 @@ Feature: Looking after one's orders
   Scenario: The history lists the newest first
     Given a customer who has bought "Moa Poster"
     And who has bought "Moa Tales"
-    When he looks at his orders
-    Then he sees 2 orders, the newest first, with dates and net totals
+    When they look at their orders
+    Then they see 2 orders, the newest first, with dates and net totals
 
   Scenario: The history goes back six months
     Given a customer who has bought "Moa Poster"
-    And a past order of his from 7 months ago
-    And a past order of his from 5 months ago
-    When he looks at his orders
-    Then he sees 2 orders, the newest first, with dates and net totals
+    And a past order of theirs from 7 months ago
+    And a past order of theirs from 5 months ago
+    When they look at their orders
+    Then they see 2 orders, the newest first, with dates and net totals
 
   Scenario: A paid order of things to be shipped can be cancelled, and the money comes back
     Given a customer who has bought "Moa Poster"
-    When he cancels the order
+    When they cancel the order
     Then the order becomes CANCELLED
-    And his money is back
+    And their money is back
     And 50 of "Moa Poster" are available
     And the shipping order is cancelled
 
@@ -38,4 +38,4 @@ Feature: Looking after one's orders
   Scenario: An order is shown to its customer only
     Given a customer who has bought "Moa Poster"
     When another customer asks for that order
-    Then there is no such order for him
+    Then there is no such order for them

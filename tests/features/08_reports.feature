@@ -18,11 +18,11 @@ Feature: Sales reports
   Scenario: A cancelled order stays in the month, and its refund shows
     Given the product "Kaka Gloves" at 34.50 with 5 in stock
     And a customer who has bought "Kaka Gloves"
-    When he cancels the order
+    When they cancel the order
     Then the order becomes CANCELLED
     And the sales report shows a refund of "NZ$41.00" for the order
 
   Scenario: Reports are for administrators
     Given a customer
-    When he asks for the reports
-    Then he is turned away
+    When they ask for the reports
+    Then they are turned away

@@ -3,16 +3,16 @@ Feature: Errors that need a person
     Given a payment event that makes no sense
     When an administrator looks at the errors
     Then the newest error shows the original message, a code and a text
-    When he discards it
+    When they discard it
     Then it is gone
 
   Scenario: A message can be tried again
     Given a payment event that makes no sense
     When an administrator looks at the errors
-    And he tries it again
+    And they try it again
     Then it comes back as an error
 
   Scenario: Errors are for administrators
     Given a customer
-    When he asks for the errors
-    Then he is turned away
+    When they ask for the errors
+    Then they are turned away

@@ -7,13 +7,13 @@
 #![expect(clippy::unused_async, reason = "steps are asynchronous by contract")]
 #![expect(clippy::print_stdout, reason = "the last line tells how many steps passed")]
 
-mod people;
+mod actors;
+mod product_fixtures;
 mod shops;
 mod steps;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "these tests need only a part of what all share")]
 mod support;
-mod things;
 mod world;
 
 use cucumber::World as _;

@@ -7,11 +7,11 @@ use tokio::sync::Mutex;
 use crate::support::process::{Shop, Topology};
 
 /// Deadlines of seconds, so that what expires expires while somebody watches.
-const IMPATIENT: &[(&str, &str)] =
+const SHORT_DEADLINES: &[(&str, &str)] =
     &[("STORE_PAYMENT_WINDOW", "4s"), ("STORE_VERIFICATION_WINDOW", "3s"), ("STORE_SWEEP_EVERY", "300ms")];
 
-static PATIENT: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
-static HURRIED: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
+static DEFAULT_SHOP: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
+static SHORT_DEADLINE_SHOP: Mutex<Option<Arc<Shop>>> = Mutex::const_new(None);
 
 /// The shop that a scenario with these tags needs.
 pub async fn shop_for(topology: Topology, tags: &[String]) -> Arc<Shop> {
@@ -19,7 +19,8 @@ pub async fn shop_for(topology: Topology, tags: &[String]) -> Arc<Shop> {
     if tagged("own") {
         return Arc::new(Shop::open_as(topology, &[]).await);
     }
-    let (kept, settings) = if tagged("impatient") { (&HURRIED, IMPATIENT) } else { (&PATIENT, &[][..]) };
+    let (kept, settings) =
+        if tagged("impatient") { (&SHORT_DEADLINE_SHOP, SHORT_DEADLINES) } else { (&DEFAULT_SHOP, &[][..]) };
     let mut kept = kept.lock().await;
     if kept.is_none() {
         *kept = Some(Arc::new(Shop::open_as(topology, settings).await));
@@ -29,6 +30,6 @@ pub async fn shop_for(topology: Topology, tags: &[String]) -> Arc<Shop> {
 
 /// Ends the shops that scenarios have shared.
 pub async fn close() {
-    drop(PATIENT.lock().await.take());
-    drop(HURRIED.lock().await.take());
+    drop(DEFAULT_SHOP.lock().await.take());
+    drop(SHORT_DEADLINE_SHOP.lock().await.take());
 }

@@ -38,7 +38,7 @@ pub struct Placed {
 #[derive(cucumber::World, Default)]
 pub struct World {
     pub shop: Option<Arc<Shop>>,
-    /// Whoever acts: his browser.
+    /// Anyone who acts: their browser.
     pub visitor: Option<Visitor>,
     /// The same person as a program.
     pub program: Option<Visitor>,
@@ -74,7 +74,7 @@ impl World {
         Arc::clone(self.shop.as_ref().expect("every scenario has a shop"))
     }
 
-    /// The browser of whoever acts; a new one for somebody who has just come.
+    /// The browser of anyone who acts; a new one for somebody who has just come.
     pub fn visitor(&mut self) -> &mut Visitor {
         let base = self.shop().url("");
         self.visitor.get_or_insert_with(|| Visitor::new(&base))
@@ -84,27 +84,27 @@ impl World {
     pub async fn program(&mut self) -> &Visitor {
         if self.program.is_none() {
             let mut program = Visitor::new(&self.shop().url(""));
-            program.sign_in(&self.account.email, &self.account.password).await;
+            program.log_in(&self.account.email, &self.account.password).await;
             self.program = Some(program);
         }
-        self.program.as_ref().expect("just signed in")
+        self.program.as_ref().expect("just logged in")
     }
 
     /// An administrator as a program.
     pub async fn admin(&self) -> Visitor {
         let mut admin = Visitor::new(&self.shop().url(""));
-        // He signs in once in each shop: an account at which many knock at the same moment is made to wait.
+        // They log in once in each shop: an account at which many knock at the same moment is made to wait.
         let mut tokens = ADMIN_TOKENS.lock().await;
         let known = tokens.get(admin.base()).cloned();
         admin.token = known;
         if admin.token.is_none() {
-            admin.sign_in(ADMIN.0, ADMIN.1).await;
+            admin.log_in(ADMIN.0, ADMIN.1).await;
             tokens.extend(admin.token.clone().map(|token| (admin.base().to_owned(), token)));
         }
         admin
     }
 
-    /// An administrator at his browser.
+    /// An administrator at their browser.
     pub async fn admin_browser(&self) -> Visitor {
         let mut browser = Visitor::new(&self.shop().url(""));
         browser.visit("/login").await;

@@ -17,7 +17,6 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Reads all meters of a shop.
     pub fn read(shop: &Shop) -> Self {
         let pids: Vec<u32> = shop.pids();
         let mut meter = Self {

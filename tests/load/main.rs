@@ -8,11 +8,11 @@
 //! The payment sandbox is part of the shop and its cost is counted; a real provider would bear it elsewhere.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends here, and says where")]
-#![expect(clippy::print_stdout, reason = "what was measured is for whoever runs it")]
+#![expect(clippy::print_stdout, reason = "what was measured is for anyone who runs it")]
 
+#[path = "../support/api_fixtures.rs"]
+mod api_fixtures;
 mod cost;
-#[path = "../support/hands.rs"]
-mod hands;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "a measurement needs only a part of what all tests share")]
 mod support;
@@ -31,7 +31,7 @@ use support::process::{Shop, Topology};
 use support::visitor::Visitor;
 
 const ORDERS: usize = 600;
-const AT_ONCE: usize = 16;
+const CONCURRENCY: usize = 16;
 /// As many different things are sold: what all want at once is measured elsewhere, by `rush` among the crash tests.
 const SKUS: usize = 25;
 
@@ -45,9 +45,9 @@ async fn buy(customer: &Visitor, number: usize) {
     let cart = cart.json["id"].as_str().unwrap().to_owned();
     let line = format!("/api/order/v1/carts/{cart}/items/{}", sku(number));
     assert_eq!(customer.api("PUT", &line, Some(json!({"quantity": 1})), &[]).await.status, 200);
-    let body = json!({"cart_id": cart, "delivery_address": hands::address()});
+    let body = json!({"cart_id": cart, "delivery_address": api_fixtures::address()});
     let key = format!("load-{number}");
-    let order = eventually(support::PATIENCE * 4, || async {
+    let order = eventually(support::EVENTUALLY_TIMEOUT * 4, || async {
         let headers = [("Idempotency-Key", key.as_str())];
         let answer = customer.api("POST", "/api/order/v1/orders", Some(body.clone()), &headers).await;
         answer.json["payment"]["client_secret"].is_string().then_some(answer.json)
@@ -73,22 +73,22 @@ fn receipts(shop: &Shop) -> usize {
 
 async fn measure(topology: Topology) {
     let shop = Shop::open_as(topology, &[("STORE_DEMO", "off"), ("STORE_LOG", "warn")]).await;
-    let admin = hands::admin(&shop).await;
+    let admin = api_fixtures::admin(&shop).await;
     for number in 0..SKUS {
-        hands::product(&admin, &sku(number), "physical", 4_990, Some(1_000_000)).await;
+        api_fixtures::product(&admin, &sku(number), "physical", 4_990, Some(1_000_000)).await;
     }
     let mut customers = Vec::new();
-    for number in 0..AT_ONCE {
-        customers.push(Arc::new(hands::user(&shop, &format!("load{number}@post.test"), "customer").await));
+    for number in 0..CONCURRENCY {
+        customers.push(Arc::new(api_fixtures::user(&shop, &format!("load{number}@post.test"), "customer").await));
     }
     for number in 0..20 {
-        buy(&customers[number % AT_ONCE], 1_000_000 + number).await; // everything is warm then
+        buy(&customers[number % CONCURRENCY], 1_000_000 + number).await; // everything is warm then
     }
-    eventually(support::PATIENCE * 4, || async { (sold(&admin).await >= 20).then_some(()) }).await;
+    eventually(support::EVENTUALLY_TIMEOUT * 4, || async { (sold(&admin).await >= 20).then_some(()) }).await;
     let (before, begun) = (Meter::read(&shop), Instant::now());
-    let (seats, mut buying) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    let (seats, mut buying) = (Arc::new(Semaphore::new(CONCURRENCY)), JoinSet::new());
     for number in 0..ORDERS {
-        let (seats, customer) = (Arc::clone(&seats), Arc::clone(&customers[number % AT_ONCE]));
+        let (seats, customer) = (Arc::clone(&seats), Arc::clone(&customers[number % CONCURRENCY]));
         buying.spawn(async move {
             let _seat = seats.acquire_owned().await.unwrap();
             buy(&customer, number).await;
@@ -97,12 +97,12 @@ async fn measure(topology: Topology) {
     buying.join_all().await;
     let bought = begun.elapsed();
     let all = u64::try_from(ORDERS).unwrap() + 20;
-    eventually(support::PATIENCE * 4, || async {
+    eventually(support::EVENTUALLY_TIMEOUT * 4, || async {
         (sold(&admin).await >= all && receipts(&shop) >= ORDERS + 20).then_some(())
     })
     .await;
     let (settled, used) = (begun.elapsed(), Meter::read(&shop));
-    println!("\n== {}: {ORDERS} orders, {AT_ONCE} buyers at once", topology.name());
+    println!("\n== {}: {ORDERS} orders, {CONCURRENCY} buyers at once", topology.name());
     println!("bought in {bought:?}, settled after {settled:?}: {:.0} orders/s", rate(settled));
     let yardstick = yardstick::commits_per_second(&shop).await;
     println!(

@@ -9,7 +9,7 @@ use chassis::sql::{Database, Migration, PostgresSettings};
 use secrecy::SecretString;
 use tokio::task::JoinSet;
 
-use crate::AT_ONCE;
+use crate::CONCURRENCY;
 use crate::support::process::Shop;
 
 const ROWS: &[Migration] = &[Migration {
@@ -26,7 +26,7 @@ pub async fn commits_per_second(shop: &Shop) -> f64 {
         None => chassis::testing::sqlite("yard", ROWS).await,
         Some(servers) => {
             let url = SecretString::from(servers.cluster().url("yard"));
-            let connections = u32::try_from(AT_ONCE).unwrap();
+            let connections = u32::try_from(CONCURRENCY).unwrap();
             let settings = PostgresSettings { url, schema: servers.database.clone(), connections, forgetful: false };
             let database = Database::postgres(&settings).await.unwrap();
             database.migrate("yard", ROWS).await.unwrap();
@@ -34,7 +34,7 @@ pub async fn commits_per_second(shop: &Shop) -> f64 {
         }
     };
     let (mut writers, begun) = (JoinSet::new(), Instant::now());
-    for writer in 0..AT_ONCE {
+    for writer in 0..CONCURRENCY {
         let database = database.clone();
         writers.spawn(async move {
             let mut written = 0_u32;

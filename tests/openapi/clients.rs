@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::hands;
+use crate::api_fixtures;
 use crate::support::process::Shop;
 use crate::tools::{document, root, succeeds, tool};
 
@@ -11,15 +11,15 @@ const EMAIL: &str = "reader@post.test";
 
 async fn a_shop_with_a_book() -> Shop {
     let shop = Shop::open(&[("STORE_DEMO", "off")]).await;
-    let admin = hands::admin(&shop).await;
-    hands::product(&admin, "BOOK", "physical", 4_990, Some(9)).await;
-    hands::user(&shop, EMAIL, "customer").await;
+    let admin = api_fixtures::admin(&shop).await;
+    api_fixtures::product(&admin, "BOOK", "physical", 4_990, Some(9)).await;
+    api_fixtures::user(&shop, EMAIL, "customer").await;
     shop
 }
 
 /// Runs the buyer, which prints what became of the order.
 fn buys(shop: &Shop, buyer: &mut Command) {
-    buyer.env("SHOP", shop.url("")).env("EMAIL", EMAIL).env("PASSWORD", hands::PASSWORD).env("SKU", "BOOK");
+    buyer.env("SHOP", shop.url("")).env("EMAIL", EMAIL).env("PASSWORD", api_fixtures::PASSWORD).env("SKU", "BOOK");
     assert_eq!(succeeds(buyer).trim(), "PAID");
 }
 

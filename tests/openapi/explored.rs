@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::hands;
+use crate::api_fixtures;
 use crate::support::process::Shop;
 use crate::support::visitor::Visitor;
 use crate::tools::{document, succeeds, tool};
@@ -36,10 +36,10 @@ fn explore(shop: &Shop, who: &Visitor, schemathesis: &Path, document: &Path) {
 async fn explored_by(role: &str) {
     let Some(schemathesis) = tool("schemathesis") else { return };
     let shop = Shop::open(&[("STORE_DEMO", "off")]).await;
-    let admin = hands::admin(&shop).await;
-    hands::product(&admin, "KEA", "physical", 4_990, Some(50)).await;
+    let admin = api_fixtures::admin(&shop).await;
+    api_fixtures::product(&admin, "KEA", "physical", 4_990, Some(50)).await;
     let folder = tempfile::tempdir().unwrap();
-    let who = if role == "admin" { admin } else { hands::user(&shop, "somebody@post.test", role).await };
+    let who = if role == "admin" { admin } else { api_fixtures::user(&shop, "somebody@post.test", role).await };
     explore(&shop, &who, &schemathesis, &document(folder.path()));
     assert!(
         who.get("/api/customer/v1/me").await["id"].is_string(),

@@ -5,11 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 
+#[path = "../support/api_fixtures.rs"]
+#[expect(dead_code, reason = "these tests need only a part of what all share")]
+mod api_fixtures;
 mod clients;
 mod explored;
-#[path = "../support/hands.rs"]
-#[expect(dead_code, reason = "these tests need only a part of what all share")]
-mod hands;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "these tests need only a part of what all share")]
 mod support;

@@ -6,4 +6,4 @@ pub mod visitor;
 use std::time::Duration;
 
 /// How long anything that happens behind the scenes may take before a test calls it lost.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const EVENTUALLY_TIMEOUT: Duration = Duration::from_secs(30);

@@ -25,7 +25,7 @@ pub const WEBHOOK_SECRET: &str = "whsec_known_to_tests";
 /// The administrator of every shop under test.
 pub const ADMIN: (&str, &str) = ("admin@shop.test", "correct horse battery");
 /// How long a shop may take to open.
-const OPENING: Duration = Duration::from_mins(1);
+const STARTUP_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Which version of the program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -155,7 +155,7 @@ impl Shop {
             shared.extend(keys());
             let places = places(&members);
             if topology == Topology::Split {
-                // Where there are two of a kind, whoever needs one finds it behind the gateway, as behind a service's name.
+                // Where there are two of a kind, no matter who needs one finds it behind the gateway, as behind a service's name.
                 let place = |ports: &[u16]| if ports.len() > 1 { door } else { ports[0] };
                 let peers = places.iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", place(ports)));
                 shared.push(("STORE_PEERS".to_owned(), peers.collect::<Vec<_>>().join(",")));
@@ -326,7 +326,7 @@ impl Process {
             let answer = reqwest::get(&ready).await.ok()?;
             answer.status().is_success().then_some(())
         };
-        eventually(OPENING, probe).await;
+        eventually(STARTUP_TIMEOUT, probe).await;
     }
 
     /// Closes it and starts it again as this version; answers whether it ended well, when it is ready.

@@ -95,7 +95,6 @@ impl Servers {
     }
 
     /// The same servers with a database in which nothing is; the broker still knows what it was told.
-    #[must_use]
     pub fn with_new_database(self) -> Self {
         Self { database: Self::new_database(), ..self }
     }
@@ -105,7 +104,7 @@ impl Servers {
         format!("shop_{}", NEXT.fetch_add(1, Ordering::SeqCst))
     }
 
-    /// The cluster, for whoever wants to look or to kill.
+    /// The cluster, for anyone who wants to look or to kill.
     pub fn cluster(&self) -> std::sync::MutexGuard<'_, Cluster> {
         self.cluster.lock().unwrap_or_else(PoisonError::into_inner)
     }

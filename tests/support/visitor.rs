@@ -14,7 +14,7 @@ pub struct Visitor {
     cookies: BTreeMap<String, String>,
     /// The bearer token of a program.
     pub token: Option<String>,
-    /// The page that he looks at.
+    /// The page that they look at.
     pub page: Page,
 }
 
@@ -23,7 +23,6 @@ pub struct Visitor {
 pub struct Page {
     /// Where it was found in the end, after redirects.
     pub path: String,
-    /// Its status.
     pub status: u16,
     /// Its text.
     pub body: String,
@@ -66,14 +65,13 @@ fn text_of(element: ElementRef<'_>) -> String {
 /// An answer of the API.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// Its status.
     pub status: u16,
     /// Its body; null if there is none.
     pub json: Value,
 }
 
 impl Visitor {
-    /// Where his shop is.
+    /// Where their shop is.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -91,7 +89,7 @@ impl Visitor {
         self.go(Method::GET, path.to_owned(), Vec::new()).await
     }
 
-    /// Fills in the form that posts to `action` on the page he looks at, and sends it. Fields that are not named keep
+    /// Fills in the form that posts to `action` on the page they look at, and sends it. Fields that are not named keep
     /// what the page put into them.
     pub async fn submit(&mut self, action: &str, fields: &[(&str, &str)]) -> &Page {
         let (target, mut filled) = self.form(action);
@@ -115,7 +113,7 @@ impl Visitor {
         self.go(Method::POST, path.to_owned(), fields.collect()).await
     }
 
-    /// A cookie that he keeps.
+    /// A cookie that they keep.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
     }
@@ -202,7 +200,7 @@ impl Visitor {
     }
 
     /// Signs in at the API and keeps the token.
-    pub async fn sign_in(&mut self, email: &str, password: &str) {
+    pub async fn log_in(&mut self, email: &str, password: &str) {
         let body = serde_json::json!({"email": email, "password": password});
         let answer = self.api("POST", "/api/customer/v1/sessions", Some(body), &[]).await;
         assert_eq!(answer.status, 201, "{}", answer.json);

@@ -28,7 +28,7 @@ pub struct Manifest {
     /// Everything that was on record then is in it.
     pub taken_at: Timestamp,
     /// What it holds, by part.
-    pub parts: BTreeMap<String, Kept>,
+    pub parts: BTreeMap<String, PartManifest>,
     /// SHA-256 of all this, so that an accident with the manifest itself is noticed.
     pub seal: String,
 }
@@ -36,7 +36,7 @@ pub struct Manifest {
 /// What a backup holds of one part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kept {
+pub struct PartManifest {
     /// The file's name.
     pub file: String,
     /// SHA-256 of the file.
@@ -47,9 +47,8 @@ pub struct Kept {
     pub tables: Vec<TableDigest>,
 }
 
-impl Kept {
+impl PartManifest {
     /// How many rows there are in all.
-    #[must_use]
     pub fn rows(&self) -> u64 {
         self.tables.iter().map(|table| table.rows).sum()
     }
@@ -60,7 +59,7 @@ impl Manifest {
     ///
     /// # Errors
     /// When it cannot be written as JSON.
-    pub fn new(taken_at: Timestamp, parts: BTreeMap<String, Kept>) -> anyhow::Result<Self> {
+    pub fn new(taken_at: Timestamp, parts: BTreeMap<String, PartManifest>) -> anyhow::Result<Self> {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         let mut manifest = Self { format: FORMAT, program, taken_at, parts, seal: String::new() };
         manifest.seal = manifest.sum()?;
@@ -83,9 +82,6 @@ impl Manifest {
     }
 
     /// Writes it into the folder, all of it or nothing.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
         keep_private(folder, NAME, self)
     }
@@ -97,9 +93,6 @@ impl Manifest {
 }
 
 /// SHA-256 of a file, in hexadecimal.
-///
-/// # Errors
-/// When it cannot be read.
 pub fn sha256_of(path: &Path) -> anyhow::Result<String> {
     let mut file = File::open(path).with_context(|| path.display().to_string())?;
     let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
@@ -122,7 +115,7 @@ mod tests {
 
     fn manifest() -> Manifest {
         let table = TableDigest { table: "orders".into(), columns: vec!["id".into()], rows: 7, sha256: "ab".into() };
-        let kept = Kept { file: "order.db".into(), sha256: "cd".into(), versions: vec![], tables: vec![table] };
+        let kept = PartManifest { file: "order.db".into(), sha256: "cd".into(), versions: vec![], tables: vec![table] };
         let taken_at = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
         Manifest::new(taken_at, BTreeMap::from([("order".to_owned(), kept)])).unwrap()
     }
@@ -142,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_edits_it_is_found_out() {
+    fn anyone_who_edits_it_is_found_out() {
         for (before, after) in [("\"rows\": 7", "\"rows\": 8"), ("cd", "ce"), ("12:00", "11:00"), ("}", ",\"x\":1}")] {
             let folder = tempfile::tempdir().unwrap();
             manifest().write(folder.path()).unwrap();

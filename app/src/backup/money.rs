@@ -115,7 +115,6 @@ impl Books {
     }
 
     /// What all of it adds up to.
-    #[must_use]
     pub fn count(mut self) -> Count {
         let (mut count, heard) = (Count::default(), std::mem::take(&mut self.heard));
         let unheard = self.stated.iter().filter(|(id, _)| !heard.contains(*id));

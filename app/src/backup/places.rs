@@ -1,4 +1,4 @@
-//! Where the parts of a shop keep what they keep, and what has to be made anew where rows have been moved to.
+//! Where the parts of a shop keep what they keep, and what has to be made again where rows have been moved to.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -14,14 +14,13 @@ use order::OrderModule;
 use reports::ReportsModule;
 use shared_kernel::Clock as _;
 
-use crate::demo::FURNISHED;
+use crate::demo::SEEDED;
 use crate::parts::Part;
 use crate::settings::Settings;
 use crate::shop;
 use stripe_sandbox::Sandbox;
 
 /// The steps that make a part's tables.
-#[must_use]
 pub fn migrations(part: Part) -> &'static [Migration] {
     match part {
         Part::Catalogue => CatalogueModule::MIGRATIONS,
@@ -35,20 +34,17 @@ pub fn migrations(part: Part) -> &'static [Migration] {
 }
 
 /// The parts here that have a database: the contexts, and the payment sandbox if payments are played.
-#[must_use]
-pub fn kept(settings: &Settings) -> Vec<Part> {
-    let sandbox = shop::plays(settings).then_some(Part::Sandbox);
+pub fn parts_with_database(settings: &Settings) -> Vec<Part> {
+    let sandbox = shop::uses_sandbox(settings).then_some(Part::Sandbox);
     settings.parts.contexts().chain(sandbox).collect()
 }
 
 /// The file of a part in a folder of backups.
-#[must_use]
 pub fn file_in(folder: &Path, part: Part) -> PathBuf {
     folder.join(format!("{}.db", part.name()))
 }
 
 /// The place of a part, for its rows to be moved there.
-#[must_use]
 pub fn target(location: Location, part: Part) -> Target {
     Target::new(location, part.name(), migrations(part))
 }
@@ -58,15 +54,12 @@ pub fn target(location: Location, part: Part) -> Target {
 /// # Errors
 /// When the shop is open there, or the folder cannot be made.
 pub fn alone_with_files(settings: &Settings) -> anyhow::Result<Option<File>> {
-    let in_files = kept(settings).into_iter().any(|part| settings.databases.url(part).is_none());
+    let in_files = parts_with_database(settings).into_iter().any(|part| settings.databases.url(part).is_none());
     in_files.then(|| shop::take_folder(&settings.data_dir)).transpose()
 }
 
-/// What follows the rows of a part to a new place: an index that is made anew, and the mark that keeps a shop that was
+/// What follows the rows of a part to a new place: an index that is made again, and the mark that keeps a shop that was
 /// never empty from being furnished with the demo.
-///
-/// # Errors
-/// The database's.
 pub async fn complete(location: &Location, part: Part) -> anyhow::Result<()> {
     let database = match location {
         Location::File(path) => Database::sqlite(path).await,
@@ -76,7 +69,7 @@ pub async fn complete(location: &Location, part: Part) -> anyhow::Result<()> {
     if part == Part::Catalogue {
         CatalogueModule::rebuild_search(&database).await?;
     }
-    database.mark(FURNISHED, SystemClock.now()).await?;
+    database.mark(SEEDED, SystemClock.now()).await?;
     Ok(database.close().await?)
 }
 
@@ -90,7 +83,7 @@ mod tests {
 
     /// What is of the moment, of the engine or of the program, and so in no backup. Nothing is added here lightly: what
     /// stands here is lost with the machine.
-    const LEFT_BEHIND: [&str; 2] = ["lease", "replay"];
+    const EXCLUDED_TABLES: [&str; 2] = ["lease", "replay"];
 
     /// The tables that the statements of these steps make.
     fn made_by(part: Part) -> BTreeSet<String> {
@@ -124,7 +117,7 @@ mod tests {
             let held: BTreeSet<String> = held.into_iter().map(|table| table.table).collect();
             let mut made = made_by(part);
             assert!(made.len() > 5, "{made:?}");
-            made.retain(|table| !LEFT_BEHIND.contains(&table.as_str()));
+            made.retain(|table| !EXCLUDED_TABLES.contains(&table.as_str()));
             assert_eq!(held, made, "{}", part.name());
         }
     }

@@ -6,9 +6,9 @@
 use anyhow::{Context as _, ensure};
 use chassis::sql::transfer::{Location, Snapshot, Standing, TableDigest, Target};
 
+use super::pending_transfer::PendingTransfer;
 use super::places;
 use super::restore::finish;
-use super::under_way::UnderWay;
 use crate::control::Output;
 use crate::parts::Part;
 use crate::settings::Settings;
@@ -31,7 +31,7 @@ pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow
         }
         return out.line("nothing was moved").await;
     }
-    let mut under_way = UnderWay::take_up(&settings.data_dir, PURPOSE, "better-store promote")?;
+    let mut under_way = PendingTransfer::resume_or_start(&settings.data_dir, PURPOSE, "better-store promote")?;
     let targets: Vec<(Part, &Target)> = moves.iter().map(|one| (one.part, &one.target)).collect();
     if !under_way.has_filled(&targets).await? {
         under_way.note()?;
@@ -65,7 +65,8 @@ struct Move {
 
 fn moves(settings: &Settings) -> anyhow::Result<Vec<Move>> {
     let mut moves = Vec::new();
-    for part in places::kept(settings).into_iter().filter(|part| settings.databases.url(*part).is_some()) {
+    for part in places::parts_with_database(settings).into_iter().filter(|part| settings.databases.url(*part).is_some())
+    {
         let path = setup::file(settings, part);
         if part == Part::Sandbox && !path.exists() {
             continue;

@@ -1,7 +1,7 @@
 //! Brings a backup back into an empty place, on either engine, and leaves the shop ready to catch up with the world.
 //!
 //! What a broker still has of the lost shop knows more than the backup: facts that nobody has stated any more would reach
-//! whoever has forgotten them. So streams have to go first, and a restored shop refuses those that are older than itself.
+//! anyone who has forgotten them. So streams have to go first, and a restored shop refuses those that are older than itself.
 //!
 //! The data folder says that a restoration is under way before anything is touched, and every place is noted as unfinished
 //! until all of them hold everything, so that no shop opens on half of a backup. Wherever it is cut off, the same command
@@ -16,7 +16,7 @@ use chassis::sql::transfer::{Location, Snapshot, Target};
 use shared_kernel::Clock as _;
 
 use super::manifest::Manifest;
-use super::under_way::UnderWay;
+use super::pending_transfer::PendingTransfer;
 use super::{places, verify};
 use crate::control::Output;
 use crate::first_start::FirstStart;
@@ -25,8 +25,8 @@ use crate::settings::Settings;
 use crate::{setup, shop, whereabouts};
 
 /// How often, and how long apart, a broker is asked that does not answer.
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(1);
+const MAX_ATTEMPTS: u32 = 5;
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Restores a backup to where the settings say that the shop keeps what it keeps.
 ///
@@ -37,7 +37,7 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
     found.say(out).await?;
     ensure!(found.damage.is_empty(), "the backup is damaged and was not restored");
     let manifest = found.manifest;
-    let parts = places::kept(settings);
+    let parts = places::parts_with_database(settings);
     let (wanted, lacking): (Vec<Part>, Vec<Part>) =
         parts.into_iter().partition(|part| manifest.parts.contains_key(part.name()));
     if let Some(part) = lacking.iter().find(|part| **part != Part::Sandbox) {
@@ -45,7 +45,8 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
     }
     let _alone = shop::take_folder(&settings.data_dir)?;
     let places: Vec<Place> = wanted.into_iter().map(|part| Place::of(settings, folder, part)).collect();
-    let mut under_way = UnderWay::take_up(&settings.data_dir, &format!("restore {}", manifest.seal), &command(folder))?;
+    let mut under_way =
+        PendingTransfer::resume_or_start(&settings.data_dir, &format!("restore {}", manifest.seal), &command(folder))?;
     let targets: Vec<(Part, &Target)> = places.iter().map(|place| (place.part, &place.target)).collect();
     if !under_way.has_filled(&targets).await? {
         under_way.note()?;
@@ -99,7 +100,7 @@ async fn fill(
 ///
 /// # Errors
 /// When a note cannot be changed; repeating goes on from there.
-pub async fn finish(under_way: &mut UnderWay, targets: &[(Part, &Target)]) -> anyhow::Result<()> {
+pub async fn finish(under_way: &mut PendingTransfer, targets: &[(Part, &Target)]) -> anyhow::Result<()> {
     under_way.is_filled()?;
     for (part, target) in targets {
         target.is_filled(under_way.purpose()).await.with_context(|| part.name())?;
@@ -115,11 +116,11 @@ async fn clear_streams(settings: &Settings, discard: bool, out: &Output) -> anyh
     let Some(broker) = &settings.nats else { return Ok(()) };
     let contexts: Vec<&'static str> = settings.parts.contexts().map(Part::name).collect();
     let mut answer = broker.streams_of(&contexts).await;
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         if answer.is_ok() {
             break;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(RETRY_INTERVAL).await;
         answer = broker.streams_of(&contexts).await;
     }
     match answer {

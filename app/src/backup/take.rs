@@ -11,8 +11,8 @@ use anyhow::{Context as _, ensure};
 use chassis::files;
 use chassis::sql::transfer::{Location, Snapshot};
 
-use super::manifest::{Kept, Manifest, sha256_of};
-use super::{cut, places, under_way};
+use super::manifest::{Manifest, PartManifest, sha256_of};
+use super::{consistent_snapshot, pending_transfer, places};
 use crate::control::Output;
 use crate::parts::Part;
 use crate::settings::Settings;
@@ -26,7 +26,7 @@ pub async fn take(settings: &Settings, folder: &Path, out: &Output) -> anyhow::R
     make_empty(folder)?;
     let taken = copy(settings, folder, out).await;
     if taken.is_err() {
-        for part in places::kept(settings) {
+        for part in places::parts_with_database(settings) {
             let _half_done = std::fs::remove_file(places::file_in(folder, part));
         }
     }
@@ -48,8 +48,8 @@ pub async fn take_closed(settings: &Settings, folder: &Path, out: &Output) -> an
 /// # Errors
 /// When a file is missing, or is still being filled.
 pub fn ensure_shop_is_here(settings: &Settings) -> anyhow::Result<()> {
-    under_way::refuse(&settings.data_dir)?;
-    for part in places::kept(settings) {
+    pending_transfer::refuse(&settings.data_dir)?;
+    for part in places::parts_with_database(settings) {
         let path = setup::file(settings, part);
         let is_there = settings.databases.url(part).is_some() || path.exists();
         ensure!(is_there, "there is no shop here: {} is missing (see STORE_DATA_DIR)", path.display());
@@ -59,8 +59,8 @@ pub fn ensure_shop_is_here(settings: &Settings) -> anyhow::Result<()> {
 
 async fn copy(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Result<()> {
     let places: Vec<(Part, Location)> =
-        places::kept(settings).into_iter().map(|part| (part, setup::location(settings, part))).collect();
-    let cut = cut::make(&places).await?;
+        places::parts_with_database(settings).into_iter().map(|part| (part, setup::location(settings, part))).collect();
+    let cut = consistent_snapshot::make(&places).await?;
     tracing::info!(tries = cut.tries, "the parts are held as of {}", cut.taken_at);
     let mut parts = BTreeMap::new();
     for (part, snapshot) in cut.snapshots {
@@ -73,7 +73,7 @@ async fn copy(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Resul
 }
 
 /// Copies one part, and reads the copy once more: what is written down is what lies there.
-async fn copy_one(part: Part, mut snapshot: Snapshot, folder: &Path) -> anyhow::Result<Kept> {
+async fn copy_one(part: Part, mut snapshot: Snapshot, folder: &Path) -> anyhow::Result<PartManifest> {
     let path = places::file_in(folder, part);
     let target = places::target(Location::File(path.clone()), part);
     target.take("a backup").await?;
@@ -86,7 +86,7 @@ async fn copy_one(part: Part, mut snapshot: Snapshot, folder: &Path) -> anyhow::
     let (file, hashed) = (path.clone(), tokio::task::spawn_blocking(move || seal(&path)));
     let sha256 = hashed.await??;
     let file = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(Kept { file, sha256, versions, tables })
+    Ok(PartManifest { file, sha256, versions, tables })
 }
 
 /// Sees to it that the file is on the disk, for its owner alone; answers its SHA-256.

@@ -10,9 +10,9 @@ use order::OrderModule;
 use reports::ReportsModule;
 use shared_kernel::{Currency, Money};
 
-use super::manifest::{Kept, Manifest, sha256_of};
+use super::manifest::{Manifest, PartManifest, sha256_of};
 use super::money::{self, Books, Sums};
-use super::{cut, places};
+use super::{consistent_snapshot, places};
 use crate::control::Output;
 use crate::modules::send;
 use crate::parts::Part;
@@ -44,9 +44,6 @@ pub async fn verify(folder: &Path, out: &Output) -> anyhow::Result<()> {
 
 impl Findings {
     /// Says everything, one thing per line.
-    ///
-    /// # Errors
-    /// When nobody reads any more.
     pub async fn say(&self, out: &Output) -> anyhow::Result<()> {
         let (taken_at, program) = (self.manifest.taken_at, &self.manifest.program);
         out.line(format!("as of {taken_at}, by version {program}")).await?;
@@ -92,7 +89,7 @@ pub async fn look(folder: &Path) -> anyhow::Result<Findings> {
     }
     let mut found = Findings { manifest, damage, doubts: Vec::new(), sums: BTreeMap::new() };
     if found.damage.is_empty() {
-        found.doubts.extend(strays(folder, &whole, &found.manifest).await?);
+        found.doubts.extend(find_inconsistency_in(folder, &whole, &found.manifest).await?);
         let counted = count(folder, &whole).await?;
         found.sums = counted.sums;
         found.doubts.extend(counted.wrong);
@@ -100,7 +97,7 @@ pub async fn look(folder: &Path) -> anyhow::Result<Findings> {
     Ok(found)
 }
 
-async fn damage_of(folder: &Path, part: Part, kept: &Kept) -> Vec<String> {
+async fn damage_of(folder: &Path, part: Part, kept: &PartManifest) -> Vec<String> {
     match compare(folder, part, kept).await {
         Ok(found) => found,
         Err(error) => vec![format!("{error:#}")],
@@ -108,7 +105,7 @@ async fn damage_of(folder: &Path, part: Part, kept: &Kept) -> Vec<String> {
 }
 
 /// From the outside inwards; what the first look finds makes the next one idle.
-async fn compare(folder: &Path, part: Part, kept: &Kept) -> anyhow::Result<Vec<String>> {
+async fn compare(folder: &Path, part: Part, kept: &PartManifest) -> anyhow::Result<Vec<String>> {
     let path = places::file_in(folder, part);
     if !path.exists() {
         return Ok(vec!["the file is missing".to_owned()]);
@@ -136,12 +133,16 @@ async fn compare(folder: &Path, part: Part, kept: &Kept) -> anyhow::Result<Vec<S
     Ok(found)
 }
 
-async fn strays(folder: &Path, parts: &[Part], manifest: &Manifest) -> anyhow::Result<Option<String>> {
+async fn find_inconsistency_in(folder: &Path, parts: &[Part], manifest: &Manifest) -> anyhow::Result<Option<String>> {
     let mut snapshots = Vec::new();
     for part in parts {
         snapshots.push((*part, Snapshot::pin(&Location::File(places::file_in(folder, *part))).await?));
     }
-    cut::stray(&mut snapshots, manifest.taken_at.minus(cut::LATELY)).await
+    consistent_snapshot::find_inconsistency(
+        &mut snapshots,
+        manifest.taken_at.minus(consistent_snapshot::CLOCK_DIFFERENCE_MARGIN),
+    )
+    .await
 }
 
 /// Counts the money of all parts that know of any.

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
+use chassis::web::{Admin, CallerContext, JsonBody, Problem, Staff};
 
 use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, not_rebuilt};
 use super::shop::decided;
@@ -18,7 +18,11 @@ use crate::security::note_decision;
     ),
 )]
 #[get("/counts")]
-pub async fn counts(_staff: Staff, asker: Asker, context: web::Data<dyn Operations>) -> Result<HttpResponse, Problem> {
+pub async fn counts(
+    _staff: Staff,
+    asker: CallerContext,
+    context: web::Data<dyn Operations>,
+) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(context.counts(&asker).await?))
 }
 
@@ -32,7 +36,7 @@ pub async fn counts(_staff: Staff, asker: Asker, context: web::Data<dyn Operatio
 #[get("/dead-letters")]
 pub async fn dead_letters(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     context: web::Data<dyn Operations>,
 ) -> Result<HttpResponse, Problem> {
     let items = context.dead_letters(&asker).await?;
@@ -49,7 +53,7 @@ pub async fn dead_letters(
 #[post("/dead-letters/{id}/retry")]
 pub async fn retry(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     context: web::Data<dyn Operations>,
     id: web::Path<String>,
@@ -69,7 +73,7 @@ pub async fn retry(
 #[post("/dead-letters/{id}/discard")]
 pub async fn discard(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     context: web::Data<dyn Operations>,
     id: web::Path<String>,
@@ -90,7 +94,7 @@ pub async fn discard(
 #[get("/security-log")]
 pub async fn security_log(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     context: web::Data<dyn Operations>,
     query: web::Query<LogQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -108,7 +112,7 @@ pub async fn security_log(
 #[get("/replays")]
 pub async fn rebuildable(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     context: web::Data<dyn Operations>,
 ) -> Result<HttpResponse, Problem> {
     let items = context.rebuildable(&asker).await?;
@@ -128,7 +132,7 @@ pub async fn rebuildable(
 #[post("/replays")]
 pub async fn replay(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     context: web::Data<dyn Operations>,
     body: JsonBody<ReplayRequest>,

@@ -6,19 +6,19 @@ use chassis::web::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::peers::{Counts, FromAll, Letter, LogEntry};
+use crate::peers::{Collected, Counts, DeadLetterView, LogEntry};
 
 /// Messages that could not be handled.
 #[derive(Serialize, ToSchema)]
 pub struct DeadLetterList {
     /// Newest failure first.
-    pub items: Vec<Letter>,
+    pub items: Vec<DeadLetterView>,
     /// Contexts in other processes that did not answer.
     pub unreachable: Vec<&'static str>,
 }
 
-impl From<FromAll<Letter>> for DeadLetterList {
-    fn from(all: FromAll<Letter>) -> Self {
+impl From<Collected<DeadLetterView>> for DeadLetterList {
+    fn from(all: Collected<DeadLetterView>) -> Self {
         Self { items: all.items, unreachable: all.unreachable }
     }
 }
@@ -32,8 +32,8 @@ pub struct SecurityLogList {
     pub unreachable: Vec<&'static str>,
 }
 
-impl From<FromAll<LogEntry>> for SecurityLogList {
-    fn from(all: FromAll<LogEntry>) -> Self {
+impl From<Collected<LogEntry>> for SecurityLogList {
+    fn from(all: Collected<LogEntry>) -> Self {
         Self { items: all.items, unreachable: all.unreachable }
     }
 }
@@ -47,8 +47,8 @@ pub struct ConsumerList {
     pub unreachable: Vec<&'static str>,
 }
 
-impl From<FromAll<String>> for ConsumerList {
-    fn from(all: FromAll<String>) -> Self {
+impl From<Collected<String>> for ConsumerList {
+    fn from(all: Collected<String>) -> Self {
         Self { items: all.items, unreachable: all.unreachable }
     }
 }

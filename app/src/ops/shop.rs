@@ -3,7 +3,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{Admin, Asker, JsonBody, Problem, Staff};
+use chassis::web::{Admin, CallerContext, JsonBody, Problem, Staff};
 
 use super::shapes::{
     ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt,
@@ -19,7 +19,7 @@ use crate::security::note_decision;
     ),
 )]
 #[get("/api/ops/v1/counts")]
-pub async fn counts(_staff: Staff, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
+pub async fn counts(_staff: Staff, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
     let mut all = ContextList { items: Vec::new(), unreachable: Vec::new() };
     for (context, counts) in peers.counts(&asker).await {
         match counts {
@@ -38,7 +38,7 @@ pub async fn counts(_staff: Staff, asker: Asker, peers: web::Data<Peers>) -> Htt
     ),
 )]
 #[get("/api/ops/v1/dead-letters")]
-pub async fn dead_letters(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
+pub async fn dead_letters(_admin: Admin, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
     HttpResponse::Ok().json(DeadLetterList::from(peers.dead_letters(&asker).await))
 }
 
@@ -52,7 +52,7 @@ pub async fn dead_letters(_admin: Admin, asker: Asker, peers: web::Data<Peers>) 
 #[post("/api/ops/v1/dead-letters/{id}/retry")]
 pub async fn retry(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
@@ -72,7 +72,7 @@ pub async fn retry(
 #[post("/api/ops/v1/dead-letters/{id}/discard")]
 pub async fn discard(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
@@ -93,7 +93,7 @@ pub async fn discard(
 #[get("/api/ops/v1/security-log")]
 pub async fn security_log(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     peers: web::Data<Peers>,
     query: web::Query<LogQuery>,
 ) -> HttpResponse {
@@ -108,7 +108,7 @@ pub async fn security_log(
     ),
 )]
 #[get("/api/ops/v1/replays")]
-pub async fn rebuildable(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -> HttpResponse {
+pub async fn rebuildable(_admin: Admin, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
     HttpResponse::Ok().json(ConsumerList::from(peers.rebuildable(&asker).await))
 }
 
@@ -125,7 +125,7 @@ pub async fn rebuildable(_admin: Admin, asker: Asker, peers: web::Data<Peers>) -
 #[post("/api/ops/v1/replays")]
 pub async fn replay(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     peers: web::Data<Peers>,
     body: JsonBody<ReplayRequest>,

@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{Asker, PageError, PageFrame, Staff, page};
+use chassis::web::{CallerContext, PageError, PageFrame, Staff, page};
 
-use crate::peers::{Counts, Figure, Peers};
+use crate::peers::{Counts, DashboardCount, Peers};
 
 #[derive(Template)]
 #[template(path = "dashboard.html")]
 struct DashboardPage {
     frame: PageFrame,
-    figures: Vec<Figure>,
+    figures: Vec<DashboardCount>,
     contexts: Vec<ContextRow>,
 }
 
@@ -23,15 +23,15 @@ struct ContextRow {
 pub(super) async fn show(
     _staff: Staff,
     frame: PageFrame,
-    asker: Asker,
+    asker: CallerContext,
     peers: web::Data<Peers>,
 ) -> Result<HttpResponse, PageError> {
     let contexts = peers.counts(&asker).await.into_iter().map(|(name, counts)| ContextRow { name, counts });
     let contexts: Vec<ContextRow> = contexts.collect();
     let answered = || contexts.iter().filter_map(|row| row.counts.as_ref());
-    let mut figures: Vec<Figure> = answered().flat_map(|counts| counts.to_do.clone()).collect();
+    let mut figures: Vec<DashboardCount> = answered().flat_map(|counts| counts.to_do.clone()).collect();
     let dead: u64 = answered().map(|counts| counts.dead).sum();
-    figures.push(Figure {
+    figures.push(DashboardCount {
         label: "errors".to_owned(),
         count: dead.to_string(),
         link: "/admin/errors".to_owned(),

@@ -4,24 +4,24 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use chassis::security::SecurityTrail;
-use chassis::web::{Admin, Asker, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
+use chassis::web::{Admin, CallerContext, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::Timestamp;
 
 use super::PageSettings;
-use crate::peers::{Decision, Letter, Peers};
+use crate::peers::{DeadLetterView, Decision, Peers};
 use crate::security::note_decision;
 
 #[derive(Template)]
 #[template(path = "errors.html")]
 struct ErrorsPage {
     frame: PageFrame,
-    letters: Vec<LetterRow>,
+    letters: Vec<DeadLetterRow>,
     unreachable: Vec<&'static str>,
 }
 
-struct LetterRow {
-    view: Letter,
+struct DeadLetterRow {
+    view: DeadLetterView,
     message: String,
     /// As the shop's clocks show it.
     failed_at: String,
@@ -34,14 +34,14 @@ pub(super) struct Decided {}
 pub(super) async fn show(
     _admin: Admin,
     frame: PageFrame,
-    asker: Asker,
+    asker: CallerContext,
     (peers, settings): (web::Data<Peers>, web::Data<PageSettings>),
 ) -> Result<HttpResponse, PageError> {
-    let row = |view: Letter| {
+    let row = |view: DeadLetterView| {
         let message = serde_json::to_string_pretty(&view.message).unwrap_or_default();
         let failed_at = Timestamp::parse(&view.failed_at);
         let failed_at = failed_at.map_or_else(|_| view.failed_at.clone(), |at| at.format_in(&settings.time_zone));
-        LetterRow { view, message, failed_at }
+        DeadLetterRow { view, message, failed_at }
     };
     let all = peers.dead_letters(&asker).await;
     let letters = all.items.into_iter().map(row).collect();
@@ -50,7 +50,7 @@ pub(super) async fn show(
 
 pub(super) async fn retry(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
@@ -63,7 +63,7 @@ pub(super) async fn retry(
 
 pub(super) async fn discard(
     _admin: Admin,
-    asker: Asker,
+    asker: CallerContext,
     trail: SecurityTrail,
     peers: web::Data<Peers>,
     id: web::Path<String>,
@@ -71,7 +71,7 @@ pub(super) async fn discard(
 ) -> Result<HttpResponse, PageError> {
     let found = peers.decide(&asker, &id, Decision::Discard).await?;
     note_decision(&trail, &id, Decision::Discard, found).await;
-    Ok(decided(found, "It is gone; what waited behind it moves on."))
+    Ok(decided(found, "Message discarded. Later messages will now be processed."))
 }
 
 fn decided(found: bool, words: &str) -> HttpResponse {

@@ -3,11 +3,11 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{Asker, PageError, PageFrame, page};
+use chassis::web::{CallerContext, PageError, PageFrame, page};
 use futures_util::future::join;
 
 use super::PageSettings;
-use crate::peers::{Peers, Shelf, Teaser};
+use crate::peers::{CategorySummary, FeaturedProduct, Peers};
 
 /// How many products are shown.
 const FEATURED: u32 = 8;
@@ -26,18 +26,18 @@ struct HomePage {
 }
 
 struct Offer {
-    shelves: Vec<Shelf>,
-    featured: Vec<Teaser>,
+    shelves: Vec<CategorySummary>,
+    featured: Vec<FeaturedProduct>,
 }
 
 pub(super) async fn show(
     frame: PageFrame,
-    asker: Asker,
+    asker: CallerContext,
     peers: web::Data<Peers>,
     settings: web::Data<PageSettings>,
 ) -> Result<HttpResponse, PageError> {
     let shop = peers.shopfront();
-    let (shelves, featured) = join(shop.shelves(&asker), shop.featured(&asker, FEATURED)).await;
+    let (shelves, featured) = join(shop.categories(&asker), shop.featured(&asker, FEATURED)).await;
     let offer = match (shelves, featured) {
         (Ok(mut shelves), Ok(featured)) => {
             shelves.truncate(CATEGORIES);

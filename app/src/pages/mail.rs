@@ -9,16 +9,16 @@ use chassis::web::{Admin, PageError, PageFrame, page};
 use super::PageSettings;
 
 /// Newer ones push older ones off the page; the folder keeps all.
-const MOST: usize = 100;
+const PAGE_SIZE: usize = 100;
 
 #[derive(Template)]
 #[template(path = "mail_list.html")]
 struct MailListPage {
     frame: PageFrame,
-    letters: Vec<LetterRow>,
+    letters: Vec<MailRow>,
 }
 
-struct LetterRow {
+struct MailRow {
     name: String,
     to: String,
     subject: String,
@@ -56,7 +56,7 @@ pub(super) async fn show(
     page(&MailPage { frame, name, source })
 }
 
-fn newest(folder: &Path) -> std::io::Result<Vec<LetterRow>> {
+fn newest(folder: &Path) -> std::io::Result<Vec<MailRow>> {
     let mut files: Vec<(std::time::SystemTime, PathBuf)> = Vec::new();
     if folder.exists() {
         for entry in std::fs::read_dir(folder)? {
@@ -67,17 +67,17 @@ fn newest(folder: &Path) -> std::io::Result<Vec<LetterRow>> {
         }
     }
     files.sort();
-    let newest = files.into_iter().rev().take(MOST);
+    let newest = files.into_iter().rev().take(PAGE_SIZE);
     newest.map(|(_, path)| Ok(row(&path, &std::fs::read_to_string(&path)?))).collect()
 }
 
-fn row(path: &Path, source: &str) -> LetterRow {
+fn row(path: &Path, source: &str) -> MailRow {
     let header = |name: &str| {
         let line = source.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix(name));
         line.unwrap_or_default().to_owned()
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    LetterRow { name, to: header("To: "), subject: header("Subject: ") }
+    MailRow { name, to: header("To: "), subject: header("Subject: ") }
 }
 
 /// Only names that the folder lists are read: a path cannot lead out of it.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use actix_web::{HttpResponse, web};
-use chassis::web::{Asker, PageError};
+use chassis::web::{CallerContext, PageError};
 
 use super::PageSettings;
 use crate::peers::Peers;
@@ -20,17 +20,17 @@ pub(super) async fn robots(settings: web::Data<PageSettings>) -> HttpResponse {
 }
 
 /// What one file of a sitemap may hold (sitemaps.org).
-const MOST_ADDRESSES: usize = 50_000;
+const MAX_SITEMAP_URLS: usize = 50_000;
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 
 /// `/sitemap.xml`: all addresses, or where there are too many for one file, an index of files.
 pub(super) async fn sitemap(
     settings: web::Data<PageSettings>,
-    asker: Asker,
+    asker: CallerContext,
     peers: web::Data<Peers>,
 ) -> Result<HttpResponse, PageError> {
     let paths = all_paths(&peers, &asker).await?;
-    let text = if paths.len() > MOST_ADDRESSES {
+    let text = if paths.len() > MAX_SITEMAP_URLS {
         index_of_files(&settings.base_url, paths.len())
     } else {
         addresses(&settings.base_url, &paths)
@@ -41,16 +41,16 @@ pub(super) async fn sitemap(
 /// `/sitemap/{number}.xml`: one file of several, from 1.
 pub(super) async fn sitemap_file(
     settings: web::Data<PageSettings>,
-    asker: Asker,
+    asker: CallerContext,
     peers: web::Data<Peers>,
     number: web::Path<usize>,
 ) -> Result<HttpResponse, PageError> {
     let paths = all_paths(&peers, &asker).await?;
-    let file = number.checked_sub(1).and_then(|index| paths.chunks(MOST_ADDRESSES).nth(index));
+    let file = number.checked_sub(1).and_then(|index| paths.chunks(MAX_SITEMAP_URLS).nth(index));
     Ok(xml(addresses(&settings.base_url, file.ok_or(PageError::NotFound)?)))
 }
 
-async fn all_paths(peers: &Peers, asker: &Asker) -> Result<Vec<String>, PageError> {
+async fn all_paths(peers: &Peers, asker: &CallerContext) -> Result<Vec<String>, PageError> {
     let mut paths = vec!["/".to_owned()];
     paths.extend(peers.shopfront().public_paths(asker).await?);
     Ok(paths)
@@ -63,7 +63,7 @@ fn addresses(base_url: &str, paths: &[String]) -> String {
 
 fn index_of_files(base_url: &str, addresses: usize) -> String {
     let file = |n: usize| format!("<sitemap><loc>{}/sitemap/{n}.xml</loc></sitemap>\n", escaped(base_url));
-    document("sitemapindex", &(1..=addresses.div_ceil(MOST_ADDRESSES)).map(file).collect::<Vec<_>>().concat())
+    document("sitemapindex", &(1..=addresses.div_ceil(MAX_SITEMAP_URLS)).map(file).collect::<Vec<_>>().concat())
 }
 
 fn document(root: &str, content: &str) -> String {
@@ -88,7 +88,7 @@ mod tests {
         assert!(index.contains("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">"), "{index}");
         assert_eq!(index.matches("<loc>").count(), 3);
         assert!(index.contains("<loc>http://shop.test/sitemap/3.xml</loc>"), "{index}");
-        let paths: Vec<String> = (0..MOST_ADDRESSES).map(|n| format!("/products/{}{n}", "x".repeat(90))).collect();
+        let paths: Vec<String> = (0..MAX_SITEMAP_URLS).map(|n| format!("/products/{}{n}", "x".repeat(90))).collect();
         let file = addresses("http://shop.test", &paths);
         assert_eq!(file.matches("<url><loc>").count(), 50_000);
         assert!(file.len() < 50 << 20, "sitemaps.org: at most 50 MiB");

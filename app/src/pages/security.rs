@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chassis::web::{Admin, Asker, PageError, PageFrame, page};
+use chassis::web::{Admin, CallerContext, PageError, PageFrame, page};
 use shared_kernel::{CustomerId, Timestamp};
 
 use super::PageSettings;
-use crate::peers::{LogEntry, LogQuery, MOST_LETTERS, Peers, Person};
+use crate::peers::{LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN, Peers, Person};
 
 #[derive(Template)]
 #[template(path = "security.html")]
@@ -61,13 +61,13 @@ fn subject(entry: &LogEntry) -> Option<CustomerId> {
 pub(super) async fn show(
     _admin: Admin,
     frame: PageFrame,
-    asker: Asker,
+    asker: CallerContext,
     (peers, settings): (web::Data<Peers>, web::Data<PageSettings>),
     query: web::Query<LogQuery>,
 ) -> Result<HttpResponse, PageError> {
     let query = LogQuery { event: query.event.chars().take(40).collect(), before: query.before.clone() };
     let all = peers.security_log(&asker, &query).await;
-    let full = all.items.len() == MOST_LETTERS as usize;
+    let full = all.items.len() == MAX_DEAD_LETTERS_SHOWN as usize;
     let next = all.items.last().filter(|_| full).map(|entry| entry.id.clone()).unwrap_or_default();
     let ids = all.items.iter().flat_map(|entry| [actor(entry), subject(entry)]).flatten().collect();
     let people = peers.people(&asker, ids).await;

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use chassis::messaging::{DeadLetters, Replay, ReplayError};
 use chassis::security::records;
 use chassis::sql::Database;
-use chassis::web::Asker;
+use chassis::web::CallerContext;
 use customer::domain::{EmailAddress, PersonName};
 use shared_kernel::{CustomerId, StoreError};
 
 use super::{
-    Counts, Decision, Letter, LogEntry, LogQuery, MOST_LETTERS, Operations, People, Person, Shelf, Shopfront, Teaser,
-    letter_name,
+    CategorySummary, Counts, DeadLetterView, Decision, FeaturedProduct, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN,
+    Operations, People, Person, Shopfront, letter_name,
 };
 use crate::modules::Modules;
 use crate::parts::Part;
@@ -28,8 +28,8 @@ impl LocalShopfront {
 
 #[async_trait]
 impl Shopfront for LocalShopfront {
-    async fn featured(&self, _: &Asker, limit: u32) -> Result<Vec<Teaser>, StoreError> {
-        let teaser = |card: catalogue::ProductCard| Teaser {
+    async fn featured(&self, _: &CallerContext, limit: u32) -> Result<Vec<FeaturedProduct>, StoreError> {
+        let teaser = |card: catalogue::ProductCard| FeaturedProduct {
             price: if card.from { format!("from {}", card.price) } else { card.price },
             handle: card.handle,
             title: card.title,
@@ -41,13 +41,16 @@ impl Shopfront for LocalShopfront {
         Ok(self.catalogue()?.featured(limit as usize).await?.into_iter().map(teaser).collect())
     }
 
-    async fn shelves(&self, _: &Asker) -> Result<Vec<Shelf>, StoreError> {
-        let shelf =
-            |count: catalogue::CategoryCount| Shelf { name: count.name, slug: count.slug, products: count.products };
+    async fn categories(&self, _: &CallerContext) -> Result<Vec<CategorySummary>, StoreError> {
+        let shelf = |count: catalogue::CategoryCount| CategorySummary {
+            name: count.name,
+            slug: count.slug,
+            products: count.products,
+        };
         Ok(self.catalogue()?.categories().await?.into_iter().map(shelf).collect())
     }
 
-    async fn public_paths(&self, _: &Asker) -> Result<Vec<String>, StoreError> {
+    async fn public_paths(&self, _: &CallerContext) -> Result<Vec<String>, StoreError> {
         self.catalogue()?.sitemap_paths().await
     }
 }
@@ -57,7 +60,7 @@ pub struct LocalPeople(pub Arc<Modules>);
 
 #[async_trait]
 impl People for LocalPeople {
-    async fn find(&self, _: &Asker, id: CustomerId) -> Result<Option<Person>, StoreError> {
+    async fn find(&self, _: &CallerContext, id: CustomerId) -> Result<Option<Person>, StoreError> {
         let customers =
             self.0.customer.as_ref().ok_or_else(|| StoreError::unavailable("the customers are not here"))?;
         let person = |(name, email): (PersonName, EmailAddress)| Person {
@@ -79,7 +82,6 @@ pub struct LocalOperations {
 
 impl LocalOperations {
     /// Of this context; `letters` and `replay` may be those of the whole process.
-    #[must_use]
     pub fn new(
         part: Part,
         modules: Arc<Modules>,
@@ -97,17 +99,17 @@ impl LocalOperations {
 
 #[async_trait]
 impl Operations for LocalOperations {
-    async fn counts(&self, _: &Asker) -> Result<Counts, StoreError> {
+    async fn counts(&self, _: &CallerContext) -> Result<Counts, StoreError> {
         let (inboxes, to_do) = (self.letters.counts().await?, self.modules.to_do(self.part).await?);
         let (_, inbox) = inboxes.first().ok_or_else(|| StoreError::unavailable("the context is not here"))?;
         Ok(Counts::of(inbox, to_do))
     }
 
-    async fn dead_letters(&self, _: &Asker) -> Result<Vec<Letter>, StoreError> {
-        Ok(self.letters.list(MOST_LETTERS).await?.into_iter().map(Letter::from).collect())
+    async fn dead_letters(&self, _: &CallerContext) -> Result<Vec<DeadLetterView>, StoreError> {
+        Ok(self.letters.list(MAX_DEAD_LETTERS_SHOWN).await?.into_iter().map(DeadLetterView::from).collect())
     }
 
-    async fn decide(&self, _: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError> {
+    async fn decide(&self, _: &CallerContext, letter: &str, decision: Decision) -> Result<bool, StoreError> {
         let Some(name) = letter_name(letter) else { return Ok(false) };
         match decision {
             Decision::Retry => self.letters.retry(&name).await,
@@ -115,17 +117,17 @@ impl Operations for LocalOperations {
         }
     }
 
-    async fn rebuildable(&self, _: &Asker) -> Result<Vec<String>, StoreError> {
+    async fn rebuildable(&self, _: &CallerContext) -> Result<Vec<String>, StoreError> {
         Ok(self.replay.rebuildable().into_iter().filter(|consumer| self.is_own(consumer)).collect())
     }
 
-    async fn security_log(&self, _: &Asker, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
+    async fn security_log(&self, _: &CallerContext, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
         let Some(database) = &self.database else { return Ok(Vec::new()) };
-        let found = records(database, &query.before, &query.event, MOST_LETTERS).await?;
+        let found = records(database, &query.before, &query.event, MAX_DEAD_LETTERS_SHOWN).await?;
         Ok(found.into_iter().map(LogEntry::from).collect())
     }
 
-    async fn replay(&self, _: &Asker, consumer: &str) -> Result<(), ReplayError> {
+    async fn replay(&self, _: &CallerContext, consumer: &str) -> Result<(), ReplayError> {
         if !self.is_own(consumer) {
             return Err(ReplayError::NoSuchConsumer(consumer.to_owned()));
         }

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::messaging::ReplayError;
-use chassis::web::Asker;
+use chassis::web::CallerContext;
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
@@ -24,10 +24,10 @@ use utoipa::IntoParams;
 
 use crate::parts::Part;
 
-pub use views::{Counts, Figure, Letter, LogEntry, Person, Shelf, Teaser};
+pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, FeaturedProduct, LogEntry, Person};
 
 /// The most dead letters that are shown at once.
-pub const MOST_LETTERS: u32 = 100;
+pub const MAX_DEAD_LETTERS_SHOWN: u32 = 100;
 
 /// How many accounts are looked up at the same time.
 const LOOKUPS_AT_ONCE: usize = 8;
@@ -39,19 +39,19 @@ pub trait Shopfront: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the catalogue cannot answer.
-    async fn featured(&self, asker: &Asker, limit: u32) -> Result<Vec<Teaser>, StoreError>;
+    async fn featured(&self, asker: &CallerContext, limit: u32) -> Result<Vec<FeaturedProduct>, StoreError>;
 
     /// All categories that hold products.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the catalogue cannot answer.
-    async fn shelves(&self, asker: &Asker) -> Result<Vec<Shelf>, StoreError>;
+    async fn categories(&self, asker: &CallerContext) -> Result<Vec<CategorySummary>, StoreError>;
 
     /// Paths that search engines may know.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the catalogue cannot answer.
-    async fn public_paths(&self, asker: &Asker) -> Result<Vec<String>, StoreError>;
+    async fn public_paths(&self, asker: &CallerContext) -> Result<Vec<String>, StoreError>;
 }
 
 /// Whom the ids of customers stand for.
@@ -61,7 +61,7 @@ pub trait People: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the customer context cannot answer.
-    async fn find(&self, asker: &Asker, id: CustomerId) -> Result<Option<Person>, StoreError>;
+    async fn find(&self, asker: &CallerContext, id: CustomerId) -> Result<Option<Person>, StoreError>;
 }
 
 /// What is to become of a dead letter.
@@ -81,37 +81,37 @@ pub trait Operations: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
-    async fn counts(&self, asker: &Asker) -> Result<Counts, StoreError>;
+    async fn counts(&self, asker: &CallerContext) -> Result<Counts, StoreError>;
 
-    /// Its newest dead letters, newest first, at most [`MOST_LETTERS`].
+    /// Its newest dead letters, newest first, at most [`MAX_DEAD_LETTERS_SHOWN`].
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
-    async fn dead_letters(&self, asker: &Asker) -> Result<Vec<Letter>, StoreError>;
+    async fn dead_letters(&self, asker: &CallerContext) -> Result<Vec<DeadLetterView>, StoreError>;
 
     /// Decides about a dead letter of this context, by the name that the letter carries. `false` if there is none.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
-    async fn decide(&self, asker: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError>;
+    async fn decide(&self, asker: &CallerContext, letter: &str, decision: Decision) -> Result<bool, StoreError>;
 
     /// Its consumers that can be rebuilt, as `context/consumer`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
-    async fn rebuildable(&self, asker: &Asker) -> Result<Vec<String>, StoreError>;
+    async fn rebuildable(&self, asker: &CallerContext) -> Result<Vec<String>, StoreError>;
 
     /// Its part of the security log, newest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
-    async fn security_log(&self, asker: &Asker, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError>;
+    async fn security_log(&self, asker: &CallerContext, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError>;
 
     /// Rebuilds a consumer.
     ///
     /// # Errors
     /// [`ReplayError`].
-    async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError>;
+    async fn replay(&self, asker: &CallerContext, consumer: &str) -> Result<(), ReplayError>;
 }
 
 /// Which records of the security log are asked for.
@@ -128,7 +128,7 @@ pub struct LogQuery {
 
 /// The answers of all contexts, and which of them did not answer.
 #[derive(Debug, Default)]
-pub struct FromAll<T> {
+pub struct Collected<T> {
     /// What was answered.
     pub items: Vec<T>,
     /// The contexts that cannot be reached.
@@ -145,7 +145,6 @@ pub struct Peers {
 
 impl Peers {
     /// Asks these.
-    #[must_use]
     pub fn new(
         shopfront: Arc<dyn Shopfront>,
         people: Arc<dyn People>,
@@ -155,49 +154,54 @@ impl Peers {
     }
 
     /// What the front door shows.
-    #[must_use]
     pub fn shopfront(&self) -> &dyn Shopfront {
         self.shopfront.as_ref()
     }
 
     /// Who has these accounts; `None` for one that was deleted. Accounts of which the customer context does not tell are
     /// missing.
-    pub async fn people(&self, asker: &Asker, ids: BTreeSet<CustomerId>) -> BTreeMap<CustomerId, Option<Person>> {
-        let find = |id| async move { (id, told(Part::Customer, self.people.find(asker, id).await)) };
+    pub async fn people(
+        &self,
+        asker: &CallerContext,
+        ids: BTreeSet<CustomerId>,
+    ) -> BTreeMap<CustomerId, Option<Person>> {
+        let find = |id| async move { (id, ok_or_log(Part::Customer, self.people.find(asker, id).await)) };
         let found = stream::iter(ids).map(find).buffer_unordered(LOOKUPS_AT_ONCE);
         found.filter_map(|(id, person)| async move { person.map(|person| (id, person)) }).collect().await
     }
 
     /// How each context stands; `None` for one that cannot be reached.
-    pub async fn counts(&self, asker: &Asker) -> Vec<(&'static str, Option<Counts>)> {
+    pub async fn counts(&self, asker: &CallerContext) -> Vec<(&'static str, Option<Counts>)> {
         let asked = self
             .contexts
             .iter()
-            .map(|(part, context)| async move { (part.name(), told(*part, context.counts(asker).await)) });
+            .map(|(part, context)| async move { (part.name(), ok_or_log(*part, context.counts(asker).await)) });
         join_all(asked).await
     }
 
     /// The newest dead letters of all contexts, newest first.
-    pub async fn dead_letters(&self, asker: &Asker) -> FromAll<Letter> {
+    pub async fn dead_letters(&self, asker: &CallerContext) -> Collected<DeadLetterView> {
         let asked = self
             .contexts
             .iter()
-            .map(|(part, context)| async move { (*part, told(*part, context.dead_letters(asker).await)) });
-        let mut letters = gathered(join_all(asked).await);
-        letters.items.sort_by_key(|letter: &Letter| std::cmp::Reverse(Timestamp::parse(&letter.failed_at).ok()));
-        letters.items.truncate(MOST_LETTERS as usize);
+            .map(|(part, context)| async move { (*part, ok_or_log(*part, context.dead_letters(asker).await)) });
+        let mut letters = collect(join_all(asked).await);
+        letters
+            .items
+            .sort_by_key(|letter: &DeadLetterView| std::cmp::Reverse(Timestamp::parse(&letter.failed_at).ok()));
+        letters.items.truncate(MAX_DEAD_LETTERS_SHOWN as usize);
         letters
     }
 
     /// The newest records of the security log, wherever they are kept, newest first.
-    pub async fn security_log(&self, asker: &Asker, query: &LogQuery) -> FromAll<LogEntry> {
+    pub async fn security_log(&self, asker: &CallerContext, query: &LogQuery) -> Collected<LogEntry> {
         let asked = self
             .contexts
             .iter()
-            .map(|(part, context)| async move { (*part, told(*part, context.security_log(asker, query).await)) });
-        let mut entries = gathered(join_all(asked).await);
+            .map(|(part, context)| async move { (*part, ok_or_log(*part, context.security_log(asker, query).await)) });
+        let mut entries = collect(join_all(asked).await);
         entries.items.sort_by(|one, other| other.id.cmp(&one.id));
-        entries.items.truncate(MOST_LETTERS as usize);
+        entries.items.truncate(MAX_DEAD_LETTERS_SHOWN as usize);
         entries
     }
 
@@ -205,26 +209,26 @@ impl Peers {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when its context cannot answer.
-    pub async fn decide(&self, asker: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError> {
+    pub async fn decide(&self, asker: &CallerContext, letter: &str, decision: Decision) -> Result<bool, StoreError> {
         let context = letter_name(letter).and_then(|name| self.context_of(&name));
         let Some(context) = context else { return Ok(false) };
         context.decide(asker, letter, decision).await
     }
 
     /// All consumers that can be rebuilt.
-    pub async fn rebuildable(&self, asker: &Asker) -> FromAll<String> {
+    pub async fn rebuildable(&self, asker: &CallerContext) -> Collected<String> {
         let asked = self
             .contexts
             .iter()
-            .map(|(part, context)| async move { (*part, told(*part, context.rebuildable(asker).await)) });
-        gathered(join_all(asked).await)
+            .map(|(part, context)| async move { (*part, ok_or_log(*part, context.rebuildable(asker).await)) });
+        collect(join_all(asked).await)
     }
 
     /// Rebuilds a consumer called `context/consumer`.
     ///
     /// # Errors
     /// [`ReplayError`].
-    pub async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError> {
+    pub async fn replay(&self, asker: &CallerContext, consumer: &str) -> Result<(), ReplayError> {
         let context = self.context_of(consumer);
         let context = context.ok_or_else(|| ReplayError::NoSuchConsumer(consumer.to_owned()))?;
         context.replay(asker, consumer).await
@@ -238,12 +242,11 @@ impl Peers {
 }
 
 /// The name under which a letter is found in its context, such as `order/payment-events/evt_1`.
-#[must_use]
 pub fn letter_name(letter: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(letter).ok()?).ok()
 }
 
-fn told<T>(part: Part, answer: Result<T, StoreError>) -> Option<T> {
+fn ok_or_log<T>(part: Part, answer: Result<T, StoreError>) -> Option<T> {
     let failed = |error: &StoreError| {
         let part = part.name();
         tracing::warn!(peer = part, error = error as &dyn std::error::Error, "{part} does not answer");
@@ -251,8 +254,8 @@ fn told<T>(part: Part, answer: Result<T, StoreError>) -> Option<T> {
     answer.inspect_err(failed).ok()
 }
 
-fn gathered<T>(answers: Vec<(Part, Option<Vec<T>>)>) -> FromAll<T> {
-    let mut all = FromAll { items: Vec::new(), unreachable: Vec::new() };
+fn collect<T>(answers: Vec<(Part, Option<Vec<T>>)>) -> Collected<T> {
+    let mut all = Collected { items: Vec::new(), unreachable: Vec::new() };
     for (part, answer) in answers {
         match answer {
             Some(items) => all.items.extend(items),

@@ -1,5 +1,5 @@
 //! The answers over HTTP when the context lives in another process: its public API for what everybody may see, its
-//! operator's API for the rest, on behalf of whoever asks.
+//! operator's API for the rest, on behalf of anyone who asks.
 //!
 //! The process that holds the context decides whether the asker may; what it refuses is no answer here.
 
@@ -9,18 +9,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis::messaging::ReplayError;
 use chassis::outbound::{Answer, CallError, CallSettings, Caller, Health, Verdict};
-use chassis::web::{Asker, MoneyView};
+use chassis::web::{CallerContext, MoneyView};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared_kernel::{Currency, CustomerId, Ids, Money, StoreError};
 
-use super::{Counts, Decision, Letter, LogEntry, LogQuery, Operations, People, Person, Shelf, Shopfront, Teaser};
+use super::{
+    CategorySummary, Counts, DeadLetterView, Decision, FeaturedProduct, LogEntry, LogQuery, Operations, People, Person,
+    Shopfront,
+};
 use crate::parts::Part;
 
 /// A visitor waits no longer for what another process has to say.
-const PATIENCE: Duration = Duration::from_secs(2);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
 /// Emptying a large read model may take that long.
 const REPLAY: Duration = Duration::from_secs(30);
 
@@ -34,14 +37,14 @@ pub struct Remote {
 /// The other process did not do as asked.
 #[derive(Debug, thiserror::Error)]
 #[error("{part} does not answer")]
-struct Silent {
+struct PeerUnavailable {
     part: &'static str,
     #[source]
     cause: CallError,
 }
 
 #[derive(Deserialize)]
-struct Items<T> {
+struct ItemList<T> {
     items: Vec<T>,
 }
 
@@ -57,7 +60,7 @@ struct Featured {
     in_stock: bool,
 }
 
-impl From<Featured> for Teaser {
+impl From<Featured> for FeaturedProduct {
     fn from(told: Featured) -> Self {
         let money = |price: MoneyView| Some(Money::new(price.amount, Currency::parse(&price.currency).ok()?));
         let price = told.price.and_then(money).map(|price| price.to_string()).unwrap_or_default();
@@ -82,7 +85,7 @@ impl Remote {
         let settings = CallSettings {
             name: part.name().to_owned(),
             connect: Duration::from_millis(500),
-            total: PATIENCE,
+            total: REQUEST_TIMEOUT,
             at_once: 32,
             pause: Duration::from_millis(50),
             longest_answer: 32 << 20,
@@ -95,12 +98,12 @@ impl Remote {
         format!("{}/api/{}/v1/{path}", self.base, self.part.name())
     }
 
-    async fn get<T: DeserializeOwned>(&self, asker: &Asker, path: &str) -> Result<T, StoreError> {
-        self.ask(asker, path).await.map_err(|cause| self.silent(cause))
+    async fn get<T: DeserializeOwned>(&self, asker: &CallerContext, path: &str) -> Result<T, StoreError> {
+        self.ask(asker, path).await.map_err(|cause| self.unavailable(cause))
     }
 
-    async fn ask<T: DeserializeOwned>(&self, asker: &Asker, path: &str) -> Result<T, CallError> {
-        let request = on_behalf(asker, self.caller.request(Method::GET, &self.url(path)));
+    async fn ask<T: DeserializeOwned>(&self, asker: &CallerContext, path: &str) -> Result<T, CallError> {
+        let request = forward_caller(asker, self.caller.request(Method::GET, &self.url(path)));
         let answer = self.caller.call(request, true, judge).await?;
         let unreadable = |error: serde_json::Error| CallError::Uncertain(format!("{path} cannot be read: {error}"));
         serde_json::from_slice(&answer.body).map_err(unreadable)
@@ -109,22 +112,22 @@ impl Remote {
     /// What changes something is asked once.
     async fn post(
         &self,
-        asker: &Asker,
+        asker: &CallerContext,
         path: &str,
         body: Option<serde_json::Value>,
         patience: Duration,
     ) -> Result<(), CallError> {
-        let request = on_behalf(asker, self.caller.request(Method::POST, &self.url(path)));
+        let request = forward_caller(asker, self.caller.request(Method::POST, &self.url(path)));
         let request = body.into_iter().fold(request, |request, body| request.json(&body));
         self.caller.call_within(patience, request, false, judge).await.map(drop)
     }
 
-    fn silent(&self, cause: CallError) -> StoreError {
-        StoreError::unavailable(Silent { part: self.part.name(), cause })
+    fn unavailable(&self, cause: CallError) -> StoreError {
+        StoreError::unavailable(PeerUnavailable { part: self.part.name(), cause })
     }
 }
 
-fn on_behalf(asker: &Asker, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+fn forward_caller(asker: &CallerContext, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     asker.headers().fold(request, |request, (name, value)| request.header(name.as_str(), value))
 }
 
@@ -159,17 +162,17 @@ fn judge(answer: &Answer) -> Verdict {
 
 #[async_trait]
 impl Shopfront for Remote {
-    async fn featured(&self, asker: &Asker, limit: u32) -> Result<Vec<Teaser>, StoreError> {
-        let told: Items<Featured> = self.get(asker, &format!("featured?limit={limit}")).await?;
-        Ok(told.items.into_iter().map(Teaser::from).collect())
+    async fn featured(&self, asker: &CallerContext, limit: u32) -> Result<Vec<FeaturedProduct>, StoreError> {
+        let told: ItemList<Featured> = self.get(asker, &format!("featured?limit={limit}")).await?;
+        Ok(told.items.into_iter().map(FeaturedProduct::from).collect())
     }
 
-    async fn shelves(&self, asker: &Asker) -> Result<Vec<Shelf>, StoreError> {
-        Ok(self.get::<Items<Shelf>>(asker, "categories").await?.items)
+    async fn categories(&self, asker: &CallerContext) -> Result<Vec<CategorySummary>, StoreError> {
+        Ok(self.get::<ItemList<CategorySummary>>(asker, "categories").await?.items)
     }
 
-    async fn public_paths(&self, asker: &Asker) -> Result<Vec<String>, StoreError> {
-        Ok(self.get::<Items<String>>(asker, "paths").await?.items)
+    async fn public_paths(&self, asker: &CallerContext) -> Result<Vec<String>, StoreError> {
+        Ok(self.get::<ItemList<String>>(asker, "paths").await?.items)
     }
 }
 
@@ -183,55 +186,55 @@ struct Account {
 
 #[async_trait]
 impl People for Remote {
-    async fn find(&self, asker: &Asker, id: CustomerId) -> Result<Option<Person>, StoreError> {
+    async fn find(&self, asker: &CallerContext, id: CustomerId) -> Result<Option<Person>, StoreError> {
         let person = |it: Account| Person { name: format!("{} {}", it.first_name, it.last_name), email: it.email };
         match self.ask(asker, &format!("customers/{id}")).await {
             Ok(account) => Ok(Some(person(account))),
             Err(CallError::Refused { status: 404, .. }) => Ok(None),
-            Err(cause) => Err(self.silent(cause)),
+            Err(cause) => Err(self.unavailable(cause)),
         }
     }
 }
 
 #[async_trait]
 impl Operations for Remote {
-    async fn counts(&self, asker: &Asker) -> Result<Counts, StoreError> {
+    async fn counts(&self, asker: &CallerContext) -> Result<Counts, StoreError> {
         self.get(asker, "ops/counts").await
     }
 
-    async fn dead_letters(&self, asker: &Asker) -> Result<Vec<Letter>, StoreError> {
-        Ok(self.get::<Items<Letter>>(asker, "ops/dead-letters").await?.items)
+    async fn dead_letters(&self, asker: &CallerContext) -> Result<Vec<DeadLetterView>, StoreError> {
+        Ok(self.get::<ItemList<DeadLetterView>>(asker, "ops/dead-letters").await?.items)
     }
 
-    async fn decide(&self, asker: &Asker, letter: &str, decision: Decision) -> Result<bool, StoreError> {
+    async fn decide(&self, asker: &CallerContext, letter: &str, decision: Decision) -> Result<bool, StoreError> {
         let verb = match decision {
             Decision::Retry => "retry",
             Decision::Discard => "discard",
         };
         // The name is base64, as its reader has made sure of: it cannot lead elsewhere.
-        match self.post(asker, &format!("ops/dead-letters/{letter}/{verb}"), None, PATIENCE).await {
+        match self.post(asker, &format!("ops/dead-letters/{letter}/{verb}"), None, REQUEST_TIMEOUT).await {
             Ok(()) => Ok(true),
             Err(CallError::Refused { status: 404, .. }) => Ok(false),
-            Err(cause) => Err(self.silent(cause)),
+            Err(cause) => Err(self.unavailable(cause)),
         }
     }
 
-    async fn rebuildable(&self, asker: &Asker) -> Result<Vec<String>, StoreError> {
-        Ok(self.get::<Items<String>>(asker, "ops/replays").await?.items)
+    async fn rebuildable(&self, asker: &CallerContext) -> Result<Vec<String>, StoreError> {
+        Ok(self.get::<ItemList<String>>(asker, "ops/replays").await?.items)
     }
 
-    async fn security_log(&self, asker: &Asker, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
+    async fn security_log(&self, asker: &CallerContext, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let path = format!("ops/security-log?before={}&event={}", encoded(&query.before), encoded(&query.event));
-        Ok(self.get::<Items<LogEntry>>(asker, &path).await?.items)
+        Ok(self.get::<ItemList<LogEntry>>(asker, &path).await?.items)
     }
 
-    async fn replay(&self, asker: &Asker, consumer: &str) -> Result<(), ReplayError> {
+    async fn replay(&self, asker: &CallerContext, consumer: &str) -> Result<(), ReplayError> {
         let body = serde_json::json!({ "consumer": consumer });
         self.post(asker, "ops/replays", Some(body), REPLAY).await.map_err(|cause| match cause {
             CallError::Refused { status: 404, .. } => ReplayError::NoSuchConsumer(consumer.to_owned()),
             CallError::Refused { status: 409, .. } => ReplayError::NotRebuildable(consumer.to_owned()),
-            cause => ReplayError::Store(self.silent(cause)),
+            cause => ReplayError::Store(self.unavailable(cause)),
         })
     }
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 /// A product as the home page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Teaser {
+pub struct FeaturedProduct {
     /// Its handle, the last part of its page's path.
     pub handle: String,
     /// Its name.
@@ -28,7 +28,7 @@ pub struct Teaser {
 
 /// A category as the home page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Shelf {
+pub struct CategorySummary {
     /// Its name.
     pub name: String,
     /// What `/products?category=` asks for.
@@ -48,7 +48,7 @@ pub struct Person {
 
 /// One number of the back office's first page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Figure {
+pub struct DashboardCount {
     /// What is counted.
     #[schema(example = "to send")]
     pub label: String,
@@ -72,13 +72,12 @@ pub struct Counts {
     /// Messages that could not be handled.
     pub dead: u64,
     /// What waits for staff.
-    pub to_do: Vec<Figure>,
+    pub to_do: Vec<DashboardCount>,
 }
 
 impl Counts {
     /// Of an inbox, and what waits for staff.
-    #[must_use]
-    pub fn of(inbox: &InboxCounts, to_do: Vec<Figure>) -> Self {
+    pub fn of(inbox: &InboxCounts, to_do: Vec<DashboardCount>) -> Self {
         Self { waiting: inbox.open, oldest: inbox.oldest.map(|time| time.to_string()), dead: inbox.dead, to_do }
     }
 }
@@ -86,7 +85,7 @@ impl Counts {
 /// A message that could not be handled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = DeadLetter)]
-pub struct Letter {
+pub struct DeadLetterView {
     /// Names the letter in the paths of this API.
     pub id: String,
     /// The context in whose inbox it lies.
@@ -111,7 +110,7 @@ pub struct Letter {
     pub failed_at: String,
 }
 
-impl From<DeadLetter> for Letter {
+impl From<DeadLetter> for DeadLetterView {
     fn from(letter: DeadLetter) -> Self {
         Self {
             id: URL_SAFE_NO_PAD.encode(letter.id()),

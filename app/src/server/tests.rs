@@ -19,7 +19,7 @@ use crate::parts::{Part, Parts};
 const ADMIN: (&str, &str) = ("admin@shop.test", "correct horse battery");
 const WEBHOOK_SECRET: &str = "whsec_known_to_tests";
 const MOST_CONTEXTS: &str = "catalogue,order,fulfilment,reports";
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Settings of one process; all of them know the same keys.
 fn settings(folder: &Path, parts: &str) -> Settings {
@@ -43,13 +43,13 @@ fn url(process: &Running, path: &str) -> String {
     format!("http://{}{path}", process.address)
 }
 
-struct Told {
+struct Response {
     status: u16,
     location: String,
     body: String,
 }
 
-impl Told {
+impl Response {
     async fn by(request: reqwest::RequestBuilder) -> Self {
         let answer = request.send().await.unwrap();
         let location = answer.headers().get("location").map(|it| it.to_str().unwrap().to_owned()).unwrap_or_default();
@@ -65,8 +65,8 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
-async fn get(process: &Running, path: &str) -> Told {
-    Told::by(client().get(url(process, path))).await
+async fn get(process: &Running, path: &str) -> Response {
+    Response::by(client().get(url(process, path))).await
 }
 
 /// A shop in three processes: most contexts, the customers, and the pages that join them.
@@ -107,12 +107,12 @@ impl Town {
     }
 
     /// A request of the administrator through the gateway.
-    async fn admin(&self, method: reqwest::Method, process: &Running, path: &str) -> Told {
+    async fn admin(&self, method: reqwest::Method, process: &Running, path: &str) -> Response {
         let signed = self.signed(path).await.unwrap();
-        Told::by(client().request(method, url(process, path)).header(IDENTITY_HEADER, signed)).await
+        Response::by(client().request(method, url(process, path)).header(IDENTITY_HEADER, signed)).await
     }
 
-    async fn admin_gets(&self, process: &Running, path: &str) -> Told {
+    async fn admin_gets(&self, process: &Running, path: &str) -> Response {
         self.admin(reqwest::Method::GET, process, path).await
     }
 
@@ -125,7 +125,7 @@ impl Town {
 
 async fn log_in(process: &Running, (email, password): (&str, &str)) -> String {
     let body = json!({"email": email, "password": password});
-    let told = Told::by(client().post(url(process, "/api/customer/v1/sessions")).json(&body)).await;
+    let told = Response::by(client().post(url(process, "/api/customer/v1/sessions")).json(&body)).await;
     assert_eq!(told.status, 201, "{}", told.body);
     told.json()["token"].as_str().unwrap().to_owned()
 }
@@ -190,18 +190,18 @@ async fn who_somebody_is_crosses_processes_only_when_it_is_signed() {
     let town = Town::open().await;
     let orders = "/api/order/v1/orders";
     assert_eq!(town.admin_gets(town.contexts(), orders).await.status, 200);
-    let by_token = Told::by(client().get(url(town.contexts(), orders)).bearer_auth(&town.token)).await;
+    let by_token = Response::by(client().get(url(town.contexts(), orders)).bearer_auth(&town.token)).await;
     assert_eq!(by_token.status, 401, "a context looks at no token");
     let forged = PrivateKey::generate(&chassis::SystemIds).unwrap();
     let forged = Signer::new(&forged, Arc::clone(&town.edge.shop.clock));
     let somebody = chassis::web::testing::somebody(1, shared_kernel::Role::Admin);
-    let forged = forged.sign(&somebody, chassis::web::signed::Shown::Bearer).unwrap();
-    let told = Told::by(client().get(url(town.contexts(), orders)).header(IDENTITY_HEADER, forged)).await;
+    let forged = forged.sign(&somebody, chassis::web::signed::CredentialKind::Bearer).unwrap();
+    let told = Response::by(client().get(url(town.contexts(), orders)).header(IDENTITY_HEADER, forged)).await;
     assert!(told.status == 401 && told.json()["type"].as_str().unwrap().ends_with("invalid-identity"), "{}", told.body);
     let by_cookie = town.signed("/orders").await.unwrap();
-    let told = Told::by(client().get(url(town.contexts(), orders)).header(IDENTITY_HEADER, by_cookie)).await;
+    let told = Response::by(client().get(url(town.contexts(), orders)).header(IDENTITY_HEADER, by_cookie)).await;
     assert_eq!(told.status, 401, "a cookie does not count on the API");
-    let own = Told::by(client().get(url(&town.customers, "/api/customer/v1/me")).bearer_auth(&town.token)).await;
+    let own = Response::by(client().get(url(&town.customers, "/api/customer/v1/me")).bearer_auth(&town.token)).await;
     assert_eq!(own.status, 200, "the customers' process knows its tokens");
     town.close().await;
 }
@@ -231,7 +231,7 @@ async fn post_nonsense(process: &Running) {
     let signed = mac.finalize().into_bytes();
     let hex = signed.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let request = client().post(url(process, "/api/order/v1/payment-events")).body(body);
-    let told = Told::by(request.header("stripe-signature", format!("t={time},v1={hex}"))).await;
+    let told = Response::by(request.header("stripe-signature", format!("t={time},v1={hex}"))).await;
     assert_eq!(told.status, 200, "{}", told.body);
 }
 
@@ -239,7 +239,7 @@ async fn post_nonsense(process: &Running) {
 async fn an_operator_decides_about_dead_letters_of_another_process() {
     let town = Town::open().await;
     post_nonsense(town.contexts()).await;
-    let letter = eventually(PATIENCE, || async {
+    let letter = eventually(TIMEOUT, || async {
         let list = town.admin_gets(&town.edge, "/api/ops/v1/dead-letters").await.json();
         list["items"].as_array().unwrap().first().cloned()
     });
@@ -263,7 +263,7 @@ async fn a_read_model_of_another_process_is_rebuilt() {
     let start = async |consumer: &str| {
         let signed = town.signed("/api/ops/v1/replays").await.unwrap();
         let request = client().post(url(&town.edge, "/api/ops/v1/replays")).header(IDENTITY_HEADER, signed);
-        Told::by(request.json(&json!({ "consumer": consumer }))).await.status
+        Response::by(request.json(&json!({ "consumer": consumer }))).await.status
     };
     assert_eq!(start("reports/record-sales").await, 202);
     assert_eq!(start("reports/nothing").await, 404);
@@ -343,11 +343,11 @@ async fn a_purchase_is_paid_at_a_sandbox_in_another_process() {
     let token = log_in(&shop, ("customer@example.org", "a demo password")).await;
     let call = async |method: reqwest::Method, path: &str, body: Option<Value>| {
         let request = client().request(method, url(&shop, path)).bearer_auth(&token).header("idempotency-key", "once");
-        Told::by(body.into_iter().fold(request, |request, body| request.json(&body))).await
+        Response::by(body.into_iter().fold(request, |request, body| request.json(&body))).await
     };
     let cart = call(reqwest::Method::POST, "/api/order/v1/carts", Some(json!({}))).await.json();
     let item = format!("/api/order/v1/carts/{}/items/BK-RAIN-EB", cart["id"].as_str().unwrap());
-    eventually(PATIENCE, || async {
+    eventually(TIMEOUT, || async {
         let put = call(reqwest::Method::PUT, &item, Some(json!({"quantity": 1}))).await;
         (put.status == 200).then_some(())
     })
@@ -357,10 +357,10 @@ async fn a_purchase_is_paid_at_a_sandbox_in_another_process() {
     let (order, payment) = (placed.json()["id"].clone(), placed.json()["payment"].clone());
     let confirm = format!("/sandbox/v1/payment_intents/{}/confirm", payment["intent_id"].as_str().unwrap());
     let form = [("payment_method", "pm_card_visa"), ("client_secret", payment["client_secret"].as_str().unwrap())];
-    let confirmed = Told::by(client().post(url(&sandbox, &confirm)).form(&form)).await;
+    let confirmed = Response::by(client().post(url(&sandbox, &confirm)).form(&form)).await;
     assert_eq!(confirmed.status, 200, "{}", confirmed.body);
     let path = format!("/api/order/v1/orders/{}", order.as_str().unwrap());
-    let paid = eventually(PATIENCE, || async {
+    let paid = eventually(TIMEOUT, || async {
         let order = call(reqwest::Method::GET, &path, None).await.json();
         ["PAID", "COMPLETED"].contains(&order["status"].as_str().unwrap()).then_some(order)
     });
@@ -381,7 +381,7 @@ async fn two_processes_that_start_at_once_on_one_server_furnish_it_once() {
     };
     let (one, other) = futures_util::join!(Shop::open(on_server("one")), Shop::open(on_server("other")));
     let (one, other) = (one.unwrap(), other.unwrap());
-    let (first, second) = futures_util::join!(demo::furnish(&one), demo::furnish(&other));
+    let (first, second) = futures_util::join!(demo::seed_demo(&one), demo::seed_demo(&other));
     first.and(second).unwrap();
     let records = records_of(&one).await;
     let facts = records
@@ -390,7 +390,7 @@ async fn two_processes_that_start_at_once_on_one_server_furnish_it_once() {
     let products = records.iter().filter(|record| record["kind"] == "product");
     let (facts, products) = (facts.count(), products.count());
     assert!(products > 10 && facts > 0, "{products} products, {facts} counts");
-    demo::furnish(&other).await.unwrap();
+    demo::seed_demo(&other).await.unwrap();
     let again = records_of(&other).await;
     assert_eq!(again.len(), records.len(), "nothing comes a second time");
     let (here, there) = futures_util::join!(one.close(), other.close());

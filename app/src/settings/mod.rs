@@ -104,7 +104,7 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// The first administrator.
     pub admin: Option<(String, SecretString)>,
-    /// How the demo's customer signs in, if that is not to be made up.
+    /// How the demo's customer logs in, if that is not to be made up.
     pub demo_password: Option<SecretString>,
     /// Whether rate limits hold for programs on this machine, too.
     pub limit_loopback: bool,
@@ -197,7 +197,7 @@ impl Settings {
         let public_sandbox = switch("STORE_PUBLIC_SANDBOX", raw.public_sandbox.as_deref(), false)?;
         let parts =
             raw.contexts.map_or_else(|| Ok(Parts::all()), |text| Parts::parse(&text).context("STORE_CONTEXTS"))?;
-        let takes_money = parts.hold(Part::Order) || parts.hold(Part::Sandbox);
+        let takes_money = parts.contains(Part::Order) || parts.contains(Part::Sandbox);
         if takes_money && stripe.is_none() && base_url.starts_with("https://") && !public_sandbox {
             anyhow::bail!(
                 "a public shop with the payment sandbox gives everything away: set STORE_STRIPE_SECRET_KEY, \

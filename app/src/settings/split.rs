@@ -33,7 +33,6 @@ impl Databases {
     }
 
     /// The server of this part; `None` means a file.
-    #[must_use]
     pub fn url(&self, part: Part) -> Option<&SecretString> {
         self.own.get(&part).or(self.shared.as_ref())
     }
@@ -48,7 +47,7 @@ pub(super) fn database(name: &str, url: String) -> anyhow::Result<SecretString> 
     Ok(SecretString::from(url))
 }
 
-/// Reads the way to the broker, and refuses one that is open to strangers.
+/// Reads the way to the broker, and refuses one that is open to outsiders.
 pub(super) fn nats(raw: &Raw) -> anyhow::Result<Option<JetStream>> {
     let credentials = raw.nats_credentials.as_ref().map(PathBuf::from);
     let of = |url: &String| Access { url: SecretString::from(url.clone()), credentials: credentials.clone() };
@@ -89,22 +88,22 @@ pub(super) fn peers(text: Option<&str>) -> anyhow::Result<BTreeMap<Part, String>
 /// Refuses a process that could not do its part in a shop of several processes.
 pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
     let parts = &settings.parts;
-    let some_contexts = parts.contexts().next().is_some() && !parts.hold_all_contexts();
+    let some_contexts = parts.contexts().next().is_some() && !parts.contains_all_contexts();
     ensure!(
         !some_contexts || settings.nats.is_some(),
         "STORE_CONTEXTS={parts} leaves contexts to other processes: that needs STORE_NATS_URL, by which they hear of each other"
     );
     identity(settings)?;
     sandbox(settings)?;
-    if parts.are_whole() {
+    if parts.is_single_process() {
         return Ok(());
     }
     ensure!(
         settings.base_url_is_set,
         "STORE_CONTEXTS={parts} needs STORE_BASE_URL: where browsers find the shop, not this process"
     );
-    let missing = Part::CONTEXTS.into_iter().find(|part| !parts.hold(*part) && !settings.peers.contains_key(part));
-    if let Some(missing) = missing.filter(|_| parts.hold(Part::Edge)) {
+    let missing = Part::CONTEXTS.into_iter().find(|part| !parts.contains(*part) && !settings.peers.contains_key(part));
+    if let Some(missing) = missing.filter(|_| parts.contains(Part::Edge)) {
         bail!(
             "STORE_CONTEXTS={parts} needs STORE_PEERS to say where {missing} is: {missing}=http://host:port",
             missing = missing.name()
@@ -117,7 +116,7 @@ pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
 fn identity(settings: &Settings) -> anyhow::Result<()> {
     let (parts, signs, believed) = (&settings.parts, &settings.identity_private_key, &settings.identity_public_keys);
     // The sandbox decides nothing by who somebody is; beside a whole shop nobody would sign it either.
-    if parts.are_whole() || parts.are_only(Part::Sandbox) && believed.is_empty() {
+    if parts.is_single_process() || parts.is_exactly(Part::Sandbox) && believed.is_empty() {
         return Ok(());
     }
     ensure!(
@@ -128,7 +127,7 @@ fn identity(settings: &Settings) -> anyhow::Result<()> {
         settings.csrf_key.is_some(),
         "STORE_CONTEXTS={parts} needs STORE_CSRF_KEY, the same in all processes; `better-store keys` makes one"
     );
-    if !parts.hold(Part::Customer) {
+    if !parts.contains(Part::Customer) {
         return Ok(());
     }
     let Some(signs) = signs else {
@@ -147,10 +146,10 @@ fn identity(settings: &Settings) -> anyhow::Result<()> {
 /// Orders and the payment sandbox in two processes have to find each other and agree on secrets.
 fn sandbox(settings: &Settings) -> anyhow::Result<()> {
     let parts = &settings.parts;
-    let (orders, plays) = (parts.hold(Part::Order), parts.hold(Part::Sandbox));
+    let (orders, plays) = (parts.contains(Part::Order), parts.contains(Part::Sandbox));
     if settings.stripe.is_some() {
         ensure!(
-            !parts.are_only(Part::Sandbox),
+            !parts.is_exactly(Part::Sandbox),
             "STORE_CONTEXTS={parts}: with STORE_STRIPE_SECRET_KEY there is no sandbox"
         );
         return Ok(());

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 /// The span over which failures are counted.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Fewer calls than this within the window prove nothing.
-const ENOUGH_CALLS: usize = 20;
+const MIN_CALLS: usize = 20;
 /// So many timeouts in a row prove it at once.
-const TIMEOUTS_IN_A_ROW: u32 = 5;
-/// How long the first pause is; each further one doubles, up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+const MAX_CONSECUTIVE_TIMEOUTS: u32 = 5;
+/// How long the first pause is; each further one doubles, up to [`MAX_PAUSE`].
+const MIN_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_mins(1);
 /// So many careful calls must succeed before all are let through again.
 const PROBES_TO_CLOSE: u32 = 3;
 
@@ -90,8 +90,8 @@ impl Breaker {
                 }
                 *timeouts = if health == Health::TimedOut { *timeouts + 1 } else { 0 };
                 let failed = calls.iter().filter(|(_, well)| !well).count();
-                let tripped = calls.len() >= ENOUGH_CALLS && failed * 2 >= calls.len();
-                (tripped || *timeouts >= TIMEOUTS_IN_A_ROW).then(|| open(now, FIRST_PAUSE, permille))
+                let tripped = calls.len() >= MIN_CALLS && failed * 2 >= calls.len();
+                (tripped || *timeouts >= MAX_CONSECUTIVE_TIMEOUTS).then(|| open(now, MIN_PAUSE, permille))
             }
             State::HalfOpen { probing, successes, pause } => {
                 *probing = false;
@@ -99,7 +99,7 @@ impl Breaker {
                     *successes += 1;
                     (*successes >= PROBES_TO_CLOSE).then(State::default)
                 } else {
-                    Some(open(now, (*pause * 2).min(LONGEST_PAUSE), permille))
+                    Some(open(now, (*pause * 2).min(MAX_PAUSE), permille))
                 }
             }
             State::Open { .. } => None, // A call from before it opened.
@@ -146,7 +146,7 @@ mod tests {
 
     fn opened(now: Instant) -> Breaker {
         let breaker = Breaker::default();
-        (0..TIMEOUTS_IN_A_ROW).for_each(|_| call(&breaker, now, Health::TimedOut));
+        (0..MAX_CONSECUTIVE_TIMEOUTS).for_each(|_| call(&breaker, now, Health::TimedOut));
         breaker
     }
 
@@ -157,7 +157,7 @@ mod tests {
         (0..9).for_each(|_| call(&breaker, now, Health::Failed));
         assert!(breaker.pass(now).is_ok(), "nineteen calls prove nothing");
         call(&breaker, now, Health::Failed);
-        assert_eq!(breaker.pass(now).unwrap_err(), FIRST_PAUSE);
+        assert_eq!(breaker.pass(now).unwrap_err(), MIN_PAUSE);
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn after_the_pause_one_probe_at_a_time_and_three_successes_close_it() {
         let now = Instant::now();
-        let (breaker, later) = (opened(now), now + FIRST_PAUSE);
+        let (breaker, later) = (opened(now), now + MIN_PAUSE);
         for _ in 0..PROBES_TO_CLOSE {
             let probe = breaker.pass(later).expect("one probe is let through");
             assert!(breaker.pass(later).is_err(), "a second call beside the probe is not");
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn a_failed_probe_doubles_the_pause_up_to_a_minute() {
         let now = Instant::now();
-        let (breaker, mut later) = (opened(now), now + FIRST_PAUSE);
+        let (breaker, mut later) = (opened(now), now + MIN_PAUSE);
         for seconds in [10, 20, 40, 60, 60] {
             call(&breaker, later, Health::Failed);
             assert_eq!(breaker.pass(later).unwrap_err(), Duration::from_secs(seconds));
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_probe_whose_caller_went_away_gives_its_place_back() {
         let now = Instant::now();
-        let (breaker, later) = (opened(now), now + FIRST_PAUSE);
+        let (breaker, later) = (opened(now), now + MIN_PAUSE);
         drop(breaker.pass(later));
         assert!(breaker.pass(later).is_ok());
     }
@@ -217,7 +217,7 @@ mod tests {
         let now = Instant::now();
         for (permille, millis) in [(0, 4_000), (1_000, 6_000)] {
             let breaker = Breaker::default();
-            for _ in 0..TIMEOUTS_IN_A_ROW {
+            for _ in 0..MAX_CONSECUTIVE_TIMEOUTS {
                 breaker.pass(now).unwrap().report(now, Health::TimedOut, permille);
             }
             assert_eq!(breaker.pass(now).unwrap_err(), Duration::from_millis(millis));

@@ -16,7 +16,7 @@ const RETRIES: u32 = 2;
 /// Repeats that may be saved up, in tenths: each first attempt adds one tenth, each repeat costs ten.
 const RETRY_BUDGET: u32 = 100;
 /// How long a call waits for a place among those under way.
-const QUEUE: Duration = Duration::from_secs(1);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How patient we are with a system.
 #[derive(Debug, Clone)]
@@ -40,23 +40,18 @@ pub struct CallSettings {
 /// An answer, complete.
 #[derive(Debug)]
 pub struct Answer {
-    /// Its status.
     pub status: StatusCode,
-    /// Its headers.
     pub headers: HeaderMap,
-    /// Its body.
     pub body: Vec<u8>,
 }
 
 impl Answer {
     /// A header, if it is readable.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The whole seconds of `Retry-After`.
-    #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.header("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs)
     }
@@ -90,7 +85,6 @@ pub enum CallError {
 
 impl CallError {
     /// It did nothing, for this reason.
-    #[must_use]
     pub fn unavailable(reason: impl Into<String>) -> Self {
         Self::Unavailable { reason: reason.into(), retry_after: None }
     }
@@ -159,9 +153,6 @@ impl Caller {
     }
 
     /// The same with another time limit.
-    ///
-    /// # Errors
-    /// [`CallError`], never later than `total`.
     pub async fn call_within(
         &self,
         total: Duration,
@@ -171,7 +162,7 @@ impl Caller {
     ) -> Result<Answer, CallError> {
         let request = request.build().map_err(|error| CallError::unavailable(chain(&error)))?;
         let deadline = Instant::now() + total;
-        let place = timeout_at(deadline.min(Instant::now() + QUEUE), self.places.acquire()).await;
+        let place = timeout_at(deadline.min(Instant::now() + QUEUE_TIMEOUT), self.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(CallError::unavailable("too many calls are under way")) };
         self.spend(-1);
         let (mut attempt, mut in_doubt) = (0, false);

@@ -23,7 +23,6 @@ pub struct FolderMailer {
 
 impl FolderMailer {
     /// Into `folder`, which is made when the first mail comes.
-    #[must_use]
     pub fn new(folder: impl Into<PathBuf>, from: Sender, clock: Arc<dyn Clock>) -> Self {
         Self { folder: folder.into(), from, clock }
     }

@@ -19,15 +19,13 @@ struct ForgetMail {
     address: String,
 }
 
-/// Forget the mail to this address. `key` names the occasion; a second task of the same key is no news.
-#[must_use]
+/// Forget the mail to this address. `key` names the occasion; a second task of the same key is ignored.
 pub fn task(key: String, address: &str) -> TaskDraft {
     let payload = serde_json::json!(ForgetMail { address: address.to_owned() });
     TaskDraft { consumer: FORGET_MAIL, lane: key.clone(), key, payload, not_before: None }
 }
 
 /// The consumer of these tasks.
-#[must_use]
 pub fn subscription(mailer: Arc<dyn Mailer>) -> Subscription {
     Subscription::task(FORGET_MAIL, Arc::new(Forget(mailer))).retry(RetryPolicy::mail()).lanes(1)
 }

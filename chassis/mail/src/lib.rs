@@ -28,9 +28,6 @@ pub trait Mailer: Send + Sync {
 
     /// Deletes every copy that this mailer itself keeps of mail to this address; answers how many there were. What has
     /// been handed on to others is out of its reach.
-    ///
-    /// # Errors
-    /// [`MailError::Unavailable`] if copies may be left.
     async fn forget(&self, _address: &str) -> Result<u64, MailError> {
         Ok(0)
     }

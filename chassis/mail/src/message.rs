@@ -16,7 +16,7 @@ use shared_kernel::Timestamp;
 use super::{Mail, MailError};
 
 /// What RFC 5322 allows.
-const LONGEST_LINE: usize = 998;
+const MAX_LINE_LENGTH: usize = 998;
 
 /// Whom our mail comes from.
 #[derive(Debug, Clone)]
@@ -24,9 +24,6 @@ pub struct Sender(Mailbox);
 
 impl Sender {
     /// Reads `The Better Store <shop@example.org>` or a bare address.
-    ///
-    /// # Errors
-    /// [`MailError::Refused`] for any other text.
     pub fn parse(text: &str) -> Result<Self, MailError> {
         mailbox(text).map(Self)
     }
@@ -79,9 +76,9 @@ pub(super) fn compose(from: &Sender, mail: &Mail, now: Timestamp) -> Result<Mess
     message.multipart(whole).map_err(|error| MailError::Refused(error.to_string()))
 }
 
-/// Words travel as they are wherever they can, so that whoever reads the source of a mail can follow its links.
+/// Words travel as they are wherever they can, so that anyone who reads the source of a mail can follow its links.
 fn plain(text: &str) -> SinglePart {
-    if !text.is_ascii() || text.lines().any(|line| line.len() > LONGEST_LINE) {
+    if !text.is_ascii() || text.lines().any(|line| line.len() > MAX_LINE_LENGTH) {
         return SinglePart::plain(text.to_owned());
     }
     let lines: String = text.lines().flat_map(|line| [line, "\r\n"]).collect();
@@ -200,7 +197,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn nobody_writes_headers_of_his_own() {
+    fn no_sender_writes_headers_of_their_own() {
         let evil = "hello\r\nBcc: victim@example.org\r\n\r\n<b>";
         let text = text_of(&Mail { subject: evil.to_owned(), ..a_mail() });
         assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{text}");

@@ -35,7 +35,6 @@ pub enum SmtpSecurity {
 pub struct SmtpSettings {
     /// Its name.
     pub host: String,
-    /// Its port.
     pub port: u16,
     /// How the connection is protected.
     pub security: SmtpSecurity,

@@ -7,14 +7,11 @@ use tokio::sync::mpsc;
 use chassis_sql::params;
 use chassis_sql::{Database, Params, Row};
 
-/// Where the records of an audit go. It holds few of them, so that an audit of a large shop needs little memory: whoever
-/// reads slowly makes the audit wait, and whoever reads no more ends it.
+/// Where the records of an audit go. It holds few of them, so that an audit of a large shop needs little memory: anyone who
+/// reads slowly makes the audit wait, and anyone who reads no more ends it.
 pub type AuditSink = mpsc::Sender<Value>;
 
 /// Hands each record that `feed` sends to `take`.
-///
-/// # Errors
-/// Those of `feed`.
 pub async fn each_record<E>(
     feed: impl AsyncFnOnce(AuditSink) -> Result<(), E>,
     mut take: impl FnMut(Value),
@@ -29,7 +26,7 @@ pub async fn each_record<E>(
     fed
 }
 
-const AT_ONCE: usize = 1_000;
+const PAGE_SIZE: usize = 1_000;
 
 /// On PostgreSQL the newest facts may have no position yet: they get one when a relay first sees them.
 const UNNUMBERED: &str =
@@ -43,9 +40,6 @@ const MARKS: &str = "SELECT consumer, id FROM inbox_handled WHERE (consumer, id)
 
 /// One JSON object per outbox row and per inbox row, without bodies. Facts that no relay has given their place yet have
 /// none. What changes meanwhile may be there as it was or as it is.
-///
-/// # Errors
-/// The store's.
 pub async fn audit(context: &'static str, database: &Database, to: &AuditSink) -> Result<(), StoreError> {
     for fact in fetch(database, UNNUMBERED, params![]).await? {
         if to.send(outbox_row(context, &fact)?).await.is_err() {
@@ -70,7 +64,7 @@ async fn marks(context: &str, database: &Database, to: &AuditSink) -> Result<(),
                 return Ok(());
             }
         }
-        if rows.len() < AT_ONCE {
+        if rows.len() < PAGE_SIZE {
             return Ok(());
         }
     }
@@ -91,7 +85,7 @@ async fn pages(
                 return Ok(());
             }
         }
-        if rows.len() < AT_ONCE {
+        if rows.len() < PAGE_SIZE {
             return Ok(());
         }
     }

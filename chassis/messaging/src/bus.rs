@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{Inbox, Subscription};
 
 /// Another process may have begun to rebuild a consumer; this late it is noticed here.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const RECHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Knows every subscriber of every context in this process.
 #[derive(Default)]
@@ -29,7 +29,7 @@ struct Subscriber {
 impl Subscriber {
     async fn generation(&self) -> Result<i64, StoreError> {
         let known = *self.generation.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((generation, _)) = known.filter(|(_, asked)| asked.elapsed() < LOOK_AGAIN) {
+        if let Some((generation, _)) = known.filter(|(_, asked)| asked.elapsed() < RECHECK_INTERVAL) {
             return Ok(generation);
         }
         let asked = Instant::now();

@@ -4,7 +4,7 @@ use serde::Serialize;
 use shared_kernel::{StoreError, Timestamp};
 
 use super::redact::{text_without_secrets, without_secrets};
-use super::{Inbox, InboxCounts, LetterKey, SqlMessages};
+use super::{DeadLetterId, Inbox, InboxCounts, SqlMessages};
 
 /// A message that could not be handled, as it is shown to an operator.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -13,9 +13,7 @@ pub struct DeadLetter {
     pub context: String,
     /// The consumer that failed.
     pub consumer: String,
-    /// The message's id.
     pub message_id: String,
-    /// Its type.
     #[serde(rename = "type")]
     pub event_type: String,
     /// What it is about.
@@ -34,7 +32,6 @@ pub struct DeadLetter {
 
 impl DeadLetter {
     /// Names the letter among those of all contexts: `order/payment-events/evt_1`.
-    #[must_use]
     pub fn id(&self) -> String {
         format!("{}/{}/{}", self.context, self.consumer, self.message_id)
     }
@@ -48,22 +45,17 @@ pub struct DeadLetters {
 
 impl DeadLetters {
     /// Watches over these contexts' inboxes.
-    #[must_use]
     pub fn new(contexts: Vec<(&'static str, SqlMessages)>) -> Self {
         Self { contexts }
     }
 
     /// Only those of one context.
-    #[must_use]
     pub fn only(&self, context: &str) -> Self {
         let contexts = self.contexts.iter().filter(|(name, _)| *name == context).cloned().collect();
         Self { contexts }
     }
 
     /// The newest failures of all contexts, newest first, without the secrets that their messages hold.
-    ///
-    /// # Errors
-    /// The first store's that fails.
     pub async fn list(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let mut all = Vec::new();
         for (context, inbox) in &self.contexts {
@@ -76,25 +68,16 @@ impl DeadLetters {
     }
 
     /// Has the letter's message tried again, with all attempts before it. `false` if there is no such letter.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn retry(&self, id: &str) -> Result<bool, StoreError> {
         self.decide(id, true).await
     }
 
     /// Ends the letter for good; the messages behind it in its lane move on. `false` if there is no such letter.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn discard(&self, id: &str) -> Result<bool, StoreError> {
         self.decide(id, false).await
     }
 
     /// Each context's inbox in numbers.
-    ///
-    /// # Errors
-    /// The first store's that fails.
     pub async fn counts(&self) -> Result<Vec<(&'static str, InboxCounts)>, StoreError> {
         let mut all = Vec::new();
         for (context, inbox) in &self.contexts {
@@ -109,8 +92,8 @@ impl DeadLetters {
             return Ok(false);
         };
         let Some((_, inbox)) = self.contexts.iter().find(|(name, _)| *name == context) else { return Ok(false) };
-        let key = LetterKey { consumer: consumer.to_owned(), message: message.to_owned() };
-        inbox.resurrect(&key, retry, inbox.clock().now()).await
+        let key = DeadLetterId { consumer: consumer.to_owned(), message: message.to_owned() };
+        inbox.resolve_dead_letter(&key, retry, inbox.clock().now()).await
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn claim(dialect: Dialect) -> &'static str {
 }
 
 /// Keeps other processes from numbering facts until the commit. PostgreSQL alone.
-pub(super) const HOLD_NUMBERING: &str =
+pub(super) const LOCK_NUMBERING: &str =
     "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(current_schema(), 0))";
 
 /// Numbers the facts that are visible, in the order in which they were written. PostgreSQL alone.

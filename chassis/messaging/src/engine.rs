@@ -43,7 +43,6 @@ pub struct Engine {
 
 impl Engine {
     /// Joins the contexts.
-    #[must_use]
     pub fn new(contexts: Vec<ContextEngine>, transport: Transport, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let messages = |context: &ContextEngine| SqlMessages::new(context.database.clone(), Arc::clone(&clock));
         let contexts = contexts.into_iter().map(|context| {
@@ -54,7 +53,6 @@ impl Engine {
     }
 
     /// The same by the clocks of the contexts' databases, which is right wherever other processes may be at work on them.
-    #[must_use]
     pub fn by_the_clocks_of_databases(self) -> Self {
         let contexts = self.contexts.into_iter().map(|(context, _)| {
             let messages = SqlMessages::new(context.database.clone(), context.database.clock(&self.clock));
@@ -64,14 +62,12 @@ impl Engine {
     }
 
     /// The dead letters of these contexts.
-    #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
         let inboxes = self.contexts.iter().map(|(context, messages)| (context.name, messages.clone()));
         DeadLetters::new(inboxes.collect())
     }
 
     /// Rebuilds consumers of these contexts.
-    #[must_use]
     pub fn replay(&self) -> Replay {
         let known = self.contexts.iter();
         let known = known.map(|(context, messages)| (context.name, messages.clone(), context.subscriptions.clone()));
@@ -95,8 +91,8 @@ impl Engine {
         tasks.spawn(times::keep(inboxes.clone(), stop.clone()));
         tasks.spawn(gauges::keep(inboxes, stop.clone()));
         match &self.transport {
-            Transport::InProcess => self.carry_in_process(tasks, stop),
-            Transport::JetStream(broker) => self.carry_over(broker, tasks, stop).await?,
+            Transport::InProcess => self.relay_in_process(tasks, stop),
+            Transport::JetStream(broker) => self.relay_over_jetstream(broker, tasks, stop).await?,
         }
         for (context, messages) in self.contexts {
             for subscription in context.subscriptions {
@@ -115,7 +111,7 @@ impl Engine {
         Ok(())
     }
 
-    fn carry_in_process(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+    fn relay_in_process(&self, tasks: &TaskTracker, stop: &CancellationToken) {
         let mut bus = InProcessBus::default();
         for (context, messages) in &self.contexts {
             let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
@@ -123,12 +119,12 @@ impl Engine {
         }
         let bus: Arc<dyn EventBus> = Arc::new(bus);
         for (context, messages) in &self.contexts {
-            self.carry(context, messages, &bus, tasks, stop);
+            self.spawn_relays(context, messages, &bus, tasks, stop);
         }
     }
 
     /// Each context's facts to its stream, and from the streams of others what it hears.
-    async fn carry_over(
+    async fn relay_over_jetstream(
         &self,
         broker: &JetStream,
         tasks: &TaskTracker,
@@ -137,7 +133,7 @@ impl Engine {
         for (context, messages) in &self.contexts {
             let restored_at = context.database.marked_at(RESTORED_AT).await?;
             let post = broker.post(context.name).restored_at(restored_at);
-            self.carry(context, messages, &post.bus(), tasks, stop);
+            self.spawn_relays(context, messages, &post.bus(), tasks, stop);
             let inbox: Arc<dyn Inbox> = Arc::new(messages.clone());
             let turn = Lease::new("pullers", &context.database, &self.clock, self.ids.as_ref());
             post.fetch(&inbox, &context.subscriptions, &turn, tasks, stop);
@@ -149,7 +145,7 @@ impl Engine {
     }
 
     /// One relay for each place that the context's facts have to be carried to.
-    fn carry(
+    fn spawn_relays(
         &self,
         context: &ContextEngine,
         messages: &SqlMessages,

@@ -11,19 +11,19 @@ use tokio_util::sync::CancellationToken;
 use super::{Inbox as _, InboxCounts, SqlMessages};
 use chassis_sql::params;
 
-const EVERY: Duration = Duration::from_secs(10);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 /// Sizes change slowly: they are looked at in every so many turns.
-const SIZES_EVERY: u64 = 6;
+const SIZE_REFRESH_TURNS: u64 = 6;
 
 /// Keeps them up to date until `stop`. While a database does not answer, its last numbers stand.
 pub(super) async fn keep(inboxes: Vec<(&'static str, SqlMessages)>, stop: CancellationToken) {
     for turn in 0_u64.. {
         for (context, inbox) in &inboxes {
-            if let Err(error) = look(context, inbox, turn.is_multiple_of(SIZES_EVERY)).await {
+            if let Err(error) = look(context, inbox, turn.is_multiple_of(SIZE_REFRESH_TURNS)).await {
                 tracing::debug!(context, "the messages could not be counted: {error}");
             }
         }
-        tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(EVERY) => {} }
+        tokio::select! { () = stop.cancelled() => return, () = tokio::time::sleep(REFRESH_INTERVAL) => {} }
     }
 }
 

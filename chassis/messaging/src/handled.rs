@@ -1,10 +1,10 @@
 //! Keeps what is known of handled messages short.
 //!
-//! A message that comes again must be known for ever, but of one that was handled weeks ago nothing is left to know but
+//! A message that comes again must be known permanently, but of one that was handled weeks ago nothing is left to know but
 //! its name. So its row in the inbox becomes a mark: the consumer and the message's id, in one narrow table. The archive
 //! of facts is the outbox, and stays whole.
 //!
-//! A row goes in two turns, an hour apart: in the first its mark is made, in the second the row is deleted. Whoever looked
+//! A row goes in two turns, an hour apart: in the first its mark is made, in the second the row is deleted. Anyone who looked
 //! for the mark just before it was made has long found the row by then, so that at every moment one of the two is seen.
 //! When marks were made last stands in the database: the next turn may be another process's, and one that is started again
 //! every few minutes must take its turns too.
@@ -19,23 +19,23 @@ use chassis_sql::params;
 use chassis_sql::{Database, Tx};
 
 /// Longer than anything comes again in the ordinary course of things: the provider tells of its events for 30 days.
-const AGE: Duration = Duration::from_hours(35 * 24);
+const RETENTION: Duration = Duration::from_hours(35 * 24);
 /// Where several processes work, one of the version before may be among them for a while, which knows no marks.
-const ROLL_OUT: Duration = Duration::from_hours(7 * 24);
-const EVERY: Duration = Duration::from_hours(1);
+const ROLL_OUT_WINDOW: Duration = Duration::from_hours(7 * 24);
+const RUN_INTERVAL: Duration = Duration::from_hours(1);
 /// Rows in one transaction, so that nobody waits long for it.
-const PAGE: u32 = 500;
+const PAGE_SIZE: u32 = 500;
 /// Between two of them.
-const REST: Duration = Duration::from_millis(20);
+const PAUSE_BETWEEN_PAGES: Duration = Duration::from_millis(20);
 
 /// The mark in a database since when there have been these.
-const BEGAN: &str = "handled_marks";
-/// The mark that says when the last turn began: what was handled an [`AGE`] before then has been marked.
+const STARTED_MARK: &str = "handled_marks";
+/// The mark that says when the last turn began: what was handled an [`RETENTION`] before then has been marked.
 const TURN: &str = "handled_marked";
 const KEEP_TURN: &str = "INSERT INTO marker (name, made_at) VALUES ($1, $2)
     ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
 
-const LOOK: &str = "SELECT position, settled_at FROM inbox WHERE position > $1 AND status = 'handled'
+const SELECT_OLD: &str = "SELECT position, settled_at FROM inbox WHERE position > $1 AND status = 'handled'
     ORDER BY position LIMIT $2";
 /// Of the rows behind `$1` up to `$2`, those that were handled before `$3`.
 const MAKE_MARKS: &str = "INSERT INTO inbox_handled (consumer, id) SELECT consumer, id FROM inbox
@@ -59,7 +59,6 @@ pub struct HandledMessages {
 
 impl HandledMessages {
     /// Those of this database.
-    #[must_use]
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
         Self { database, clock }
     }
@@ -67,7 +66,7 @@ impl HandledMessages {
     /// The timer that takes the turns.
     pub(super) fn job(self) -> Job {
         let this = Arc::new(self);
-        Job::every("shorten-handled", EVERY, move || {
+        Job::every("shorten-handled", RUN_INTERVAL, move || {
             let this = Arc::clone(&this);
             Box::pin(async move { this.turn().await.map(|_| ()) })
         })
@@ -80,19 +79,19 @@ impl HandledMessages {
     /// The store's; what was done stays done.
     pub async fn turn(&self) -> Result<u64, StoreError> {
         let now = self.clock.now();
-        self.database.mark(BEGAN, now).await?;
-        let began = self.database.marked_at(BEGAN).await?.unwrap_or(now);
-        let alone = !self.database.shared() || now.since(began) >= ROLL_OUT;
+        self.database.mark(STARTED_MARK, now).await?;
+        let began = self.database.marked_at(STARTED_MARK).await?.unwrap_or(now);
+        let alone = !self.database.shared() || now.since(began) >= ROLL_OUT_WINDOW;
         let last = self.database.marked_at(TURN).await?;
         // A turn that lies ahead was taken by a clock that was ahead.
-        if last.is_some_and(|last| last <= now && now.since(last) < EVERY) {
+        if last.is_some_and(|last| last <= now && now.since(last) < RUN_INTERVAL) {
             return Ok(0);
         }
         let gone = match last.filter(|last| alone && *last <= now) {
-            Some(last) => self.walk(DELETE, last.minus(AGE)).await?,
+            Some(last) => self.walk(DELETE, last.minus(RETENTION)).await?,
             None => 0,
         };
-        self.walk(MAKE_MARKS, now.minus(AGE)).await?;
+        self.walk(MAKE_MARKS, now.minus(RETENTION)).await?;
         self.database.write(move |tx| Box::pin(tx.execute(KEEP_TURN, params![TURN, now]))).await?;
         Ok(gone)
     }
@@ -104,7 +103,7 @@ impl HandledMessages {
         loop {
             let page = self.database.read(move |tx| {
                 Box::pin(async move {
-                    let rows = tx.fetch(LOOK, params![from, PAGE]).await?;
+                    let rows = tx.fetch(SELECT_OLD, params![from, PAGE_SIZE]).await?;
                     rows.iter().map(|row| Ok((row.get("position")?, row.get("settled_at")?))).collect()
                 })
             });
@@ -117,7 +116,7 @@ impl HandledMessages {
                 .write(move |tx| Box::pin(async move { tx.execute(sql, params![from, last, before]).await }));
             changed += done.await?;
             from = last;
-            tokio::time::sleep(REST).await;
+            tokio::time::sleep(PAUSE_BETWEEN_PAGES).await;
         }
     }
 }

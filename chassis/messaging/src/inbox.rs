@@ -10,24 +10,18 @@ use super::{DeadLetter, Delivery, Failure};
 /// A context's incoming messages, one set per consumer.
 #[async_trait]
 pub trait Inbox: Send + Sync {
-    /// How often `consumer` has been emptied to be built anew; 0 at first.
-    ///
-    /// # Errors
-    /// The store's.
+    /// How often `consumer` has been emptied to be built again; 0 at first.
     async fn generation(&self, consumer: ConsumerName) -> Result<i64, StoreError>;
 
     /// Keeps the messages that `consumer` has never been given before, in the order given; answers how many were new.
-    /// Batches for one consumer never mix, whoever hands them over.
+    /// Batches for one consumer never mix, no matter who hands them over.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the consumer is of another generation: whoever carries the messages must start over,
+    /// [`StoreError::Stale`] when the consumer is of another generation: anyone who carries the messages must start over,
     /// for later ones must not overtake those that have to come again. The store's. Then none was kept.
     async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError>;
 
     /// Keeps messages whatever the consumer's generation is.
-    ///
-    /// # Errors
-    /// The store's; then none was kept.
     async fn accept(&self, consumer: ConsumerName, batch: &[Envelope]) -> Result<u64, StoreError> {
         let generation = self.generation(consumer).await?;
         self.accept_in(consumer, generation, batch).await
@@ -35,10 +29,7 @@ pub trait Inbox: Send + Sync {
 
     /// Keeps a message that cannot be read as a dead letter from the start, in its place among the others. Otherwise as
     /// [`Inbox::accept_in`]. (A store that cannot do so leaves it to the handler, who cannot read it, either.)
-    ///
-    /// # Errors
-    /// As [`Inbox::accept_in`].
-    async fn bury(
+    async fn dead_letter_unreadable(
         &self,
         consumer: ConsumerName,
         generation: i64,
@@ -50,55 +41,32 @@ pub trait Inbox: Send + Sync {
 
     /// Leases up to `claim.lanes` messages: of each lane only the oldest unsettled one, if it is due, alive and not
     /// leased to somebody else. Counts an attempt for each before it returns.
-    ///
-    /// # Errors
-    /// The store's; then none was leased.
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError>;
 
     /// Ends an attempt. Has no effect if the lease was lost or the message was settled by the effect's own commit.
-    ///
-    /// # Errors
-    /// The store's.
     async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError>;
 
     /// Puts off the end of a lease that is still held, to a moment of the steady time.
-    ///
-    /// # Errors
-    /// The store's.
     async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError>;
 
     /// Brings back what was stamped by a clock that was ahead of this one, or that has been set back since: a message that
     /// came, or failed, in the future counts as if that were now, with the pause that was left to it then; a lease that
     /// reaches further than any lasts is one that was taken now. Answers how many messages that were. What is stamped right
     /// is left as it is, so this may be done at any time.
-    ///
-    /// # Errors
-    /// The store's.
     async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError>;
 
     /// Ends all leases, for a process that knows itself alone with the store and has just started.
-    ///
-    /// # Errors
-    /// The store's.
     async fn clear_leases(&self) -> Result<(), StoreError>;
 
     /// Dead letters, newest failure first.
-    ///
-    /// # Errors
-    /// The store's.
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Gives a dead letter a new life (`true`), or ends it for good (`false`); its lane moves on. Answers whether there
     /// was such a dead letter.
-    ///
-    /// # Errors
-    /// The store's.
-    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError>;
+    async fn resolve_dead_letter(&self, letter: &DeadLetterId, retry: bool, now: Timestamp)
+    -> Result<bool, StoreError>;
 
     /// How many messages wait, and since when the oldest; how many are dead.
-    ///
-    /// # Errors
-    /// The store's.
     async fn counts(&self) -> Result<InboxCounts, StoreError>;
 }
 
@@ -138,10 +106,9 @@ pub enum Settlement {
 
 /// Names a dead letter within its context.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterKey {
+pub struct DeadLetterId {
     /// The consumer that failed.
     pub consumer: String,
-    /// The message's id.
     pub message: String,
 }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, Lease};
 
 /// Those who wait for their turn look again this often.
-const ASK: Duration = Duration::from_secs(1);
+const LEASE_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 type Run = dyn Fn() -> BoxFuture<'static, Result<(), StoreError>> + Send + Sync;
 
@@ -34,16 +34,11 @@ impl Job {
         Self { name, period, run: Arc::new(run) }
     }
 
-    /// Its name.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
     /// Does it once, now.
-    ///
-    /// # Errors
-    /// The job's own.
     pub async fn once(&self) -> Result<(), StoreError> {
         (self.run)().await
     }
@@ -52,8 +47,8 @@ impl Job {
     /// after all the same.
     pub async fn run(self, lease: Lease, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            if !lease.is_mine().await {
-                tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(ASK) => continue }
+            if !lease.is_held().await {
+                tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(LEASE_POLL_INTERVAL) => continue }
             }
             match AssertUnwindSafe(async { self.once().await }).catch_unwind().await {
                 Ok(Ok(())) => {}
@@ -63,7 +58,7 @@ impl Job {
                 }
                 Err(_) => tracing::error!(job = self.name, "the job {} panicked", self.name),
             }
-            tokio::select! { () = stop.cancelled() => {}, () = lease.kept_for(self.period) => {} }
+            tokio::select! { () = stop.cancelled() => {}, () = lease.renew_for(self.period) => {} }
         }
         lease.release().await;
     }

@@ -18,15 +18,15 @@ use chassis_sql::Database;
 use chassis_sql::params;
 
 /// How long a lease outlives its last renewal.
-const TERM: Duration = Duration::from_secs(10);
+const LEASE_DURATION: Duration = Duration::from_secs(10);
 /// A lease is renewed when it is this old.
-const RENEW: Duration = Duration::from_secs(3);
+const RENEW_AFTER: Duration = Duration::from_secs(3);
 /// Those who do not hold it ask this often.
-const ASK: Duration = Duration::from_millis(900);
+const POLL_INTERVAL: Duration = Duration::from_millis(900);
 /// What has failed here for so long, somebody else should try.
-const GIVE_UP: Duration = Duration::from_secs(10);
-/// Whoever has given up leaves everybody else so long to ask.
-const REST: Duration = Duration::from_secs(3);
+const RELEASE_AFTER_FAILING: Duration = Duration::from_secs(10);
+/// Anyone who has given up leaves everybody else so long to ask.
+const BACK_OFF_AFTER_RELEASE: Duration = Duration::from_secs(3);
 
 /// One process's claim on one lease.
 #[derive(Clone)]
@@ -35,12 +35,12 @@ pub struct Lease {
     holder: Uuid,
     database: Option<Database>,
     clock: Arc<dyn Clock>,
-    known: Arc<Mutex<Option<Known>>>,
+    known: Arc<Mutex<Option<CachedLease>>>,
 }
 
 /// What the last look at the row has shown.
 #[derive(Clone, Copy)]
-struct Known {
+struct CachedLease {
     mine: bool,
     since: Instant,
 }
@@ -52,7 +52,6 @@ const RELEASE: &str = "UPDATE lease SET until = 0 WHERE name = $1 AND holder = $
 
 impl Lease {
     /// The lease called `name` among all processes that use `database`.
-    #[must_use]
     pub fn new(name: impl Into<String>, database: &Database, clock: &Arc<dyn Clock>, ids: &dyn Ids) -> Self {
         let clock = database.clock(clock);
         let database = database.shared().then(|| database.clone());
@@ -60,7 +59,6 @@ impl Lease {
     }
 
     /// A lease that nobody else asks for.
-    #[must_use]
     pub fn alone() -> Self {
         let clock: Arc<dyn Clock> = Arc::new(chassis_system::SystemClock);
         Self { name: String::new(), holder: Uuid::nil(), database: None, clock, known: Arc::default() }
@@ -68,22 +66,24 @@ impl Lease {
 
     /// Whether this process holds the lease now; takes it if it is free, renews it if it is getting old. A store that
     /// fails leaves it as it was until the term is over.
-    pub async fn is_mine(&self) -> bool {
+    pub async fn is_held(&self) -> bool {
         let Some(database) = &self.database else { return true };
         let known = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.filter(|known| known.since.elapsed() < if known.mine { RENEW } else { ASK }) {
+        if let Some(known) =
+            known.filter(|known| known.since.elapsed() < if known.mine { RENEW_AFTER } else { POLL_INTERVAL })
+        {
             return known.mine;
         }
         let since = Instant::now();
         match self.take(database).await {
             Ok(mine) => {
-                *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Known { mine, since });
+                *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(CachedLease { mine, since });
                 mine
             }
             Err(error) => {
                 let Failure { text, .. } = Failure::of(&error);
                 tracing::warn!(lease = self.name, "asking for the lease failed: {text}");
-                known.is_some_and(|known| known.mine && known.since.elapsed() < TERM)
+                known.is_some_and(|known| known.mine && known.since.elapsed() < LEASE_DURATION)
             }
         }
     }
@@ -91,27 +91,27 @@ impl Lease {
     /// To be told of each failure of what the lease is for, which has been failing since then: a process that cannot reach
     /// what it needs must not keep away those that can. So it gives the lease back after a while, and asks again when
     /// others have had the time to take it.
-    pub async fn give_up(&self, failing_since: Instant) {
-        if self.database.is_some() && failing_since.elapsed() >= GIVE_UP {
+    pub async fn release_if_failing_since(&self, failing_since: Instant) {
+        if self.database.is_some() && failing_since.elapsed() >= RELEASE_AFTER_FAILING {
             self.release().await;
-            let rested = Known { mine: false, since: Instant::now() + REST };
+            let rested = CachedLease { mine: false, since: Instant::now() + BACK_OFF_AFTER_RELEASE };
             *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(rested);
         }
     }
 
     /// Waits for `span` and keeps renewing the lease meanwhile.
-    pub async fn kept_for(&self, span: Duration) {
+    pub async fn renew_for(&self, span: Duration) {
         let end = Instant::now() + span;
         while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-            tokio::time::sleep(left.min(RENEW)).await;
-            self.is_mine().await;
+            tokio::time::sleep(left.min(RENEW_AFTER)).await;
+            self.is_held().await;
         }
     }
 
     async fn take(&self, database: &Database) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        let (name, holder, until) = (self.name.clone(), self.holder, now.plus(TERM));
-        let no_term = until.plus(TERM); // no lease reaches so far: whoever took it had another clock, or lived before this one was set back
+        let (name, holder, until) = (self.name.clone(), self.holder, now.plus(LEASE_DURATION));
+        let no_term = until.plus(LEASE_DURATION); // no lease reaches so far: anyone who took it had another clock, or lived before this one was set back
         database
             .write(move |tx| {
                 let params = params![&name, holder, until, now, no_term];

@@ -12,7 +12,7 @@ use shared_kernel::{
 use super::inbox::{LEASE, SKEW};
 use super::recorder::tie;
 use super::{
-    Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Record,
+    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxCounts, Outbox, OutboxRow, Progress, Record,
     Settlement, TaskDraft,
 };
 
@@ -24,7 +24,7 @@ enum Status {
     Discarded,
 }
 
-struct Kept {
+struct StoredMessage {
     consumer: String,
     envelope: Envelope,
     status: Status,
@@ -35,7 +35,7 @@ struct Kept {
     failed_at: Option<Timestamp>,
 }
 
-impl Kept {
+impl StoredMessage {
     fn unsettled(&self) -> bool {
         matches!(self.status, Status::Open | Status::Dead(..))
     }
@@ -49,7 +49,7 @@ impl Kept {
 struct State {
     outbox: Vec<Envelope>,
     progress: BTreeMap<Destination, Progress>,
-    inbox: Vec<Kept>,
+    inbox: Vec<StoredMessage>,
     generations: BTreeMap<String, i64>,
     tasks: Vec<TaskDraft>,
     handled: BTreeSet<(String, String)>,
@@ -66,7 +66,6 @@ pub struct MemoryRecorder {
 
 impl MemoryRecorder {
     /// Speaks for `context`.
-    #[must_use]
     pub fn new(context: &'static str, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self { context, clock, ids, state: Arc::default() }
     }
@@ -76,9 +75,6 @@ impl MemoryRecorder {
     }
 
     /// Does what [`super::Recorder::record`] does; all of it or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::AlreadyHandled`], [`StoreError::LeaseLost`].
     pub fn record(&self, record: Record<'_>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut state = self.lock();
@@ -124,7 +120,6 @@ impl MemoryRecorder {
     }
 
     /// Does what [`super::Recorder::accept`] does.
-    #[must_use]
     pub fn accept(&self, consumer: ConsumerName, envelope: &Envelope) -> bool {
         let now = self.clock.now();
         keep(&mut self.lock(), consumer, envelope, now, now)
@@ -139,13 +134,11 @@ impl MemoryRecorder {
     }
 
     /// Every fact published so far.
-    #[must_use]
     pub fn events(&self) -> Vec<Envelope> {
         self.lock().outbox.clone()
     }
 
     /// Every task left so far.
-    #[must_use]
     pub fn tasks(&self) -> Vec<TaskDraft> {
         self.lock().tasks.clone()
     }
@@ -176,11 +169,11 @@ impl MemoryRecorder {
 }
 
 fn keep(state: &mut State, consumer: ConsumerName, envelope: &Envelope, due: Timestamp, now: Timestamp) -> bool {
-    let known = |kept: &Kept| kept.consumer == consumer.as_str() && kept.envelope.id == envelope.id;
+    let known = |kept: &StoredMessage| kept.consumer == consumer.as_str() && kept.envelope.id == envelope.id;
     if state.inbox.iter().any(known) {
         return false;
     }
-    state.inbox.push(Kept {
+    state.inbox.push(StoredMessage {
         consumer: consumer.as_str().to_owned(),
         envelope: envelope.clone(),
         status: Status::Open,
@@ -246,7 +239,7 @@ impl Inbox for MemoryRecorder {
         Ok(new.count() as u64)
     }
 
-    async fn bury(
+    async fn dead_letter_unreadable(
         &self,
         consumer: ConsumerName,
         generation: i64,
@@ -255,7 +248,7 @@ impl Inbox for MemoryRecorder {
     ) -> Result<(), StoreError> {
         let new = self.accept_in(consumer, generation, std::slice::from_ref(letter)).await?;
         let mut state = self.lock();
-        let known = |kept: &&mut Kept| kept.consumer == consumer.as_str() && kept.envelope.id == letter.id;
+        let known = |kept: &&mut StoredMessage| kept.consumer == consumer.as_str() && kept.envelope.id == letter.id;
         if let Some(kept) = state.inbox.iter_mut().find(known).filter(|_| new > 0) {
             kept.status = Status::Dead(why.clone(), self.clock.now());
         }
@@ -266,7 +259,7 @@ impl Inbox for MemoryRecorder {
         let mut state = self.lock();
         let mut lanes_seen = BTreeSet::new();
         let mut claimed = Vec::new();
-        let mine = |kept: &&mut Kept| kept.consumer == claim.consumer.as_str() && kept.unsettled();
+        let mine = |kept: &&mut StoredMessage| kept.consumer == claim.consumer.as_str() && kept.unsettled();
         for kept in state.inbox.iter_mut().filter(mine) {
             let head = lanes_seen.insert(kept.envelope.lane());
             let free = kept.lease.is_none_or(|(_, until)| until <= claim.steady);
@@ -350,7 +343,12 @@ impl Inbox for MemoryRecorder {
         Ok(letters)
     }
 
-    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError> {
+    async fn resolve_dead_letter(
+        &self,
+        letter: &DeadLetterId,
+        retry: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut state = self.lock();
         let found = state.inbox.iter_mut().find(|kept| {
             let named = kept.consumer == letter.consumer && kept.envelope.id.as_str() == letter.message;
@@ -373,7 +371,7 @@ impl Inbox for MemoryRecorder {
     }
 }
 
-fn dead_letter(kept: &Kept) -> Option<DeadLetter> {
+fn dead_letter(kept: &StoredMessage) -> Option<DeadLetter> {
     let Status::Dead(failure, failed_at) = &kept.status else { return None };
     Some(DeadLetter {
         context: String::new(),

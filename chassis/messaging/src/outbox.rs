@@ -27,17 +27,11 @@ pub struct Progress {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// How far `destination` has been served.
-    ///
-    /// # Errors
-    /// The store's.
     async fn progress(&self, destination: &Destination) -> Result<Progress, StoreError>;
 
     /// Up to `limit` rows after `position`, oldest first, with the facts of the `wanted` types, or with all. A fact that
     /// becomes readable later never has a lower position than one that was returned here, and a subject's facts have
     /// rising positions.
-    ///
-    /// # Errors
-    /// The store's.
     async fn after(
         &self,
         position: i64,
@@ -46,14 +40,8 @@ pub trait Outbox: Send + Sync {
     ) -> Result<Vec<OutboxRow>, StoreError>;
 
     /// Keeps the progress of `destination`; without effect if more, or another epoch, is on record.
-    ///
-    /// # Errors
-    /// The store's.
     async fn advance(&self, destination: &Destination, progress: Progress) -> Result<(), StoreError>;
 
     /// Sets `destination` back to the first fact, in a new epoch or because it has lost messages.
-    ///
-    /// # Errors
-    /// The store's.
     async fn restart(&self, destination: &Destination, epoch: i64) -> Result<(), StoreError>;
 }

@@ -13,7 +13,7 @@ use chassis_sql::params;
 pub struct TaskDraft {
     /// Which of the context's task consumers does it.
     pub consumer: ConsumerName,
-    /// Names the operation for ever: a second task with the same key is no news. Serves as the provider's idempotency
+    /// Names the operation permanently: a second task with the same key is ignored. Serves as the provider's idempotency
     /// key or the mail's Message-ID.
     pub key: String,
     /// Tasks of one lane are done one after the other; usually the aggregate's id.
@@ -50,13 +50,11 @@ const KEEP: &str = "INSERT INTO inbox (consumer, id, lane, status, due_at, envel
 
 impl Recorder {
     /// Speaks for `context`, whose facts have the source `/<context>`.
-    #[must_use]
     pub fn new(context: &'static str, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self { context, clock, ids }
     }
 
     /// The time that its records bear.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -82,16 +80,12 @@ impl Recorder {
     }
 
     /// Keeps a message from outside (a webhook) for a consumer of this context; `false` if it was there before.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn accept(&self, tx: &mut Tx, consumer: ConsumerName, envelope: Envelope) -> Result<bool, StoreError> {
         let now = self.clock.now();
         keep(tx, consumer, &envelope, now, now).await
     }
 
     /// A message in this context's own name that is not published: how webhooks and tasks are wrapped.
-    #[must_use]
     pub fn envelope(&self, event_type: &str, id: MessageId, subject: &str, data: serde_json::Value) -> Envelope {
         Envelope {
             specversion: "1.0".to_owned(),

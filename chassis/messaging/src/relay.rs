@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 use super::outbox::Progress;
 use super::{Failure, Lease, Outbox};
 
-const BATCH: u32 = 256;
+const BATCH_SIZE: u32 = 256;
 /// Progress that concerned nobody is kept only now and then.
-const KEEP_EVERY: i64 = 1_024;
-const POLL: Duration = Duration::from_secs(1);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const PROGRESS_SAVE_INTERVAL: i64 = 1_024;
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const MIN_BACKOFF: Duration = Duration::from_millis(100);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// One context's way to one destination.
 pub struct Relay {
@@ -34,7 +34,6 @@ pub struct Relay {
 
 impl Relay {
     /// Goes from `outbox` over `bus` to `destination`.
-    #[must_use]
     pub fn new(outbox: Arc<dyn Outbox>, bus: Arc<dyn EventBus>, destination: Destination) -> Self {
         Self { outbox, bus, destination, read: None, kept: 0 }
     }
@@ -44,11 +43,11 @@ impl Relay {
     /// # Errors
     /// [`StoreError`] when the batch has to be carried again.
     pub async fn step(&mut self) -> Result<bool, StoreError> {
-        let read = self.whence().await?;
+        let read = self.load_position().await?;
         let wanted = self.bus.wanted(&self.destination);
-        let rows = self.outbox.after(read.position, BATCH, wanted.as_deref()).await?;
+        let rows = self.outbox.after(read.position, BATCH_SIZE, wanted.as_deref()).await?;
         let Some(last) = rows.last().map(|row| row.position) else { return Ok(false) };
-        let more = rows.len() == BATCH as usize;
+        let more = rows.len() == BATCH_SIZE as usize;
         let batch: Vec<_> = rows.into_iter().filter_map(|row| row.envelope).collect();
         let mut reached = Progress { position: last, ..read };
         let mut wanted = 0;
@@ -57,7 +56,7 @@ impl Relay {
             let delivered = delivered.map_err(StoreError::unavailable)?;
             (wanted, reached.tip) = (delivered.wanted, delivered.tip);
         }
-        if wanted > 0 || last - self.kept >= KEEP_EVERY {
+        if wanted > 0 || last - self.kept >= PROGRESS_SAVE_INTERVAL {
             self.outbox.advance(&self.destination, reached).await?;
             self.kept = last;
         }
@@ -66,7 +65,7 @@ impl Relay {
     }
 
     /// Where to go on: at the start, should the destination have forgotten or lost something.
-    async fn whence(&mut self) -> Result<Progress, StoreError> {
+    async fn load_position(&mut self) -> Result<Progress, StoreError> {
         let standing = self.bus.standing(&self.destination).await.map_err(StoreError::unavailable)?;
         let still = |progress: &Progress| progress.epoch == standing.epoch && progress.tip <= standing.tip;
         if let Some(read) = self.read.filter(still) {
@@ -85,18 +84,18 @@ impl Relay {
     /// Carries on until `stop`, while `lease` is held. `grew` tells when the outbox has; a slow poll covers what a lost
     /// wake-up would leave.
     pub async fn run(mut self, lease: Lease, mut grew: watch::Receiver<u64>, stop: CancellationToken) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = MIN_BACKOFF;
         let mut failing_since = None;
         while !stop.is_cancelled() {
             grew.mark_unchanged();
-            let stepped = if lease.is_mine().await {
+            let stepped = if lease.is_held().await {
                 self.step().await
             } else {
                 self.read = None; // somebody else moves the progress on now
                 Ok(false)
             };
             if stepped.is_ok() {
-                (pause, failing_since) = (FIRST_PAUSE, None);
+                (pause, failing_since) = (MIN_BACKOFF, None);
             }
             match stepped {
                 Ok(true) => {}
@@ -104,7 +103,7 @@ impl Relay {
                     tokio::select! {
                         () = stop.cancelled() => {}
                         changed = grew.changed() => if changed.is_err() { break },
-                        () = tokio::time::sleep(POLL) => {}
+                        () = tokio::time::sleep(POLL_INTERVAL) => {}
                     }
                 }
                 Err(error) => {
@@ -113,9 +112,9 @@ impl Relay {
                     metrics::counter!("store_carrying_failed_total", "destination" => destination.to_owned())
                         .increment(1);
                     tracing::warn!(destination, "carrying facts failed: {text}");
-                    lease.give_up(*failing_since.get_or_insert_with(Instant::now)).await;
+                    lease.release_if_failing_since(*failing_since.get_or_insert_with(Instant::now)).await;
                     let now = pause;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause = (pause * 2).min(MAX_BACKOFF);
                     tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(now) => {} }
                 }
             }

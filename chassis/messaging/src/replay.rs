@@ -1,7 +1,7 @@
 //! Builds a consumer's tables again from the archive, which is the outboxes of all contexts.
 //!
 //! One transaction in the consumer's own database forgets what it was given (but not what an operator discarded), empties
-//! its tables and raises its generation. Whoever carries facts to the consumer learns of the new generation before he can
+//! its tables and raises its generation. Anyone who carries facts to the consumer learns of the new generation before they can
 //! hand over another batch, and starts over from the first fact; live facts come behind the archived ones by themselves.
 
 use std::sync::Arc;
@@ -38,7 +38,6 @@ impl Replay {
     }
 
     /// The names of the consumers that can be rebuilt, as `context/consumer`.
-    #[must_use]
     pub fn rebuildable(&self) -> Vec<String> {
         let all = self.contexts.iter().flat_map(|(context, _, subscriptions)| {
             let can = subscriptions.iter().filter(|subscription| subscription.rebuild.is_some());
@@ -48,9 +47,6 @@ impl Replay {
     }
 
     /// Rebuilds the consumer called `context/consumer`. Returns when its tables are empty and the archive is on its way.
-    ///
-    /// # Errors
-    /// [`ReplayError`]; nothing was changed then.
     pub async fn start(&self, name: &str) -> Result<(), ReplayError> {
         let named =
             |context: &str, subscription: &Subscription| bus::destination(context, subscription).as_str() == name;
@@ -68,14 +64,14 @@ impl Replay {
     }
 }
 
-/// Messages go first: whoever is about to commit an effect of one has either done so, and the effect is deleted with the
-/// rest, or finds that he has lost it.
+/// Messages go first: anyone who is about to commit an effect of one has either done so, and the effect is deleted with the
+/// rest, or finds that they have lost it.
 async fn empty(database: &Database, consumer: ConsumerName, rebuild: Arc<dyn Rebuild>) -> Result<(), StoreError> {
     database
         .write(move |tx| {
             let rebuild = Arc::clone(&rebuild);
             Box::pin(async move {
-                tx.take_all_the_time_it_needs().await?;
+                tx.disable_statement_timeout().await?;
                 let next = "INSERT INTO consumer (name, generation) VALUES ($1, 1)
                     ON CONFLICT (name) DO UPDATE SET generation = consumer.generation + 1";
                 tx.execute(next, params![consumer.as_str()]).await?;

@@ -13,19 +13,17 @@ pub struct RetryPolicy {
 
 /// A message's age is told by a clock that may have been set ahead, or the shop was closed for days: so often at least a
 /// message is tried before its age counts.
-const FEWEST: u32 = 12;
+const MIN_ATTEMPTS: u32 = 12;
 /// A handler that panics is tried this often and no more: the fault is ours and seldom heals.
 const PANICS: u32 = 3;
 
 impl RetryPolicy {
     /// For effects inside the shop: 12 attempts, pauses from half a second to ten minutes, about 35 minutes in all.
-    #[must_use]
     pub const fn transient() -> Self {
         Self { attempts: Some(12), give_up_after: None, base: Duration::from_millis(500), cap: Duration::from_mins(10) }
     }
 
     /// For calls that move money: 72 hours, and at least 12 attempts, with pauses up to 15 minutes.
-    #[must_use]
     pub const fn money() -> Self {
         Self {
             attempts: None,
@@ -36,7 +34,6 @@ impl RetryPolicy {
     }
 
     /// For mail: 24 hours, and at least 12 attempts, with pauses up to an hour.
-    #[must_use]
     pub const fn mail() -> Self {
         Self {
             attempts: None,
@@ -47,7 +44,6 @@ impl RetryPolicy {
     }
 
     /// The same policy with another first pause.
-    #[must_use]
     pub const fn starting_at(mut self, base: Duration) -> Self {
         self.base = base;
         self
@@ -57,7 +53,7 @@ impl RetryPolicy {
     /// been waiting; `chance` is a random number that picks the pause between nothing and its upper bound.
     pub(super) fn pause(&self, attempt: u32, age: Duration, panicked: bool, chance: u64) -> Option<Duration> {
         let spent = self.attempts.is_some_and(|most| attempt >= most);
-        let overdue = attempt >= FEWEST && self.give_up_after.is_some_and(|most| age >= most);
+        let overdue = attempt >= MIN_ATTEMPTS && self.give_up_after.is_some_and(|most| age >= most);
         if spent || overdue || (panicked && attempt >= PANICS) {
             return None;
         }

@@ -1,6 +1,6 @@
 //! Takes a person out of the messages that a context keeps: its published facts, and what waits or lies dead in its inbox.
 //!
-//! Facts are the archive from which consumers are built anew and streams are filled again, so they are not deleted: texts
+//! Facts are the archive from which consumers are built again and streams are filled again, so they are not deleted: texts
 //! that name the person are replaced, and everything else stays. What was handled has no content any more.
 
 use std::sync::Arc;
@@ -22,11 +22,11 @@ pub const ERASED: &str = "erased";
 /// When published facts were last changed, on record in the context's database. Copies that are older still name somebody.
 pub(super) const SCRUBBED: &str = "scrubbed";
 
-/// When somebody was erased last. Files that were not written anew since may hold remains of them.
+/// When somebody was erased last. Files that were not written again since may hold remains of them.
 const ERASURE: &str = "erased";
 
 /// How soon after something was scrubbed older copies of it are looked for.
-pub(super) const LOOK_EVERY: Duration = Duration::from_mins(10);
+pub(super) const SCRUB_INTERVAL: Duration = Duration::from_mins(10);
 
 /// Changes the data of a message of this type so that it names nobody. Must keep the kind of each value, so that readers
 /// can still read it, and do nothing the second time.
@@ -96,7 +96,7 @@ async fn scrub_inbox(tx: &mut Tx, subject: &str, redact: Redact) -> Result<u64, 
 /// texts would stay there until other changes happen to overwrite them.
 pub(super) fn overwriting_job(database: &Database) -> Job {
     let (database, done) = (database.clone(), Arc::new(AtomicI64::new(0)));
-    Job::every("overwrite-remains", LOOK_EVERY, move || {
+    Job::every("overwrite-remains", SCRUB_INTERVAL, move || {
         let (database, done) = (database.clone(), Arc::clone(&done));
         Box::pin(async move {
             let erased = database.marked_at(ERASURE).await?.map_or(0, Timestamp::micros);

@@ -8,7 +8,7 @@ use super::dialect;
 use super::recorder::keep;
 use super::times;
 use super::{
-    Claim, DeadLetter, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, OutboxRow, Progress, Settlement,
+    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxCounts, Outbox, OutboxRow, Progress, Settlement,
 };
 use chassis_sql::params;
 use chassis_sql::{Database, Dialect, Row, Tx};
@@ -22,19 +22,16 @@ pub struct SqlMessages {
 
 impl SqlMessages {
     /// Works on the tables that [`Database::migrate`] has made.
-    #[must_use]
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
         Self { database, clock }
     }
 
     /// The clock that its times are of.
-    #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
 
     /// The database, for those who wait until it grows.
-    #[must_use]
     pub fn database(&self) -> &Database {
         &self.database
     }
@@ -56,7 +53,7 @@ impl SqlMessages {
         }
         let numbered = self.database.write(|tx| {
             Box::pin(async move {
-                tx.fetch(dialect::HOLD_NUMBERING, params![]).await?;
+                tx.fetch(dialect::LOCK_NUMBERING, params![]).await?;
                 tx.execute(dialect::NUMBER, params![]).await.map(|_| ())
             })
         });
@@ -176,7 +173,7 @@ impl Inbox for SqlMessages {
             .await
     }
 
-    async fn bury(
+    async fn dead_letter_unreadable(
         &self,
         consumer: ConsumerName,
         generation: i64,
@@ -295,7 +292,12 @@ impl Inbox for SqlMessages {
             .await
     }
 
-    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError> {
+    async fn resolve_dead_letter(
+        &self,
+        letter: &DeadLetterId,
+        retry: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let letter = letter.clone();
         let found = self.database.write(move |tx| {
             let params = params![&letter.consumer, &letter.message, now];

@@ -33,7 +33,7 @@ pub trait Handler: Send + Sync {
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handled {
-    /// The effect is committed, or there was no news in the message.
+    /// The effect is committed, or the message changed nothing.
     Done,
     /// The message cannot concern this consumer.
     Ignored,
@@ -59,7 +59,6 @@ impl Failure {
     }
 
     /// A store that did not do its part.
-    #[must_use]
     pub fn of(error: &StoreError) -> Self {
         let code = match error {
             StoreError::Stale => "stale",
@@ -73,7 +72,6 @@ impl Failure {
     }
 
     /// An error with all its causes.
-    #[must_use]
     pub fn chain(code: &'static str, error: &(dyn std::error::Error + 'static)) -> Self {
         let mut text = error.to_string();
         let mut cause = error.source();
@@ -89,9 +87,6 @@ impl Failure {
 #[async_trait]
 pub trait Rebuild: Send + Sync {
     /// Deletes every row that the consumer's handler writes, inside the given transaction.
-    ///
-    /// # Errors
-    /// The database's.
     async fn reset(&self, tx: &mut Tx) -> Result<(), StoreError>;
 }
 
@@ -109,7 +104,6 @@ pub struct Subscription {
 
 impl Subscription {
     /// Hears facts of these types from the bus.
-    #[must_use]
     pub fn to(consumer: ConsumerName, event_types: &[&'static str], handler: Arc<dyn Handler>) -> Self {
         let event_types = event_types.to_vec();
         Self {
@@ -124,34 +118,29 @@ impl Subscription {
     }
 
     /// Hears only what its own context leaves for it: tasks, and messages from outside such as webhooks.
-    #[must_use]
     pub fn task(consumer: ConsumerName, handler: Arc<dyn Handler>) -> Self {
         Self::to(consumer, &[], handler)
     }
 
     /// Further narrows by content: the data's `attribute` must be one of these texts.
-    #[must_use]
     pub fn only(mut self, attribute: &'static str, one_of: &[&'static str]) -> Self {
         self.filter = Some((attribute, one_of.to_vec()));
         self
     }
 
     /// Sets the patience.
-    #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
     }
 
     /// Sets the pause before the second attempt, whatever the patience.
-    #[must_use]
     pub fn first_pause(mut self, pause: std::time::Duration) -> Self {
         self.policy = self.policy.starting_at(pause);
         self
     }
 
     /// Sets how many lanes are worked on at once.
-    #[must_use]
     pub fn lanes(mut self, at_once: usize) -> Self {
         self.lanes = at_once.max(1);
         self
@@ -159,26 +148,21 @@ impl Subscription {
 
     /// Says that the messages may wait: an import brings tens of thousands at once, and each that is worked on takes its
     /// turn at the context's writer from somebody who is buying. Two at a time keep the queue before a buyer short.
-    #[must_use]
     pub fn in_background(self) -> Self {
         self.lanes(2)
     }
 
     /// Says that what the consumer has built can be thrown away and built again from the archive.
-    #[must_use]
     pub fn rebuildable(mut self, rebuild: Arc<dyn Rebuild>) -> Self {
         self.rebuild = Some(rebuild);
         self
     }
 
-    /// The consumer's name.
-    #[must_use]
     pub fn consumer(&self) -> ConsumerName {
         self.consumer
     }
 
     /// The event types that it hears from the bus; none for tasks.
-    #[must_use]
     pub fn event_types(&self) -> &[&'static str] {
         &self.event_types
     }
@@ -191,13 +175,11 @@ impl Subscription {
     }
 
     /// Whether it hears anything from the bus.
-    #[must_use]
     pub fn is_on_the_bus(&self) -> bool {
         !self.event_types.is_empty()
     }
 
     /// Whether it wants this message.
-    #[must_use]
     pub fn wants(&self, envelope: &Envelope) -> bool {
         let of_type = self.event_types.contains(&envelope.event_type.as_str());
         let of_content = self.filter.as_ref().is_none_or(|(attribute, one_of)| {

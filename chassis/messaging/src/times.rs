@@ -16,7 +16,7 @@ use chassis_sql::Database;
 use chassis_sql::params;
 
 /// So late a clock that was set back is noticed.
-const EVERY: Duration = Duration::from_secs(5);
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// When a message last came or failed: from then its pause was counted.
 macro_rules! stamped {
@@ -27,13 +27,13 @@ macro_rules! stamped {
 
 /// Most of the time there is nothing to correct, and looking costs no commit. `$1` the latest right stamp, `$2` the
 /// latest right end of a lease.
-const LOOK: &str = concat!(
+const SELECT_FUTURE: &str = concat!(
     "SELECT 1 AS wrong FROM inbox WHERE settled_at IS NULL AND (",
     stamped!(),
     " > $1 OR lease_until > $2) LIMIT 1"
 );
 /// `$1` now, `$2` the latest right stamp.
-const CORRECT: &str = concat!(
+const UPDATE_FUTURE: &str = concat!(
     "UPDATE inbox SET due_at = CASE WHEN due_at > ",
     stamped!(),
     " THEN $1 + due_at - ",
@@ -53,7 +53,7 @@ pub(super) async fn correct(database: &Database, now: Timestamp, steady: Timesta
     let (latest, end) = (now.plus(SKEW), steady.plus(LEASE));
     let last_end = end.plus(SKEW);
     let wrong = database.read(move |tx| {
-        Box::pin(async move { Ok(tx.fetch_optional(LOOK, params![latest, last_end]).await?.is_some()) })
+        Box::pin(async move { Ok(tx.fetch_optional(SELECT_FUTURE, params![latest, last_end]).await?.is_some()) })
     });
     if !wrong.await? {
         return Ok(0);
@@ -61,7 +61,7 @@ pub(super) async fn correct(database: &Database, now: Timestamp, steady: Timesta
     let corrected = database.write(move |tx| {
         Box::pin(async move {
             let leases = tx.execute(SHORTEN, params![end, last_end]).await?;
-            Ok(leases + tx.execute(CORRECT, params![now, latest]).await?)
+            Ok(leases + tx.execute(UPDATE_FUTURE, params![now, latest]).await?)
         })
     });
     let corrected = corrected.await?;
@@ -83,6 +83,6 @@ pub(super) async fn keep(inboxes: Vec<(&'static str, SqlMessages)>, stop: Cancel
                 }
             }
         }
-        tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(EVERY) => {} }
+        tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(CHECK_INTERVAL) => {} }
     }
 }

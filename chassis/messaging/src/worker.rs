@@ -18,10 +18,10 @@ use super::inbox::LEASE;
 use super::{Claim, Delivery, Failure, Handled, Inbox, Settlement, Subscription};
 
 /// A handler at work keeps renewing its lease.
-const RENEW: Duration = Duration::from_secs(5);
+const RENEW_INTERVAL: Duration = Duration::from_secs(5);
 const HANDLER: Duration = Duration::from_secs(45);
 /// Covers what no wake-up announces: retries that have come due, leases that have run out.
-const POLL: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// One consumer at work.
 pub struct Worker {
@@ -33,15 +33,11 @@ pub struct Worker {
 
 impl Worker {
     /// Serves `subscription` from `inbox`.
-    #[must_use]
     pub fn new(inbox: Arc<dyn Inbox>, subscription: Subscription, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self { inbox, subscription, clock, ids }
     }
 
     /// Claims the heads of up to `lanes` lanes.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn claim(&self, lanes: usize) -> Result<Vec<Delivery>, StoreError> {
         let claim = Claim {
             consumer: self.subscription.consumer,
@@ -70,9 +66,6 @@ impl Worker {
     }
 
     /// Works off what is due now, and returns when nothing is. Messages that have to be tried again later stay.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn drain(&self) -> Result<(), StoreError> {
         loop {
             let claimed = self.claim(self.subscription.lanes).await?;
@@ -102,14 +95,14 @@ impl Worker {
                         tracing::info!(consumer, code, attempt, "{kind} {id} will be tried again: {text}");
                         Settlement::Later(now.plus(pause), failure)
                     }
-                    None => self.give_up(delivery, failure),
+                    None => self.fail_permanently(delivery, failure),
                 }
             }
-            Handled::Dead(failure) => self.give_up(delivery, failure),
+            Handled::Dead(failure) => self.fail_permanently(delivery, failure),
         }
     }
 
-    fn give_up(&self, delivery: &Delivery, failure: Failure) -> Settlement {
+    fn fail_permanently(&self, delivery: &Delivery, failure: Failure) -> Settlement {
         let consumer = self.subscription.consumer.as_str();
         let (kind, id) = (&delivery.envelope.event_type, &delivery.envelope.id);
         metrics::counter!("store_dead_letters_total", "consumer" => consumer).increment(1);
@@ -155,7 +148,7 @@ impl Worker {
                 while running.try_join_next().is_some() {}
             }
             _ = grew.changed(), if !full => {}
-            () = tokio::time::sleep(POLL), if !full => {}
+            () = tokio::time::sleep(POLL_INTERVAL), if !full => {}
         }
     }
 
@@ -165,7 +158,7 @@ impl Worker {
         let worked = loop {
             tokio::select! {
                 worked = &mut working => break worked,
-                () = tokio::time::sleep(RENEW) => self.renew(delivery).await,
+                () = tokio::time::sleep(RENEW_INTERVAL) => self.renew(delivery).await,
             }
         };
         if let Err(error) = worked {

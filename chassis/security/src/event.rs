@@ -67,7 +67,6 @@ pub enum SecurityEvent {
 
 impl SecurityEvent {
     /// Its name in logs, rows and answers; never changed.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::LoggedIn => "login",
@@ -104,7 +103,6 @@ impl SecurityEvent {
     }
 
     /// Whether somebody can cause it as often as they like.
-    #[must_use]
     pub const fn can_flood(self) -> bool {
         matches!(
             self,

@@ -11,9 +11,9 @@ use chassis_sql::Database;
 
 /// Writes records. Cheap to clone; the default writes them to the log only.
 #[derive(Clone, Default)]
-pub struct SecurityLog(Option<Arc<Kept>>);
+pub struct SecurityLog(Option<Arc<StoredRecord>>);
 
-struct Kept {
+struct StoredRecord {
     database: Database,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -33,15 +33,13 @@ pub struct Entry<'a> {
     pub address: &'a str,
     /// What the browser or program calls itself.
     pub agent: &'a str,
-    /// The request.
     pub request_id: &'a str,
 }
 
 impl SecurityLog {
     /// Keeps records in a database that has the chassis' tables.
-    #[must_use]
     pub fn new(database: Database, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self(Some(Arc::new(Kept { database, clock, ids, budget: Mutex::default() })))
+        Self(Some(Arc::new(StoredRecord { database, clock, ids, budget: Mutex::default() })))
     }
 
     /// Writes one. That it cannot be written is told to the log, and stops nobody's work.

@@ -46,9 +46,6 @@ pub(super) async fn insert(database: &Database, record: SecurityRecord) -> Resul
 
 /// The newest records, newest first; only those before the one with the id `before`, and only of the kind `event`, if
 /// these are not empty.
-///
-/// # Errors
-/// The database's.
 pub async fn records(
     database: &Database,
     before: &str,
@@ -76,17 +73,11 @@ fn record(row: &Row) -> Result<SecurityRecord, StoreError> {
 }
 
 /// Forgets from where somebody came who was erased. Their id stays, as it does on orders.
-///
-/// # Errors
-/// The database's.
 pub async fn forget(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
     tx.execute(FORGET, params![customer, format!("customer/{customer}")]).await.map(|_| ())
 }
 
 /// Removes records from before `time` and says how many.
-///
-/// # Errors
-/// The database's.
 pub async fn remove_before(database: &Database, time: Timestamp) -> Result<u64, StoreError> {
     database.write(move |tx| Box::pin(tx.execute(REMOVE, params![time]))).await
 }

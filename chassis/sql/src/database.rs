@@ -62,9 +62,6 @@ impl Database {
     }
 
     /// The same, and something that goes when the last handle does, such as a temporary folder.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn sqlite_keeping(path: &Path, keep: Option<Box<dyn Any + Send + Sync>>) -> Result<Self, StoreError> {
         let wakers = Wakers::default();
         let engine = Engine::Sqlite(Sqlite::open(path, wakers.clone()).await?);
@@ -81,9 +78,6 @@ impl Database {
     }
 
     /// The same, and something that goes when the last handle does, such as a temporary schema.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn postgres_keeping(
         settings: &PostgresSettings,
         keep: Option<Box<dyn Any + Send + Sync>>,
@@ -94,7 +88,6 @@ impl Database {
     }
 
     /// Which engine it is.
-    #[must_use]
     pub fn dialect(&self) -> Dialect {
         match &self.inner.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
@@ -103,14 +96,12 @@ impl Database {
     }
 
     /// Whether other processes may be at work on it, too.
-    #[must_use]
     pub fn shared(&self) -> bool {
         self.dialect() == Dialect::Postgres
     }
 
     /// The clock by which all who work on it measure: the server's, where other processes may be among them; `own`, where
     /// this one is alone.
-    #[must_use]
     pub fn clock(&self, own: &Arc<dyn Clock>) -> Arc<dyn Clock> {
         match &self.inner.engine {
             Engine::Sqlite(_) => Arc::clone(own),
@@ -119,9 +110,6 @@ impl Database {
     }
 
     /// How much room its tables take, in bytes.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn bytes(&self) -> Result<u64, StoreError> {
         let sql = match self.dialect() {
             Dialect::Sqlite => "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
@@ -135,9 +123,6 @@ impl Database {
     }
 
     /// Whether [`Database::migrate`] has ever made tables here.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn has_tables(&self) -> Result<bool, StoreError> {
         let sql = match self.dialect() {
             Dialect::Sqlite => "SELECT 1 AS found FROM sqlite_master WHERE name = 'marker'",
@@ -193,9 +178,6 @@ impl Database {
     }
 
     /// Runs statements that change nothing. Each sees the latest commit; they do not share a snapshot.
-    ///
-    /// # Errors
-    /// The job's own, or [`StoreError::Unavailable`].
     pub async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -208,19 +190,16 @@ impl Database {
     }
 
     /// Changes whenever a commit has added to the outbox.
-    #[must_use]
     pub fn outbox_grew(&self) -> watch::Receiver<u64> {
         self.inner.wakers.outbox()
     }
 
     /// Changes whenever a commit has added to the inbox of this consumer.
-    #[must_use]
     pub fn inbox_grew(&self, consumer: ConsumerName) -> watch::Receiver<u64> {
         self.inner.wakers.inbox(consumer.as_str())
     }
 
     /// Whether a commit of this process has settled the message of this lease, so that nobody has to look. Asked once.
-    #[must_use]
     pub fn was_settled(&self, lease: Uuid) -> bool {
         self.inner.wakers.was_settled(lease)
     }
@@ -232,9 +211,6 @@ impl Database {
 
     /// Overwrites in a file, and in the log beside it, what is left of somebody who was erased; a large file waits for its
     /// next opening. A server does so by itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn overwrite_remains(&self) -> Result<(), StoreError> {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.overwrite_remains().await,

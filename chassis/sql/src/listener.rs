@@ -15,10 +15,10 @@ use uuid::Uuid;
 use super::tx::Touched;
 use super::wakers::Wakers;
 
-const GATHER: Duration = Duration::from_millis(5);
+const BATCH_WINDOW: Duration = Duration::from_millis(5);
 /// How long to leave the server alone when it does not answer.
-const REST: Duration = Duration::from_secs(1);
-const WAITING: usize = 1_024;
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
+const QUEUE_SIZE: usize = 1_024;
 /// What stands for the outbox among the names of consumers.
 const OUTBOX: &str = "#outbox";
 
@@ -51,7 +51,7 @@ impl Announcer {
 
 /// Starts telling other processes and listening to them, until the announcer is closed.
 pub(super) fn start(pool: &PgPool, schema: &str, wakers: Wakers) -> Announcer {
-    let (others, queue) = mpsc::channel(WAITING);
+    let (others, queue) = mpsc::channel(QUEUE_SIZE);
     let stop = CancellationToken::new();
     let (me, channel) = (Uuid::now_v7().to_string(), format!("better_store_{schema}"));
     tokio::spawn(stop.clone().run_until_cancelled_owned(tell(pool.clone(), queue, channel.clone(), me.clone())));
@@ -61,7 +61,7 @@ pub(super) fn start(pool: &PgPool, schema: &str, wakers: Wakers) -> Announcer {
 
 async fn tell(pool: PgPool, mut queue: mpsc::Receiver<&'static str>, channel: String, me: String) {
     while let Some(first) = queue.recv().await {
-        tokio::time::sleep(GATHER).await;
+        tokio::time::sleep(BATCH_WINDOW).await;
         let mut names = BTreeSet::from([first]);
         while let Ok(name) = queue.try_recv() {
             names.insert(name);
@@ -88,7 +88,7 @@ async fn listen(pool: PgPool, channel: String, me: String, wakers: Wakers) {
             }
             Err(error) => tracing::debug!(channel, "cannot listen: {error}"),
         }
-        tokio::time::sleep(REST).await;
+        tokio::time::sleep(RECONNECT_DELAY).await;
     }
 }
 

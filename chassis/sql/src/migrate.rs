@@ -1,4 +1,4 @@
-//! Brings a database's tables up to date, once per version, each owner counting for himself.
+//! Brings a database's tables up to date, once per version, each owner counting for themselves.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -54,11 +54,11 @@ const LEDGER_POSTGRES: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     PRIMARY KEY (owner, version))";
 
 /// One process at a time, or two that start together would both make the same tables.
-const ALONE: &str = "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended($1, 1))";
+const LOCK_MIGRATIONS: &str = "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended($1, 1))";
 /// Another process may be at work on large tables.
-const WAIT_FOR_OTHERS: &str = "SET LOCAL lock_timeout = 0";
-/// Whoever waits for a table makes all wait who want it after him, so that is better tried again.
-const WAIT_NO_LONGER: &str = "SET LOCAL lock_timeout = '3s'";
+const DISABLE_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = 0";
+/// Anyone who waits for a table makes all wait who want it after them, so that is better tried again.
+const SET_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '3s'";
 /// Only if it is missing: a role that may not make schemas may be given one.
 const MAKE_SCHEMA: &str = "DO $make$ BEGIN
     IF current_schema() IS NULL THEN EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF;
@@ -73,7 +73,6 @@ const MESSAGING: &[Migration] = &[
 
 impl Database {
     /// The steps that make the messaging tables, which every context has.
-    #[must_use]
     pub const fn messaging_migrations() -> &'static [Migration] {
         MESSAGING
     }
@@ -91,10 +90,10 @@ impl Database {
                 match schema {
                     None => tx.script(LEDGER_SQLITE).await?,
                     Some(schema) => {
-                        tx.take_all_the_time_it_needs().await?;
-                        tx.script(WAIT_FOR_OTHERS).await?;
-                        tx.fetch(ALONE, params![schema]).await?;
-                        tx.script(WAIT_NO_LONGER).await?;
+                        tx.disable_statement_timeout().await?;
+                        tx.script(DISABLE_LOCK_TIMEOUT).await?;
+                        tx.fetch(LOCK_MIGRATIONS, params![schema]).await?;
+                        tx.script(SET_LOCK_TIMEOUT).await?;
                         tx.script(MAKE_SCHEMA).await?;
                         tx.script(LEDGER_POSTGRES).await?;
                     }
@@ -107,26 +106,17 @@ impl Database {
     }
 
     /// Whether this call is the first to make this mark in the life of the database.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn mark(&self, name: &'static str, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "INSERT INTO marker (name, made_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
         self.write(move |tx| Box::pin(async move { Ok(tx.execute(sql, params![name, now]).await? > 0) })).await
     }
 
     /// Whether that mark has been made.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn is_marked(&self, name: &'static str) -> Result<bool, StoreError> {
         Ok(self.marked_at(name).await?.is_some())
     }
 
     /// The time that stands on that mark.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn marked_at(&self, name: &'static str) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT made_at FROM marker WHERE name = $1";
         let found = self.read(move |tx| Box::pin(tx.fetch_optional(sql, params![name])));
@@ -137,7 +127,7 @@ impl Database {
 /// Waits until no other process is at work on the tables of this schema; on SQLite there is one writer anyway.
 pub(super) async fn hold_alone(tx: &mut Tx, schema: Option<String>) -> Result<(), StoreError> {
     match schema {
-        Some(schema) => tx.fetch(ALONE, params![schema]).await.map(|_| ()),
+        Some(schema) => tx.fetch(LOCK_MIGRATIONS, params![schema]).await.map(|_| ()),
         None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! A schema on a PostgreSQL server, worked on by several connections and perhaps several processes at once.
 //!
-//! Units of work run in tasks of their own: whoever asked may go away at any moment, but a transaction that was begun is
+//! Units of work run in tasks of their own: anyone who asked may go away at any moment, but a transaction that was begun is
 //! always ended, and a connection in an unknown state never serves again.
 
 use std::panic::AssertUnwindSafe;
@@ -25,10 +25,10 @@ use super::wakers::Wakers;
 use super::writer::panic_text;
 
 /// A unit of work that collides with others is tried this often in all.
-const TRIES: u32 = 12;
+const MAX_ATTEMPTS: u32 = 12;
 /// No single statement takes longer, and nobody waits longer for a connection.
-const STATEMENT: &str = "10s";
-const ACQUIRE: Duration = Duration::from_secs(5);
+const STATEMENT_TIMEOUT: &str = "10s";
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How a schema on a server is reached.
 #[derive(Clone)]
@@ -58,13 +58,13 @@ impl Postgres {
         let options = options(settings)?;
         let search_path = search_path(settings);
         let session = format!(
-            "{search_path}; SET statement_timeout = '{STATEMENT}'; SET lock_timeout = '3s';
+            "{search_path}; SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET lock_timeout = '3s';
              SET idle_in_transaction_session_timeout = '15s'; SET default_transaction_isolation = 'read committed';
              SET synchronous_commit = on"
         );
         let pool = PgPoolOptions::new()
             .max_connections(settings.connections)
-            .acquire_timeout(ACQUIRE)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(move |connection, _| {
                 let session = session.clone();
                 Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map(|_| ()) })
@@ -101,7 +101,7 @@ impl Postgres {
             loop {
                 match attempt(&pool, &announcer, job.as_ref()).await {
                     Attempt::Done(outcome) => return outcome,
-                    Attempt::LostARace(cause) if tried >= TRIES => return Err(cause),
+                    Attempt::LostARace(cause) if tried >= MAX_ATTEMPTS => return Err(cause),
                     Attempt::LostARace(_) => tokio::time::sleep(pause(tried)).await,
                 }
                 tried += 1;

@@ -13,12 +13,12 @@ use shared_kernel::{Clock, StoreError, Timestamp};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-/// A server's clock that is set anew is followed this late.
-const EVERY: Duration = Duration::from_secs(5);
+/// A server's clock that is set again is followed this late.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 /// At first the best of so many answers counts.
 const FIRST: u32 = 3;
 
-const ASK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+const SELECT_NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
 
 /// Tells the server's time.
 pub(super) struct ServerClock {
@@ -27,7 +27,6 @@ pub(super) struct ServerClock {
     then: AtomicI64,
 }
 
-/// One answer of the server.
 #[derive(Clone, Copy)]
 struct Answer {
     /// The server's time, in microseconds.
@@ -61,7 +60,7 @@ impl ServerClock {
         let (kept, pool) = (Arc::clone(&clock), pool.clone());
         tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
             loop {
-                tokio::time::sleep(EVERY).await;
+                tokio::time::sleep(REFRESH_INTERVAL).await;
                 match kept.ask(&pool).await {
                     Ok(answer) => kept.correct(answer),
                     Err(error) => tracing::debug!("the server's clock is counted on: {error}"),
@@ -74,7 +73,8 @@ impl ServerClock {
     async fn ask(&self, pool: &PgPool) -> Result<Answer, StoreError> {
         let mut connection = pool.acquire().await.map_err(StoreError::unavailable)?;
         let asked = self.began.elapsed();
-        let server = sqlx::query_scalar(ASK).fetch_one(&mut *connection).await.map_err(StoreError::unavailable)?;
+        let server =
+            sqlx::query_scalar(SELECT_NOW).fetch_one(&mut *connection).await.map_err(StoreError::unavailable)?;
         Ok(Answer { server, asked, answered: self.began.elapsed() })
     }
 

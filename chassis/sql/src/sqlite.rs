@@ -15,7 +15,7 @@ use super::wakers::Wakers;
 use super::writer::{self, Job, Work};
 
 /// Older versions can lose committed pages when a writer and a checkpoint race.
-const OLDEST: (u32, u32, u32) = (3, 51, 3);
+const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
 
 pub(super) struct Sqlite {
     queue: mpsc::Sender<Box<dyn Job>>,
@@ -44,8 +44,8 @@ impl Sqlite {
             .disable_statement_logging();
         let mut connection = options.clone().connect().await.map_err(StoreError::unavailable)?;
         refuse_old_library(&mut connection).await?;
-        if let Err(cause) = write_anew(&mut connection, i64::MAX).await {
-            tracing::warn!(%cause, "the file could not be written anew; it is tried again at the next start");
+        if let Err(cause) = write_again(&mut connection, i64::MAX).await {
+            tracing::warn!(%cause, "the file could not be written again; it is tried again at the next start");
         }
         Ok(Self::on(connection, options, wakers))
     }
@@ -63,7 +63,7 @@ impl Sqlite {
             .max_connections(2)
             .min_connections(0)
             .connect_lazy_with(options.clone().read_only(true).pragma("query_only", "ON"));
-        let (queue, jobs) = mpsc::channel(writer::QUEUE);
+        let (queue, jobs) = mpsc::channel(writer::QUEUE_SIZE);
         tokio::spawn(writer::serve(Tx::new(Connection::SqliteWriter(connection)), jobs, wakers));
         Self { queue, readers, options }
     }
@@ -96,11 +96,11 @@ impl Sqlite {
         self.overwrite_remains().await
     }
 
-    /// Writes the file anew if somebody was erased since that was done last, unless it is large: then the next start does
+    /// Writes the file again if somebody was erased since that was done last, unless it is large: then the next start does
     /// it. Moves what is in the log into the file and empties the log.
     pub(super) async fn overwrite_remains(&self) -> Result<(), StoreError> {
         let mut extra = self.options.clone().connect().await.map_err(StoreError::unavailable)?;
-        let written = write_anew(&mut extra, SMALL).await;
+        let written = write_again(&mut extra, MAX_PAGES_TO_VACUUM_ONLINE).await;
         let folded = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut extra).await;
         let closed = extra.close().await;
         written?;
@@ -113,21 +113,21 @@ fn closed() -> StoreError {
     StoreError::unavailable("the database is closed")
 }
 
-/// Pages of a file that is written anew within a second, in which nobody else can write: 64 MiB.
-const SMALL: i64 = 16_384;
+/// Pages of a file that is written again within a second, in which nobody else can write: 64 MiB.
+const MAX_PAGES_TO_VACUUM_ONLINE: i64 = 16_384;
 
-/// When somebody was erased last, and up to which erasure the file was written anew. `messaging::scrub` notes the former.
+/// When somebody was erased last, and up to which erasure the file was written again. `messaging::scrub` notes the former.
 const ERASED: &str = "SELECT COALESCE(MAX(made_at), 0) FROM marker WHERE name = 'erased'";
 const OVERWRITTEN: &str = "SELECT COALESCE(MAX(made_at), 0) FROM marker WHERE name = 'overwritten'";
 const NOTE: &str = "INSERT INTO marker (name, made_at) VALUES ('overwritten', $1)
     ON CONFLICT (name) DO UPDATE SET made_at = excluded.made_at";
 /// A large file does not fit into memory.
-const WRITE_ANEW: &str = "PRAGMA temp_store = file; VACUUM; PRAGMA temp_store = memory; PRAGMA user_version = 1";
+const VACUUM: &str = "PRAGMA temp_store = file; VACUUM; PRAGMA temp_store = memory; PRAGMA user_version = 1";
 
-/// Writes a file of at most `most` pages anew if it may hold remains of somebody who was erased. `secure_delete` overwrites
+/// Writes a file of at most `most` pages again if it may hold remains of somebody who was erased. `secure_delete` overwrites
 /// what is deleted, but not the copies that are left behind where rows have moved between pages; and files of versions
 /// before this one, whose `user_version` is 0, were not even written with it.
-async fn write_anew(connection: &mut SqliteConnection, most: i64) -> Result<(), StoreError> {
+async fn write_again(connection: &mut SqliteConnection, most: i64) -> Result<(), StoreError> {
     let is_new = number(connection, "PRAGMA user_version").await? > 0;
     let has_marks = number(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'marker'").await? > 0;
     let erased = if has_marks { number(connection, ERASED).await? } else { 0 };
@@ -135,7 +135,7 @@ async fn write_anew(connection: &mut SqliteConnection, most: i64) -> Result<(), 
     if (is_new && erased == overwritten) || number(connection, "PRAGMA page_count").await? > most {
         return Ok(());
     }
-    sqlx::raw_sql(WRITE_ANEW).execute(&mut *connection).await.map_err(StoreError::unavailable)?;
+    sqlx::raw_sql(VACUUM).execute(&mut *connection).await.map_err(StoreError::unavailable)?;
     if erased != overwritten {
         sqlx::query(NOTE).bind(erased).execute(connection).await.map_err(StoreError::unavailable)?;
     }
@@ -151,7 +151,7 @@ async fn refuse_old_library(connection: &mut SqliteConnection) -> Result<(), Sto
         sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await.map_err(StoreError::unavailable)?;
     let mut parts = version.split('.').map(|part| u32::from_str(part).unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if found >= OLDEST {
+    if found >= MIN_SQLITE_VERSION {
         return Ok(());
     }
     Err(StoreError::unavailable(format!("SQLite {version} can lose commits; 3.51.3 or newer is needed")))

@@ -50,7 +50,6 @@ impl Tx {
     }
 
     /// Which engine is at work.
-    #[must_use]
     pub fn dialect(&self) -> Dialect {
         match self.connection {
             Connection::SqliteWriter(_) | Connection::SqliteReader(_) => Dialect::Sqlite,
@@ -59,9 +58,6 @@ impl Tx {
     }
 
     /// Runs a statement that returns no rows; answers how many it changed.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] with the engine's reason.
     pub async fn execute(&mut self, sql: &'static str, params: Params) -> Result<u64, StoreError> {
         let changed = match self.engine() {
             Engine::Sqlite(connection) => bound(sql, params).execute(connection).await.map(|done| done.rows_affected()),
@@ -75,9 +71,6 @@ impl Tx {
     }
 
     /// Runs a statement and reads all its rows. A statement that changes and returns rows counts as a change.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] with the engine's reason.
     pub async fn fetch(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         let rows: Result<Vec<Row>, sqlx::Error> = match self.engine() {
             Engine::Sqlite(connection) => {
@@ -97,9 +90,6 @@ impl Tx {
     }
 
     /// Like [`Tx::fetch`] for at most one row; further rows are dropped.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] with the engine's reason.
     pub async fn fetch_optional(&mut self, sql: &'static str, params: Params) -> Result<Option<Row>, StoreError> {
         Ok(self.fetch(sql, params).await?.into_iter().next())
     }
@@ -108,9 +98,6 @@ impl Tx {
     /// `SELECT` over one table that could end in `FOR UPDATE`. Those who lock several rows do so in the order of their
     /// keys. Rows that do not exist cannot be held: two who insert the same key meet at its uniqueness, and the later one
     /// is run again and then sees the other's row.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] with the engine's reason.
     pub async fn fetch_for_update(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         let Engine::Postgres(connection) = self.engine() else { return self.fetch(sql, params).await };
         let locking = sqlx::query(AssertSqlSafe(format!("{sql} FOR UPDATE")));
@@ -120,10 +107,7 @@ impl Tx {
 
     /// From here to the commit a statement may take as long as it takes, for work on whole tables that a person waits for.
     /// (On SQLite no statement is ended for taking long.)
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] with the engine's reason.
-    pub async fn take_all_the_time_it_needs(&mut self) -> Result<(), StoreError> {
+    pub async fn disable_statement_timeout(&mut self) -> Result<(), StoreError> {
         match self.dialect() {
             Dialect::Sqlite => Ok(()),
             Dialect::Postgres => self.script("SET LOCAL statement_timeout = 0").await,
@@ -144,7 +128,7 @@ impl Tx {
         self.touched.outbox = true;
     }
 
-    /// Says that the message of this lease is settled; whoever works on it need not do so after the commit.
+    /// Says that the message of this lease is settled; anyone who works on it need not do so after the commit.
     pub fn touch_settled(&mut self, lease: Uuid) {
         self.touched.settled.push(lease);
     }
@@ -198,7 +182,7 @@ fn bound(sql: &'static str, params: Params) -> sqlx::query::Query<'static, Sqlit
     })
 }
 
-/// No text of PostgreSQL's can hold NUL and none of ours does, but somebody may look for one: then he finds nothing.
+/// No text of PostgreSQL's can hold NUL and none of ours does, but somebody may look for one: then they find nothing.
 fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }

@@ -17,7 +17,7 @@ pub(super) struct Wakers {
 }
 
 /// More than are under way at a time. What is beyond is of handlers that were given up and committed all the same.
-const SETTLED: usize = 4_096;
+const MAX_SETTLED: usize = 4_096;
 
 impl Wakers {
     /// Waits for the outbox.
@@ -44,8 +44,8 @@ impl Wakers {
         touched.inbox.iter().for_each(|consumer| self.wake_inbox(consumer));
         if !touched.settled.is_empty() {
             let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-            if settled.len() > SETTLED {
-                settled.clear(); // whoever asks in vain asks the database
+            if settled.len() > MAX_SETTLED {
+                settled.clear(); // anyone who asks in vain asks the database
             }
             settled.extend(&touched.settled);
         }
@@ -56,7 +56,7 @@ impl Wakers {
         self.settled.lock().unwrap_or_else(PoisonError::into_inner).remove(&lease)
     }
 
-    /// Wakes one consumer, if he is in this process.
+    /// Wakes one consumer, if they are in this process.
     pub(super) fn wake_inbox(&self, consumer: &str) {
         self.inboxes().get(consumer).into_iter().for_each(grow);
     }

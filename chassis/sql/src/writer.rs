@@ -15,8 +15,8 @@ use super::tx::{Touched, Tx};
 use super::wakers::Wakers;
 
 /// More jobs than this in the queue and callers wait: back-pressure, not memory.
-pub(super) const QUEUE: usize = 1_024;
-const BATCH: usize = 256;
+pub(super) const QUEUE_SIZE: usize = 1_024;
+const BATCH_SIZE: usize = 256;
 
 /// A unit of work whose result type is forgotten, so that different ones share a queue.
 pub(super) trait Job: Send {
@@ -80,8 +80,8 @@ pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 /// Serves the queue until every handle on the database is gone.
 pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, wakers: Wakers) {
-    let mut jobs = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut jobs, BATCH).await > 0 {
+    let mut jobs = Vec::with_capacity(BATCH_SIZE);
+    while queue.recv_many(&mut jobs, BATCH_SIZE).await > 0 {
         if commit_together(&mut tx, &mut jobs).await {
             wakers.wake(&std::mem::take(&mut tx.touched));
             jobs.drain(..).for_each(|job| job.answer(Ok(())));

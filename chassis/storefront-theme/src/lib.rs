@@ -1,7 +1,7 @@
 //! The look of the shop: its name, style sheet and pictures, and the templates that all pages and mails extend.
 //!
 //! Templates are files for the template engine of each crate that has pages (`askama.toml` names the folder); the rest is
-//! embedded here. Addresses made by [`url`] carry the digest of the content and may be kept for ever.
+//! embedded here. Addresses made by [`url`] carry the digest of the content and may be kept forever.
 
 use std::borrow::Cow;
 
@@ -27,14 +27,12 @@ pub struct Asset {
 }
 
 /// The file of that name, such as `shop.css`.
-#[must_use]
 pub fn asset(name: &str) -> Option<Asset> {
     let file = Assets::get(name)?;
     Some(Asset { digest: digest(&file), content_type: content_type(&file), bytes: file.data })
 }
 
 /// Where the file is found, such as `/assets/shop.css?v=1a2b3c4d5e`.
-#[must_use]
 pub fn url(name: &str) -> String {
     Assets::get(name).map_or_else(|| format!("/assets/{name}"), |file| format!("/assets/{name}?v={}", digest(&file)))
 }

@@ -15,13 +15,11 @@ pub struct Answer {
 
 impl Answer {
     /// Success.
-    #[must_use]
     pub fn ok(object: &Value) -> Self {
         Self { status: 200, body: object.to_string() }
     }
 
     /// The answer on its way to the caller.
-    #[must_use]
     pub fn response(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         HttpResponse::build(status).content_type("application/json").body(self.body)
@@ -29,7 +27,6 @@ impl Answer {
 }
 
 /// An object that was read, on its way to the caller.
-#[must_use]
 pub fn answer(object: &Value) -> HttpResponse {
     Answer::ok(object).response()
 }

@@ -12,9 +12,6 @@ use crate::domain::refund::Refund;
 use crate::store::record;
 
 /// Every intent, charge, refund and dispute, and every webhook that has not arrived.
-///
-/// # Errors
-/// The database's.
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     let mut all = Vec::new();
     all.extend(

@@ -23,7 +23,7 @@ use crate::domain::object_id;
 use crate::errors::ApiError;
 use crate::expand::expanded;
 use crate::form::Params;
-use crate::idempotency::Keyed;
+use crate::idempotency::IdempotentRequest;
 use crate::objects::{API_VERSION, Origin};
 use crate::store::Command;
 
@@ -40,7 +40,7 @@ pub struct Call {
     pub expand: Vec<String>,
     /// The version of Stripe's API that the caller speaks; the newest if it names none.
     pub version: String,
-    keyed: Option<Keyed>,
+    keyed: Option<IdempotentRequest>,
     origin: Origin,
     path: String,
 }
@@ -50,9 +50,8 @@ pub struct KeyHolder(pub Call);
 
 /// A caller who may have the secret key.
 pub struct AnyCaller {
-    /// The call.
     pub call: Call,
-    /// Whether he has the key.
+    /// Whether they have the key.
     pub holds_key: bool,
 }
 
@@ -82,9 +81,6 @@ impl Call {
     }
 
     /// An object that was read, with what the caller wants to see in it.
-    ///
-    /// # Errors
-    /// Those of [`expanded`].
     pub async fn show(self, object: Value) -> Result<HttpResponse, ApiError> {
         Ok(answer(&expanded(&self.core, object, &self.expand).await?))
     }
@@ -130,7 +126,8 @@ impl FromRequest for AnyCaller {
             let mut params = Params::parse(&query)?.with(Params::parse(&body)?);
             let key =
                 key.map(|key| key.to_str().map(str::to_owned).map_err(|_| ApiError::malformed_key())).transpose()?;
-            let keyed = key.as_deref().map(|key| Keyed::new(key, &path, &params.canonical())).transpose()?;
+            let keyed =
+                key.as_deref().map(|key| IdempotentRequest::new(key, &path, &params.canonical())).transpose()?;
             let holds_key = shown.is_some_and(|shown| core.is_secret_key(&shown));
             let mut expand: Vec<String> = params.texts("expand")?.into_values().collect();
             // What stands behind an id is for those who hold the key.

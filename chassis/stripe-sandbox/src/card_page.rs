@@ -67,7 +67,7 @@ async fn show(
     frame: PageFrame,
 ) -> Result<HttpResponse, PageError> {
     let query = query.into_inner().return_url.unwrap_or_default();
-    let visit = Visit::load(&core, &id, &query).await?;
+    let visit = CardPageVisit::load(&core, &id, &query).await?;
     visit.answer(frame, Moment::Arrived)
 }
 
@@ -78,7 +78,7 @@ async fn pay(
     form: CsrfForm<CardForm>,
 ) -> Result<HttpResponse, PageError> {
     let form = form.into_inner();
-    let visit = Visit::load(&core, &id, &form.return_url).await?;
+    let visit = CardPageVisit::load(&core, &id, &form.return_url).await?;
     if visit.is_closed() {
         return visit.answer(frame, Moment::Arrived);
     }
@@ -96,7 +96,7 @@ async fn pay(
         return_url: visit.back.clone(),
     };
     core.execute(Origin::default(), None, std::sync::Arc::new(command)).await?;
-    Visit::load(&core, &id, &form.return_url).await?.answer(frame, Moment::Tried)
+    CardPageVisit::load(&core, &id, &form.return_url).await?.answer(frame, Moment::Tried)
 }
 
 async fn authenticate(
@@ -106,14 +106,14 @@ async fn authenticate(
     form: CsrfForm<AuthenticationForm>,
 ) -> Result<HttpResponse, PageError> {
     let form = form.into_inner();
-    let visit = Visit::load(&core, &id, &form.return_url).await?;
+    let visit = CardPageVisit::load(&core, &id, &form.return_url).await?;
     let command = AuthenticateIntent { id: visit.intent.id().to_owned(), approved: form.outcome == Outcome::Approve };
     core.execute(Origin::default(), None, std::sync::Arc::new(command)).await?;
-    Visit::load(&core, &id, &form.return_url).await?.answer(frame, Moment::Tried)
+    CardPageVisit::load(&core, &id, &form.return_url).await?.answer(frame, Moment::Tried)
 }
 
-/// What the visitor came for, and where he goes afterwards.
-struct Visit {
+/// What the visitor came for, and where they go afterwards.
+struct CardPageVisit {
     /// The last part of the page's path: the intent's id, or the session's.
     id: String,
     intent: Intent,
@@ -129,7 +129,7 @@ enum Moment {
     Tried,
 }
 
-impl Visit {
+impl CardPageVisit {
     async fn load(core: &Core, id: &str, return_url: &str) -> Result<Self, PageError> {
         let session = if id.starts_with("cs_") { core.store.session(id).await? } else { None };
         let intent = session.as_ref().map_or(id, |session| &session.intent);
@@ -166,7 +166,7 @@ impl Visit {
         }
     }
 
-    /// Sends the buyer back to the shop, or tells him that he is done if nobody said where to.
+    /// Sends the buyer back to the shop, or tells them that they are done if nobody said where to.
     fn leave(&self, frame: PageFrame, status: &'static str) -> Result<HttpResponse, PageError> {
         match &self.back {
             None => self.done(frame, status),
@@ -286,7 +286,7 @@ struct Summary {
     description: String,
     /// Empty for none.
     return_url: String,
-    /// Where the buyer goes who changes his mind.
+    /// Where the buyer goes who changes their mind.
     cancel_url: Option<String>,
 }
 

@@ -7,10 +7,10 @@ use shared_kernel::{Clock, Ids, StoreError};
 use tokio::sync::Notify;
 
 use crate::failures::{Failure, Failures};
-use crate::idempotency::{Given, InFlight, Keyed};
+use crate::idempotency::{IdempotentRequest, InFlight, StoredResponse};
 use crate::objects::Origin;
 use crate::settings::SandboxSettings;
-use crate::store::{Command, Scene, Store};
+use crate::store::{Command, Store, StoreTransaction};
 
 /// A clock is exact to this.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(2);
@@ -32,20 +32,20 @@ impl Core {
     pub async fn execute(
         &self,
         origin: Origin,
-        keyed: Option<Keyed>,
+        keyed: Option<IdempotentRequest>,
         command: Arc<dyn Command>,
-    ) -> Result<Given, StoreError> {
+    ) -> Result<StoredResponse, StoreError> {
         self.execute_failing(origin, keyed, command, None).await
     }
 
     pub async fn execute_failing(
         &self,
         origin: Origin,
-        keyed: Option<Keyed>,
+        keyed: Option<IdempotentRequest>,
         command: Arc<dyn Command>,
         failure: Option<Failure>,
-    ) -> Result<Given, StoreError> {
-        let scene = Scene {
+    ) -> Result<StoredResponse, StoreError> {
+        let scene = StoreTransaction {
             now: self.clock.now(),
             ids: Arc::clone(&self.ids),
             origin,

@@ -25,7 +25,6 @@ enum Change {
     Expire,
 }
 
-/// Changes a dispute.
 pub struct ChangeDispute {
     id: String,
     change: Change,
@@ -33,7 +32,6 @@ pub struct ChangeDispute {
 
 impl ChangeDispute {
     /// Lets a dispute come to its end that the shop has not answered.
-    #[must_use]
     pub const fn expire(id: String) -> Self {
         Self { id, change: Change::Expire }
     }

@@ -34,14 +34,12 @@ impl ApiError {
     }
 
     /// Adds a field to the error object.
-    #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.error.insert(field.to_owned(), value.into());
         self
     }
 
     /// The text for people.
-    #[must_use]
     pub fn message(&self) -> &str {
         self.error.get("message").and_then(Value::as_str).unwrap_or_default()
     }
@@ -56,32 +54,27 @@ impl ApiError {
     }
 
     /// A parameter that is needed.
-    #[must_use]
     pub fn missing(param: &str) -> Self {
         Self::invalid(format!("Missing required param: {param}."), Some(param)).code("parameter_missing")
     }
 
     /// A parameter that nobody knows.
-    #[must_use]
     pub fn unknown_parameter(param: &str) -> Self {
         Self::invalid(format!("Received unknown parameter: {param}"), Some(param)).code("parameter_unknown")
     }
 
     /// A parameter that is not a whole number.
-    #[must_use]
     pub fn not_an_integer(param: &str, text: &str) -> Self {
         Self::invalid(format!("Invalid integer: {text}"), Some(param)).code("parameter_invalid_integer")
     }
 
     /// A request without a key.
-    #[must_use]
     pub fn no_key() -> Self {
         let message = "You did not provide an API key. Send it as `Authorization: Bearer <secret key>`.";
         Self::new(StatusCode::UNAUTHORIZED, "invalid_request_error", message)
     }
 
     /// A request with a key that is not ours; shows only its end.
-    #[must_use]
     pub fn wrong_key(key: &str) -> Self {
         let end: String = key.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
         let message = format!("Invalid API Key provided: ****{end}");
@@ -89,28 +82,24 @@ impl ApiError {
     }
 
     /// A client secret that does not open this intent.
-    #[must_use]
     pub fn wrong_client_secret() -> Self {
         let message = "The client_secret provided does not match the client_secret associated with this PaymentIntent.";
         Self::invalid(message, Some("client_secret")).code("payment_intent_invalid_parameter")
     }
 
     /// An object that is not there.
-    #[must_use]
     pub fn no_such(kind: &str, id: &str, param: &str) -> Self {
         let message = format!("No such {kind}: '{id}'");
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", message).code("resource_missing").with("param", param)
     }
 
     /// An address under which there is nothing.
-    #[must_use]
     pub fn unrecognised(method: &str, path: &str) -> Self {
         let message = format!("Unrecognized request URL ({method}: {path}).");
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", message)
     }
 
     /// The key was first used with other parameters.
-    #[must_use]
     pub fn key_with_other_parameters(key: &str) -> Self {
         let message = format!(
             "Keys for idempotent requests can only be used with the same parameters they were first used with. \
@@ -120,7 +109,6 @@ impl ApiError {
     }
 
     /// The key was first used at another address.
-    #[must_use]
     pub fn key_for_other_endpoint(key: &str, path: &str) -> Self {
         let message = format!(
             "Keys for idempotent requests can only be used for the same endpoint they were first used for ('{path}'). \
@@ -130,13 +118,11 @@ impl ApiError {
     }
 
     /// The key is too long or holds something unprintable.
-    #[must_use]
     pub fn malformed_key() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "idempotency_error", "Idempotency keys have 1 to 255 visible characters.")
     }
 
     /// A request with the same key is being carried out at this moment.
-    #[must_use]
     pub fn key_in_use(key: &str) -> Self {
         let message = format!(
             "There is currently another in-progress request using this Idempotent Key (that probably means you submitted \
@@ -146,20 +132,17 @@ impl ApiError {
     }
 
     /// The sandbox itself could not do it.
-    #[must_use]
     pub fn internal(cause: &StoreError) -> Self {
         tracing::error!(error = cause as &dyn std::error::Error, "the payment sandbox's store failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "An unknown error occurred")
     }
 
     /// A failure that was asked for.
-    #[must_use]
     pub fn on_demand() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "An unknown error occurred, as was asked for")
     }
 
     /// An attempt to pay that failed; `intent` as it is now.
-    #[must_use]
     pub fn failed_attempt(failure: Failure, intent: Value) -> Self {
         let error = Self { status: StatusCode::PAYMENT_REQUIRED, error: failure_fields(failure) };
         let charge = intent.get("latest_charge").cloned().unwrap_or(Value::Null);
@@ -167,7 +150,6 @@ impl ApiError {
     }
 
     /// A transition that the state of `intent` does not allow.
-    #[must_use]
     pub fn refused(refused: Refused, intent: Value) -> Self {
         let message = match refused {
             Refused::NoMethod => {
@@ -191,7 +173,6 @@ impl ApiError {
     }
 
     /// A refund that cannot be made.
-    #[must_use]
     pub fn refund_refused(refused: &RefundRefused) -> Self {
         match refused {
             RefundRefused::NothingCaptured { intent } => Self::invalid(
@@ -216,14 +197,12 @@ impl ApiError {
     }
 
     /// A refund of money that the bank has taken back already.
-    #[must_use]
     pub fn charge_disputed(charge: &str) -> Self {
         let message = format!("Charge {charge} has been charged back; cannot issue a refund.");
         Self::invalid(message, None).code("charge_disputed")
     }
 
     /// A currency that Stripe does not take.
-    #[must_use]
     pub fn invalid_currency(code: &str, param: &str) -> Self {
         let message =
             format!("Invalid currency: {code}. See https://docs.stripe.com/currencies for those that are taken.");
@@ -231,7 +210,6 @@ impl ApiError {
     }
 
     /// An amount that Stripe does not take.
-    #[must_use]
     pub fn amount_refused(refused: &AmountRefused, currency: Currency, param: &str) -> Self {
         let code = currency.code().to_ascii_lowercase();
         match refused {
@@ -252,7 +230,6 @@ impl ApiError {
     }
 
     /// Card data that cannot be right, as Stripe names the mistake.
-    #[must_use]
     pub fn card(mistake: CardMistake) -> Self {
         Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", mistake.message())
             .code(mistake.code())
@@ -260,21 +237,18 @@ impl ApiError {
     }
 
     /// A payment method by a name that the sandbox does not know.
-    #[must_use]
     pub fn no_such_method(id: &str) -> Self {
         let message = format!("No such PaymentMethod: '{id}'");
         Self::invalid(message, Some("payment_method")).code("resource_missing")
     }
 
     /// The refusal as an answer that idempotency can keep and repeat.
-    #[must_use]
     pub fn answer(&self) -> Answer {
         Answer { status: self.status.as_u16(), body: json!({ "error": self.error }).to_string() }
     }
 }
 
 /// The fields that tell why an attempt failed; `last_payment_error` has the same.
-#[must_use]
 pub fn failure_fields(failure: Failure) -> Map<String, Value> {
     let fields = match failure {
         Failure::Declined(decline) => json!({

@@ -18,7 +18,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.route("/events", web::get().to(list)).route("/events/{id}", web::get().to(retrieve));
 }
 
-const MOST_KINDS: usize = 20;
+const MAX_TYPES: usize = 20;
 const ALL: Listing = listing!("event", "webhook_event", "body", "");
 const OF_TYPE: Listing = listing!("event", "webhook_event", "body", "AND $6 LIKE '%,' || type || ',%'");
 
@@ -34,7 +34,7 @@ async fn list(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> 
 /// `type`, or up to twenty `types`; as a text in which each stands between commas.
 fn kinds(params: &mut Params) -> Result<Option<String>, ApiError> {
     let (one, several) = (params.text("type"), params.texts("types")?);
-    if several.len() > MOST_KINDS {
+    if several.len() > MAX_TYPES {
         return Err(ApiError::invalid("You may specify at most 20 types.", Some("types")));
     }
     if one.is_some() && !several.is_empty() {

@@ -7,7 +7,7 @@ use crate::errors::ApiError;
 use crate::objects;
 
 /// Stripe follows a path this deep.
-const MOST_DEEP: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// The object with what `paths` name in place of its id, such as `latest_charge`, `payment_intent.latest_charge` or, in a
 /// list, `data.charge`.
@@ -17,7 +17,7 @@ const MOST_DEEP: usize = 4;
 pub async fn expanded(core: &Core, mut object: Value, paths: &[String]) -> Result<Value, ApiError> {
     for path in paths {
         let segments: Vec<&str> = path.split('.').collect();
-        if segments.len() > MOST_DEEP {
+        if segments.len() > MAX_DEPTH {
             return Err(ApiError::invalid("You cannot expand more than 4 levels of a property.", Some("expand")));
         }
         let mut places = vec![String::new()];

@@ -9,8 +9,8 @@ use actix_web::web::Query;
 
 use crate::errors::ApiError;
 
-const MOST_PAIRS: usize = 500;
-const DEEPEST: usize = 6;
+const MAX_PAIRS: usize = 500;
+const MAX_DEPTH: usize = 6;
 
 /// A value of a form: a text, or a group of named values. Lists are groups named `0`, `1`, ...
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Params {
         let pairs = Query::<Vec<(String, String)>>::from_query(encoded)
             .map_err(|_| ApiError::invalid("The request is not a form.", None))?
             .into_inner();
-        if pairs.len() > MOST_PAIRS {
+        if pairs.len() > MAX_PAIRS {
             return Err(ApiError::invalid("The request has too many parameters.", None));
         }
         let mut values = BTreeMap::new();
@@ -49,14 +49,12 @@ impl Params {
     }
 
     /// The parameters of the query and of the body together.
-    #[must_use]
     pub fn with(mut self, other: Self) -> Self {
         self.values.extend(other.values);
         self
     }
 
     /// How errors name the parameter.
-    #[must_use]
     pub fn name(&self, key: &str) -> String {
         if self.prefix.is_empty() { key.to_owned() } else { format!("{}[{key}]", self.prefix) }
     }
@@ -72,17 +70,11 @@ impl Params {
     }
 
     /// Takes out a text that has to be there.
-    ///
-    /// # Errors
-    /// Stripe's `parameter_missing`.
     pub fn required(&mut self, key: &str) -> Result<String, ApiError> {
         self.text(key).ok_or_else(|| ApiError::missing(&self.name(key)))
     }
 
     /// Takes out a whole number.
-    ///
-    /// # Errors
-    /// Stripe's `parameter_invalid_integer`.
     pub fn integer(&mut self, key: &str) -> Result<Option<i64>, ApiError> {
         let Some(text) = self.text(key) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| ApiError::not_an_integer(&self.name(key), &text))
@@ -137,7 +129,6 @@ impl Params {
     }
 
     /// Whether nothing is left.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -151,7 +142,6 @@ impl Params {
     }
 
     /// All that is left, in one form for equal trees whatever their order was: what idempotency compares.
-    #[must_use]
     pub fn canonical(&self) -> String {
         fn write(out: &mut String, values: &BTreeMap<String, Node>) {
             for (key, node) in values {
@@ -177,7 +167,7 @@ fn path_of(key: &str) -> Option<Vec<&str>> {
     let Some((head, rest)) = key.split_once('[') else { return Some(vec![key]) };
     let inner = rest.strip_suffix(']')?;
     let path: Vec<&str> = std::iter::once(head).chain(inner.split("][")).collect();
-    let clean = !head.is_empty() && path.len() <= DEEPEST && path.iter().all(|part| !part.contains(['[', ']']));
+    let clean = !head.is_empty() && path.len() <= MAX_DEPTH && path.iter().all(|part| !part.contains(['[', ']']));
     clean.then_some(path)
 }
 

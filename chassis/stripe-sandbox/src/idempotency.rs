@@ -17,12 +17,11 @@ use crate::answer::Answer;
 use crate::errors::ApiError;
 
 /// How long an answer is repeated.
-pub const KEPT: Duration = Duration::from_hours(24);
+pub const KEY_LIFETIME: Duration = Duration::from_hours(24);
 
 /// An answer, and whether it was given before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// The answer.
+pub struct StoredResponse {
     pub answer: Answer,
     /// Whether it is a repetition.
     pub replayed: bool,
@@ -30,13 +29,13 @@ pub struct Given {
 
 /// A key, and what it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keyed {
+pub struct IdempotentRequest {
     key: String,
     path: String,
     params: String,
 }
 
-impl Keyed {
+impl IdempotentRequest {
     /// A request under a key; `canonical` has one form for equal parameters.
     ///
     /// # Errors
@@ -48,49 +47,43 @@ impl Keyed {
         Ok(Self { key: key.to_owned(), path: path.to_owned(), params: hex(&Sha256::digest(canonical)) })
     }
 
-    /// The key.
-    #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
     /// What was answered before under this key, or that it was used for something else. `None` if it is new (or has
     /// outlived its day): then it is ours, and a twin in another process waits until we are done.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn seen_or_claim(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<Given>, StoreError> {
+    pub async fn seen_or_claim(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<StoredResponse>, StoreError> {
         if let Some(given) = self.seen(tx, now).await? {
             return Ok(Some(given));
         }
         let claim = "INSERT INTO request_key (key, created, path, params, status, body) VALUES ($1, $2, $3, $4, 0, '')
             ON CONFLICT (key) DO UPDATE SET created = excluded.created, path = excluded.path, params = excluded.params,
             status = 0, body = '' WHERE request_key.created <= $5";
-        let row = params![&self.key, now, &self.path, &self.params, now.minus(KEPT)];
+        let row = params![&self.key, now, &self.path, &self.params, now.minus(KEY_LIFETIME)];
         if tx.execute(claim, row).await? > 0 { Ok(None) } else { self.seen(tx, now).await }
     }
 
-    async fn seen(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<Given>, StoreError> {
+    async fn seen(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<StoredResponse>, StoreError> {
         let first = "SELECT path, params, status, body FROM request_key WHERE key = $1 AND created > $2";
-        let Some(row) = tx.fetch_optional(first, params![&self.key, now.minus(KEPT)]).await? else { return Ok(None) };
+        let Some(row) = tx.fetch_optional(first, params![&self.key, now.minus(KEY_LIFETIME)]).await? else {
+            return Ok(None);
+        };
         let path: String = row.get("path")?;
         let answer = if path != self.path {
             ApiError::key_for_other_endpoint(&self.key, &path).answer()
         } else if row.get::<String>("params")? != self.params {
             ApiError::key_with_other_parameters(&self.key).answer()
         } else {
-            return Ok(Some(Given {
+            return Ok(Some(StoredResponse {
                 answer: Answer { status: row.get("status")?, body: row.get("body")? },
                 replayed: true,
             }));
         };
-        Ok(Some(Given { answer, replayed: false }))
+        Ok(Some(StoredResponse { answer, replayed: false }))
     }
 
     /// Keeps the answer, in the transaction of its effect.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn remember(&self, tx: &mut Tx, answer: &Answer) -> Result<(), StoreError> {
         let keep = "UPDATE request_key SET status = $2, body = $3 WHERE key = $1";
         tx.execute(keep, params![&self.key, answer.status, &answer.body]).await.map(|_| ())
@@ -98,36 +91,32 @@ impl Keyed {
 }
 
 /// The keys of requests under way in this process, whose twins are told so at once: what a crash forgets here it also
-/// rolls back in the database. Twins in two processes meet at [`Keyed::seen_or_claim`].
+/// rolls back in the database. Twins in two processes meet at [`IdempotentRequest::seen_or_claim`].
 #[derive(Debug, Clone, Default)]
 pub struct InFlight(Arc<Mutex<HashSet<String>>>);
 
 impl InFlight {
     /// Marks a key as under way until the guard is dropped.
-    ///
-    /// # Errors
-    /// 409 for a twin.
-    pub fn begin(&self, key: &str) -> Result<UnderWay, ApiError> {
+    pub fn begin(&self, key: &str) -> Result<KeyReservation, ApiError> {
         let new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
-        if new { Ok(UnderWay { all: self.clone(), key: key.to_owned() }) } else { Err(ApiError::key_in_use(key)) }
+        if new { Ok(KeyReservation { all: self.clone(), key: key.to_owned() }) } else { Err(ApiError::key_in_use(key)) }
     }
 }
 
 /// Holds a key's place while its request is under way.
 #[derive(Debug)]
-pub struct UnderWay {
+pub struct KeyReservation {
     all: InFlight,
     key: String,
 }
 
-impl Drop for UnderWay {
+impl Drop for KeyReservation {
     fn drop(&mut self) {
         self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }
 
 /// Bytes as lower-case hexadecimal digits.
-#[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         // Writing to a string cannot fail.
@@ -152,9 +141,9 @@ mod tests {
 
     #[test]
     fn keys_are_short_and_visible() {
-        assert!(Keyed::new("order-7:create", "/v1/x", "").is_ok());
+        assert!(IdempotentRequest::new("order-7:create", "/v1/x", "").is_ok());
         for wrong in ["", "a b", "ü", "x".repeat(256).as_str()] {
-            assert_eq!(Keyed::new(wrong, "/v1/x", "").unwrap_err().answer().status, 400);
+            assert_eq!(IdempotentRequest::new(wrong, "/v1/x", "").unwrap_err().answer().status, 400);
         }
     }
 }

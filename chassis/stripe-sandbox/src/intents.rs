@@ -54,7 +54,6 @@ impl Command for CreateIntent {
 }
 
 /// A new intent with an id and a client secret of its own.
-#[must_use]
 pub fn new_intent(ledger: &Ledger<'_>, amount: Money, details: Details) -> Step {
     let id = ledger.new_id("pi");
     let client_secret = format!("{id}_secret_{}", hex(&ledger.secret()[..16]));
@@ -74,7 +73,7 @@ async fn attempted(ledger: &mut Ledger<'_>, step: Step) -> Result<Answer, StoreE
 pub struct ConfirmIntent {
     /// Which.
     pub id: String,
-    /// What the caller showed in place of the secret key; `None` if he holds the key.
+    /// What the caller showed in place of the secret key; `None` if they hold the key.
     pub client_secret: Option<String>,
     /// What to pay with.
     pub method: Option<Method>,
@@ -101,7 +100,7 @@ impl Command for ConfirmIntent {
 pub struct AuthenticateIntent {
     /// Which.
     pub id: String,
-    /// What he did.
+    /// What they did.
     pub approved: bool,
 }
 
@@ -277,7 +276,6 @@ fn opens(client_secret: &str, intent: &Intent) -> bool {
 }
 
 /// The refusal for an intent that is not there.
-#[must_use]
 pub fn no_such_intent(id: &str) -> ApiError {
     ApiError::no_such("payment_intent", id, "intent")
 }
@@ -298,9 +296,6 @@ pub fn currency(params: &mut Params, key: &str) -> Result<Currency, ApiError> {
 }
 
 /// An amount that Stripe would take.
-///
-/// # Errors
-/// Stripe's refusal.
 pub fn checked_amount(units: i64, currency: Currency, param: &str) -> Result<Money, ApiError> {
     currencies::charge(units, currency).map_err(|refused| ApiError::amount_refused(&refused, currency, param))
 }

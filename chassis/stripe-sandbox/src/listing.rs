@@ -54,7 +54,7 @@ pub(crate) use listing;
 
 /// Beside which item the page lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Beside {
+enum Cursor {
     Newest,
     After(String),
     Before(String),
@@ -66,7 +66,7 @@ pub struct Page {
     limit: i64,
     from: i64,
     before: i64,
-    beside: Beside,
+    beside: Cursor,
 }
 
 impl Page {
@@ -80,9 +80,9 @@ impl Page {
             return Err(ApiError::invalid("Invalid integer: limit must be between 1 and 100", Some("limit")));
         }
         let beside = match (params.text("starting_after"), params.text("ending_before")) {
-            (None, None) => Beside::Newest,
-            (Some(item), None) => Beside::After(item),
-            (None, Some(item)) => Beside::Before(item),
+            (None, None) => Cursor::Newest,
+            (Some(item), None) => Cursor::After(item),
+            (None, Some(item)) => Cursor::Before(item),
             (Some(_), Some(_)) => {
                 let message = "You may only specify one of these parameters: ending_before, starting_after.";
                 return Err(ApiError::invalid(message, Some("ending_before")));
@@ -115,17 +115,17 @@ impl Page {
         item: fn(&Row) -> Result<T, StoreError>,
     ) -> Result<(Vec<T>, bool), ApiError> {
         let missing = match &self.beside {
-            Beside::Newest => ApiError::no_such(listing.kind, "", "starting_after"),
-            Beside::After(item) => ApiError::no_such(listing.kind, item, "starting_after"),
-            Beside::Before(item) => ApiError::no_such(listing.kind, item, "ending_before"),
+            Cursor::Newest => ApiError::no_such(listing.kind, "", "starting_after"),
+            Cursor::After(item) => ApiError::no_such(listing.kind, item, "starting_after"),
+            Cursor::Before(item) => ApiError::no_such(listing.kind, item, "ending_before"),
         };
         let found = database.read(move |tx| {
             let (page, filter) = (self.clone(), filter.clone());
             Box::pin(async move {
                 let (sql, beside) = match &page.beside {
-                    Beside::Newest => (listing.newest_first, None),
-                    Beside::After(item) => (listing.newest_first, Some(item)),
-                    Beside::Before(item) => (listing.oldest_first, Some(item)),
+                    Cursor::Newest => (listing.newest_first, None),
+                    Cursor::After(item) => (listing.newest_first, Some(item)),
+                    Cursor::Before(item) => (listing.oldest_first, Some(item)),
                 };
                 let mut place = (i64::MAX, String::new());
                 if let Some(item) = beside {
@@ -138,7 +138,7 @@ impl Page {
                 let fitting = usize::try_from(page.limit).unwrap_or(usize::MAX);
                 let more = rows.len() > fitting;
                 let mut items = rows.iter().take(fitting).map(item).collect::<Result<Vec<T>, StoreError>>()?;
-                if matches!(page.beside, Beside::Before(_)) {
+                if matches!(page.beside, Cursor::Before(_)) {
                     items.reverse();
                 }
                 Ok(Some((items, more)))

@@ -23,7 +23,6 @@ fn currency(money: Money) -> String {
 }
 
 /// A payment intent. `base_url` is where the hosted page is found.
-#[must_use]
 pub fn intent(intent: &Intent, base_url: &str) -> Value {
     let amount = intent.amount();
     let captured = intent.captured().is_some();
@@ -59,7 +58,6 @@ pub fn intent(intent: &Intent, base_url: &str) -> Value {
 }
 
 /// The part of an intent that the holder of its client secret may see.
-#[must_use]
 pub fn intent_for_buyer(shown: &Intent, base_url: &str) -> Value {
     let mut object = intent(shown, base_url);
     if let Value::Object(fields) = &mut object {
@@ -90,7 +88,6 @@ fn next_action(intent: &Intent, base_url: &str) -> Value {
 }
 
 /// A way to pay.
-#[must_use]
 pub fn method(method: &Method) -> Value {
     let (kind, details) = method_details(method);
     json!({ "id": method.id(), "object": "payment_method", "type": kind, "livemode": false, kind: details })
@@ -104,7 +101,6 @@ fn method_details(method: &Method) -> (&'static str, Value) {
 }
 
 /// A charge; `paid` is its intent, which knows what went back.
-#[must_use]
 pub fn charge(charge: &Charge, of: &Intent) -> Value {
     let paid = charge.declined.is_none();
     let left = of.captured().map_or(charge.amount.minor(), |captured| captured.left);
@@ -145,8 +141,6 @@ fn outcome(charge: &Charge) -> Value {
     json!({ "network_status": network_status, "type": kind, "reason": reason, "risk_level": risk })
 }
 
-/// A dispute.
-#[must_use]
 pub fn dispute(dispute: &Dispute) -> Value {
     json!({
         "id": dispute.id,
@@ -172,8 +166,6 @@ pub fn dispute(dispute: &Dispute) -> Value {
     })
 }
 
-/// A refund.
-#[must_use]
 pub fn refund(refund: &Refund) -> Value {
     let status = refund.status().name();
     json!({
@@ -194,7 +186,6 @@ pub fn refund(refund: &Refund) -> Value {
 }
 
 /// A checkout session; its page is there only while it is open.
-#[must_use]
 pub fn session(session: &Session, base_url: &str) -> Value {
     let open = session.status == SessionStatus::Open;
     json!({
@@ -223,7 +214,6 @@ pub fn session(session: &Session, base_url: &str) -> Value {
 }
 
 /// An event about `object`, as it is posted.
-#[must_use]
 pub fn event(id: &str, kind: &str, now: Timestamp, object: &Value, request: &Origin, pending: bool) -> Value {
     json!({
         "id": id,
@@ -248,7 +238,6 @@ pub struct Origin {
 }
 
 /// One page of a list.
-#[must_use]
 pub fn list(url: &str, data: &[Value], has_more: bool) -> Value {
     json!({ "object": "list", "data": data, "has_more": has_more, "url": url })
 }

@@ -22,7 +22,7 @@ use crate::failures::Failures;
 use crate::idempotency::InFlight;
 use crate::settings::SandboxSettings;
 use crate::store::{self, Store};
-use crate::webhooks::{HttpPost, Sender};
+use crate::webhooks::{HttpEventTransport, Sender};
 use crate::{card_page, charges, checkout, disputes, events, intents, objects, refunds, test_helpers};
 
 /// The payment sandbox. Cheap to clone.
@@ -36,9 +36,6 @@ impl Sandbox {
     pub const MIGRATIONS: &[Migration] = store::MIGRATIONS;
 
     /// Opens the sandbox on a database of its own.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn start(
         database: Database,
         clock: Arc<dyn Clock>,
@@ -91,30 +88,21 @@ impl Sandbox {
     /// # Errors
     /// At once, when no HTTP client can be made.
     pub fn run_sender(&self, stop: CancellationToken) -> Result<impl Future<Output = ()> + Send + use<>, StoreError> {
-        let sender = Sender::new(Arc::clone(&self.core), Arc::new(HttpPost::new()?));
+        let sender = Sender::new(Arc::clone(&self.core), Arc::new(HttpEventTransport::new()?));
         Ok(sender.run(stop))
     }
 
     /// Waits for what is being written and closes the ledger.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.core.store.database().close().await
     }
 
     /// Every intent, charge, refund and dispute, and every webhook that has not arrived, one JSON object each.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
         audit(self.core.store.database()).await
     }
 
     /// The same of a sandbox that is not open, such as one in a backup.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn audit_of(database: &Database) -> Result<Vec<Value>, StoreError> {
         audit(database).await
     }

@@ -45,7 +45,6 @@ pub struct SandboxSettings {
 
 impl SandboxSettings {
     /// The usual settings.
-    #[must_use]
     pub fn new(
         secret_key: SecretString,
         webhook_secret: SecretString,

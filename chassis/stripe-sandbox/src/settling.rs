@@ -12,14 +12,14 @@ use crate::answer::Answer;
 use crate::checkout::ExpireSession;
 use crate::core::{CLOCK_SKEW, Core};
 use crate::disputes::ChangeDispute;
-use crate::idempotency::KEPT;
+use crate::idempotency::KEY_LIFETIME;
 use crate::intents::no_such_intent;
 use crate::objects::Origin;
 use crate::refunds::SettleRefund;
 use crate::store::{Command, Ledger};
 
 /// Stripe lists events for thirty days.
-const EVENTS_KEPT: Duration = Duration::from_hours(30 * 24);
+const EVENT_RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// What is slow is slow by seconds: when the clock was set back it does not wait until it has caught up.
 const DUE: &str = "SELECT 'intent' AS kind, id, due FROM intent WHERE due <= $1 OR (due IS NOT NULL AND created > $2)
@@ -70,12 +70,9 @@ impl Core {
 
     /// Forgets idempotency keys after a day, and events that arrived after thirty; at most a thousand of each. Answers
     /// how many it were.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn forget(&self) -> Result<u64, StoreError> {
-        let (keys, events) = (self.clock.now().minus(KEPT), self.clock.now().minus(EVENTS_KEPT));
-        // A key that is claimed anew meanwhile is young again, whatever the inner statement has seen.
+        let (keys, events) = (self.clock.now().minus(KEY_LIFETIME), self.clock.now().minus(EVENT_RETENTION));
+        // A key that is claimed again meanwhile is young again, whatever the inner statement has seen.
         let old_keys = "DELETE FROM request_key WHERE created <= $1 AND key IN
             (SELECT key FROM request_key WHERE created <= $1 ORDER BY created LIMIT 1000)";
         let old_events = "DELETE FROM webhook_event WHERE id IN (SELECT id FROM webhook_event WHERE created <= $1

@@ -28,7 +28,7 @@ use crate::domain::object_id;
 use crate::domain::refund::Refund;
 use crate::errors::ApiError;
 use crate::failures::Failure;
-use crate::idempotency::{Given, Keyed};
+use crate::idempotency::{IdempotentRequest, StoredResponse};
 use crate::objects::{self, Origin};
 
 /// The schema.
@@ -47,7 +47,7 @@ pub trait Command: Send + Sync + 'static {
 
 /// What a command knows of its surroundings.
 #[derive(Clone)]
-pub struct Scene {
+pub struct StoreTransaction {
     /// The present.
     pub now: Timestamp,
     /// Gives ids.
@@ -70,94 +70,68 @@ pub struct Store {
 
 impl Store {
     /// Opens the tables, making them if need be.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn open(database: Database) -> Result<Self, StoreError> {
         database.migrate("sandbox", MIGRATIONS).await?;
         Ok(Self { database })
     }
 
     /// The database, for reading lists and for the sender.
-    #[must_use]
     pub const fn database(&self) -> &Database {
         &self.database
     }
 
     /// Carries out a command once, or repeats the answer that its key was given.
-    ///
-    /// # Errors
-    /// The database's; then nothing happened.
     pub async fn execute(
         &self,
-        scene: Scene,
-        keyed: Option<Keyed>,
+        scene: StoreTransaction,
+        keyed: Option<IdempotentRequest>,
         what: Arc<dyn Command>,
         failure: Option<Failure>,
-    ) -> Result<Given, StoreError> {
+    ) -> Result<StoredResponse, StoreError> {
         self.database
             .write(move |tx| {
                 let (scene, keyed, what) = (scene.clone(), keyed.clone(), Arc::clone(&what));
                 Box::pin(async move {
                     let Some(keyed) = keyed else {
                         let answer = run(what.as_ref(), &mut Ledger { tx, scene: &scene }, failure).await?;
-                        return Ok(Given { answer, replayed: false });
+                        return Ok(StoredResponse { answer, replayed: false });
                     };
                     if let Some(given) = keyed.seen_or_claim(tx, scene.now).await? {
                         return Ok(given);
                     }
                     let answer = run(what.as_ref(), &mut Ledger { tx, scene: &scene }, failure).await?;
                     keyed.remember(tx, &answer).await?;
-                    Ok(Given { answer, replayed: false })
+                    Ok(StoredResponse { answer, replayed: false })
                 })
             })
             .await
     }
 
     /// The intent as it is now.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn intent(&self, id: &str) -> Result<Option<Intent>, StoreError> {
         self.record("SELECT record FROM intent WHERE id = $1", id).await
     }
 
-    /// The charge.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn charge(&self, id: &str) -> Result<Option<Charge>, StoreError> {
         self.record("SELECT record FROM charge WHERE id = $1", id).await
     }
 
     /// The refund as it is now.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn refund(&self, id: &str) -> Result<Option<Refund>, StoreError> {
         self.record("SELECT record FROM refund WHERE id = $1", id).await
     }
 
     /// The dispute as it is now.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn dispute(&self, id: &str) -> Result<Option<Dispute>, StoreError> {
         self.record("SELECT record FROM dispute WHERE id = $1", id).await
     }
 
     /// The session as it is now.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
         self.record("SELECT record FROM checkout_session WHERE id = $1", id).await
     }
 
     /// The session that pays this intent.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn session_of(&self, intent: &str) -> Result<Option<Session>, StoreError> {
         self.record("SELECT record FROM checkout_session WHERE intent = $1", intent).await
     }
@@ -189,9 +163,6 @@ async fn run(what: &dyn Command, ledger: &mut Ledger<'_>, failure: Option<Failur
 }
 
 /// A row's object.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] when it cannot be read.
 pub fn record<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
     let value: Value = row.get("record")?;
     let name = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -209,99 +180,73 @@ fn written(object: &impl serde::Serialize) -> Result<Value, StoreError> {
 /// The hands with which a command works, inside its transaction.
 pub struct Ledger<'t> {
     tx: &'t mut Tx,
-    scene: &'t Scene,
+    scene: &'t StoreTransaction,
 }
 
 impl Ledger<'_> {
     /// The present.
-    #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.scene.now
     }
 
     /// How long slow payments and refunds are under way.
-    #[must_use]
     pub const fn slow(&self) -> Duration {
         self.scene.slow
     }
 
     /// A new id such as `pi_0199..`.
-    #[must_use]
     pub fn new_id(&self, prefix: &str) -> String {
         object_id(prefix, self.scene.ids.uuid())
     }
 
     /// Thirty-two bytes that nobody can guess.
-    #[must_use]
     pub fn secret(&self) -> [u8; 32] {
         self.scene.ids.secret()
     }
 
     /// What an attempt to pay needs.
-    #[must_use]
     pub fn attempt(&self, return_url: Option<String>) -> Attempt {
         Attempt { charge_id: self.new_id("ch"), now: self.now(), slow: self.slow(), return_url }
     }
 
     /// The intent in Stripe's shape.
-    #[must_use]
     pub fn intent_object(&self, intent: &Intent) -> Value {
         objects::intent(intent, &self.scene.base_url)
     }
 
     /// The session in Stripe's shape.
-    #[must_use]
     pub fn session_object(&self, session: &Session) -> Value {
         objects::session(session, &self.scene.base_url)
     }
 
     /// The intent, held still until the commit, and with it all that is about it.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn intent(&mut self, id: &str) -> Result<Option<Intent>, StoreError> {
         let held = self.tx.fetch_for_update("SELECT record FROM intent WHERE id = $1", params![id]).await?;
         held.first().map(record).transpose()
     }
 
-    /// The charge.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn charge(&mut self, id: &str) -> Result<Option<Charge>, StoreError> {
         self.find("SELECT record FROM charge WHERE id = $1", id).await
     }
 
     /// The refund, held with its intent.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn refund(&mut self, id: &str) -> Result<Option<Refund>, StoreError> {
         self.hold("SELECT intent FROM refund WHERE id = $1", id).await?;
         self.find("SELECT record FROM refund WHERE id = $1", id).await
     }
 
     /// The dispute, held with its intent.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn dispute(&mut self, id: &str) -> Result<Option<Dispute>, StoreError> {
         self.hold("SELECT intent FROM dispute WHERE id = $1", id).await?;
         self.find("SELECT record FROM dispute WHERE id = $1", id).await
     }
 
     /// The dispute of this intent's money. The caller holds the intent.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn dispute_of(&mut self, intent: &str) -> Result<Option<Dispute>, StoreError> {
         self.find("SELECT record FROM dispute WHERE intent = $1", intent).await
     }
 
     /// The session, held with its intent.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn session(&mut self, id: &str) -> Result<Option<Session>, StoreError> {
         self.hold("SELECT intent FROM checkout_session WHERE id = $1", id).await?;
         self.find("SELECT record FROM checkout_session WHERE id = $1", id).await
@@ -318,9 +263,6 @@ impl Ledger<'_> {
     }
 
     /// Keeps the result of a transition: intent, charge, event; and completes the session of an intent that succeeded.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn apply(&mut self, step: Step) -> Result<Intent, StoreError> {
         let Step { intent, charge, fact, .. } = step;
         let Some(fact) = fact else { return Ok(intent) };
@@ -351,10 +293,6 @@ impl Ledger<'_> {
         Ok(intent)
     }
 
-    /// Keeps an intent as it is.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn keep_intent(&mut self, intent: &Intent) -> Result<(), StoreError> {
         let sql = "INSERT INTO intent (id, created, status, amount, received, refunded, currency, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
@@ -375,10 +313,6 @@ impl Ledger<'_> {
         self.tx.execute(sql, row).await.map(|_| ())
     }
 
-    /// Keeps a refund as it is.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn keep_refund(&mut self, refund: &Refund) -> Result<(), StoreError> {
         let sql = "INSERT INTO refund (id, intent, created, status, amount, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
@@ -396,9 +330,6 @@ impl Ledger<'_> {
     }
 
     /// Keeps a dispute as it is, and tells of it.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn keep_dispute(&mut self, dispute: &Dispute, facts: &[DisputeFact]) -> Result<(), StoreError> {
         let sql = "INSERT INTO dispute (id, intent, charge, created, status, amount, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
@@ -421,10 +352,6 @@ impl Ledger<'_> {
         Ok(())
     }
 
-    /// Keeps a session as it is.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn keep_session(&mut self, session: &Session) -> Result<(), StoreError> {
         let sql = "INSERT INTO checkout_session (id, intent, created, due, record) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (id) DO UPDATE SET due = excluded.due, record = excluded.record";
@@ -434,9 +361,6 @@ impl Ledger<'_> {
     }
 
     /// Keeps an event, and that it has to be posted if anybody wants its type.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn emit(&mut self, kind: &str, object: &Value) -> Result<(), StoreError> {
         let wanted = self.scene.subscribed.iter().any(|wanted| wanted == "*" || wanted == kind);
         let id = self.new_id("evt");

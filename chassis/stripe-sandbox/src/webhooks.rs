@@ -25,19 +25,18 @@ use crate::core::{CLOCK_SKEW, Core};
 use crate::idempotency::hex;
 
 /// How many events are on their way at once.
-const AT_ONCE: usize = 32;
+const MAX_CONCURRENT_DELIVERIES: usize = 32;
 /// How often the sender looks without being woken, and how often where other processes write events too: they wake nobody
 /// but themselves.
-const LOOK: Duration = Duration::from_millis(500);
-const LOOK_WITH_OTHERS: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+const SHARED_POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Old things are forgotten about once a minute.
-const LOOKS_BETWEEN_TIDYING: u64 = 120;
+const POLLS_PER_CLEANUP: u64 = 120;
 /// After this the shop is given up on; the event can still be listed.
-const PATIENCE: Duration = Duration::from_hours(72);
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+const RETRY_WINDOW: Duration = Duration::from_hours(72);
+const MAX_BACKOFF: Duration = Duration::from_hours(1);
 
 /// The value of `Stripe-Signature`: HMAC-SHA256 over time, dot and body, in hexadecimal.
-#[must_use]
 pub fn signature(secret: &str, now: Timestamp, body: &str) -> String {
     let time = now.micros().div_euclid(1_000_000);
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
@@ -47,29 +46,25 @@ pub fn signature(secret: &str, now: Timestamp, body: &str) -> String {
 
 /// When to try again after `attempts` failures: twice as late each time, never more than an hour, spread by up to a
 /// fifth (`chance`). `None` after three days.
-#[must_use]
 pub fn next_try(attempts: u32, since: Timestamp, now: Timestamp, base: Duration, chance: u8) -> Option<Timestamp> {
     let doubled = base.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
-    let pause = doubled.min(LONGEST_PAUSE);
+    let pause = doubled.min(MAX_BACKOFF);
     let spread = pause.mul_f64(f64::from(chance) / 255.0 / 5.0);
     let next = now.plus(pause + spread);
-    (next.since(since) <= PATIENCE).then_some(next)
+    (next.since(since) <= RETRY_WINDOW).then_some(next)
 }
 
 /// Carries one event over the wire.
 #[async_trait]
-pub trait Post: Send + Sync {
+pub trait EventTransport: Send + Sync {
     /// Posts `body`, which was signed with `signature`. `Ok` only for an answer with 2xx.
-    ///
-    /// # Errors
-    /// A sentence for the log.
     async fn post(&self, url: &str, signature: String, body: String) -> Result<(), String>;
 }
 
 /// The real wire.
-pub struct HttpPost(reqwest::Client);
+pub struct HttpEventTransport(reqwest::Client);
 
-impl HttpPost {
+impl HttpEventTransport {
     /// A client with short patience that follows no redirects and uses no proxy.
     ///
     /// # Errors
@@ -90,7 +85,7 @@ impl HttpPost {
 }
 
 #[async_trait]
-impl Post for HttpPost {
+impl EventTransport for HttpEventTransport {
     async fn post(&self, url: &str, signature: String, body: String) -> Result<(), String> {
         let request = self.0.post(url).header("stripe-signature", signature).header("content-type", "application/json");
         let answer = request.body(body).send().await.map_err(|error| error.without_url().to_string())?;
@@ -110,40 +105,39 @@ struct Due {
 /// The background half of the sandbox.
 pub struct Sender {
     core: Arc<Core>,
-    post: Arc<dyn Post>,
+    post: Arc<dyn EventTransport>,
     turn: Lease,
 }
 
 impl Sender {
     /// Sends over `post`.
-    #[must_use]
-    pub fn new(core: Arc<Core>, post: Arc<dyn Post>) -> Self {
+    pub fn new(core: Arc<Core>, post: Arc<dyn EventTransport>) -> Self {
         let turn = Lease::new("webhooks", core.store.database(), &core.clock, core.ids.as_ref());
         Self { core, post, turn }
     }
 
     /// Sends, settles and forgets until it is told to stop.
     pub async fn run(self, stop: CancellationToken) {
-        tokio::join!(self.deliver(&stop), self.keep_house(&stop));
+        tokio::join!(self.deliver(&stop), self.clean_up(&stop));
         self.turn.release().await;
     }
 
-    async fn keep_house(&self, stop: &CancellationToken) {
+    async fn clean_up(&self, stop: &CancellationToken) {
         let mut look = 0_u64;
         loop {
-            if self.turn.is_mine().await {
+            if self.turn.is_held().await {
                 if let Err(error) = self.core.settle().await {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(error, "the sandbox could not settle what is due");
                 }
-                if look.is_multiple_of(LOOKS_BETWEEN_TIDYING) {
+                if look.is_multiple_of(POLLS_PER_CLEANUP) {
                     self.tidy().await;
                 }
                 look = look.wrapping_add(1);
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
         }
     }
@@ -168,12 +162,12 @@ impl Sender {
         let Some(url) = self.core.settings.webhook_url.clone() else { return };
         let mut on_their_way: FuturesUnordered<BoxFuture<'_, String>> = FuturesUnordered::new();
         let mut taken: HashSet<String> = HashSet::new();
-        let look = if self.core.store.database().shared() { LOOK_WITH_OTHERS } else { LOOK };
+        let look = if self.core.store.database().shared() { SHARED_POLL_INTERVAL } else { POLL_INTERVAL };
         loop {
-            if taken.len() <= AT_ONCE / 2 && self.turn.is_mine().await {
+            if taken.len() <= MAX_CONCURRENT_DELIVERIES / 2 && self.turn.is_held().await {
                 for due in self.due(taken.len()).await {
-                    if taken.len() < AT_ONCE && taken.insert(due.event.clone()) {
-                        on_their_way.push(Box::pin(self.carry(&url, due)));
+                    if taken.len() < MAX_CONCURRENT_DELIVERIES && taken.insert(due.event.clone()) {
+                        on_their_way.push(Box::pin(self.deliver_and_record(&url, due)));
                     }
                 }
             }
@@ -189,7 +183,7 @@ impl Sender {
     /// The oldest events that are due, as many as could be new to us.
     async fn due(&self, taken: usize) -> Vec<Due> {
         let now = self.core.clock.now();
-        let limit = i64::try_from(AT_ONCE + taken).unwrap_or(i64::MAX);
+        let limit = i64::try_from(MAX_CONCURRENT_DELIVERIES + taken).unwrap_or(i64::MAX);
         // What happened in the future happened before the clock was set back, and is not waited for until it has caught up.
         let future = now.plus(CLOCK_SKEW);
         let sql =
@@ -212,7 +206,7 @@ impl Sender {
     }
 
     /// Posts one event and notes how it went; answers its id.
-    async fn carry(&self, url: &str, due: Due) -> String {
+    async fn deliver_and_record(&self, url: &str, due: Due) -> String {
         let signature = signature(self.core.settings.webhook_secret.expose_secret(), self.core.clock.now(), &due.body);
         let sent = self.post.post(url, signature, due.body.clone()).await;
         let event = due.event.clone();
@@ -275,7 +269,7 @@ mod tests {
         let pause = |attempts| next_try(attempts, noon(), noon(), base, 0).map(|next| next.since(noon()).as_secs());
         assert_eq!((pause(1), pause(2), pause(5), pause(40)), (Some(2), Some(4), Some(32), Some(3_600)));
         assert_eq!(next_try(1, noon(), noon(), base, 255).unwrap().since(noon()), Duration::from_millis(2_400));
-        let late = noon().plus(PATIENCE);
+        let late = noon().plus(RETRY_WINDOW);
         assert_eq!(next_try(80, noon(), late, base, 0), None);
     }
 }

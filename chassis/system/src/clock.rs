@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use shared_kernel::{Clock, Timestamp};
 
-/// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -2,7 +2,7 @@
 //!
 //! A file is on the disk when its content was synced *and* the folder in which it has its name; a rename without both can
 //! leave a file with no content, minutes later. Whatever a committed row or a printed promise relies on is written here:
-//! beside its place, synced, renamed into its place, and the folder synced. Whoever reads sees all of the old file or all
+//! beside its place, synced, renamed into its place, and the folder synced. Anyone who reads sees all of the old file or all
 //! of the new one.
 
 use std::ffi::OsStr;
@@ -35,9 +35,6 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Takes a file away for good; it is no error if it is not there.
-///
-/// # Errors
-/// The system's.
 pub fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -47,9 +44,6 @@ pub fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Makes a folder and those above it that are missing, so that none of them is gone after a power cut.
-///
-/// # Errors
-/// The system's.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -63,9 +57,6 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Sees to it that the names in a folder are on the disk.
-///
-/// # Errors
-/// The system's.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }

@@ -66,9 +66,6 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
 }
 
 /// Whether [`start`] would accept the filter.
-///
-/// # Errors
-/// [`TelemetryError`] if it would not.
 pub fn check_filter(filter: &str) -> Result<(), TelemetryError> {
     parse_filter(filter).map(drop)
 }

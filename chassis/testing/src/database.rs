@@ -11,9 +11,6 @@ use chassis_sql::{Database, Migration};
 use chassis_system::SystemIds;
 
 /// A new SQLite database with the owner's tables; its folder goes when the last handle does.
-///
-/// # Panics
-/// When it cannot be made.
 pub async fn sqlite(owner: &'static str, migrations: &[Migration]) -> Database {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
     let path = folder.path().join(format!("{owner}.db"));
@@ -24,15 +21,11 @@ pub async fn sqlite(owner: &'static str, migrations: &[Migration]) -> Database {
 }
 
 /// A platform on a throw-away database at noon of 22 November 2026, with counting ids and a mailbox in memory.
-///
-/// # Panics
-/// When the database cannot be made.
 pub async fn platform(owner: &'static str, migrations: &[Migration]) -> Platform {
     platform_on(sqlite(owner, migrations).await)
 }
 
 /// The same on a database that is there.
-#[must_use]
 pub fn platform_on(database: Database) -> Platform {
     Platform {
         database,
@@ -51,9 +44,6 @@ pub fn platform_on(database: Database) -> Platform {
 }
 
 /// Puts a message into the inbox and leases it: the cause that a handler would get.
-///
-/// # Panics
-/// When the store fails, or the lane is held back by an earlier message.
 pub async fn leased(database: &Database, consumer: &'static str, envelope: Envelope) -> Cause {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
     let messages = SqlMessages::new(database.clone(), Arc::clone(&clock));
@@ -74,9 +64,6 @@ pub async fn leased(database: &Database, consumer: &'static str, envelope: Envel
 }
 
 /// Runs the consumers of one context over its own inbox until nothing more is due by `clock`.
-///
-/// # Panics
-/// When the store fails.
 pub async fn drive(database: &Database, clock: &Arc<dyn Clock>, subscriptions: &[Subscription]) {
     let messages = Arc::new(SqlMessages::new(database.clone(), Arc::clone(clock)));
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);

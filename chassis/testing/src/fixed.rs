@@ -17,10 +17,6 @@ pub struct FixedClock {
 
 impl FixedClock {
     /// Stands at an RFC 3339 time.
-    ///
-    /// # Panics
-    /// When the text is no such time.
-    #[must_use]
     pub fn at(time: &str) -> Self {
         let time = Timestamp::parse(time).unwrap_or_else(|error| panic!("{error}"));
         Self { steady: AtomicI64::new(time.micros()), set: AtomicI64::new(0) }
@@ -62,7 +58,6 @@ pub struct CountingIds(AtomicU64);
 
 impl CountingIds {
     /// Counts from `start`, so that two sources in one test can be told apart.
-    #[must_use]
     pub fn from(start: u64) -> Self {
         Self(AtomicU64::new(start))
     }

@@ -22,9 +22,6 @@ use shared_kernel::{Cause, ConsumerName, LeaseToken, MessageId};
 use uuid::Uuid;
 
 /// Asks `probe` again and again until it answers, at most for `deadline`.
-///
-/// # Panics
-/// When the deadline has passed without an answer.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(deadline: Duration, mut probe: impl FnMut() -> F) -> T {
     let start = Instant::now();
     loop {
@@ -37,7 +34,6 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(deadline: Duration, mu
 }
 
 /// A cause that in-memory adapters accept once: a message of its own for `consumer`.
-#[must_use]
 pub fn a_cause(consumer: &'static str) -> Cause {
     let message = Uuid::now_v7().to_string();
     Cause {

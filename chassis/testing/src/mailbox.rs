@@ -12,7 +12,6 @@ pub struct MemoryMailer(Mutex<Vec<Mail>>);
 
 impl MemoryMailer {
     /// Everything sent so far, oldest first.
-    #[must_use]
     pub fn sent(&self) -> Vec<Mail> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -29,19 +29,11 @@ pub struct NatsServer {
 
 impl NatsServer {
     /// Starts one that lets everybody do everything. `None` where it is not installed, which is said.
-    ///
-    /// # Panics
-    /// When it is installed and does not start.
-    #[must_use]
     pub fn start(which: Nats) -> Option<Self> {
         Self::start_with(which, "")
     }
 
     /// Starts one with more settings, as they stand in its configuration file.
-    ///
-    /// # Panics
-    /// When it is installed and does not start.
-    #[must_use]
     pub fn start_with(which: Nats, settings: &str) -> Option<Self> {
         let Some(program) = which.program() else {
             skip(&format!("there is no NATS server ({which:?}) here"));
@@ -55,9 +47,6 @@ impl NatsServer {
     }
 
     /// Replaces the additional settings, for the next start.
-    ///
-    /// # Panics
-    /// When they cannot be written.
     pub fn configure(&self, settings: &str) {
         let store = self.store().display().to_string();
         let text = format!("listen: \"127.0.0.1:{}\"\njetstream {{ store_dir: \"{store}\" }}\n{settings}\n", self.port);
@@ -65,9 +54,6 @@ impl NatsServer {
     }
 
     /// Starts the server on what is there, and waits until it answers.
-    ///
-    /// # Panics
-    /// When it does not within half a minute.
     pub fn start_again(&mut self) {
         let configuration = self.folder.path().join("nats.conf").display().to_string();
         let started = Tethered::start(&self.program, &["-c", &configuration], self.folder.path(), "server.log");
@@ -86,28 +72,22 @@ impl NatsServer {
     }
 
     /// Kills the server and throws away all that it has kept.
-    ///
-    /// # Panics
-    /// When that cannot be removed.
     pub fn wipe(&mut self) {
         self.kill();
         std::fs::remove_dir_all(self.store()).unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// The server's number in the system, while it runs.
-    #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.server.as_ref()?.pid()
     }
 
     /// Where it is reached.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
     /// Where it is reached by somebody.
-    #[must_use]
     pub fn url_for(&self, user: &str, password: &str) -> String {
         format!("nats://{user}:{password}@127.0.0.1:{}", self.port)
     }

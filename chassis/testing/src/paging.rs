@@ -7,9 +7,6 @@ use shared_kernel::{Limit, Page};
 /// Reads a list in pages of every size, from one row to more than there are, and compares what was seen with the `whole`
 /// list: every row once, in its order, on full pages, with a cursor on each page but the last. Lists whose rows share their
 /// first key show here what a wrong comparison does at the edge of a page.
-///
-/// # Panics
-/// When a row is missing, comes twice or out of order, or a page is not full.
 pub async fn assert_walks<T: PartialEq + Debug>(
     list: &str,
     whole: &[T],

@@ -25,10 +25,6 @@ pub struct Cluster {
 impl Cluster {
     /// Makes and starts a cluster. A `durable` one keeps its promises in a power cut; others are faster. `None` where
     /// PostgreSQL is not installed, which is said.
-    ///
-    /// # Panics
-    /// When it is installed and does not start.
-    #[must_use]
     pub fn start(durable: bool) -> Option<Self> {
         let Some(binaries) = binaries() else {
             skip("PostgreSQL is not installed");
@@ -51,9 +47,6 @@ impl Cluster {
     }
 
     /// Starts the server on what is there, and waits until it answers.
-    ///
-    /// # Panics
-    /// When it does not within half a minute.
     pub fn start_again(&mut self) {
         let data = self.data();
         let _left_by_a_killed_server = std::fs::remove_file(data.join("postmaster.pid"));
@@ -87,10 +80,6 @@ impl Cluster {
     }
 
     /// Where the server is reached, with a database of that name, which is made if it is not there.
-    ///
-    /// # Panics
-    /// When it cannot be made.
-    #[must_use]
     pub fn url(&self, database: &str) -> String {
         if database != "postgres" {
             let made = self.psql("postgres", &format!("CREATE DATABASE {database}"));
@@ -101,10 +90,6 @@ impl Cluster {
     }
 
     /// Runs a statement in the server's own client.
-    ///
-    /// # Panics
-    /// When the client cannot be started.
-    #[must_use]
     pub fn psql(&self, database: &str, sql: &str) -> Output {
         let port = self.port.to_string();
         let ran = Command::new(self.binaries.join("psql"))
@@ -114,7 +99,6 @@ impl Cluster {
     }
 
     /// The number of the server's first process in the system.
-    #[must_use]
     pub fn pid(&self) -> Option<u32> {
         std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?.lines().next()?.parse().ok()
     }
@@ -137,9 +121,6 @@ impl Drop for Cluster {
 }
 
 /// A new schema with the owner's tables on a cluster that all tests of this process share; `None` where there is none.
-///
-/// # Panics
-/// When the cluster does not start or the tables cannot be made.
 pub async fn postgres(owner: &'static str, migrations: &[Migration]) -> Option<Database> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let schema = format!("{owner}_{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -150,7 +131,6 @@ pub async fn postgres(owner: &'static str, migrations: &[Migration]) -> Option<D
 }
 
 /// How that schema on the shared cluster is reached, so that a test can open it twice, as two processes would.
-#[must_use]
 pub fn shared_cluster(schema: &str) -> Option<PostgresSettings> {
     static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
     let cluster = SHARED.get_or_init(|| Cluster::start(false)).as_ref()?;

@@ -7,10 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Says that a test cannot run here; where everything must run, that is a failure.
-///
-/// # Panics
-/// When `STORE_TESTS_MUST_RUN` is set.
-#[expect(clippy::print_stderr, reason = "whoever runs the tests has to see what was not tested")]
+#[expect(clippy::print_stderr, reason = "anyone who runs the tests has to see what was not tested")]
 pub fn skip(why: &str) {
     assert!(std::env::var_os("STORE_TESTS_MUST_RUN").is_none(), "{why}");
     eprintln!("skipped: {why}");
@@ -21,10 +18,6 @@ pub fn skip(why: &str) {
 const PORTS: std::ops::Range<u32> = 20_000..32_000;
 
 /// A port that nobody listens at now, and that this process has not been told before.
-///
-/// # Panics
-/// When there is none.
-#[must_use]
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let (count, start) = (PORTS.end - PORTS.start, std::process::id().wrapping_mul(97));
@@ -56,7 +49,7 @@ impl Tethered {
     /// The system's, when it cannot be started.
     pub fn start(program: &Path, arguments: &[&str], folder: &Path, log: &str) -> std::io::Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join(log))?;
-        // In a session of its own, so that whoever ends the test with all its processes does not end the guard.
+        // In a session of its own, so that anyone who ends the test with all its processes does not end the guard.
         let mut command = Command::new("setsid");
         command.args(["sh", "-c", GUARD, "guard"]).arg(folder).arg(program).args(arguments);
         command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
@@ -64,7 +57,6 @@ impl Tethered {
     }
 
     /// The program's number in the system, while it runs.
-    #[must_use]
     pub fn pid(&self) -> Option<u32> {
         let found = Command::new("pgrep").args(["-P", &self.guard.id().to_string()]).output().ok()?;
         String::from_utf8_lossy(&found.stdout).lines().next()?.parse().ok()
@@ -86,7 +78,6 @@ impl Drop for Tethered {
 }
 
 /// Where a program of the system lies, also one outside the search path.
-#[must_use]
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/local/sbin")]);

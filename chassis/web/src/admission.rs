@@ -10,7 +10,7 @@ use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
 use shared_kernel::StoreError;
 
-use super::bodies::{BodyError, arrive, hasten};
+use super::bodies::{BodyError, arrive, set_minimum_pace};
 use super::client::Client;
 use super::csrf::from_our_own_page;
 use super::edge::Edge;
@@ -18,20 +18,20 @@ use super::limits::{self, Standing};
 use super::page_error::PageError;
 use super::paths::is_api;
 use super::problem::Problem;
-use super::recognition::{SentIdentity, Unrecognised, shown};
+use super::recognition::{AuthenticationError, SentIdentity, shown};
 use super::request_context::RequestContext;
-use super::seats::Seat;
+use super::seats::Permit;
 
 /// What the way out has to know of the way in.
-pub(crate) struct Visit {
+pub(crate) struct RequestInfo {
     pub(crate) method: Method,
     pub(crate) route: String,
     pub(crate) started: Instant,
     pub(crate) standings: Vec<Standing>,
-    seat: Option<Seat>,
+    seat: Option<Permit>,
 }
 
-impl Visit {
+impl RequestInfo {
     pub(crate) fn of(req: &ServiceRequest) -> Self {
         let route = req.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
         Self { method: req.method().clone(), route, started: Instant::now(), standings: Vec::new(), seat: None }
@@ -52,7 +52,7 @@ impl Visit {
 pub(crate) async fn admit(
     edge: &Edge,
     context: &mut RequestContext,
-    visit: &mut Visit,
+    visit: &mut RequestInfo,
     req: &mut ServiceRequest,
     sent: Option<SentIdentity>,
 ) -> Result<(), Error> {
@@ -76,7 +76,7 @@ pub(crate) async fn admit(
     }
     visit.seat = take_seat(edge, context, req).await?;
     let (api, token) = (is_api(&context.path), shown(req.request(), &context.path).map(|(token, _)| token));
-    let recognised = edge.recognition().recognise(token, sent, api).await;
+    let recognised = edge.authentication().authenticate_request(token, sent, api).await;
     (context.recognised, context.signed) = recognised.map_err(|why| unrecognised(&context.path, why))?;
     let standing = counted.then(|| match context.identity() {
         Some(identity) => limits.account(identity.customer),
@@ -87,10 +87,10 @@ pub(crate) async fn admit(
 
 /// A place among the requests that are worked on, once the body is there. Uploads have places of their own, for theirs
 /// comes while they are worked on.
-async fn take_seat(edge: &Edge, context: &RequestContext, req: &mut ServiceRequest) -> Result<Option<Seat>, Error> {
+async fn take_seat(edge: &Edge, context: &RequestContext, req: &mut ServiceRequest) -> Result<Option<Permit>, Error> {
     let seats = match edge.upload_limit(&context.path) {
         Some(_) => {
-            hasten(req, edge.uploads());
+            set_minimum_pace(req, edge.uploads());
             edge.upload_seats()
         }
         None => {
@@ -100,7 +100,7 @@ async fn take_seat(edge: &Edge, context: &RequestContext, req: &mut ServiceReque
         }
     };
     let seat = seats.take();
-    if seat.is_none() && !edge.never_sheds(&context.path) { Err(shed(&context.path)) } else { Ok(seat) }
+    if seat.is_none() && !edge.never_sheds(&context.path) { Err(too_busy(&context.path)) } else { Ok(seat) }
 }
 
 /// The body is not there, and the connection is worth nothing any more.
@@ -138,17 +138,17 @@ fn untrusted_proxy(edge: &Edge, context: &RequestContext, client: Client) -> Res
     Err(Problem::new(StatusCode::BAD_REQUEST, "untrusted-proxy", "Untrusted proxy").detail(detail).into())
 }
 
-fn unrecognised(path: &str, why: Unrecognised) -> Error {
+fn unrecognised(path: &str, why: AuthenticationError) -> Error {
     let refused = match why {
-        Unrecognised::Store(error) => return trouble(path, error),
-        Unrecognised::Refused(refused) => refused,
+        AuthenticationError::Store(error) => return trouble(path, error),
+        AuthenticationError::Refused(refused) => refused,
     };
     metrics::counter!("http_identities_refused_total").increment(1);
     tracing::warn!(reason = %refused, "a request came with an identity that is worth nothing: {refused}");
     if !is_api(path) {
-        return PageError::Unrecognised.into();
+        return PageError::AuthenticationError.into();
     }
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, "invalid-identity", "Sign in first");
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "invalid-identity", "Log in first");
     problem.detail("the identity that came with the request is not valid").into()
 }
 
@@ -174,7 +174,7 @@ fn trouble(path: &str, error: StoreError) -> Error {
     if is_api(path) { Problem::from(error).into() } else { PageError::from(error).into() }
 }
 
-fn shed(path: &str) -> Error {
+fn too_busy(path: &str) -> Error {
     metrics::counter!("http_requests_shed_total").increment(1);
     if !is_api(path) {
         return PageError::Busy.into();

@@ -1,6 +1,6 @@
 //! Serves the style sheet, logo and icons of the theme under `/assets/`.
 //!
-//! What is asked for under its digest may be kept for ever; everything else is asked after each time.
+//! What is asked for under its digest may be kept forever; everything else is asked after each time.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn the_style_sheet_is_kept_for_ever_under_its_digest_only() {
+    async fn the_style_sheet_is_cached_forever_under_its_digest_only() {
         let app = init_service(App::new().configure(routes)).await;
         let versioned = call_service(&app, TestRequest::with_uri(&url("shop.css")).to_request()).await;
         assert_eq!(versioned.status(), 200);

@@ -25,7 +25,7 @@ pub struct Pace {
 
 impl Pace {
     /// What the shop expects of bodies of the usual size.
-    pub const USUAL: Self =
+    pub const DEFAULT: Self =
         Self { patience: Duration::from_secs(10), least_rate: 4 * 1_024, longest: Duration::from_mins(1) };
     /// What the shop expects of uploads.
     pub const UPLOADS: Self =
@@ -70,7 +70,7 @@ pub(crate) async fn arrive(req: &mut ServiceRequest, limit: u64, pace: Pace) -> 
 }
 
 /// Lets the body through as it comes, but not more slowly than `pace`.
-pub(crate) fn hasten(req: &mut ServiceRequest, pace: Pace) {
+pub(crate) fn set_minimum_pace(req: &mut ServiceRequest, pace: Pace) {
     let payload = match req.parts_mut().1.take() {
         Payload::None => return,
         payload => payload,
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    const QUICK: Pace =
+    const FAST: Pace =
         Pace { patience: Duration::from_millis(80), least_rate: 1_000_000, longest: Duration::from_secs(1) };
 
     fn sending(chunks: Vec<(&'static str, u64)>) -> ServiceRequest {
@@ -125,28 +125,28 @@ mod tests {
     #[actix_web::test]
     async fn a_body_that_comes_in_time_is_there_whole() {
         let mut req = sending(vec![("ke", 0), ("a", 5)]);
-        arrive(&mut req, 3, QUICK).await.unwrap();
+        arrive(&mut req, 3, FAST).await.unwrap();
         assert_eq!(read(req).await, "kea");
     }
 
     #[actix_web::test]
     async fn a_silent_client_and_one_that_drips_are_not_waited_for() {
-        let silent = arrive(&mut sending(vec![("k", 0), ("ea", 5_000)]), 9, QUICK).await;
+        let silent = arrive(&mut sending(vec![("k", 0), ("ea", 5_000)]), 9, FAST).await;
         assert!(matches!(silent, Err(BodyError::Late)), "{silent:?}");
-        let dripping = arrive(&mut sending(vec![("k", 40); 9]), 9, QUICK).await;
+        let dripping = arrive(&mut sending(vec![("k", 40); 9]), 9, FAST).await;
         assert!(matches!(dripping, Err(BodyError::Late)), "{dripping:?}");
     }
 
     #[actix_web::test]
     async fn no_more_is_read_than_is_allowed() {
-        let refused = arrive(&mut sending(vec![("kea", 0), ("kea", 0)]), 5, QUICK).await;
+        let refused = arrive(&mut sending(vec![("kea", 0), ("kea", 0)]), 5, FAST).await;
         assert!(matches!(refused, Err(BodyError::TooLarge)), "{refused:?}");
     }
 
     #[actix_web::test]
     async fn an_upload_that_has_ended_may_be_asked_again() {
         let mut req = sending(vec![("kea", 0)]);
-        hasten(&mut req, QUICK);
+        set_minimum_pace(&mut req, FAST);
         let mut payload = req.parts_mut().1.take();
         assert_eq!(payload.next().await.unwrap().unwrap(), "kea");
         assert!(payload.next().await.is_none() && payload.next().await.is_none());
@@ -155,7 +155,7 @@ mod tests {
     #[actix_web::test]
     async fn an_upload_that_stops_ends_with_an_error() {
         let mut req = sending(vec![("kea", 0), ("kea", 5_000)]);
-        hasten(&mut req, QUICK);
+        set_minimum_pace(&mut req, FAST);
         let mut payload = req.parts_mut().1.take();
         assert_eq!(payload.next().await.unwrap().unwrap(), "kea");
         assert!(matches!(payload.next().await, Some(Err(PayloadError::Io(_)))));

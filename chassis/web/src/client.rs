@@ -1,7 +1,7 @@
 //! Which client a request comes from, when proxies may stand between.
 //!
 //! A forwarding header is believed only from a trusted proxy, and only its right-most hop that is not one: everything
-//! further left was written by the client himself.
+//! further left was written by the client themselves.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,9 +13,6 @@ pub struct TrustedProxies(Vec<(IpAddr, u8)>);
 
 impl TrustedProxies {
     /// Reads networks such as `10.0.0.0/8`, `fd00::/8` or single addresses.
-    ///
-    /// # Errors
-    /// The first text that is none.
     pub fn parse<'a>(networks: impl IntoIterator<Item = &'a str>) -> Result<Self, NotANetwork> {
         networks.into_iter().map(network).collect::<Result<_, _>>().map(Self)
     }
@@ -54,7 +51,7 @@ pub(crate) struct Client {
     pub(crate) address: IpAddr,
     /// Whether the request came through a proxy.
     pub(crate) forwarded: bool,
-    /// Whether whoever sent it says that he forwards it and is not believed.
+    /// Whether anyone who sent it says that they forward it and is not believed.
     pub(crate) untrusted: bool,
 }
 

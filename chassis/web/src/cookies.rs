@@ -31,32 +31,27 @@ pub(crate) fn cookie(name: &'static str, value: String, age: Duration) -> Cookie
     Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(age).finish()
 }
 
-/// The cookie that keeps somebody signed in for `age`.
-#[must_use]
+/// The cookie that keeps somebody logged in for `age`.
 pub fn session_cookie(token: &str, age: Duration) -> Cookie<'static> {
     cookie(SESSION_COOKIE, token.to_owned(), age)
 }
 
 /// The cookie that signs somebody out.
-#[must_use]
 pub fn end_session_cookie() -> Cookie<'static> {
     forget_cookie(SESSION_COOKIE)
 }
 
 /// The cookie that makes the browser forget the one of that name.
-#[must_use]
 pub fn forget_cookie(name: &'static str) -> Cookie<'static> {
     cookie(name, String::new(), Duration::ZERO)
 }
 
 /// The cookie by which a browser is known from which somebody has logged in before.
-#[must_use]
 pub fn device_cookie(token: &str) -> Cookie<'static> {
     cookie(DEVICE_COOKIE, token.to_owned(), Duration::from_hours(24 * 400))
 }
 
 /// The value of a cookie of the request, by its name without prefix.
-#[must_use]
 pub fn cookie_value(req: &HttpRequest, name: &str) -> Option<String> {
     let found = req.cookie(&format!("{HOST_PREFIX}{name}")).or_else(|| req.cookie(name));
     found.map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())

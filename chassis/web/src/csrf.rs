@@ -1,6 +1,6 @@
 //! Proof that a form was sent from one of our own pages.
 //!
-//! Two independent locks. The token in the form is an HMAC over the visitor cookie and the session cookie, masked anew
+//! Two independent locks. The token in the form is an HMAC over the visitor cookie and the session cookie, masked again
 //! for every page so that compression cannot leak it. And the browser itself says where the request comes from
 //! (`Sec-Fetch-Site`, `Origin`); [`from_our_own_page`] believes it. `/api` needs neither, since it ignores cookies.
 

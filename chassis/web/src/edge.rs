@@ -21,9 +21,9 @@ use super::form_token::CsrfKey;
 use super::headers::SecurityHeaders;
 use super::limits::{LimitSettings, Limits};
 use super::paths::is_plumbing;
-use super::recognition::Recognition;
-use super::request_context::{Recognised, RequestContext, Surroundings};
-use super::seats::Seats;
+use super::recognition::Authentication;
+use super::request_context::{AuthenticatedCaller, RequestContext, Surroundings};
+use super::seats::ConcurrencyLimit;
 use chassis_security::{SecurityEvent, SecurityLog};
 
 /// What the edge has to know about the shop.
@@ -82,7 +82,7 @@ impl Default for EdgeSettings {
             unseen: Vec::new(),
             body_limit: 256 * 1024,
             large_bodies: Vec::new(),
-            pace: Pace::USUAL,
+            pace: Pace::DEFAULT,
             uploads: Pace::UPLOADS,
             max_uploads: 32,
             security: SecurityLog::default(),
@@ -102,23 +102,22 @@ struct Inner {
     refuse_untrusted_proxies: bool,
     told_of_untrusted: AtomicBool,
     limits: Limits,
-    seats: Seats,
+    seats: ConcurrencyLimit,
     never_shed: Vec<&'static str>,
     unseen: Vec<&'static str>,
     body_limit: u64,
     large_bodies: Vec<(&'static str, u64)>,
     pace: Pace,
     uploads: Pace,
-    upload_seats: Seats,
+    upload_seats: ConcurrencyLimit,
     draining: AtomicBool,
     recorded: Vec<(Method, &'static str, SecurityEvent)>,
-    recognition: Recognition,
+    recognition: Authentication,
 }
 
 impl Edge {
     /// Builds the edge. Register it as `web::Data` and wrap the app in `from_fn(chassis_web::guard)`.
-    #[must_use]
-    pub fn new(settings: EdgeSettings, recognition: impl Into<Recognition>, ids: Arc<dyn Ids>) -> Self {
+    pub fn new(settings: EdgeSettings, recognition: impl Into<Authentication>, ids: Arc<dyn Ids>) -> Self {
         let recognition = recognition.into();
         let headers = SecurityHeaders::new(&settings.base_url, &settings.form_targets);
         let shop = Surroundings {
@@ -136,14 +135,14 @@ impl Edge {
             refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
             told_of_untrusted: AtomicBool::new(false),
             limits: Limits::new(settings.limits),
-            seats: Seats::new(settings.max_in_flight),
+            seats: ConcurrencyLimit::new(settings.max_in_flight),
             never_shed: settings.never_shed,
             unseen: settings.unseen,
             body_limit: settings.body_limit,
             large_bodies: settings.large_bodies,
             pace: settings.pace,
             uploads: settings.uploads,
-            upload_seats: Seats::new(settings.max_uploads),
+            upload_seats: ConcurrencyLimit::new(settings.max_uploads),
             draining: AtomicBool::new(false),
             recorded: settings.recorded,
             recognition,
@@ -166,7 +165,7 @@ impl Edge {
         &self.0.trusted_proxies
     }
 
-    pub(crate) fn recognition(&self) -> &Recognition {
+    pub(crate) fn authentication(&self) -> &Authentication {
         &self.0.recognition
     }
 
@@ -184,7 +183,7 @@ impl Edge {
         is_plumbing(path) || self.0.unseen.contains(&path)
     }
 
-    pub(crate) fn seats(&self) -> &Seats {
+    pub(crate) fn seats(&self) -> &ConcurrencyLimit {
         &self.0.seats
     }
 
@@ -209,7 +208,7 @@ impl Edge {
         self.0.uploads
     }
 
-    pub(crate) fn upload_seats(&self) -> &Seats {
+    pub(crate) fn upload_seats(&self) -> &ConcurrencyLimit {
         &self.0.upload_seats
     }
 
@@ -244,7 +243,7 @@ impl Edge {
             path: req.match_info().as_str().to_owned(),
             sent_path: req.path().to_owned(),
             query: req.query_string().to_owned(),
-            recognised: Recognised::Nobody,
+            recognised: AuthenticatedCaller::Nobody,
             signed: None,
             client: None,
             session: cookies::cookie_value(http, SESSION_COOKIE),

@@ -11,7 +11,6 @@ use super::problem::Problem;
 use super::request_context::RequestContext;
 
 /// A strong entity tag of a body, with its quotes.
-#[must_use]
 pub fn etag(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]))

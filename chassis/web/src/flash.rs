@@ -41,25 +41,21 @@ impl Flash {
     }
 
     /// The words.
-    #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
     /// How they are meant.
-    #[must_use]
     pub fn kind(&self) -> FlashKind {
         self.kind
     }
 
     /// Whether it tells of a failure.
-    #[must_use]
     pub fn is_error(&self) -> bool {
         self.kind == FlashKind::Error
     }
 
     /// The CSS class of the notice that shows it.
-    #[must_use]
     pub fn css(&self) -> &'static str {
         match self.kind {
             FlashKind::Notice => "notice notice-good",

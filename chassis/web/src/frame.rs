@@ -1,4 +1,4 @@
-//! What every page shows beside its own matter: the shop's name, who is signed in, the cart's count, a message.
+//! What every page shows beside its own matter: the shop's name, who is logged in, the cart's count, a message.
 //!
 //! A page struct holds it as `frame: PageFrame`; `layout.html` reads it. It is made from what the edge knows and asks
 //! no database.
@@ -19,7 +19,7 @@ use super::request_context::RequestContext;
 pub struct PageFrame {
     /// The shop's name.
     pub site: String,
-    /// Who is signed in.
+    /// Who is logged in.
     pub user: Option<FrameUser>,
     /// How many things lie in the cart.
     pub cart_count: u32,
@@ -36,10 +36,10 @@ pub struct PageFrame {
     pub search: String,
 }
 
-/// The person signed in, as the menu shows him.
+/// The person logged in, as the menu shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameUser {
-    /// What to call him.
+    /// What to call them.
     pub first_name: String,
     /// Whether the menu leads to the back office.
     pub staff: bool,
@@ -59,7 +59,7 @@ impl From<&Identity> for FrameUser {
 
 impl PageFrame {
     /// The frame for a request that the edge has seen.
-    pub(crate) fn around(context: &RequestContext) -> Self {
+    pub(crate) fn from_context(context: &RequestContext) -> Self {
         context.frame_used.set(true);
         let shop = &context.shop;
         Self {
@@ -75,7 +75,6 @@ impl PageFrame {
     }
 
     /// The frame where nothing is known: no visitor, and forms that will be refused.
-    #[must_use]
     pub fn bare() -> Self {
         Self {
             site: SHOP_NAME.to_owned(),
@@ -90,13 +89,11 @@ impl PageFrame {
     }
 
     /// The address of an embedded file, which changes with its content: `/assets/shop.css?v=..`.
-    #[must_use]
     pub fn asset(&self, name: &str) -> String {
         storefront_theme::url(name)
     }
 
     /// `aria-current="page"` for the menu entry whose section this page belongs to.
-    #[must_use]
     pub fn current(&self, section: &str) -> &'static str {
         let here = self.path == section || self.path.strip_prefix(section).is_some_and(|rest| rest.starts_with('/'));
         if here { "page" } else { "false" }
@@ -108,7 +105,7 @@ impl FromRequest for PageFrame {
     type Future = Ready<Result<Self, actix_web::Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(RequestContext::of(req).map_or_else(Self::bare, |context| Self::around(&context))))
+        ready(Ok(RequestContext::of(req).map_or_else(Self::bare, |context| Self::from_context(&context))))
     }
 }
 

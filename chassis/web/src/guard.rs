@@ -19,11 +19,11 @@ use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use super::admission::{Visit, admit};
+use super::admission::{RequestInfo, admit};
 use super::connections::{Answer, Line};
 use super::cookies::{self, FLASH_COOKIE, VISITOR_COOKIE};
-use super::dress::dress;
 use super::edge::Edge;
+use super::error_pages::render_errors;
 use super::limits;
 use super::methods;
 use super::origin::Origin;
@@ -49,7 +49,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let working = req.conn_data::<Arc<Line>>().map(Line::work);
     let sent = SentIdentity::take(req.headers_mut());
     let mut context = edge.context(&req);
-    let mut visit = Visit::of(&req);
+    let mut visit = RequestInfo::of(&req);
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
@@ -66,7 +66,7 @@ pub async fn guard<B: MessageBody + 'static>(
     };
     let mut response = response;
     let set_aside = response.extensions_mut().remove::<SetAside>();
-    let response = leave(&edge, &context, &visit, dress(&context, response));
+    let response = leave(&edge, &context, &visit, render_errors(&context, response));
     let named = edge.recorded(&visit.method, &visit.route);
     let seen = Seen { method: &visit.method, route: &visit.route, status: response.status(), set_aside, named };
     observe(&context, &origin, seen).await;
@@ -80,7 +80,7 @@ pub async fn guard<B: MessageBody + 'static>(
 /// Runs the handler. The request comes back with the answer, unless a panic swallowed it.
 async fn handle<B: MessageBody + 'static>(
     context: &RequestContext,
-    visit: &Visit,
+    visit: &RequestInfo,
     req: ServiceRequest,
     next: Next<B>,
 ) -> (Option<actix_web::HttpRequest>, HttpResponse<BoxBody>) {
@@ -113,7 +113,7 @@ async fn handle<B: MessageBody + 'static>(
 fn leave(
     edge: &Edge,
     context: &RequestContext,
-    visit: &Visit,
+    visit: &RequestInfo,
     mut response: HttpResponse<BoxBody>,
 ) -> HttpResponse<BoxBody> {
     frame_cookies(context, &mut response);
@@ -148,7 +148,7 @@ fn leave(
     response
 }
 
-/// Cookies that a page with a frame leaves behind: the visitor's name for his forms, and no message twice.
+/// Cookies that a page with a frame leaves behind: the visitor's id for their forms, and no message twice.
 fn frame_cookies(context: &RequestContext, response: &mut HttpResponse<BoxBody>) {
     if !context.frame_used.get() || response.status().is_redirection() {
         return;
@@ -164,7 +164,7 @@ fn frame_cookies(context: &RequestContext, response: &mut HttpResponse<BoxBody>)
     }
 }
 
-fn record(edge: &Edge, context: &RequestContext, visit: &Visit, status: StatusCode) {
+fn record(edge: &Edge, context: &RequestContext, visit: &RequestInfo, status: StatusCode) {
     let (route, method) = (visit.route.clone(), method_name(&visit.method));
     let elapsed = visit.started.elapsed();
     let code = status.as_u16();
@@ -181,7 +181,7 @@ fn record(edge: &Edge, context: &RequestContext, visit: &Visit, status: StatusCo
     }
 }
 
-/// A label must not grow with what strangers send.
+/// A label must not grow with what outsiders send.
 fn method_name(method: &Method) -> &'static str {
     [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::HEAD, Method::OPTIONS]
         .iter()

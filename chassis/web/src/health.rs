@@ -13,9 +13,9 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 /// No check may keep a probe waiting longer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// An answer is given again for so long: anybody may ask, and asking costs writes.
-const FRESH: Duration = Duration::from_secs(1);
+const CACHE_TTL: Duration = Duration::from_secs(1);
 
 type Answers = Vec<(&'static str, bool)>;
 type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
@@ -46,7 +46,7 @@ impl Readiness {
     /// Each check by name, and whether it passed at most a second ago.
     pub async fn ask(&self) -> Answers {
         let mut last = self.last.lock().await;
-        let fresh = last.as_ref().filter(|(at, _)| at.elapsed() < FRESH).map(|(_, answers)| answers.clone());
+        let fresh = last.as_ref().filter(|(at, _)| at.elapsed() < CACHE_TTL).map(|(_, answers)| answers.clone());
         let mut answers = match fresh {
             Some(answers) => answers,
             None => last.insert((Instant::now(), self.check().await)).1.clone(),
@@ -58,7 +58,7 @@ impl Readiness {
     async fn check(&self) -> Answers {
         let checks = self.checks.read().unwrap_or_else(PoisonError::into_inner).clone();
         let asked = checks.into_iter().map(|(name, check)| async move {
-            let answer = tokio::time::timeout(PATIENCE, check()).await;
+            let answer = tokio::time::timeout(CHECK_TIMEOUT, check()).await;
             let answer = answer.unwrap_or_else(|_| Err("it did not answer in time".to_owned()));
             if let Err(reason) = &answer {
                 tracing::warn!(check = name, reason = %reason, "not ready: {name}: {reason}");
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(readiness.ask().await, [("database", true), ("accepting", true)]);
         readiness.register("relay", || async { Err("it stands still".to_owned()) }.boxed());
         assert_eq!(readiness.ask().await, [("database", true), ("accepting", true)], "it was asked a moment ago");
-        tokio::time::sleep(FRESH).await;
+        tokio::time::sleep(CACHE_TTL).await;
         assert_eq!(readiness.ask().await, [("database", true), ("relay", false), ("accepting", true)]);
     }
 

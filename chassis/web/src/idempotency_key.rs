@@ -14,7 +14,6 @@ pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
     /// The key as it was sent.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

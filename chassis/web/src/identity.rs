@@ -16,23 +16,23 @@ use shared_kernel::{Identity, Role, StoreError};
 use super::page_error::PageError;
 use super::paths::is_api;
 use super::problem::Problem;
-use super::request_context::{Recognised, RequestContext};
+use super::request_context::{AuthenticatedCaller, RequestContext};
 
 /// Knows whose token it is.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
-    /// Whoever the token was given to, while it is valid; `None` for any other token.
+    /// Anyone who the token was given to, while it is valid; `None` for any other token.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if it cannot be told now.
     async fn authenticate(&self, token: &str) -> Result<Option<Identity>, StoreError>;
 }
 
-/// Whoever is asking, known or not.
+/// Anyone who is asking, known or not.
 #[derive(Debug, Clone)]
 pub struct Visitor(pub Option<Identity>);
 
-/// Somebody who has signed in.
+/// Somebody who has logged in.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Identity);
 
@@ -59,7 +59,7 @@ pub struct Confirmed(pub Identity);
 
 /// The door stays closed.
 #[derive(Debug, thiserror::Error)]
-pub enum Closed {
+pub enum AccessRefused {
     /// Told to a program.
     #[error(transparent)]
     Api(Problem),
@@ -68,7 +68,7 @@ pub enum Closed {
     Page(#[from] PageError),
 }
 
-impl ResponseError for Closed {
+impl ResponseError for AccessRefused {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Api(problem) => problem.status_code(),
@@ -84,57 +84,57 @@ impl ResponseError for Closed {
     }
 }
 
-fn visitor(req: &HttpRequest) -> Result<Option<Identity>, Closed> {
-    let recognised = RequestContext::of(req).map_or(Recognised::Nobody, |context| context.recognised.clone());
+fn visitor(req: &HttpRequest) -> Result<Option<Identity>, AccessRefused> {
+    let recognised = RequestContext::of(req).map_or(AuthenticatedCaller::Nobody, |context| context.recognised.clone());
     match recognised {
-        Recognised::Known(identity) => Ok(Some(identity)),
-        Recognised::Unknown if is_api(req.match_info().as_str()) => {
+        AuthenticatedCaller::Known(identity) => Ok(Some(identity)),
+        AuthenticatedCaller::Unknown if is_api(req.match_info().as_str()) => {
             Err(unauthorised("the token is not known, or no longer valid"))
         }
-        Recognised::Unknown | Recognised::Nobody => Ok(None),
+        AuthenticatedCaller::Unknown | AuthenticatedCaller::Nobody => Ok(None),
     }
 }
 
-fn signed_in(req: &HttpRequest) -> Result<Identity, Closed> {
+fn signed_in(req: &HttpRequest) -> Result<Identity, AccessRefused> {
     visitor(req)?.ok_or_else(|| {
         if is_api(req.match_info().as_str()) {
             unauthorised("send `Authorization: Bearer <token>`")
         } else {
-            Closed::Page(PageError::SignInFirst { next: next_after_login(req) })
+            AccessRefused::Page(PageError::LogInFirst { next: next_after_login(req) })
         }
     })
 }
 
-fn at_least(role: Role, req: &HttpRequest) -> Result<Identity, Closed> {
+fn at_least(role: Role, req: &HttpRequest) -> Result<Identity, AccessRefused> {
     let identity = signed_in(req)?;
     if identity.is(role) {
         return Ok(identity);
     }
     if !is_api(req.match_info().as_str()) {
-        return Err(Closed::Page(PageError::Forbidden));
+        return Err(AccessRefused::Page(PageError::Forbidden));
     }
     if identity.lacks_second_factor {
         let problem = Problem::new(StatusCode::FORBIDDEN, "second-factor-required", "A second factor is needed");
-        return Err(Closed::Api(problem.detail("set one up on the profile page, and log in with its code")));
+        return Err(AccessRefused::Api(problem.detail("set one up on the profile page, and log in with its code")));
     }
     let problem = Problem::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden");
-    Err(Closed::Api(problem.detail(format!("this is for the role {}", role.name()))))
+    Err(AccessRefused::Api(problem.detail(format!("this is for the role {}", role.name()))))
 }
 
-fn confirmed(req: &HttpRequest, identity: Identity) -> Result<Identity, Closed> {
+fn confirmed(req: &HttpRequest, identity: Identity) -> Result<Identity, AccessRefused> {
     if !identity.must_confirm {
         return Ok(identity);
     }
     if !is_api(req.match_info().as_str()) {
-        return Err(Closed::Page(PageError::ConfirmFirst { next: next_after_login(req) }));
+        return Err(AccessRefused::Page(PageError::ConfirmFirst { next: next_after_login(req) }));
     }
     let problem = Problem::new(StatusCode::FORBIDDEN, "reauthentication-required", "Show your password again");
-    Err(Closed::Api(problem.detail("the login is too long ago for this: log in again, or confirm the session")))
+    Err(AccessRefused::Api(problem.detail("the login is too long ago for this: log in again, or confirm the session")))
 }
 
-fn unauthorised(detail: &str) -> Closed {
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Sign in first").detail(detail);
-    Closed::Api(problem.header(header::WWW_AUTHENTICATE, "Bearer"))
+fn unauthorised(detail: &str) -> AccessRefused {
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Log in first").detail(detail);
+    AccessRefused::Api(problem.header(header::WWW_AUTHENTICATE, "Bearer"))
 }
 
 /// Where to go on after the login: the page asked for, or the page whose form was sent.
@@ -150,8 +150,8 @@ fn next_after_login(req: &HttpRequest) -> String {
 }
 
 impl FromRequest for Visitor {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(visitor(req).map(Self))
@@ -159,8 +159,8 @@ impl FromRequest for Visitor {
 }
 
 impl FromRequest for SignedIn {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(signed_in(req).map(Self))
@@ -168,8 +168,8 @@ impl FromRequest for SignedIn {
 }
 
 impl FromRequest for Staff {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(at_least(Role::Staff, req).map(Self))
@@ -177,8 +177,8 @@ impl FromRequest for Staff {
 }
 
 impl FromRequest for Admin {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(at_least(Role::Admin, req).map(Self))
@@ -186,8 +186,8 @@ impl FromRequest for Admin {
 }
 
 impl FromRequest for ConfirmedStaff {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(at_least(Role::Staff, req).and_then(|identity| confirmed(req, identity)).map(Self))
@@ -195,8 +195,8 @@ impl FromRequest for ConfirmedStaff {
 }
 
 impl FromRequest for ConfirmedAdmin {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(at_least(Role::Admin, req).and_then(|identity| confirmed(req, identity)).map(Self))
@@ -204,8 +204,8 @@ impl FromRequest for ConfirmedAdmin {
 }
 
 impl FromRequest for Confirmed {
-    type Error = Closed;
-    type Future = Ready<Result<Self, Closed>>;
+    type Error = AccessRefused;
+    type Future = Ready<Result<Self, AccessRefused>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(signed_in(req).and_then(|identity| confirmed(req, identity)).map(Self))

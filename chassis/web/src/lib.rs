@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`guard()`] (the one middleware: request id, identity, limits, headers, error dress, access log), [`signed`]
 //! (identities that cross a process), then what handlers take ([`JsonBody`], [`CsrfForm`], [`Visitor`], [`SignedIn`],
-//! [`Staff`], [`Admin`], [`PageFrame`], [`IdempotencyKey`], [`Asker`]), then what they answer ([`Problem`], [`PageError`], [`see_other`], [`json_with_etag`], [`page`]).
+//! [`Staff`], [`Admin`], [`PageFrame`], [`IdempotencyKey`], [`CallerContext`]), then what they answer ([`Problem`], [`PageError`], [`see_other`], [`json_with_etag`], [`page`]).
 //!
 //! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
 
@@ -14,8 +14,8 @@ mod client;
 pub mod connections;
 mod cookies;
 mod csrf;
-mod dress;
 pub mod edge;
+mod error_pages;
 mod etag;
 mod flash;
 mod form;
@@ -72,6 +72,6 @@ pub use origin::Origin;
 pub use page_error::{PageError, page, page_with};
 pub use paths::is_api;
 pub use problem::Problem;
-pub use recognition::{Asker, Recognition, shown};
+pub use recognition::{Authentication, CallerContext, shown};
 pub use redirect::{local_path, see_other, see_other_with};
 pub use security_trail::SecurityTrail;

@@ -26,7 +26,6 @@ pub struct Allowance {
     pub name: &'static str,
     /// Requests per window.
     pub quota: u32,
-    /// The window.
     pub window: Duration,
     /// How many may come without any pause.
     pub burst: u32,
@@ -37,7 +36,7 @@ impl Allowance {
     pub const ANONYMOUS: Self = Self::per("ip", 300, Duration::from_mins(1), 60);
     /// Everything that somebody known asks for: 600 a minute.
     pub const ACCOUNT: Self = Self::per("account", 600, Duration::from_mins(1), 120);
-    /// Attempts to sign in, sign up or get back a password: 10 a minute.
+    /// Attempts to log in, sign up or get back a password: 10 a minute.
     pub const LOGIN: Self = Self::per("login", 10, Duration::from_mins(1), 10);
     /// Attempts to place an order: 10 an hour.
     pub const CHECKOUT: Self = Self::per("checkout", 10, Duration::from_hours(1), 10);
@@ -45,7 +44,6 @@ impl Allowance {
     pub const SEARCH: Self = Self::per("search", 60, Duration::from_mins(1), 20);
 
     /// `quota` requests per `window`, `burst` of them at once.
-    #[must_use]
     pub const fn per(name: &'static str, quota: u32, window: Duration, burst: u32) -> Self {
         Self { name, quota, window, burst }
     }
@@ -56,7 +54,6 @@ impl Allowance {
 pub struct LimitRule {
     /// What they may use.
     pub allowance: Allowance,
-    /// Their method.
     pub method: Method,
     /// Their path; with `*` at its end, every path that begins so.
     pub path: &'static str,
@@ -65,14 +62,11 @@ pub struct LimitRule {
 }
 
 impl LimitRule {
-    /// POSTs to `path`.
-    #[must_use]
     pub const fn post(path: &'static str, allowance: Allowance) -> Self {
         Self { allowance, method: Method::POST, path, parameter: None }
     }
 
     /// GETs of `path` with the query parameter `parameter`.
-    #[must_use]
     pub const fn query(path: &'static str, parameter: &'static str, allowance: Allowance) -> Self {
         Self { allowance, method: Method::GET, path, parameter: Some(parameter) }
     }
@@ -94,7 +88,7 @@ pub struct LimitSettings {
     pub exempt_loopback: bool,
     /// For clients nobody knows.
     pub anonymous: Allowance,
-    /// For people signed in and for API keys.
+    /// For people logged in and for API keys.
     pub account: Allowance,
     /// For requests that are dear.
     pub rules: Vec<LimitRule>,
@@ -184,7 +178,7 @@ struct Bucket {
 }
 
 /// How many requests pass between two looks at how many clients are remembered.
-const TIDY_EVERY: u64 = 256;
+const REQUESTS_PER_CLEANUP: u64 = 256;
 
 impl Bucket {
     fn new(allowance: Allowance, max_clients: usize) -> Self {
@@ -193,7 +187,7 @@ impl Bucket {
     }
 
     fn count(&self, key: Key) -> Standing {
-        if self.counted.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
+        if self.counted.fetch_add(1, Ordering::Relaxed) % REQUESTS_PER_CLEANUP == REQUESTS_PER_CLEANUP - 1 {
             self.tidy();
         }
         let limiter = Arc::clone(&self.limiter.read().unwrap_or_else(PoisonError::into_inner));
@@ -310,7 +304,7 @@ mod tests {
             limits.anonymous(address(last));
         }
         let remembered = limits.buckets["ip"].limiter.read().unwrap().len();
-        assert!(remembered <= 500 + usize::try_from(TIDY_EVERY).unwrap(), "{remembered} are remembered");
+        assert!(remembered <= 500 + usize::try_from(REQUESTS_PER_CLEANUP).unwrap(), "{remembered} are remembered");
     }
 
     #[test]

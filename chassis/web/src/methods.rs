@@ -17,7 +17,6 @@ pub struct Methods(Arc<Vec<(String, String)>>);
 
 impl Methods {
     /// Of a description of the API.
-    #[must_use]
     pub fn of(document: &Value) -> Self {
         let paths = document["paths"].as_object().into_iter().flatten();
         Self(Arc::new(paths.map(|(path, item)| (path.clone(), allow(item))).collect()))

@@ -1,6 +1,6 @@
 //! Numbers for Prometheus at `/metrics`.
 //!
-//! Closed unless there is a token, and then open to whoever shows it. A shop without one whose own address is this
+//! Closed unless there is a token, and then open to anyone who shows it. A shop without one whose own address is this
 //! machine's, such as a demo, shows them to this machine. Everybody else is told that there is no such page: a proxy on the
 //! same machine need not say for whom it asks, so an address alone proves nothing where the shop faces the net.
 
@@ -19,13 +19,13 @@ const DURATIONS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
-    door: MetricsDoor,
+    door: MetricsAccess,
 }
 
 /// Who may read the numbers.
 #[derive(Clone)]
-pub enum MetricsDoor {
-    /// Whoever shows this.
+pub enum MetricsAccess {
+    /// Anyone who shows this.
     Token(SecretString),
     /// Programs on this machine.
     ThisMachine,
@@ -35,15 +35,11 @@ pub enum MetricsDoor {
 
 impl Metrics {
     /// Makes this process gather metrics. Once per process.
-    ///
-    /// # Errors
-    /// When something else gathers them already.
-    pub fn install(door: MetricsDoor) -> Result<Self, BuildError> {
+    pub fn install(door: MetricsAccess) -> Result<Self, BuildError> {
         Ok(Self { handle: builder()?.install_recorder()?, door })
     }
 
     /// Everything gathered so far, in the exposition format.
-    #[must_use]
     pub fn render(&self) -> String {
         self.handle.run_upkeep();
         self.handle.render()
@@ -60,15 +56,15 @@ impl Metrics {
     fn open_to(&self, req: &HttpRequest) -> bool {
         let sent = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
         match &self.door {
-            MetricsDoor::Token(token) => {
+            MetricsAccess::Token(token) => {
                 let sent = sent.strip_prefix("Bearer ").unwrap_or("");
                 sent.as_bytes().ct_eq(token.expose_secret().as_bytes()).into()
             }
-            MetricsDoor::ThisMachine => {
+            MetricsAccess::ThisMachine => {
                 let local = req.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
                 local && !req.headers().keys().any(|name| tells_of_a_proxy(name.as_str()))
             }
-            MetricsDoor::Closed => false,
+            MetricsAccess::Closed => false,
         }
     }
 }
@@ -94,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    fn metrics(door: MetricsDoor) -> Metrics {
+    fn metrics(door: MetricsAccess) -> Metrics {
         Metrics { handle: builder().unwrap().build_recorder().handle(), door }
     }
 
@@ -104,20 +100,20 @@ mod tests {
 
     #[test]
     fn without_a_token_only_this_machine_sees_them_and_no_proxy_on_it() {
-        let open = |req: TestRequest| metrics(MetricsDoor::ThisMachine).open_to(&req.to_http_request());
+        let open = |req: TestRequest| metrics(MetricsAccess::ThisMachine).open_to(&req.to_http_request());
         assert!(open(from("127.0.0.1:5000")) && open(from("[::1]:5000")));
         assert!(!open(from("192.0.2.7:5000")));
         for header in ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"] {
             assert!(!open(from("127.0.0.1:5000").insert_header((header, "1.2.3.4"))), "{header}");
         }
-        assert!(!metrics(MetricsDoor::Closed).open_to(&from("127.0.0.1:5000").to_http_request()));
+        assert!(!metrics(MetricsAccess::Closed).open_to(&from("127.0.0.1:5000").to_http_request()));
     }
 
     #[test]
     fn with_a_token_only_the_token_counts() {
         let open = |token: &str| {
             let req = from("127.0.0.1:5000").insert_header(("authorization", token)).to_http_request();
-            metrics(MetricsDoor::Token(SecretString::from("s3cret"))).open_to(&req)
+            metrics(MetricsAccess::Token(SecretString::from("s3cret"))).open_to(&req)
         };
         assert!(open("Bearer s3cret"));
         assert!(!open("Bearer wrong") && !open(""));

@@ -30,13 +30,13 @@ pub enum PageError {
     /// Somebody or something else was faster (409), in words for the visitor.
     #[error("{0}")]
     Conflict(String),
-    /// He is known, but this is not for him.
+    /// They are known, but this is not for them.
     #[error("Your account may not do this.")]
     Forbidden,
-    /// He has to sign in; afterwards he goes on to `next`.
-    #[error("Please sign in first.")]
-    SignInFirst {
-        /// Path and query of the page he wanted.
+    /// They have to log in; afterwards they go on to `next`.
+    #[error("Please log in first.")]
+    LogInFirst {
+        /// Path and query of the page they wanted.
         next: String,
     },
     /// They are known, but have to show again who they are; afterwards they go on to `next`.
@@ -45,9 +45,9 @@ pub enum PageError {
         /// Path and query of the page they wanted.
         next: String,
     },
-    /// What should tell us who he is came damaged or too late (401).
-    #[error("We could not make out who you are. Please load the page again, or sign in again.")]
-    Unrecognised,
+    /// What should tell us who they are came damaged or too late (401).
+    #[error("Your session could not be verified. Please reload the page, or log in again.")]
+    AuthenticationError,
     /// The form did not come from a page of ours, or from one too old.
     #[error("This form has expired. Please go back, reload the page and send it again.")]
     Forged,
@@ -80,13 +80,13 @@ impl PageError {
     fn heading(&self) -> &'static str {
         match self {
             Self::NotFound => "We could not find that",
-            Self::Invalid(_) => "That did not make sense to us",
+            Self::Invalid(_) => "We could not understand that request",
             Self::Refused(_) => "That is not possible",
             Self::Conflict(_) => "Something changed in the meantime",
             Self::Forbidden => "This is not open to you",
-            Self::SignInFirst { .. } => "Please sign in",
+            Self::LogInFirst { .. } => "Please log in",
             Self::ConfirmFirst { .. } => "Please confirm that it is you",
-            Self::Unrecognised => "Who was that?",
+            Self::AuthenticationError => "Who was that?",
             Self::Forged => "Please send that again",
             Self::TooLarge => "That is too large",
             Self::TooMany => "Not so fast",
@@ -126,8 +126,8 @@ impl ResponseError for PageError {
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
-            Self::SignInFirst { .. } | Self::ConfirmFirst { .. } => StatusCode::SEE_OTHER,
-            Self::Unrecognised => StatusCode::UNAUTHORIZED,
+            Self::LogInFirst { .. } | Self::ConfirmFirst { .. } => StatusCode::SEE_OTHER,
+            Self::AuthenticationError => StatusCode::UNAUTHORIZED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -137,7 +137,7 @@ impl ResponseError for PageError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Self::SignInFirst { next } = self {
+        if let Self::LogInFirst { next } = self {
             return on_the_way("/login", next);
         }
         if let Self::ConfirmFirst { next } = self {
@@ -208,17 +208,11 @@ impl PageFailure {
 }
 
 /// The page as a 200 answer.
-///
-/// # Errors
-/// [`PageError::Internal`] if the template fails.
 pub fn page<T: Template>(page: &T) -> Result<HttpResponse, PageError> {
     page_with(StatusCode::OK, page)
 }
 
 /// The page with another status, such as 422 for a form that has to be corrected.
-///
-/// # Errors
-/// [`PageError::Internal`] if the template fails.
 pub fn page_with<T: Template>(status: StatusCode, page: &T) -> Result<HttpResponse, PageError> {
     let html = page.render()?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))

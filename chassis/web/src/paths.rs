@@ -1,7 +1,6 @@
 //! What a path says of itself.
 
 /// Whether the path belongs to the JSON API, where cookies mean nothing and errors are problem documents.
-#[must_use]
 pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
 }

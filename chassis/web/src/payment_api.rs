@@ -9,13 +9,12 @@ pub(super) fn is_payment_api(path: &str) -> bool {
     path.starts_with("/sandbox/v1/")
 }
 
-/// The error document for this status.
 pub(super) fn error_document(status: StatusCode) -> String {
     let (kind, code, message) = match status {
         StatusCode::TOO_MANY_REQUESTS => ("invalid_request_error", Some("rate_limit"), "Too many requests. Slow down."),
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request_error", None, "The request's body is too large."),
         _ if status.is_server_error() => ("api_error", None, "The request could not be carried out."),
-        _ => ("invalid_request_error", None, "The request makes no sense."),
+        _ => ("invalid_request_error", None, "The request could not be understood."),
     };
     json!({ "error": { "type": kind, "code": code, "message": message } }).to_string()
 }

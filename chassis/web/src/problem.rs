@@ -17,7 +17,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 /// In characters.
-const LONGEST_DETAIL: usize = 500;
+const MAX_DETAIL_CHARS: usize = 500;
 
 /// An error answer of the API. `type` on the wire is `<shop>/problems/<name>`.
 #[derive(Debug, Clone)]
@@ -37,7 +37,6 @@ struct Parts {
 
 impl Problem {
     /// A problem of the kind `name` (kebab-case, stable), which `title` says in words that are the same every time.
-    #[must_use]
     pub fn new(status: StatusCode, name: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Parts {
             status,
@@ -51,19 +50,16 @@ impl Problem {
     }
 
     /// Something broke on our side. The cause is logged when the answer is made, and never shown.
-    #[must_use]
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::of_status(StatusCode::INTERNAL_SERVER_ERROR).caused_by(Arc::from(cause.into()))
     }
 
     /// Nothing that the caller may see has that name.
-    #[must_use]
     pub fn not_found() -> Self {
         Self::of_status(StatusCode::NOT_FOUND)
     }
 
     /// The plain problem for a status that says it all.
-    #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let name = if status == StatusCode::INTERNAL_SERVER_ERROR {
@@ -75,21 +71,18 @@ impl Problem {
     }
 
     /// What is wrong this time, for the developer who called. It often repeats what was sent, so it is cut.
-    #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(shortened(detail.into()));
         self
     }
 
     /// One more member of the document.
-    #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.0.members.insert(member.to_owned(), value.into());
         self
     }
 
     /// One more header of the answer. A value that cannot be a header is left out.
-    #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.0.headers.push((name, value));
@@ -98,7 +91,6 @@ impl Problem {
     }
 
     /// The status of the answer.
-    #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
@@ -177,7 +169,7 @@ impl From<StoreError> for Problem {
 
 /// The text, or its beginning if it is longer than anybody reads.
 pub(crate) fn shortened(mut text: String) -> String {
-    if let Some((end, _)) = text.char_indices().nth(LONGEST_DETAIL) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_DETAIL_CHARS) {
         text.truncate(end);
         text.push('…');
     }
@@ -286,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_store_is_not_explained_to_strangers() {
+    fn a_broken_store_is_not_explained_to_outsiders() {
         let problem = Problem::from(StoreError::unavailable("disk /dev/sda is full"));
         let document = problem.document("", None).to_string();
         assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);

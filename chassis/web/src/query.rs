@@ -6,7 +6,6 @@ use shared_kernel::Limit;
 use super::problem::Problem;
 
 /// The parameter of that name does not fit: `invalid-<parameter>`.
-#[must_use]
 pub fn invalid_parameter(parameter: &str, detail: impl Into<String>) -> Problem {
     let title = "A parameter does not fit";
     Problem::new(StatusCode::BAD_REQUEST, format!("invalid-{parameter}"), title).detail(detail)

@@ -12,15 +12,15 @@ use shared_kernel::StoreError;
 use super::cookies::{self, SESSION_COOKIE};
 use super::identity::Authenticator;
 use super::paths::is_api;
-use super::request_context::{Recognised, RequestContext};
-use super::signed::{IDENTITY_HEADER, Refused, Shown, Signer, Verifier};
+use super::request_context::{AuthenticatedCaller, RequestContext};
+use super::signed::{CredentialKind, IDENTITY_HEADER, Refused, Signer, Verifier};
 
 /// Tells that another process of the shop asks, on behalf of somebody.
 const ON_BEHALF: &str = "x-store-on-behalf";
 
 /// By what a process recognises who is asking.
 #[derive(Clone)]
-pub enum Recognition {
+pub enum Authentication {
     /// Session cookies and bearer tokens. The whole shop in one process: a signed identity can only come from outside
     /// and is dropped.
     Tokens(Arc<dyn Authenticator>),
@@ -30,27 +30,27 @@ pub enum Recognition {
     Both(Arc<dyn Authenticator>, Arc<Verifier>, Arc<Signer>),
 }
 
-impl<T: Authenticator + 'static> From<Arc<T>> for Recognition {
+impl<T: Authenticator + 'static> From<Arc<T>> for Authentication {
     fn from(tokens: Arc<T>) -> Self {
         Self::Tokens(tokens)
     }
 }
 
-impl From<Arc<dyn Authenticator>> for Recognition {
+impl From<Arc<dyn Authenticator>> for Authentication {
     fn from(tokens: Arc<dyn Authenticator>) -> Self {
         Self::Tokens(tokens)
     }
 }
 
 /// Why it could not be told who is asking.
-pub(crate) enum Unrecognised {
-    /// He came with an identity that nobody of ours has signed.
+pub(crate) enum AuthenticationError {
+    /// They came with an identity that nobody of ours has signed.
     Refused(Refused),
     /// The store failed.
     Store(StoreError),
 }
 
-impl Recognition {
+impl Authentication {
     /// What signs identities for calls that this process makes on somebody's behalf, if it may.
     pub(crate) fn signer(&self) -> Option<Arc<Signer>> {
         let Self::Both(_, _, signer) = self else { return None };
@@ -58,19 +58,19 @@ impl Recognition {
     }
 
     /// Who shows this token, or came with this signed identity, which is handed back if it counts.
-    pub(crate) async fn recognise(
+    pub(crate) async fn authenticate_request(
         &self,
         token: Option<String>,
         sent: Option<SentIdentity>,
         api: bool,
-    ) -> Result<(Recognised, Option<String>), Unrecognised> {
+    ) -> Result<(AuthenticatedCaller, Option<String>), AuthenticationError> {
         match (self, sent) {
             (Self::Signed(verifier) | Self::Both(_, verifier, _), Some(sent)) => sent.check(verifier, api),
-            (Self::Signed(_), None) => Ok((Recognised::Nobody, None)),
+            (Self::Signed(_), None) => Ok((AuthenticatedCaller::Nobody, None)),
             (Self::Tokens(tokens) | Self::Both(tokens, _, _), _) => {
-                let Some(token) = token else { return Ok((Recognised::Nobody, None)) };
-                let found = tokens.authenticate(&token).await.map_err(Unrecognised::Store)?;
-                Ok((found.map_or(Recognised::Unknown, Recognised::Known), None))
+                let Some(token) = token else { return Ok((AuthenticatedCaller::Nobody, None)) };
+                let found = tokens.authenticate(&token).await.map_err(AuthenticationError::Store)?;
+                Ok((found.map_or(AuthenticatedCaller::Unknown, AuthenticatedCaller::Known), None))
             }
         }
     }
@@ -97,24 +97,31 @@ impl SentIdentity {
         }
     }
 
-    fn check(self, verifier: &Verifier, api: bool) -> Result<(Recognised, Option<String>), Unrecognised> {
-        let signed = self.signed.ok_or(Unrecognised::Refused(Refused::Unreadable))?;
-        let (identity, by) = verifier.verify(&signed).map_err(Unrecognised::Refused)?;
+    fn check(
+        self,
+        verifier: &Verifier,
+        api: bool,
+    ) -> Result<(AuthenticatedCaller, Option<String>), AuthenticationError> {
+        let signed = self.signed.ok_or(AuthenticationError::Refused(Refused::Unreadable))?;
+        let (identity, by) = verifier.verify(&signed).map_err(AuthenticationError::Refused)?;
         let counts = match by {
-            Shown::Bearer => api,
-            Shown::Cookie => !api || self.on_behalf,
+            CredentialKind::Bearer => api,
+            CredentialKind::Cookie => !api || self.on_behalf,
         };
-        Ok(if counts { (Recognised::Known(identity), Some(signed)) } else { (Recognised::Nobody, None) })
+        Ok(if counts {
+            (AuthenticatedCaller::Known(identity), Some(signed))
+        } else {
+            (AuthenticatedCaller::Nobody, None)
+        })
     }
 }
 
 /// What somebody shows to be recognised by. On `/api` only the bearer token counts; on pages only the session cookie.
-#[must_use]
-pub fn shown(req: &HttpRequest, path: &str) -> Option<(String, Shown)> {
+pub fn shown(req: &HttpRequest, path: &str) -> Option<(String, CredentialKind)> {
     if is_api(path) {
-        bearer(req.headers()).map(|token| (token, Shown::Bearer))
+        bearer(req.headers()).map(|token| (token, CredentialKind::Bearer))
     } else {
-        cookies::cookie_value(req, SESSION_COOKIE).map(|token| (token, Shown::Cookie))
+        cookies::cookie_value(req, SESSION_COOKIE).map(|token| (token, CredentialKind::Cookie))
     }
 }
 
@@ -124,15 +131,15 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim().to_owned())
 }
 
-/// On whose behalf another process of the shop is asked: it shall see the same person, and count him as the same client.
+/// On whose behalf another process of the shop is asked: it shall see the same person, and count them as the same client.
 #[derive(Debug, Clone, Default)]
-pub struct Asker {
+pub struct CallerContext {
     identity: Option<String>,
     client: Option<IpAddr>,
     request_id: String,
 }
 
-impl Asker {
+impl CallerContext {
     /// The headers that tell the other process.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, String)> {
         let identity = self.identity.clone().map(|signed| (HeaderName::from_static(IDENTITY_HEADER), signed));
@@ -143,7 +150,7 @@ impl Asker {
     }
 }
 
-impl FromRequest for Asker {
+impl FromRequest for CallerContext {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, actix_web::Error>>;
 

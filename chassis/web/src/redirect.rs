@@ -7,13 +7,11 @@ use super::flash::Flash;
 use super::page_error::SetAside;
 
 /// Sends the browser to `path`, which it asks for with GET.
-#[must_use]
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
 /// The same, and the next page shows `flash` once. An error tells the security log, too, that the wish was refused.
-#[must_use]
 pub fn see_other_with(path: &str, flash: Flash) -> HttpResponse {
     let refused = flash.is_error();
     let location = (header::LOCATION, path);
@@ -25,7 +23,6 @@ pub fn see_other_with(path: &str, flash: Flash) -> HttpResponse {
 }
 
 /// The text as a path of this shop, such as a `next` parameter; `None` for anything a browser might follow elsewhere.
-#[must_use]
 pub fn local_path(text: &str) -> Option<&str> {
     let lower = text.to_ascii_lowercase();
     let path = lower.split(['?', '#']).next().unwrap_or("");

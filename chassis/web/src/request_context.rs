@@ -13,7 +13,7 @@ use shared_kernel::{Identity, Ids};
 use super::client::Client;
 use super::flash::Flash;
 use super::form_token::CsrfKey;
-use super::signed::{Shown, Signer};
+use super::signed::{CredentialKind, Signer};
 use chassis_security::SecurityLog;
 
 /// What is the same for all requests, as far as the answer to one needs it.
@@ -31,12 +31,11 @@ pub(crate) struct Surroundings {
 
 /// Who is asking.
 #[derive(Debug, Clone)]
-pub(crate) enum Recognised {
-    /// He showed nothing.
+pub(crate) enum AuthenticatedCaller {
+    /// No credential was sent.
     Nobody,
-    /// He showed a token that nobody knows (any more).
+    /// The token is unknown, or no longer valid.
     Unknown,
-    /// He is known.
     Known(Identity),
 }
 
@@ -47,11 +46,10 @@ pub(crate) struct RequestContext {
     /// The path by which the handler is found: what is needlessly percent-encoded is decoded, so that nobody gets past a
     /// rule by writing its path otherwise.
     pub(crate) path: String,
-    /// The path as it was sent.
     pub(crate) sent_path: String,
     pub(crate) query: String,
-    pub(crate) recognised: Recognised,
-    /// The signed identity by which he was recognised.
+    pub(crate) recognised: AuthenticatedCaller,
+    /// The signed identity by which the caller was recognised.
     pub(crate) signed: Option<String>,
     /// Which client this is, once it was looked at.
     pub(crate) client: Option<Client>,
@@ -74,18 +72,19 @@ impl RequestContext {
         req.extensions().get::<Rc<Self>>().cloned()
     }
 
-    /// Whoever is known to be asking.
+    /// Anyone who is known to be asking.
     pub(crate) fn identity(&self) -> Option<&Identity> {
         match &self.recognised {
-            Recognised::Known(identity) => Some(identity),
-            Recognised::Nobody | Recognised::Unknown => None,
+            AuthenticatedCaller::Known(identity) => Some(identity),
+            AuthenticatedCaller::Nobody | AuthenticatedCaller::Unknown => None,
         }
     }
 
     /// What tells another process of the shop who is asking.
     pub(crate) fn signed_identity(&self) -> Option<String> {
         let signer = self.shop.signer.as_ref();
-        let sign = || signer.zip(self.identity()).and_then(|(signer, who)| signer.sign(who, Shown::Bearer).ok());
+        let sign =
+            || signer.zip(self.identity()).and_then(|(signer, who)| signer.sign(who, CredentialKind::Bearer).ok());
         self.signed.clone().or_else(sign)
     }
 

@@ -5,28 +5,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Room for so many requests at once.
 #[derive(Clone)]
-pub(crate) struct Seats {
+pub(crate) struct ConcurrencyLimit {
     taken: Arc<AtomicUsize>,
     most: usize,
 }
 
 /// One request's place, free again when it is dropped.
-pub(crate) struct Seat(Arc<AtomicUsize>);
+pub(crate) struct Permit(Arc<AtomicUsize>);
 
-impl Seats {
+impl ConcurrencyLimit {
     pub(crate) fn new(most: usize) -> Self {
         Self { taken: Arc::default(), most }
     }
 
     /// A place, if one is free.
-    pub(crate) fn take(&self) -> Option<Seat> {
+    pub(crate) fn take(&self) -> Option<Permit> {
         let before = self.taken.fetch_add(1, Ordering::Relaxed);
-        let seat = Seat(Arc::clone(&self.taken));
+        let seat = Permit(Arc::clone(&self.taken));
         (before < self.most).then_some(seat)
     }
 }
 
-impl Drop for Seat {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

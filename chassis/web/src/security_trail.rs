@@ -24,7 +24,7 @@ pub struct SecurityTrail {
 }
 
 impl SecurityTrail {
-    /// Whoever asks has done this; see [`SecurityRecord::subject`](chassis_security::SecurityRecord::subject).
+    /// Anyone who asks has done this; see [`SecurityRecord::subject`](chassis_security::SecurityRecord::subject).
     pub async fn note(&self, event: SecurityEvent, subject: &str) {
         let known = self.context.as_ref().and_then(|context| context.identity());
         self.write(known.map(|identity| identity.customer), event, subject).await;

@@ -23,7 +23,6 @@ pub struct KnownPeople(Arc<RwLock<HashMap<String, Identity>>>);
 
 impl KnownPeople {
     /// From now on `token` is `identity`'s.
-    #[must_use]
     pub fn and(self, token: &str, identity: Identity) -> Self {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned(), identity);
         self
@@ -38,7 +37,6 @@ impl Authenticator for KnownPeople {
 }
 
 /// Somebody with that role, the same person for the same number.
-#[must_use]
 pub fn somebody(number: u128, role: Role) -> Identity {
     Identity {
         customer: CustomerId::new(Uuid::from_u128(number)),
@@ -52,14 +50,12 @@ pub fn somebody(number: u128, role: Role) -> Identity {
 }
 
 /// An edge for tests: `App::new().app_data(web::Data::new(edge(people))).wrap(from_fn(chassis_web::guard))`.
-#[must_use]
 pub fn edge(people: KnownPeople) -> Edge {
     let settings = EdgeSettings { csrf_key: KEY, base_url: "http://localhost".to_owned(), ..EdgeSettings::default() };
     Edge::new(settings, Arc::new(people), Arc::new(NoChance))
 }
 
 /// A form token for the visitor [`VISITOR`] with that session cookie: send it as field `csrf`, with the cookies.
-#[must_use]
 pub fn form_token(session: Option<&str>) -> String {
     CsrfKey::new(KEY).token([1; 32], VISITOR, session)
 }
@@ -78,7 +74,6 @@ impl Ids for NoChance {
 }
 
 /// What a document promises for a status of an operation; null for what it does not.
-#[must_use]
 pub fn promised(document: &Value, operation: &Value, status: u16) -> Value {
     let response = &operation["responses"][status.to_string()];
     match response["$ref"].as_str() {

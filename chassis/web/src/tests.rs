@@ -357,7 +357,7 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[actix_web::test]
-async fn what_broke_is_not_told_to_strangers() {
+async fn what_broke_is_not_told_to_outsiders() {
     for path in ["/broken", "/panics", "/api/panics"] {
         let answer = ask(TestRequest::get().uri(path)).await;
         assert!(!answer.body.contains("hunter2"), "{path}: {}", answer.body);
@@ -385,14 +385,14 @@ async fn an_error_can_be_read_where_compression_came_first() {
         assert!(!answer.headers().contains_key("content-encoding"), "{path}");
         let body = test::read_body(answer).await;
         assert!(
-            std::str::from_utf8(&body).unwrap().contains("Sign in first") || body.starts_with(b"<!doctype"),
+            std::str::from_utf8(&body).unwrap().contains("Log in first") || body.starts_with(b"<!doctype"),
             "{path}"
         );
     }
 }
 
 #[actix_web::test]
-async fn what_strangers_write_is_shown_as_they_wrote_it() {
+async fn what_outsiders_write_is_shown_as_they_wrote_it() {
     let page = ask(TestRequest::get().uri("/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")).await;
     assert!(!page.body.contains("<script>alert"), "{}", page.body);
     let flash = Flash::error("<script>alert(2)</script>").into_cookie();

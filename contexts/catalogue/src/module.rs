@@ -13,15 +13,15 @@ use crate::adapters::inbound::api::Api;
 use crate::adapters::inbound::events::stock_changed;
 use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportStores};
 use crate::adapters::inbound::pages::{Pages, ProductCard};
-use crate::adapters::outbound::cache::{CachedShelf, Freshness};
-use crate::adapters::outbound::sellable::SellableShelf;
+use crate::adapters::outbound::cache::{CacheVersion, CachedListing};
+use crate::adapters::outbound::sellable::SellableListing;
 use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue};
 use crate::application::{
     Browse, DecideImport, ExportProducts, ImportProducts, KeepMedia, NameProducts, NoteStock, RevertImport,
     SaveProduct, WithdrawProduct,
 };
 use crate::domain::{CategoryCount, FieldError, ImageName, Media, MediaError, SaleRules};
-use crate::ports::{ProductStore, Shelf, StockLevels};
+use crate::ports::{ProductListing, ProductStore, StockLevels};
 
 /// What an operator may choose. Nothing yet: what the catalogue needs stands in [`chassis::Site`].
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,7 +52,7 @@ pub enum DemoError {
     Store(#[from] StoreError),
 }
 
-/// Marks a search index that has more than titles; one of a version before this is made anew.
+/// Marks a search index that has more than titles; one of a version before this is made again.
 const LABELS_INDEXED: &str = "labels-indexed";
 /// Marks places in lists by which letters with rarer marks stand beside their plain forms.
 const PLACES_RENEWED: &str = "places-renewed";
@@ -75,13 +75,14 @@ impl CatalogueModule {
             sql::renew_places(&platform.database).await?;
             platform.database.mark(PLACES_RENEWED, platform.clock.now()).await?;
         }
-        let freshness = Arc::new(Freshness::of(platform.database.outbox_grew()));
+        let freshness = Arc::new(CacheVersion::of(platform.database.outbox_grew()));
         let recorder = Recorder::new("catalogue", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let store = Arc::new(SqlCatalogue::new(platform.database, recorder, Arc::clone(&freshness)));
         let products: Arc<dyn ProductStore> = store.clone();
         let rules = SaleRules { currency: platform.site.currency, tax: platform.site.tax };
-        let sellable = Arc::new(SellableShelf::new(store.clone(), rules));
-        let shelf: Arc<dyn Shelf> = Arc::new(CachedShelf::new(sellable, freshness, Arc::clone(&platform.clock)));
+        let sellable = Arc::new(SellableListing::new(store.clone(), rules));
+        let shelf: Arc<dyn ProductListing> =
+            Arc::new(CachedListing::new(sellable, freshness, Arc::clone(&platform.clock)));
         let names = NameProducts::new(Arc::clone(&products), store.clone());
         let decide = DecideImport::new(Arc::clone(&products), names, Arc::clone(&platform.ids), rules);
         let import_file = ImportFile::new(
@@ -118,13 +119,11 @@ impl CatalogueModule {
     }
 
     /// What the catalogue hears: fulfilment's stock levels.
-    #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         vec![stock_changed::subscription(self.note_stock.clone(), self.store.clone())]
     }
 
     /// The catalogue has no timers.
-    #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         Vec::new()
     }
@@ -156,7 +155,7 @@ impl CatalogueModule {
     /// The store's.
     pub async fn export_products(&self) -> Result<String, StoreError> {
         let mut file = String::new();
-        let write = |shelved: &crate::domain::Shelved| {
+        let write = |shelved: &crate::domain::ListedProduct| {
             crate::adapters::inbound::csv::write_products(&mut file, shelved.product());
         };
         self.pages.api.export_products.execute(write).await?;
@@ -204,7 +203,7 @@ impl CatalogueModule {
         self.pages.api.browse.public_paths().await
     }
 
-    /// Makes the search index anew from the products: it is no part of what is backed up or moved between engines.
+    /// Makes the search index again from the products: it is no part of what is backed up or moved between engines.
     ///
     /// # Errors
     /// The database's.
@@ -218,7 +217,7 @@ impl CatalogueModule {
     /// The store's.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
         let mut records = Vec::new();
-        let product = |shelved: &crate::domain::Shelved| {
+        let product = |shelved: &crate::domain::ListedProduct| {
             let product = shelved.product();
             records.push(json!({
                 "context": "catalogue",

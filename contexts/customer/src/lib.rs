@@ -1,10 +1,10 @@
-//! The customer context: who has an account, who is logged in, and what he may do.
+//! The customer context: who has an account, who is logged in, and what they may do.
 //!
 //! Reading order: [`domain`] (what a customer is and may become), [`application`] (what can be asked of the context, one
 //! use case per file), [`ports`] (what that needs), [`adapters`] (who asks, and what the ports look like in earnest),
 //! [`use_cases`] (which connects them). Others learn of customers only by the events in `contract/events`.
 //!
-//! This context decides who somebody is; what he may do with an order or a report is decided where that lies.
+//! This context decides who somebody is; what they may do with an order or a report is decided where that lies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,7 +128,6 @@ impl CustomerModule {
     }
 
     /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.
-    #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         let mut all = tasks::subscriptions(self.use_cases.send_account_mail.clone());
         all.push(chassis::mail::forget::subscription(self.mailer.clone()));
@@ -136,7 +135,6 @@ impl CustomerModule {
     }
 
     /// Its timers.
-    #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         jobs::jobs(self.use_cases.sweep.clone())
     }
@@ -179,7 +177,6 @@ impl CustomerModule {
     }
 
     /// Tells the edge who is asking.
-    #[must_use]
     pub fn authenticator(&self) -> Arc<dyn Authenticator> {
         self.use_cases.authenticate.clone()
     }
@@ -191,7 +188,7 @@ impl CustomerModule {
     }
 
     /// Enters somebody by order of the shop's operator. Somebody who has that address already rises to the role and, if
-    /// `verified`, is taken as verified; his password and name stay his own. So it may be repeated at every start.
+    /// `verified`, is taken as verified; their password and name stay their own. So it may be repeated at every start.
     ///
     /// # Errors
     /// [`CreateUserFailure`].

@@ -7,10 +7,10 @@ use shared_kernel::{Clock, Ids};
 
 use crate::CustomerSettings;
 use crate::application::api_keys::{CreateApiKey, RevokeApiKey};
-use crate::application::appoint::Appoint;
 use crate::application::authenticate::Authenticate;
 use crate::application::begin_session::BeginSession;
 use crate::application::change_password::ChangePassword;
+use crate::application::change_role::ChangeRole;
 use crate::application::check_code::CheckCode;
 use crate::application::confirm::Confirm;
 use crate::application::create_user::CreateUser;
@@ -53,7 +53,6 @@ pub struct Ports {
     pub challenges: Arc<dyn LoginChallenges>,
     /// Throws away what has ended.
     pub broom: Arc<dyn Housekeeping>,
-    /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Writes to customers.
     pub mailer: Arc<dyn AccountMailer>,
@@ -65,7 +64,6 @@ pub struct Ports {
 
 /// Everything that can be asked of this context.
 #[derive(Clone)]
-#[expect(missing_docs, reason = "each is documented where it is defined")]
 pub struct UseCases {
     pub sign_up: Data<SignUp>,
     pub verify_email: Data<VerifyEmail>,
@@ -81,7 +79,7 @@ pub struct UseCases {
     pub edit_profile: Data<EditProfile>,
     pub erase_customer: Data<EraseCustomer>,
     pub view_customers: Data<ViewCustomers>,
-    pub appoint: Data<Appoint>,
+    pub appoint: Data<ChangeRole>,
     pub create_api_key: Data<CreateApiKey>,
     pub revoke_api_key: Data<RevokeApiKey>,
     pub create_user: Arc<CreateUser>,
@@ -91,7 +89,6 @@ pub struct UseCases {
 
 impl UseCases {
     /// Connects them to `ports`.
-    #[must_use]
     pub fn over(ports: Ports, settings: &CustomerSettings) -> Self {
         let logins = Logins::over(&ports, settings);
         let Ports { accounts, sessions, keys, tokens, delays, .. } = ports;
@@ -153,7 +150,7 @@ impl UseCases {
                 delay,
             }),
             view_customers: Data::new(ViewCustomers { accounts: accounts.clone(), keys: keys.clone() }),
-            appoint: Data::new(Appoint { accounts: accounts.clone() }),
+            appoint: Data::new(ChangeRole { accounts: accounts.clone() }),
             create_api_key: Data::new(CreateApiKey { keys: keys.clone(), clock: clock.clone(), ids: ids.clone() }),
             revoke_api_key: Data::new(RevokeApiKey { keys, clock: clock.clone() }),
             create_user: Arc::new(CreateUser {

@@ -5,8 +5,8 @@
 
 #[path = "contract/api.rs"]
 mod api;
-#[path = "contract/at_once.rs"]
-mod at_once;
+#[path = "contract/concurrency.rs"]
+mod concurrency;
 #[path = "contract/events.rs"]
 mod events;
 #[path = "contract/golden.rs"]

@@ -4,7 +4,7 @@
 //! # The tour
 //! A customer places an order; `order` says so. [`adapters::inbound::events`] reads the fact into a command,
 //! [`application::reserve_stock`] takes it to the [`ports::Warehouse`], which lays the rows concerned on a
-//! [`domain::Worksheet`] inside one write transaction, where [`domain::reserving`] decides: all lines are promised, or
+//! [`domain::StockTransaction`] inside one write transaction, where [`domain::reserving`] decides: all lines are promised, or
 //! none. What changed is written together with the facts to tell and the mark that the message was handled.
 //! [`adapters::outbound::publish`] puts those facts into words that other contexts understand.
 //!

@@ -143,7 +143,6 @@ impl FulfilmentModule {
     }
 
     /// What the context hears: orders, products, counts, and its own mailings.
-    #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         let (warehouse, clock) = (&self.warehouse, &self.platform.clock);
         let orders = FollowOrders {
@@ -172,7 +171,6 @@ impl FulfilmentModule {
     }
 
     /// The sweeps.
-    #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         let lapsed = ReleaseLapsed {
             warehouse: Arc::clone(&self.warehouse),

@@ -15,14 +15,14 @@ use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed,
 use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::sql::{
-    CURRENCY_IN_USE, MIGRATIONS, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore, SqlPriceList,
-    SqlRestoration, SqlWebhookInbox, WaitingRoom,
+    CURRENCY_IN_USE, MIGRATIONS, OrderChangeNotifier, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore,
+    SqlPriceList, SqlRestoration, SqlWebhookInbox,
 };
 use crate::adapters::stripe::{StripeGateway, WebhookConsumer, charge_limits, configure_webhook, livemode_of};
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
-    Adapters, AuditOrders, CatchUpError, CaughtUp, HistoricalOrder, ImportSummary, Policy, ReconcileSummary, Tariff,
-    Terms, UseCases,
+    Adapters, AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, HistoricalOrder, ImportSummary, Policy,
+    PricingConfig, ReconcileSummary, UseCases,
 };
 use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender};
 use crate::settings::OrderSettings;
@@ -98,7 +98,6 @@ impl OrderModule {
     }
 
     /// The use cases, for pages of the app that join contexts.
-    #[must_use]
     pub const fn use_cases(&self) -> &UseCases {
         &self.use_cases
     }
@@ -117,11 +116,10 @@ impl OrderModule {
     /// The pages: cart, checkout, payment, orders, and the orders of the back office.
     pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
         let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::configure(self.use_cases.clone(), site, ids, pages::Patience::default())
+        pages::configure(self.use_cases.clone(), site, ids, pages::PaymentWaitPolicy::default())
     }
 
     /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.
-    #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         let with = &self.use_cases;
         let prices = Arc::new(PriceListFeed::new(with.keep_prices.clone()));
@@ -143,7 +141,6 @@ impl OrderModule {
     }
 
     /// Timers.
-    #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         jobs::jobs(&self.use_cases, &self.settings)
     }
@@ -154,12 +151,12 @@ impl OrderModule {
     ///
     /// # Errors
     /// [`CatchUpError`]; nobody may act on what we believe then.
-    pub async fn catch_up(&self) -> Result<Option<CaughtUp>, CatchUpError> {
+    pub async fn catch_up(&self) -> Result<Option<CatchUpSummary>, CatchUpError> {
         let Platform { database, clock, ids, .. } = &self.platform;
         let turn = Lease::new("catch-up", database, clock, ids.as_ref());
         while self.use_cases.catch_up.is_due().await? {
-            if turn.is_mine().await {
-                let caught = kept(&turn, self.catch_up_alone()).await;
+            if turn.is_held().await {
+                let caught = run_while_leased(&turn, self.catch_up_alone()).await;
                 turn.release().await;
                 return caught;
             }
@@ -168,7 +165,7 @@ impl OrderModule {
         Ok(None)
     }
 
-    async fn catch_up_alone(&self) -> Result<Option<CaughtUp>, CatchUpError> {
+    async fn catch_up_alone(&self) -> Result<Option<CatchUpSummary>, CatchUpError> {
         let Platform { database, clock, ids, .. } = &self.platform;
         let caught = self.use_cases.catch_up.execute().await?;
         let messages = Arc::new(SqlMessages::new(database.clone(), Arc::clone(clock)));
@@ -191,7 +188,7 @@ impl OrderModule {
     /// # Errors
     /// The store's.
     pub async fn audit(&self, to: &AuditSink) -> Result<(), StoreError> {
-        lay_open(&self.use_cases.audit_orders, to).await
+        write_audit(&self.use_cases.audit_orders, to).await
     }
 
     /// The same of orders that nobody works on, such as those in a backup.
@@ -201,8 +198,9 @@ impl OrderModule {
     pub async fn audit_of(database: &Database, to: &AuditSink) -> Result<(), StoreError> {
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let recorder = Recorder::new("order", Arc::clone(&clock), ids);
-        let orders = SqlOrderStore::new(database.clone(), recorder, clock, String::new(), WaitingRoom::default());
-        lay_open(&AuditOrders::new(Arc::new(orders)), to).await
+        let orders =
+            SqlOrderStore::new(database.clone(), recorder, clock, String::new(), OrderChangeNotifier::default());
+        write_audit(&AuditOrders::new(Arc::new(orders)), to).await
     }
 
     /// Takes over orders of another shop, from a file of JSON lines; see [`ImportOrders`].
@@ -233,12 +231,12 @@ impl OrderModule {
 }
 
 /// Works while the lease is kept.
-async fn kept<T>(turn: &Lease, work: impl Future<Output = T>) -> T {
+async fn run_while_leased<T>(turn: &Lease, work: impl Future<Output = T>) -> T {
     tokio::pin!(work);
     loop {
         tokio::select! {
             done = &mut work => return done,
-            () = turn.kept_for(Duration::from_secs(3)) => {}
+            () = turn.renew_for(Duration::from_secs(3)) => {}
         }
     }
 }
@@ -246,7 +244,7 @@ async fn kept<T>(turn: &Lease, work: impl Future<Output = T>) -> T {
 fn adapters(settings: &OrderSettings, platform: &Platform, services: ExternalServices) -> Adapters {
     let Platform { database, clock, ids, .. } = platform;
     let recorder = Recorder::new("order", Arc::clone(clock), Arc::clone(ids));
-    let room = WaitingRoom::default();
+    let room = OrderChangeNotifier::default();
     let orders = Arc::new(SqlOrderStore::new(
         database.clone(),
         recorder.clone(),
@@ -275,7 +273,7 @@ fn adapters(settings: &OrderSettings, platform: &Platform, services: ExternalSer
     }
 }
 
-async fn lay_open(audit: &AuditOrders, to: &AuditSink) -> Result<(), StoreError> {
+async fn write_audit(audit: &AuditOrders, to: &AuditSink) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let (orders, last) = audit.page(after).await?;
@@ -304,8 +302,8 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
     let limits = charge_limits(site.currency);
     let limits = limits.ok_or_else(|| StoreError::unavailable(CurrencyNotTaken(site.currency)))?;
     Ok(Policy {
-        tariff: Tariff { currency: site.currency, tax: site.tax, delivery, limits },
-        terms: Terms {
+        tariff: PricingConfig { currency: site.currency, tax: site.tax, delivery, limits },
+        terms: CheckoutPolicy {
             payment_window: settings.payment_window,
             open_at_most: settings.open_orders,
             pieces_at_most: settings.open_pieces,

@@ -34,7 +34,6 @@ pub struct OrderSettings {
 pub struct StripeSettings {
     /// Where its API is, without a trailing slash and without `/v1`; the built-in sandbox or `https://api.stripe.com`.
     pub api_base: String,
-    /// The secret key.
     pub secret_key: SecretString,
     /// Secrets that sign webhooks; more than one while they are being changed.
     pub webhook_secrets: Vec<SecretString>,

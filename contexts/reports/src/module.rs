@@ -11,23 +11,23 @@ use serde_json::Value;
 use shared_kernel::{Currency, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::adapters::inbound::asking::Question;
 use crate::adapters::inbound::events::{
     ERASURE_FACTS, FORGET_REASONS, ForgetReasons, KEEP_PRODUCTS, KeepProducts, ORDER_FACTS, PRODUCT_FACTS,
     RECORD_SALES, RecordSales,
 };
+use crate::adapters::inbound::params::ReportQuery;
 use crate::adapters::inbound::{api, pages};
 use crate::adapters::outbound::sql::{self, MIGRATIONS, RebuildArticles, RebuildSales, SqlBooks};
 use crate::application::{
-    KeepProduct, ListRefunds, Reading, RecordFact, ShowMonthlySales, ShowSalesByCategory, ShowSalesByCountry,
+    KeepProduct, ListRefunds, RecordFact, ReportContext, ShowMonthlySales, ShowSalesByCategory, ShowSalesByCountry,
     ShowSalesOverTime, ShowTopProducts,
 };
 use crate::domain::{FinancialYear, ShopCalendar};
 
 /// How many orders are written at once: they share their commits, so a backlog is worked off faster.
 const LANES: usize = 64;
-/// How soon it is noticed that books that were being built anew are whole.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How soon it is noticed that books that were being built again are whole.
+const REBUILD_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// What an operator may set. Currency and time zone are facts about the shop and come with the platform.
 #[derive(Debug, Clone, Default)]
@@ -38,8 +38,8 @@ pub struct ReportsSettings {
 
 /// The use cases that answer questions, for pages and API.
 #[derive(Clone)]
-pub struct Questions {
-    pub(crate) reading: Reading,
+pub struct ReportQueries {
+    pub(crate) reading: ReportContext,
     pub(crate) monthly: Arc<ShowMonthlySales>,
     pub(crate) over_time: Arc<ShowSalesOverTime>,
     pub(crate) products: Arc<ShowTopProducts>,
@@ -48,10 +48,9 @@ pub struct Questions {
     pub(crate) refunds: Arc<ListRefunds>,
 }
 
-impl Questions {
+impl ReportQueries {
     /// Answers from this reading.
-    #[must_use]
-    pub fn new(reading: Reading) -> Self {
+    pub fn new(reading: ReportContext) -> Self {
         Self {
             monthly: Arc::new(ShowMonthlySales::new(reading.clone())),
             over_time: Arc::new(ShowSalesOverTime::new(reading.clone())),
@@ -64,7 +63,7 @@ impl Questions {
     }
 
     /// The currency that was meant.
-    pub(crate) fn currency(&self, question: &Question) -> Currency {
+    pub(crate) fn currency(&self, question: &ReportQuery) -> Currency {
         question.asked.currency.unwrap_or(self.reading.currency)
     }
 }
@@ -74,7 +73,7 @@ pub struct ReportsModule {
     books: SqlBooks,
     record: Arc<RecordFact>,
     keep: Arc<KeepProduct>,
-    questions: Questions,
+    questions: ReportQueries,
 }
 
 impl ReportsModule {
@@ -94,7 +93,7 @@ impl ReportsModule {
         let recorder = Recorder::new("reports", Arc::clone(&platform.clock), Arc::clone(&platform.ids));
         let books = SqlBooks::new(platform.database, recorder, calendar.zone());
         let ledger = Arc::new(books.clone());
-        let reading = Reading {
+        let reading = ReportContext {
             reports: Arc::clone(&ledger) as _,
             over_time: Arc::clone(&ledger) as _,
             financial_year: settings.financial_year,
@@ -105,7 +104,7 @@ impl ReportsModule {
         Ok(Self {
             record: Arc::new(RecordFact::new(Arc::clone(&ledger) as _, calendar)),
             keep: Arc::new(KeepProduct::new(ledger)),
-            questions: Questions::new(reading),
+            questions: ReportQueries::new(reading),
             books,
         })
     }
@@ -123,7 +122,6 @@ impl ReportsModule {
     }
 
     /// What the books hear: facts about orders, and about products. Both can be rebuilt from the archive.
-    #[must_use]
     pub fn subscriptions(&self) -> Vec<Subscription> {
         let sales = Arc::new(RecordSales(Arc::clone(&self.record)));
         let products = Arc::new(KeepProducts(Arc::clone(&self.keep)));
@@ -134,17 +132,16 @@ impl ReportsModule {
         ]
     }
 
-    /// Says when books that are being built anew are whole again.
-    #[must_use]
+    /// Says when books that are being built again are whole again.
     pub fn jobs(&self) -> Vec<Job> {
         let books = self.books.clone();
-        vec![Job::every("finish-rebuild", LOOK_EVERY, move || {
+        vec![Job::every("finish-rebuild", REBUILD_POLL_INTERVAL, move || {
             let books = books.clone();
             Box::pin(async move { books.finish_rebuild().await })
         })]
     }
 
-    /// Why the books have to be built anew by replaying [`Self::BOOKS`], if they do: they were kept in another time zone or
+    /// Why the books have to be built again by replaying [`Self::BOOKS`], if they do: they were kept in another time zone or
     /// by an earlier version's rules.
     ///
     /// # Errors

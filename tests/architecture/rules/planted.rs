@@ -16,7 +16,7 @@ struct Fault {
 }
 
 /// The fewest that are worth the name of a list.
-const FEWEST: usize = 30;
+const MIN_FAULTS: usize = 30;
 
 /// What is wrong with the list. `read` gives the text of a file of the repository.
 pub fn breaches(list: &str, read: impl Fn(&str) -> String) -> Vec<String> {
@@ -30,7 +30,7 @@ pub fn breaches(list: &str, read: impl Fn(&str) -> String) -> Vec<String> {
         let is_sound = places == 1 && fault.find != fault.replace;
         (!is_sound).then(|| format!("{:?} has {places} places in {}", fault.name, fault.file))
     });
-    let few = (faults.fault.len() < FEWEST).then(|| format!("only {} faults are listed", faults.fault.len()));
+    let few = (faults.fault.len() < MIN_FAULTS).then(|| format!("only {} faults are listed", faults.fault.len()));
     misplaced.chain(few).collect()
 }
 

@@ -5,8 +5,27 @@
 
 /// Pronouns that give a person a gender, archaisms, and synonyms that the glossary rules out.
 const FORBIDDEN: [&str; 21] = [
-    "he", "his", "him", "himself", "she", "her", "hers", "herself", "whoever", "whomever", "whence", "thence", "anew",
-    "lest", "thereof", "stranger", "strangers", "for ever", "no news", "post code", "sign in",
+    "he",
+    "his",
+    "him",
+    "himself",
+    "she",
+    "her",
+    "hers",
+    "herself",
+    "whoever",
+    "whomever",
+    "whence",
+    "thence",
+    "anew",
+    "lest",
+    "thereof",
+    "stranger",
+    "strangers",
+    "for ever",
+    "no news",
+    "post code",
+    "sign in",
 ];
 
 /// The file that names the words.
@@ -19,12 +38,15 @@ pub fn breaches(path: &str, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let lines = text.lines().enumerate();
-    lines.flat_map(|(index, line)| forbidden_in(line).map(move |word| format!("{path}:{} says {word:?}", index + 1))).collect()
+    lines
+        .flat_map(|(index, line)| forbidden_in(line).map(move |word| format!("{path}:{} says {word:?}", index + 1)))
+        .collect()
 }
 
 fn forbidden_in(line: &str) -> impl Iterator<Item = &'static str> {
     // Identifiers are words, too: `find_him` and `is_anew`.
-    let words: Vec<String> = line.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let words: Vec<String> =
+        line.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     FORBIDDEN.into_iter().filter(move |forbidden| {
         let parts: Vec<&str> = forbidden.split(' ').collect();
         words.windows(parts.len()).any(|window| window.iter().eq(parts.iter()))
@@ -48,7 +70,8 @@ fn a_forbidden_word_is_found_wherever_it_stands() {
 
 #[test]
 fn words_that_only_contain_one_are_fine() {
-    for fine in ["the cached sheet", "history, this, ache", "forever", "a new order", "what is newer", "sign_input(x)"] {
+    for fine in ["the cached sheet", "history, this, ache", "forever", "a new order", "what is newer", "sign_input(x)"]
+    {
         assert_eq!(breaches("x.rs", fine), Vec::<String>::new(), "{fine}");
     }
     assert_eq!(breaches(GLOSSARY, "not used: whoever"), Vec::<String>::new());

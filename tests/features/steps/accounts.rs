@@ -4,8 +4,8 @@ use chassis::testing::eventually;
 use cucumber::{then, when};
 use serde_json::json;
 
-use crate::people::{self, ADDRESS};
-use crate::support::PATIENCE;
+use crate::actors::{self, ADDRESS};
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::support::visitor::Visitor;
 use crate::world::{Account, World};
 
@@ -28,7 +28,7 @@ async fn fill_in(world: &mut World, account: &Account, change: Option<(&str, &st
 
 #[when("somebody signs up")]
 async fn signs_up(world: &mut World) {
-    let account = people::somebody();
+    let account = actors::somebody();
     fill_in(world, &account, None).await;
     let page = &world.visitor().page;
     assert_eq!(page.status, 200, "{}", page.body);
@@ -37,12 +37,12 @@ async fn signs_up(world: &mut World) {
 
 #[when(expr = "somebody signs up with {word} {string}")]
 async fn signs_up_with(world: &mut World, field: String, value: String) {
-    let account = people::somebody();
+    let account = actors::somebody();
     fill_in(world, &account, Some((&field, &value))).await;
     world.account = account;
 }
 
-#[then("he is told what is wrong and there is no new account")]
+#[then("they are told what is wrong and there is no new account")]
 async fn told_what_is_wrong(world: &mut World) {
     let page = world.visitor().page.clone();
     assert_eq!(page.status, 422, "{}", page.body);
@@ -52,15 +52,15 @@ async fn told_what_is_wrong(world: &mut World) {
     assert_eq!(visitor.api("POST", "/api/customer/v1/sessions", Some(body), &[]).await.status, 401);
 }
 
-#[then("a verification link is mailed to him")]
+#[then("a verification link is mailed to them")]
 async fn link_is_mailed(world: &mut World) {
-    people::letter(&world.shop(), &world.account.email, "/verify?token=").await;
+    actors::letter(&world.shop(), &world.account.email, "/verify?token=").await;
 }
 
-#[when("he follows the link")]
+#[when("they follow the link")]
 async fn follows_the_link(world: &mut World) {
-    let letter = people::letter(&world.shop(), &world.account.email, "/verify?token=").await;
-    let link = people::link_to(&letter, "/verify?token=");
+    let letter = actors::letter(&world.shop(), &world.account.email, "/verify?token=").await;
+    let link = actors::link_to(&letter, "/verify?token=");
     let password = world.account.password.clone();
     world.visitor().visit(&link).await;
     world.visitor().submit("/verify", &[("password", &password)]).await;
@@ -68,13 +68,13 @@ async fn follows_the_link(world: &mut World) {
 
 #[when("the link is followed by an owner of the address who did not sign up")]
 async fn the_owner_follows(world: &mut World) {
-    let letter = people::letter(&world.shop(), &world.account.email, "/verify?token=").await;
-    let link = people::link_to(&letter, "/verify?token=");
+    let letter = actors::letter(&world.shop(), &world.account.email, "/verify?token=").await;
+    let link = actors::link_to(&letter, "/verify?token=");
     world.visitor().visit(&link).await;
     world.visitor().submit("/verify", &[("password", "what the owner would type")]).await;
 }
 
-#[then("he is offered to choose a new password")]
+#[then("they are offered to choose a new password")]
 async fn offered_a_reset(world: &mut World) {
     let page = world.visitor().page.clone();
     assert_eq!(page.status, 422, "{}", page.body);
@@ -93,41 +93,41 @@ async fn not_verified(world: &mut World) {
 async fn grows_old(_world: &mut World) {
     let made = std::time::Instant::now();
     let age = std::time::Duration::from_millis(3_500);
-    eventually(PATIENCE, || async { (made.elapsed() > age).then_some(()) }).await;
+    eventually(EVENTUALLY_TIMEOUT, || async { (made.elapsed() > age).then_some(()) }).await;
 }
 
-#[then("he is told that the link does not hold any more")]
+#[then("they are told that the link does not hold any more")]
 async fn link_is_void(world: &mut World) {
     let page = &world.visitor().page;
     assert!((400..500).contains(&page.status), "{} {}", page.status, page.body);
     assert!(!page.select("[role='alert']").is_empty(), "{}", page.body);
 }
 
-#[when("he logs in")]
+#[when("they log in")]
 async fn logs_in(world: &mut World) {
     let account = world.account.clone();
     let base = world.shop().url("");
     let mut visitor = Visitor::new(&base);
-    people::log_in(&mut visitor, &account).await;
+    actors::log_in(&mut visitor, &account).await;
     world.notes.insert("session", json!(visitor.cookie("sid")));
     world.visitor = Some(visitor);
 }
 
-#[when(expr = "he logs in with the password {string}")]
+#[when(expr = "they log in with the password {string}")]
 async fn logs_in_with(world: &mut World, password: String) {
     let account = Account { password, ..world.account.clone() };
     let mut visitor = Visitor::new(&world.shop().url(""));
-    people::log_in(&mut visitor, &account).await;
+    actors::log_in(&mut visitor, &account).await;
     world.visitor = Some(visitor);
 }
 
-#[then("his first name stands in the menu")]
+#[then("their first name stands in the menu")]
 async fn first_name(world: &mut World) {
     let name = world.account.first_name.clone();
     assert_eq!(world.visitor().page.text("first-name"), name);
 }
 
-#[then("the menu leads to his profile and his orders")]
+#[then("the menu leads to their profile and their orders")]
 async fn menu(world: &mut World) {
     for path in ["/profile", "/orders"] {
         let page = world.visitor().page.clone();
@@ -137,7 +137,7 @@ async fn menu(world: &mut World) {
     }
 }
 
-#[then("the back office is closed to him")]
+#[then("the back office is closed to them")]
 async fn back_office_closed(world: &mut World) {
     let visitor = world.visitor();
     assert!(!visitor.page.has("admin-link"));
@@ -146,26 +146,26 @@ async fn back_office_closed(world: &mut World) {
     }
 }
 
-#[then("he is told that e-mail or password is wrong")]
+#[then("they are told that e-mail or password is wrong")]
 async fn told_wrong(world: &mut World) {
     let page = &world.visitor().page;
     assert!(!page.select("[role='alert']").is_empty() && page.status >= 400, "{} {}", page.status, page.body);
 }
 
-#[then("he is not logged in")]
+#[then("they are not logged in")]
 async fn not_logged_in(world: &mut World) {
     let visitor = world.visitor();
     assert!(visitor.cookie("sid").is_none());
     assert!(visitor.visit("/").await.has("login-link"));
 }
 
-#[when("he logs out")]
+#[when("they log out")]
 async fn logs_out(world: &mut World) {
     world.visitor().visit("/").await;
     world.visitor().submit("/logout", &[]).await;
 }
 
-#[then("his old session opens nothing any more")]
+#[then("their old session opens nothing any more")]
 async fn old_session(world: &mut World) {
     let session = world.notes["session"].as_str().unwrap().to_owned();
     let answer = reqwest::Client::builder()
@@ -183,15 +183,15 @@ async fn old_session(world: &mut World) {
 
 #[when("somebody signs up with the customer's address")]
 async fn signs_up_again(world: &mut World) {
-    let newcomer = people::somebody();
+    let newcomer = actors::somebody();
     fill_in(world, &newcomer, None).await;
     let usual = world.visitor().page.clone();
     world.notes.insert("usual", json!([usual.path, usual.status, usual.flash()]));
-    let again = Account { email: world.account.email.clone(), ..people::somebody() };
+    let again = Account { email: world.account.email.clone(), ..actors::somebody() };
     fill_in(world, &again, None).await;
 }
 
-#[then("he sees the same page as everybody who signs up")]
+#[then("they see the same page as everybody who signs up")]
 async fn same_page(world: &mut World) {
     let page = world.visitor().page.clone();
     assert_eq!(world.notes["usual"], json!([page.path, page.status, page.flash()]));
@@ -200,7 +200,7 @@ async fn same_page(world: &mut World) {
 #[then("the customer is written to instead")]
 async fn written_to(world: &mut World) {
     let (shop, email) = (world.shop(), world.account.email.clone());
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let addressed = format!("to: {email}");
         let letters = shop.letters().into_iter().filter(|letter| letter.to_lowercase().contains(&addressed));
         (letters.count() == 2).then_some(())

@@ -4,7 +4,7 @@ use cucumber::gherkin::Step;
 use cucumber::{given, then, when};
 use serde_json::json;
 
-use crate::people;
+use crate::actors;
 use crate::support::visitor::Visitor;
 use crate::world::World;
 
@@ -14,23 +14,23 @@ async fn a_visitor(world: &mut World) {
     world.visitor = Some(Visitor::new(&base));
 }
 
-#[given(expr = "a visitor with {string} in his cart")]
+#[given(expr = "a visitor with {string} in their cart")]
 async fn visitor_with(world: &mut World, title: String) {
     a_visitor(world).await;
-    people::add_to_cart(world, &title).await;
+    actors::add_to_cart(world, &title).await;
 }
 
-#[given(expr = "{string} in his cart")]
-async fn in_his_cart(world: &mut World, title: String) {
-    people::add_to_cart(world, &title).await;
+#[given(expr = "{string} in their cart")]
+async fn in_the_cart(world: &mut World, title: String) {
+    actors::add_to_cart(world, &title).await;
 }
 
-#[when(expr = "he adds {string} to the cart")]
+#[when(expr = "they add {string} to the cart")]
 async fn adds(world: &mut World, title: String) {
-    people::add_to_cart(world, &title).await;
+    actors::add_to_cart(world, &title).await;
 }
 
-#[when(expr = "he changes the quantity of {string} to {string}")]
+#[when(expr = "they change the quantity of {string} to {string}")]
 async fn changes(world: &mut World, title: String, quantity: String) {
     let field = format!("quantity.{}", world.product(&title).sku);
     let visitor = world.visitor();
@@ -38,7 +38,7 @@ async fn changes(world: &mut World, title: String, quantity: String) {
     visitor.submit("/cart", &[(&field, &quantity)]).await;
 }
 
-#[when(expr = "he removes {string}")]
+#[when(expr = "they remove {string}")]
 async fn removes(world: &mut World, title: String) {
     let sku = world.product(&title).sku;
     let visitor = world.visitor();
@@ -55,19 +55,19 @@ async fn lines(world: &mut World) -> Vec<(String, String)> {
     page.all("line-title").into_iter().zip(quantities).collect()
 }
 
-#[then(expr = "his cart holds {int} of {string}")]
+#[then(expr = "their cart holds {int} of {string}")]
 async fn holds(world: &mut World, quantity: u32, title: String) {
     let lines = lines(world).await;
     assert!(lines.contains(&(title, quantity.to_string())), "{lines:?}");
 }
 
-#[then(expr = "his cart holds nothing but {string}")]
+#[then(expr = "their cart holds nothing but {string}")]
 async fn holds_only(world: &mut World, title: String) {
     let titles: Vec<String> = lines(world).await.into_iter().map(|(title, _)| title).collect();
     assert_eq!(titles, [title]);
 }
 
-#[then("his cart is empty")]
+#[then("their cart is empty")]
 async fn empty(world: &mut World) {
     assert!(world.visitor().visit("/cart").await.has("cart-empty"));
 }
@@ -93,16 +93,16 @@ async fn totals(world: &mut World, net: String, tax: String, gross: String) {
     assert_eq!((page.text("total-net"), page.text("total-tax"), page.text("total-gross")), (net, tax, gross));
 }
 
-#[then("he is told what a quantity is")]
+#[then("they are told what a quantity is")]
 async fn told(world: &mut World) {
     let page = &world.visitor().page;
     let said = page.body.to_lowercase();
     assert!(said.contains("whole number from 0 to 99"), "{} {}", page.status, page.body);
 }
 
-#[given(expr = "a customer with {string} in his cart at the API")]
+#[given(expr = "a customer with {string} in their cart at the API")]
 async fn cart_at_the_api(world: &mut World, title: String) {
-    people::become_customer(world).await;
+    actors::become_customer(world).await;
     let sku = world.product(&title).sku;
     let program = world.program().await;
     let cart = program.api("POST", "/api/order/v1/carts", Some(json!({})), &[]).await;
@@ -114,14 +114,14 @@ async fn cart_at_the_api(world: &mut World, title: String) {
 
 #[when("another customer asks for that cart")]
 async fn another(world: &mut World) {
-    people::become_customer(world).await;
+    actors::become_customer(world).await;
     let path = format!("/api/order/v1/carts/{}", world.notes["cart"].as_str().unwrap());
     let status = world.program().await.api("GET", &path, None, &[]).await.status;
     world.notes.insert("status", json!(status));
 }
 
-#[then("there is no such cart for him")]
-#[then("there is no such order for him")]
+#[then("there is no such cart for them")]
+#[then("there is no such order for them")]
 async fn no_such(world: &mut World) {
     assert_eq!(world.notes["status"], 404);
 }

@@ -3,8 +3,8 @@
 use chassis::testing::eventually;
 use cucumber::{given, then, when};
 
-use crate::support::PATIENCE;
-use crate::things::{self, Wanted};
+use crate::product_fixtures::{self, ProductSpec};
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::world::World;
 
 #[given(expr = "the category {string} with {int} products")]
@@ -12,37 +12,44 @@ async fn a_category(world: &mut World, category: String, count: usize) {
     for index in 0..count {
         // Made in another order than that of their titles.
         let title = format!("{category} {:03}", (index * 7) % count);
-        let wanted = Wanted { title: &title, price: "10.00", category: &category, digital: false, stock: None };
-        things::make(world, wanted).await;
+        let wanted = ProductSpec { title: &title, price: "10.00", category: &category, digital: false, stock: None };
+        product_fixtures::make(world, wanted).await;
     }
 }
 
 #[given(expr = "the product {string} at {float}")]
 async fn product(world: &mut World, title: String, price: f64) {
     let price = format!("{price:.2}");
-    things::make(world, Wanted { title: &title, price: &price, category: "Things", digital: false, stock: Some(9) })
-        .await;
+    product_fixtures::make(
+        world,
+        ProductSpec { title: &title, price: &price, category: "Things", digital: false, stock: Some(9) },
+    )
+    .await;
 }
 
 #[given(expr = "the product {string} at {float} with {int} in stock")]
 async fn product_in_stock(world: &mut World, title: String, price: f64, on_hand: i64) {
     let price = format!("{price:.2}");
-    let wanted = Wanted { title: &title, price: &price, category: "Things", digital: false, stock: Some(on_hand) };
-    things::make(world, wanted).await;
+    let wanted = ProductSpec { title: &title, price: &price, category: "Things", digital: false, stock: Some(on_hand) };
+    product_fixtures::make(world, wanted).await;
 }
 
 #[given(expr = "the e-book {string} at {float}")]
 async fn e_book(world: &mut World, title: String, price: f64) {
     let price = format!("{price:.2}");
-    let wanted = Wanted { title: &title, price: &price, category: "E-books", digital: true, stock: None };
-    let product = things::make(world, wanted).await;
-    things::upload(world, &product.sku).await;
+    let wanted = ProductSpec { title: &title, price: &price, category: "E-books", digital: true, stock: None };
+    let product = product_fixtures::make(world, wanted).await;
+    product_fixtures::upload(world, &product.sku).await;
 }
 
 #[given(expr = "the e-book {string} at {float} without a file")]
 async fn e_book_without_file(world: &mut World, title: String, price: f64) {
     let price = format!("{price:.2}");
-    things::make(world, Wanted { title: &title, price: &price, category: "E-books", digital: true, stock: None }).await;
+    product_fixtures::make(
+        world,
+        ProductSpec { title: &title, price: &price, category: "E-books", digital: true, stock: None },
+    )
+    .await;
 }
 
 #[when(expr = "a visitor looks at the category {string}")]
@@ -58,7 +65,7 @@ async fn search(world: &mut World, words: String) {
     world.visitor().visit(&format!("/products?q={query}")).await;
 }
 
-#[then(expr = "he sees {int} products ordered by title")]
+#[then(expr = "they see {int} products ordered by title")]
 async fn sees(world: &mut World, count: usize) {
     let titles = world.visitor().page.select("[data-test='product'] .product-title");
     assert_eq!(titles.len(), count, "{titles:?}");
@@ -80,13 +87,13 @@ async fn next_page(world: &mut World, count: usize) {
     assert_eq!(more.len(), count);
 }
 
-#[then(expr = "he finds {string}")]
+#[then(expr = "they find {string}")]
 async fn finds(world: &mut World, title: String) {
     let titles = world.visitor().page.select("[data-test='product'] .product-title");
     assert!(titles.contains(&title), "{titles:?}");
 }
 
-#[then(expr = "he does not find {string}")]
+#[then(expr = "they do not find {string}")]
 async fn does_not_find(world: &mut World, title: String) {
     let titles = world.visitor().page.select("[data-test='product'] .product-title");
     assert!(!titles.contains(&title), "{titles:?}");
@@ -103,7 +110,7 @@ async fn nothing_found(world: &mut World) {
 async fn offered(world: &mut World, title: String, price: String) {
     let path = format!("/products/{}", world.product(&title).handle);
     let shop = world.shop();
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let mut visitor = crate::support::visitor::Visitor::new(&shop.url(""));
         let page = visitor.visit(&path).await;
         let in_stock = !page.select(".stock-good").is_empty();

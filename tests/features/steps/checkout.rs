@@ -2,74 +2,74 @@
 
 use cucumber::{given, then, when};
 
-use crate::people::{self, ADDRESS};
+use crate::actors::{self, ADDRESS};
+use crate::product_fixtures;
 use crate::support::visitor::Visitor;
-use crate::things;
 use crate::world::World;
 
 #[given("a customer")]
 async fn a_customer(world: &mut World) {
-    people::become_customer(world).await;
+    actors::become_customer(world).await;
 }
 
-#[given(expr = "a customer with {string} in his cart")]
-#[given(expr = "another customer with {string} in his cart")]
+#[given(expr = "a customer with {string} in their cart")]
+#[given(expr = "another customer with {string} in their cart")]
 async fn customer_with(world: &mut World, title: String) {
-    people::become_customer(world).await;
-    people::add_to_cart(world, &title).await;
+    actors::become_customer(world).await;
+    actors::add_to_cart(world, &title).await;
 }
 
 #[given("somebody who signed up but did not verify")]
 async fn unverified(world: &mut World) {
-    let account = people::sign_up(world).await;
+    let account = actors::sign_up(world).await;
     let mut visitor = Visitor::new(&world.shop().url(""));
-    people::log_in(&mut visitor, &account).await;
+    actors::log_in(&mut visitor, &account).await;
     world.visitor = Some(visitor);
     world.account = account;
 }
 
-#[when("he checks out")]
+#[when("they check out")]
 async fn checks_out(world: &mut World) {
     world.visitor().visit("/cart").await;
     world.visitor().visit("/checkout").await;
 }
 
-#[when("he gives his address")]
+#[when("they give their address")]
 async fn gives_address(world: &mut World) {
     world.visitor().submit("/checkout", &ADDRESS).await;
 }
 
-#[when("he confirms")]
+#[when("they confirm")]
 async fn confirms(world: &mut World) {
-    people::confirm(world).await;
+    actors::confirm(world).await;
 }
 
 #[when(expr = "the price of {string} changes to {float}")]
 async fn price_changes(world: &mut World, title: String, price: f64) {
-    things::reprice(world, &title, &format!("{price:.2}")).await;
+    product_fixtures::reprice(world, &title, &format!("{price:.2}")).await;
 }
 
-#[then("he is asked to log in")]
+#[then("they are asked to log in")]
 async fn asked_to_log_in(world: &mut World) {
     assert!(world.visitor().page.path.starts_with("/login"), "{}", world.visitor().page.path);
 }
 
-#[when("he logs in with a verified account")]
+#[when("they log in with a verified account")]
 async fn logs_in_verified(world: &mut World) {
-    let account = people::sign_up(world).await;
+    let account = actors::sign_up(world).await;
     let shop = world.shop();
-    people::verify(&shop, &account).await;
-    people::log_in(world.visitor(), &account).await;
+    actors::verify(&shop, &account).await;
+    actors::log_in(world.visitor(), &account).await;
     world.account = account;
 }
 
-#[then("he is asked for an address")]
+#[then("they are asked for an address")]
 async fn asked_for_address(world: &mut World) {
     let page = &world.visitor().page;
     assert!(page.path.starts_with("/checkout") && page.body.contains("name=\"line1\""), "{} {}", page.path, page.body);
 }
 
-#[then("he is told to verify his e-mail address")]
+#[then("they are told to verify their e-mail address")]
 async fn told_to_verify(world: &mut World) {
     assert!(world.visitor().page.has("email-not-verified"), "{}", world.visitor().page.body);
 }
@@ -81,7 +81,7 @@ async fn shows_shipping(world: &mut World, title: String, price: String) {
     assert_eq!(page.text("shipping-total"), price);
 }
 
-#[then("the confirmation shows his address")]
+#[then("the confirmation shows their address")]
 async fn shows_address(world: &mut World) {
     let shown = world.visitor().page.text("delivery-address");
     for (_, part) in ADDRESS {
@@ -101,7 +101,7 @@ async fn total_to_pay(world: &mut World, total: String) {
     assert_eq!(world.visitor().page.text("total-gross"), total);
 }
 
-#[then("he is shown the new price and nothing is ordered")]
+#[then("they are shown the new price and nothing is ordered")]
 async fn new_price(world: &mut World) {
     let page = world.visitor().page.clone();
     assert!(page.body.contains("NZ$126.50") || page.body.contains("NZ$120.00"), "{} {}", page.path, page.body);

@@ -7,7 +7,7 @@ use cucumber::{given, then, when};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
 
-use crate::support::PATIENCE;
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::support::process::WEBHOOK_SECRET;
 use crate::world::{World, number};
 
@@ -50,7 +50,7 @@ async fn nonsense(world: &mut World) {
 async fn appears(world: &World) -> String {
     let admin = world.admin().await;
     let event = world.notes["event"].as_str().unwrap();
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let letters = admin.get("/api/ops/v1/dead-letters").await;
         let mine = letters["items"].as_array()?.iter().find(|letter| letter["message"].to_string().contains(event))?;
         Some(mine["id"].as_str()?.to_owned())
@@ -80,12 +80,12 @@ async fn decide(world: &mut World, verb: &str) {
     assert_eq!(page.status, 200, "{}", page.body);
 }
 
-#[when("he discards it")]
+#[when("they discard it")]
 async fn discards(world: &mut World) {
     decide(world, "discard").await;
 }
 
-#[when("he tries it again")]
+#[when("they try it again")]
 async fn tries_again(world: &mut World) {
     decide(world, "retry").await;
 }

@@ -4,14 +4,14 @@ use chassis::testing::eventually;
 use cucumber::{given, then, when};
 use serde_json::{Value, json};
 
-use crate::support::PATIENCE;
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::world::World;
-use crate::{people, things};
+use crate::{actors, product_fixtures};
 
 async fn shipping_order(world: &World) -> Value {
     let admin = world.admin().await;
     let path = format!("/api/fulfilment/v1/shipping-orders/{}", world.order().id);
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let answer = admin.api("GET", &path, None, &[]).await;
         (answer.status == 200).then_some(answer.json)
     })
@@ -49,7 +49,7 @@ async fn dispatch_one(world: &mut World, title: String, carrier: String, trackin
 #[given("the order has been dispatched")]
 async fn dispatched(world: &mut World) {
     dispatch(world, json!({"carrier": "Harbour Post", "tracking": "HP-9"})).await;
-    people::becomes(world, "COMPLETED").await;
+    actors::becomes(world, "COMPLETED").await;
 }
 
 #[then(expr = "the customer sees the tracking number {string}")]
@@ -69,7 +69,7 @@ async fn still_pending(world: &mut World, title: String) {
 
 #[when(expr = "staff upload the file of {string}")]
 async fn upload(world: &mut World, title: String) {
-    things::upload(world, &world.product(&title).sku).await;
+    product_fixtures::upload(world, &world.product(&title).sku).await;
 }
 
 async fn asks(world: &mut World, page: &str, api: &str) {
@@ -78,22 +78,22 @@ async fn asks(world: &mut World, page: &str, api: &str) {
     world.notes.insert("statuses", json!([shown, answered]));
 }
 
-#[when("he asks for the shipping orders")]
+#[when("they ask for the shipping orders")]
 async fn asks_for_shipping_orders(world: &mut World) {
     asks(world, "/admin/shipping-orders", "/api/fulfilment/v1/shipping-orders").await;
 }
 
-#[when("he asks for the reports")]
+#[when("they ask for the reports")]
 async fn asks_for_reports(world: &mut World) {
     asks(world, "/admin/reports/monthly", "/api/reports/v1/monthly-sales").await;
 }
 
-#[when("he asks for the errors")]
+#[when("they ask for the errors")]
 async fn asks_for_errors(world: &mut World) {
     asks(world, "/admin/errors", "/api/ops/v1/dead-letters").await;
 }
 
-#[then("he is turned away")]
+#[then("they are turned away")]
 async fn turned_away(world: &mut World) {
     assert_eq!(world.notes["statuses"], json!([403, 403]));
 }

@@ -1,14 +1,14 @@
-//! A customer and his orders.
+//! A customer and their orders.
 
 use chassis::testing::eventually;
 use cucumber::{given, then, when};
 use serde_json::json;
 
-use crate::people;
-use crate::support::PATIENCE;
+use crate::actors;
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::world::{World, number};
 
-#[given(expr = "a past order of his from {int} months ago")]
+#[given(expr = "a past order of theirs from {int} months ago")]
 async fn past_order(world: &mut World, months: i64) {
     let placed =
         jiff::Zoned::try_from(std::time::SystemTime::UNIX_EPOCH).unwrap().with_time_zone(jiff::tz::TimeZone::UTC);
@@ -28,12 +28,12 @@ async fn past_order(world: &mut World, months: i64) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-#[when("he looks at his orders")]
+#[when("they look at their orders")]
 async fn looks(world: &mut World) {
     world.visitor().visit("/orders").await;
 }
 
-#[then(expr = "he sees {int} orders, the newest first, with dates and net totals")]
+#[then(expr = "they see {int} orders, the newest first, with dates and net totals")]
 async fn sees(world: &mut World, count: usize) {
     let page = world.visitor().page.clone();
     let html = scraper::Html::parse_document(&page.body);
@@ -46,7 +46,7 @@ async fn sees(world: &mut World, count: usize) {
     assert!(page.all("order-net").iter().all(|net| net.starts_with('$')) && page.all("order-net").len() == count);
 }
 
-#[when("he cancels the order")]
+#[when("they cancel the order")]
 async fn cancels(world: &mut World) {
     let id = world.order().id;
     let visitor = world.visitor();
@@ -56,12 +56,12 @@ async fn cancels(world: &mut World) {
     assert_eq!(visitor.page.status, 200, "{}", visitor.page.body);
 }
 
-#[then("his money is back")]
+#[then("their money is back")]
 async fn money_is_back(world: &mut World) {
     let order = world.order_now().await;
     let intent = order["payment"]["intent_id"].clone();
     let total = order["totals"]["gross"]["amount"].clone();
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let refunds: Vec<_> = world
             .shop()
             .audit()
@@ -93,7 +93,7 @@ async fn refused(world: &mut World) {
 
 #[when("another customer asks for that order")]
 async fn another(world: &mut World) {
-    people::become_customer(world).await;
+    actors::become_customer(world).await;
     let id = world.order().id;
     let page = world.visitor().visit(&format!("/orders/{id}")).await.status;
     let api = world.program().await.api("GET", &format!("/api/order/v1/orders/{id}"), None, &[]).await.status;

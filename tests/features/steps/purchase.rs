@@ -4,56 +4,56 @@ use chassis::testing::eventually;
 use cucumber::{given, then, when};
 use serde_json::{Value, json};
 
-use crate::support::PATIENCE;
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::support::visitor::Visitor;
 use crate::world::World;
-use crate::{people, things};
+use crate::{actors, product_fixtures};
 
 #[given(expr = "a customer who has bought {string}")]
 async fn has_bought(world: &mut World, title: String) {
-    people::become_customer(world).await;
-    people::buy(world, &[&title]).await;
+    actors::become_customer(world).await;
+    actors::buy(world, &[&title]).await;
 }
 
 #[given(expr = "a customer who has bought {string} and {string} and {string}")]
 async fn has_bought_three(world: &mut World, first: String, second: String, third: String) {
-    people::become_customer(world).await;
-    people::buy(world, &[&first, &second, &third]).await;
+    actors::become_customer(world).await;
+    actors::buy(world, &[&first, &second, &third]).await;
 }
 
 #[given(expr = "who has bought {string}")]
 async fn has_also_bought(world: &mut World, title: String) {
-    people::buy(world, &[&title]).await;
+    actors::buy(world, &[&title]).await;
 }
 
-#[when(expr = "he orders and pays with the card {string}")]
+#[when(expr = "they order and pay with the card {string}")]
 async fn orders_and_pays(world: &mut World, card: String) {
-    people::order_and_pay(world, &card).await;
+    actors::order_and_pay(world, &card).await;
 }
 
-#[when("he orders but does not pay")]
+#[when("they order but do not pay")]
 async fn orders_only(world: &mut World) {
-    people::check_out(world).await;
-    people::confirm(world).await;
-    people::remember_order(world).await;
+    actors::check_out(world).await;
+    actors::confirm(world).await;
+    actors::remember_order(world).await;
 }
 
-#[when("he tries to order")]
+#[when("they try to order")]
 async fn tries_to_order(world: &mut World) {
-    people::check_out(world).await;
-    // The cart says so already, unless the last unit went while he was on his way.
+    actors::check_out(world).await;
+    // The cart says so already, unless the last unit went while they were on their way.
     if world.visitor().page.path != "/cart" {
-        people::confirm(world).await;
+        actors::confirm(world).await;
     }
 }
 
-#[then("he is asked to authenticate the payment")]
+#[then("they are asked to authenticate the payment")]
 async fn asked_to_authenticate(world: &mut World) {
     let page = &world.visitor().page;
     assert!(page.path.starts_with("/pay/") && page.body.to_lowercase().contains("authenticat"), "{}", page.body);
 }
 
-#[when("he approves it")]
+#[when("they approve it")]
 async fn approves(world: &mut World) {
     let page = world.visitor().page.clone();
     let html = scraper::Html::parse_document(&page.body);
@@ -71,7 +71,7 @@ async fn approves(world: &mut World) {
     world.visitor().submit(&action, &[(&name, &value)]).await;
 }
 
-#[then("he is back on the home page with a notice naming the order")]
+#[then("they are back on the home page with a notice naming the order")]
 async fn home_with_notice(world: &mut World) {
     let number = world.order().number;
     let page = &world.visitor().page;
@@ -86,7 +86,7 @@ async fn order_is(world: &mut World, status: String) {
 
 #[then(expr = "the order becomes {word}")]
 async fn order_becomes(world: &mut World, status: String) {
-    people::becomes(world, &status).await;
+    actors::becomes(world, &status).await;
 }
 
 /// What the reports have on record of an order.
@@ -98,36 +98,36 @@ async fn sales(world: &World, kind: &str) -> Vec<Value> {
 
 #[then("the sales report has the order")]
 async fn in_the_report(world: &mut World) {
-    let sale = eventually(PATIENCE, || async { sales(world, "sale").await.pop() }).await;
+    let sale = eventually(EVENTUALLY_TIMEOUT, || async { sales(world, "sale").await.pop() }).await;
     let order = world.order_now().await;
     assert_eq!(sale["gross_minor"], order["totals"]["gross"]["amount"], "{sale}");
 }
 
 #[then(expr = "the sales report shows a refund of {string} for the order")]
 async fn refund_in_the_report(world: &mut World, amount: String) {
-    let refund = eventually(PATIENCE, || async { sales(world, "refund").await.pop() }).await;
+    let refund = eventually(EVENTUALLY_TIMEOUT, || async { sales(world, "refund").await.pop() }).await;
     let minor: i64 = amount.replace(['$', '.', ','], "").parse().unwrap();
     assert_eq!(refund["amount_minor"], minor, "{refund}");
 }
 
-#[then(expr = "an electronic receipt for {string} has gone to him")]
+#[then(expr = "an electronic receipt for {string} has gone to them")]
 async fn receipt(world: &mut World, total: String) {
     let number = world.order().number;
-    let letter = people::letter(&world.shop(), &world.account.email, &number).await;
+    let letter = actors::letter(&world.shop(), &world.account.email, &number).await;
     assert!(letter.contains(&total), "{total} is not in\n{letter}");
 }
 
-#[then("no receipt has gone to him")]
+#[then("no receipt has gone to them")]
 async fn no_receipt(world: &mut World) {
     let number = world.order().number;
-    assert!(people::find_letter(&world.shop(), &world.account.email, &number).is_none());
+    assert!(actors::find_letter(&world.shop(), &world.account.email, &number).is_none());
 }
 
 #[then(expr = "a shipping order for {string} lies at fulfilment")]
 async fn shipping_order(world: &mut World, title: String) {
     let admin = world.admin().await;
     let path = format!("/api/fulfilment/v1/shipping-orders/{}", world.order().id);
-    let found = eventually(PATIENCE, || async {
+    let found = eventually(EVENTUALLY_TIMEOUT, || async {
         let answer = admin.api("GET", &path, None, &[]).await;
         (answer.status == 200).then_some(answer.json)
     })
@@ -139,19 +139,19 @@ async fn shipping_order(world: &mut World, title: String) {
 #[then(expr = "{int} of {string} are left")]
 #[then(expr = "{int} of {string} are available")]
 async fn available(world: &mut World, count: i64, title: String) {
-    things::available(world, &title, count).await;
+    product_fixtures::available(world, &title, count).await;
 }
 
-#[then("he is back at the cart and told that the payment was unsuccessful")]
+#[then("they are back at the cart and told that the payment was unsuccessful")]
 async fn back_at_the_cart(world: &mut World) {
     let page = &world.visitor().page;
     assert_eq!(page.path.split('?').next(), Some("/cart"), "{}", page.body);
     assert!(page.body.to_lowercase().contains("payment unsuccessful"), "{}", page.flash());
 }
 
-#[then("he has paid exactly once")]
+#[then("they have paid exactly once")]
 async fn paid_once(world: &mut World) {
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let ours: Vec<String> = world.orders.iter().map(|order| order.id.clone()).collect();
         let captured = world.shop().audit().into_iter().filter(|row| {
             let order = row["metadata"]["order_id"].as_str().unwrap_or_default();
@@ -168,7 +168,7 @@ async fn paid_once(world: &mut World) {
     assert_eq!(paid.count(), 1, "{orders}");
 }
 
-#[then(expr = "he is told that {string} is sold out")]
+#[then(expr = "they are told that {string} is sold out")]
 async fn told_sold_out(world: &mut World, title: String) {
     let page = &world.visitor().page;
     let text = page.body.to_lowercase();
@@ -176,28 +176,28 @@ async fn told_sold_out(world: &mut World, title: String) {
     assert!(page.body.contains(&title), "{title} is not named: {}", page.body);
 }
 
-#[then("no payment was begun for him")]
+#[then("no payment was begun for them")]
 async fn no_payment(world: &mut World) {
     let orders = world.program().await.get("/api/order/v1/orders").await;
     if orders["items"].as_array().is_some_and(Vec::is_empty) {
         return; // Refused in the cart, before there was an order.
     }
-    people::remember_order(world).await;
+    actors::remember_order(world).await;
     let order = world.order_now().await;
     assert_eq!(order["status"], "REJECTED", "{order}");
     assert_eq!(order["payment"]["intent_id"], Value::Null, "{order}");
 }
 
-#[then(expr = "{string} has come to him by mail")]
-#[when(expr = "{string} has come to him by mail")]
+#[then(expr = "{string} has come to them by mail")]
+#[when(expr = "{string} has come to them by mail")]
 async fn came_by_mail(world: &mut World, title: String) {
     let sku = world.product(&title).sku;
     let shop = world.shop();
-    let letter = people::letter(&shop, &world.account.email, &format!("{sku}.txt")).await;
+    let letter = actors::letter(&shop, &world.account.email, &format!("{sku}.txt")).await;
     assert!(letter.contains("Content-Disposition: attachment"), "{letter}");
 }
 
-#[then("his intent cannot be paid any more")]
+#[then("their intent cannot be paid any more")]
 async fn intent_is_dead(world: &mut World) {
     let order = world.order_now().await;
     let intent = order["payment"]["intent_id"].as_str().unwrap_or_default().to_owned();

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use serde_json::{Value, json};
 
-use crate::support::PATIENCE;
+use crate::support::EVENTUALLY_TIMEOUT;
 use crate::world::World;
 
 fn now() -> Zoned {
@@ -47,7 +47,7 @@ async fn past_orders(world: &mut World, count: i64) {
     world.notes.insert("expected", json!(expected));
     let total: i64 = expected.values().map(|(orders, _)| orders).sum();
     let admin = world.admin().await;
-    eventually(PATIENCE, || async {
+    eventually(EVENTUALLY_TIMEOUT, || async {
         let report = admin.get("/api/reports/v1/monthly-sales?months=12").await;
         let orders: i64 = report["items"].as_array()?.iter().filter_map(|month| month["orders"].as_i64()).sum();
         (orders == total).then_some(())
@@ -127,7 +127,8 @@ fn records(world: &World) -> Vec<String> {
 #[when("the reports are built again")]
 async fn built_again(world: &mut World) {
     let order = world.order().id;
-    eventually(PATIENCE, || async { records(world).iter().any(|row| row.contains(&order)).then_some(()) }).await;
+    eventually(EVENTUALLY_TIMEOUT, || async { records(world).iter().any(|row| row.contains(&order)).then_some(()) })
+        .await;
     world.notes.insert("records", json!(records(world)));
     let listed = world.shop().cli(&["replay"]);
     let names = String::from_utf8(listed.stdout).unwrap();
@@ -142,5 +143,5 @@ async fn built_again(world: &mut World) {
 #[then("the records of the reports are what they were")]
 async fn same_records(world: &mut World) {
     let before = world.notes["records"].clone();
-    eventually(PATIENCE, || async { (json!(records(world)) == before).then_some(()) }).await;
+    eventually(EVENTUALLY_TIMEOUT, || async { (json!(records(world)) == before).then_some(()) }).await;
 }

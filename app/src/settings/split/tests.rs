@@ -48,7 +48,7 @@ fn every_part_starts_with_everything_it_needs() {
 
 #[test]
 fn a_whole_shop_needs_none_of_it() {
-    assert!(Settings::checked(Raw::default()).unwrap().parts.are_whole());
+    assert!(Settings::checked(Raw::default()).unwrap().parts.is_single_process());
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_a_part_does_not_need_it_need_not_know() {
 }
 
 #[test]
-fn a_broker_that_strangers_can_reach_needs_credentials() {
+fn a_broker_that_outsiders_can_reach_needs_credentials() {
     let nats = |url: &str| Raw { nats_url: Some(url.into()), ..process("order") };
     for open in ["nats://10.0.0.5:4222", "nats://nats:4222", "nats://127.0.0.1:4222,nats://b:4222"] {
         let refused = refused(nats(open));

@@ -14,15 +14,15 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Access, Trouble};
+use super::{Access, JetStreamError};
 
 /// How long an answer of the broker is waited for. While a cluster has no leader nobody answers; it is asked again.
-const PATIENCE: Duration = Duration::from_secs(2);
-const CONNECT: Duration = Duration::from_secs(2);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Attempts to connect are this far apart at most.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// A connection that is just being made is waited for; whoever needs it then comes again.
-const SOON: Duration = Duration::from_millis(500);
+const MAX_RECONNECT_DELAY: Duration = Duration::from_secs(1);
+/// A connection that is just being made is waited for; anyone who needs it then comes again.
+const CONNECT_GRACE: Duration = Duration::from_millis(500);
 
 /// A context's connection.
 pub(super) struct Link {
@@ -47,11 +47,11 @@ impl Link {
     }
 
     /// The broker, if the connection stands, or does so in a moment.
-    pub(super) async fn bus(&self) -> Result<jetstream::Context, Trouble> {
+    pub(super) async fn bus(&self) -> Result<jetstream::Context, JetStreamError> {
         let connection = self.connection().await?;
         let since = Instant::now();
         while connection.client.connection_state() != State::Connected {
-            if connection.ended.is_cancelled() || since.elapsed() > SOON {
+            if connection.ended.is_cancelled() || since.elapsed() > CONNECT_GRACE {
                 return Err("there is no connection to the broker".into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -71,11 +71,11 @@ impl Link {
     pub(super) async fn flush(&self) {
         let connection = self.current.lock().await.clone();
         if let Some(connection) = connection.filter(|held| held.client.connection_state() == State::Connected) {
-            let _best_effort = tokio::time::timeout(SOON, connection.client.flush()).await;
+            let _best_effort = tokio::time::timeout(CONNECT_GRACE, connection.client.flush()).await;
         }
     }
 
-    async fn connection(&self) -> Result<Connection, Trouble> {
+    async fn connection(&self) -> Result<Connection, JetStreamError> {
         let mut current = self.current.lock().await;
         if let Some(connection) = current.as_ref().filter(|connection| !connection.ended.is_cancelled()) {
             return Ok(connection.clone());
@@ -83,15 +83,15 @@ impl Link {
         Ok(current.insert(self.connect().await?).clone())
     }
 
-    async fn connect(&self) -> Result<Connection, Trouble> {
+    async fn connect(&self) -> Result<Connection, JetStreamError> {
         let ended = CancellationToken::new();
         let (context, losses, guard) = (self.context, self.losses.clone(), ended.clone().drop_guard());
         let mut options = ConnectOptions::new()
             .name(format!("better-store {context}"))
             .custom_inbox_prefix(format!("_INBOX_{context}"))
             .retry_on_initial_connect()
-            .connection_timeout(CONNECT)
-            .request_timeout(Some(PATIENCE))
+            .connection_timeout(CONNECT_TIMEOUT)
+            .request_timeout(Some(REQUEST_TIMEOUT))
             .reconnect_delay_callback(pause)
             .event_callback(move |event| {
                 let _dropped_with_the_last_event = &guard;
@@ -115,14 +115,18 @@ impl Link {
         }
         let servers = servers.into_iter().map(without_user).collect::<Result<Vec<_>, _>>()?;
         let client = options.connect(servers.as_slice()).await?;
-        let bus = ContextBuilder::new().timeout(PATIENCE).build(client.clone());
+        let bus = ContextBuilder::new().timeout(REQUEST_TIMEOUT).build(client.clone());
         Ok(Connection { client, bus, ended })
     }
 }
 
 fn pause(attempts: usize) -> Duration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(10);
-    if attempts <= 1 { Duration::ZERO } else { (Duration::from_millis(10) * 2_u32.pow(doublings)).min(LONGEST_PAUSE) }
+    if attempts <= 1 {
+        Duration::ZERO
+    } else {
+        (Duration::from_millis(10) * 2_u32.pow(doublings)).min(MAX_RECONNECT_DELAY)
+    }
 }
 
 /// The library would print it in its own log.

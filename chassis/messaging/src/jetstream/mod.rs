@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! outbox -> Relay -> Publisher -> stream store_<context> -> Puller -> inboxes of another context -> workers
-//!           (one per context)     kept for ever             (one per context and stream it hears)
+//!           (one per context)     kept forever              (one per context and stream it hears)
 //! ```
 //! [`settings`] says where the broker is, [`link`] keeps a connection per context, [`streams`] knows what a stream is
 //! called and how it is made, [`publisher`] is the [`shared_kernel::EventBus`], [`puller`] and [`reading`] bring facts
-//! into inboxes, [`letter`] is one message as it comes, [`renewal`] has a stream forget somebody who was erased. Whatever the broker forgets (a wiped store, a stream or a durable
+//! into inboxes, [`stream_message`] is one message as it comes, [`renewal`] has a stream forget somebody who was erased. Whatever the broker forgets (a wiped store, a stream or a durable
 //! deleted) is noticed within about a second, stated again from the outboxes and dropped by the inboxes where it was
 //! known: nothing is lost, nothing has two effects, and each subject's facts keep their order.
 //!
@@ -26,13 +26,13 @@
 //! Durables are called `C-<generations>-<digest>`, and the broker's permissions know no parts of names: who may read a
 //! stream may also disturb its other readers, but never state facts in another's name.
 
-mod letter;
 mod link;
 mod publisher;
 mod puller;
 mod reading;
 mod renewal;
 mod settings;
+mod stream_message;
 mod streams;
 
 use std::sync::Arc;
@@ -50,10 +50,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Whatever kept the broker from doing its part, in words.
-pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
+pub type JetStreamError = Box<dyn std::error::Error + Send + Sync>;
 
 /// One context's place on the broker.
-pub struct Post {
+pub struct JetStreamBus {
     link: Arc<Link>,
     context: &'static str,
     replicas: usize,
@@ -63,17 +63,13 @@ pub struct Post {
 
 impl JetStream {
     /// The place of `context`; the connection is made when it is first needed.
-    #[must_use]
-    pub fn post(&self, context: &'static str) -> Post {
+    pub fn post(&self, context: &'static str) -> JetStreamBus {
         let link = Arc::new(Link::new(context, self.access(context).clone()));
-        Post { link, context, replicas: self.replicas(), restored_at: None }
+        JetStreamBus { link, context, replicas: self.replicas(), restored_at: None }
     }
 
     /// Those streams of these contexts that the broker has.
-    ///
-    /// # Errors
-    /// When the broker does not answer.
-    pub async fn streams_of(&self, contexts: &[&'static str]) -> Result<Vec<String>, Trouble> {
+    pub async fn streams_of(&self, contexts: &[&'static str]) -> Result<Vec<String>, JetStreamError> {
         let mut found = Vec::new();
         for context in contexts {
             let bus = self.post(context).link.bus().await?;
@@ -86,7 +82,7 @@ impl JetStream {
     ///
     /// # Errors
     /// When the broker does not answer, or these accesses may not do that.
-    pub async fn discard_streams_of(&self, contexts: &[&'static str]) -> Result<(), Trouble> {
+    pub async fn discard_streams_of(&self, contexts: &[&'static str]) -> Result<(), JetStreamError> {
         for context in contexts {
             let bus = self.post(context).link.bus().await?;
             let name = streams::name(context);
@@ -98,16 +94,14 @@ impl JetStream {
     }
 }
 
-impl Post {
+impl JetStreamBus {
     /// The same in a context whose database went back in time then: streams that were made before hold facts that it has
     /// never stated, or whose effects it has forgotten, so it has nothing to do with them.
-    #[must_use]
     pub fn restored_at(self, then: Option<Timestamp>) -> Self {
         Self { restored_at: then, ..self }
     }
 
     /// The bus that carries the context's facts to its stream.
-    #[must_use]
     pub fn bus(&self) -> Arc<dyn EventBus> {
         Arc::new(Publisher::new(Arc::clone(&self.link), self.context, self.replicas, self.restored_at))
     }

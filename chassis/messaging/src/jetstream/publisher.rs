@@ -3,7 +3,7 @@
 //! **Order.** A batch is sent without waiting for single answers. Each message says which number the stream must have
 //! reached, and which message must be its last, for it to be taken; so if one is lost or refused, all behind it are
 //! refused, too, and nothing overtakes: not when the connection breaks in the middle, not when a process that should have
-//! stopped still sends, and not when the stream was made anew a moment ago.
+//! stopped still sends, and not when the stream was made again a moment ago.
 //!
 //! **Repeats.** The broker drops those that it remembers before it looks at the number, and says so; the numbers behind
 //! a repeat were guessed wrongly, and the rest is sent again with the right ones. Repeats that it does not remember are
@@ -22,12 +22,12 @@ use shared_kernel::{BusError, Delivered, Destination, Envelope, EventBus, Standi
 use tokio::time::Instant;
 
 use super::link::Link;
-use super::{Trouble, streams};
+use super::{JetStreamError, streams};
 
 /// What is known of the stream is asked for again after this.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const STREAM_INFO_TTL: Duration = Duration::from_secs(1);
 /// How long a batch may take to be kept: on a slow disk each message costs a flush.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Publishes the facts of one context.
 pub(super) struct Publisher {
@@ -37,13 +37,13 @@ pub(super) struct Publisher {
     replicas: usize,
     restored_at: Option<Timestamp>,
     /// What is known of the stream; nothing after a failure.
-    known: Mutex<Option<Known>>,
+    known: Mutex<Option<StreamInfo>>,
     /// What was known last, to notice losses.
     last_standing: Mutex<Option<Standing>>,
 }
 
 #[derive(Clone, Copy)]
-struct Known {
+struct StreamInfo {
     standing: Standing,
     last_number: u64,
     asked: Instant,
@@ -63,16 +63,16 @@ impl Publisher {
         }
     }
 
-    fn known(&self) -> Option<Known> {
+    fn cached_info(&self) -> Option<StreamInfo> {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn learn(&self, known: Option<Known>) {
+    fn cache_info(&self, known: Option<StreamInfo>) {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
     }
 
-    async fn ask(&self) -> Result<Known, Trouble> {
-        self.learn(None);
+    async fn fetch_info(&self) -> Result<StreamInfo, JetStreamError> {
+        self.cache_info(None);
         let asked = Instant::now();
         let info = streams::open(&self.link.bus().await?, self.context, self.replicas).await?;
         streams::refuse_past(&info, self.restored_at)?;
@@ -86,13 +86,13 @@ impl Publisher {
             let stream = self.destination.as_str();
             tracing::warn!(stream, "the stream {stream} has forgotten facts that it had taken");
         }
-        let known = Known { standing, last_number: info.state.last_sequence, asked };
-        self.learn(Some(known));
+        let known = StreamInfo { standing, last_number: info.state.last_sequence, asked };
+        self.cache_info(Some(known));
         Ok(known)
     }
 
     /// Puts the batch onto the stream whose last number is `last`; answers its last number then.
-    async fn publish(&self, bus: &Context, mut last: u64, batch: &[Envelope]) -> Result<u64, Trouble> {
+    async fn publish(&self, bus: &Context, mut last: u64, batch: &[Envelope]) -> Result<u64, JetStreamError> {
         let mut rest = batch;
         while !rest.is_empty() {
             let (mut taken, mut repeats) = (0, 0);
@@ -126,7 +126,7 @@ impl Publisher {
         bus: &Context,
         last: u64,
         batch: &[Envelope],
-    ) -> Result<Vec<Result<PublishAck, PublishError>>, Trouble> {
+    ) -> Result<Vec<Result<PublishAck, PublishError>>, JetStreamError> {
         let lost = self.link.lost();
         let mut sent = Vec::with_capacity(batch.len());
         let mut unsent = None;
@@ -159,20 +159,20 @@ impl Publisher {
         metrics::counter!("store_facts_repeated_total", "context" => self.context).increment(repeats as u64);
     }
 
-    async fn hand_over(&self, epoch: i64, batch: &[Envelope]) -> Result<Delivered, Trouble> {
-        let known = match self.known() {
+    async fn hand_over(&self, epoch: i64, batch: &[Envelope]) -> Result<Delivered, JetStreamError> {
+        let known = match self.cached_info() {
             Some(known) => known,
-            None => self.ask().await?,
+            None => self.fetch_info().await?,
         };
         if known.standing.epoch != epoch {
-            return Err("the stream was made anew".into());
+            return Err("the stream was made again".into());
         }
         let mut bus = self.link.bus().await?;
-        bus.set_timeout(PATIENCE);
+        bus.set_timeout(PUBLISH_TIMEOUT);
         let last_number = self.publish(&bus, known.last_number, batch).await?;
         let grown = i64::try_from(last_number - known.last_number).unwrap_or(i64::MAX);
         let standing = Standing { tip: known.standing.tip.saturating_add(grown), ..known.standing };
-        self.learn(Some(Known { standing, last_number, ..known }));
+        self.cache_info(Some(StreamInfo { standing, last_number, ..known }));
         Ok(Delivered { wanted: batch.len(), tip: standing.tip })
     }
 }
@@ -193,16 +193,16 @@ impl EventBus for Publisher {
     }
 
     async fn standing(&self, to: &Destination) -> Result<Standing, BusError> {
-        if let Some(known) = self.known().filter(|known| known.asked.elapsed() < LOOK_AGAIN) {
+        if let Some(known) = self.cached_info().filter(|known| known.asked.elapsed() < STREAM_INFO_TTL) {
             return Ok(known.standing);
         }
-        self.ask().await.map(|known| known.standing).map_err(|error| BusError::new(to, error.to_string()))
+        self.fetch_info().await.map(|known| known.standing).map_err(|error| BusError::new(to, error.to_string()))
     }
 
     async fn deliver(&self, to: &Destination, epoch: i64, batch: &[Envelope]) -> Result<Delivered, BusError> {
         let delivered = self.hand_over(epoch, batch).await;
         delivered.map_err(|error| {
-            self.learn(None);
+            self.cache_info(None);
             BusError::new(to, error.to_string())
         })
     }

@@ -1,7 +1,7 @@
 //! Fetches what one context wants of another's stream into its inboxes, in the stream's order, and then acknowledges it.
 //!
 //! **Why order holds.** A consumer's inbox must get each subject's facts in their order, at their first coming; repeats
-//! fall out. The stream has them in order. A [`Reading`] begins behind a place up to which everything is in the inboxes
+//! fall out. The stream has them in order. A [`StreamReader`] begins behind a place up to which everything is in the inboxes
 //! and goes on without gaps, so whatever it hands over joins on to what is there already. That is true of any number of
 //! readings at once, also of one that was held up for an hour and then goes on: what it holds joined on to its inbox when
 //! it was fetched, and an inbox only grows. The lease merely keeps processes from taking each other's deliveries. A
@@ -21,15 +21,15 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{Inbox, Lease, Subscription};
-use super::letter::Letter;
 use super::link::Link;
-use super::reading::Reading;
-use super::{Trouble, streams};
+use super::reading::StreamReader;
+use super::stream_message::StreamMessage;
+use super::{JetStreamError, streams};
 
 /// How often replays, losses and the lag are looked for, and by those who do not hold the lease, the lease.
-const LOOK: Duration = Duration::from_secs(1);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const MIN_BACKOFF: Duration = Duration::from_millis(100);
+const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
 /// One context's way from one other context's stream.
 pub(super) struct Puller {
@@ -55,7 +55,7 @@ impl Pauses {
     fn after(&mut self, puller: &Puller, read_for: Duration, trouble: &str) -> Duration {
         let Puller { context, producer, .. } = puller;
         puller.count("store_pulls_interrupted_total", 1);
-        if read_for > LONGEST_PAUSE {
+        if read_for > MAX_BACKOFF {
             *self = Self::default();
         }
         if self.said == trouble {
@@ -66,7 +66,7 @@ impl Pauses {
         trouble.clone_into(&mut self.said);
         self.doublings += 1;
         self.since.get_or_insert_with(Instant::now);
-        FIRST_PAUSE.saturating_mul(1 << (self.doublings - 1).min(10)).min(LONGEST_PAUSE)
+        MIN_BACKOFF.saturating_mul(1 << (self.doublings - 1).min(10)).min(MAX_BACKOFF)
     }
 }
 
@@ -106,20 +106,20 @@ impl Puller {
     pub(super) async fn run(self, lease: Lease, stop: CancellationToken) {
         let mut pauses = Pauses::default();
         while !stop.is_cancelled() {
-            let pause = if lease.is_mine().await {
+            let pause = if lease.is_held().await {
                 let began = Instant::now();
                 match self.read(&lease, &stop).await {
                     Ok(()) => continue,
                     Err(trouble) => {
                         let pause = pauses.after(&self, began.elapsed(), &trouble.to_string());
-                        lease.give_up(pauses.since.unwrap_or(began)).await;
+                        lease.release_if_failing_since(pauses.since.unwrap_or(began)).await;
                         pause
                     }
                 }
             } else {
                 pauses.since = None;
-                self.report(0); // whoever reads knows how far behind it is
-                LOOK
+                self.report(0); // anyone who reads knows how far behind it is
+                POLL_INTERVAL
             };
             tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(pause) => {} }
         }
@@ -129,17 +129,17 @@ impl Puller {
 
     /// Reads one stretch: until `stop`, until the lease is somebody else's, until a consumer is rebuilt, or until
     /// something goes wrong.
-    async fn read(&self, lease: &Lease, stop: &CancellationToken) -> Result<(), Trouble> {
+    async fn read(&self, lease: &Lease, stop: &CancellationToken) -> Result<(), JetStreamError> {
         let lost = self.link.lost();
         tokio::pin!(lost);
         let generations = self.generations().await?;
         let Some(mut reading) = self.begin(&generations).await? else {
             let (context, producer) = (self.context, &self.producer);
             tracing::debug!(context, producer, "{producer} has stated nothing yet: there is no stream of it");
-            tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(LOOK) => {} }
+            tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(POLL_INTERVAL) => {} }
             return Ok(());
         };
-        let mut look = tokio::time::interval(LOOK);
+        let mut look = tokio::time::interval(POLL_INTERVAL);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -162,19 +162,19 @@ impl Puller {
                     }
                 }
             }
-            if !lease.is_mine().await {
+            if !lease.is_held().await {
                 return Ok(());
             }
         }
     }
 
     /// `None` while there is no stream.
-    async fn begin(&self, generations: &Generations) -> Result<Option<Reading>, Trouble> {
+    async fn begin(&self, generations: &Generations) -> Result<Option<StreamReader>, JetStreamError> {
         let bus = self.link.bus().await?;
         let Some(stream) = streams::info(&bus, &streams::name(&self.producer)).await? else { return Ok(None) };
         streams::refuse_past(&stream, self.restored_at)?;
         let durable = self.durable(generations, streams::standing(&stream).epoch);
-        Reading::begin(bus, &stream, &self.producer, self.context, &durable).await.map(Some)
+        StreamReader::begin(bus, &stream, &self.producer, self.context, &durable).await.map(Some)
     }
 
     async fn generations(&self) -> Result<Generations, StoreError> {
@@ -200,9 +200,9 @@ impl Puller {
     }
 
     /// Puts the letters into the inboxes of those whom they concern.
-    async fn keep(&self, generations: &Generations, letters: &[Letter]) -> Result<(), StoreError> {
+    async fn keep(&self, generations: &Generations, letters: &[StreamMessage]) -> Result<(), StoreError> {
         for letter in letters {
-            if let Letter::Unreadable(envelope, why) = letter {
+            if let StreamMessage::Unreadable(envelope, why) = letter {
                 let (kind, id, code, text) = (&envelope.event_type, &envelope.id, why.code, &why.text);
                 self.count("store_facts_unreadable_total", 1);
                 tracing::error!(
@@ -217,14 +217,19 @@ impl Puller {
         try_join_all(readers.map(|(reader, age)| self.keep_for(reader, *age, letters))).await.map(|_| ())
     }
 
-    async fn keep_for(&self, reader: &Subscription, generation: i64, letters: &[Letter]) -> Result<(), StoreError> {
+    async fn keep_for(
+        &self,
+        reader: &Subscription,
+        generation: i64,
+        letters: &[StreamMessage],
+    ) -> Result<(), StoreError> {
         let mut run: Vec<Envelope> = Vec::new();
         for letter in letters.iter().filter(|letter| letter.concerns(reader)) {
             match letter {
-                Letter::Fact(envelope) => run.push(envelope.clone()),
-                Letter::Unreadable(envelope, why) => {
+                StreamMessage::Fact(envelope) => run.push(envelope.clone()),
+                StreamMessage::Unreadable(envelope, why) => {
                     self.accept(reader.consumer(), generation, &mut run).await?;
-                    self.inbox.bury(reader.consumer(), generation, envelope, why).await?;
+                    self.inbox.dead_letter_unreadable(reader.consumer(), generation, envelope, why).await?;
                 }
             }
         }

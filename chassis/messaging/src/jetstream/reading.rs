@@ -1,8 +1,8 @@
 //! One stretch of reading a stream through a durable consumer, in which nothing is skipped and nothing changes places.
 //!
-//! The broker hands a message that was not acknowledged to whoever asks next, and again half a minute later, behind
+//! The broker hands a message that was not acknowledged to anyone who asks next, and again half a minute later, behind
 //! younger ones. So a stretch begins only where everything handed out before was acknowledged: if it was not, the durable
-//! is made anew at its last complete place. From there every delivery must carry the number after the one before. One
+//! is made again at its last complete place. From there every delivery must carry the number after the one before. One
 //! that does not means that a delivery went to somebody else or was lost on the way, and ends the stretch; the next one
 //! begins at the last complete place again.
 
@@ -15,17 +15,17 @@ use futures_util::stream::ReadyChunks;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use shared_kernel::Timestamp;
 
-use super::letter::Letter;
-use super::{Trouble, streams};
+use super::stream_message::StreamMessage;
+use super::{JetStreamError, streams};
 
 const ACK_WAIT: Duration = Duration::from_secs(30);
 const MAX_UNACKNOWLEDGED: i64 = 256;
-const BATCH: usize = 128;
+const BATCH_SIZE: usize = 128;
 const EXPIRES: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// The stream's messages from the first that was not acknowledged.
-pub(super) struct Reading {
+pub(super) struct StreamReader {
     bus: Context,
     producer: String,
     consumer: PullConsumer,
@@ -38,11 +38,11 @@ pub(super) struct Reading {
 
 /// What came at once, oldest first, and what has to be acknowledged for it.
 pub(super) struct Batch {
-    pub(super) letters: Vec<Letter>,
+    pub(super) letters: Vec<StreamMessage>,
     messages: Vec<Message>,
 }
 
-impl Reading {
+impl StreamReader {
     /// Begins at the last complete place of the durable `name` of `context`; at the start if there is none. `stream` is
     /// what the broker has just said of the stream of `producer`.
     pub(super) async fn begin(
@@ -51,20 +51,20 @@ impl Reading {
         producer: &str,
         context: &str,
         name: &str,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, JetStreamError> {
         let consumer = consumer(&bus, stream, context, name).await?;
         let Info { delivered, num_ack_pending, .. } = consumer.cached_info();
         if *num_ack_pending > 0 {
             return Err("somebody else reads under the same name".into());
         }
         let (turn, place) = (delivered.consumer_sequence, delivered.stream_sequence);
-        let messages = consumer.stream().max_messages_per_batch(BATCH).expires(EXPIRES).heartbeat(HEARTBEAT);
-        let messages = messages.messages().await?.ready_chunks(BATCH);
+        let messages = consumer.stream().max_messages_per_batch(BATCH_SIZE).expires(EXPIRES).heartbeat(HEARTBEAT);
+        let messages = messages.messages().await?.ready_chunks(BATCH_SIZE);
         Ok(Self { bus, producer: producer.to_owned(), consumer, messages, turn, place })
     }
 
     /// Waits for messages and takes all that are there. Giving up the wait loses none.
-    pub(super) async fn next(&mut self) -> Result<Batch, Trouble> {
+    pub(super) async fn next(&mut self) -> Result<Batch, JetStreamError> {
         let Some(came) = self.messages.next().await else { return Err("the broker hands out no more".into()) };
         let messages = came.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut letters = Vec::with_capacity(messages.len());
@@ -77,13 +77,13 @@ impl Reading {
             self.place = self.place.max(info.stream_sequence);
             let published = i64::try_from(info.published.unix_timestamp_nanos() / 1_000).unwrap_or_default();
             let published = Timestamp::from_micros(published);
-            letters.push(Letter::read(&self.producer, info.stream_sequence, published, message));
+            letters.push(StreamMessage::read(&self.producer, info.stream_sequence, published, message));
         }
         Ok(Batch { letters, messages })
     }
 
     /// Tells the broker that all of the batch is kept.
-    pub(super) async fn acknowledge(&self, batch: Batch) -> Result<(), Trouble> {
+    pub(super) async fn acknowledge(&self, batch: Batch) -> Result<(), JetStreamError> {
         for message in batch.messages {
             message.ack().await?;
         }
@@ -91,11 +91,11 @@ impl Reading {
     }
 
     /// How far behind the reader is; fails when durable or stream are no longer those that the stretch began with.
-    pub(super) async fn lag(&self) -> Result<u64, Trouble> {
+    pub(super) async fn lag(&self) -> Result<u64, JetStreamError> {
         let began = self.consumer.cached_info();
         let now: Info = self.consumer.get_info().await?;
         if now.created != began.created {
-            return Err("somebody has made the durable anew".into());
+            return Err("the durable was recreated by another program".into());
         }
         let stream = streams::info(&self.bus, &began.stream_name).await?;
         if stream.is_none_or(|stream| stream.state.last_sequence < self.place) {
@@ -106,7 +106,12 @@ impl Reading {
 }
 
 /// The durable, standing at a place up to which everything handed out was acknowledged.
-async fn consumer(bus: &Context, stream: &StreamInfo, context: &str, name: &str) -> Result<PullConsumer, Trouble> {
+async fn consumer(
+    bus: &Context,
+    stream: &StreamInfo,
+    context: &str,
+    name: &str,
+) -> Result<PullConsumer, JetStreamError> {
     let (last, stream) = (stream.state.last_sequence, &stream.config.name);
     let complete = match find(bus, stream, name).await? {
         None => {
@@ -128,7 +133,7 @@ async fn consumer(bus: &Context, stream: &StreamInfo, context: &str, name: &str)
 }
 
 /// The durable, if there is one of that name.
-async fn find(bus: &Context, stream: &str, name: &str) -> Result<Option<PullConsumer>, Trouble> {
+async fn find(bus: &Context, stream: &str, name: &str) -> Result<Option<PullConsumer>, JetStreamError> {
     match bus.get_consumer_from_stream(name, stream).await {
         Ok(consumer) => Ok(Some(consumer)),
         Err(error) => match error.kind() {
@@ -160,7 +165,7 @@ async fn forget_older(bus: &Context, stream: &str, context: &str, name: &str) {
         for older in names.iter().filter(|older| is_of(context, older) && *older != name) {
             bus.delete_consumer_from_stream(older, stream).await?;
         }
-        Ok::<(), Trouble>(())
+        Ok::<(), JetStreamError>(())
     };
     if let Err(error) = removed.await {
         tracing::debug!(context, stream, "durables of the past stay: {error}");

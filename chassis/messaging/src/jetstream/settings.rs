@@ -56,9 +56,6 @@ pub enum JetStreamRefused {
 
 impl JetStream {
     /// Checks the settings; connects to nobody.
-    ///
-    /// # Errors
-    /// [`JetStreamRefused`].
     pub fn new(settings: JetStreamSettings) -> Result<Self, JetStreamRefused> {
         if !(1..=5).contains(&settings.replicas) {
             return Err(JetStreamRefused::Replicas(settings.replicas));

@@ -1,6 +1,6 @@
 //! One stream per producing context: its name, how it is made, and whether it still has what it was given.
 //!
-//! A stream keeps everything for ever: messages can be neither deleted nor pushed out, and only those who may administer
+//! A stream keeps everything permanently: messages can be neither deleted nor pushed out, and only those who may administer
 //! the broker can remove the stream itself. It is transport all the same, never the record; that is the outbox.
 
 use std::time::Duration;
@@ -10,9 +10,9 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy
 use async_nats::jetstream::{Context, ErrorCode};
 use shared_kernel::{Destination, Standing, Timestamp};
 
-use super::Trouble;
+use super::JetStreamError;
 
-/// Within it the broker itself drops what it is given twice; inboxes do so for ever.
+/// Within it the broker itself drops what it is given twice; inboxes do so permanently.
 const DUPLICATE_WINDOW: Duration = Duration::from_mins(2);
 
 /// The stream that keeps the facts of `context`.
@@ -31,7 +31,7 @@ pub(super) fn producer(event_type: &str) -> Option<&str> {
 }
 
 /// What the broker knows of the stream; makes it if it is not there.
-pub(super) async fn open(bus: &Context, context: &str, replicas: usize) -> Result<Info, Trouble> {
+pub(super) async fn open(bus: &Context, context: &str, replicas: usize) -> Result<Info, JetStreamError> {
     match info(bus, &name(context)).await? {
         Some(info) => Ok(info),
         None => {
@@ -42,7 +42,7 @@ pub(super) async fn open(bus: &Context, context: &str, replicas: usize) -> Resul
 }
 
 /// What the broker knows of the stream; `None` if there is none.
-pub(super) async fn info(bus: &Context, stream: &str) -> Result<Option<Info>, Trouble> {
+pub(super) async fn info(bus: &Context, stream: &str) -> Result<Option<Info>, JetStreamError> {
     match bus.get_stream(stream).await {
         Ok(stream) => Ok(Some(stream.cached_info().clone())),
         Err(error) if is_missing(&error) => Ok(None),
@@ -71,7 +71,7 @@ fn config(context: &str, replicas: usize) -> Config {
 }
 
 /// Refuses a stream that is older than the last restoration of the database that is about to use it.
-pub(super) fn refuse_past(info: &Info, restored_at: Option<Timestamp>) -> Result<(), Trouble> {
+pub(super) fn refuse_past(info: &Info, restored_at: Option<Timestamp>) -> Result<(), JetStreamError> {
     let made_at = standing(info).epoch;
     match restored_at.filter(|then| made_at < then.micros()) {
         None => Ok(()),
@@ -79,7 +79,7 @@ pub(super) fn refuse_past(info: &Info, restored_at: Option<Timestamp>) -> Result
             let name = &info.config.name;
             Err(format!(
                 "the stream {name} is older than the restoration of {then}, and has facts of a past that is gone: \
-                 delete it, so that it is made anew"
+                 delete it, so that it is made again"
             )
             .into())
         }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, DeadLetter, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxCounts, Lease, LetterKey, Outbox,
-    Post, Record, Relay, Settlement, Subscription,
+    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxCounts,
+    JetStreamBus, Lease, Outbox, Record, Relay, Settlement, Subscription,
 };
 use chassis_testing::{CountingIds, FixedClock, Nats, NatsServer, eventually};
 use shared_kernel::{
@@ -83,8 +83,13 @@ impl Inbox for Ear {
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.store.dead_letters(limit).await
     }
-    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError> {
-        self.store.resurrect(letter, retry, now).await
+    async fn resolve_dead_letter(
+        &self,
+        letter: &DeadLetterId,
+        retry: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.store.resolve_dead_letter(letter, retry, now).await
     }
     async fn counts(&self) -> Result<InboxCounts, StoreError> {
         self.store.counts().await
@@ -182,7 +187,7 @@ impl World {
             }
             Road::JetStream(server) => {
                 let broker = broker(&server.url());
-                let reports: Post = broker.post("reports");
+                let reports: JetStreamBus = broker.post("reports");
                 reports.fetch(&inbox, subscriptions, &Lease::alone(), &self.tasks, &self.stop);
                 broker.post("order").bus()
             }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, DeadLetter, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxCounts, LetterKey, Outbox,
+    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxCounts, Outbox,
     OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, Worker,
 };
 use chassis_testing::{CountingIds, FixedClock};
@@ -122,8 +122,13 @@ impl Inbox for Faulty {
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.store.dead_letters(limit).await
     }
-    async fn resurrect(&self, letter: &LetterKey, retry: bool, now: Timestamp) -> Result<bool, StoreError> {
-        self.store.resurrect(letter, retry, now).await
+    async fn resolve_dead_letter(
+        &self,
+        letter: &DeadLetterId,
+        retry: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.store.resolve_dead_letter(letter, retry, now).await
     }
     async fn counts(&self) -> Result<InboxCounts, StoreError> {
         self.store.counts().await
@@ -297,8 +302,8 @@ impl World {
             let letters = self.consumer.store.dead_letters(100).await.unwrap();
             for letter in letters {
                 assert_eq!(letter.code, "panic", "only panics may use their attempts up here");
-                let key = LetterKey { consumer: letter.consumer, message: letter.message_id };
-                assert!(self.consumer.store.resurrect(&key, true, self.clock.now()).await.unwrap());
+                let key = DeadLetterId { consumer: letter.consumer, message: letter.message_id };
+                assert!(self.consumer.store.resolve_dead_letter(&key, true, self.clock.now()).await.unwrap());
             }
             let mut idle = true;
             for worker in &self.workers {

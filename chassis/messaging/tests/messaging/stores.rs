@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, Delivery, Failure, Inbox, InboxCounts, LetterKey, Outbox, Progress, Record, Recorder, Settlement,
+    Claim, DeadLetterId, Delivery, Failure, Inbox, InboxCounts, Outbox, Progress, Record, Recorder, Settlement,
     SqlMessages, TaskDraft,
 };
 use chassis_sql::Database;
@@ -164,7 +164,7 @@ async fn a_lease_lasts_as_long_as_it_is_renewed(it: &Subject) {
     let again = it.claim(10).await.remove(0);
     it.inbox.renew(LISTENER, held.cause.lease, later.plus(LEASE)).await.unwrap();
     it.clock.advance(LEASE);
-    assert_eq!(it.claim(10).await.len(), 1, "whoever has lost a lease cannot renew it");
+    assert_eq!(it.claim(10).await.len(), 1, "anyone who has lost a lease cannot renew it");
     drop(again);
 }
 
@@ -220,13 +220,16 @@ async fn a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded(it: &Subj
     let letter = &letters[0];
     assert_eq!((letter.code.as_str(), letter.error.as_str(), letter.attempts), ("unreadable", "no such field", 1));
     assert_eq!(letter.message, serde_json::to_value(&first.envelope).unwrap());
-    let key = LetterKey { consumer: letter.consumer.clone(), message: letter.message_id.clone() };
-    assert!(it.inbox.resurrect(&key, true, it.clock.now()).await.unwrap());
+    let key = DeadLetterId { consumer: letter.consumer.clone(), message: letter.message_id.clone() };
+    assert!(it.inbox.resolve_dead_letter(&key, true, it.clock.now()).await.unwrap());
     let again = it.claim(10).await.remove(0);
     assert_eq!((again.attempt, &again.envelope.id), (1, &first.envelope.id), "a retried letter has all its attempts");
     it.settle(&again, Settlement::Dead(Failure::new("unreadable", "still"))).await;
-    assert!(it.inbox.resurrect(&key, false, it.clock.now()).await.unwrap());
-    assert!(!it.inbox.resurrect(&key, false, it.clock.now()).await.unwrap(), "there is no such letter any more");
+    assert!(it.inbox.resolve_dead_letter(&key, false, it.clock.now()).await.unwrap());
+    assert!(
+        !it.inbox.resolve_dead_letter(&key, false, it.clock.now()).await.unwrap(),
+        "there is no such letter any more"
+    );
     for _ in 0..2 {
         let next = it.claim(10).await.remove(0);
         it.settle(&next, Settlement::Handled).await;
@@ -235,16 +238,16 @@ async fn a_dead_letter_holds_its_lane_until_it_is_retried_or_discarded(it: &Subj
 
 async fn what_cannot_be_read_is_dead_from_the_start_and_holds_its_lane(it: &Subject) {
     let (letter, why) = (it.message("x"), Failure::new("unreadable", "no JSON"));
-    assert!(matches!(it.inbox.bury(LISTENER, 1, &letter, &why).await, Err(StoreError::Stale)));
-    it.inbox.bury(LISTENER, 0, &letter, &why).await.unwrap();
-    it.inbox.bury(LISTENER, 0, &letter, &why).await.unwrap();
+    assert!(matches!(it.inbox.dead_letter_unreadable(LISTENER, 1, &letter, &why).await, Err(StoreError::Stale)));
+    it.inbox.dead_letter_unreadable(LISTENER, 0, &letter, &why).await.unwrap();
+    it.inbox.dead_letter_unreadable(LISTENER, 0, &letter, &why).await.unwrap();
     it.accept(&["x", "y"]).await;
     assert_eq!(about(&it.claim(10).await), ["y"]);
     let letters = it.inbox.dead_letters(10).await.unwrap();
     let told: Vec<_> = letters.iter().map(|dead| (dead.message_id.as_str(), dead.code.as_str())).collect();
     assert_eq!(told, [(letter.id.as_str(), "unreadable")]);
-    let key = LetterKey { consumer: LISTENER.as_str().to_owned(), message: letter.id.as_str().to_owned() };
-    assert!(it.inbox.resurrect(&key, false, it.clock.now()).await.unwrap());
+    let key = DeadLetterId { consumer: LISTENER.as_str().to_owned(), message: letter.id.as_str().to_owned() };
+    assert!(it.inbox.resolve_dead_letter(&key, false, it.clock.now()).await.unwrap());
     assert_eq!(about(&it.claim(10).await), ["x"], "discarded, it lets the next one pass");
 }
 
@@ -269,7 +272,7 @@ async fn an_effect_is_committed_once_and_only_under_its_lease(it: &Subject) {
     assert!(it.inbox.dead_letters(10).await.unwrap().is_empty());
 }
 
-/// Whoever was held up past its lease has nothing to say any more, however it ended.
+/// Anyone who was held up past its lease has nothing to say any more, however it ended.
 async fn a_stale_delivery_settles_nothing_while_a_fresh_lease_is_held(it: &Subject) {
     let late = || Failure::new("late", "a word of the past");
     let settlements =

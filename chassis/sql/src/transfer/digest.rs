@@ -9,7 +9,6 @@ use crate::Value;
 /// How many rows a table has and what is in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableDigest {
-    /// The table.
     pub table: String,
     /// Its columns, by name, as far as both sides have them.
     pub columns: Vec<String>,

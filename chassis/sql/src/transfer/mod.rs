@@ -12,7 +12,7 @@
 //! ```
 //! The digest of a table does not depend on the engine: values are written one after the other with their kind and
 //! length, columns by name, rows by key. What only one engine needs is not moved, nor what is of the moment (leases), nor
-//! what follows from the rest (tables called `.._search`, which their owner builds anew, and columns called `derived_..`,
+//! what follows from the rest (tables called `.._search`, which their owner builds again, and columns called `derived_..`,
 //! which triggers keep up).
 
 mod digest;
@@ -22,8 +22,8 @@ mod rows;
 mod session;
 mod shape;
 mod snapshot;
-mod still;
 mod target;
+mod write_lock;
 
 use std::path::PathBuf;
 
@@ -32,8 +32,8 @@ use shared_kernel::StoreError;
 pub use digest::TableDigest;
 pub use file::problems_in_file;
 pub use snapshot::{Snapshot, Version};
-pub use still::Stillness;
 pub use target::{Standing, Target, TransferError};
+pub use write_lock::WriteLock;
 
 use super::{Database, PostgresSettings};
 use crate::params;
@@ -48,11 +48,11 @@ pub enum Location {
 }
 
 /// Tables that are not copied: they speak of the moment, of processes, or of the engine itself.
-const LEFT_BEHIND: [&str; 3] = ["schema_migration", "lease", "replay"];
+const EXCLUDED_TABLES: [&str; 3] = ["schema_migration", "lease", "replay"];
 
 /// Whether rows of this table move.
 fn moves(table: &str) -> bool {
-    !LEFT_BEHIND.contains(&table) && !is_derived(table)
+    !EXCLUDED_TABLES.contains(&table) && !is_derived(table)
 }
 
 /// Whether a table follows from others.
@@ -60,17 +60,14 @@ fn is_derived(table: &str) -> bool {
     table.ends_with("_search")
 }
 
-/// The mark of a database that was restored: made at the moment of which the backup is. Whoever has dealings with the
-/// outside world has to ask what he has missed since, and then takes it away.
+/// The mark of a database that was restored: made at the moment of which the backup is. Anyone who has dealings with the
+/// outside world has to ask what they have missed since, and then takes it away.
 pub const RESTORED: &str = "restored";
 
 /// The mark of when that was done: what others were told before then they may have been told by another future.
 pub const RESTORED_AT: &str = "restored_at";
 
 /// Whether rows are still on their way into this database, so that nobody may work with it yet.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
 pub async fn is_unfinished(database: &Database) -> Result<bool, StoreError> {
     let noted =
         database.read(|tx| Box::pin(async move { Ok(tx.fetch_optional(note::NOTED, params![]).await?.is_some()) }));

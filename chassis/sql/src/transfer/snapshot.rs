@@ -14,7 +14,7 @@ use super::shape::{TableShape, quoted};
 use crate::Value;
 
 /// Ids in one question.
-const AT_ONCE: usize = 500;
+const PAGE_SIZE: usize = 500;
 
 /// A connection that sees one moment only.
 pub struct Snapshot {
@@ -34,42 +34,33 @@ pub struct Version {
 
 impl Snapshot {
     /// Holds the present moment of a database.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn pin(location: &Location) -> Result<Self, StoreError> {
-        let mut pinned = [Self::unheld(Session::reading(location).await?)];
+        let mut pinned = [Self::unpinned(Session::reading(location).await?)];
         Self::pin_all(&mut pinned).await?;
         let [pinned] = pinned;
         Ok(pinned)
     }
 
     /// Connects to several databases, to hold a moment of them with [`Snapshot::pin_all`].
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn connect(locations: &[Location]) -> Result<Vec<Self>, StoreError> {
         let mut all = Vec::new();
         for location in locations {
-            all.push(Self::unheld(Session::reading(location).await?));
+            all.push(Self::unpinned(Session::reading(location).await?));
         }
         Ok(all)
     }
 
-    fn unheld(session: Session) -> Self {
+    fn unpinned(session: Session) -> Self {
         Self { session, tables: Vec::new(), held: false }
     }
 
     /// Holds the present moment of all of them, and lets go the one that was held before: not exactly the same moment for
     /// all, but one within the time that a statement takes.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn pin_all(all: &mut [Self]) -> Result<(), StoreError> {
         for pinned in all.iter_mut() {
-            pinned.let_go().await?;
+            pinned.release().await?;
         }
-        let holding: Vec<BoxFuture<'_, _>> = all.iter_mut().map(|pinned| pinned.hold().boxed()).collect();
+        let holding: Vec<BoxFuture<'_, _>> = all.iter_mut().map(|pinned| pinned.begin_read().boxed()).collect();
         try_join_all(holding).await?;
         for pinned in all {
             pinned.tables = pinned.session.tables().await?;
@@ -77,12 +68,12 @@ impl Snapshot {
         Ok(())
     }
 
-    async fn let_go(&mut self) -> Result<(), StoreError> {
+    async fn release(&mut self) -> Result<(), StoreError> {
         if std::mem::take(&mut self.held) { self.session.run("ROLLBACK").await } else { Ok(()) }
     }
 
     /// Both engines take the moment with the first statement that reads.
-    async fn hold(&mut self) -> Result<(), StoreError> {
+    async fn begin_read(&mut self) -> Result<(), StoreError> {
         let hold = match self.session {
             Session::Sqlite(_) => "BEGIN; SELECT COUNT(*) FROM sqlite_master",
             Session::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1",
@@ -93,9 +84,6 @@ impl Snapshot {
     }
 
     /// Counts and digests every table, all columns.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn digest(&mut self) -> Result<Vec<TableDigest>, StoreError> {
         let mut digests = Vec::new();
         for table in &self.tables {
@@ -105,9 +93,6 @@ impl Snapshot {
     }
 
     /// The last step that each owner's tables have made.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn versions(&mut self) -> Result<Vec<Version>, StoreError> {
         let sql =
             "SELECT owner || '|' || CAST(MAX(version) AS TEXT) FROM schema_migration GROUP BY owner ORDER BY owner";
@@ -120,17 +105,11 @@ impl Snapshot {
     }
 
     /// Whether rows were still on their way into the database.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn is_unfinished(&mut self) -> Result<bool, StoreError> {
         Ok(!self.session.texts(NOTED.to_owned(), Vec::new()).await?.is_empty())
     }
 
     /// The ids of messages that the context was given by `source` (such as `/order`) since a moment.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn received(&mut self, source: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT DISTINCT id FROM inbox WHERE received_at >= $1 AND lane LIKE $2";
         let values = vec![Value::Int(Some(since.micros())), Value::Text(Some(format!("{source}|%")))];
@@ -138,18 +117,15 @@ impl Snapshot {
     }
 
     /// Those of the messages that the context has not published.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn never_published(&mut self, ids: &[String]) -> Result<Vec<String>, StoreError> {
-        let mut strangers = Vec::new();
-        for ids in ids.chunks(AT_ONCE) {
+        let mut outsiders = Vec::new();
+        for ids in ids.chunks(PAGE_SIZE) {
             let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
             let sql = format!("SELECT id FROM {} WHERE id IN ({})", quoted("outbox"), places.join(", "));
             let values = ids.iter().map(|id| Value::Text(Some(id.clone()))).collect();
             let known = self.session.texts(sql, values).await?;
-            strangers.extend(ids.iter().filter(|id| !known.contains(id)).cloned());
+            outsiders.extend(ids.iter().filter(|id| !known.contains(id)).cloned());
         }
-        Ok(strangers)
+        Ok(outsiders)
     }
 }

@@ -24,7 +24,7 @@ const NOTE_FILLED: &str = "UPDATE lease SET holder = $1 WHERE name = 'transfer'"
 const UNNOTE: &str = "DELETE FROM lease WHERE name = 'transfer'";
 
 /// What a database that goes back in time has to forget. Facts are carried to everybody again, and what is known there
-/// falls out; whoever held a message is gone; and the mark of an older restoration that nobody has acted upon yet stays
+/// falls out; anyone who held a message is gone; and the mark of an older restoration that nobody has acted upon yet stays
 /// the older one.
 const FORGET: [&str; 3] = [
     "DELETE FROM outbox_progress",
@@ -77,16 +77,12 @@ pub struct Target {
 
 impl Target {
     /// The context's tables will be there.
-    #[must_use]
     pub fn new(location: Location, owner: &'static str, migrations: &'static [Migration]) -> Self {
         Self { location, owner, migrations }
     }
 
     /// Looks whether rows may be moved there for this purpose; changes nothing, but a transaction that was cut off in a
     /// file is rolled back.
-    ///
-    /// # Errors
-    /// [`TransferError::NotEmpty`] when they may not.
     pub async fn look(&self, purpose: &str) -> Result<Standing, TransferError> {
         if self.file().is_some_and(|path| !path.exists()) {
             return Ok(Standing::New);
@@ -124,9 +120,6 @@ impl Target {
 
     /// Makes the tables, unless they are there, and notes that they must not be used before this is done. What another
     /// purpose has left unfinished counts for nothing.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn take(&self, purpose: &str) -> Result<(), TransferError> {
         match &self.location {
             Location::File(path) => {
@@ -138,38 +131,29 @@ impl Target {
                 database.close().await?;
             }
         }
-        let mut session = self.alone().await?;
+        let mut session = self.lock_tables().await?;
         let taken = note(&mut session, purpose).await;
         end(session, taken).await
     }
 
     /// Moves everything in one transaction, and compares. A target that has exactly the same rows already is left alone,
     /// so that what was interrupted can be begun again; what else an interrupted transfer has left is replaced.
-    ///
-    /// # Errors
-    /// [`TransferError`]; then nothing was moved.
     pub async fn fill(&self, from: &mut Snapshot) -> Result<Vec<TableDigest>, TransferError> {
-        let mut session = self.alone().await?;
+        let mut session = self.lock_tables().await?;
         let filled = copy(from, &mut session).await;
         end(session, filled).await
     }
 
     /// Moves everything as [`Target::fill`] does, and in the same transaction forgets and marks what a database must that
     /// has `now` gone back to `taken_at`. Nothing, if that was done before the transfer was interrupted.
-    ///
-    /// # Errors
-    /// [`TransferError`]; then nothing was moved.
     pub async fn restore(&self, from: &mut Snapshot, taken_at: Timestamp, now: Timestamp) -> Result<(), TransferError> {
-        let mut session = self.alone().await?;
+        let mut session = self.lock_tables().await?;
         let restored = restore(from, &mut session, taken_at, now).await;
         end(session, restored).await
     }
 
-    /// Notes that all places hold everything. Only when that is noted everywhere may a note be taken away: whoever is cut
+    /// Notes that all places hold everything. Only when that is noted everywhere may a note be taken away: anyone who is cut
     /// off in between finds one that says so.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn is_filled(&self, purpose: &str) -> Result<(), TransferError> {
         let mut session = Session::writing(&self.location).await?;
         let noted = Value::Text(Some(format!("{FILLED}{purpose}")));
@@ -178,9 +162,6 @@ impl Target {
     }
 
     /// Takes the note away: the tables may be used.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn finish(&self) -> Result<(), TransferError> {
         let mut session = Session::writing(&self.location).await?;
         if let Session::Postgres(_) = session {
@@ -202,7 +183,7 @@ impl Target {
     }
 
     /// A transaction that is alone with the tables.
-    async fn alone(&self) -> Result<Session, StoreError> {
+    async fn lock_tables(&self) -> Result<Session, StoreError> {
         let mut session = Session::writing(&self.location).await?;
         let begin = match session {
             Session::Sqlite(_) => "BEGIN IMMEDIATE",

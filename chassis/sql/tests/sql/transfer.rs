@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chassis_messaging::{Inbox as _, Outbox as _, Progress, Record, Recorder, SqlMessages};
 use chassis_sql::params;
 use chassis_sql::transfer::{
-    Location, RESTORED, RESTORED_AT, Snapshot, Standing, Stillness, Target, TransferError, is_unfinished,
+    Location, RESTORED, RESTORED_AT, Snapshot, Standing, Target, TransferError, WriteLock, is_unfinished,
     problems_in_file,
 };
 use chassis_sql::{Database, Dialect, Migration, Tx};
@@ -316,7 +316,7 @@ async fn a_snapshot_does_not_see_what_comes_later() {
 }
 
 async fn writers_wait_while_it_is_held_still(place: &Place) {
-    let still = Stillness::of(&place.location).await.unwrap();
+    let still = WriteLock::of(&place.location).await.unwrap();
     let writing = place.database.mark("written", Timestamp::from_micros(1));
     tokio::pin!(writing);
     let early = tokio::time::timeout(std::time::Duration::from_millis(200), &mut writing).await;

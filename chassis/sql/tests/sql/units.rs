@@ -157,7 +157,7 @@ async fn only_work_that_asks_for_it_may_take_all_the_time_it_needs(database: Dat
         database.write(move |tx| {
             Box::pin(async move {
                 if asks {
-                    tx.take_all_the_time_it_needs().await?;
+                    tx.disable_statement_timeout().await?;
                 }
                 let limit = match tx.dialect() {
                     Dialect::Sqlite => return Ok(!asks),

@@ -62,7 +62,6 @@ pub enum Fact {
 
 impl Fact {
     /// Stripe's name of the event.
-    #[must_use]
     pub const fn event_type(self) -> &'static str {
         match self {
             Self::Created => "payment_intent.created",

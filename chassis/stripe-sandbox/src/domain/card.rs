@@ -13,9 +13,6 @@ pub struct CardDetails {
 
 impl CardDetails {
     /// Checks number, expiry and security code. Spaces and hyphens in the number are for people.
-    ///
-    /// # Errors
-    /// The first mistake.
     pub fn check(number: &str, expiry: Option<Expiry>, cvc: Option<&str>, now: Timestamp) -> Result<Self, CardMistake> {
         let digits: String = number.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let plausible = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
@@ -36,7 +33,6 @@ impl CardDetails {
     }
 
     /// The digits. They go into an attempt and nowhere else.
-    #[must_use]
     pub fn number(&self) -> &str {
         &self.number
     }
@@ -119,7 +115,6 @@ pub enum CardMistake {
 
 impl CardMistake {
     /// Stripe's `code`.
-    #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::InvalidNumber => "invalid_number",
@@ -131,7 +126,6 @@ impl CardMistake {
     }
 
     /// The field that has to be corrected.
-    #[must_use]
     pub const fn field(self) -> &'static str {
         match self {
             Self::InvalidNumber | Self::IncorrectNumber => "number",
@@ -142,7 +136,6 @@ impl CardMistake {
     }
 
     /// For the buyer.
-    #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
             Self::InvalidNumber => "The card number is not a valid credit card number.",
@@ -155,7 +148,6 @@ impl CardMistake {
 }
 
 /// The brand that a number belongs to.
-#[must_use]
 pub fn brand_of(number: &str) -> &'static str {
     match number.as_bytes() {
         [b'4', ..] => "visa",

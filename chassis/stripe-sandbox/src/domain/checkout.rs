@@ -11,15 +11,14 @@ use shared_kernel::{Money, Timestamp};
 pub enum SessionStatus {
     /// The buyer may pay.
     Open,
-    /// He has paid.
+    /// They have paid.
     Complete,
-    /// He may not any more.
+    /// They may not any more.
     Expired,
 }
 
 impl SessionStatus {
     /// Stripe's name.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -44,7 +43,7 @@ pub struct Session {
     pub amount: Money,
     /// Where the buyer goes who has paid; `{CHECKOUT_SESSION_ID}` in it is replaced.
     pub success_url: String,
-    /// Where the buyer goes who changes his mind.
+    /// Where the buyer goes who changes their mind.
     pub cancel_url: Option<String>,
     /// The shop's reference.
     pub client_reference_id: Option<String>,
@@ -60,13 +59,11 @@ pub struct Session {
 
 impl Session {
     /// The session after the buyer has tried to pay.
-    #[must_use]
     pub fn confirmed(self) -> Self {
         Self { intent_is_hidden: false, ..self }
     }
 
-    /// The session after its intent succeeded; `None` if that is no news.
-    #[must_use]
+    /// The session after its intent succeeded; `None` if that is ignored.
     pub fn completed(self) -> Option<Self> {
         match self.status {
             SessionStatus::Open => Some(Self { status: SessionStatus::Complete, ..self }),
@@ -75,7 +72,6 @@ impl Session {
     }
 
     /// The session that takes no more payments; `None` if it takes none anyway.
-    #[must_use]
     pub fn expired(self) -> Option<Self> {
         match self.status {
             SessionStatus::Open => Some(Self { status: SessionStatus::Expired, ..self }),
@@ -84,7 +80,6 @@ impl Session {
     }
 
     /// Where the buyer goes who has paid.
-    #[must_use]
     pub fn success_target(&self) -> String {
         self.success_url.replace("{CHECKOUT_SESSION_ID}", &self.id)
     }

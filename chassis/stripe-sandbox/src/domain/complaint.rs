@@ -16,7 +16,6 @@ pub enum Complaint {
 
 impl Complaint {
     /// Stripe's `reason`.
-    #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Fraudulent | Self::Inquiry => "fraudulent",

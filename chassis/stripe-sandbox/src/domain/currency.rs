@@ -58,7 +58,6 @@ impl Rule {
 }
 
 /// The currency of a code in either case; `None` for one that Stripe does not take.
-#[must_use]
 pub fn currency(code: &str) -> Option<Currency> {
     TABLE.iter().map(|rule| rule.currency).find(|currency| currency.code().eq_ignore_ascii_case(code))
 }
@@ -102,7 +101,6 @@ fn stepped(units: i64, rule: Rule) -> Result<(), AmountRefused> {
 }
 
 /// An amount in Stripe's units as people read it: 500 of ISK is `ISK 5`.
-#[must_use]
 pub fn shown(amount: Money) -> String {
     let currency = amount.currency();
     let decimals = Rule::of(currency).map_or(currency.exponent(), |rule| rule.decimals);

@@ -14,7 +14,7 @@ use super::attempt::Charge;
 use super::complaint::Complaint;
 
 /// How long the shop may take to answer.
-const TIME_TO_ANSWER: Duration = Duration::from_hours(7 * 24);
+const EVIDENCE_DEADLINE: Duration = Duration::from_hours(7 * 24);
 
 /// Where a dispute stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,6 @@ pub enum DisputeStatus {
 
 impl DisputeStatus {
     /// Stripe's name.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::WarningNeedsResponse => "warning_needs_response",
@@ -52,19 +51,16 @@ impl DisputeStatus {
     }
 
     /// Whether the shop's money is with the bank or the buyer.
-    #[must_use]
     pub const fn holds_the_money(self) -> bool {
         matches!(self, Self::NeedsResponse | Self::UnderReview | Self::Lost)
     }
 
     /// Whether nothing more happens.
-    #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::WarningClosed | Self::Won | Self::Lost)
     }
 }
 
-/// One dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
     /// Such as `du_0199..`.
@@ -108,7 +104,6 @@ pub enum DisputeFact {
 
 impl DisputeFact {
     /// Stripe's name of the event.
-    #[must_use]
     pub const fn event_type(self) -> &'static str {
         match self {
             Self::Created => "charge.dispute.created",
@@ -121,7 +116,6 @@ impl DisputeFact {
 }
 
 /// The dispute that this charge leads to, if it was made with such a card.
-#[must_use]
 pub fn of_charge(id: String, charge: &Charge, now: Timestamp) -> Option<(Dispute, Vec<DisputeFact>)> {
     let complaint = charge.method.complaint().filter(|_| charge.declined.is_none())?;
     let (status, facts) = match complaint {
@@ -138,7 +132,7 @@ pub fn of_charge(id: String, charge: &Charge, now: Timestamp) -> Option<(Dispute
         amount: charge.amount,
         complaint,
         status,
-        answer_by: now.plus(TIME_TO_ANSWER),
+        answer_by: now.plus(EVIDENCE_DEADLINE),
         evidence: BTreeMap::new(),
         answers: 0,
         metadata: BTreeMap::new(),
@@ -148,7 +142,6 @@ pub fn of_charge(id: String, charge: &Charge, now: Timestamp) -> Option<(Dispute
 
 impl Dispute {
     /// Takes the shop's evidence in and, if it is sent, lets the bank decide. `None` when it is over already.
-    #[must_use]
     pub fn answered(self, evidence: BTreeMap<String, String>, sent: bool) -> Option<(Self, Vec<DisputeFact>)> {
         if self.status.is_final() {
             return None;
@@ -183,13 +176,11 @@ impl Dispute {
     }
 
     /// The shop gives in. `None` when it is over already.
-    #[must_use]
     pub fn accepted(self) -> Option<(Self, Vec<DisputeFact>)> {
         if self.status.is_final() { None } else { Some(self.lost(Vec::new())) }
     }
 
     /// The shop has sent no answer in time: an inquiry comes to nothing, any other dispute is lost. `None` before that.
-    #[must_use]
     pub fn overdue(self, now: Timestamp) -> Option<(Self, Vec<DisputeFact>)> {
         let waits = matches!(self.status, DisputeStatus::NeedsResponse | DisputeStatus::WarningNeedsResponse);
         if !waits || self.answer_by > now {
@@ -202,7 +193,6 @@ impl Dispute {
     }
 
     /// When it is lost without an answer.
-    #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
         let waits = matches!(self.status, DisputeStatus::NeedsResponse | DisputeStatus::WarningNeedsResponse);
         waits.then_some(self.answer_by)
@@ -276,7 +266,7 @@ mod tests {
 
     #[test]
     fn silence_loses_a_dispute_and_ends_an_inquiry() {
-        let late = noon().plus(TIME_TO_ANSWER);
+        let late = noon().plus(EVIDENCE_DEADLINE);
         let dispute = a_dispute("pm_card_createDisputeProductNotReceived");
         assert_eq!(dispute.clone().overdue(noon()), None);
         assert_eq!(dispute.overdue(late).unwrap().0.status, DisputeStatus::Lost);

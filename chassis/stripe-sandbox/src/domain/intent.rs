@@ -72,7 +72,6 @@ pub struct Step {
 
 impl Intent {
     /// A new intent.
-    #[must_use]
     pub fn create(id: String, client_secret: String, amount: Money, details: Details, now: Timestamp) -> Step {
         let state = State::RequiresPaymentMethod;
         let intent =
@@ -81,7 +80,6 @@ impl Intent {
     }
 
     /// The same intent with something to pay with, should it be confirmed later. For new intents only.
-    #[must_use]
     pub fn prepared(self, method: Method) -> Self {
         match self.state {
             State::RequiresPaymentMethod | State::RequiresConfirmation { .. } => {
@@ -118,9 +116,6 @@ impl Intent {
     }
 
     /// The buyer has authenticated, or refused to.
-    ///
-    /// # Errors
-    /// [`Refused::Authenticate`] when nobody asked for it.
     pub fn authenticate(self, approved: bool, attempt: &Attempt) -> Result<Step, Refused> {
         let refused = Refused::Authenticate { status: self.status() };
         match &self.state {
@@ -141,7 +136,6 @@ impl Intent {
     }
 
     /// A slow payment that is due comes to its end; others are left as they are.
-    #[must_use]
     pub fn settle(self, attempt: &Attempt) -> Step {
         match &self.state {
             State::Processing { method, outcome: Some(outcome) } if outcome.due <= attempt.now => {
@@ -247,7 +241,6 @@ impl Intent {
     }
 
     /// The money that came and has not gone back; `None` if none came.
-    #[must_use]
     pub fn captured(&self) -> Option<Captured<'_>> {
         match &self.state {
             State::Succeeded { method, charge, refunded } => {
@@ -263,7 +256,6 @@ impl Intent {
 
     /// The same intent after `minor` units went back to the buyer (or, negative, returned from a refund that failed).
     /// Only [`super::refund`] calls it, after its checks.
-    #[must_use]
     pub(super) fn refunded_by(self, minor: i64) -> Self {
         match self.state {
             State::Succeeded { method, charge, refunded } => {
@@ -278,7 +270,6 @@ impl Intent {
     }
 
     /// Stripe's name of the state.
-    #[must_use]
     pub const fn status(&self) -> &'static str {
         match self.state {
             State::RequiresPaymentMethod => "requires_payment_method",
@@ -291,49 +282,41 @@ impl Intent {
     }
 
     /// Such as `pi_0199..`.
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// What the buyer's browser shows in place of a key.
-    #[must_use]
     pub fn client_secret(&self) -> &str {
         &self.client_secret
     }
 
     /// When it was made.
-    #[must_use]
     pub const fn created(&self) -> Timestamp {
         self.created
     }
 
     /// How much is to be paid.
-    #[must_use]
     pub const fn amount(&self) -> Money {
         self.amount
     }
 
     /// What the shop says of it.
-    #[must_use]
     pub const fn details(&self) -> &Details {
         &self.details
     }
 
     /// Why the last attempt failed, while no later one has done better.
-    #[must_use]
     pub const fn last_failure(&self) -> Option<&LastFailure> {
         self.last_failure.as_ref()
     }
 
     /// The charge that was tried last.
-    #[must_use]
     pub fn latest_charge(&self) -> Option<&str> {
         self.latest_charge.as_deref()
     }
 
     /// What it is or will be paid with.
-    #[must_use]
     pub const fn method(&self) -> Option<&Method> {
         match &self.state {
             State::RequiresConfirmation { method }
@@ -345,13 +328,11 @@ impl Intent {
     }
 
     /// Whether the buyer has to authenticate.
-    #[must_use]
     pub const fn awaits_authentication(&self) -> bool {
         matches!(self.state, State::RequiresAction { .. })
     }
 
-    /// Where the buyer goes after authenticating, while he has to.
-    #[must_use]
+    /// Where the buyer goes after authenticating, while they have to.
     pub fn return_url(&self) -> Option<&str> {
         match &self.state {
             State::RequiresAction { return_url, .. } => return_url.as_deref(),
@@ -364,7 +345,6 @@ impl Intent {
     }
 
     /// When and why it was closed.
-    #[must_use]
     pub fn cancellation(&self) -> Option<(Timestamp, Option<&str>)> {
         match &self.state {
             State::Canceled { at, reason } => Some((*at, reason.as_deref())),
@@ -377,7 +357,6 @@ impl Intent {
     }
 
     /// When a slow payment comes to its end.
-    #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
         match &self.state {
             State::Processing { outcome, .. } => outcome.as_ref().map(|outcome| outcome.due),

@@ -14,7 +14,6 @@ use super::complaint::Complaint;
 pub enum Behaviour {
     /// Pays at once.
     Pays,
-    /// Is declined.
     Declines(Decline),
     /// Asks the buyer to authenticate, then pays.
     Authenticates,
@@ -22,7 +21,7 @@ pub enum Behaviour {
     PaysLater,
     /// Is under way for a while, then fails.
     FailsLater,
-    /// Is under way for ever.
+    /// Is under way permanently.
     StaysUnderWay,
     /// Pays at once; its refunds take a while.
     RefundsLater,
@@ -58,7 +57,6 @@ pub enum Decline {
 
 impl Decline {
     /// Stripe's `code`.
-    #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Generic
@@ -75,7 +73,6 @@ impl Decline {
     }
 
     /// Stripe's `decline_code`.
-    #[must_use]
     pub const fn decline_code(self) -> &'static str {
         match self {
             Self::Generic => "generic_decline",
@@ -92,7 +89,6 @@ impl Decline {
     }
 
     /// For the buyer.
-    #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
             Self::Generic | Self::LostCard | Self::StolenCard | Self::Fraudulent => "Your card was declined.",
@@ -123,14 +119,12 @@ pub struct Method {
 
 impl Method {
     /// One of Stripe's test payment methods by its name, such as `pm_card_visa`; `id` becomes its own.
-    #[must_use]
     pub fn named(name: &str, id: String) -> Option<Self> {
         let known = KNOWN.iter().find(|known| known.names.contains(&name))?;
         Some(Self::from_number(known.number, known.behaviour, known.complaint, id))
     }
 
     /// The card that the buyer typed; a card that is no test card is declined, as a real one is by Stripe's test mode.
-    #[must_use]
     pub fn of_card(card: &CardDetails, id: String) -> Self {
         let known = KNOWN.iter().find(|known| known.number == card.number());
         let (behaviour, complaint) =
@@ -144,31 +138,26 @@ impl Method {
     }
 
     /// Such as `pm_0199..`.
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// Such as `visa`; `us_bank_account` for a bank account.
-    #[must_use]
     pub fn brand(&self) -> &str {
         &self.brand
     }
 
     /// The last four digits.
-    #[must_use]
     pub fn last4(&self) -> &str {
         &self.last4
     }
 
     /// What it does.
-    #[must_use]
     pub const fn behaviour(&self) -> Behaviour {
         self.behaviour
     }
 
     /// What the buyer will tell the bank after paying with it.
-    #[must_use]
     pub const fn complaint(&self) -> Option<Complaint> {
         self.complaint
     }
@@ -181,72 +170,80 @@ struct Known {
     complaint: Option<Complaint>,
 }
 
-const fn known(names: &'static [&'static str], number: &'static str, behaviour: Behaviour) -> Known {
+const fn test_method(names: &'static [&'static str], number: &'static str, behaviour: Behaviour) -> Known {
     Known { names, number, behaviour, complaint: None }
 }
 
-const fn disputed(names: &'static [&'static str], number: &'static str, complaint: Complaint) -> Known {
+const fn disputed_test_method(names: &'static [&'static str], number: &'static str, complaint: Complaint) -> Known {
     Known { names, number, behaviour: Behaviour::Pays, complaint: Some(complaint) }
 }
 
 /// Stripe's test cards. Bank accounts have their account number in place of a card's.
 const KNOWN: &[Known] = &[
-    known(&["pm_card_visa"], "4242424242424242", Behaviour::Pays),
-    known(&["pm_card_visa_debit"], "4000056655665556", Behaviour::Pays),
-    known(&["pm_card_mastercard"], "5555555555554444", Behaviour::Pays),
-    known(&["pm_card_mastercard_debit"], "5200828282828210", Behaviour::Pays),
-    known(&["pm_card_amex"], "378282246310005", Behaviour::Pays),
-    known(&["pm_card_nz"], "4000005540000008", Behaviour::Pays),
-    known(
+    test_method(&["pm_card_visa"], "4242424242424242", Behaviour::Pays),
+    test_method(&["pm_card_visa_debit"], "4000056655665556", Behaviour::Pays),
+    test_method(&["pm_card_mastercard"], "5555555555554444", Behaviour::Pays),
+    test_method(&["pm_card_mastercard_debit"], "5200828282828210", Behaviour::Pays),
+    test_method(&["pm_card_amex"], "378282246310005", Behaviour::Pays),
+    test_method(&["pm_card_nz"], "4000005540000008", Behaviour::Pays),
+    test_method(
         &["pm_card_chargeDeclined", "pm_card_visa_chargeDeclined"],
         "4000000000000002",
         Behaviour::Declines(Decline::Generic),
     ),
-    known(
+    test_method(
         &["pm_card_chargeDeclinedInsufficientFunds", "pm_card_visa_chargeDeclinedInsufficientFunds"],
         "4000000000009995",
         Behaviour::Declines(Decline::InsufficientFunds),
     ),
-    known(
+    test_method(
         &["pm_card_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedLostCard"],
         "4000000000009987",
         Behaviour::Declines(Decline::LostCard),
     ),
-    known(
+    test_method(
         &["pm_card_chargeDeclinedStolenCard", "pm_card_visa_chargeDeclinedStolenCard"],
         "4000000000009979",
         Behaviour::Declines(Decline::StolenCard),
     ),
-    known(&["pm_card_chargeDeclinedExpiredCard"], "4000000000000069", Behaviour::Declines(Decline::ExpiredCard)),
-    known(&["pm_card_chargeDeclinedIncorrectCvc"], "4000000000000127", Behaviour::Declines(Decline::IncorrectCvc)),
-    known(
+    test_method(&["pm_card_chargeDeclinedExpiredCard"], "4000000000000069", Behaviour::Declines(Decline::ExpiredCard)),
+    test_method(
+        &["pm_card_chargeDeclinedIncorrectCvc"],
+        "4000000000000127",
+        Behaviour::Declines(Decline::IncorrectCvc),
+    ),
+    test_method(
         &["pm_card_chargeDeclinedProcessingError"],
         "4000000000000119",
         Behaviour::Declines(Decline::ProcessingError),
     ),
-    known(
+    test_method(
         &["pm_card_visa_chargeDeclinedVelocityLimitExceeded", "pm_card_chargeDeclinedVelocityLimitExceeded"],
         "4000000000006975",
         Behaviour::Declines(Decline::CardVelocityExceeded),
     ),
-    known(
+    test_method(
         &["pm_card_radarBlock", "pm_card_chargeDeclinedFraudulent", "pm_card_visa_chargeDeclinedFraudulent"],
         "4100000000000019",
         Behaviour::Declines(Decline::Fraudulent),
     ),
-    known(&["pm_card_riskLevelElevated"], "4000000000009235", Behaviour::Pays),
-    known(&["pm_card_riskLevelHighest"], "4000000000004954", Behaviour::Declines(Decline::Fraudulent)),
-    disputed(&["pm_card_createDispute"], "4000000000000259", Complaint::Fraudulent),
-    disputed(&["pm_card_createDisputeProductNotReceived"], "4000000000002685", Complaint::ProductNotReceived),
-    disputed(&["pm_card_createDisputeInquiry"], "4000000000001976", Complaint::Inquiry),
-    known(&["pm_card_authenticationRequiredOnSetup"], "4000002500003155", Behaviour::Authenticates),
-    known(&["pm_card_authenticationRequired"], "4000002760003184", Behaviour::Authenticates),
-    known(&["pm_card_threeDSecure2Required"], "4000000000003220", Behaviour::Authenticates),
-    known(&["pm_card_pendingRefund"], "4000000000007726", Behaviour::RefundsLater),
-    known(&["pm_card_refundFail"], "4000000000005126", Behaviour::RefundsFail),
-    known(&["pm_usBankAccount", "pm_usBankAccount_success"], "000123456789", Behaviour::PaysLater),
-    known(&["pm_usBankAccount_insufficientFunds"], "000222222227", Behaviour::FailsLater),
-    known(&["pm_usBankAccount_processing"], "000000000009", Behaviour::StaysUnderWay),
+    test_method(&["pm_card_riskLevelElevated"], "4000000000009235", Behaviour::Pays),
+    test_method(&["pm_card_riskLevelHighest"], "4000000000004954", Behaviour::Declines(Decline::Fraudulent)),
+    disputed_test_method(&["pm_card_createDispute"], "4000000000000259", Complaint::Fraudulent),
+    disputed_test_method(
+        &["pm_card_createDisputeProductNotReceived"],
+        "4000000000002685",
+        Complaint::ProductNotReceived,
+    ),
+    disputed_test_method(&["pm_card_createDisputeInquiry"], "4000000000001976", Complaint::Inquiry),
+    test_method(&["pm_card_authenticationRequiredOnSetup"], "4000002500003155", Behaviour::Authenticates),
+    test_method(&["pm_card_authenticationRequired"], "4000002760003184", Behaviour::Authenticates),
+    test_method(&["pm_card_threeDSecure2Required"], "4000000000003220", Behaviour::Authenticates),
+    test_method(&["pm_card_pendingRefund"], "4000000000007726", Behaviour::RefundsLater),
+    test_method(&["pm_card_refundFail"], "4000000000005126", Behaviour::RefundsFail),
+    test_method(&["pm_usBankAccount", "pm_usBankAccount_success"], "000123456789", Behaviour::PaysLater),
+    test_method(&["pm_usBankAccount_insufficientFunds"], "000222222227", Behaviour::FailsLater),
+    test_method(&["pm_usBankAccount_processing"], "000000000009", Behaviour::StaysUnderWay),
 ];
 
 #[cfg(test)]

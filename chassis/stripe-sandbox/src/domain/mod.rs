@@ -11,7 +11,6 @@ pub mod method;
 pub mod refund;
 
 /// Joined to its number of random or counted characters, such as `pi_` + 32 hexadecimal digits.
-#[must_use]
 pub fn object_id(prefix: &str, unique: uuid::Uuid) -> String {
     format!("{prefix}_{}", unique.simple())
 }

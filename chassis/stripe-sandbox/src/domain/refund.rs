@@ -24,7 +24,6 @@ pub enum RefundStatus {
 
 impl RefundStatus {
     /// Stripe's name.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -34,7 +33,6 @@ impl RefundStatus {
     }
 }
 
-/// One refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
     id: String,
@@ -70,10 +68,7 @@ pub struct RefundAsk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundRefused {
     /// No money ever came.
-    NothingCaptured {
-        /// The intent.
-        intent: String,
-    },
+    NothingCaptured { intent: String },
     /// All of it went back before.
     AlreadyRefunded {
         /// The charge that took it.
@@ -88,7 +83,6 @@ pub enum RefundRefused {
     },
     /// More than is left.
     TooMuch {
-        /// Asked for.
         asked: Money,
         /// May go back.
         left: Money,
@@ -136,7 +130,6 @@ pub fn refund(intent: Intent, ask: RefundAsk) -> Result<(Intent, Refund), Refund
 }
 
 /// Brings a refund that is due to its end; a failed one gives the money back to the shop. `None` when it is not due.
-#[must_use]
 pub fn settle(intent: Intent, refund: Refund, now: Timestamp) -> Option<(Intent, Refund)> {
     let (_, status) = refund.due.filter(|(due, _)| *due <= now)?;
     let back = match status {
@@ -148,62 +141,52 @@ pub fn settle(intent: Intent, refund: Refund, now: Timestamp) -> Option<(Intent,
 
 impl Refund {
     /// Such as `re_0199..`.
-    #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
     /// The refund with more notes.
-    #[must_use]
     pub fn noted(mut self, notes: &BTreeMap<String, String>) -> Self {
         self.metadata.extend(notes.clone());
         self
     }
 
     /// The intent whose money goes back.
-    #[must_use]
     pub fn intent(&self) -> &str {
         &self.intent
     }
 
     /// The charge that took it.
-    #[must_use]
     pub fn charge(&self) -> &str {
         &self.charge
     }
 
     /// When it was asked for.
-    #[must_use]
     pub const fn created(&self) -> Timestamp {
         self.created
     }
 
     /// How much.
-    #[must_use]
     pub const fn amount(&self) -> Money {
         self.amount
     }
 
     /// Why.
-    #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
 
     /// The shop's own notes.
-    #[must_use]
     pub const fn metadata(&self) -> &BTreeMap<String, String> {
         &self.metadata
     }
 
     /// Where it stands.
-    #[must_use]
     pub const fn status(&self) -> RefundStatus {
         self.status
     }
 
     /// When the status changes by itself.
-    #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
         self.due.map(|(due, _)| due)
     }

@@ -19,7 +19,7 @@ async fn dispute_of(world: &World, intent: &str) -> Value {
     listed["data"][0].clone()
 }
 
-async fn told(world: &World) -> Vec<String> {
+async fn event_types(world: &World) -> Vec<String> {
     let listed = world.get("events?limit=100").await.body;
     let mut events = listed["data"].as_array().unwrap().clone();
     events.reverse();
@@ -34,7 +34,7 @@ async fn a_disputed_payment_is_listed_told_of_and_cannot_be_refunded(world: Worl
     assert_eq!((&dispute["reason"], &dispute["currency"]), (&json!("fraudulent"), &json!("nzd")));
     let charge = world.get(&format!("charges/{}", dispute["charge"].as_str().unwrap())).await.body;
     assert_eq!((&charge["disputed"], &charge["payment_intent"]), (&json!(true), &json!(intent)));
-    assert_eq!(told(&world).await, ["charge.dispute.created", "charge.dispute.funds_withdrawn"]);
+    assert_eq!(event_types(&world).await, ["charge.dispute.created", "charge.dispute.funds_withdrawn"]);
     let refused = world.post("refunds", &format!("payment_intent={intent}&amount=100")).await;
     assert_eq!((refused.status, refused.code()), (400, "charge_disputed"));
 }
@@ -50,7 +50,7 @@ async fn a_dispute_is_won_or_lost_by_its_evidence(world: World) {
         assert_eq!(world.post(&path, "evidence[uncategorized_text]=winning_evidence").await.status, 400);
         assert_eq!(world.post("refunds", &format!("payment_intent={intent}")).await.status, refund);
     }
-    let told = told(&world).await;
+    let told = event_types(&world).await;
     assert_eq!(told.iter().filter(|kind| *kind == "charge.dispute.closed").count(), 2);
     assert_eq!(told.iter().filter(|kind| *kind == "charge.dispute.funds_reinstated").count(), 1);
 }
@@ -70,7 +70,7 @@ async fn an_inquiry_leaves_the_money_with_the_shop(world: World) {
     let intent = paid_with(&world, "pm_card_createDisputeInquiry").await;
     assert_eq!(dispute_of(&world, &intent).await["status"], "warning_needs_response");
     assert_eq!(world.post("refunds", &format!("payment_intent={intent}")).await.status, 200);
-    assert_eq!(told(&world).await, ["charge.dispute.created"]);
+    assert_eq!(event_types(&world).await, ["charge.dispute.created"]);
 }
 
 async fn charges_are_listed_with_those_that_were_blocked(world: World) {

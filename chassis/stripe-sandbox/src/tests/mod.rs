@@ -1,6 +1,6 @@
 //! The sandbox over its own HTTP, page and wire, on a real database of either engine.
 
-mod at_once;
+mod concurrency;
 mod disputes;
 mod library;
 
@@ -24,7 +24,7 @@ use shared_kernel::Clock as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::store;
-use crate::webhooks::{HttpPost, Post, Sender, signature};
+use crate::webhooks::{EventTransport, HttpEventTransport, Sender, signature};
 use crate::{Sandbox, SandboxSettings};
 
 const KEY: &str = "sk_test_shop";
@@ -506,7 +506,7 @@ pub(crate) struct Wire {
 }
 
 #[async_trait]
-impl Post for Wire {
+impl EventTransport for Wire {
     async fn post(&self, url: &str, signature: String, body: String) -> Result<(), String> {
         assert_eq!(url, "http://shop.test/hook");
         if let Some(trouble) = self.troubles.lock().unwrap().pop_front() {
@@ -588,7 +588,7 @@ async fn the_real_wire_carries_body_and_signature_and_knows_success() {
     let server = server.run();
     let handle = server.handle();
     let trial = async {
-        let wire = HttpPost::new().unwrap();
+        let wire = HttpEventTransport::new().unwrap();
         assert_eq!(wire.post(&url, "t=1,v1=ab".to_owned(), "{}".to_owned()).await, Ok(()));
         let refused = wire.post(&url, "t=1,v1=cd".to_owned(), "{}".to_owned()).await;
         assert_eq!(refused, Err("answered 400 Bad Request".to_owned()));

@@ -80,7 +80,7 @@ impl Line {
     }
 
     /// Waits no longer than `grace` for a request of which nothing has come.
-    pub(super) fn hurry(&self, grace: Duration) {
+    pub(super) fn shorten_wait(&self, grace: Duration) {
         let mut state = self.lock();
         if let Wait::Idle { until } = state.wait {
             state.wait = Wait::Idle { until: until.min(Instant::now() + grace) };

@@ -97,18 +97,16 @@ impl Place {
 
 impl Connections {
     /// Makes requests known to the connection that they come over; for `on_connect_ext`.
-    pub fn introduce(stream: &Guarded, extensions: &mut Extensions) {
+    pub fn attach_connection(stream: &Guarded, extensions: &mut Extensions) {
         extensions.insert(stream.line());
     }
 
     /// No connection yet.
-    #[must_use]
     pub fn new(settings: ConnectionSettings) -> Self {
         Self(Arc::new(Shared { settings, open: Mutex::default() }))
     }
 
     /// Takes a connection in, or drops it because there are too many.
-    #[must_use]
     pub fn admit(&self, stream: TcpStream) -> Option<Guarded> {
         let address = stream.peer_addr().ok()?.ip().to_canonical();
         let (place, line) = self.place(address)?;
@@ -119,7 +117,7 @@ impl Connections {
     pub fn drain(&self, grace: Duration) {
         let mut open = self.lock();
         open.draining = true;
-        open.lines.values().for_each(|line| line.hurry(grace));
+        open.lines.values().for_each(|line| line.shorten_wait(grace));
     }
 
     fn place(&self, address: IpAddr) -> Option<(Place, Arc<Line>)> {

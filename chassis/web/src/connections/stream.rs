@@ -51,7 +51,6 @@ impl Guarded {
     }
 
     /// The other end.
-    #[must_use]
     pub fn peer(&self) -> Option<std::net::SocketAddr> {
         self.stream.peer_addr().ok()
     }

@@ -30,7 +30,6 @@ pub struct About {
 }
 
 /// The complete description of one API whose annotations are `api`.
-#[must_use]
 pub fn describe(about: About, api: &OpenApi) -> Value {
     let mut document = serde_json::to_value(api).unwrap_or_default();
     document["info"] = json!({

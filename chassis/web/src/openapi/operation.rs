@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::parameters;
 use super::responses::{self, PROBLEM_JSON};
 
-/// Completes one operation.
 pub(super) fn complete(path: &str, method: &str, operation: &mut Value) {
     parameters::complete(operation);
     require_body(operation);

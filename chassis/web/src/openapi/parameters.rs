@@ -7,7 +7,7 @@ pub(super) fn complete(operation: &mut Value) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
         let (place, name) = (parameter["in"].as_str().unwrap_or_default(), parameter["name"].as_str());
-        let known = name.and_then(|name| known(place, name));
+        let known = name.and_then(|name| known_parameter(place, name));
         let Some((schema, description)) = known else { continue };
         parameter["schema"] = schema;
         if parameter["description"].as_str().is_none_or(str::is_empty) {
@@ -16,7 +16,7 @@ pub(super) fn complete(operation: &mut Value) {
     }
 }
 
-fn known(place: &str, name: &str) -> Option<(Value, &'static str)> {
+fn known_parameter(place: &str, name: &str) -> Option<(Value, &'static str)> {
     match (place, name) {
         ("query", "limit") => Some((
             json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 100, "default": 25 }),

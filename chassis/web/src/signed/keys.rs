@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use shared_kernel::Ids;
 
-/// Signs. Whoever has it can be anybody in the shop.
+/// Signs. Anyone who has it can be anybody in the shop.
 #[derive(Clone)]
 pub struct PrivateKey {
     seed: [u8; 32],
@@ -47,13 +47,11 @@ impl PrivateKey {
     }
 
     /// Its other half.
-    #[must_use]
     pub const fn public(&self) -> PublicKey {
         self.public
     }
 
     /// For settings; a secret.
-    #[must_use]
     pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.seed)
     }
@@ -71,9 +69,6 @@ impl fmt::Debug for PrivateKey {
 
 impl PublicKey {
     /// Reads it as it is displayed.
-    ///
-    /// # Errors
-    /// [`NotAKey`].
     pub fn parse(text: &str) -> Result<Self, NotAKey> {
         bytes(text).map(Self)
     }

@@ -29,13 +29,13 @@ const LIFETIME: Duration = Duration::from_mins(1);
 /// How far the clocks of two machines may be apart.
 const SKEW: Duration = Duration::from_secs(10);
 /// Longer ones are not even looked at.
-const LONGEST: usize = 4_096;
+const MAX_TOKEN_BYTES: usize = 4_096;
 
 /// By what somebody was recognised. What a browser sends by itself must not count on the API: another site could make
 /// it call there in its user's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Shown {
+pub enum CredentialKind {
     /// The session cookie, which counts on pages.
     Cookie,
     /// The bearer token, which counts on the API.
@@ -49,7 +49,7 @@ struct Claims {
     sub: CustomerId,
     iat: i64,
     exp: i64,
-    by: Shown,
+    by: CredentialKind,
     #[serde(flatten)]
     identity: Identity,
 }
@@ -61,18 +61,13 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Signs with this key.
-    #[must_use]
     pub fn new(key: &PrivateKey, clock: Arc<dyn Clock>) -> Self {
         provider::install();
         Self { key: EncodingKey::from_ed_der(key.seed()), clock }
     }
 
     /// The identity, signed, as somebody who was recognised by `by`. Good for a minute.
-    ///
-    /// # Errors
-    /// [`Refused`] when it cannot be written.
-    pub fn sign(&self, identity: &Identity, by: Shown) -> Result<String, Refused> {
+    pub fn sign(&self, identity: &Identity, by: CredentialKind) -> Result<String, Refused> {
         let now = seconds(self.clock.now());
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -94,13 +89,13 @@ pub struct Verifier {
     clock: Arc<dyn Clock>,
 }
 
-/// Why a signed identity is worth nothing. Said to the log; strangers are told no reason.
+/// Why a signed identity is worth nothing. Said to the log; outsiders are told no reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It is no signed identity, or a claim is missing.
     #[error("it cannot be read")]
     Unreadable,
-    /// It is signed in another way than ours.
+    /// It is logged in another way than ours.
     #[error("it is signed by another algorithm")]
     Algorithm,
     /// None of our keys has signed it.
@@ -116,7 +111,6 @@ pub enum Refused {
 
 impl Verifier {
     /// Believes these keys.
-    #[must_use]
     pub fn new(keys: &[PublicKey], clock: Arc<dyn Clock>) -> Self {
         provider::install();
         let mut rules = Validation::new(Algorithm::EdDSA);
@@ -127,12 +121,12 @@ impl Verifier {
         Self { keys: keys.iter().map(|key| DecodingKey::from_ed_der(key.bytes())).collect(), rules, clock }
     }
 
-    /// Whom it names, and by what he was recognised.
+    /// Whom it names, and by what they were recognised.
     ///
     /// # Errors
     /// [`Refused`] for everything that a holder of our keys has not signed for us within the last minute.
-    pub fn verify(&self, signed: &str) -> Result<(Identity, Shown), Refused> {
-        if signed.len() > LONGEST {
+    pub fn verify(&self, signed: &str) -> Result<(Identity, CredentialKind), Refused> {
+        if signed.len() > MAX_TOKEN_BYTES {
             return Err(Refused::Unreadable);
         }
         let mut refused = Refused::Signature;
@@ -148,7 +142,7 @@ impl Verifier {
         Err(refused)
     }
 
-    fn in_time(&self, claims: Claims) -> Result<(Identity, Shown), Refused> {
+    fn in_time(&self, claims: Claims) -> Result<(Identity, CredentialKind), Refused> {
         if claims.sub != claims.identity.customer {
             return Err(Refused::Unreadable);
         }

@@ -36,7 +36,7 @@ fn verifier(numbers: &[u8], seconds: i64) -> Verifier {
 }
 
 fn signed() -> String {
-    signer(1).sign(&somebody(7, Role::Staff), Shown::Bearer).unwrap()
+    signer(1).sign(&somebody(7, Role::Staff), CredentialKind::Bearer).unwrap()
 }
 
 fn refused(token: &str) -> Refused {
@@ -62,7 +62,7 @@ fn truly_signed(header: &Value, claims: &Value) -> String {
 #[test]
 fn what_was_signed_is_believed_word_for_word() {
     let read = verifier(&[1], 0).verify(&signed()).unwrap();
-    assert_eq!(read, (somebody(7, Role::Staff), Shown::Bearer));
+    assert_eq!(read, (somebody(7, Role::Staff), CredentialKind::Bearer));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn it_is_good_for_a_minute_and_the_difference_of_two_clocks() {
 }
 
 #[test]
-fn whoever_makes_himself_an_admin_is_found_out() {
+fn an_identity_changed_to_admin_is_refused() {
     let token = signed();
     let parts: Vec<&str> = token.split('.').collect();
     let mut better = claims(&token);
@@ -98,7 +98,7 @@ fn whoever_makes_himself_an_admin_is_found_out() {
 
 #[test]
 fn another_key_counts_for_nothing_unless_it_is_one_of_ours() {
-    let other = signer(2).sign(&somebody(7, Role::Admin), Shown::Bearer).unwrap();
+    let other = signer(2).sign(&somebody(7, Role::Admin), CredentialKind::Bearer).unwrap();
     assert_eq!(refused(&other), Refused::Signature);
     assert!(verifier(&[1, 2], 0).verify(&other).is_ok(), "while keys are being changed both count");
     assert_eq!(verifier(&[], 0).verify(&other).unwrap_err(), Refused::Signature);

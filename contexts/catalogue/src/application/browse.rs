@@ -5,32 +5,28 @@ use std::sync::Arc;
 
 use shared_kernel::{Currency, Page, StoreError};
 
-use crate::domain::{Audience, CategoryCount, Handle, ImageName, Media, ShelfQuery, Shelved};
-use crate::ports::{MediaStore, Shelf};
+use crate::domain::{Audience, CategoryCount, Handle, ImageName, ListedProduct, ListingQuery, Media};
+use crate::ports::{MediaStore, ProductListing};
 
 /// Of so many of the newest some are featured.
-const LOOKED_AT: u32 = 100;
+const MAX_SCANNED: u32 = 100;
 
 /// What visitors and staff may look at.
 #[derive(Clone)]
 pub struct Browse {
-    shelf: Arc<dyn Shelf>,
+    shelf: Arc<dyn ProductListing>,
     media: Arc<dyn MediaStore>,
     currency: Currency,
 }
 
 impl Browse {
     /// Looks at what these hold, in a shop that sells in this currency.
-    #[must_use]
-    pub fn new(shelf: Arc<dyn Shelf>, media: Arc<dyn MediaStore>, currency: Currency) -> Self {
+    pub fn new(shelf: Arc<dyn ProductListing>, media: Arc<dyn MediaStore>, currency: Currency) -> Self {
         Self { shelf, media, currency }
     }
 
     /// One page of a list. A search without a letter or digit finds nothing and asks nobody.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+    pub async fn page(&self, query: &ListingQuery) -> Result<Arc<Page<ListedProduct>>, StoreError> {
         if query.words.as_ref().is_some_and(crate::domain::SearchWords::is_empty) {
             return Ok(Arc::new(Page { items: Vec::new(), next_cursor: None }));
         }
@@ -38,20 +34,14 @@ impl Browse {
     }
 
     /// One product, if the audience may see it.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn product(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+    pub async fn product(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<ListedProduct>>, StoreError> {
         self.shelf.find(handle, audience).await
     }
 
     /// Some of the active products that were made last: the newest of each category, then the next of each, so that one
     /// full shelf does not push the others aside.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn featured(&self, count: usize) -> Result<Vec<Shelved>, StoreError> {
-        let newest = self.shelf.newest(LOOKED_AT).await?;
+    pub async fn featured(&self, count: usize) -> Result<Vec<ListedProduct>, StoreError> {
+        let newest = self.shelf.newest(MAX_SCANNED).await?;
         let (mut seen, mut ranked) = (BTreeMap::<String, usize>::new(), Vec::new());
         for shelved in newest.iter() {
             let rank = seen.entry(shelved.product().details().category.slug()).or_default();
@@ -63,9 +53,6 @@ impl Browse {
     }
 
     /// Paths that search engines may know: the list, its categories, and every product that can be bought.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn public_paths(&self) -> Result<Vec<String>, StoreError> {
         let (categories, handles) = (self.categories().await?, self.shelf.handles(self.currency).await?);
         let mut paths = vec!["/products".to_owned()];
@@ -75,25 +62,15 @@ impl Browse {
     }
 
     /// Categories and how much they hold.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn categories(&self) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
         self.shelf.categories(self.currency).await
     }
 
-    /// A picture.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn picture(&self, name: &ImageName) -> Result<Option<Media>, StoreError> {
         self.media.find(name).await
     }
 
     /// Which of these pictures are not there.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn missing_pictures(&self, names: &[ImageName]) -> Result<Vec<ImageName>, StoreError> {
         if names.is_empty() { Ok(Vec::new()) } else { self.media.missing(names).await }
     }

@@ -26,7 +26,6 @@ pub struct Draft {
 
 impl Draft {
     /// Something about this product.
-    #[must_use]
     pub fn problem(&self, problem: String) -> RowProblem {
         RowProblem { place: self.place, product: self.product.clone(), sku: None, problem }
     }
@@ -60,15 +59,11 @@ pub struct DecideImport {
 
 impl DecideImport {
     /// Holds products against what is there.
-    #[must_use]
     pub fn new(products: Arc<dyn ProductStore>, names: NameProducts, ids: Arc<dyn Ids>, rules: SaleRules) -> Self {
         Self { products, names, ids, rules }
     }
 
     /// What the draft makes of the catalogue and of what was `seen` of the file, or why nothing can come of it.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(
         &self,
         draft: &Draft,

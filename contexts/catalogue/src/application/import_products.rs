@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Sku, StoreError};
 
-use super::ATTEMPTS;
+use super::MAX_ATTEMPTS;
 use super::decide_import::{DecideImport, Decided, Draft};
 use super::import_report::{Changed, DraftedProduct, ImportOptions, ImportReport, RowProblem};
 use super::import_seen::Seen;
@@ -35,7 +35,6 @@ impl Pending {
     }
 }
 
-/// Imports products.
 #[derive(Clone)]
 pub struct ImportProducts {
     products: Arc<dyn ProductStore>,
@@ -45,12 +44,11 @@ pub struct ImportProducts {
 
 impl ImportProducts {
     /// Changes are committed so many at a time, so that others get a turn between them.
-    const BATCH: usize = 50;
+    const BATCH_SIZE: usize = 50;
     /// A whole file meets more changes of others than one product does.
     const ATTEMPTS_TOGETHER: u32 = 10;
 
     /// Imports them there.
-    #[must_use]
     pub fn new(products: Arc<dyn ProductStore>, log: Arc<dyn ImportLog>, decide: DecideImport) -> Self {
         Self { products, log, decide }
     }
@@ -81,7 +79,7 @@ impl ImportProducts {
                 Err(problem) => report.failed([draft.problem(problem)]),
                 Ok(decided) => batch.push(pending(draft, decided, options, &counted)),
             }
-            if batch.len() >= Self::BATCH && !options.all_or_nothing {
+            if batch.len() >= Self::BATCH_SIZE && !options.all_or_nothing {
                 self.commit(std::mem::take(&mut batch), options, &mut report).await?;
             }
         }
@@ -141,7 +139,7 @@ impl ImportProducts {
                 Err(error) => return Err(error),
             }
         }
-        report.failed(batch.first().map(|pending| pending.draft.problem(CHANGED_MEANWHILE.to_owned())));
+        report.failed(batch.first().map(|pending| pending.draft.problem(CHANGED_CONCURRENTLY.to_owned())));
         Ok(())
     }
 
@@ -166,7 +164,7 @@ impl ImportProducts {
         pending: &mut Pending,
         options: ImportOptions,
     ) -> Result<Option<RowProblem>, StoreError> {
-        for _ in 0..ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             match self.products.commit(vec![pending.change()]).await {
                 Ok(()) => return Ok(None),
                 Err(StoreError::Stale | StoreError::Conflict(_)) => {}
@@ -177,11 +175,11 @@ impl ImportProducts {
                 Err(problem) => return Ok(Some(pending.draft.problem(problem))),
             }
         }
-        Ok(Some(pending.draft.problem(CHANGED_MEANWHILE.to_owned())))
+        Ok(Some(pending.draft.problem(CHANGED_CONCURRENTLY.to_owned())))
     }
 }
 
-const CHANGED_MEANWHILE: &str = "somebody else changed this product meanwhile; import the file again";
+const CHANGED_CONCURRENTLY: &str = "somebody else changed this product meanwhile; import the file again";
 
 fn pending(draft: Draft, decided: Decided, options: ImportOptions, counted: &HashSet<Sku>) -> Pending {
     let news = decided.stock.iter().filter(|(sku, _)| !counted.contains(sku));
@@ -230,14 +228,14 @@ mod tests {
     use crate::testing::InMemoryCatalogue;
 
     /// Counts commits, and is killed before the one with this number.
-    struct Mortal {
+    struct FailingStore {
         store: InMemoryCatalogue,
         commits: AtomicUsize,
         killed_at: usize,
     }
 
     #[async_trait]
-    impl ProductStore for Mortal {
+    impl ProductStore for FailingStore {
         async fn find(&self, handle: &Handle) -> Result<Option<Product>, StoreError> {
             ProductStore::find(&self.store, handle).await
         }
@@ -280,7 +278,7 @@ mod tests {
     /// Imports 300 products into a store that is killed at some commit; answers how many facts there are then.
     async fn facts_after(killed_at: usize, all_or_nothing: bool) -> usize {
         let store = InMemoryCatalogue::default();
-        let mortal = Arc::new(Mortal { store: store.clone(), commits: AtomicUsize::new(0), killed_at });
+        let mortal = Arc::new(FailingStore { store: store.clone(), commits: AtomicUsize::new(0), killed_at });
         let products: Arc<dyn ProductStore> = mortal;
         let rules = SaleRules { currency: Currency::NZD, tax: TaxRate::from_basis_points(1_500) };
         let names = NameProducts::new(Arc::clone(&products), Arc::new(store.clone()));

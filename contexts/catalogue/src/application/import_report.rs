@@ -90,9 +90,9 @@ pub struct ImportReport {
     pub failed: u64,
     /// How many counts of the file were news.
     pub counted: u64,
-    /// What was wrong, at most [`ImportReport::MOST`] of it.
+    /// What was wrong, at most [`ImportReport::MAX_PROBLEMS`] of it.
     pub problems: Vec<RowProblem>,
-    /// What was guessed, at most [`ImportReport::MOST`] of it.
+    /// What was guessed, at most [`ImportReport::MAX_PROBLEMS`] of it.
     pub warnings: Vec<RowProblem>,
     /// Every product that is new or different.
     pub changed: Vec<Changed>,
@@ -102,16 +102,16 @@ pub struct ImportReport {
 
 impl ImportReport {
     /// How many problems and warnings are written down.
-    pub const MOST: usize = 1_000;
+    pub const MAX_PROBLEMS: usize = 1_000;
 
     pub(super) fn failed(&mut self, problems: impl IntoIterator<Item = RowProblem>) {
         self.failed += 1;
-        let room = Self::MOST.saturating_sub(self.problems.len());
+        let room = Self::MAX_PROBLEMS.saturating_sub(self.problems.len());
         self.problems.extend(problems.into_iter().take(room));
     }
 
     pub(super) fn warned(&mut self, warnings: Vec<RowProblem>) {
-        let room = Self::MOST.saturating_sub(self.warnings.len());
+        let room = Self::MAX_PROBLEMS.saturating_sub(self.warnings.len());
         self.warnings.extend(warnings.into_iter().take(room));
     }
 }

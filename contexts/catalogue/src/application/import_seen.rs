@@ -17,25 +17,21 @@ pub struct Seen {
 
 impl Seen {
     /// Whether a product of the file has that address.
-    #[must_use]
     pub fn has(&self, handle: &Handle) -> bool {
         self.handles.contains_key(handle)
     }
 
     /// The address that the file's earlier rows of this very handle have got.
-    #[must_use]
     pub fn address_of(&self, named: &FileHandle) -> Option<&Handle> {
         self.addresses.get(named)
     }
 
     /// Whether no product of the file has that address, except by the same handle.
-    #[must_use]
     pub fn is_free_or(&self, handle: &Handle, same: &FileHandle) -> bool {
         self.handles.get(handle).is_none_or(|other| other == same)
     }
 
     /// Why the file cannot speak of that product, if it has done so before.
-    #[must_use]
     pub fn clash(&self, handle: &Handle, named: &FileHandle) -> Option<String> {
         let other = self.handles.get(handle)?;
         Some(if other == named {
@@ -46,13 +42,11 @@ impl Seen {
     }
 
     /// The product of the file that has that code.
-    #[must_use]
     pub fn owner(&self, sku: &Sku) -> Option<&Handle> {
         self.skus.get(sku)
     }
 
     /// A code of another product that differs in capitals alone.
-    #[must_use]
     pub fn alike(&self, sku: &Sku) -> Option<&Sku> {
         self.folded.get(&sku.as_str().to_lowercase()).filter(|other| *other != sku)
     }

@@ -15,15 +15,11 @@ pub struct KeepMedia {
 
 impl KeepMedia {
     /// Keeps them there.
-    #[must_use]
     pub fn new(media: Arc<dyn MediaStore>) -> Self {
         Self { media }
     }
 
     /// Keeps one, in place of any other of the same name.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, media: Media) -> Result<(), StoreError> {
         self.media.keep(media).await
     }

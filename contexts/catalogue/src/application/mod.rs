@@ -26,4 +26,4 @@ pub use save_product::{SaveMode, SaveProduct, SaveProductCommand, SaveProductErr
 pub use withdraw_product::{WithdrawProduct, WithdrawProductError};
 
 /// How often a use case decides again when somebody else's change came first.
-const ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;

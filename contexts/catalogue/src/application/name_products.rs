@@ -31,18 +31,14 @@ pub struct NameProducts {
 
 impl NameProducts {
     /// So many numbers are tried before a product is given up.
-    const MOST_TRIED: u32 = 1_000;
+    const MAX_CANDIDATES: u32 = 1_000;
 
     /// Looks there.
-    #[must_use]
     pub fn new(products: Arc<dyn ProductStore>, handles: Arc<dyn FileHandles>) -> Self {
         Self { products, handles }
     }
 
     /// What the patch's handle means, given what was `seen` of the file; `None` if no address is left for it.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, patch: &ProductPatch, seen: Option<&Seen>) -> Result<Option<Named>, StoreError> {
         let written = match &patch.handle {
             FileHandle::Address(handle) => return self.at(handle.clone(), None).await.map(Some),
@@ -98,7 +94,7 @@ impl NameProducts {
         written: &WrittenHandle,
         seen: Option<&Seen>,
     ) -> Result<Option<Named>, StoreError> {
-        for number in 1..=Self::MOST_TRIED {
+        for number in 1..=Self::MAX_CANDIDATES {
             let handle = if number == 1 { new.clone() } else { new.numbered(number) };
             let seen_before = seen.is_some_and(|seen| seen.has(&handle));
             if !seen_before && self.products.find(&handle).await?.is_none() {

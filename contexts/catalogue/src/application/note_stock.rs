@@ -15,7 +15,6 @@ pub struct NoteStock {
 
 impl NoteStock {
     /// Notes them there.
-    #[must_use]
     pub fn new(levels: Arc<dyn StockLevels>) -> Self {
         Self { levels }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shared_kernel::StoreError;
 
-use super::ATTEMPTS;
+use super::MAX_ATTEMPTS;
 use crate::domain::{FileHandle, Handle, ProductPatch, ProductRefused, Touched};
 use crate::ports::{ProductChange, ProductStore};
 
@@ -44,15 +44,11 @@ pub struct RevertImport {
 
 impl RevertImport {
     /// Takes them back there.
-    #[must_use]
     pub fn new(products: Arc<dyn ProductStore>) -> Self {
         Self { products }
     }
 
     /// Takes back what was `touched`, given what the changed products were `before`. All of it in one commit.
-    ///
-    /// # Errors
-    /// [`RevertImportError`]; then nothing was taken back.
     pub async fn execute(&self, touched: &[Touched], before: Vec<ProductPatch>) -> Result<Reverted, RevertImportError> {
         let by_handle = before.into_iter().filter_map(|patch| match patch.handle.clone() {
             FileHandle::Address(handle) => Some((handle, patch)),
@@ -65,7 +61,7 @@ impl RevertImport {
             match self.products.commit(changes).await {
                 Ok(()) => return Ok(reverted),
                 Err(StoreError::Conflict(_)) => return Err(RevertImportError::Taken),
-                Err(StoreError::Stale) if attempt < ATTEMPTS => attempt += 1,
+                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => attempt += 1,
                 Err(error) => return Err(error.into()),
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Ids, Sku, StoreError};
 
-use super::ATTEMPTS;
+use super::MAX_ATTEMPTS;
 use crate::domain::patch::code;
 use crate::domain::{Handle, Product, ProductDetails, ProductId, ProductRefused, SaleRules};
 use crate::ports::{ProductChange, ProductStore};
@@ -12,7 +12,6 @@ use crate::ports::{ProductChange, ProductStore};
 /// What is to become of a product.
 #[derive(Debug, Clone)]
 pub struct SaveProductCommand {
-    /// Which product.
     pub handle: Handle,
     /// What it is to be.
     pub details: ProductDetails,
@@ -78,20 +77,15 @@ pub struct SaveProduct {
 
 impl SaveProduct {
     /// Saves them there.
-    #[must_use]
     pub fn new(products: Arc<dyn ProductStore>, ids: Arc<dyn Ids>, rules: SaleRules) -> Self {
         Self { products, ids, rules }
     }
 
-    /// Saves one product.
-    ///
-    /// # Errors
-    /// [`SaveProductError`].
     pub async fn execute(&self, command: SaveProductCommand) -> Result<Saved, SaveProductError> {
         let mut attempt = 1;
         loop {
             match self.attempt(&command).await {
-                Err(SaveProductError::Store(StoreError::Stale | StoreError::Conflict(_))) if attempt < ATTEMPTS => {
+                Err(SaveProductError::Store(StoreError::Stale | StoreError::Conflict(_))) if attempt < MAX_ATTEMPTS => {
                     attempt += 1;
                 }
                 outcome => return outcome,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::StoreError;
 
-use super::ATTEMPTS;
+use super::MAX_ATTEMPTS;
 use crate::domain::Handle;
 use crate::ports::{ProductChange, ProductStore};
 
@@ -19,7 +19,6 @@ pub enum WithdrawProductError {
     Store(#[from] StoreError),
 }
 
-/// Withdraws products.
 #[derive(Clone)]
 pub struct WithdrawProduct {
     products: Arc<dyn ProductStore>,
@@ -27,20 +26,16 @@ pub struct WithdrawProduct {
 
 impl WithdrawProduct {
     /// Withdraws them there.
-    #[must_use]
     pub fn new(products: Arc<dyn ProductStore>) -> Self {
         Self { products }
     }
 
     /// Withdraws one product; one that is withdrawn already stays so.
-    ///
-    /// # Errors
-    /// [`WithdrawProductError`].
     pub async fn execute(&self, handle: &Handle) -> Result<(), WithdrawProductError> {
         let mut attempt = 1;
         loop {
             match self.attempt(handle).await {
-                Err(WithdrawProductError::Store(StoreError::Stale)) if attempt < ATTEMPTS => attempt += 1,
+                Err(WithdrawProductError::Store(StoreError::Stale)) if attempt < MAX_ATTEMPTS => attempt += 1,
                 outcome => return outcome,
             }
         }

@@ -5,14 +5,13 @@
 use deunicode::deunicode_with_tofu;
 use uuid::Uuid;
 
-use super::words::fold_common;
+use super::search_words::fold_common;
 
 /// The namespace in which texts are named that have no form of their own in ASCII.
 const TEXTS: Uuid = Uuid::from_u128(0x51c3_7f02_9c1e_4f43_8a9d_0c61_7465_0d04);
 
 /// The text in ASCII letters and digits, its words joined by `-`: `Книга 7` becomes `kniga-7`. Cut to `longest`
 /// characters; empty when the text holds nothing that has a name.
-#[must_use]
 pub fn romanize(text: &str, longest: usize) -> String {
     let joined = text.replace(['\'', '’', '`'], "");
     join_words(&deunicode_with_tofu(&joined, " ").to_ascii_lowercase().replace('\'', ""), longest)
@@ -20,13 +19,11 @@ pub fn romanize(text: &str, longest: usize) -> String {
 
 /// The same as the first versions did it: letters outside the common Latin ones were dropped. Addresses that they gave out
 /// are found by it.
-#[must_use]
 pub fn romanize_common(text: &str, longest: usize) -> String {
     join_words(&fold_common(text).replace(['\'', '’'], ""), longest)
 }
 
 /// Eight hexadecimal digits that stand for this text alone.
-#[must_use]
 pub fn digest(text: &str) -> String {
     let mut digits = Uuid::new_v5(&TEXTS, text.as_bytes()).simple().to_string();
     digits.truncate(8);

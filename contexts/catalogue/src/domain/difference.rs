@@ -16,7 +16,6 @@ pub struct FieldChange {
 }
 
 /// The fields in which the details differ.
-#[must_use]
 pub fn differences(old: &ProductDetails, new: &ProductDetails) -> Vec<FieldChange> {
     let mut changes = Changes(Vec::new());
     changes.note("title", old.title.to_string(), new.title.to_string());

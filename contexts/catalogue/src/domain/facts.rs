@@ -15,7 +15,7 @@ pub struct Image {
 
 impl Image {
     /// The most characters of the words for those who cannot see it.
-    pub const LONGEST_ALT: usize = 512;
+    pub const MAX_ALT_CHARS: usize = 512;
 
     /// A picture with words for those who cannot see it.
     ///
@@ -23,7 +23,7 @@ impl Image {
     /// [`FieldError`] on `image` when the words hold a control character or are longer than 512 characters.
     pub fn new(name: ImageName, alt: &str) -> Result<Self, FieldError> {
         let alt = clean_line(alt);
-        if alt.chars().count() > Self::LONGEST_ALT {
+        if alt.chars().count() > Self::MAX_ALT_CHARS {
             return Err(FieldError::new("image", "has too long a text"));
         }
         if alt.chars().any(char::is_control) {
@@ -39,14 +39,11 @@ pub struct Attributes(Vec<(String, String)>);
 
 impl Attributes {
     /// The most characters of a value.
-    pub const LONGEST_VALUE: usize = 5_000;
-    const MOST: usize = 250;
+    pub const MAX_VALUE_CHARS: usize = 5_000;
+    const MAX_ATTRIBUTES: usize = 250;
 
     /// Accepts up to 250 pairs with different names of 1 to 255 characters and values of 1 to 5,000; pairs without a value
     /// are dropped.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `attributes`.
     pub fn parse<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, FieldError> {
         let mut read: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
@@ -54,26 +51,24 @@ impl Attributes {
                 continue;
             }
             let pair =
-                (line("attributes", name.as_ref(), 255)?, line("attributes", value.as_ref(), Self::LONGEST_VALUE)?);
+                (line("attributes", name.as_ref(), 255)?, line("attributes", value.as_ref(), Self::MAX_VALUE_CHARS)?);
             if read.iter().any(|(other, _)| other.eq_ignore_ascii_case(&pair.0)) {
                 return Err(FieldError::new("attributes", "name the same thing twice"));
             }
             read.push(pair);
         }
-        if read.len() > Self::MOST {
+        if read.len() > Self::MAX_ATTRIBUTES {
             return Err(FieldError::new("attributes", "are more than 250"));
         }
         Ok(Self(read))
     }
 
     /// Brings the pairs back as a store holds them.
-    #[must_use]
     pub const fn restore(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
     }
 
     /// The pairs.
-    #[must_use]
     pub fn as_slice(&self) -> &[(String, String)] {
         &self.0
     }

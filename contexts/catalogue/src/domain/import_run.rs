@@ -14,7 +14,6 @@ shared_kernel::uuid_id!(
 pub enum ImportState {
     /// Somebody has looked at what it would do.
     Previewed,
-    /// It was applied.
     Applied,
     /// It was applied and taken back.
     Reverted,
@@ -22,7 +21,6 @@ pub enum ImportState {
 
 impl ImportState {
     /// The word in the store.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Previewed => "previewed",
@@ -32,7 +30,6 @@ impl ImportState {
     }
 
     /// Reads the word.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Previewed, Self::Applied, Self::Reverted].into_iter().find(|state| state.name() == name)
     }
@@ -70,5 +67,5 @@ pub struct ImportRun {
 
 impl ImportRun {
     /// How many of each state are remembered.
-    pub const KEPT: u32 = 10;
+    pub const MAX_KEPT: u32 = 10;
 }

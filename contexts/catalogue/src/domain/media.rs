@@ -9,24 +9,17 @@ use super::text::ImageName;
 pub enum MediaKind {
     /// Drawn by commands; may hold scripts, so it is only ever served inside a sandbox.
     Svg,
-    /// PNG.
     Png,
-    /// JPEG.
     Jpeg,
-    /// WebP.
     Webp,
-    /// GIF.
     Gif,
-    /// AVIF.
     Avif,
 }
 
 impl MediaKind {
-    /// All kinds.
     pub const ALL: [Self; 6] = [Self::Svg, Self::Png, Self::Jpeg, Self::Webp, Self::Gif, Self::Avif];
 
     /// The media type on the wire.
-    #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Svg => "image/svg+xml",
@@ -39,7 +32,6 @@ impl MediaKind {
     }
 
     /// What file names of this kind end in; the first one is for new names.
-    #[must_use]
     pub const fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Svg => &["svg"],
@@ -52,7 +44,6 @@ impl MediaKind {
     }
 
     /// What a file of that name should be.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let (_, end) = name.rsplit_once('.')?;
         Self::ALL.into_iter().find(|kind| kind.endings().iter().any(|ending| end.eq_ignore_ascii_case(ending)))
@@ -140,7 +131,7 @@ pub struct Media {
 
 impl Media {
     /// The largest picture that is taken: 5 MiB.
-    pub const LARGEST: usize = 5 * 1024 * 1024;
+    pub const MAX_BYTES: usize = 5 * 1024 * 1024;
     /// The namespace in which a picture's content is named.
     const CONTENT: Uuid = Uuid::from_u128(0x6b0f_5a52_9c1e_4f43_8a9d_0c61_7465_0a01);
     /// How much of the digest stands in a name.
@@ -151,7 +142,7 @@ impl Media {
     /// # Errors
     /// [`MediaError`] when it is too large, no picture at all, or named after another kind.
     pub fn new(name: ImageName, bytes: Vec<u8>) -> Result<Self, MediaError> {
-        if bytes.len() > Self::LARGEST {
+        if bytes.len() > Self::MAX_BYTES {
             return Err(MediaError::TooLarge);
         }
         let media = Self::restore(name, bytes)?;
@@ -162,18 +153,12 @@ impl Media {
     }
 
     /// Brings a picture back as a store holds it, whose name may be of an older time.
-    ///
-    /// # Errors
-    /// [`MediaError::NoPicture`] when it is none.
     pub fn restore(name: ImageName, bytes: Vec<u8>) -> Result<Self, MediaError> {
         let kind = MediaKind::of(&bytes).ok_or(MediaError::NoPicture)?;
         Ok(Self { name, kind, bytes })
     }
 
     /// Takes a picture and names it after its content: `kea-3f2a9c1e44a5.png`. Another content has another name.
-    ///
-    /// # Errors
-    /// [`MediaError`] as [`Self::new`].
     pub fn named_by_content(start: &str, bytes: Vec<u8>) -> Result<Self, MediaError> {
         let kind = MediaKind::of(&bytes).ok_or(MediaError::NoPicture)?;
         let start = start.trim_start_matches(['-', '_']);
@@ -182,34 +167,27 @@ impl Media {
         Self::new(ImageName::parse(&name).map_err(|_| MediaError::NoPicture)?, bytes)
     }
 
-    /// Its name.
-    #[must_use]
     pub const fn name(&self) -> &ImageName {
         &self.name
     }
     /// What it is.
-    #[must_use]
     pub const fn kind(&self) -> MediaKind {
         self.kind
     }
     /// Its content.
-    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
     /// Gives the content away.
-    #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
     /// A word that changes when the content does.
-    #[must_use]
     pub fn digest(&self) -> String {
         digest_of(&self.bytes)
     }
 
     /// Whether the name changes when the content does.
-    #[must_use]
     pub fn is_named_by_content(&self) -> bool {
         let stem = self.name.as_str().rsplit_once('.').map_or("", |(stem, _)| stem);
         stem.rsplit_once('-').is_some_and(|(_, end)| end == &self.digest()[..Self::IN_NAME])

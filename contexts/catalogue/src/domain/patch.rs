@@ -31,7 +31,6 @@ impl fmt::Display for FileHandle {
 /// What a file says about one product. `None`: the file has no such column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPatch {
-    /// Which product.
     pub handle: FileHandle,
     /// What it is called.
     pub title: Option<Title>,
@@ -54,7 +53,6 @@ pub struct ProductPatch {
 /// What a file says about one variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariantPatch {
-    /// Which variant.
     pub sku: Sku,
     /// What sets it apart.
     pub options: Option<Options>,
@@ -77,7 +75,6 @@ impl ProductPatch {
     }
 
     /// What the file counts, by code.
-    #[must_use]
     pub fn counts(&self) -> Vec<(Sku, u32)> {
         let counted = |variant: &VariantPatch| variant.stock.map(|stock| (variant.sku.clone(), stock));
         self.variants.iter().flatten().filter_map(counted).collect()

@@ -11,7 +11,7 @@ use super::text::{Category, Description, FieldError, Handle, Title};
 use super::variant::{Kind, Variant};
 
 shared_kernel::uuid_id!(
-    /// Names a product for ever.
+    /// Names a product permanently.
     ProductId
 );
 
@@ -28,7 +28,6 @@ pub enum Status {
 
 impl Status {
     /// The word on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -38,9 +37,6 @@ impl Status {
     }
 
     /// Reads the word, in any case.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `status`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         [Self::Draft, Self::Active, Self::Archived]
             .into_iter()
@@ -91,9 +87,9 @@ pub struct Product {
 
 impl Product {
     /// The most variants and pictures that one product may have.
-    pub const MOST_VARIANTS: usize = 2_048;
-    const MOST_IMAGES: usize = 250;
-    const DEAREST: i64 = 1_000_000_000_000;
+    pub const MAX_VARIANTS: usize = 2_048;
+    const MAX_IMAGES: usize = 250;
+    const MAX_PRICE_MINOR: i64 = 1_000_000_000_000;
 
     /// Makes a product that no store holds yet.
     ///
@@ -124,7 +120,7 @@ impl Product {
         Ok(Self { id, handle, details, version })
     }
 
-    /// Gives the product other details. The same details again are no news.
+    /// Gives the product other details. The same details again are ignored.
     ///
     /// # Errors
     /// [`ProductRefused`] when the details do not fit together.
@@ -138,8 +134,7 @@ impl Product {
         Ok((product, events))
     }
 
-    /// Takes the product off the shelves. Withdrawn again is no news.
-    #[must_use]
+    /// Takes the product off the shelves. Withdrawn again is ignored.
     pub fn withdraw(self) -> (Self, Vec<ProductEvent>) {
         match self.details.status {
             Status::Archived => (self, Vec::new()),
@@ -158,43 +153,35 @@ impl Product {
         }
     }
 
-    /// Names it for ever.
-    #[must_use]
+    /// Names it permanently.
     pub const fn id(&self) -> ProductId {
         self.id
     }
     /// Its name in addresses.
-    #[must_use]
     pub const fn handle(&self) -> &Handle {
         &self.handle
     }
     /// What its merchant decided.
-    #[must_use]
     pub const fn details(&self) -> &ProductDetails {
         &self.details
     }
     /// What it is called.
-    #[must_use]
     pub const fn title(&self) -> &Title {
         &self.details.title
     }
     /// Its sellable forms, at least one.
-    #[must_use]
     pub fn variants(&self) -> &[Variant] {
         &self.details.variants
     }
     /// How often a store has kept it; 0 for never.
-    #[must_use]
     pub const fn version(&self) -> i64 {
         self.version
     }
     /// The codes of its variants.
-    #[must_use]
     pub fn skus(&self) -> Vec<Sku> {
         self.variants().iter().map(|variant| variant.sku.clone()).collect()
     }
     /// The price of its cheapest variant, and whether another one costs more.
-    #[must_use]
     pub fn price_from(&self) -> Option<(Money, bool)> {
         let cheapest = self.variants().iter().map(|variant| variant.price).min_by_key(|price| price.minor())?;
         Some((cheapest, self.variants().iter().any(|variant| variant.price != cheapest)))
@@ -205,10 +192,10 @@ impl Product {
 fn check(details: &ProductDetails) -> Result<(), ProductRefused> {
     let variants = &details.variants;
     let first = variants.first().ok_or(ProductRefused::NoVariant)?;
-    if variants.len() > Product::MOST_VARIANTS {
+    if variants.len() > Product::MAX_VARIANTS {
         return Err(ProductRefused::TooMany("variants"));
     }
-    if details.images.len() > Product::MOST_IMAGES {
+    if details.images.len() > Product::MAX_IMAGES {
         return Err(ProductRefused::TooMany("images"));
     }
     let (mut skus, mut choices) = (HashSet::new(), HashSet::new());
@@ -217,7 +204,7 @@ fn check(details: &ProductDetails) -> Result<(), ProductRefused> {
         if !skus.insert(sku) {
             return Err(ProductRefused::SkuTwice(sku.clone()));
         }
-        if !(0..=Product::DEAREST).contains(&variant.price.minor()) {
+        if !(0..=Product::MAX_PRICE_MINOR).contains(&variant.price.minor()) {
             return Err(ProductRefused::Price(sku.clone()));
         }
         if variant.price.currency() != first.price.currency() {
@@ -259,7 +246,6 @@ pub enum ProductRefused {
     /// A price below nothing or beyond reason.
     #[error("variant {0}: the price is out of range")]
     Price(Sku),
-    /// One product, one currency.
     #[error("variant {0}: all variants of a product have one currency")]
     Currencies(Sku),
     /// Buyers choose by the same things.
@@ -271,7 +257,6 @@ pub enum ProductRefused {
 }
 
 /// Whether a variant can be sold now: what was counted decides; uncounted files never run out, uncounted goods are not there.
-#[must_use]
 pub const fn in_stock(kind: Kind, available: Option<i64>) -> bool {
     match (kind, available) {
         (Kind::Physical | Kind::Digital, Some(available)) => available > 0,
@@ -317,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_details_again_are_no_news() {
+    fn the_same_details_again_change_nothing() {
         let product = a_product("kea").build();
         let details = product.details().clone();
         assert_eq!(product.clone().replace(details), Ok((product, vec![])));

@@ -20,27 +20,21 @@ pub struct SaleRules {
 
 impl SaleRules {
     /// Whether tax is found right for goods of this class: the shop has one rate, which it applies to everything.
-    #[must_use]
     pub fn applies(self, class: &TaxClass) -> bool {
         *class == TaxClass::standard() || (*class == TaxClass::zero() && self.tax == TaxRate::from_basis_points(0))
     }
 
     /// Whether some variant would be taxed by a rate that is not its own.
-    #[must_use]
     pub fn is_taxed_wrongly(self, details: &ProductDetails) -> bool {
         details.variants.iter().any(|variant| !self.applies(&variant.tax_class))
     }
 
     /// Whether some variant is priced in a currency that nobody can pay in.
-    #[must_use]
     pub fn is_priced_wrongly(self, details: &ProductDetails) -> bool {
         details.variants.iter().any(|variant| variant.price.currency() != self.currency)
     }
 
     /// Refuses what could not be sold, or would be sold with a wrong tax, unless `known` is so already.
-    ///
-    /// # Errors
-    /// [`ProductRefused::Variant`] on `price` or `tax_class`.
     pub fn check(self, details: &ProductDetails, known: Option<&Product>) -> Result<(), ProductRefused> {
         for variant in &details.variants {
             let old = known.and_then(|product| product.variants().iter().find(|other| other.sku == variant.sku));

@@ -8,7 +8,6 @@ use uuid::Uuid;
 pub struct StockCount {
     /// Names the file's content.
     pub import_id: Uuid,
-    /// What was counted.
     pub sku: Sku,
     /// How many there are.
     pub on_hand: u32,

@@ -19,7 +19,6 @@ pub struct FieldError {
 
 impl FieldError {
     /// States what is wrong with which field.
-    #[must_use]
     pub const fn new(field: &'static str, problem: &'static str) -> Self {
         Self { field, problem }
     }
@@ -48,13 +47,11 @@ macro_rules! text_type {
 
         impl $name {
             /// Brings a text back as a store holds it, which may be older than the rules of today.
-            #[must_use]
             pub const fn restore(text: String) -> Self {
                 Self(text)
             }
 
             /// The text.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -69,7 +66,7 @@ macro_rules! text_type {
 }
 
 text_type!(
-    /// A product's name in addresses and files, the same for ever: `kea-notebook-14`.
+    /// A product's name in addresses and files, the same permanently: `kea-notebook-14`.
     Handle
 );
 text_type!(
@@ -98,20 +95,17 @@ text_type!(
 );
 
 impl Handle {
-    const LONGEST: usize = 100;
+    const MAX_CHARS: usize = 100;
     /// Words that stand in addresses where a handle could.
     const RESERVED: [&str; 2] = ["new", "import"];
 
     /// Accepts 1 to 100 lower-case ASCII letters, digits, `-` and `_`, except for `new` and `import`.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `handle` for anything else.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let fit = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
         if raw.is_empty() {
             return Err(FieldError::new("handle", "is missing"));
         }
-        if raw.len() > Self::LONGEST || !raw.bytes().all(fit) {
+        if raw.len() > Self::MAX_CHARS || !raw.bytes().all(fit) {
             return Err(FieldError::new("handle", "must be 1 to 100 lower-case letters, digits, - or _"));
         }
         if Self::RESERVED.contains(&raw) {
@@ -121,33 +115,27 @@ impl Handle {
     }
 
     /// Makes a handle of any text, such as a title, in whatever script.
-    #[must_use]
     pub fn made_from(text: &str) -> Self {
-        let made = romanize(text, Self::LONGEST);
+        let made = romanize(text, Self::MAX_CHARS);
         let made = if made.is_empty() { format!("product-{}", digest(text)) } else { made };
         Self::parse(&made).unwrap_or_else(|_| Self(format!("{made}-1")))
     }
 
     /// The handle that the first versions made of a text, if they could.
-    #[must_use]
     pub fn made_before_from(text: &str) -> Option<Self> {
-        Self::parse(&romanize_common(text, Self::LONGEST)).ok()
+        Self::parse(&romanize_common(text, Self::MAX_CHARS)).ok()
     }
 
     /// The same with a number at its end: `kea-2`.
-    #[must_use]
     pub fn numbered(&self, number: u32) -> Self {
         let end = format!("-{number}");
-        let kept = &self.0[..self.0.len().min(Self::LONGEST - end.len())];
+        let kept = &self.0[..self.0.len().min(Self::MAX_CHARS - end.len())];
         Self(format!("{}{end}", kept.trim_end_matches('-')))
     }
 }
 
 impl WrittenHandle {
     /// Accepts 1 to 255 characters on one line.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `handle`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         line("handle", raw, 255).map(Self)
     }
@@ -155,9 +143,6 @@ impl WrittenHandle {
 
 impl Title {
     /// Accepts 1 to 255 characters on one line.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `title`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         line("title", raw, 255).map(Self)
     }
@@ -165,16 +150,13 @@ impl Title {
 
 impl Description {
     /// The most characters.
-    pub const LONGEST: usize = 100_000;
+    pub const MAX_CHARS: usize = 100_000;
 
     /// Accepts up to 100,000 characters in any number of lines.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `description`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let text = raw.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim();
-        if text.chars().count() > Self::LONGEST {
+        if text.chars().count() > Self::MAX_CHARS {
             return Err(FieldError::new("description", "is too long"));
         }
         if text.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
@@ -184,7 +166,6 @@ impl Description {
     }
 
     /// No description.
-    #[must_use]
     pub const fn none() -> Self {
         Self(String::new())
     }
@@ -197,22 +178,17 @@ impl Description {
 
 impl Category {
     /// Accepts 1 to 255 characters on one line, in any script.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `category`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         line("category", raw, 255).map(Self)
     }
 
     /// Where goods go that have no category of their own.
-    #[must_use]
     pub fn other() -> Self {
         Self("Other".to_owned())
     }
 
     /// The category's name in addresses. Names have the same one only if they differ in nothing but case, white space and
     /// hyphens: what a name of plain words would lose (`C#`, `Ốc`, `R&B`) shows in eight digits at the end.
-    #[must_use]
     pub fn slug(&self) -> String {
         let key = spelling(&self.0);
         let plain = key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b' ');
@@ -225,14 +201,12 @@ impl Category {
     }
 
     /// The name in addresses that the first versions gave it, which other categories had, too.
-    #[must_use]
     pub fn slug_before(&self) -> String {
         romanize_common(&self.0, 60)
     }
 
     /// Which of `all` are meant by a slug or a name. An address that an earlier version gave out is understood, unless it
     /// is another category's now.
-    #[must_use]
     pub fn meant_by(asked: &str, all: &[Self]) -> Vec<Self> {
         let key = spelling(asked);
         let exact = |category: &&Self| category.slug() == asked || spelling(&category.0) == key;
@@ -252,9 +226,6 @@ fn spelling(name: &str) -> String {
 
 impl TaxClass {
     /// Accepts 1 to 32 lower-case ASCII letters, digits, `-` and `_`.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `tax_class`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let fit = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
         if (1..=32).contains(&raw.len()) && raw.bytes().all(fit) {
@@ -265,13 +236,11 @@ impl TaxClass {
     }
 
     /// The class that is taxed nothing.
-    #[must_use]
     pub fn zero() -> Self {
         Self("zero".to_owned())
     }
 
     /// The class of most goods.
-    #[must_use]
     pub fn standard() -> Self {
         Self("standard".to_owned())
     }
@@ -280,9 +249,6 @@ impl TaxClass {
 impl ImageName {
     /// Accepts a plain file name of up to 128 ASCII letters, digits, `.`, `-` and `_` that begins with a letter or digit
     /// and ends in `.svg`, `.png`, `.jpg`, `.jpeg`, `.webp`, `.gif` or `.avif`.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `image`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         let picture = MediaKind::named(raw).is_some();

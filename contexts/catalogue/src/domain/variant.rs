@@ -18,7 +18,6 @@ pub enum Kind {
 
 impl Kind {
     /// The word on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Physical => "physical",
@@ -27,9 +26,6 @@ impl Kind {
     }
 
     /// Reads the word, in any case.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `kind`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         [Self::Physical, Self::Digital]
             .into_iter()
@@ -44,9 +40,6 @@ pub struct Grams(u32);
 
 impl Grams {
     /// Accepts up to a hundred tonnes.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `weight_g`.
     pub fn new(grams: i64) -> Result<Self, FieldError> {
         u32::try_from(grams)
             .ok()
@@ -56,7 +49,6 @@ impl Grams {
     }
 
     /// The number.
-    #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
@@ -68,9 +60,6 @@ pub struct Options(Vec<(String, String)>);
 
 impl Options {
     /// Accepts up to three pairs with different names and values of 1 to 255 characters.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `options`.
     pub fn parse<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, FieldError> {
         let refused = |problem| FieldError::new("options", problem);
         let mut read: Vec<(String, String)> = Vec::new();
@@ -94,25 +83,21 @@ impl Options {
     }
 
     /// Brings the pairs back as a store holds them.
-    #[must_use]
     pub const fn restore(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
     }
 
     /// The pairs.
-    #[must_use]
     pub fn as_slice(&self) -> &[(String, String)] {
         &self.0
     }
 
     /// Whether the variant is the only form of its product.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether two variants differ in the same things.
-    #[must_use]
     pub fn same_names(&self, other: &Self) -> bool {
         let names = |options: &Self| options.0.iter().map(|(name, _)| name.to_lowercase()).collect::<Vec<_>>();
         names(self) == names(other)
@@ -151,7 +136,6 @@ pub struct Variant {
 
 impl Variant {
     /// What a buyer reads on a cart line: `Kea Notebook 14 / 32 GB`.
-    #[must_use]
     pub fn title(&self, product: &Title) -> String {
         if self.options.is_empty() { product.to_string() } else { format!("{product} / {}", self.options) }
     }

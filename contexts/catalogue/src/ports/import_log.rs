@@ -15,7 +15,7 @@ pub trait ImportLog: Send + Sync {
     /// The codes whose counts an import of this content has brought already.
     async fn counted(&self, import_id: Uuid) -> Result<HashSet<Sku>, StoreError>;
 
-    /// Keeps the run in place of what was known of it, and forgets all but the last [`ImportRun::KEPT`] of its
+    /// Keeps the run in place of what was known of it, and forgets all but the last [`ImportRun::MAX_KEPT`] of its
     /// state.
     async fn keep(&self, run: ImportRun) -> Result<(), StoreError>;
 

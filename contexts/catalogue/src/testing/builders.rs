@@ -10,7 +10,6 @@ use crate::domain::{
 use crate::ports::ProductChange;
 
 /// A product with this handle; everything else is defaulted.
-#[must_use]
 pub fn a_product(handle: &str) -> ProductBuilder {
     ProductBuilder {
         id: Uuid::new_v5(&Uuid::NAMESPACE_OID, handle.as_bytes()),
@@ -25,7 +24,6 @@ pub fn a_product(handle: &str) -> ProductBuilder {
 }
 
 /// A variant with this code; everything else is defaulted.
-#[must_use]
 pub fn a_variant(sku: &str) -> VariantBuilder {
     VariantBuilder {
         sku: sku.to_owned(),
@@ -39,16 +37,11 @@ pub fn a_variant(sku: &str) -> VariantBuilder {
 }
 
 /// The change that makes a new product.
-///
-/// # Panics
-/// When the builder's values are refused.
-#[must_use]
 pub fn new_product(builder: ProductBuilder) -> ProductChange {
     let (product, events) = builder.create().unwrap_or_else(|refused| panic!("{refused}"));
     ProductChange { product, events, counts: vec![], written: None }
 }
 
-/// Builds a product.
 #[derive(Clone)]
 pub struct ProductBuilder {
     id: Uuid,
@@ -63,52 +56,34 @@ pub struct ProductBuilder {
 
 impl ProductBuilder {
     /// The id, as a number.
-    #[must_use]
     pub fn id(self, id: u128) -> Self {
         Self { id: Uuid::from_u128(id), ..self }
     }
-    /// The title.
-    #[must_use]
     pub fn titled(self, title: &str) -> Self {
         Self { title: title.to_owned(), ..self }
     }
-    /// The description.
-    #[must_use]
     pub fn described(self, description: &str) -> Self {
         Self { description: description.to_owned(), ..self }
     }
-    /// The category.
-    #[must_use]
     pub fn in_category(self, category: &str) -> Self {
         Self { category: category.to_owned(), ..self }
     }
     /// One more picture.
-    #[must_use]
     pub fn image(mut self, name: &str) -> Self {
         self.images.push(name.to_owned());
         self
     }
-    /// The status.
-    #[must_use]
     pub fn status(self, status: Status) -> Self {
         Self { status, ..self }
     }
-    /// All variants.
-    #[must_use]
     pub fn variants(self, variants: Vec<Variant>) -> Self {
         Self { variants, ..self }
     }
     /// The only variant.
-    #[must_use]
     pub fn variant(self, variant: VariantBuilder) -> Self {
         self.variants(vec![variant.build()])
     }
 
-    /// The details.
-    ///
-    /// # Panics
-    /// When a value is not right by itself.
-    #[must_use]
     pub fn details(&self) -> ProductDetails {
         let fit = "the builder's values are right";
         let image = |name: &String| Image { name: ImageName::parse(name).unwrap_or_else(|e| panic!("{e}")), alt: None };
@@ -128,20 +103,11 @@ impl ProductBuilder {
         Product::create(ProductId::new(self.id), handle, self.details())
     }
 
-    /// The product.
-    ///
-    /// # Panics
-    /// When its values do not fit together.
-    #[must_use]
     pub fn build(self) -> Product {
         self.create().unwrap_or_else(|refused| panic!("{refused}")).0
     }
 
     /// Why there is no such product.
-    ///
-    /// # Panics
-    /// When there is.
-    #[must_use]
     pub fn refused(self) -> ProductRefused {
         match self.create() {
             Err(refused) => refused,
@@ -150,7 +116,6 @@ impl ProductBuilder {
     }
 }
 
-/// Builds a variant.
 #[derive(Clone)]
 pub struct VariantBuilder {
     sku: String,
@@ -163,46 +128,31 @@ pub struct VariantBuilder {
 }
 
 impl VariantBuilder {
-    /// The tax class.
-    #[must_use]
     pub fn tax_class(self, class: &str) -> Self {
         Self { tax_class: class.to_owned(), ..self }
     }
     /// One more option.
-    #[must_use]
     pub fn option(mut self, name: &str, value: &str) -> Self {
         self.options.push((name.to_owned(), value.to_owned()));
         self
     }
     /// A file.
-    #[must_use]
     pub fn digital(self) -> Self {
         Self { kind: Kind::Digital, weight: 0, ..self }
     }
     /// The price in minor units.
-    #[must_use]
     pub fn price(self, minor: i64) -> Self {
         Self { minor, ..self }
     }
     /// The weight in grams.
-    #[must_use]
     pub fn weight(self, weight: i64) -> Self {
         Self { weight, ..self }
     }
     /// Sold in euros.
-    ///
-    /// # Panics
-    /// Never.
-    #[must_use]
     pub fn euro(self) -> Self {
         Self { currency: Currency::parse("EUR").unwrap_or(Currency::NZD), ..self }
     }
 
-    /// The variant.
-    ///
-    /// # Panics
-    /// When a value is not right.
-    #[must_use]
     pub fn build(self) -> Variant {
         Variant {
             sku: Sku::parse(&self.sku).unwrap_or_else(|error| panic!("{error}")),

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::{a_product, a_variant, new_product};
 use crate::domain::{
-    Audience, Handle, ImageName, Media, Product, ProductDetails, SearchWords, ShelfKey, ShelfQuery, Status, StockCount,
-    StockLevel,
+    Audience, Handle, ImageName, ListingCursor, ListingQuery, Media, Product, ProductDetails, SearchWords, Status,
+    StockCount, StockLevel,
 };
-use crate::ports::{MediaStore, ProductChange, ProductStore, Shelf, StockLevels};
+use crate::ports::{MediaStore, ProductChange, ProductListing, ProductStore, StockLevels};
 
 /// One set of adapters under test, empty at first.
 #[async_trait]
@@ -18,7 +18,7 @@ pub trait World: Send + Sync {
     /// Remembers products.
     fn products(&self) -> &dyn ProductStore;
     /// Lists them.
-    fn shelf(&self) -> &dyn Shelf;
+    fn shelf(&self) -> &dyn ProductListing;
     /// Knows stock.
     fn levels(&self) -> &dyn StockLevels;
     /// Keeps pictures.
@@ -59,11 +59,11 @@ async fn product(world: &impl World, name: &str) -> Product {
     world.products().find(&handle(name)).await.unwrap_or_else(|e| panic!("{e}")).unwrap_or_else(|| panic!("no {name}"))
 }
 
-fn everything(audience: Audience) -> ShelfQuery {
-    ShelfQuery::everything(audience, Limit::DEFAULT)
+fn everything(audience: Audience) -> ListingQuery {
+    ListingQuery::everything(audience, Limit::DEFAULT)
 }
 
-async fn listed(world: &impl World, query: &ShelfQuery) -> Vec<String> {
+async fn listed(world: &impl World, query: &ListingQuery) -> Vec<String> {
     let page = world.shelf().page(query).await.unwrap_or_else(|error| panic!("{error}"));
     page.items.iter().map(|item| item.product().handle().to_string()).collect()
 }
@@ -151,14 +151,14 @@ async fn lists_are_ordered_and_cut_into_pages(world: &impl World) {
     let all = listed(world, &everything(Audience::Shoppers)).await;
     assert_eq!(all, ["p8", "p4", "p2", "p5", "p1", "p9", "p3", "p7", "p6"]);
 
-    let mut query = ShelfQuery { limit: Limit::new(2).unwrap_or(Limit::DEFAULT), ..everything(Audience::Shoppers) };
+    let mut query = ListingQuery { limit: Limit::new(2).unwrap_or(Limit::DEFAULT), ..everything(Audience::Shoppers) };
     let mut walked = Vec::new();
     loop {
         let page = world.shelf().page(&query).await.unwrap_or_else(|error| panic!("{error}"));
         walked.extend(page.items.iter().map(|item| item.product().handle().to_string()));
         let Some(cursor) = &page.next_cursor else { break };
         assert_eq!(page.items.len(), 2);
-        query.after = ShelfKey::parse(cursor);
+        query.after = ListingCursor::parse(cursor);
         assert!(query.after.is_some(), "{cursor} is not a cursor");
     }
     assert_eq!(walked, all);
@@ -178,11 +178,12 @@ async fn lists_are_walked_page_by_page(world: &impl World) {
     for audience in [Audience::Shoppers, Audience::Staff] {
         for category in [None, Some("toys".to_owned()), Some("none".to_owned())] {
             for words in [None, SearchWords::parse("same"), SearchWords::parse("nothing")] {
-                let query = ShelfQuery { category: category.clone(), words, ..everything(audience) };
+                let query = ListingQuery { category: category.clone(), words, ..everything(audience) };
                 let whole = listed(world, &query).await;
                 assert_walks(&format!("{query:?}"), &whole, async |cursor, limit| {
-                    let after = cursor.map(|cursor| ShelfKey::parse(&cursor).unwrap_or_else(|| panic!("{cursor}")));
-                    let page = world.shelf().page(&ShelfQuery { after, limit, ..query.clone() }).await;
+                    let after =
+                        cursor.map(|cursor| ListingCursor::parse(&cursor).unwrap_or_else(|| panic!("{cursor}")));
+                    let page = world.shelf().page(&ListingQuery { after, limit, ..query.clone() }).await;
                     let page = page.unwrap_or_else(|error| panic!("{error}"));
                     (*page).clone().map(|item| item.product().handle().to_string())
                 })
@@ -206,7 +207,7 @@ async fn lists_know_their_audience_and_category(world: &impl World) {
     .await;
     assert_eq!(listed(world, &everything(Audience::Shoppers)).await, ["a-book", "d-toy"]);
     assert_eq!(listed(world, &everything(Audience::Staff)).await, ["a-book", "b-draft", "c-gone", "d-toy"]);
-    let only = |audience, slug: &str| ShelfQuery { category: Some(slug.to_owned()), ..everything(audience) };
+    let only = |audience, slug: &str| ListingQuery { category: Some(slug.to_owned()), ..everything(audience) };
     assert_eq!(listed(world, &only(Audience::Shoppers, "books")).await, ["a-book"]);
     assert_eq!(listed(world, &only(Audience::Staff, "books")).await, ["a-book", "b-draft", "c-gone"]);
     assert_eq!(listed(world, &only(Audience::Shoppers, "toys & games")).await, ["d-toy"]);
@@ -233,7 +234,7 @@ async fn searches_find_beginnings_of_words_and_nothing_else(world: &impl World) 
         ],
     )
     .await;
-    let search = |audience, typed: &str| ShelfQuery { words: SearchWords::parse(typed), ..everything(audience) };
+    let search = |audience, typed: &str| ListingQuery { words: SearchWords::parse(typed), ..everything(audience) };
     for (typed, found) in [
         ("note", vec!["kea"]),
         ("NOTEBOOK kea", vec!["kea"]),
@@ -259,7 +260,7 @@ async fn searches_find_beginnings_of_words_and_nothing_else(world: &impl World) 
     }
     assert_eq!(listed(world, &search(Audience::Staff, "ab-12")).await, ["kea"]);
     assert_eq!(listed(world, &search(Audience::Staff, "weka")).await, ["weka"]);
-    let in_books = ShelfQuery { category: Some("books".to_owned()), ..search(Audience::Shoppers, "e") };
+    let in_books = ListingQuery { category: Some("books".to_owned()), ..search(Audience::Shoppers, "e") };
     assert_eq!(listed(world, &in_books).await, ["tui"]);
     let kea = product(world, "kea").await;
     world.products().commit(vec![retitled(kea, "Takahe")]).await.unwrap_or_else(|error| panic!("{error}"));

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use crate::adapters::outbound::publish::published;
 use crate::domain::{
-    Audience, Category, CategoryCount, Handle, ImageName, ImportRun, ImportRunId, Media, Product, ShelfKey, ShelfQuery,
-    Shelved, Status, StockCount, StockLevel, WrittenHandle,
+    Audience, Category, CategoryCount, Handle, ImageName, ImportRun, ImportRunId, ListedProduct, ListingCursor,
+    ListingQuery, Media, Product, Status, StockCount, StockLevel, WrittenHandle,
 };
-use crate::ports::{FileHandles, ImportLog, MediaStore, ProductChange, ProductStore, Shelf, StockLevels};
+use crate::ports::{FileHandles, ImportLog, MediaStore, ProductChange, ProductListing, ProductStore, StockLevels};
 
 #[derive(Default, Clone)]
 struct State {
@@ -45,7 +45,6 @@ impl Default for InMemoryCatalogue {
 
 impl InMemoryCatalogue {
     /// Every fact published so far.
-    #[must_use]
     pub fn events(&self) -> Vec<Envelope> {
         self.recorder.events()
     }
@@ -78,10 +77,10 @@ impl State {
         Ok(())
     }
 
-    fn shelved(&self, product: &Product) -> Shelved {
+    fn listed_product(&self, product: &Product) -> ListedProduct {
         let levels: HashMap<Sku, i64> =
             self.levels.values().map(|level| (level.sku.clone(), level.available)).collect();
-        Shelved::new(product.clone(), &levels)
+        ListedProduct::new(product.clone(), &levels)
     }
 
     fn active(&self, currency: Currency) -> impl Iterator<Item = &Product> {
@@ -126,31 +125,32 @@ impl ProductStore for InMemoryCatalogue {
 }
 
 #[async_trait]
-impl Shelf for InMemoryCatalogue {
-    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+impl ProductListing for InMemoryCatalogue {
+    async fn page(&self, query: &ListingQuery) -> Result<Arc<Page<ListedProduct>>, StoreError> {
         let state = self.lock();
         let names: Vec<Category> = state.products.values().map(|product| product.details().category.clone()).collect();
         let categories = query.categories(&names);
         let lists = |product: &&Product| query.lists(product, categories.as_deref());
-        let mut listed: Vec<(ShelfKey, &Product)> =
-            state.products.values().filter(lists).map(|p| (ShelfKey::of(p), p)).collect();
+        let mut listed: Vec<(ListingCursor, &Product)> =
+            state.products.values().filter(lists).map(|p| (ListingCursor::of(p), p)).collect();
         listed.sort_by(|one, other| one.0.cmp(&other.0));
         let after = listed.into_iter().filter(|(key, _)| query.after.as_ref().is_none_or(|after| key > after));
-        let rows = after.take(query.limit.get() as usize + 1).map(|(_, product)| state.shelved(product)).collect();
-        Ok(Arc::new(Page::cut(rows, query.limit, |last| ShelfKey::of(last.product()).cursor())))
+        let rows =
+            after.take(query.limit.get() as usize + 1).map(|(_, product)| state.listed_product(product)).collect();
+        Ok(Arc::new(Page::cut(rows, query.limit, |last| ListingCursor::of(last.product()).cursor())))
     }
 
-    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<ListedProduct>>, StoreError> {
         let state = self.lock();
         let found = state.products.get(handle).filter(|product| audience.sees(product.details().status));
-        Ok(found.map(|product| Arc::new(state.shelved(product))))
+        Ok(found.map(|product| Arc::new(state.listed_product(product))))
     }
 
-    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<ListedProduct>>, StoreError> {
         let state = self.lock();
         let newest_first = state.made.iter().rev().filter_map(|handle| state.products.get(handle));
         let active = newest_first.filter(|product| product.details().status == Status::Active);
-        Ok(Arc::new(active.take(count as usize).map(|product| state.shelved(product)).collect()))
+        Ok(Arc::new(active.take(count as usize).map(|product| state.listed_product(product)).collect()))
     }
 
     async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
@@ -161,7 +161,7 @@ impl Shelf for InMemoryCatalogue {
     async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError> {
         let state = self.lock();
         let mut active: Vec<&Product> = state.active(currency).collect();
-        active.sort_by_key(|product| ShelfKey::of(product));
+        active.sort_by_key(|product| ListingCursor::of(product));
         Ok(active.into_iter().map(|product| product.handle().clone()).collect())
     }
 }
@@ -224,7 +224,7 @@ impl ImportLog for InMemoryCatalogue {
         state.runs.retain(|known| known.id != run.id);
         state.runs.push(run);
         state.runs.sort_by_key(|run| std::cmp::Reverse((run.at, run.id.to_string())));
-        let mut room = ImportRun::KEPT;
+        let mut room = ImportRun::MAX_KEPT;
         state.runs.retain(|known| {
             let stays = known.state != run_state || room > 0;
             room = room.saturating_sub(u32::from(known.state == run_state));

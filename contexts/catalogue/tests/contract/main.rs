@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
-mod at_once;
+mod concurrency;
 #[cfg(test)]
 mod events;
 #[cfg(test)]

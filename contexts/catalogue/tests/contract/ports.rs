@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use catalogue::adapters::outbound::cache::Freshness;
+use catalogue::adapters::outbound::cache::CacheVersion;
 use catalogue::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
-use catalogue::domain::{Audience, SearchWords, ShelfQuery, Shelved, StockLevel};
-use catalogue::ports::{MediaStore, ProductStore, Shelf, StockLevels};
+use catalogue::domain::{Audience, ListedProduct, ListingQuery, SearchWords, StockLevel};
+use catalogue::ports::{MediaStore, ProductListing, ProductStore, StockLevels};
 use catalogue::testing::contract::{World, every_suite};
 use catalogue::testing::{InMemoryCatalogue, a_product, new_product};
 use chassis::messaging::{Outbox, Rebuild, Recorder, SqlMessages};
@@ -65,7 +65,7 @@ async fn what_an_older_program_has_indexed_is_found() {
     database.migrate("catalogue", MIGRATIONS).await.unwrap();
     for (number, title) in TITLES.iter().enumerate() {
         let Some(words) = SearchWords::parse(title).filter(|words| !words.is_empty()) else { continue };
-        let query = ShelfQuery { words: Some(words), ..ShelfQuery::everything(Audience::Shoppers, Limit::DEFAULT) };
+        let query = ListingQuery { words: Some(words), ..ListingQuery::everything(Audience::Shoppers, Limit::DEFAULT) };
         let found = store.page(&query).await.unwrap();
         assert!(found.items.iter().any(|item| item.product().handle().as_str() == format!("p{number}")), "{title}");
     }
@@ -100,8 +100,9 @@ fn whatever_is_typed_every_adapter_finds_the_same() {
     let outcome = runner.run(&typed, |typed| {
         let Some(words) = SearchWords::parse(&typed).filter(|words| !words.is_empty()) else { return Ok(()) };
         for audience in [Audience::Shoppers, Audience::Staff] {
-            let query = ShelfQuery { words: Some(words.clone()), ..ShelfQuery::everything(audience, Limit::DEFAULT) };
-            let handles = |page: &Page<Shelved>| {
+            let query =
+                ListingQuery { words: Some(words.clone()), ..ListingQuery::everything(audience, Limit::DEFAULT) };
+            let handles = |page: &Page<ListedProduct>| {
                 page.items.iter().map(|item| item.product().handle().to_string()).collect::<Vec<_>>()
             };
             let expected = runtime.block_on(async { handles(&memory.page(&query).await.unwrap()) });
@@ -145,7 +146,7 @@ impl World for InMemoryWorld {
     fn products(&self) -> &dyn ProductStore {
         &self.0
     }
-    fn shelf(&self) -> &dyn Shelf {
+    fn shelf(&self) -> &dyn ProductListing {
         &self.0
     }
     fn levels(&self) -> &dyn StockLevels {
@@ -178,7 +179,7 @@ impl SqlWorld {
     pub fn counting_from(first: u64, database: Database) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
         let recorder = Recorder::new("catalogue", Arc::clone(&clock), Arc::new(CountingIds::from(first)));
-        let store = SqlCatalogue::new(database.clone(), recorder, Arc::new(Freshness::of(database.outbox_grew())));
+        let store = SqlCatalogue::new(database.clone(), recorder, Arc::new(CacheVersion::of(database.outbox_grew())));
         Self { database, store, clock, messages: AtomicU64::new(0) }
     }
 }
@@ -188,7 +189,7 @@ impl World for SqlWorld {
     fn products(&self) -> &dyn ProductStore {
         &self.store
     }
-    fn shelf(&self) -> &dyn Shelf {
+    fn shelf(&self) -> &dyn ProductListing {
         &self.store
     }
     fn levels(&self) -> &dyn StockLevels {

@@ -170,7 +170,7 @@ pub fn assert_golden(file: &str, found: &Value) {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let kept: Value = serde_json::from_str(&kept).unwrap();
-    assert_eq!(&kept, found, "{file} is not what is published; UPDATE_CONTRACTS=1 writes it anew");
+    assert_eq!(&kept, found, "{file} is not what is published; UPDATE_CONTRACTS=1 writes it again");
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one setting of the tests, which rewrites golden files")]

@@ -16,14 +16,14 @@ pub struct CreateApiKeyCommand {
     pub label: String,
     /// The most that it may do.
     pub role: Role,
-    /// Until when; `None` for ever.
+    /// Until when; `None` permanently.
     pub expires_at: Option<Timestamp>,
 }
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateApiKeyError {
-    /// Nobody gives away more than he has.
+    /// Nobody gives away more than they have.
     #[error("a key cannot do more than the one who makes it")]
     MoreThanYours,
     /// It would be worth nothing.
@@ -55,9 +55,6 @@ pub struct CreateApiKey {
 
 impl CreateApiKey {
     /// Makes a key.
-    ///
-    /// # Errors
-    /// [`CreateApiKeyError`].
     pub async fn execute(&self, command: CreateApiKeyCommand) -> Result<NewApiKey, CreateApiKeyError> {
         if !command.by.is(command.role) {
             return Err(CreateApiKeyError::MoreThanYours);
@@ -92,9 +89,6 @@ pub struct RevokeApiKey {
 
 impl RevokeApiKey {
     /// Withdraws a key from the next request on, and says whether there is one.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, id: ApiKeyId) -> Result<bool, StoreError> {
         self.keys.revoke(id, self.clock.now()).await
     }
@@ -111,7 +105,7 @@ mod tests {
     use crate::testing::{MemoryCustomers, a_customer};
 
     #[tokio::test]
-    async fn nobody_gives_away_more_than_he_has() {
+    async fn a_key_has_no_more_rights_than_its_maker() {
         let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
         let ids: Arc<dyn Ids> = Arc::new(CountingIds::default());
         let keys = Arc::new(MemoryCustomers::new(MemoryRecorder::new("customer", clock.clone(), ids.clone())));

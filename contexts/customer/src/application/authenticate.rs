@@ -21,9 +21,6 @@ pub struct Authenticate {
 
 impl Authenticate {
     /// Who shows this token, if it is good.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, presented: &str) -> Result<Option<Identity>, StoreError> {
         match Credential::parse(presented) {
             Some(Credential::Session(token)) => self.session(&token.hash()).await,

@@ -36,7 +36,6 @@ pub struct LoggedIn {
     pub device: Option<Token>,
 }
 
-/// Begins sessions.
 #[derive(Clone)]
 pub struct BeginSession {
     /// Where sessions are kept.
@@ -68,15 +67,12 @@ impl BeginSession {
         let lifetime = self.policy.of(customer.role());
         let expires_at = session.ends_at(lifetime);
         self.sessions.open(session, customer.password(), place.instead_of).await?;
-        let device = self.know(customer.id(), place.device).await?;
+        let device = self.mark_device_known(customer.id(), place.device).await?;
         Ok(LoggedIn { token, expires_at, lasts: lifetime.absolute, customer, device: Some(device) })
     }
 
     /// Makes a browser known at an account whose owner has shown from it who they are. Answers with its token.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn know(&self, customer: CustomerId, shown: Option<Token>) -> Result<Token, StoreError> {
+    pub async fn mark_device_known(&self, customer: CustomerId, shown: Option<Token>) -> Result<Token, StoreError> {
         let device = self.device(shown).await?;
         self.devices.remember(&device.hash(), customer, self.clock.now()).await?;
         Ok(device)

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, Ids, StoreError};
 
 use super::begin_session::LoggedIn;
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{
     BegunFrom, DelayPolicy, Delayed, FieldError, Fingerprint, LoginLane, NewPassword, Session, SessionPolicy, Token,
     TokenHash,
@@ -20,11 +20,11 @@ pub struct ChangePasswordCommand {
     pub customer: CustomerId,
     /// What they show to be recognised, hashed: failures are counted by it.
     pub shown: TokenHash,
-    /// The password that he has.
+    /// The password that they have.
     pub current: SecretString,
     /// From where.
     pub begun_from: BegunFrom,
-    /// The password that he wants.
+    /// The password that they want.
     pub new: NewPassword,
 }
 
@@ -48,7 +48,6 @@ pub enum ChangePasswordError {
     Store(#[from] StoreError),
 }
 
-/// Changes passwords.
 pub struct ChangePassword {
     /// Where accounts are kept.
     pub accounts: Arc<dyn Accounts>,
@@ -69,10 +68,7 @@ pub struct ChangePassword {
 }
 
 impl ChangePassword {
-    /// Sets the password, ends all sessions everywhere, and begins a new one for whoever asked.
-    ///
-    /// # Errors
-    /// [`ChangePasswordError`].
+    /// Sets the password, ends all sessions everywhere, and begins a new one for anyone who asked.
     pub async fn execute(&self, command: ChangePasswordCommand) -> Result<LoggedIn, ChangePasswordError> {
         let found = self.accounts.find(command.customer).await?;
         let customer = found.ok_or(ChangePasswordError::WrongPassword)?;
@@ -91,7 +87,7 @@ impl ChangePassword {
         let lifetime = self.policy.of(customer.role());
         let expires_at = session.ends_at(lifetime);
         let proven = customer.password().clone();
-        let changed = revise(self.accounts.as_ref(), customer.id(), |customer| {
+        let changed = retry_on_conflict(self.accounts.as_ref(), customer.id(), |customer| {
             if customer.password() != &proven {
                 return Err(ChangePasswordError::WrongPassword);
             }

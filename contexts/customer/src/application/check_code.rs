@@ -18,7 +18,6 @@ pub enum CheckCodeError {
     Store(#[from] StoreError),
 }
 
-/// Checks codes.
 #[derive(Clone)]
 pub struct CheckCode {
     /// Where second factors are kept.
@@ -33,18 +32,12 @@ pub struct CheckCode {
 
 impl CheckCode {
     /// The factor that a login of this customer has to show, if any.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn wanted(&self, customer: CustomerId) -> Result<Option<SecondFactor>, StoreError> {
         Ok(self.factors.find(customer).await?.filter(|factor| factor.confirmed))
     }
 
     /// Whether the code is good; it is used up by that. Failures are counted by `own`, what a known browser or a session
     /// shows, and for all others together: who gets here knows the password already.
-    ///
-    /// # Errors
-    /// [`CheckCodeError`].
     pub async fn execute(
         &self,
         factor: &SecondFactor,

@@ -16,7 +16,6 @@ pub struct ConfirmCommand {
     pub customer: CustomerId,
     /// The session that is to count as confirmed.
     pub session: TokenHash,
-    /// The password.
     pub password: SecretString,
     /// The code of a second factor, where the account has one.
     pub code: Option<String>,
@@ -61,7 +60,6 @@ pub struct Confirm {
     pub delays: Arc<dyn LoginDelays>,
     /// What checks the password.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// What checks the code.
     pub codes: CheckCode,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -71,9 +69,6 @@ pub struct Confirm {
 
 impl Confirm {
     /// Notes at the session that its owner has shown who they are.
-    ///
-    /// # Errors
-    /// [`ConfirmError`].
     pub async fn execute(&self, command: ConfirmCommand) -> Result<(), ConfirmError> {
         let second_factor = self.check(&command).await?;
         let confirmation = Confirmation { second_factor };
@@ -81,9 +76,6 @@ impl Confirm {
     }
 
     /// Checks password and code, and says whether there was a code to be checked.
-    ///
-    /// # Errors
-    /// [`ConfirmError`].
     pub async fn check(&self, command: &ConfirmCommand) -> Result<bool, ConfirmError> {
         let customer = self.accounts.find(command.customer).await?.ok_or(ConfirmError::WrongPassword)?;
         let lane = LoginLane::own(&Fingerprint::of(customer.email().as_str()), &command.session);

@@ -1,27 +1,26 @@
-//! An operator enters somebody: the first administrator, demo customers, whoever the command line names.
+//! An operator enters somebody: the first administrator, demo customers, anyone who the command line names.
 
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError};
 
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{
-    AppointRefused, Customer, CustomerParts, EmailAddress, FieldError, NewPassword, PasswordHash, PersonName,
+    Customer, CustomerParts, EmailAddress, FieldError, NewPassword, OwnRoleRefused, PasswordHash, PersonName,
 };
 use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher, SessionsAfter};
 
 /// Whom to enter.
 #[derive(Debug, Clone)]
 pub struct CreateUserCommand {
-    /// His address.
     pub email: EmailAddress,
     /// The password, as it was given: looked at only where it is going to be set, so that a shop whose settings still
     /// name a weak one for an account that exists goes on starting.
     pub password: SecretString,
-    /// His name, if he is new.
+    /// Their name, if they are new.
     pub name: PersonName,
-    /// What he may do.
+    /// What they may do.
     pub role: Role,
     /// Whether the operator vouches for the address.
     pub verified: bool,
@@ -34,7 +33,7 @@ pub struct CreateUserCommand {
 pub enum CreateUserError {
     /// The rules forbid it.
     #[error(transparent)]
-    Refused(#[from] AppointRefused),
+    Refused(#[from] OwnRoleRefused),
     /// The password will not do.
     #[error(transparent)]
     Password(#[from] FieldError),
@@ -50,7 +49,6 @@ pub enum CreateUserError {
 pub struct CreateUser {
     /// Where accounts are kept.
     pub accounts: Arc<dyn Accounts>,
-    /// What hashes the password.
     pub hasher: Arc<dyn PasswordHasher>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -59,14 +57,11 @@ pub struct CreateUser {
 }
 
 impl CreateUser {
-    /// Enters him, or lets the one who has that address rise to the role and, if the operator vouches for it, takes his
-    /// address as verified. Nothing is taken away, and password and name stay his own, so that the command may be
+    /// Enters them, or lets the one who has that address rise to the role and, if the operator vouches for it, takes their
+    /// address as verified. Nothing is taken away, and password and name stay their own, so that the command may be
     /// repeated at every start of the shop. But an account that was never verified may be anybody's who knew the address:
-    /// when the operator vouches for it, his password replaces the one chosen there, and its sessions end. So it is when
+    /// when the operator vouches for it, their password replaces the one chosen there, and its sessions end. So it is when
     /// the operator asks for it, because a password was lost.
-    ///
-    /// # Errors
-    /// [`CreateUserError`].
     pub async fn execute(&self, command: CreateUserCommand) -> Result<CustomerId, CreateUserError> {
         if let Some(known) = self.accounts.find_by_email(&command.email).await? {
             return self.adjust(&known, &command).await;
@@ -100,10 +95,10 @@ impl CreateUser {
     async fn adjust(&self, known: &Customer, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
         let is_wanted = |customer: &Customer| command.reset_password || command.verified && !customer.is_verified();
         let password = if is_wanted(known) { Some(self.hash(command, &known.own_words()).await?) } else { None };
-        let adjusted = revise(self.accounts.as_ref(), known.id(), |customer| {
+        let adjusted = retry_on_conflict(self.accounts.as_ref(), known.id(), |customer| {
             let password = password.clone().filter(|_| is_wanted(&customer));
             let role = command.role.max(customer.role());
-            let (customer, mut events) = customer.appoint(role, None)?;
+            let (customer, mut events) = customer.change_role(role, None)?;
             let (customer, verified) = if command.verified { customer.verify() } else { (customer, vec![]) };
             events.extend(verified);
             let Some(password) = password else {

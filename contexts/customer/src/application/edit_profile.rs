@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Address, CustomerId, Role, StoreError};
 
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{Customer, PersonName};
 use crate::ports::{Account, AccountChange, Accounts};
 
@@ -13,9 +13,8 @@ use crate::ports::{Account, AccountChange, Accounts};
 pub struct EditProfileCommand {
     /// Who.
     pub customer: CustomerId,
-    /// What whoever asks may do: an API key may do less than its owner, and then it does not change the account.
+    /// What anyone who asks may do: an API key may do less than its owner, and then it does not change the account.
     pub by: Role,
-    /// Their name.
     pub name: PersonName,
     /// Where their parcels go; `None` if nowhere yet.
     pub shipping_address: Option<Address>,
@@ -24,7 +23,7 @@ pub struct EditProfileCommand {
 /// Why the profile stays as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum EditProfileError {
-    /// He is not there any more.
+    /// They are not there any more.
     #[error("there is no such customer")]
     NoSuchCustomer,
     /// Asked with a key that may do less than its owner.
@@ -43,11 +42,8 @@ pub struct EditProfile {
 
 impl EditProfile {
     /// Answers with the customer after the change.
-    ///
-    /// # Errors
-    /// [`EditProfileError`].
     pub async fn execute(&self, command: EditProfileCommand) -> Result<Customer, EditProfileError> {
-        let changed = revise(self.accounts.as_ref(), command.customer, |customer| {
+        let changed = retry_on_conflict(self.accounts.as_ref(), command.customer, |customer| {
             if command.by < customer.role() {
                 return Err(EditProfileError::LessThanOwner);
             }

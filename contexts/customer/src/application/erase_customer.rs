@@ -8,7 +8,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, StoreError};
 
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{DelayPolicy, Delayed, EraseRefused, Fingerprint, LoginLane, TokenHash};
 use crate::ports::{Account, AccountChange, Accounts, HashingError, LoginDelays, PasswordHasher, SessionsAfter};
 
@@ -35,7 +35,6 @@ pub enum EraseCustomerError {
     Store(#[from] StoreError),
 }
 
-/// Erases customers.
 pub struct EraseCustomer {
     /// Where accounts are kept.
     pub accounts: Arc<dyn Accounts>,
@@ -52,9 +51,6 @@ pub struct EraseCustomer {
 impl EraseCustomer {
     /// The owner erases the account, and proves it with the password. `shown` is what the request is recognised by, hashed:
     /// failures are counted by it.
-    ///
-    /// # Errors
-    /// [`EraseCustomerError`].
     pub async fn by_owner(
         &self,
         id: CustomerId,
@@ -71,12 +67,9 @@ impl EraseCustomer {
     }
 
     /// An administrator erases somebody who asked for it.
-    ///
-    /// # Errors
-    /// [`EraseCustomerError`].
     pub async fn by_request(&self, id: CustomerId) -> Result<(), EraseCustomerError> {
         let now = self.clock.now();
-        let erased = revise(self.accounts.as_ref(), id, |customer| {
+        let erased = retry_on_conflict(self.accounts.as_ref(), id, |customer| {
             let (erased, events) = customer.erase(now)?;
             let (account, sessions) = (Account::Erased(erased), SessionsAfter::End);
             Ok::<_, EraseCustomerError>(AccountChange { account, events, tasks: vec![], sessions, spent: None })

@@ -82,9 +82,7 @@ pub struct LogIn {
     pub delays: Arc<dyn LoginDelays>,
     /// What checks the password.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// What checks the code.
     pub codes: CheckCode,
-    /// What begins the session.
     pub begin: BeginSession,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -96,11 +94,8 @@ pub struct LogIn {
 
 impl LogIn {
     /// Begins a session.
-    ///
-    /// # Errors
-    /// [`LogInError`].
     pub async fn execute(&self, command: LogInCommand) -> Result<LoggedIn, LogInError> {
-        let found = match EmailAddress::known(&command.email) {
+        let found = match EmailAddress::parse_lenient(&command.email) {
             Ok(email) => self.accounts.find_by_email(&email).await?,
             Err(_) => None,
         };
@@ -118,9 +113,6 @@ impl LogIn {
     }
 
     /// Goes on with a login that has waited for its code.
-    ///
-    /// # Errors
-    /// [`LogInError`].
     pub async fn complete(&self, challenge: &str, code: &str, place: LoginPlace) -> Result<LoggedIn, LogInError> {
         let hash = Token::parse(challenge).ok_or(LogInError::ChallengeOver)?.hash();
         let now = self.clock.now();
@@ -141,13 +133,17 @@ impl LogIn {
     async fn lane(&self, command: &LogInCommand, found: Option<&Customer>) -> Result<LoginLane, StoreError> {
         let account = Fingerprint::of(&command.email);
         let customer = found.map_or_else(|| CustomerId::new(Uuid::nil()), Customer::id);
-        Ok(match self.known(customer, &command.place).await? {
+        Ok(match self.find_known_device(customer, &command.place).await? {
             Some(device) => LoginLane::own(&account, &device),
             None => LoginLane::network(&account, &command.place.network),
         })
     }
 
-    async fn known(&self, customer: CustomerId, place: &LoginPlace) -> Result<Option<TokenHash>, StoreError> {
+    async fn find_known_device(
+        &self,
+        customer: CustomerId,
+        place: &LoginPlace,
+    ) -> Result<Option<TokenHash>, StoreError> {
         let Some(device) = place.device.as_ref().map(Token::hash) else { return Ok(None) };
         Ok(self.devices.knows(&device, customer).await?.then_some(device))
     }
@@ -170,7 +166,7 @@ impl LogIn {
         code: &str,
         place: LoginPlace,
     ) -> Result<LoggedIn, LogInError> {
-        let device = self.known(customer.id(), &place).await?;
+        let device = self.find_known_device(customer.id(), &place).await?;
         if !self.codes.execute(factor, code, device.as_ref()).await? {
             return Err(LogInError::WrongCode(customer.id()));
         }

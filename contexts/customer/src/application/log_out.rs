@@ -14,10 +14,7 @@ pub struct LogOut {
 }
 
 impl LogOut {
-    /// Ends the session of a token. One that has ended is no news, nor is an API key: that is withdrawn, not logged out.
-    ///
-    /// # Errors
-    /// The store's.
+    /// Ends the session of a token. One that has ended is ignored, nor is an API key: that is withdrawn, not logged out.
     pub async fn execute(&self, presented: &str) -> Result<(), StoreError> {
         match Credential::parse(presented) {
             Some(Credential::Session(token)) => self.sessions.end(&token.hash()).await,

@@ -5,10 +5,10 @@
 //! [`reset_password`]; the rest follows the same lines.
 
 pub mod api_keys;
-pub mod appoint;
 pub mod authenticate;
 pub mod begin_session;
 pub mod change_password;
+pub mod change_role;
 pub mod check_code;
 pub mod confirm;
 pub mod create_user;
@@ -27,6 +27,6 @@ pub mod verify_email;
 pub mod view_customers;
 
 mod letters;
-mod revise;
+mod retry_on_conflict;
 
 pub use letters::{LetterKind, MailOrder, SEND_ACCOUNT_MAIL};

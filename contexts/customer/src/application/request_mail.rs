@@ -1,6 +1,6 @@
 //! Somebody asks for another verification link, or for a link with which to choose a new password.
 //!
-//! Whoever asks is told nothing, and waits as long for it whether the address has an account or not.
+//! Anyone who asks is told nothing, and waits as long for it whether the address has an account or not.
 
 use std::sync::Arc;
 
@@ -20,23 +20,17 @@ pub struct RequestMail {
 
 impl RequestMail {
     /// Another verification link, if there is an account whose address is not verified yet.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn verification(&self, email: &str) -> Result<(), StoreError> {
         self.order(email, LetterKind::VerifyEmail).await
     }
 
     /// A link to choose a new password, if there is such an account.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn password_reset(&self, email: &str) -> Result<(), StoreError> {
         self.order(email, LetterKind::ResetPassword).await
     }
 
     async fn order(&self, email: &str, letter: LetterKind) -> Result<(), StoreError> {
-        let found = match EmailAddress::known(email) {
+        let found = match EmailAddress::parse_lenient(email) {
             Ok(email) => self.accounts.find_by_email(&email).await?,
             Err(_) => None,
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Clock, StoreError};
 
 use super::begin_session::BeginSession;
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{FieldError, NewPassword, Purpose, Token};
 use crate::ports::{AccountChange, Accounts, HashingError, MailTokens, PasswordHasher, SessionsAfter, SpentToken};
 
@@ -34,7 +34,6 @@ pub struct ResetPassword {
     pub tokens: Arc<dyn MailTokens>,
     /// What makes the browser known.
     pub begin: BeginSession,
-    /// What hashes the password.
     pub hasher: Arc<dyn PasswordHasher>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -44,9 +43,6 @@ impl ResetPassword {
     /// Sets the password, ends all sessions, and takes the address as verified, since its owner has read our mail. The
     /// browser is known from now on, by the token in the answer: so the owner gets in on a new one, too, however busy others
     /// are guessing.
-    ///
-    /// # Errors
-    /// [`ResetPasswordError`].
     pub async fn execute(
         &self,
         presented: &str,
@@ -60,7 +56,7 @@ impl ResetPassword {
         let customer = self.accounts.find(token.customer).await?.ok_or(ResetPasswordError::InvalidToken)?;
         let password = password.clone().unlike(&customer.own_words())?;
         let password = self.hasher.hash(&password).await?;
-        let changed = revise(self.accounts.as_ref(), token.customer, |customer| {
+        let changed = retry_on_conflict(self.accounts.as_ref(), token.customer, |customer| {
             let (customer, mut events) = customer.change_password(password.clone());
             let (customer, verified) = customer.verify();
             events.extend(verified);
@@ -74,6 +70,6 @@ impl ResetPassword {
             Err(StoreError::Conflict(_)) => return Err(ResetPasswordError::InvalidToken),
             other => other?.ok_or(ResetPasswordError::InvalidToken)?,
         };
-        Ok(self.begin.know(token.customer, device).await?)
+        Ok(self.begin.mark_device_known(token.customer, device).await?)
     }
 }

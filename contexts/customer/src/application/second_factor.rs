@@ -12,7 +12,6 @@ use crate::ports::{Confirmation, SecondFactors, Sessions};
 /// Why the second factor stays as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum SecondFactorError {
-    /// There is one already.
     #[error("there is a second factor already: remove it first")]
     AlreadyOn,
     /// There is none to confirm or to remove.
@@ -41,7 +40,6 @@ impl From<CheckCodeError> for SecondFactorError {
     }
 }
 
-/// Sets second factors up.
 pub struct SetUpSecondFactor {
     /// Where second factors are kept.
     pub factors: Arc<dyn SecondFactors>,
@@ -59,17 +57,11 @@ pub struct SetUpSecondFactor {
 
 impl SetUpSecondFactor {
     /// The factor of an account, confirmed or not.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn present(&self, customer: CustomerId) -> Result<Option<SecondFactor>, StoreError> {
         self.factors.find(customer).await
     }
 
     /// A new secret for the app. It is asked for nowhere before [`Self::confirm`].
-    ///
-    /// # Errors
-    /// [`SecondFactorError`].
     pub async fn begin(&self, customer: CustomerId) -> Result<TotpSecret, SecondFactorError> {
         let secret = TotpSecret::of(&self.ids.secret());
         match self.factors.begin(customer, &secret, self.clock.now()).await {
@@ -80,9 +72,6 @@ impl SetUpSecondFactor {
     }
 
     /// A first code of the app turns the factor on, and gives out recovery codes. The session has shown it by that.
-    ///
-    /// # Errors
-    /// [`SecondFactorError`].
     pub async fn confirm(
         &self,
         customer: CustomerId,
@@ -103,9 +92,6 @@ impl SetUpSecondFactor {
     }
 
     /// Turns it off, for somebody who shows password and code.
-    ///
-    /// # Errors
-    /// [`SecondFactorError`].
     pub async fn remove(&self, command: &ConfirmCommand) -> Result<(), SecondFactorError> {
         if self.codes.wanted(command.customer).await?.is_none() {
             return Err(SecondFactorError::NotThere);
@@ -116,9 +102,6 @@ impl SetUpSecondFactor {
     }
 
     /// An administrator turns it off for somebody who has lost app and recovery codes.
-    ///
-    /// # Errors
-    /// [`SecondFactorError`].
     pub async fn remove_for(&self, customer: CustomerId) -> Result<(), SecondFactorError> {
         if self.factors.remove(customer).await? { Ok(()) } else { Err(SecondFactorError::NotThere) }
     }

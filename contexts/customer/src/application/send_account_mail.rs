@@ -15,7 +15,6 @@ use crate::ports::{AccountMail, AccountMailer, Accounts, IssueLimit, Letter, Mai
 /// How long mailed links are good, and how many are mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkPolicy {
-    /// A verification link.
     pub verification: Duration,
     /// A link to choose a new password.
     pub reset: Duration,
@@ -60,9 +59,6 @@ pub struct SendAccountMail {
 impl SendAccountMail {
     /// Carries an order out and says whether a mail went: none does to nobody, none asks for a verification that was
     /// made, and none beyond the hour's limit.
-    ///
-    /// # Errors
-    /// [`SendAccountMailError`]; the order may be repeated.
     pub async fn execute(&self, order: &MailOrder, key: &str) -> Result<bool, SendAccountMailError> {
         let Some(id) = order.customer else { return Ok(false) };
         let Some(customer) = self.accounts.find(id).await? else { return Ok(false) };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, CustomerId, StoreError};
 
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{Session, SessionId, SessionPolicy};
 use crate::ports::{AccountChange, Accounts, Sessions, SessionsAfter};
 
@@ -22,9 +22,6 @@ pub struct ManageSessions {
 
 impl ManageSessions {
     /// The live sessions of a customer, the newest first.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError> {
         let Some(owner) = self.accounts.find(customer).await? else { return Ok(vec![]) };
         let (now, lifetime) = (self.clock.now(), self.policy.of(owner.role()));
@@ -33,9 +30,6 @@ impl ManageSessions {
     }
 
     /// Ends one session of a customer, and says whether there was one of that name.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn end(&self, customer: CustomerId, id: &SessionId) -> Result<bool, StoreError> {
         let all = self.sessions.list(customer).await?;
         let Some(session) = all.into_iter().find(|session| session.id() == *id) else { return Ok(false) };
@@ -44,11 +38,8 @@ impl ManageSessions {
     }
 
     /// Ends all sessions of a customer; `false` if there is no such customer.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn end_all(&self, customer: CustomerId) -> Result<bool, StoreError> {
-        let ended = revise(self.accounts.as_ref(), customer, |customer| {
+        let ended = retry_on_conflict(self.accounts.as_ref(), customer, |customer| {
             Ok::<_, StoreError>(AccountChange { sessions: SessionsAfter::End, ..AccountChange::of(customer, vec![]) })
         });
         Ok(ended.await?.is_some())

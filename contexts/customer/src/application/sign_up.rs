@@ -1,6 +1,6 @@
 //! Somebody wants an account.
 //!
-//! Whoever asks cannot learn whether the address has an account already: the answer is the same and takes as long. Only
+//! Anyone who asks cannot learn whether the address has an account already: the answer is the same and takes as long. Only
 //! its owner learns, by mail.
 
 use std::sync::Arc;
@@ -14,11 +14,9 @@ use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher};
 /// What somebody fills in.
 #[derive(Debug, Clone)]
 pub struct SignUpCommand {
-    /// His address.
     pub email: EmailAddress,
-    /// The password that he wants.
+    /// The password that they want.
     pub password: NewPassword,
-    /// His name.
     pub name: PersonName,
     /// Where their parcels go.
     pub shipping_address: Option<Address>,
@@ -39,7 +37,6 @@ pub enum SignUpError {
 pub struct SignUp {
     /// Where accounts are kept.
     pub accounts: Arc<dyn Accounts>,
-    /// What hashes the password.
     pub hasher: Arc<dyn PasswordHasher>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -50,9 +47,6 @@ pub struct SignUp {
 impl SignUp {
     /// Answers with the account as it was asked for, whether it was made, or one with that address existed before. In the
     /// second case nothing is changed and the owner is told.
-    ///
-    /// # Errors
-    /// [`SignUpError`].
     pub async fn execute(&self, command: SignUpCommand) -> Result<Customer, SignUpError> {
         let password = self.hasher.hash(&command.password).await?;
         let (customer, events) = Customer::register(CustomerParts {
@@ -69,7 +63,7 @@ impl SignUp {
         let order = MailOrder { letter: LetterKind::VerifyEmail, customer: Some(customer.id()) };
         let tasks = vec![order.once_more(self.ids.as_ref())];
         if let Some(owner) = self.accounts.find_by_email(customer.email()).await? {
-            self.tell(&owner).await?;
+            self.notify_owner(&owner).await?;
             return Ok(customer);
         }
         let change = AccountChange { tasks, ..AccountChange::of(customer.clone(), events) };
@@ -77,15 +71,15 @@ impl SignUp {
             Ok(()) => Ok(customer),
             Err(StoreError::Conflict(_)) => {
                 let owner = self.accounts.find_by_email(customer.email()).await?.ok_or(StoreError::Stale)?;
-                self.tell(&owner).await?;
+                self.notify_owner(&owner).await?;
                 Ok(customer)
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// An owner who never followed his link gets another one; perhaps the first was lost.
-    async fn tell(&self, owner: &Customer) -> Result<(), StoreError> {
+    /// An owner who never followed their link gets another one; perhaps the first was lost.
+    async fn notify_owner(&self, owner: &Customer) -> Result<(), StoreError> {
         let letter = if owner.is_verified() { LetterKind::AlreadyRegistered } else { LetterKind::VerifyEmail };
         let order = MailOrder { letter, customer: Some(owner.id()) };
         // The second order is to nobody: when the first one is known already, something still has to be stored, or the

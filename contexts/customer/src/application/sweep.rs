@@ -8,7 +8,6 @@ use shared_kernel::{Clock, StoreError};
 use crate::domain::{DelayPolicy, SessionPolicy};
 use crate::ports::{Housekeeping, Outdated};
 
-/// Sweeps.
 pub struct Sweep {
     /// Where it lies.
     pub store: Arc<dyn Housekeeping>,
@@ -23,9 +22,6 @@ pub struct Sweep {
 impl Sweep {
     /// Sweeps once and says how many rows went. Expired tokens are kept for an hour, as they count towards the hour's
     /// limit.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self) -> Result<u64, StoreError> {
         let (now, longest) = (self.clock.now(), self.policy.longest());
         let outdated = Outdated {

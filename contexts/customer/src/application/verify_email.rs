@@ -2,14 +2,14 @@
 //!
 //! The link is good until it expires, however often it is followed: people click twice, and mail scanners click first. The
 //! link shows whose the address is, the password who has signed up: only both together make an account of that address,
-//! or a stranger could sign up with it and have its owner confirm the stranger's account.
+//! or a outsider could sign up with it and have its owner confirm the outsider's account.
 
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use shared_kernel::{Clock, StoreError};
 
-use super::revise::revise;
+use super::retry_on_conflict::retry_on_conflict;
 use crate::domain::{Purpose, Token};
 use crate::ports::{AccountChange, Accounts, HashingError, MailTokens, PasswordHasher};
 
@@ -19,7 +19,7 @@ pub enum VerifyEmailError {
     /// We did not mail such a link, or too long ago.
     #[error("this link is not valid any more")]
     InvalidToken,
-    /// Whoever follows the link has not signed up, or has forgotten his password: a new one verifies, too.
+    /// Anyone who follows the link has not signed up, or has forgotten their password: a new one verifies, too.
     #[error("this is not the password that was chosen at sign-up")]
     WrongPassword,
     /// No hash.
@@ -43,10 +43,7 @@ pub struct VerifyEmail {
 }
 
 impl VerifyEmail {
-    /// Notes that the address of the token's customer is his, if he knows his password.
-    ///
-    /// # Errors
-    /// [`VerifyEmailError`].
+    /// Notes that the address of the token's customer is theirs, if they know their password.
     pub async fn execute(&self, presented: &str, password: &SecretString) -> Result<(), VerifyEmailError> {
         let hash = Token::parse(presented).ok_or(VerifyEmailError::InvalidToken)?.hash();
         let found = self.tokens.find(&hash, Purpose::VerifyEmail).await?;
@@ -57,7 +54,7 @@ impl VerifyEmail {
         if !self.hasher.verify(password, Some(&proven)).await? {
             return Err(VerifyEmailError::WrongPassword);
         }
-        let verified = revise(self.accounts.as_ref(), token.customer, |customer| {
+        let verified = retry_on_conflict(self.accounts.as_ref(), token.customer, |customer| {
             if customer.password() != &proven {
                 return Err(VerifyEmailError::WrongPassword);
             }

@@ -16,26 +16,16 @@ pub struct ViewCustomers {
 }
 
 impl ViewCustomers {
-    /// One customer.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn one(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
         self.accounts.find(id).await
     }
 
     /// A page of customers, newest first.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn page(&self, query: &CustomerQuery) -> Result<Page<Customer>, StoreError> {
         self.accounts.list(query).await
     }
 
     /// The newest API keys.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         self.keys.list().await
     }

@@ -25,7 +25,7 @@ pub struct ApiKey {
     pub secret: TokenHash,
     /// Since when.
     pub created_at: Timestamp,
-    /// Until when; `None` for ever.
+    /// Until when; `None` permanently.
     pub expires_at: Option<Timestamp>,
     /// When it was withdrawn.
     pub revoked_at: Option<Timestamp>,
@@ -33,9 +33,6 @@ pub struct ApiKey {
 
 impl ApiKey {
     /// Checks a label.
-    ///
-    /// # Errors
-    /// [`FieldError`] on the field `label`.
     pub fn label(raw: &str) -> Result<String, FieldError> {
         let label = raw.trim();
         let fits = (1..=100).contains(&label.chars().count()) && !label.chars().any(char::is_control);
@@ -46,15 +43,13 @@ impl ApiKey {
         }
     }
 
-    /// Whether whoever shows `secret` may use it now.
-    #[must_use]
+    /// Whether anyone who shows `secret` may use it now.
     pub fn admits(&self, secret: &Token, now: Timestamp) -> bool {
         let live = self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end);
         live && self.secret.matches(&secret.hash())
     }
 
     /// What its bearer may do: never more than its owner may at that moment.
-    #[must_use]
     pub fn role_under(&self, owner: Role) -> Role {
         self.role.min(owner)
     }

@@ -1,6 +1,6 @@
-//! The customer: whoever has an account, staff and administrators included.
+//! The customer: anyone who has an account, staff and administrators included.
 //!
-//! Sessions, tokens and keys are no part of him: they come and go by the thousand and have their own rules.
+//! Sessions, tokens and keys are no part of them: they come and go by the thousand and have their own rules.
 
 use shared_kernel::{Address, CustomerId, Identity, Role, Timestamp};
 
@@ -18,19 +18,17 @@ pub struct Customer(CustomerParts);
 pub struct CustomerParts {
     /// Who.
     pub id: CustomerId,
-    /// Counts his changes; 0 for one who was never stored.
+    /// Counts their changes; 0 for one who was never stored.
     pub version: u64,
-    /// His address, by which he logs in.
+    /// Their address, by which they log in.
     pub email: EmailAddress,
-    /// Their name.
     pub name: PersonName,
-    /// His password, hashed.
     pub password: PasswordHash,
     /// Where their parcels go.
     pub shipping_address: Option<Address>,
-    /// Whether he has shown that the address is his.
+    /// Whether they have shown that the address is theirs.
     pub verified: bool,
-    /// What he may do.
+    /// What they may do.
     pub role: Role,
     /// Since when.
     pub registered_at: Timestamp,
@@ -38,7 +36,6 @@ pub struct CustomerParts {
 
 impl Customer {
     /// Somebody signs up, or is entered by an operator.
-    #[must_use]
     pub fn register(parts: CustomerParts) -> (Self, Vec<CustomerEvent>) {
         let mut events = vec![CustomerEvent::Registered {
             customer: parts.id,
@@ -52,14 +49,12 @@ impl Customer {
         (Self(CustomerParts { version: 0, ..parts }), events)
     }
 
-    /// What a store kept of him.
-    #[must_use]
+    /// What a store kept of them.
     pub fn restored(parts: CustomerParts) -> Self {
         Self(parts)
     }
 
-    /// The address is his. A second time is no news.
-    #[must_use]
+    /// The address is theirs. A second time is ignored.
     pub fn verify(self) -> (Self, Vec<CustomerEvent>) {
         if self.0.verified {
             return (self, vec![]);
@@ -68,8 +63,7 @@ impl Customer {
         (Self(CustomerParts { verified: true, ..self.0 }), vec![event])
     }
 
-    /// He is called, or lives, otherwise than before.
-    #[must_use]
+    /// They are called, or lives, otherwise than before.
     pub fn edit_profile(self, name: PersonName, shipping_address: Option<Address>) -> (Self, Vec<CustomerEvent>) {
         if self.0.name == name && self.0.shipping_address == shipping_address {
             return (self, vec![]);
@@ -78,24 +72,23 @@ impl Customer {
         (Self(CustomerParts { name, shipping_address, ..self.0 }), vec![event])
     }
 
-    /// He logs in with another password from now on.
-    #[must_use]
+    /// They log in with another password from now on.
     pub fn change_password(self, password: PasswordHash) -> (Self, Vec<CustomerEvent>) {
         let event = CustomerEvent::PasswordChanged(self.0.id);
         (Self(CustomerParts { password, ..self.0 }), vec![event])
     }
 
-    /// He may do more or less than before; `by` is the administrator who says so, `None` the operator of the shop.
+    /// They may do more or less than before; `by` is the administrator who says so, `None` the operator of the shop.
     ///
     /// # Errors
-    /// [`AppointRefused`] when an administrator would change his own role: whoever lays it down last would leave a shop
+    /// [`OwnRoleRefused`] when an administrator would change their own role: anyone who lays it down last would leave a shop
     /// that nobody can administer.
-    pub fn appoint(self, role: Role, by: Option<CustomerId>) -> Result<(Self, Vec<CustomerEvent>), AppointRefused> {
+    pub fn change_role(self, role: Role, by: Option<CustomerId>) -> Result<(Self, Vec<CustomerEvent>), OwnRoleRefused> {
         if self.0.role == role {
             return Ok((self, vec![]));
         }
         if by == Some(self.0.id) {
-            return Err(AppointRefused);
+            return Err(OwnRoleRefused);
         }
         let event = CustomerEvent::RoleChanged(self.0.id, role);
         Ok((Self(CustomerParts { role, ..self.0 }), vec![event]))
@@ -109,7 +102,7 @@ impl Customer {
         match self.0.role {
             Role::Admin => Err(EraseRefused),
             Role::Customer | Role::Staff => {
-                // Whoever has not shown that an address is theirs cannot have it forgotten elsewhere.
+                // Anyone who has not shown that an address is theirs cannot have it forgotten elsewhere.
                 let address = self.0.verified.then(|| Fingerprint::of(self.0.email.as_str()));
                 let event = CustomerEvent::Erased { customer: self.0.id, address };
                 let erased = Erased { id: self.0.id, version: self.0.version, email: self.0.email, at };
@@ -118,64 +111,49 @@ impl Customer {
         }
     }
 
-    /// Who he is.
-    #[must_use]
+    /// Who they are.
     pub fn id(&self) -> CustomerId {
         self.0.id
     }
-    /// His address.
-    #[must_use]
     pub fn email(&self) -> &EmailAddress {
         &self.0.email
     }
-    /// Their name.
-    #[must_use]
     pub fn name(&self) -> &PersonName {
         &self.0.name
     }
-    /// His password, hashed.
-    #[must_use]
     pub fn password(&self) -> &PasswordHash {
         &self.0.password
     }
     /// Where their parcels go.
-    #[must_use]
     pub fn shipping_address(&self) -> Option<&Address> {
         self.0.shipping_address.as_ref()
     }
-    /// Whether he has shown that the address is his.
-    #[must_use]
+    /// Whether they have shown that the address is theirs.
     pub fn is_verified(&self) -> bool {
         self.0.verified
     }
-    /// What he may do.
-    #[must_use]
+    /// What they may do.
     pub fn role(&self) -> Role {
         self.0.role
     }
-    /// Since when he has an account.
-    #[must_use]
+    /// Since when they have an account.
     pub fn registered_at(&self) -> Timestamp {
         self.0.registered_at
     }
-    /// Counts his changes; 0 for one who was never stored.
-    #[must_use]
+    /// Counts their changes; 0 for one who was never stored.
     pub fn version(&self) -> u64 {
         self.0.version
     }
     /// What somebody who knows the customer tries first as a password.
-    #[must_use]
     pub fn own_words(&self) -> [&str; 3] {
         [self.0.email.as_str(), self.0.name.first(), self.0.name.last()]
     }
 
-    /// All of him, for a store to keep.
-    #[must_use]
+    /// All of them, for a store to keep.
     pub fn parts(&self) -> &CustomerParts {
         &self.0
     }
     /// What the rest of the shop is told about who is asking.
-    #[must_use]
     pub fn identity(&self) -> Identity {
         Identity {
             customer: self.0.id,
@@ -192,9 +170,8 @@ impl Customer {
 /// What is left of a customer who was erased, and what a store has to remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
-    /// Who he was.
+    /// Who they were.
     pub id: CustomerId,
-    /// The version that is erased.
     pub version: u64,
     /// The address to be forgotten, wherever it was noted.
     pub email: EmailAddress,
@@ -205,7 +182,7 @@ pub struct Erased {
 /// Administrators do not change their own role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("administrators cannot change their own role: ask another administrator")]
-pub struct AppointRefused;
+pub struct OwnRoleRefused;
 
 /// An administrator is not erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -231,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn following_the_link_twice_is_no_news() {
+    fn following_the_link_twice_is_unchanged() {
         let (customer, first) = a_customer().build().verify();
         assert_eq!(first, [CustomerEvent::Verified(customer.id())]);
         let (again, second) = customer.clone().verify();
@@ -239,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn saving_an_unchanged_profile_is_no_news() {
+    fn saving_an_unchanged_profile_is_unchanged() {
         let customer = a_customer().build();
         let (same, events) =
             customer.clone().edit_profile(customer.name().clone(), customer.shipping_address().cloned());
@@ -249,13 +226,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_changes_his_own_role_but_others_may() {
+    fn an_administrator_changes_the_roles_of_others_only() {
         let admin = a_customer().role(Role::Admin).build();
         let other = CustomerId::new(uuid::Uuid::from_u128(99));
-        assert_eq!(admin.clone().appoint(Role::Customer, Some(admin.id())), Err(AppointRefused));
-        let (demoted, events) = admin.clone().appoint(Role::Staff, Some(other)).unwrap();
+        assert_eq!(admin.clone().change_role(Role::Customer, Some(admin.id())), Err(OwnRoleRefused));
+        let (demoted, events) = admin.clone().change_role(Role::Staff, Some(other)).unwrap();
         assert_eq!(events, [CustomerEvent::RoleChanged(demoted.id(), Role::Staff)]);
-        assert_eq!(admin.clone().appoint(Role::Admin, Some(admin.id())).unwrap().1, vec![]);
+        assert_eq!(admin.clone().change_role(Role::Admin, Some(admin.id())).unwrap().1, vec![]);
     }
 
     #[test]

@@ -18,12 +18,9 @@ impl EmailAddress {
     ///
     /// Small letters throughout: the standard allows a mail server to tell `Ana@` from `ana@`, but people do not, and
     /// two accounts that differ only in that would be a trap.
-    ///
-    /// # Errors
-    /// [`FieldError`] on the field `email`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
         let refused = |problem| FieldError { field: "email", problem };
-        let address = Self::known(raw)
+        let address = Self::parse_lenient(raw)
             .map_err(|_| if wrong_only_before_the_at(raw) { refused(ASCII_NAME) } else { refused(NO_ADDRESS) })?;
         let user = address.0.split('@').next().unwrap_or_default();
         let dots_are_inside = !user.starts_with('.') && !user.ends_with('.') && !user.contains("..");
@@ -32,10 +29,7 @@ impl EmailAddress {
 
     /// Reads an address that an account may have: those of [`Self::parse`], and those with stray dots before the `@`,
     /// which were accepted once although no mail reaches them.
-    ///
-    /// # Errors
-    /// [`FieldError`] on the field `email`.
-    pub fn known(raw: &str) -> Result<Self, FieldError> {
+    pub fn parse_lenient(raw: &str) -> Result<Self, FieldError> {
         let refused = FieldError { field: "email", problem: NO_ADDRESS };
         let (user, host) = raw.trim().split_once('@').ok_or(refused)?;
         let host = idna::domain_to_ascii(host).map_err(|_| refused)?;
@@ -45,7 +39,6 @@ impl EmailAddress {
     }
 
     /// The normalised text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -59,7 +52,7 @@ const DOTS: &str = "has a dot at the wrong place before the @";
 fn wrong_only_before_the_at(raw: &str) -> bool {
     let Some((user, host)) = raw.trim().split_once('@') else { return false };
     let word = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-    !user.is_ascii() && user.chars().all(word) && EmailAddress::known(&format!("a@{host}")).is_ok()
+    !user.is_ascii() && user.chars().all(word) && EmailAddress::parse_lenient(&format!("a@{host}")).is_ok()
 }
 
 fn user_ok(user: &str) -> bool {
@@ -83,28 +76,26 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// Stands for whatever somebody typed as his e-mail address, known to us or not, where the address itself must not be
+/// Stands for whatever somebody typed as their e-mail address, known to us or not, where the address itself must not be
 /// kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
     /// Takes any text; different spellings of one address have one fingerprint.
-    #[must_use]
     pub fn of(typed: &str) -> Self {
-        let spelt = EmailAddress::known(typed).map_or_else(|_| typed.trim().to_ascii_lowercase(), |known| known.0);
+        let spelt =
+            EmailAddress::parse_lenient(typed).map_or_else(|_| typed.trim().to_ascii_lowercase(), |known| known.0);
         Self(super::token::hex(&Sha256::digest(spelt)))
     }
 
     /// The fingerprint of something that belongs to this one, such as one network's attempts at this account.
-    #[must_use]
     pub fn within(&self, kind: &str, name: &str) -> Self {
         let parts = [self.0.as_str(), kind, name];
         Self(super::token::hex(&Sha256::digest(parts.join("\0"))))
     }
 
     /// Sixty-four hexadecimal digits.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -151,7 +142,7 @@ mod tests {
     fn an_address_from_before_the_rule_about_dots_is_still_known() {
         for old in ["a..b@mail.example", "a.@mail.example", ".a@mail.example"] {
             assert_eq!(EmailAddress::parse(old).unwrap_err().problem, DOTS, "{old}");
-            assert_eq!(EmailAddress::known(old).unwrap().as_str(), old);
+            assert_eq!(EmailAddress::parse_lenient(old).unwrap().as_str(), old);
         }
     }
 

@@ -12,27 +12,26 @@ pub enum CustomerEvent {
     Registered {
         /// Who.
         customer: CustomerId,
-        /// By what address.
         email: EmailAddress,
-        /// What to call him.
+        /// What to call them.
         first_name: String,
-        /// Where their parcels go, if he has said so.
+        /// Where their parcels go, if they have said so.
         shipping_address: Option<Address>,
     },
-    /// He has shown that the address is his.
+    /// They have shown that the address is theirs.
     Verified(CustomerId),
-    /// His name or his shipping address is another one.
+    /// Their name or their shipping address is another one.
     ProfileChanged {
         /// Who.
         customer: CustomerId,
         /// Where their parcels go now.
         shipping_address: Option<Address>,
     },
-    /// He has another password.
+    /// They have another password.
     PasswordChanged(CustomerId),
-    /// He may do more or less than before.
+    /// They may do more or less than before.
     RoleChanged(CustomerId, Role),
-    /// Nothing personal is left of him.
+    /// Nothing personal is left of them.
     Erased {
         /// Who it was.
         customer: CustomerId,
@@ -44,7 +43,6 @@ pub enum CustomerEvent {
 impl CustomerEvent {
     /// Whether links that were mailed before are worth nothing from now on: one that lies in a mailbox must not undo
     /// what the owner has just done to keep others out.
-    #[must_use]
     pub fn withdraws_mailed_links(&self) -> bool {
         matches!(self, Self::PasswordChanged(_) | Self::Erased { .. })
     }

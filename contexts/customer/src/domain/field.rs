@@ -1,4 +1,4 @@
-//! How a person is told that something he typed will not do.
+//! How a person is told that something they typed will not do.
 
 use shared_kernel::address::AddressError;
 

@@ -1,4 +1,4 @@
-//! Slows down whoever guesses passwords, without a way for one person to keep another out.
+//! Slows down anyone who guesses passwords, without a way for one person to keep another out.
 //!
 //! Attempts are counted where they come from ([`LoginLane`]): a browser from which the owner has logged in before has a
 //! count of its own, and so has every network. Only the first attempts of each network count for the account as a whole
@@ -25,7 +25,7 @@ pub struct DelayPolicy {
     pub first: Duration,
     /// The longest wait, so that the owner of an attacked account gets in again soon.
     pub longest: Duration,
-    /// After so long without an attempt the count starts anew.
+    /// After so long without an attempt the count starts again.
     pub forgotten_after: Duration,
 }
 
@@ -65,13 +65,11 @@ pub enum LoginLane {
 
 impl LoginLane {
     /// Of a browser that is known at the account, or of a session; `secret` is what it shows.
-    #[must_use]
     pub fn own(account: &Fingerprint, secret: &TokenHash) -> Self {
         Self::Own(account.within("own", &secret.hex()))
     }
 
     /// Of everybody else.
-    #[must_use]
     pub fn network(account: &Fingerprint, network: &str) -> Self {
         Self::Network { network: account.within("network", network), everywhere: account.within("everywhere", "") }
     }
@@ -90,9 +88,6 @@ impl Attempts {
     /// Admits one more attempt, or tells how long it has to wait. An attempt counts as failed until it has succeeded, so
     /// that many at the same time are not all admitted; one that has to wait does not count, so that the owner's turn
     /// comes however often somebody else knocks.
-    ///
-    /// # Errors
-    /// [`Delayed`] when it comes too early.
     pub fn charge(before: Option<Self>, policy: &DelayPolicy, now: Timestamp) -> Result<Self, Delayed> {
         let remembered = before.filter(|before| now < before.last.plus(policy.forgotten_after));
         let Some(before) = remembered else { return Ok(Self { count: 1, last: now }) };
@@ -108,7 +103,6 @@ impl Attempts {
 /// What is remembered of an attempt from a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NetworkAttempts {
-    /// This network's.
     pub network: Attempts,
     /// All networks' together, if this attempt counts among them.
     pub everywhere: Option<Attempts>,
@@ -145,7 +139,6 @@ pub struct Delayed {
 
 impl Delayed {
     /// The wait in whole seconds, at least one.
-    #[must_use]
     pub fn seconds(self) -> u64 {
         self.wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX).max(1)
     }

@@ -16,7 +16,7 @@ pub mod session;
 pub mod token;
 
 pub use api_key::{ApiKey, ApiKeyId};
-pub use customer::{AppointRefused, Customer, CustomerParts, EraseRefused, Erased};
+pub use customer::{Customer, CustomerParts, EraseRefused, Erased, OwnRoleRefused};
 pub use email::{EmailAddress, Fingerprint};
 pub use event::CustomerEvent;
 pub use field::FieldError;

@@ -13,21 +13,16 @@ pub struct PersonName {
 
 impl PersonName {
     /// Takes what nobody sees out of both, trims and checks them.
-    ///
-    /// # Errors
-    /// [`FieldError`] on `first_name` or `last_name`.
     pub fn parse(first: &str, last: &str) -> Result<Self, FieldError> {
         Ok(Self { first: part("first_name", first)?, last: part("last_name", last)? })
     }
 
     /// The name that we greet people by.
-    #[must_use]
     pub fn first(&self) -> &str {
         &self.first
     }
 
     /// The family's name.
-    #[must_use]
     pub fn last(&self) -> &str {
         &self.last
     }

@@ -22,23 +22,17 @@ fn refused(problem: &'static str) -> FieldError {
 
 /// How many guesses a password must be good for, as `zxcvbn` estimates from its lists of leaked passwords, names and
 /// words: more than the 30,000 most common ones together.
-const FEWEST_GUESSES: u64 = 40_000;
+const MIN_GUESSES: u64 = 40_000;
 
 impl NewPassword {
     /// Counts the characters and estimates the guesses; no kinds of characters are prescribed.
-    ///
-    /// # Errors
-    /// [`FieldError`] on the field `password`.
     pub fn parse(typed: &SecretString) -> Result<Self, FieldError> {
         Self::check_length(typed)?;
         let password = Self(normalised(typed));
-        if password.guesses(&[]) < FEWEST_GUESSES { Err(refused(GUESSED_FIRST)) } else { Ok(password) }
+        if password.guesses(&[]) < MIN_GUESSES { Err(refused(GUESSED_FIRST)) } else { Ok(password) }
     }
 
     /// Whether its length would do; whether it would be guessed is looked at where it is set.
-    ///
-    /// # Errors
-    /// [`FieldError`] on the field `password`.
     pub fn check_length(typed: &SecretString) -> Result<(), FieldError> {
         match normalised(typed).expose_secret().chars().count() {
             0..8 => Err(refused("must have at least 8 characters")),
@@ -47,13 +41,10 @@ impl NewPassword {
         }
     }
 
-    /// The password, unless it is guessed from `own`: words that whoever guesses tries first, such as the account's
+    /// The password, unless it is guessed from `own`: words that anyone who guesses tries first, such as the account's
     /// address and names.
-    ///
-    /// # Errors
-    /// [`FieldError`] on the field `password`.
     pub fn unlike(self, own: &[&str]) -> Result<Self, FieldError> {
-        let guessed = is_one_of(self.0.expose_secret(), own) || self.guesses(own) < FEWEST_GUESSES;
+        let guessed = is_one_of(self.0.expose_secret(), own) || self.guesses(own) < MIN_GUESSES;
         if guessed { Err(refused("is easily guessed from your name or e-mail address")) } else { Ok(self) }
     }
 
@@ -62,7 +53,6 @@ impl NewPassword {
     }
 
     /// The text, for the hasher alone.
-    #[must_use]
     pub fn secret(&self) -> &SecretString {
         &self.0
     }
@@ -70,7 +60,6 @@ impl NewPassword {
 
 /// The one form of all spellings of a text (NFC, as NIST SP 800-63B wants passwords before they are hashed): the same
 /// password typed on another keyboard or system may come in other code points.
-#[must_use]
 pub fn normalised(typed: &SecretString) -> SecretString {
     typed.expose_secret().nfc().collect::<String>().into()
 }
@@ -93,7 +82,6 @@ impl PasswordHash {
     }
 
     /// The text, algorithm and salt included.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

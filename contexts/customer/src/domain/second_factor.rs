@@ -8,9 +8,9 @@ use shared_kernel::{CustomerId, Timestamp};
 use super::token::TokenHash;
 
 /// How long one code is shown, in seconds.
-const STEP: i64 = 30;
+const STEP_SECONDS: i64 = 30;
 /// How many steps the app's clock may be behind or ahead.
-const SKEW: u64 = 1;
+const MAX_STEP_SKEW: u64 = 1;
 /// RFC 4648.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -20,7 +20,6 @@ pub struct TotpSecret([u8; 20]);
 
 impl TotpSecret {
     /// Takes as many random bytes as it needs.
-    #[must_use]
     pub fn of(random: &[u8; 32]) -> Self {
         let mut secret = [0; 20];
         secret.copy_from_slice(&random[..20]);
@@ -28,7 +27,6 @@ impl TotpSecret {
     }
 
     /// Reads it as [`Self::base32`] writes it.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = Vec::with_capacity(20);
         let (mut bits, mut count) = (0_u32, 0);
@@ -45,13 +43,11 @@ impl TotpSecret {
     }
 
     /// Thirty-two letters and digits, to be typed into an app that cannot read the picture.
-    #[must_use]
     pub fn base32(&self) -> String {
         base32(&self.0)
     }
 
     /// What the picture says: `otpauth://totp/..`, with the names under which the app lists it.
-    #[must_use]
     pub fn uri(&self, shop: &str, account: &str) -> String {
         let plain = |text: &str| -> String {
             let keep = |b: u8| b.is_ascii_alphanumeric() || b"-._~@".contains(&b);
@@ -62,7 +58,6 @@ impl TotpSecret {
     }
 
     /// The code of a time step of 30 seconds since 1970 (RFC 4226, 5.3): six digits.
-    #[must_use]
     pub fn code(&self, step: u64) -> u32 {
         let mut key = [0; 64];
         key[..20].copy_from_slice(&self.0);
@@ -111,13 +106,12 @@ pub struct SecondFactor {
 
 impl SecondFactor {
     /// The step that the code belongs to, if it is good now.
-    #[must_use]
     pub fn step_of(&self, code: &str, now: Timestamp) -> Option<u64> {
         let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let typed: u32 =
             digits.parse().ok().filter(|_| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()))?;
-        let present = u64::try_from(now.micros().div_euclid(1_000_000 * STEP)).ok()?;
-        let near = present.saturating_sub(SKEW)..=present + SKEW;
+        let present = u64::try_from(now.micros().div_euclid(1_000_000 * STEP_SECONDS)).ok()?;
+        let near = present.saturating_sub(MAX_STEP_SKEW)..=present + MAX_STEP_SKEW;
         near.filter(|step| *step > self.last_step).find(|step| self.secret.code(*step) == typed)
     }
 }
@@ -131,13 +125,11 @@ impl RecoveryCode {
     pub const COUNT: usize = 10;
 
     /// Takes as many random bytes as it needs.
-    #[must_use]
     pub fn of(random: &[u8; 32]) -> Self {
         Self(base32(&random[..10]).to_ascii_lowercase())
     }
 
     /// Reads what somebody types, with or without hyphens.
-    #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         let text: String =
             typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_ascii_lowercase();
@@ -146,13 +138,11 @@ impl RecoveryCode {
     }
 
     /// What is kept of it.
-    #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of_text(&self.0)
     }
 
     /// In groups of four, to be written down.
-    #[must_use]
     pub fn reveal(&self) -> String {
         let letters: Vec<char> = self.0.chars().collect();
         letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
@@ -195,7 +185,7 @@ mod tests {
         ];
         for (seconds, code) in table {
             let code = format!("{:06}", code % 1_000_000);
-            let step = u64::try_from(seconds / STEP).unwrap();
+            let step = u64::try_from(seconds / STEP_SECONDS).unwrap();
             assert_eq!(factor(0).step_of(&code, at(seconds)), Some(step), "{seconds}");
         }
     }

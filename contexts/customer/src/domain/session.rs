@@ -30,7 +30,6 @@ pub struct SessionPolicy {
 
 impl SessionPolicy {
     /// The lifetime that holds for a role.
-    #[must_use]
     pub fn of(&self, role: Role) -> Lifetime {
         match role {
             Role::Customer => self.customer,
@@ -40,14 +39,12 @@ impl SessionPolicy {
 
     /// The role in which a session acts: that of its owner, unless the shop wants a second factor for it that was not
     /// shown.
-    #[must_use]
     pub fn role_in(&self, session: &Session, owner: Role) -> Role {
         let missing = self.second_factor_from.is_some_and(|from| owner >= from) && !session.second_factor;
         if missing { Role::Customer } else { owner }
     }
 
     /// The longest that any session lives unused, and at the most: what is older may be thrown away.
-    #[must_use]
     pub fn longest(&self) -> Lifetime {
         Lifetime {
             idle: self.customer.idle.max(self.staff.idle),
@@ -102,14 +99,12 @@ pub struct SessionId(String);
 
 impl SessionId {
     /// Reads what a link or a path names.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         fits.then(|| Self(text.to_owned()))
     }
 
     /// Thirty-two hexadecimal digits.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -117,39 +112,33 @@ impl SessionId {
 
 impl Session {
     /// Begins at `now`.
-    #[must_use]
     pub fn start(hash: TokenHash, customer: CustomerId, now: Timestamp) -> Self {
         let begun_from = BegunFrom::default();
         Self { hash, customer, started_at: now, last_seen: now, confirmed_at: now, second_factor: false, begun_from }
     }
 
     /// Its name.
-    #[must_use]
     pub fn id(&self) -> SessionId {
         SessionId(self.hash.hex().chars().take(32).collect())
     }
 
     /// Whether the password has to be asked for again before something that does great harm in the wrong hands.
-    #[must_use]
     pub fn must_confirm(&self, policy: &SessionPolicy, now: Timestamp) -> bool {
         now.since(self.confirmed_at) >= policy.confirmed_for
     }
 
     /// When it ends even if it is used all the time.
-    #[must_use]
     pub fn ends_at(&self, lifetime: Lifetime) -> Timestamp {
         self.started_at.plus(lifetime.absolute)
     }
 
     /// Whether its token is still good.
-    #[must_use]
     pub fn is_live(&self, lifetime: Lifetime, now: Timestamp) -> bool {
         now < self.ends_at(lifetime) && now < self.last_seen.plus(lifetime.idle)
     }
 
     /// Whether its use should be noted: once in a twentieth of the idle time, so that reading pages writes next to
     /// nothing.
-    #[must_use]
     pub fn wants_touch(&self, lifetime: Lifetime, now: Timestamp) -> bool {
         now.since(self.last_seen) >= lifetime.idle / 20
     }

@@ -18,26 +18,22 @@ pub struct Token(String);
 
 impl Token {
     /// Writes random bytes down.
-    #[must_use]
     pub fn of(secret: &[u8; 32]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(secret))
     }
 
     /// Reads what somebody presents; `None` for anything that we cannot have given out.
-    #[must_use]
     pub fn parse(presented: &str) -> Option<Self> {
         let bytes = if presented.len() == 43 { URL_SAFE_NO_PAD.decode(presented).ok() } else { None };
         bytes.filter(|bytes| bytes.len() == 32).map(|_| Self(presented.to_owned()))
     }
 
     /// The form in which it is kept.
-    #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(&self.0).into())
     }
 
     /// The secret itself, for the one who is given it.
-    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -55,19 +51,16 @@ pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
     /// Of a secret that is no [`Token`].
-    #[must_use]
     pub fn of_text(secret: &str) -> Self {
         Self(Sha256::digest(secret).into())
     }
 
     /// Sixty-four hexadecimal digits.
-    #[must_use]
     pub fn hex(&self) -> String {
         hex(&self.0)
     }
 
     /// Reads the digits back.
-    #[must_use]
     pub fn parse(digits: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if digits.len() != 64 || !digits.is_ascii() {
@@ -80,7 +73,6 @@ impl TokenHash {
     }
 
     /// Whether both are the same, in a time that does not tell how much of them is.
-    #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
@@ -110,7 +102,6 @@ impl Credential {
     pub const KEY_PREFIX: &str = "tbs_";
 
     /// Reads a cookie's or a header's token; `None` for anything that we cannot have given out.
-    #[must_use]
     pub fn parse(presented: &str) -> Option<Self> {
         match presented.strip_prefix(Self::KEY_PREFIX).and_then(|key| key.split_once('.')) {
             Some((id, secret)) => Some(Self::ApiKey(ApiKeyId::parse(id).ok()?, Token::parse(secret)?)),
@@ -122,7 +113,7 @@ impl Credential {
 /// What a mailed link lets its holder do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// Show that the address is his.
+    /// Show that the address is theirs.
     VerifyEmail,
     /// Choose a new password.
     ResetPassword,
@@ -130,7 +121,6 @@ pub enum Purpose {
 
 impl Purpose {
     /// The name under which it is kept.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify-email",
@@ -156,7 +146,6 @@ pub struct MailToken {
 
 impl MailToken {
     /// Whether the link may still be followed.
-    #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }

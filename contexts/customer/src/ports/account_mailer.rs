@@ -9,16 +9,13 @@ use crate::domain::{EmailAddress, Token};
 pub trait AccountMailer: Send + Sync {
     /// Hands one mail over to be delivered. The same key is always the same mail, so that a repeat can be recognised on
     /// the way.
-    ///
-    /// # Errors
-    /// [`MailingError`].
     async fn send(&self, mail: &AccountMail) -> Result<(), MailingError>;
 }
 
 /// One mail.
 #[derive(Debug, Clone)]
 pub struct AccountMail {
-    /// Names the mail for ever.
+    /// Names the mail permanently.
     pub key: String,
     /// To whom.
     pub to: EmailAddress,
@@ -28,7 +25,7 @@ pub struct AccountMail {
 
 /// What we write to customers about.
 ///
-/// No letter greets by name: until an address is verified, the name could be anybody's advertisement in a stranger's
+/// No letter greets by name: until an address is verified, the name could be anybody's advertisement in a outsider's
 /// mailbox.
 #[derive(Debug, Clone)]
 pub enum Letter {

@@ -9,7 +9,7 @@ use crate::domain::{Customer, CustomerEvent, EmailAddress, Erased, Purpose, Sess
 /// Remembers customers.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// The customer as last committed; `None` if there never was one, or if he was erased.
+    /// The customer as last committed; `None` if there never was one, or if they were erased.
     async fn find(&self, id: CustomerId) -> Result<Option<Customer>, StoreError>;
 
     /// The one customer who has this address.
@@ -19,7 +19,7 @@ pub trait Accounts: Send + Sync {
     async fn list(&self, query: &CustomerQuery) -> Result<Page<Customer>, StoreError>;
 
     /// Keeps everything that belongs to the change together, or nothing of it. The customer is kept under the version
-    /// that follows the one he was loaded with.
+    /// that follows the one they were loaded with.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if another change came first; [`StoreError::Conflict`] with `email` if another customer has
@@ -33,13 +33,13 @@ pub trait Accounts: Send + Sync {
 /// What is committed as one.
 #[derive(Debug, Clone)]
 pub struct AccountChange {
-    /// The customer as he is from now on.
+    /// The customer as they are from now on.
     pub account: Account,
-    /// What happened to him.
+    /// What happened to them.
     pub events: Vec<CustomerEvent>,
     /// What is to be done about it.
     pub tasks: Vec<TaskDraft>,
-    /// What becomes of his sessions.
+    /// What becomes of their sessions.
     pub sessions: SessionsAfter,
     /// The mailed link that allowed the change: it, and all others of its purpose, are good for nothing afterwards. All
     /// mailed links end with an event that says so ([`CustomerEvent::withdraws_mailed_links`]).
@@ -48,7 +48,6 @@ pub struct AccountChange {
 
 impl AccountChange {
     /// A change that touches nothing but the customer.
-    #[must_use]
     pub fn of(customer: Customer, events: Vec<CustomerEvent>) -> Self {
         Self {
             account: Account::Kept(Box::new(customer)),
@@ -60,8 +59,7 @@ impl AccountChange {
     }
 
     /// Whether there is nothing to commit.
-    #[must_use]
-    pub fn is_no_news(&self) -> bool {
+    pub fn is_unchanged(&self) -> bool {
         let kept = matches!((&self.account, &self.sessions), (Account::Kept(_), SessionsAfter::Keep));
         kept && self.events.is_empty() && self.tasks.is_empty() && self.spent.is_none()
     }

@@ -30,6 +30,6 @@ pub trait LoginChallenges: Send + Sync {
     /// The challenge, expired or not.
     async fn find(&self, hash: &TokenHash) -> Result<Option<LoginChallenge>, StoreError>;
 
-    /// Ends it; ending it twice is no news.
+    /// Ends it; ending it twice is ignored.
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError>;
 }

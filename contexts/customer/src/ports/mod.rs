@@ -1,6 +1,8 @@
 //! What the use cases need from outside, in the context's own words. Each port states what its implementors owe; the
 //! suites in `testing` hold them to it.
 
+#![warn(missing_docs)]
+
 mod account_mailer;
 mod accounts;
 mod api_keys;

@@ -8,7 +8,7 @@ use crate::domain::{PasswordHash, Session, TokenHash};
 /// Remembers sessions, by the hash of their token alone.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Keeps a new session of whoever has shown that he knows the password `proven`, and ends the one that it takes the
+    /// Keeps a new session of anyone who has shown that they know the password `proven`, and ends the one that it takes the
     /// place of, if any.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ pub trait Sessions: Send + Sync {
     /// All sessions of a customer that have not been ended, the newest first; some may be over by their age.
     async fn list(&self, customer: CustomerId) -> Result<Vec<Session>, StoreError>;
 
-    /// Ends it; ending it twice is no news.
+    /// Ends it; ending it twice is ignored.
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError>;
 }
 

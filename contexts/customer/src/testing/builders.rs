@@ -10,11 +10,7 @@ use crate::domain::{Customer, CustomerParts, EmailAddress, PasswordHash, PersonN
 #[derive(Debug, Clone)]
 pub struct CustomerBuilder(CustomerParts);
 
-/// Aroha Ngata of Nelson, who signed up at noon and has not verified her address.
-///
-/// # Panics
-/// Never.
-#[must_use]
+/// Aroha Ngata of Nelson, who signed up at noon and has not verified the address.
 pub fn a_customer() -> CustomerBuilder {
     CustomerBuilder(CustomerParts {
         id: CustomerId::new(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00a1)),
@@ -30,10 +26,6 @@ pub fn a_customer() -> CustomerBuilder {
 }
 
 /// Where Aroha lives.
-///
-/// # Panics
-/// Never.
-#[must_use]
 pub fn an_address() -> Address {
     let raw = RawAddress {
         name: "Aroha Ngata".to_owned(),
@@ -52,53 +44,42 @@ fn email(text: &str) -> EmailAddress {
 }
 
 impl CustomerBuilder {
-    /// Somebody else, known by a number; his address is `customer<n>@example.org`.
-    #[must_use]
+    /// Somebody else, known by a number; their address is `customer<n>@example.org`.
     pub fn number(mut self, number: u64) -> Self {
         self.0.id = CustomerId::new(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(number)));
         self.0.email = email(&format!("customer{number}@example.org"));
         self
     }
 
-    /// With this address.
-    #[must_use]
     pub fn email(mut self, address: &str) -> Self {
         self.0.email = email(address);
         self
     }
 
     /// Called so.
-    ///
-    /// # Panics
-    /// When that is no name.
-    #[must_use]
     pub fn named(mut self, first: &str, last: &str) -> Self {
         self.0.name = PersonName::parse(first, last).unwrap_or_else(|error| panic!("{error}"));
         self
     }
 
-    /// Who has followed his link.
-    #[must_use]
+    /// Who has followed their link.
     pub fn verified(mut self) -> Self {
         self.0.verified = true;
         self
     }
 
     /// Who may do this.
-    #[must_use]
     pub fn role(mut self, role: Role) -> Self {
         self.0.role = role;
         self
     }
 
-    /// All of him, before he is registered.
-    #[must_use]
+    /// All of them, before they are registered.
     pub fn parts(self) -> CustomerParts {
         self.0
     }
 
-    /// Him.
-    #[must_use]
+    /// The same customer, found by id.
     pub fn build(self) -> Customer {
         Customer::restored(self.0)
     }

@@ -37,13 +37,10 @@ impl RecordingMailer {
     }
 
     /// Everything sent so far, oldest first.
-    #[must_use]
     pub fn sent(&self) -> Vec<AccountMail> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The token in the newest mail that has one.
-    #[must_use]
     pub fn newest_token(&self) -> Option<Token> {
         self.sent().into_iter().rev().find_map(|mail| match mail.letter {
             Letter::VerifyEmail(token) | Letter::ResetPassword(token) => Some(token),

@@ -40,7 +40,6 @@ pub(super) struct State {
 
 impl MemoryCustomers {
     /// Publishes through `recorder`.
-    #[must_use]
     pub fn new(recorder: MemoryRecorder) -> Self {
         Self { recorder, state: Arc::default() }
     }

@@ -23,9 +23,7 @@ use crate::ports::{
 pub struct Stores {
     /// Customers.
     pub accounts: Arc<dyn Accounts>,
-    /// Sessions.
     pub sessions: Arc<dyn Sessions>,
-    /// API keys.
     pub keys: Arc<dyn ApiKeys>,
     /// Tokens of mailed links.
     pub tokens: Arc<dyn MailTokens>,
@@ -33,11 +31,9 @@ pub struct Stores {
     pub delays: Arc<dyn LoginDelays>,
     /// Known browsers.
     pub devices: Arc<dyn KnownDevices>,
-    /// Second factors.
     pub factors: Arc<dyn SecondFactors>,
     /// Logins that wait for a code.
     pub challenges: Arc<dyn LoginChallenges>,
-    /// The broom.
     pub broom: Arc<dyn Housekeeping>,
     /// Where facts are published.
     pub outbox: Arc<dyn Outbox>,
@@ -134,7 +130,7 @@ pub async fn accounts(stores: Stores) {
 
     let aroha = stores.find(a_customer().build().id()).await;
     assert_eq!((aroha.version(), aroha.is_verified()), (2, true));
-    let (admin, events) = aroha.appoint(Role::Admin, None).unwrap();
+    let (admin, events) = aroha.change_role(Role::Admin, None).unwrap();
     stores.commit(AccountChange::of(admin, events)).await;
     let (changed, events) = stores.find(a_customer().build().id()).await.change_password(PasswordHash::new("new"));
     stores.commit(AccountChange::of(changed, events)).await;
@@ -176,7 +172,7 @@ pub async fn list(stores: Stores) {
     }
 }
 
-/// Sessions open, are found with their owner as he is now, are touched, and end.
+/// Sessions open, are found with their owner as they are now, are touched, and end.
 pub async fn sessions(stores: Stores) {
     let aroha = stores.registered(a_customer().build()).await;
     stores.open(1, aroha.id(), None).await;
@@ -192,7 +188,7 @@ pub async fn sessions(stores: Stores) {
 
     stores.open(2, aroha.id(), Some(hash(1))).await;
     assert_eq!(stores.identity(hash(1)).await, None, "a login ends the session before it");
-    let (admin, events) = aroha.clone().appoint(Role::Admin, None).unwrap();
+    let (admin, events) = aroha.clone().change_role(Role::Admin, None).unwrap();
     stores.commit(AccountChange::of(admin, events)).await;
     assert_eq!(stores.identity(hash(2)).await.unwrap().role, Role::Admin, "a new role holds at once");
 
@@ -305,7 +301,7 @@ fn key(number: u128, owner: CustomerId) -> ApiKey {
     }
 }
 
-/// API keys are found with their owner as he is now, listed newest first, and withdrawn once.
+/// API keys are found with their owner as they are now, listed newest first, and withdrawn once.
 pub async fn api_keys(stores: Stores) {
     let aroha = stores.registered(a_customer().role(Role::Admin).build()).await;
     let (first, second) = (key(1, aroha.id()), key(2, aroha.id()));
@@ -321,12 +317,12 @@ pub async fn api_keys(stores: Stores) {
     let nobodys = stores.keys.add(key(3, CustomerId::new(uuid::Uuid::nil()))).await;
     assert!(matches!(nobodys, Err(StoreError::Stale)), "{nobodys:?}");
 
-    let (demoted, events) = aroha.appoint(Role::Customer, None).unwrap();
+    let (demoted, events) = aroha.change_role(Role::Customer, None).unwrap();
     stores.commit(AccountChange::of(demoted, events)).await;
     assert_eq!(stores.keys.identify(second.id).await.unwrap().unwrap().1.role, Role::Customer, "its owner's role now");
 }
 
-/// An erased customer is gone, with everything that could name him or let him in.
+/// An erased customer is gone, with everything that could name them or let them in.
 pub async fn erasure(stores: Stores) {
     let aroha = stores.registered(a_customer().build()).await;
     let account = LoginLane::Own(Fingerprint::of(aroha.email().as_str()));
@@ -354,7 +350,7 @@ pub async fn erasure(stores: Stores) {
     let all = CustomerQuery { text: String::new(), limit: Limit::DEFAULT, after: None };
     assert_eq!(stores.accounts.list(&all).await.unwrap().items, []);
     let strict = DelayPolicy { free: 1, ..DelayPolicy::default() };
-    assert_eq!(stores.delays.charge(&account, strict, noon()).await.unwrap(), Ok(()), "his failures are forgotten");
+    assert_eq!(stores.delays.charge(&account, strict, noon()).await.unwrap(), Ok(()), "the failures are forgotten");
     assert!(matches!(stores.accounts.commit(change).await, Err(StoreError::Stale)), "nobody is erased twice");
     assert!(!stores.token(2, aroha.id(), Purpose::VerifyEmail, noon()).await, "nobody is written to");
     assert!(matches!(stores.keys.add(key(2, aroha.id())).await, Err(StoreError::Stale)), "nobody gives out keys");
@@ -364,8 +360,8 @@ pub async fn erasure(stores: Stores) {
     let late = AccountChange::of(aroha.clone().verify().0, vec![CustomerEvent::Verified(aroha.id())]);
     assert!(matches!(stores.accounts.commit(late).await, Err(StoreError::Stale)), "nobody comes back");
 
-    let anew = stores.registered(a_customer().number(2).email("aroha@example.org").build()).await;
-    assert_eq!(anew.shipping_address(), Some(&an_address()), "the address is free again");
+    let again = stores.registered(a_customer().number(2).email("aroha@example.org").build()).await;
+    assert_eq!(again.shipping_address(), Some(&an_address()), "the address is free again");
 }
 
 /// The broom takes what has ended and leaves the rest.

@@ -121,12 +121,12 @@ async fn from_sign_up_to_log_out(shop: Shop) {
     assert_eq!(login.header("cache-control"), "no-store");
 
     let link = shop.mailed_token().await;
-    let stranger = api.post("/verifications", json!({ "token": link, "password": "what the owner types" })).await;
-    assert_eq!(problem(&stranger), (422, "invalid-body".to_owned()));
+    let outsider = api.post("/verifications", json!({ "token": link, "password": "what the owner types" })).await;
+    assert_eq!(problem(&outsider), (422, "invalid-body".to_owned()));
     assert_eq!(api.get("/me", &token).await.json()["verified"], json!(false), "the link alone is not enough");
     let follow = json!({ "token": link, "password": PASSWORD });
     assert_eq!(api.post("/verifications", follow.clone()).await.status, 204);
-    assert_eq!(api.post("/verifications", follow).await.status, 204, "clicking twice is no news");
+    assert_eq!(api.post("/verifications", follow).await.status, 204, "clicking twice changes nothing");
     let me = api.get("/me", &token).await;
     assert_eq!((me.status, &me.json()["verified"]), (200, &json!(true)));
     assert!(!me.header("etag").is_empty());
@@ -287,7 +287,7 @@ async fn administrators_appoint_and_hand_out_keys(shop: Shop) {
     assert!(audit.contains(&aroha) && !audit.contains('@'), "{audit}");
 }
 
-async fn every_promised_operation_keeps_strangers_out_or_lets_them_in_on_purpose(shop: Shop) {
+async fn every_promised_operation_keeps_outsiders_out_or_lets_them_in_on_purpose(shop: Shop) {
     let api = Client::of(&shop);
     let open = [
         "post /api/customer/v1/customers",
@@ -319,5 +319,5 @@ on_both_engines! {
     a_forgotten_password_is_replaced_once
     guessing_is_slowed_down_and_the_owner_gets_in
     administrators_appoint_and_hand_out_keys
-    every_promised_operation_keeps_strangers_out_or_lets_them_in_on_purpose
+    every_promised_operation_keeps_outsiders_out_or_lets_them_in_on_purpose
 }

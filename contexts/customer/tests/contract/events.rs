@@ -12,14 +12,13 @@ use shared_kernel::{Envelope, Role};
 
 use crate::golden::{assert_golden, read};
 
-/// One customer's life.
 fn life() -> Vec<CustomerEvent> {
     let (customer, mut life) = Customer::register(a_customer().parts());
     let steps = [
         customer.clone().verify().1,
         customer.clone().edit_profile(a_customer().named("Aroha", "Parata").parts().name, Some(an_address())).1,
         customer.clone().change_password(customer.password().clone()).1,
-        customer.clone().appoint(Role::Staff, None).unwrap().1,
+        customer.clone().change_role(Role::Staff, None).unwrap().1,
         customer.clone().erase(customer.registered_at()).unwrap().1,
     ];
     life.extend(steps.into_iter().flatten());

@@ -13,7 +13,7 @@ pub fn read(name: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("contract/{name}: {error}"))
 }
 
-/// The value is what the file says; or the file is written anew, if that was asked for.
+/// The value is what the file says; or the file is written again, if that was asked for.
 pub fn assert_golden(name: &str, actual: &Value) {
     if std::env::var_os("UPDATE_CONTRACTS").is_some() {
         let text = serde_json::to_string_pretty(actual).unwrap() + "\n";

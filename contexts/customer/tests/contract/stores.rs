@@ -65,7 +65,7 @@ pub fn stores_on(database: Database) -> Stores {
     }
 }
 
-/// The clock stands still, so whatever the short memory does not forget it remembers for ever.
+/// The clock stands still, so whatever the short memory does not forget it remembers permanently.
 async fn remembered() -> Stores {
     let stores = in_sqlite().await;
     let clock = world().0;

@@ -7,7 +7,7 @@ use shared_kernel::Role;
 use crate::browser::{Browser, csrf_of, set_cookie};
 use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
 
-/// Everything of an answer that a stranger can see, without what differs from one request to the next in any case.
+/// Everything of an answer that a outsider can see, without what differs from one request to the next in any case.
 fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
     let mut text = got.text().replace(typed, "<typed>");
     for _ in 0..9 {
@@ -74,7 +74,7 @@ async fn not_from_the_api(shop: Shop) {
     }
 }
 
-async fn but_the_owner_is_told_and_his_password_stays(shop: Shop) {
+async fn but_the_owner_is_told_and_the_password_stays(shop: Shop) {
     let shop = world(shop).await;
     let mut browser = Browser::of(&shop);
     let fields =
@@ -93,5 +93,5 @@ async fn but_the_owner_is_told_and_his_password_stays(shop: Shop) {
 on_both_engines! {
     not_from_the_pages
     not_from_the_api
-    but_the_owner_is_told_and_his_password_stays
+    but_the_owner_is_told_and_the_password_stays
 }

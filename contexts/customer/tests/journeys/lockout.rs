@@ -45,7 +45,7 @@ async fn the_owner_gets_in_from_elsewhere_however_long_somebody_guesses(shop: Sh
     }
 }
 
-async fn a_known_device_gets_in_even_beside_whoever_guesses(shop: Shop) {
+async fn a_known_device_gets_in_even_beside_anyone_who_guesses(shop: Shop) {
     let shop = world(shop).await;
     let first = log_in(&shop, "203.0.113.9", PASSWORD, None).await.json();
     let device = first["device"].as_str().unwrap().to_owned();
@@ -74,7 +74,7 @@ async fn a_known_device_is_no_way_to_guess_either(shop: Shop) {
         let request = TestRequest::post().uri("/api/customer/v1/sessions").set_json(body.clone());
         last = shop.call(request).await.status;
     }
-    assert_eq!(last, 429, "at another account it is a stranger");
+    assert_eq!(last, 429, "at another account the device is unknown");
 }
 
 async fn guessing_from_many_networks_is_slowed_down_and_a_mailed_link_still_lets_the_owner_in(shop: Shop) {
@@ -94,7 +94,7 @@ async fn guessing_from_many_networks_is_slowed_down_and_a_mailed_link_still_lets
     assert_eq!(owner.log_in(AROHA, "tüte kiwi regen").await.status, 303, "the browser is known by the reset");
 }
 
-async fn whoever_has_a_session_does_not_keep_the_owner_from_changing_the_password(shop: Shop) {
+async fn anyone_who_has_a_session_does_not_keep_the_owner_from_changing_the_password(shop: Shop) {
     let shop = world(shop).await;
     let (mut thief, mut owner) = (Browser::of(&shop), Browser::of(&shop));
     thief.log_in(AROHA, PASSWORD).await;
@@ -111,8 +111,8 @@ async fn whoever_has_a_session_does_not_keep_the_owner_from_changing_the_passwor
 
 on_both_engines! {
     the_owner_gets_in_from_elsewhere_however_long_somebody_guesses
-    a_known_device_gets_in_even_beside_whoever_guesses
+    a_known_device_gets_in_even_beside_anyone_who_guesses
     a_known_device_is_no_way_to_guess_either
     guessing_from_many_networks_is_slowed_down_and_a_mailed_link_still_lets_the_owner_in
-    whoever_has_a_session_does_not_keep_the_owner_from_changing_the_password
+    anyone_who_has_a_session_does_not_keep_the_owner_from_changing_the_password
 }

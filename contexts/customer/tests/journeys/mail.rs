@@ -107,7 +107,7 @@ async fn a_mail_that_could_not_go_is_written_again_under_its_old_name() {
 }
 
 #[tokio::test]
-async fn the_owner_of_an_address_does_not_confirm_the_account_of_a_stranger_but_can_make_it_his() {
+async fn the_owner_of_an_address_does_not_confirm_the_account_of_an_outsider_but_can_take_it_over() {
     let world = world();
     world.sign_up().await;
     world.work().await.unwrap();
@@ -118,8 +118,8 @@ async fn the_owner_of_an_address_does_not_confirm_the_account_of_a_stranger_but_
     world.use_cases.request_mail.password_reset("aroha@example.org").await.unwrap();
     world.work().await.unwrap();
     let token = world.mailer.newest_token().unwrap();
-    let his = NewPassword::parse(&"my own password".into()).unwrap();
-    world.use_cases.reset_password.execute(token.reveal(), &his, None).await.unwrap();
+    let own = NewPassword::parse(&"my own password".into()).unwrap();
+    world.use_cases.reset_password.execute(token.reveal(), &own, None).await.unwrap();
     assert!(world.verified().await);
 }
 

@@ -76,7 +76,7 @@ async fn a_password_alone_does_not_open_an_account_with_two_steps(shop: Shop) {
 
     shop.advance(Duration::from_mins(10));
     let late = send_code(&mut owner, &third, &code(&shop, &secret)).await;
-    assert_eq!((late.status, late.header("location")), (303, "/login"), "a login does not wait for ever");
+    assert_eq!((late.status, late.header("location")), (303, "/login"), "a login does not wait forever");
 }
 
 async fn programs_send_the_code_along(shop: Shop) {
@@ -155,8 +155,8 @@ async fn sessions_are_listed_and_ended_by_their_owner_or_an_administrator(shop: 
     assert_eq!(here.get("/profile").await.status, 200);
     let mut admin = Browser::of(&shop);
     admin.log_in("admin@example.org", PASSWORD).await;
-    let not_hers = admin.fill("/profile/sessions", &format!("/profile/sessions/{end}"), &[]).await;
-    assert_eq!(not_hers.status, 404, "nobody ends another's by its name");
+    let not_theirs = admin.fill("/profile/sessions", &format!("/profile/sessions/{end}"), &[]).await;
+    assert_eq!(not_theirs.status, 404, "nobody ends another's by its name");
     let all = format!("/admin/customers/{aroha}/sessions/end");
     assert_eq!(admin.fill("/admin/customers", &all, &[]).await.status, 303);
     assert_eq!(here.get("/profile").await.status, 303);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, Sku};
 
-use super::insist;
+use super::retry_on_conflict;
 use super::set_stock::SetStockError;
 use crate::domain::{Adjustment, Reference, StockItem, adjusting};
 use crate::ports::{Decide, Keys, StockRequest, Warehouse};
@@ -33,9 +33,6 @@ pub struct AdjustStock {
 
 impl AdjustStock {
     /// Changes the shelf by the adjustment's quantity, making it if there is none, and answers it as it now is.
-    ///
-    /// # Errors
-    /// [`SetStockError`].
     pub async fn execute(&self, command: AdjustStockCommand) -> Result<StockItem, SetStockError> {
         let (now, sku) = (self.clock.now(), command.sku.clone());
         let request = command.request.clone().map(|key| StockRequest { sku: sku.clone(), key });
@@ -44,7 +41,7 @@ impl AdjustStock {
             let who = (&command.by, command.request.as_deref());
             adjusting::adjust(sheet, &command.sku, &command.adjustment, who, now)
         });
-        let sheet = insist(|| self.warehouse.update(keys.clone(), decide.clone(), None)).await??;
+        let sheet = retry_on_conflict(|| self.warehouse.update(keys.clone(), decide.clone(), None)).await??;
         Ok(sheet.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
     }
 }

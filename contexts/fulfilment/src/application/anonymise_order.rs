@@ -19,9 +19,6 @@ pub struct AnonymiseOrder {
 
 impl AnonymiseOrder {
     /// Forgets the buyer of the order.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, order: OrderId, cause: &Cause) -> Result<(), StoreError> {
         self.personal_data.anonymise(order, self.clock.now(), cause).await
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, OrderId, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::shipping;
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -20,15 +20,14 @@ pub struct AnswerCancellation {
 impl AnswerCancellation {
     /// Cancels the shipping order and puts its goods back, or refuses because something has left or goes by mail. The
     /// order waits for the answer, so there is always one.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, order: OrderId, cause: Cause) -> Result<(), StoreError> {
         let now = self.clock.now();
         let decide: Decide = Arc::new(move |sheet| {
             shipping::answer_cancellation(sheet, order, now);
             Ok(())
         });
-        insist(|| self.warehouse.update(Keys::order(order), decide.clone(), Some(cause.clone()))).await.map(drop)
+        retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), Some(cause.clone())))
+            .await
+            .map(drop)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, OrderId, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{NotSentReason, Refusal, ShippingOrder, shipping};
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -19,7 +19,6 @@ pub enum CloseShippingOrderError {
     Store(#[from] StoreError),
 }
 
-/// Closes shipping orders.
 #[derive(Clone)]
 pub struct CloseShippingOrder {
     /// Where shipping orders are kept.
@@ -30,10 +29,7 @@ pub struct CloseShippingOrder {
 
 impl CloseShippingOrder {
     /// Marks the pending items as not sent, frees their stock and answers the order as it now is. If nothing has left,
-    /// the whole shipping order is cancelled, and the order with it. Saying it twice is no news.
-    ///
-    /// # Errors
-    /// [`CloseShippingOrderError`].
+    /// the whole shipping order is cancelled, and the order with it. A repeat changes nothing.
     pub async fn execute(
         &self,
         order: OrderId,
@@ -41,7 +37,7 @@ impl CloseShippingOrder {
     ) -> Result<ShippingOrder, CloseShippingOrderError> {
         let now = self.clock.now();
         let decide: Decide = Arc::new(move |sheet| shipping::close(sheet, order, reason, now));
-        let sheet = insist(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await??;
+        let sheet = retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await??;
         Ok(sheet.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?)
     }
 }

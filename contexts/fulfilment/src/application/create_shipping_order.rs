@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{PaidOrder, shipping};
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -30,6 +30,6 @@ impl CreateShippingOrder {
             shipping::ship(sheet, &paid, now);
             Ok(())
         });
-        insist(|| self.warehouse.update(keys.clone(), decide.clone(), Some(cause.clone()))).await.map(drop)
+        retry_on_conflict(|| self.warehouse.update(keys.clone(), decide.clone(), Some(cause.clone()))).await.map(drop)
     }
 }

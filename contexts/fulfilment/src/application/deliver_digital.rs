@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use shared_kernel::{Cause, Clock, Ids, OrderId, Sku, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use super::tidy_up::MailWhatWaited;
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{DigitalFile, ShippingOrder, ShippingState, shipping};
@@ -49,11 +49,8 @@ pub struct DeliverDigital {
 }
 
 impl DeliverDigital {
-    /// Mails the item and marks it processed. An item that has left, or whose order was cancelled, is no news. Without a
+    /// Mails the item and marks it processed. An item that has left, or whose order was cancelled, is ignored. Without a
     /// file the item waits for one.
-    ///
-    /// # Errors
-    /// [`DeliverDigitalError`].
     pub async fn execute(&self, order: OrderId, sku: Sku, cause: Cause) -> Result<(), DeliverDigitalError> {
         let Some(shipping) = self.work_list.find(order).await?.filter(|shipping| awaits(shipping, &sku)) else {
             return Ok(());
@@ -68,7 +65,8 @@ impl DeliverDigital {
             shipping::mailed(sheet, order, &sku, now);
             Ok(())
         });
-        let noted = insist(|| self.warehouse.update(Keys::order(order), decide.clone(), Some(cause.clone()))).await;
+        let noted =
+            retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), Some(cause.clone()))).await;
         Ok(noted.map(drop)?)
     }
 
@@ -77,7 +75,9 @@ impl DeliverDigital {
             shipping::wait_for_file(sheet, order, &sku);
             Ok(())
         });
-        insist(|| self.warehouse.update(Keys::order(order), decide.clone(), Some(cause.clone()))).await.map(drop)?;
+        retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), Some(cause.clone())))
+            .await
+            .map(drop)?;
         tracing::warn!(order.id = %order, "a digital item of order {order} waits for its file");
         // The file may have come while we were noting that it had not.
         self.waiting.execute().await.map(drop)

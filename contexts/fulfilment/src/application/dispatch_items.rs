@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, OrderId, Sku, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{Consignment, Refusal, ShippingOrder, shipping};
 use crate::ports::{Decide, Keys, Warehouse};
 
 /// A parcel that has left.
 #[derive(Debug, Clone)]
 pub struct DispatchItemsCommand {
-    /// Of which order.
     pub order: OrderId,
     /// What is in it; `None` for everything that was pending.
     pub skus: Option<BTreeSet<Sku>>,
@@ -41,16 +40,13 @@ pub struct DispatchItems {
 }
 
 impl DispatchItems {
-    /// Marks the items processed and answers the order as it now is. Saying it twice is no news.
-    ///
-    /// # Errors
-    /// [`DispatchItemsError`].
+    /// Marks the items processed and answers the order as it now is. Saying it twice is ignored.
     pub async fn execute(&self, command: DispatchItemsCommand) -> Result<ShippingOrder, DispatchItemsError> {
         let (order, now) = (command.order, self.clock.now());
         let decide: Decide = Arc::new(move |sheet| {
             shipping::dispatch(sheet, command.order, command.skus.as_ref(), &command.consignment, now)
         });
-        let sheet = insist(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await??;
+        let sheet = retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await??;
         let shipped = sheet.shipping(order).cloned();
         Ok(shipped.ok_or(Refusal::NoSuchShippingOrder(order))?)
     }

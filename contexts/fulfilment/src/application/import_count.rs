@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{ImportedCount, counting};
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -19,9 +19,6 @@ pub struct ImportCount {
 
 impl ImportCount {
     /// Sets the shelf once for each import and SKU, but never below what is promised to orders.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, count: ImportedCount, cause: Cause) -> Result<(), StoreError> {
         let now = self.clock.now();
         let keys = Keys { skus: vec![count.sku.clone()], count: Some(count.clone()), ..Keys::default() };
@@ -29,6 +26,6 @@ impl ImportCount {
             counting::import(sheet, &count, now);
             Ok(())
         });
-        insist(|| self.warehouse.update(keys.clone(), decide.clone(), Some(cause.clone()))).await.map(drop)
+        retry_on_conflict(|| self.warehouse.update(keys.clone(), decide.clone(), Some(cause.clone()))).await.map(drop)
     }
 }

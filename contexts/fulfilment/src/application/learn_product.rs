@@ -15,17 +15,11 @@ pub struct LearnProduct {
 
 impl LearnProduct {
     /// Keeps the product as it was last stated.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn changed(&self, product: Product, cause: Cause) -> Result<(), StoreError> {
         self.products.learn(product, cause).await
     }
 
     /// Forgets the product; what lies on its shelves stays there.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn withdrawn(&self, product: String, cause: Cause) -> Result<(), StoreError> {
         self.products.forget(product, cause).await
     }

@@ -25,15 +25,15 @@ use std::future::Future;
 use shared_kernel::StoreError;
 
 /// Asks again, a few times, when another change came first.
-pub(crate) async fn insist<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
+pub(crate) async fn retry_on_conflict<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
 {
-    const PATIENCE: u32 = 5;
+    const MAX_ATTEMPTS: u32 = 5;
     let mut tried = 1;
     loop {
         match attempt().await {
-            Err(StoreError::Stale) if tried < PATIENCE => tried += 1,
+            Err(StoreError::Stale) if tried < MAX_ATTEMPTS => tried += 1,
             outcome => return outcome,
         }
     }

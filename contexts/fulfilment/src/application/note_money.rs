@@ -15,9 +15,6 @@ pub struct NoteMoney {
 
 impl NoteMoney {
     /// Takes the fact in.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, order: OrderId, fact: MoneyFact, cause: Cause) -> Result<(), StoreError> {
         self.refunds.note(order, fact, cause).await
     }

@@ -34,9 +34,6 @@ pub struct PutDigitalFile {
 impl PutDigitalFile {
     /// Keeps the file in place of the former one, and sends it to those who have waited for it. Should the program stop
     /// in between, the sweep of [`MailWhatWaited`] sends it.
-    ///
-    /// # Errors
-    /// [`PutDigitalFileError`].
     pub async fn execute(
         &self,
         sku: Sku,

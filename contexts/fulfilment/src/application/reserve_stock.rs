@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{PlacedOrder, reserving};
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -19,7 +19,7 @@ pub struct ReserveStock {
 
 impl ReserveStock {
     /// Releases the order that this one replaces and holds this one's stock, in one transaction; the order is told
-    /// whether it worked. Orders that are known already are no news.
+    /// whether it worked. Orders that are known already are ignored.
     ///
     /// # Errors
     /// The store's; a shortage is an answer, not an error.
@@ -31,6 +31,6 @@ impl ReserveStock {
             reserving::reserve(sheet, &placed, now);
             Ok(())
         });
-        insist(|| self.warehouse.update(keys.clone(), decide.clone(), Some(cause.clone()))).await.map(drop)
+        retry_on_conflict(|| self.warehouse.update(keys.clone(), decide.clone(), Some(cause.clone()))).await.map(drop)
     }
 }

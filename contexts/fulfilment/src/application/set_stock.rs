@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, Sku, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{PersonsCount, Refusal, StockItem, counting};
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -29,16 +29,13 @@ pub struct SetStock {
 }
 
 impl SetStock {
-    /// Sets the shelf of `sku`, making it if there is none, and answers it as it now is. The same count is no news.
-    ///
-    /// # Errors
-    /// [`SetStockError`].
+    /// Sets the shelf of `sku`, making it if there is none, and answers it as it now is. The same count is ignored.
     pub async fn execute(&self, sku: Sku, count: PersonsCount) -> Result<StockItem, SetStockError> {
         let now = self.clock.now();
         let keys = Keys { skus: vec![sku.clone()], ..Keys::default() };
         let of = sku.clone();
         let decide: Decide = Arc::new(move |sheet| counting::set(sheet, &of, &count, now));
-        let sheet = insist(|| self.warehouse.update(keys.clone(), decide.clone(), None)).await??;
+        let sheet = retry_on_conflict(|| self.warehouse.update(keys.clone(), decide.clone(), None)).await??;
         Ok(sheet.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
     }
 }

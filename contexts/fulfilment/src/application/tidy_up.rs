@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use shared_kernel::{Clock, OrderId, Sku, StoreError};
 
-use super::insist;
+use super::retry_on_conflict;
 use crate::domain::{reserving, shipping};
 use crate::ports::{Decide, Keys, Warehouse, WorkList};
 
 /// How many rows one sweep takes at a time.
-const BATCH: u32 = 100;
+const BATCH_SIZE: u32 = 100;
 
 /// The safety net under reservations: releases what is held long after the order's own deadline.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl ReleaseLapsed {
         let mut released = 0;
         loop {
             let now = self.clock.now();
-            let overdue = self.warehouse.overdue(now.minus(self.grace), BATCH).await?;
+            let overdue = self.warehouse.overdue(now.minus(self.grace), BATCH_SIZE).await?;
             if overdue.is_empty() {
                 return Ok(released);
             }
@@ -50,7 +50,7 @@ impl ReleaseLapsed {
             reserving::lapse(sheet, order, grace, now);
             Ok(())
         });
-        insist(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await.map(drop)
+        retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await.map(drop)
     }
 }
 
@@ -59,7 +59,6 @@ impl ReleaseLapsed {
 pub struct MailWhatWaited {
     /// Where shipping orders are kept.
     pub warehouse: Arc<dyn Warehouse>,
-    /// Who waits.
     pub work_list: Arc<dyn WorkList>,
 }
 
@@ -71,22 +70,22 @@ impl MailWhatWaited {
     pub async fn execute(&self) -> Result<usize, StoreError> {
         let mut woken = 0;
         loop {
-            let waiting = self.work_list.deliverable(BATCH).await?;
+            let waiting = self.work_list.deliverable(BATCH_SIZE).await?;
             if waiting.is_empty() {
                 return Ok(woken);
             }
             for (order, sku) in waiting {
-                self.wake(order, sku).await?;
+                self.retry_delivery(order, sku).await?;
                 woken += 1;
             }
         }
     }
 
-    async fn wake(&self, order: OrderId, sku: Sku) -> Result<(), StoreError> {
+    async fn retry_delivery(&self, order: OrderId, sku: Sku) -> Result<(), StoreError> {
         let decide: Decide = Arc::new(move |sheet| {
             shipping::file_arrived(sheet, order, &sku);
             Ok(())
         });
-        insist(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await.map(drop)
+        retry_on_conflict(|| self.warehouse.update(Keys::order(order), decide.clone(), None)).await.map(drop)
     }
 }

@@ -4,7 +4,7 @@ use shared_kernel::{Sku, Timestamp};
 
 use super::kinds::Count;
 use super::stock::{Reason, Reference, StockItem};
-use super::worksheet::{Refusal, Worksheet};
+use super::stock_transaction::{Refusal, StockTransaction};
 
 /// Why goods came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +29,6 @@ impl AdjustmentReason {
         [Self::Received, Self::CustomerReturn, Self::Found, Self::Damaged, Self::Lost, Self::Correction];
 
     /// The name on the wire and in the database.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Received => "received",
@@ -42,7 +41,6 @@ impl AdjustmentReason {
     }
 
     /// Reads the name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
@@ -83,9 +81,6 @@ impl Adjustment {
     pub const NOTE_MAX: usize = 200;
 
     /// Accepts a quantity whose sign fits the reason. A blank note is none.
-    ///
-    /// # Errors
-    /// [`AdjustmentError`].
     pub fn new(quantity: i64, reason: AdjustmentReason, note: Option<&str>) -> Result<Self, AdjustmentError> {
         if quantity == 0 || Count::new(quantity.saturating_abs()).is_none() {
             return Err(AdjustmentError::Quantity);
@@ -102,20 +97,20 @@ impl Adjustment {
     }
 }
 
-/// Adds to the shelf or takes off it. Whoever adds need not know what lies there, so two who add at the same time are
+/// Adds to the shelf or takes off it. Anyone who adds need not know what lies there, so two who add at the same time are
 /// both right. What was done before under the same key is not done again.
 ///
 /// # Errors
 /// [`Refusal::BelowReserved`] when promised goods would go, [`Refusal::ShelfFull`] when too many would lie there,
 /// [`Refusal::KeyReused`] when the key stands for something else.
 pub fn adjust(
-    sheet: &mut Worksheet,
+    sheet: &mut StockTransaction,
     sku: &Sku,
     adjustment: &Adjustment,
     (by, request): (&Reference, Option<&str>),
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if let Some((quantity, reason)) = sheet.known_request() {
+    if let Some((quantity, reason)) = sheet.applied_request() {
         let same = quantity == adjustment.quantity && reason == adjustment.reason.name();
         return if same { Ok(()) } else { Err(Refusal::KeyReused) };
     }

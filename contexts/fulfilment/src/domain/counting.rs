@@ -4,12 +4,11 @@ use shared_kernel::{Sku, Timestamp};
 
 use super::kinds::Count;
 use super::stock::{Reference, StockItem};
-use super::worksheet::{Refusal, Worksheet};
+use super::stock_transaction::{Refusal, StockTransaction};
 
 /// A count that came with an import. It has its effect once for each import and SKU.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedCount {
-    /// Which import.
     pub import: String,
     /// Of what.
     pub sku: Sku,
@@ -19,8 +18,8 @@ pub struct ImportedCount {
 
 /// Applies an imported count, once. Should it be lower than what is promised to orders, the shelf is set to what is
 /// promised and the movement says so: a merchant's old list cannot unsell, and the import as a whole must not stop.
-pub fn import(sheet: &mut Worksheet, count: &ImportedCount, now: Timestamp) {
-    if sheet.count_is_known() {
+pub fn import(sheet: &mut StockTransaction, count: &ImportedCount, now: Timestamp) {
+    if sheet.is_count_applied() {
         return;
     }
     let item = sheet.stock(&count.sku).cloned().unwrap_or_else(|| StockItem::empty(count.sku.clone()));
@@ -29,7 +28,6 @@ pub fn import(sheet: &mut Worksheet, count: &ImportedCount, now: Timestamp) {
     sheet.count_applied(count.clone());
 }
 
-/// What a person has counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonsCount {
     /// How many lie there.
@@ -46,7 +44,7 @@ pub struct PersonsCount {
 /// # Errors
 /// [`Refusal::StockChanged`] when goods came or went meanwhile, [`Refusal::BelowReserved`] when fewer were counted than
 /// are promised: the person is there to be told.
-pub fn set(sheet: &mut Worksheet, sku: &Sku, count: &PersonsCount, now: Timestamp) -> Result<(), Refusal> {
+pub fn set(sheet: &mut StockTransaction, sku: &Sku, count: &PersonsCount, now: Timestamp) -> Result<(), Refusal> {
     let item = sheet.stock(sku).cloned().unwrap_or_else(|| StockItem::empty(sku.clone()));
     if count.expected.is_some_and(|expected| expected != item.on_hand()) {
         return Err(Refusal::StockChanged { on_hand: item.on_hand(), available: item.available() });

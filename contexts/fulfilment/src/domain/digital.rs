@@ -1,11 +1,11 @@
-//! Files that are sold: what they are and how long a link to one may be guessed at (for ever, in vain).
+//! Files that are sold: what they are and how long a link to one may be guessed at (permanently, in vain).
 
 use std::fmt;
 
 use shared_kernel::{Sku, Timestamp};
 
 /// The largest file that is kept, in bytes: 20 MiB.
-pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
 
 /// What a file is called and what it is, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,27 +18,22 @@ pub struct FileInfo {
 
 impl FileInfo {
     /// What was remembered of a file.
-    #[must_use]
     pub fn restore(sku: Sku, name: String, content_type: String, size: u64) -> Self {
         Self { sku, name, content_type, size }
     }
     /// Whose file.
-    #[must_use]
     pub fn sku(&self) -> &Sku {
         &self.sku
     }
     /// What a buyer sees it called.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
     /// Its media type.
-    #[must_use]
     pub fn content_type(&self) -> &str {
         &self.content_type
     }
     /// Its length in bytes.
-    #[must_use]
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -53,9 +48,6 @@ pub struct DigitalFile {
 
 impl DigitalFile {
     /// A file of 1 byte to 20 MiB, whose name is a plain file name and whose type looks like `application/pdf`.
-    ///
-    /// # Errors
-    /// [`FileError`] says what is wrong.
     pub fn new(sku: Sku, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Self, FileError> {
         let name = name.trim();
         let plain = (1..=150).contains(&name.chars().count())
@@ -73,7 +65,7 @@ impl DigitalFile {
         }
         match bytes.len() {
             0 => Err(FileError::Empty),
-            length if length > LARGEST_FILE => Err(FileError::TooLarge),
+            length if length > MAX_FILE_BYTES => Err(FileError::TooLarge),
             length => {
                 Ok(Self { info: FileInfo { sku, name: name.to_owned(), content_type, size: length as u64 }, bytes })
             }
@@ -81,19 +73,16 @@ impl DigitalFile {
     }
 
     /// Name, type and size.
-    #[must_use]
     pub fn info(&self) -> &FileInfo {
         &self.info
     }
 
     /// The content.
-    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The content, for good.
-    #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -117,18 +106,17 @@ pub enum FileError {
     /// There is nothing in it.
     #[error("the file is empty")]
     Empty,
-    /// More than [`LARGEST_FILE`].
+    /// More than [`MAX_FILE_BYTES`].
     #[error("a file may have at most 20 MiB")]
     TooLarge,
 }
 
-/// Whoever knows it may fetch one file until a day. Thirty-two random bytes in hexadecimal.
+/// Anyone who knows it may fetch one file until a day. Thirty-two random bytes in hexadecimal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DownloadToken(String);
 
 impl DownloadToken {
     /// The token made of these bytes.
-    #[must_use]
     pub fn new(secret: [u8; 32]) -> Self {
         use fmt::Write as _;
         Self(secret.iter().fold(String::with_capacity(64), |mut text, byte| {
@@ -138,14 +126,12 @@ impl DownloadToken {
     }
 
     /// Reads 64 hexadecimal digits.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
             .then(|| Self(text.to_owned()))
     }
 
     /// The text, for a link. Not for logs.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

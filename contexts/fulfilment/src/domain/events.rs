@@ -12,14 +12,12 @@ use super::stock::StockItem;
 pub enum FulfilmentEvent {
     /// All lines of an order are promised.
     StockReserved {
-        /// Which order.
         order: OrderId,
         /// Its deadline.
         until: Timestamp,
     },
     /// At least one line cannot be had, so none is promised.
     StockRejected {
-        /// Which order.
         order: OrderId,
         /// What is missing.
         short: Vec<Sku>,
@@ -28,14 +26,12 @@ pub enum FulfilmentEvent {
     StockChanged(StockItem),
     /// There is something to send.
     ShippingOrderCreated {
-        /// For which order.
         order: OrderId,
         /// What.
         items: Vec<Item>,
     },
     /// One item has left the house.
     ItemProcessed {
-        /// Of which order.
         order: OrderId,
         /// Which.
         sku: Sku,
@@ -50,7 +46,6 @@ pub enum FulfilmentEvent {
     },
     /// Nothing is left to be sent.
     ShippingOrderProcessed {
-        /// Of which order.
         order: OrderId,
         /// When.
         at: Timestamp,
@@ -58,13 +53,9 @@ pub enum FulfilmentEvent {
         not_sent: Option<NotSent>,
     },
     /// Nothing will be sent; what was taken is back on the shelf.
-    ShippingOrderCancelled {
-        /// Of which order.
-        order: OrderId,
-    },
+    ShippingOrderCancelled { order: OrderId },
     /// It is too late to stop the order.
     CancellationRefused {
-        /// Which order.
         order: OrderId,
         /// Why, for people.
         reason: &'static str,

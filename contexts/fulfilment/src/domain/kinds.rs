@@ -16,7 +16,6 @@ pub enum Kind {
 
 impl Kind {
     /// The name on the wire and in the database.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Physical => "physical",
@@ -25,7 +24,6 @@ impl Kind {
     }
 
     /// Reads the name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Physical, Self::Digital].into_iter().find(|kind| kind.name() == name)
     }
@@ -40,19 +38,16 @@ impl Units {
     pub const MAX: u32 = 1_000_000;
 
     /// Accepts 1 to 1,000,000.
-    #[must_use]
     pub fn new(units: i64) -> Option<Self> {
         u32::try_from(units).ok().filter(|units| *units <= Self::MAX).and_then(NonZeroU32::new).map(Self)
     }
 
     /// The number.
-    #[must_use]
     pub fn get(self) -> i64 {
         i64::from(self.0.get())
     }
 
     /// Both together; never more than [`Units::MAX`].
-    #[must_use]
     pub fn and(self, more: Self) -> Self {
         Self(self.0.saturating_add(more.0.get()).min(NonZeroU32::new(Self::MAX).unwrap_or(NonZeroU32::MAX)))
     }
@@ -67,20 +62,17 @@ impl Count {
     pub const MAX: i64 = 1_000_000_000;
 
     /// Accepts 0 to 1,000,000,000.
-    #[must_use]
     pub fn new(count: i64) -> Option<Self> {
         (0..=Self::MAX).contains(&count).then_some(Self(count))
     }
 
     /// Accepts the digits of such a number, as a form sends it. Signs, points and exponents are refused.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         if digits { text.parse().ok().and_then(Self::new) } else { None }
     }
 
     /// The number.
-    #[must_use]
     pub const fn get(self) -> i64 {
         self.0
     }
@@ -109,7 +101,6 @@ pub struct Line {
 }
 
 /// Lines of the same SKU become one line, so that stock is compared with the whole demand; the first title stays.
-#[must_use]
 pub fn merged(lines: Vec<Line>) -> Vec<Line> {
     let mut place: BTreeMap<Sku, usize> = BTreeMap::new();
     let mut result: Vec<Line> = Vec::with_capacity(lines.len());
@@ -146,13 +137,11 @@ impl Consignment {
     }
 
     /// Who carries it.
-    #[must_use]
     pub fn carrier(&self) -> &str {
         &self.carrier
     }
 
     /// The carrier's number for it.
-    #[must_use]
     pub fn tracking(&self) -> Option<&str> {
         self.tracking.as_deref()
     }

@@ -1,7 +1,7 @@
 //! What the warehouse knows and the rules it keeps. Pure: no clock, no randomness, no storage.
 //!
 //! Reading order: [`kinds`] (small values), [`stock`] (one SKU's shelf), [`reservation`] (what an order holds),
-//! [`shipping_order`] (what has to leave the house), [`worksheet`] (the rows that one decision sees and changes), then
+//! [`shipping_order`] (what has to leave the house), [`stock_transaction`] (the rows that one decision sees and changes), then
 //! the decisions themselves: [`reserving`], [`shipping`], [`counting`], [`adjusting`]. [`events`] are the facts they leave behind,
 //! [`digital`] is what goes out by mail, and [`refunded`] what a packer knows of an order's money.
 
@@ -17,7 +17,7 @@ pub mod reserving;
 pub mod shipping;
 pub mod shipping_order;
 pub mod stock;
-pub mod worksheet;
+pub mod stock_transaction;
 
 #[cfg(test)]
 mod tests;
@@ -34,4 +34,4 @@ pub use reserving::PlacedOrder;
 pub use shipping::PaidOrder;
 pub use shipping_order::{Delivery, Item, ItemState, ShippingOrder, ShippingState};
 pub use stock::{Movement, Reason, Reference, StockItem};
-pub use worksheet::{Changes, Refusal, Row, Worksheet};
+pub use stock_transaction::{Changes, Refusal, Row, StockTransaction};

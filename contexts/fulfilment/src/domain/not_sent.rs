@@ -28,19 +28,16 @@ impl NotSentReason {
         [Self::Refunded, Self::OutOfStock, Self::Damaged, Self::CustomerRequest, Self::Undeliverable, Self::Other];
 
     /// The name on the wire and in rows.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         self.described().0
     }
 
     /// For people.
-    #[must_use]
     pub const fn words(self) -> &'static str {
         self.described().1
     }
 
     /// Reads the name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }

@@ -13,7 +13,6 @@ pub enum Refunded {
 
 impl Refunded {
     /// What `refunded` of `paid` (minor units; `None` when nobody has said) comes to; `None` when nothing went back.
-    #[must_use]
     pub fn of(paid: Option<i64>, refunded: i64) -> Option<Self> {
         match paid {
             _ if refunded <= 0 => None,
@@ -24,7 +23,6 @@ impl Refunded {
     }
 
     /// The name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Partly => "partly",

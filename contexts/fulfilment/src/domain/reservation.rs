@@ -29,7 +29,6 @@ pub enum Release {
 
 impl Release {
     /// The name in the database.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::OrderEnded => "ended",
@@ -66,25 +65,21 @@ pub struct Reservation {
 
 impl Reservation {
     /// The reservation of `order` in the given state.
-    #[must_use]
     pub fn new(order: OrderId, state: ReservationState) -> Self {
         Self { order, state }
     }
 
     /// Whose.
-    #[must_use]
     pub fn order(&self) -> OrderId {
         self.order
     }
 
     /// Where it stands.
-    #[must_use]
     pub fn state(&self) -> &ReservationState {
         &self.state
     }
 
     /// What is promised right now.
-    #[must_use]
     pub fn holds(&self) -> &[Hold] {
         match &self.state {
             ReservationState::Held { holds, .. } => holds,
@@ -93,7 +88,6 @@ impl Reservation {
     }
 
     /// The order's deadline, while something is promised.
-    #[must_use]
     pub fn until(&self) -> Option<Timestamp> {
         match &self.state {
             ReservationState::Held { until, .. } => Some(*until),

@@ -9,7 +9,7 @@ use shared_kernel::{OrderId, Sku, Timestamp};
 use super::events::FulfilmentEvent;
 use super::kinds::{Kind, Line};
 use super::reservation::{Hold, Release, Reservation, ReservationState};
-use super::worksheet::Worksheet;
+use super::stock_transaction::StockTransaction;
 
 /// An order that was placed and wants its stock held.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct PlacedOrder {
 
 /// Releases the order that is replaced, then promises all lines or none. An order that is known already (it was
 /// answered, or it ended before this message came) changes nothing.
-pub fn reserve(sheet: &mut Worksheet, placed: &PlacedOrder, now: Timestamp) {
+pub fn reserve(sheet: &mut StockTransaction, placed: &PlacedOrder, now: Timestamp) {
     if let Some(older) = placed.replaces.filter(|older| *older != placed.order) {
         release(sheet, older, Release::Replaced, now);
     }
@@ -38,7 +38,7 @@ pub fn reserve(sheet: &mut Worksheet, placed: &PlacedOrder, now: Timestamp) {
     let short = shortages(sheet, &wanted);
     if !short.is_empty() {
         sheet.put_reservation(Reservation::new(order, ReservationState::Refused));
-        return sheet.tell(FulfilmentEvent::StockRejected { order, short });
+        return sheet.emit(FulfilmentEvent::StockRejected { order, short });
     }
     let mut holds = Vec::with_capacity(wanted.len());
     for line in wanted {
@@ -51,12 +51,12 @@ pub fn reserve(sheet: &mut Worksheet, placed: &PlacedOrder, now: Timestamp) {
         holds.push(Hold { sku: line.sku.clone(), units: line.units });
     }
     sheet.put_reservation(Reservation::new(order, ReservationState::Held { holds, until }));
-    sheet.tell(FulfilmentEvent::StockReserved { order, until });
+    sheet.emit(FulfilmentEvent::StockReserved { order, until });
 }
 
 /// Takes back what an order holds. For [`Release::OrderEnded`] this is final whatever was known before, even nothing:
 /// what comes late finds the row and reserves no more.
-pub fn release(sheet: &mut Worksheet, order: OrderId, why: Release, now: Timestamp) {
+pub fn release(sheet: &mut StockTransaction, order: OrderId, why: Release, now: Timestamp) {
     let state = sheet.reservation(order).map(|reservation| reservation.state().clone());
     match (state, why) {
         (Some(ReservationState::Held { holds, .. }), _) => give_back(sheet, order, &holds, now),
@@ -68,7 +68,7 @@ pub fn release(sheet: &mut Worksheet, order: OrderId, why: Release, now: Timesta
 }
 
 /// The safety net: takes back what is held `grace` after the order's own deadline, for then nobody will say so.
-pub fn lapse(sheet: &mut Worksheet, order: OrderId, grace: Duration, now: Timestamp) {
+pub fn lapse(sheet: &mut StockTransaction, order: OrderId, grace: Duration, now: Timestamp) {
     let until = sheet.reservation(order).and_then(Reservation::until);
     if until.is_some_and(|until| until.plus(grace) <= now) {
         release(sheet, order, Release::Lapsed, now);
@@ -76,7 +76,7 @@ pub fn lapse(sheet: &mut Worksheet, order: OrderId, grace: Duration, now: Timest
 }
 
 /// Whether a line can run out: what is packed always, what is mailed only if somebody keeps a shelf for it.
-pub(super) fn is_counted(sheet: &Worksheet, line: &Line) -> bool {
+pub(super) fn is_counted(sheet: &StockTransaction, line: &Line) -> bool {
     match line.kind {
         Kind::Physical => true,
         Kind::Digital => sheet.stock(&line.sku).is_some(),
@@ -84,12 +84,12 @@ pub(super) fn is_counted(sheet: &Worksheet, line: &Line) -> bool {
 }
 
 /// Which of the lines cannot be had. Expects every SKU once.
-pub(super) fn shortages(sheet: &Worksheet, lines: &[&Line]) -> Vec<Sku> {
+pub(super) fn shortages(sheet: &StockTransaction, lines: &[&Line]) -> Vec<Sku> {
     let lacks = |line: &&&Line| sheet.stock(&line.sku).is_none_or(|item| item.available() < line.units.get());
     lines.iter().filter(lacks).map(|line| line.sku.clone()).collect()
 }
 
-pub(super) fn give_back(sheet: &mut Worksheet, order: OrderId, holds: &[Hold], now: Timestamp) {
+pub(super) fn give_back(sheet: &mut StockTransaction, order: OrderId, holds: &[Hold], now: Timestamp) {
     for hold in holds {
         if let Some(item) = sheet.stock(&hold.sku).cloned() {
             let (item, movement) = item.release(hold.units, order, now);

@@ -12,7 +12,7 @@ use super::not_sent::NotSentReason;
 use super::reservation::{Hold, Release, Reservation, ReservationState};
 use super::reserving::{give_back, is_counted, release, shortages};
 use super::shipping_order::{Item, ShippingOrder, ShippingState};
-use super::worksheet::{Refusal, Worksheet};
+use super::stock_transaction::{Refusal, StockTransaction};
 
 /// An order whose money has come.
 #[derive(Debug, Clone)]
@@ -35,13 +35,13 @@ pub struct PaidOrder {
 /// them if they are still there; if not, answers that there is no stock, so that the money goes back. An order that was
 /// told so, or has ended, is told so again: its money is on the way back, and nothing may leave for it. An order that
 /// has its shipping order changes nothing.
-pub fn ship(sheet: &mut Worksheet, paid: &PaidOrder, now: Timestamp) {
+pub fn ship(sheet: &mut StockTransaction, paid: &PaidOrder, now: Timestamp) {
     let order = paid.order;
     let (holds, promised) = match sheet.reservation(order).map(Reservation::state) {
         Some(ReservationState::Taken) => return,
         Some(ReservationState::Refused | ReservationState::Released(Release::OrderEnded)) => {
             let short = paid.lines.iter().map(|line| line.sku.clone()).collect();
-            return sheet.tell(FulfilmentEvent::StockRejected { order, short });
+            return sheet.emit(FulfilmentEvent::StockRejected { order, short });
         }
         Some(ReservationState::Held { holds, .. }) => (holds.clone(), true),
         None | Some(ReservationState::Released(Release::Replaced | Release::Lapsed)) => (Vec::new(), false),
@@ -58,7 +58,7 @@ pub fn ship(sheet: &mut Worksheet, paid: &PaidOrder, now: Timestamp) {
     if !short.is_empty() {
         give_back(sheet, order, &exact, now);
         sheet.put_reservation(Reservation::new(order, ReservationState::Refused));
-        return sheet.tell(FulfilmentEvent::StockRejected { order, short });
+        return sheet.emit(FulfilmentEvent::StockRejected { order, short });
     }
     let from_stock: BTreeSet<Sku> =
         fresh.iter().map(|line| &line.sku).chain(exact.iter().map(|hold| &hold.sku)).cloned().collect();
@@ -70,7 +70,7 @@ fn is_unheld_digital(line: &Line, holds: &[Hold]) -> bool {
     line.kind == super::kinds::Kind::Digital && !holds.iter().any(|hold| hold.sku == line.sku)
 }
 
-fn take(sheet: &mut Worksheet, order: OrderId, held: &[Hold], fresh: &[&Line], now: Timestamp) {
+fn take(sheet: &mut StockTransaction, order: OrderId, held: &[Hold], fresh: &[&Line], now: Timestamp) {
     for hold in held {
         if let Some(item) = sheet.stock(&hold.sku).cloned() {
             let (item, movement) = item.commit_reserved(hold.units, order, now);
@@ -86,7 +86,7 @@ fn take(sheet: &mut Worksheet, order: OrderId, held: &[Hold], fresh: &[&Line], n
     }
 }
 
-fn open(sheet: &mut Worksheet, paid: &PaidOrder, from_stock: &BTreeSet<Sku>, now: Timestamp) {
+fn open(sheet: &mut StockTransaction, paid: &PaidOrder, from_stock: &BTreeSet<Sku>, now: Timestamp) {
     let order = paid.order;
     let item = |line: &Line| Item::new(line.clone(), from_stock.contains(&line.sku));
     let items: Vec<Item> = paid.lines.iter().map(item).collect();
@@ -96,11 +96,11 @@ fn open(sheet: &mut Worksheet, paid: &PaidOrder, from_stock: &BTreeSet<Sku>, now
     let (shipping, deliveries) = shipping.mail_all();
     sheet.put_reservation(Reservation::new(order, ReservationState::Taken));
     sheet.put_shipping(shipping, vec![FulfilmentEvent::ShippingOrderCreated { order, items }]);
-    sheet.mail(deliveries);
+    sheet.queue_delivery(deliveries);
 }
 
 /// The order has expired, was rejected or was cancelled: nothing is held for it, and what has not left does not leave.
-pub fn end(sheet: &mut Worksheet, order: OrderId, now: Timestamp) {
+pub fn end(sheet: &mut StockTransaction, order: OrderId, now: Timestamp) {
     release(sheet, order, Release::OrderEnded, now);
     if let Some(stopped) = sheet.shipping(order).cloned().and_then(|shipping| shipping.stop(now)) {
         cancelled(sheet, stopped, now);
@@ -109,23 +109,23 @@ pub fn end(sheet: &mut Worksheet, order: OrderId, now: Timestamp) {
 
 /// Answers a wish to cancel, each time it is uttered: an order waits for this answer. What was never to be shipped is
 /// cancelled by saying so.
-pub fn answer_cancellation(sheet: &mut Worksheet, order: OrderId, now: Timestamp) {
+pub fn answer_cancellation(sheet: &mut StockTransaction, order: OrderId, now: Timestamp) {
     let Some(shipping) = sheet.shipping(order).cloned() else {
         release(sheet, order, Release::OrderEnded, now);
-        return sheet.tell(FulfilmentEvent::ShippingOrderCancelled { order });
+        return sheet.emit(FulfilmentEvent::ShippingOrderCancelled { order });
     };
     match shipping.cancel_on_request(now) {
-        Err(reason) => sheet.tell(FulfilmentEvent::CancellationRefused { order, reason }),
+        Err(reason) => sheet.emit(FulfilmentEvent::CancellationRefused { order, reason }),
         Ok(stopped) => {
             if !cancelled(sheet, stopped, now) {
-                sheet.tell(FulfilmentEvent::ShippingOrderCancelled { order });
+                sheet.emit(FulfilmentEvent::ShippingOrderCancelled { order });
             }
         }
     }
 }
 
 /// Puts the goods of a stopped order back; says whether that is news.
-fn cancelled(sheet: &mut Worksheet, stopped: ShippingOrder, now: Timestamp) -> bool {
+fn cancelled(sheet: &mut StockTransaction, stopped: ShippingOrder, now: Timestamp) -> bool {
     let order = stopped.order();
     if sheet.shipping(order) == Some(&stopped) {
         return false;
@@ -145,7 +145,7 @@ fn cancelled(sheet: &mut Worksheet, stopped: ShippingOrder, now: Timestamp) -> b
 /// # Errors
 /// [`Refusal`] when there is no such order, it was cancelled, or what is named cannot be packed.
 pub fn dispatch(
-    sheet: &mut Worksheet,
+    sheet: &mut StockTransaction,
     order: OrderId,
     skus: Option<&BTreeSet<Sku>>,
     consignment: &Consignment,
@@ -161,7 +161,12 @@ pub fn dispatch(
 ///
 /// # Errors
 /// [`Refusal`] when there is no such order, or everything in it has left.
-pub fn close(sheet: &mut Worksheet, order: OrderId, reason: NotSentReason, now: Timestamp) -> Result<(), Refusal> {
+pub fn close(
+    sheet: &mut StockTransaction,
+    order: OrderId,
+    reason: NotSentReason,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let before = sheet.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?;
     let (closed, events) = before.clone().close(reason, now)?;
     if events.is_empty() {
@@ -178,7 +183,7 @@ pub fn close(sheet: &mut Worksheet, order: OrderId, reason: NotSentReason, now: 
 }
 
 /// Takes what has left off its shelf.
-fn sent(sheet: &mut Worksheet, shipping: ShippingOrder, events: Vec<FulfilmentEvent>, now: Timestamp) {
+fn sent(sheet: &mut StockTransaction, shipping: ShippingOrder, events: Vec<FulfilmentEvent>, now: Timestamp) {
     let order = shipping.order();
     for event in &events {
         let FulfilmentEvent::ItemProcessed { sku, .. } = event else { continue };
@@ -192,7 +197,7 @@ fn sent(sheet: &mut Worksheet, shipping: ShippingOrder, events: Vec<FulfilmentEv
 }
 
 /// A file has been mailed.
-pub fn mailed(sheet: &mut Worksheet, order: OrderId, sku: &Sku, now: Timestamp) {
+pub fn mailed(sheet: &mut StockTransaction, order: OrderId, sku: &Sku, now: Timestamp) {
     if let Some(shipping) = sheet.shipping(order).cloned() {
         let (shipping, events) = shipping.mailed(sku, now);
         sent(sheet, shipping, events, now);
@@ -200,17 +205,17 @@ pub fn mailed(sheet: &mut Worksheet, order: OrderId, sku: &Sku, now: Timestamp) 
 }
 
 /// A file that should be mailed has not been uploaded yet.
-pub fn wait_for_file(sheet: &mut Worksheet, order: OrderId, sku: &Sku) {
+pub fn wait_for_file(sheet: &mut StockTransaction, order: OrderId, sku: &Sku) {
     if let Some(shipping) = sheet.shipping(order).cloned() {
         sheet.put_shipping(shipping.wait_for_file(sku), Vec::new());
     }
 }
 
 /// A file that an item was waiting for has been uploaded.
-pub fn file_arrived(sheet: &mut Worksheet, order: OrderId, sku: &Sku) {
+pub fn file_arrived(sheet: &mut StockTransaction, order: OrderId, sku: &Sku) {
     if let Some(shipping) = sheet.shipping(order).cloned() {
         let (shipping, deliveries) = shipping.file_arrived(sku);
         sheet.put_shipping(shipping, Vec::new());
-        sheet.mail(deliveries);
+        sheet.queue_delivery(deliveries);
     }
 }

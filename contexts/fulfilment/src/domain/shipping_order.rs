@@ -10,7 +10,7 @@ use shared_kernel::{Address, OrderId, Sku, Timestamp};
 use super::events::FulfilmentEvent;
 use super::kinds::{Consignment, Kind, Line, Units};
 use super::not_sent::{NotSent, NotSentReason};
-use super::worksheet::Refusal;
+use super::stock_transaction::Refusal;
 
 /// Where an item stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,6 @@ impl Item {
     }
 
     /// Whether it has still to leave.
-    #[must_use]
     pub fn is_pending(&self) -> bool {
         match self.state {
             ItemState::Pending | ItemState::WaitingForFile => true,
@@ -70,7 +69,6 @@ impl Item {
     }
 
     /// Whether it has left.
-    #[must_use]
     pub fn has_left(&self) -> bool {
         matches!(self.state, ItemState::Processed { .. })
     }
@@ -90,7 +88,6 @@ pub enum ShippingState {
 /// A file that has to be mailed: the `number`th attempt to get one item of one order on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Of which order.
     pub order: OrderId,
     /// Which item.
     pub sku: Sku,
@@ -113,7 +110,6 @@ pub struct ShippingOrder {
 
 impl ShippingOrder {
     /// A shipping order as it was made or remembered: of the order of this number, paid with so much.
-    #[must_use]
     pub fn restore(
         order: OrderId,
         (number, gross_minor): (String, Option<i64>),
@@ -126,54 +122,42 @@ impl ShippingOrder {
         Self { order, number, gross_minor, email, address, items, created_at, state }
     }
 
-    /// For which order.
-    #[must_use]
     pub fn order(&self) -> OrderId {
         self.order
     }
     /// The order's number, for people.
-    #[must_use]
     pub fn number(&self) -> &str {
         &self.number
     }
     /// What the order was paid with, in minor units; `None` if nobody has said.
-    #[must_use]
     pub fn gross_minor(&self) -> Option<i64> {
         self.gross_minor
     }
     /// Where files are mailed to.
-    #[must_use]
     pub fn email(&self) -> &str {
         &self.email
     }
     /// Where parcels go.
-    #[must_use]
     pub fn address(&self) -> Option<&Address> {
         self.address.as_ref()
     }
     /// What leaves.
-    #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
     }
     /// Since when.
-    #[must_use]
     pub fn created_at(&self) -> Timestamp {
         self.created_at
     }
     /// Where it stands.
-    #[must_use]
     pub fn state(&self) -> ShippingState {
         self.state
     }
-    /// One item.
-    #[must_use]
     pub fn item(&self, sku: &Sku) -> Option<&Item> {
         self.items.iter().find(|item| item.sku == *sku)
     }
 
     /// How many units of one SKU lie on the shelf for this order.
-    #[must_use]
     pub fn committed(&self, sku: &Sku) -> i64 {
         let open = self.state == ShippingState::Pending;
         let lies_there = |item: &&Item| open && item.sku == *sku && item.from_stock && item.is_pending();
@@ -181,14 +165,12 @@ impl ShippingOrder {
     }
 
     /// Whether something is left to be packed.
-    #[must_use]
     pub fn can_be_dispatched(&self) -> bool {
         let packed = |item: &Item| item.kind == Kind::Physical && item.is_pending();
         self.state == ShippingState::Pending && self.items.iter().any(packed)
     }
 
     /// Whether some of it has left and some will not.
-    #[must_use]
     pub fn is_partly_sent(&self) -> bool {
         self.items.iter().any(Item::has_left) && !self.items.iter().all(Item::has_left)
     }
@@ -198,7 +180,7 @@ impl ShippingOrder {
         self.items.iter().filter(|item| item.from_stock).map(|item| (&item.sku, item.units))
     }
 
-    /// Sends packed items on their way: those named, or all that are pending. What has left already is no news.
+    /// Sends packed items on their way: those named, or all that are pending. What has left already is ignored.
     ///
     /// # Errors
     /// [`Refusal`] when the order was cancelled or closed, or what is named cannot be packed.
@@ -233,8 +215,7 @@ impl ShippingOrder {
         Ok(self.closed(events, at))
     }
 
-    /// A file has been mailed. Repeats, and items of a cancelled order, are no news.
-    #[must_use]
+    /// A file has been mailed. Repeats, and items of a cancelled order, are ignored.
     pub fn mailed(mut self, sku: &Sku, at: Timestamp) -> (Self, Vec<FulfilmentEvent>) {
         let mut events = Vec::new();
         if let ShippingState::Pending = self.state {
@@ -248,7 +229,6 @@ impl ShippingOrder {
     }
 
     /// Asks for the mailing of everything that is mailed.
-    #[must_use]
     pub fn mail_all(mut self) -> (Self, Vec<Delivery>) {
         let order = self.order;
         let digital = self.items.iter_mut().filter(|item| item.kind == Kind::Digital && item.is_pending());
@@ -257,7 +237,6 @@ impl ShippingOrder {
     }
 
     /// Nobody has uploaded the file yet.
-    #[must_use]
     pub fn wait_for_file(mut self, sku: &Sku) -> Self {
         if let ShippingState::Pending = self.state {
             for item in self.mailable(sku).filter(|item| item.state == ItemState::Pending) {
@@ -268,7 +247,6 @@ impl ShippingOrder {
     }
 
     /// The file is there now: asks for the mailing again, if the item was waiting for it.
-    #[must_use]
     pub fn file_arrived(mut self, sku: &Sku) -> (Self, Vec<Delivery>) {
         let (order, open) = (self.order, self.state == ShippingState::Pending);
         let waiting = self.mailable(sku).filter(|item| open && item.state == ItemState::WaitingForFile);
@@ -291,7 +269,6 @@ impl ShippingOrder {
     }
 
     /// The order was cancelled elsewhere: stops it while nothing has left. `None` when it is too late.
-    #[must_use]
     pub fn stop(mut self, at: Timestamp) -> Option<Self> {
         if self.items.iter().any(|item| !item.is_pending()) {
             return None;
@@ -304,9 +281,6 @@ impl ShippingOrder {
 
     /// Staff closes the order without what is pending: those items are not sent. An order of which nothing has left is
     /// cancelled as a whole. An order that was closed like this, or cancelled, stays as it is.
-    ///
-    /// # Errors
-    /// [`Refusal::NothingToClose`] when everything has left.
     pub fn close(mut self, reason: NotSentReason, at: Timestamp) -> Result<(Self, Vec<FulfilmentEvent>), Refusal> {
         let order = self.order;
         match self.state {

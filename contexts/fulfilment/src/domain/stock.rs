@@ -43,7 +43,6 @@ pub enum Reason {
 
 impl Reason {
     /// The name in the database, in the API and in the audit.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reserved => "reserved",
@@ -61,7 +60,6 @@ impl Reason {
 /// On whose behalf a shelf changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// An order.
     Order(OrderId),
     /// A count that came with an import.
     Import(String),
@@ -71,7 +69,6 @@ pub enum Reference {
 
 impl Reference {
     /// The text in the database and in the audit, which name nobody.
-    #[must_use]
     pub fn text(&self) -> String {
         match self {
             Self::Order(order) => format!("order:{order}"),
@@ -81,7 +78,6 @@ impl Reference {
     }
 
     /// Who did it, if that was a person we know.
-    #[must_use]
     pub fn person(&self) -> Option<&Person> {
         match self {
             Self::Staff(person) => person.as_ref(),
@@ -115,7 +111,6 @@ pub struct Movement {
 
 impl Movement {
     /// How many more (or fewer) may be sold since.
-    #[must_use]
     pub fn available(&self) -> i64 {
         self.on_hand - self.reserved - self.committed
     }
@@ -144,13 +139,11 @@ struct Delta {
 
 impl StockItem {
     /// A shelf on which nothing was ever put.
-    #[must_use]
     pub fn empty(sku: Sku) -> Self {
         Self { sku, on_hand: 0, reserved: 0, committed: 0 }
     }
 
     /// A shelf as it was remembered; `None` if it could not have been.
-    #[must_use]
     pub fn restore(sku: Sku, on_hand: i64, reserved: i64, committed: i64) -> Option<Self> {
         let possible =
             reserved >= 0 && committed >= 0 && reserved.checked_add(committed).is_some_and(|it| it <= on_hand);
@@ -158,39 +151,31 @@ impl StockItem {
     }
 
     /// Whose shelf.
-    #[must_use]
     pub fn sku(&self) -> &Sku {
         &self.sku
     }
 
     /// How many lie there.
-    #[must_use]
     pub fn on_hand(&self) -> i64 {
         self.on_hand
     }
 
     /// How many of those are held for orders that may still be paid.
-    #[must_use]
     pub fn reserved(&self) -> i64 {
         self.reserved
     }
 
     /// How many of those are paid and not sent yet.
-    #[must_use]
     pub fn committed(&self) -> i64 {
         self.committed
     }
 
     /// How many may still be sold.
-    #[must_use]
     pub fn available(&self) -> i64 {
         self.on_hand - self.promised()
     }
 
     /// Promises `units` to an order.
-    ///
-    /// # Errors
-    /// [`Short`] if fewer are available.
     pub fn reserve(self, units: Units, order: OrderId, at: Timestamp) -> Result<(Self, Movement), Short> {
         if self.available() < units.get() {
             return Err(Short);
@@ -200,14 +185,12 @@ impl StockItem {
     }
 
     /// Takes a promise back; never more than is promised at all.
-    #[must_use]
     pub fn release(self, units: Units, order: OrderId, at: Timestamp) -> (Self, Movement) {
         let delta = Delta { reserved: -units.get().min(self.reserved), ..Delta::default() };
         self.moved(delta, Reason::Released, Reference::Order(order), at)
     }
 
     /// Commits reserved units to their order, which is paid; never more than are reserved.
-    #[must_use]
     pub fn commit_reserved(self, units: Units, order: OrderId, at: Timestamp) -> (Self, Movement) {
         let units = units.get().min(self.reserved);
         let delta = Delta { reserved: -units, committed: units, ..Delta::default() };
@@ -215,9 +198,6 @@ impl StockItem {
     }
 
     /// Commits units to a paid order for which nothing was reserved.
-    ///
-    /// # Errors
-    /// [`Short`] if fewer are available.
     pub fn commit(self, units: Units, order: OrderId, at: Timestamp) -> Result<(Self, Movement), Short> {
         if self.available() < units.get() {
             return Err(Short);
@@ -227,21 +207,19 @@ impl StockItem {
     }
 
     /// The order was cancelled before its goods left: they may be sold again. Never more than are committed.
-    #[must_use]
     pub fn uncommit(self, units: Units, order: OrderId, at: Timestamp) -> (Self, Movement) {
         let delta = Delta { committed: -units.get().min(self.committed), ..Delta::default() };
         self.moved(delta, Reason::Returned, Reference::Order(order), at)
     }
 
     /// Committed units have left the house. Never more than are committed.
-    #[must_use]
     pub fn dispatch(self, units: Units, order: OrderId, at: Timestamp) -> (Self, Movement) {
         let units = units.get().min(self.committed);
         let delta = Delta { on_hand: -units, committed: -units, ..Delta::default() };
         self.moved(delta, Reason::Dispatched, Reference::Order(order), at)
     }
 
-    /// Sets what lies there. `None` when the count is no news.
+    /// Sets what lies there. `None` when the count is ignored.
     ///
     /// # Errors
     /// [`BelowPromised`] if fewer were counted than are promised.
@@ -273,7 +251,6 @@ impl StockItem {
 
     /// Sets what lies there, or what is promised if that is more: a count cannot unsell. The raised count has its own
     /// reason, so that somebody can find the missing units. `None` when it changes nothing.
-    #[must_use]
     pub fn count_at_least_promised(self, count: Count, by: Reference, at: Timestamp) -> (Self, Option<Movement>) {
         let raised = count.get() < self.promised();
         let delta = count.get().max(self.promised()) - self.on_hand;

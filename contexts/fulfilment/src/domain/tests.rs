@@ -48,17 +48,17 @@ pub(super) fn paid(number: u128, lines: &[Line]) -> PaidOrder {
 }
 
 /// A table with a shelf of KEA on it, and the given orders of which nothing is known.
-fn table(kea: i64, orders: &[u128]) -> Worksheet {
-    let mut sheet = Worksheet::default();
+fn table(kea: i64, orders: &[u128]) -> StockTransaction {
+    let mut sheet = StockTransaction::default();
     for number in orders {
-        sheet.lay_order(order(*number), None, None);
+        sheet.load_order(order(*number), None, None);
     }
-    sheet.lay_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0, 0));
+    sheet.load_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0, 0));
     sheet
 }
 
 /// On hand, reserved, committed.
-fn shelf(sheet: &Worksheet) -> (i64, i64, i64) {
+fn shelf(sheet: &StockTransaction) -> (i64, i64, i64) {
     sheet.stock(&sku("KEA")).map(|item| (item.on_hand(), item.reserved(), item.committed())).unwrap()
 }
 
@@ -70,7 +70,7 @@ fn consignment() -> Consignment {
     Consignment::parse("NZ Post", Some("T-1")).unwrap()
 }
 
-fn shipped(lines: &[Line]) -> Worksheet {
+fn shipped(lines: &[Line]) -> StockTransaction {
     let mut sheet = table(10, &[1]);
     shipping::ship(&mut sheet, &paid(1, lines), noon());
     sheet
@@ -113,7 +113,7 @@ fn goods_lie_on_the_shelf_until_they_are_sent() {
 #[test]
 fn each_parcel_takes_what_is_in_it_off_the_shelf() {
     let mut sheet = table(10, &[1]);
-    sheet.lay_stock(sku("TUI"), StockItem::restore(sku("TUI"), 5, 0, 0));
+    sheet.load_stock(sku("TUI"), StockItem::restore(sku("TUI"), 5, 0, 0));
     shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
     let first = BTreeSet::from([sku("TUI")]);
     for _again in 0..2 {
@@ -140,7 +140,7 @@ fn a_mailed_thing_with_a_shelf_leaves_it_when_it_is_mailed() {
 /// A second release of the same reservation finds nothing to give back, even where others hold the same thing.
 #[test]
 fn a_reservation_is_given_back_once() {
-    type Way = fn(&mut Worksheet);
+    type Way = fn(&mut StockTransaction);
     let late = || noon().plus(Duration::from_hours(9));
     let ways: [Way; 4] = [
         |sheet| shipping::end(sheet, order(1), noon()),
@@ -205,7 +205,7 @@ fn lines_of_one_sku_are_compared_with_the_shelf_together() {
 
 #[test]
 fn a_placed_order_that_comes_late_leaks_no_stock() {
-    type Earlier = fn(&mut Worksheet);
+    type Earlier = fn(&mut StockTransaction);
     let ways: [(&str, Earlier); 3] = [
         ("ended", |sheet| shipping::end(sheet, order(1), noon())),
         ("paid", |sheet| shipping::ship(sheet, &paid(1, &[physical("KEA", 2)]), noon())),
@@ -306,7 +306,7 @@ fn an_order_is_processed_when_its_last_item_is() {
 }
 
 #[test]
-fn dispatching_twice_is_no_news() {
+fn dispatching_twice_is_unchanged() {
     let mut sheet = shipped(&[physical("KEA", 2)]);
     shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
     let once = sheet.clone().finish().events;
@@ -403,7 +403,7 @@ fn adjustment(quantity: i64, reason: AdjustmentReason) -> Adjustment {
     Adjustment::new(quantity, reason, Some(" NOTE-1 ")).unwrap()
 }
 
-fn adjust(sheet: &mut Worksheet, quantity: i64, reason: AdjustmentReason) -> Result<(), Refusal> {
+fn adjust(sheet: &mut StockTransaction, quantity: i64, reason: AdjustmentReason) -> Result<(), Refusal> {
     let who = Reference::Staff(None);
     adjusting::adjust(sheet, &sku("KEA"), &adjustment(quantity, reason), (&who, Some("key")), noon())
 }
@@ -426,7 +426,7 @@ fn goods_come_and_go_by_as_many_as_somebody_says() {
 #[test]
 fn an_adjustment_under_the_same_key_is_made_once() {
     let mut sheet = table(5, &[]);
-    sheet.lay_known_request(20, "received".to_owned());
+    sheet.mark_request_applied(20, "received".to_owned());
     assert_eq!(adjust(&mut sheet, 20, AdjustmentReason::Received), Ok(()));
     assert_eq!(adjust(&mut sheet, 20, AdjustmentReason::Found), Err(Refusal::KeyReused));
     assert_eq!(adjust(&mut sheet, 21, AdjustmentReason::Received), Err(Refusal::KeyReused));
@@ -501,7 +501,7 @@ fn only_plain_files_are_sold() {
         assert_eq!(file("a.pdf", kind, b"x"), Err(FileError::ContentType), "{kind:?}");
     }
     assert_eq!(file("a.pdf", "application/pdf", b""), Err(FileError::Empty));
-    assert_eq!(file("a.pdf", "application/pdf", &vec![0; digital::LARGEST_FILE + 1]), Err(FileError::TooLarge));
+    assert_eq!(file("a.pdf", "application/pdf", &vec![0; digital::MAX_FILE_BYTES + 1]), Err(FileError::TooLarge));
 }
 
 #[test]

@@ -21,34 +21,19 @@ pub struct DigitalLine {
 #[async_trait]
 pub trait DigitalFiles: Send + Sync {
     /// Keeps the file in place of the SKU's former one.
-    ///
-    /// # Errors
-    /// The store's.
     async fn put(&self, file: DigitalFile, now: Timestamp) -> Result<(), StoreError>;
 
     /// The SKU's file as last kept.
-    ///
-    /// # Errors
-    /// The store's.
     async fn read(&self, sku: &Sku) -> Result<Option<DigitalFile>, StoreError>;
 
     /// All digital SKUs that the catalogue has named or that have a file, by SKU, after the SKU `after`. The cursor is
     /// the last SKU of the page.
-    ///
-    /// # Errors
-    /// The store's.
     async fn list(&self, after: Option<String>, limit: Limit) -> Result<Page<DigitalLine>, StoreError>;
 
-    /// Grants one item of an order to whoever knows `offered`'s token. If the item was granted before and that is still
+    /// Grants one item of an order to anyone who knows `offered`'s token. If the item was granted before and that is still
     /// good at `now`, the former grant is the answer, so that a mail sent twice carries the same link.
-    ///
-    /// # Errors
-    /// The store's.
     async fn grant(&self, order: OrderId, sku: &Sku, offered: Grant, now: Timestamp) -> Result<Grant, StoreError>;
 
     /// The file behind a token that is good at `now`.
-    ///
-    /// # Errors
-    /// The store's.
     async fn fetch(&self, token: &DownloadToken, now: Timestamp) -> Result<Option<DigitalFile>, StoreError>;
 }

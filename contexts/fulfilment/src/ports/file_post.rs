@@ -46,10 +46,7 @@ pub enum PostError {
 /// Takes mails.
 #[async_trait]
 pub trait FilePost: Send + Sync {
-    /// Sends the mail. The same item of the same order always has the same Message-ID, so that whoever gets it twice
+    /// Sends the mail. The same item of the same order always has the same Message-ID, so that anyone who gets it twice
     /// can tell.
-    ///
-    /// # Errors
-    /// [`PostError`].
     async fn send(&self, mail: FileMail) -> Result<(), PostError>;
 }

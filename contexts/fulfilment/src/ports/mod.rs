@@ -1,5 +1,7 @@
 //! What the warehouse needs of the outside, in its own words: places to remember things, and a post.
 
+#![warn(missing_docs)]
+
 pub mod digital_files;
 pub mod file_post;
 pub mod personal_data;

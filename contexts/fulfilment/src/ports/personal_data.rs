@@ -7,7 +7,7 @@ use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
 #[async_trait]
 pub trait PersonalData: Send + Sync {
     /// Deletes address and e-mail address of an order's shipping order, now or whenever it is made later, and every
-    /// message that names them; leaves the work of forgetting the mail to that address. The second time is no news.
+    /// message that names them; leaves the work of forgetting the mail to that address. The second time is ignored.
     ///
     /// # Errors
     /// The store's; [`StoreError::AlreadyHandled`] by the cause.

@@ -36,8 +36,5 @@ pub trait ProductBook: Send + Sync {
     async fn learn(&self, product: Product, cause: Cause) -> Result<(), StoreError>;
 
     /// Forgets a product; its shelves stay. Marks the cause.
-    ///
-    /// # Errors
-    /// As for [`ProductBook::learn`].
     async fn forget(&self, product: String, cause: Cause) -> Result<(), StoreError>;
 }

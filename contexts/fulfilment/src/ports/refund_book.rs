@@ -1,4 +1,4 @@
-//! What went back of the money of orders, so that whoever packs knows.
+//! What went back of the money of orders, so that anyone who packs knows.
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,5 @@ pub trait RefundBook: Send + Sync {
     async fn note(&self, order: OrderId, fact: MoneyFact, cause: Cause) -> Result<(), StoreError>;
 
     /// Those of these orders of whose money something went back, compared with what their shipping orders were paid with.
-    ///
-    /// # Errors
-    /// The store's.
     async fn of(&self, orders: Vec<OrderId>) -> Result<BTreeMap<OrderId, Refunded>, StoreError>;
 }

@@ -18,7 +18,6 @@ pub struct StockLine {
 
 impl StockLine {
     /// Whether the catalogue has told of a product with this code.
-    #[must_use]
     pub fn is_known(&self) -> bool {
         self.kind.is_some()
     }
@@ -58,28 +57,16 @@ pub struct StockQuery {
 #[async_trait]
 pub trait StockBook: Send + Sync {
     /// One shelf as last committed; `None` if there is none.
-    ///
-    /// # Errors
-    /// The store's.
     async fn find(&self, sku: &Sku) -> Result<Option<StockLine>, StoreError>;
 
     /// Whether the catalogue has told of a product with this code, or it has a shelf.
-    ///
-    /// # Errors
-    /// The store's.
     async fn is_known(&self, sku: &Sku) -> Result<bool, StoreError>;
 
     /// The changes of one shelf, the latest first, from before the one numbered `before`. The cursor is the number of the
     /// last change of the page.
-    ///
-    /// # Errors
-    /// The store's.
     async fn history(&self, sku: &Sku, before: Option<i64>, limit: Limit) -> Result<Page<StockChange>, StoreError>;
 
     /// Shelves by SKU, in byte order, but not the empty ones of which the catalogue does not know. The cursor is the last
     /// SKU of the page.
-    ///
-    /// # Errors
-    /// The store's.
     async fn list(&self, query: StockQuery, limit: Limit) -> Result<Page<StockLine>, StoreError>;
 }

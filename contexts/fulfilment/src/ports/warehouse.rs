@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use shared_kernel::{Cause, OrderId, Sku, StoreError, Timestamp};
 
-use crate::domain::{ImportedCount, Refusal, Worksheet};
+use crate::domain::{ImportedCount, Refusal, StockTransaction};
 
 /// An adjustment by the key under which it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,14 +31,13 @@ pub struct Keys {
 
 impl Keys {
     /// What is known of one order.
-    #[must_use]
     pub fn order(order: OrderId) -> Self {
         Self { orders: vec![order], ..Self::default() }
     }
 }
 
 /// Decides on what was read: a pure function that may be asked again if the transaction has to be repeated.
-pub type Decide = Arc<dyn Fn(&mut Worksheet) -> Result<(), Refusal> + Send + Sync>;
+pub type Decide = Arc<dyn Fn(&mut StockTransaction) -> Result<(), Refusal> + Send + Sync>;
 
 /// Remembers stock, reservations and shipping orders. These rows are hot: many orders want the same shelf at once, so
 /// they are not loaded, decided on and committed later, but read, decided on and written in one transaction.
@@ -47,7 +46,7 @@ pub trait Warehouse: Send + Sync {
     /// Reads the rows named by `keys` in key order inside a write transaction, lets `decide` work on them, and writes
     /// the changes, the facts, the mailings and the mark on `cause` together or not at all. No other change comes
     /// between reading and writing. What a shelf has committed follows from the shipping orders: it is what their open items
-    /// take from it, whoever wrote them. Answers the sheet as `decide` left it; a refusal has changed nothing.
+    /// take from it, anyone who wrote them. Answers the sheet as `decide` left it; a refusal has changed nothing.
     ///
     /// # Errors
     /// [`StoreError::AlreadyHandled`] or [`StoreError::LeaseLost`] by the cause; [`StoreError::Stale`] where another
@@ -57,12 +56,9 @@ pub trait Warehouse: Send + Sync {
         keys: Keys,
         decide: Decide,
         cause: Option<Cause>,
-    ) -> Result<Result<Worksheet, Refusal>, StoreError>;
+    ) -> Result<Result<StockTransaction, Refusal>, StoreError>;
 
     /// Up to `limit` orders whose stock is still held although their own deadline was before `deadline`; the longest
     /// overdue first.
-    ///
-    /// # Errors
-    /// The store's.
     async fn overdue(&self, deadline: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError>;
 }

@@ -21,7 +21,6 @@ pub enum StatusFilter {
 
 impl StatusFilter {
     /// Reads the name that it has in addresses.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "" | "all" => Some(Self::All),
@@ -37,16 +36,10 @@ impl StatusFilter {
 #[async_trait]
 pub trait WorkList: Send + Sync {
     /// One shipping order as last committed; `None` if there is none.
-    ///
-    /// # Errors
-    /// The store's.
     async fn find(&self, order: OrderId) -> Result<Option<ShippingOrder>, StoreError>;
 
     /// Pending ones first, oldest first; then those that are done, newest first. `None` when the cursor, which a page
     /// before gave, is not one.
-    ///
-    /// # Errors
-    /// The store's.
     async fn list(
         &self,
         filter: StatusFilter,
@@ -55,8 +48,5 @@ pub trait WorkList: Send + Sync {
     ) -> Result<Option<Page<ShippingOrder>>, StoreError>;
 
     /// Up to `limit` items that wait for a file which has been uploaded since.
-    ///
-    /// # Errors
-    /// The store's.
     async fn deliverable(&self, limit: u32) -> Result<Vec<(OrderId, Sku)>, StoreError>;
 }

@@ -35,7 +35,6 @@ pub struct Bench {
     pub files: Arc<dyn DigitalFiles>,
     /// Stands at noon until it is moved.
     pub clock: Arc<FixedClock>,
-    /// Counts.
     pub ids: Arc<CountingIds>,
     inbox: Arc<dyn Inbox>,
     outbox: Arc<dyn Outbox>,
@@ -44,7 +43,6 @@ pub struct Bench {
 
 impl Bench {
     /// The ports in memory.
-    #[must_use]
     pub fn in_memory() -> Self {
         let (clock, ids) = times_and_ids(0);
         let recorder = MemoryRecorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
@@ -76,9 +74,6 @@ impl Bench {
     }
 
     /// The ports twice over one schema on that server, as two processes have them.
-    ///
-    /// # Panics
-    /// When the schema cannot be made.
     pub async fn postgres_twice(schema: &str) -> Option<(Self, Self)> {
         let settings = shared_cluster(schema)?;
         let open = async || Database::postgres(&settings).await.unwrap_or_else(|error| panic!("{error:?}"));
@@ -88,7 +83,6 @@ impl Bench {
     }
 
     /// The ports over a database that has the context's tables.
-    #[must_use]
     pub fn sql(database: Database) -> Self {
         Self::counting_from(0, database)
     }
@@ -115,9 +109,6 @@ impl Bench {
     }
 
     /// A message of its own, received and leased: a cause that this store accepts once.
-    ///
-    /// # Panics
-    /// When the store fails.
     pub async fn cause(&self) -> Cause {
         let consumer = ConsumerName::new("bench");
         let id = format!("message-{}", self.ids.uuid());
@@ -144,22 +135,18 @@ impl Bench {
     }
 
     /// The present.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// The types and data of all facts told so far, oldest first.
-    ///
-    /// # Panics
-    /// When the store fails.
     pub async fn events(&self) -> Vec<Envelope> {
         let rows = self.outbox.after(0, 10_000, None).await.unwrap_or_else(|error| panic!("{error:?}"));
         rows.into_iter().filter_map(|row| row.envelope).collect()
     }
 
     /// The types of all facts told so far, without what they all begin with.
-    pub async fn told(&self) -> Vec<String> {
+    pub async fn event_types(&self) -> Vec<String> {
         let short = |event: &Envelope| event.event_type.trim_start_matches("store.fulfilment.").to_owned();
         self.events().await.iter().map(short).collect()
     }
@@ -170,9 +157,6 @@ impl Bench {
     }
 
     /// Everything in the books, where they are kept in tables.
-    ///
-    /// # Panics
-    /// When the store fails.
     pub async fn audit(&self) -> Vec<serde_json::Value> {
         let Some(database) = &self.database else { return Vec::new() };
         sql::audit(database).await.unwrap_or_else(|error| panic!("{error:?}"))

@@ -9,40 +9,29 @@ use uuid::Uuid;
 use crate::domain::{Kind, Line, PaidOrder, PlacedOrder, Units};
 
 /// Noon of 22 November 2026.
-#[must_use]
 pub fn noon() -> Timestamp {
     Timestamp::from_micros(1_795_348_800_000_000)
 }
 
 /// So many minutes.
-#[must_use]
 pub fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
 }
 
-/// The order of that number.
-#[must_use]
 pub fn order(number: u128) -> OrderId {
     OrderId::new(Uuid::from_u128((0x0190_0000_0000_7000_8000_u128 << 48) | number))
 }
 
-/// A SKU.
-///
-/// # Panics
-/// When the code is none.
-#[must_use]
 pub fn sku(code: &str) -> Sku {
     Sku::parse(code).unwrap_or_else(|error| panic!("{code:?}: {error}"))
 }
 
 /// A line that is packed.
-#[must_use]
 pub fn physical(code: &str, units: i64) -> Line {
     line(code, units, Kind::Physical)
 }
 
 /// A line that is mailed.
-#[must_use]
 pub fn digital(code: &str, units: i64) -> Line {
     line(code, units, Kind::Digital)
 }
@@ -53,14 +42,12 @@ fn line(code: &str, units: i64, kind: Kind) -> Line {
 }
 
 /// An order that was placed and is good until half past twelve.
-#[must_use]
 pub fn placed(number: u128, lines: &[Line]) -> PlacedOrder {
     let expires_at = noon().plus(minutes(30));
     PlacedOrder { order: order(number), replaces: None, lines: lines.to_vec(), expires_at }
 }
 
 /// The same order, paid.
-#[must_use]
 pub fn paid(number: u128, lines: &[Line]) -> PaidOrder {
     PaidOrder {
         order: order(number),
@@ -73,10 +60,6 @@ pub fn paid(number: u128, lines: &[Line]) -> PaidOrder {
 }
 
 /// Somewhere in Nelson.
-///
-/// # Panics
-/// Never.
-#[must_use]
 pub fn an_address() -> Address {
     let raw = RawAddress {
         name: "Aroha Ngata".to_owned(),

@@ -12,7 +12,7 @@ use crate::adapters::outbound::publish;
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{
     Changes, DigitalFile, ItemState, Kind, Movement, Refunded, Refusal, Reservation, ShippingOrder, ShippingState,
-    StockItem, Worksheet,
+    StockItem, StockTransaction,
 };
 use crate::ports::{
     Decide, DigitalFiles, DigitalLine, Keys, MoneyFact, PersonalData, Product, ProductBook, RefundBook, StatusFilter,
@@ -43,7 +43,6 @@ pub struct MemoryStore {
 
 impl MemoryStore {
     /// Empty; tells its facts to `recorder`.
-    #[must_use]
     pub fn new(recorder: MemoryRecorder) -> Self {
         Self { state: Arc::default(), recorder }
     }
@@ -60,9 +59,9 @@ impl Warehouse for MemoryStore {
         keys: Keys,
         decide: Decide,
         cause: Option<Cause>,
-    ) -> Result<Result<Worksheet, Refusal>, StoreError> {
+    ) -> Result<Result<StockTransaction, Refusal>, StoreError> {
         let mut state = self.lock();
-        let mut sheet = state.lay(&keys);
+        let mut sheet = state.load(&keys);
         if let Err(refusal) = decide(&mut sheet) {
             return Ok(Err(refusal));
         }
@@ -84,22 +83,22 @@ impl Warehouse for MemoryStore {
 }
 
 impl State {
-    fn lay(&self, keys: &Keys) -> Worksheet {
-        let mut sheet = Worksheet::default();
+    fn load(&self, keys: &Keys) -> StockTransaction {
+        let mut sheet = StockTransaction::default();
         for order in &keys.orders {
-            sheet.lay_order(*order, self.reservations.get(order).cloned(), self.shipping.get(order).cloned());
+            sheet.load_order(*order, self.reservations.get(order).cloned(), self.shipping.get(order).cloned());
         }
         for sku in keys.skus.iter().cloned().chain(sheet.skus_of_orders()) {
             let item = self.stock.get(&sku).cloned();
-            sheet.lay_stock(sku, item);
+            sheet.load_stock(sku, item);
         }
         if keys.count.as_ref().is_some_and(|count| self.counts.contains(&(count.import.clone(), count.sku.clone()))) {
-            sheet.lay_known_count();
+            sheet.mark_count_applied();
         }
         if let Some(request) = &keys.request {
             let same = |it: &&Movement| it.sku == request.sku && it.request.as_ref() == Some(&request.key);
             if let Some(known) = self.movements.iter().find(same) {
-                sheet.lay_known_request(known.on_hand, known.reason.name().to_owned());
+                sheet.mark_request_applied(known.on_hand, known.reason.name().to_owned());
             }
         }
         sheet

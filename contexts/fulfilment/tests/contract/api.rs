@@ -189,10 +189,10 @@ async fn the_work_list_is_read_and_worked_off(on: Storage) {
         let (to, body) = dispatch(json!({"carrier": carrier, "tracking": tracking}));
         let (status, done) = ask(&shop, "post", template, &to, body).await;
         assert_eq!((status, done["status"].clone()), (200, json!("processed")));
-        assert_eq!(done["items"][0]["tracking"], "T-2", "a repeat is no news");
+        assert_eq!(done["items"][0]["tracking"], "T-2", "a repeat changes nothing");
         assert_eq!(done["items"][1]["tracking"], "T-1");
     }
-    assert_eq!(shop.told().await.iter().filter(|told| *told == "item_processed.v1").count(), 2);
+    assert_eq!(shop.event_types().await.iter().filter(|told| *told == "item_processed.v1").count(), 2);
 }
 
 async fn what_cannot_be_dispatched_is_said_by_name(on: Storage) {

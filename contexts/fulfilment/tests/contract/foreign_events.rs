@@ -38,7 +38,7 @@ async fn the_orders_golden_life_leads_to_a_shipping_order() {
         shop.count(line["sku"].as_str().unwrap(), 99).await;
     }
     understood(&shop, placed.clone()).await;
-    assert!(shop.told().await.contains(&"stock_reserved.v1".to_owned()));
+    assert!(shop.event_types().await.contains(&"stock_reserved.v1".to_owned()));
     let paid = golden("store.order.paid.v1");
     for line in paid["data"]["lines"].as_array().unwrap() {
         shop.count(line["sku"].as_str().unwrap(), 99).await;

@@ -15,7 +15,7 @@ pub fn read(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Whether files are to be written anew.
+/// Whether files are to be written again.
 pub fn updating() -> bool {
     std::env::var_os("UPDATE_CONTRACTS").is_some()
 }

@@ -128,7 +128,7 @@ async fn a_missing_file_is_uploaded_where_it_is_missed(on: Storage) {
     let kept = upload(form_token(Some("staff"))).await;
     shop.work().await;
     let page = follow(&shop, &kept).await;
-    assert!(text(&page, "flash").starts_with("The file is kept"));
+    assert!(text(&page, "flash").starts_with("File uploaded"));
     let files = shop.page("/admin/digital-files").await;
     assert_eq!((count(&files, "digital-line"), text(&files, "file")), (1, "birds.pdf, 4882 KiB".to_owned()));
     assert_eq!((count(&page, "missing-file"), text(&page, "status")), (0, "Processed".to_owned()));

@@ -20,7 +20,7 @@ macro_rules! suites_on {
             empty_shelves_of_nothing_are_not_listed, products_have_names_and_shelves, an_import_counts_once,
             a_buyer_is_forgotten_and_no_other, a_late_message_does_not_bring_the_buyer_back,
             the_work_list_is_read_page_by_page, cancelled_goods_return_to_the_shelf,
-            a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives, digital_things_are_listed_with_their_files);
+            a_file_is_served_to_anyone_who_was_granted_it, a_missing_file_is_mailed_when_it_arrives, digital_things_are_listed_with_their_files);
     };
     ($adapter:ident, $bench:expr, $($suite:ident),*) => {
         mod $adapter {

@@ -174,7 +174,7 @@ impl Shop {
     }
 
     /// The facts told so far, without what they all begin with.
-    pub async fn told(&self) -> Vec<String> {
+    pub async fn event_types(&self) -> Vec<String> {
         self.events().await.iter().map(|event| event.event_type.replace("store.fulfilment.", "")).collect()
     }
 

@@ -52,7 +52,7 @@ async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
     let answer = shop.api(TestRequest::post().uri(&path).set_json(body)).await;
     assert_eq!((answer.status, answer.json()["status"].clone()), (200, json!("processed")));
     assert_eq!(shelf(&shop, "KEA").await, (3, 0, 3));
-    let told = shop.told().await;
+    let told = shop.event_types().await;
     let expected = [
         "stock_changed.v1",
         "stock_reserved.v1",
@@ -91,7 +91,7 @@ async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
         assert_eq!(shop.get(&path).await.0, 404, "{what} is on the packing list before it is paid");
         assert_eq!(shop.mailer.sent().len(), 0, "{what} was mailed before it was paid");
         assert_eq!(shelf(&shop, "KEA").await, held, "{what}");
-        let told = shop.told().await;
+        let told = shop.event_types().await;
         let about_order: Vec<&String> = told.iter().filter(|told| *told != "stock_changed.v1").collect();
         assert_eq!(about_order, ["stock_reserved.v1"], "{what}");
         shop.pay(1, lines).await;
@@ -100,7 +100,7 @@ async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
     }
 }
 
-/// Whoever packs sees what went back; it stops nothing by itself.
+/// Anyone who packs sees what went back; it stops nothing by itself.
 async fn what_was_refunded_is_marked_on_the_packing_list(on: Storage) {
     let shop = Shop::open(on).await;
     shop.count("KEA", 5).await;
@@ -218,7 +218,7 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Storage) {
     shop.hear_of_order("cancellation_requested", 1).await;
     assert_eq!(shop.module.to_send(Limit::DEFAULT).await.unwrap(), 0);
     shop.hear_of_order("cancellation_requested", 2).await;
-    let told = shop.told().await;
+    let told = shop.event_types().await;
     assert!(
         told.contains(&"shipping_order_cancelled.v1".to_owned())
             && told.contains(&"cancellation_refused.v1".to_owned())
@@ -252,7 +252,7 @@ async fn the_rest_of_a_partly_sent_order_can_be_left_out(on: Storage) {
     assert_eq!((shelf(&shop, "KEA").await, shelf(&shop, "BOOK").await), ((5, 0, 5), (4, 0, 4)));
     assert_eq!(shop.stock("KEA").await.1["committed"], 0);
     let told = shop.events().await;
-    assert_eq!(post("close", json!({"reason": "other"})).await, (200, closed), "the second time is no news");
+    assert_eq!(post("close", json!({"reason": "other"})).await, (200, closed), "the second time changes nothing");
     let (code, refused) = post("dispatch", json!({"carrier": "NZ Post", "items": ["KEA"]})).await;
     assert_eq!(
         (code, refused["type"].clone(), refused["sku"].clone()),
@@ -287,7 +287,7 @@ async fn closing_an_order_of_which_nothing_left_cancels_it(on: Storage) {
     let (code, closed) = close(1, json!({"reason": "out_of_stock"})).await;
     assert_eq!((code, closed["status"].clone()), (200, json!("cancelled")));
     assert_eq!(close(1, json!({"reason": "out_of_stock"})).await.0, 200);
-    let told = shop.told().await;
+    let told = shop.event_types().await;
     assert_eq!(told.iter().filter(|told| *told == "shipping_order_cancelled.v1").count(), 1, "{told:?}");
     assert_eq!(shelf(&shop, "KEA").await, (5, 0, 3));
     let parcel = TestRequest::post().uri(&format!("{}/dispatch", path(2))).set_json(json!({"carrier": "NZ Post"}));

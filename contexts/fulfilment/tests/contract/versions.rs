@@ -175,7 +175,7 @@ enum Standing {
     Cancelled,
 }
 
-/// Each step is done by one version or the other, whoever made the order; after each, the numbers are those of a model
+/// Each step is done by one version or the other, anyone who made the order; after each, the numbers are those of a model
 /// that knows nothing of versions.
 async fn both_work_side_by_side(database: Database, seed: u64) {
     database.migrate("fulfilment", MIGRATIONS).await.unwrap();
@@ -208,7 +208,7 @@ async fn both_work_side_by_side(database: Database, seed: u64) {
         let expected = (on_hand, 0, committed, on_hand - committed);
         assert_eq!(shelf(&bench, "KEA").await, expected, "seed {seed}, step {step}");
         count_what_lies_there(&bench, on_hand).await;
-        assert_eq!(shelf(&bench, "KEA").await, expected, "counting what lies there is no news");
+        assert_eq!(shelf(&bench, "KEA").await, expected, "counting what lies there changes nothing");
     }
 }
 

@@ -27,15 +27,11 @@ pub struct AcceptPaymentEvent {
 
 impl AcceptPaymentEvent {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(inbox: Arc<dyn WebhookInbox>) -> Self {
         Self { inbox }
     }
 
     /// Keeps the event, whose signature the caller has verified. `false` if it was known already.
-    ///
-    /// # Errors
-    /// [`AcceptPaymentEventError`].
     pub async fn execute(&self, payload: Value) -> Result<bool, AcceptPaymentEventError> {
         let text = |name: &'static str| {
             let found = payload.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());

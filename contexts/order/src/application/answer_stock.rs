@@ -7,7 +7,6 @@ use shared_kernel::{Cause, Clock, OrderId, Sku, StoreError};
 use super::tasks::decide_on;
 use crate::ports::{OrderStore, Updated};
 
-/// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StockAnswer {
     /// Everything is held.
@@ -25,15 +24,11 @@ pub struct AnswerStock {
 
 impl AnswerStock {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, clock }
     }
 
     /// Takes the answer in.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, order: OrderId, answer: StockAnswer, cause: Cause) -> Result<Updated, StoreError> {
         let now = self.clock.now();
         let decide = decide_on(move |order| match &answer {

@@ -8,7 +8,7 @@ use shared_kernel::{Money, OrderId, StoreError};
 use crate::domain::{Order, Origin, Payment, PaymentState, RefundState};
 use crate::ports::OrderHistory;
 
-const AT_ONCE: u32 = 500;
+const BATCH_SIZE: u32 = 500;
 
 /// Lays the books open.
 #[derive(Clone)]
@@ -18,19 +18,15 @@ pub struct AuditOrders {
 
 impl AuditOrders {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(history: Arc<dyn OrderHistory>) -> Self {
         Self { history }
     }
 
     /// One JSON object for each of the orders that come after that one, and the last of them if there may be more. They
     /// name no secret and no personal data.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn page(&self, after: Option<OrderId>) -> Result<(Vec<Value>, Option<OrderId>), StoreError> {
-        let page = self.history.all(after, AT_ONCE).await?;
-        let last = page.last().map(Order::id).filter(|_| page.len() == AT_ONCE as usize);
+        let page = self.history.all(after, BATCH_SIZE).await?;
+        let last = page.last().map(Order::id).filter(|_| page.len() == BATCH_SIZE as usize);
         Ok((page.iter().map(line).collect(), last))
     }
 }

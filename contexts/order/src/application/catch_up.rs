@@ -12,19 +12,19 @@ use super::{AcceptPaymentEvent, AcceptPaymentEventError};
 use crate::ports::{EventSpan, PaymentError, ProviderEventLog, Restoration};
 
 /// Read from so long before the backup: its moment was our clock's, and events come late.
-const EARLIER: Duration = Duration::from_hours(1);
+const READ_BEFORE_BACKUP: Duration = Duration::from_hours(1);
 /// Events are kept oldest first, and told newest first; so much of the past is turned round at a time.
-const STRETCH: Duration = Duration::from_hours(1);
+const WINDOW: Duration = Duration::from_hours(1);
 /// The provider's clock may be ahead of ours.
-const LATER: Duration = Duration::from_mins(1);
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
 /// Providers forget events after this.
-const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+const EVENT_RETENTION: Duration = Duration::from_hours(30 * 24);
 /// More orders than this are not placed between two backups.
-const NUMBERS_SKIPPED: i64 = 1_000;
+const ORDER_NUMBERS_SKIPPED: i64 = 1_000;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaughtUp {
+pub struct CatchUpSummary {
     /// From when on the provider was asked.
     pub since: Timestamp,
     /// Events that it remembered.
@@ -42,12 +42,10 @@ pub enum CatchUpError {
     /// What it tells makes no sense.
     #[error("the payment provider has told something unreadable: {0}")]
     Unreadable(AcceptPaymentEventError),
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Catches up.
 #[derive(Clone)]
 pub struct CatchUp {
     restoration: Arc<dyn Restoration>,
@@ -58,7 +56,6 @@ pub struct CatchUp {
 
 impl CatchUp {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(
         restoration: Arc<dyn Restoration>,
         events: Arc<dyn ProviderEventLog>,
@@ -69,30 +66,24 @@ impl CatchUp {
     }
 
     /// Whether memory has gone back and nobody has caught up since.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn is_due(&self) -> Result<bool, StoreError> {
-        Ok(self.restoration.went_back_to().await?.is_some())
+        Ok(self.restoration.restore_point().await?.is_some())
     }
 
     /// Keeps everything that the provider remembers for the consumer of payment events; it may be done again.
-    ///
-    /// # Errors
-    /// [`CatchUpError`].
-    pub async fn execute(&self) -> Result<Option<CaughtUp>, CatchUpError> {
-        let Some(back_to) = self.restoration.went_back_to().await? else { return Ok(None) };
-        let (now, since) = (self.clock.now(), back_to.minus(EARLIER));
-        if now.since(since) > REMEMBERED {
+    pub async fn execute(&self) -> Result<Option<CatchUpSummary>, CatchUpError> {
+        let Some(back_to) = self.restoration.restore_point().await? else { return Ok(None) };
+        let (now, since) = (self.clock.now(), back_to.minus(READ_BEFORE_BACKUP));
+        if now.since(since) > EVENT_RETENTION {
             tracing::warn!("the backup is older than what the payment provider remembers: compare its books yourself");
         }
-        let (mut from, end) = (since.max(now.minus(REMEMBERED)), now.plus(LATER));
-        let mut caught = CaughtUp { since, told: 0, new: 0 };
+        let (mut from, end) = (since.max(now.minus(EVENT_RETENTION)), now.plus(CLOCK_SKEW));
+        let mut caught = CatchUpSummary { since, told: 0, new: 0 };
         while from < end {
-            let before = from.plus(STRETCH).min(end);
-            for event in self.stretch(from, before).await?.into_iter().rev() {
+            let before = from.plus(WINDOW).min(end);
+            for event in self.fetch_window(from, before).await?.into_iter().rev() {
                 caught.told += 1;
-                caught.new += u32::from(self.keep(event).await?);
+                caught.new += u32::from(self.accept_event(event).await?);
             }
             from = before;
         }
@@ -100,15 +91,12 @@ impl CatchUp {
     }
 
     /// Says that everything is caught up with: the events were worked off, and the books compared.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn finish(&self) -> Result<(), StoreError> {
-        self.restoration.caught_up(self.clock.now(), NUMBERS_SKIPPED).await
+        self.restoration.mark_reconciled(self.clock.now(), ORDER_NUMBERS_SKIPPED).await
     }
 
     /// Newest first.
-    async fn stretch(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Value>, CatchUpError> {
+    async fn fetch_window(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Value>, CatchUpError> {
         let (mut all, mut span) = (Vec::new(), EventSpan { from, before, behind: None });
         loop {
             let page = self.events.page(&span).await?;
@@ -120,7 +108,7 @@ impl CatchUp {
         }
     }
 
-    async fn keep(&self, event: Value) -> Result<bool, CatchUpError> {
+    async fn accept_event(&self, event: Value) -> Result<bool, CatchUpError> {
         self.accept.execute(event).await.map_err(|error| match error {
             AcceptPaymentEventError::Store(error) => CatchUpError::Store(error),
             malformed @ AcceptPaymentEventError::Malformed(_) => CatchUpError::Unreadable(malformed),

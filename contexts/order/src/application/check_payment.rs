@@ -1,15 +1,15 @@
 //! Asks the provider how a payment, its refunds and its disputes stand, and takes the answer in. All that is known of
-//! money beyond "it has come" is learned here, whoever asks: an event, reconciliation, or somebody of the staff.
+//! money beyond "it has come" is learned here, no matter who asks: an event, reconciliation, or somebody of the staff.
 
 use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, Identity, OrderId, Role, StoreError};
 
-use crate::domain::{Decided, IntentId, IntentStatus, Order, OrderNumber, PaymentOrigin, PaymentStatement};
+use crate::domain::{IntentId, IntentStatus, Order, OrderNumber, PaymentOrigin, PaymentStatement, Transition};
 use crate::ports::{OrderStore, PaymentError, PaymentGateway, Refusal, Update, Updated};
 
 /// How often the provider is asked again because the order has changed while it answered.
-const ATTEMPTS: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 
 /// Why a payment could not be compared.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,6 @@ pub enum CheckPaymentError {
     /// Only the staff may ask.
     #[error("only the staff may do this")]
     Forbidden,
-    /// There is no order of that id.
     #[error("there is no order {0}")]
     NoSuchOrder(OrderId),
     /// Neither our books nor the provider say that we made it: another program shares the provider's account.
@@ -26,7 +25,6 @@ pub enum CheckPaymentError {
     /// We made it, and the order is not in our books any more. Money never gets lost over that: a person has to look.
     #[error("there is no order {order} ({number}), which a payment of ours names")]
     Forgotten {
-        /// The order.
         order: OrderId,
         /// What people called it.
         number: OrderNumber,
@@ -37,7 +35,6 @@ pub enum CheckPaymentError {
     /// The order was changed again and again while the provider answered.
     #[error("the order is changing too fast to be compared")]
     Busy,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -61,14 +58,13 @@ pub struct CheckPayment {
 }
 
 /// The order in our books, if it is there, and the provider's word.
-struct Look {
+struct OrderAndIntent {
     order: Option<Order>,
     statement: Result<PaymentStatement, PaymentError>,
 }
 
 impl CheckPayment {
     /// Puts the use case together. Numbers of our orders begin with `number_prefix`.
-    #[must_use]
     pub fn new(
         orders: Arc<dyn OrderStore>,
         gateway: Arc<dyn PaymentGateway>,
@@ -79,9 +75,6 @@ impl CheckPayment {
     }
 
     /// Compares every payment of an order, because somebody of the staff wants to know.
-    ///
-    /// # Errors
-    /// [`CheckPaymentError`].
     pub async fn of_order(&self, id: OrderId, by: &Identity) -> Result<Checked, CheckPaymentError> {
         if !by.is(Role::Staff) {
             return Err(CheckPaymentError::Forbidden);
@@ -98,12 +91,9 @@ impl CheckPayment {
 
     /// Compares one payment. What the provider says counts only if the order has not changed since it was asked: an older
     /// answer never overwrites a newer one.
-    ///
-    /// # Errors
-    /// [`CheckPaymentError`].
     pub async fn execute(&self, intent: &IntentId, cause: Option<Cause>) -> Result<Checked, CheckPaymentError> {
-        for _ in 0..ATTEMPTS {
-            let Look { order, statement } = self.look(intent).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let OrderAndIntent { order, statement } = self.load(intent).await?;
             let statement = match statement {
                 Ok(statement) => Some(statement),
                 Err(error) if error.is_unknown() && order.is_some() => None,
@@ -112,8 +102,8 @@ impl CheckPayment {
             };
             let order = order.ok_or_else(|| self.of_nobody(statement.as_ref()))?;
             let seen = order.history().len();
-            match self.orders.update(self.fold(&order, intent, statement, cause.clone())).await? {
-                Updated::Changed(order) => return Ok(Checked { news: news(&order, seen), order }),
+            match self.orders.update(self.apply_report(&order, intent, statement, cause.clone())).await? {
+                Updated::Changed(order) => return Ok(Checked { news: new_history(&order, seen), order }),
                 Updated::Unchanged(order) => return Ok(Checked { order, news: Vec::new() }),
                 Updated::Refused(_) | Updated::KeyReused => {}
                 Updated::Missing => return Err(CheckPaymentError::NoSuchOrder(order.id())),
@@ -123,18 +113,18 @@ impl CheckPayment {
     }
 
     /// The order first, then the provider: so the answer is newer than what the order knows.
-    async fn look(&self, intent: &IntentId) -> Result<Look, StoreError> {
+    async fn load(&self, intent: &IntentId) -> Result<OrderAndIntent, StoreError> {
         let known = match self.orders.find_by_intent(intent).await? {
             Some(order) => self.orders.find(order).await?,
             None => None,
         };
         let statement = self.gateway.statement(intent).await;
         let (None, Ok(PaymentStatement { origin: Some(origin), .. })) = (&known, &statement) else {
-            return Ok(Look { order: known, statement });
+            return Ok(OrderAndIntent { order: known, statement });
         };
         let named = self.orders.find(origin.order).await?;
         let order = named.filter(|order| *order.number() == origin.number);
-        Ok(Look { order, statement })
+        Ok(OrderAndIntent { order, statement })
     }
 
     /// Of an order that we have forgotten only its money matters.
@@ -148,7 +138,7 @@ impl CheckPayment {
         }
     }
 
-    fn fold(
+    fn apply_report(
         &self,
         order: &Order,
         intent: &IntentId,
@@ -157,7 +147,7 @@ impl CheckPayment {
     ) -> Update {
         let (id, version, now) = (order.id(), order.version(), self.clock.now());
         let intent = intent.clone();
-        let decide = move |order: Order| -> Result<Decided, Refusal> {
+        let decide = move |order: Order| -> Result<Transition, Refusal> {
             if order.version() != version {
                 return Err(Refusal::Outdated);
             }
@@ -171,7 +161,7 @@ impl CheckPayment {
 }
 
 /// What the order's history has gained.
-fn news(order: &Order, seen: usize) -> Vec<String> {
+fn new_history(order: &Order, seen: usize) -> Vec<String> {
     let gained = order.history().iter().skip(seen);
     gained
         .map(|entry| {

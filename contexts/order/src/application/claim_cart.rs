@@ -1,19 +1,17 @@
-//! A customer who has logged in makes his guest's cart his own. From then on nobody else finds it.
+//! A customer who has logged in makes their guest's cart their own. From then on nobody else finds it.
 
 use std::sync::Arc;
 
 use shared_kernel::{Clock, CustomerId, StoreError};
 
-use super::{Baskets, CartView};
+use super::{CartPricing, CartView};
 use crate::domain::CartId;
 use crate::ports::CartStore;
 
 /// Which cart becomes whose.
 #[derive(Debug, Clone)]
 pub struct ClaimCartCommand {
-    /// The cart.
     pub cart: CartId,
-    /// The customer.
     pub by: CustomerId,
 }
 
@@ -23,7 +21,6 @@ pub enum ClaimCartError {
     /// There is none of that id, or it is somebody else's.
     #[error("there is no such cart")]
     NoSuchCart,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,21 +29,17 @@ pub enum ClaimCartError {
 #[derive(Clone)]
 pub struct ClaimCart {
     carts: Arc<dyn CartStore>,
-    baskets: Baskets,
+    baskets: CartPricing,
     clock: Arc<dyn Clock>,
 }
 
 impl ClaimCart {
     /// Puts the use case together.
-    #[must_use]
-    pub fn new(carts: Arc<dyn CartStore>, baskets: Baskets, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(carts: Arc<dyn CartStore>, baskets: CartPricing, clock: Arc<dyn Clock>) -> Self {
         Self { carts, baskets, clock }
     }
 
     /// Claims the cart and shows it. Claiming one's own again changes nothing.
-    ///
-    /// # Errors
-    /// [`ClaimCartError`].
     pub async fn execute(&self, command: ClaimCartCommand) -> Result<CartView, ClaimCartError> {
         loop {
             let found = self.carts.find(command.cart).await?;

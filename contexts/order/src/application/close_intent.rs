@@ -8,7 +8,6 @@ use super::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
 use crate::domain::{AttentionReason, IntentId, IntentStatus, Payment};
 use crate::ports::{OrderStore, PaymentGateway};
 
-/// Closes intents.
 #[derive(Clone)]
 pub struct CloseIntent {
     orders: Arc<dyn OrderStore>,
@@ -18,7 +17,6 @@ pub struct CloseIntent {
 
 impl CloseIntent {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, gateway: Arc<dyn PaymentGateway>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, gateway, clock }
     }

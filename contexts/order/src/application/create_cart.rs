@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, CustomerId, Ids, StoreError};
 
-use super::{Baskets, CartView};
+use super::{CartPricing, CartView};
 use crate::domain::{Cart, CartId};
 use crate::ports::CartStore;
 
-/// Who takes it; nobody known for a guest, whose cart is open to whoever knows its id.
+/// Who takes it; nobody known for a guest, whose cart is open to anyone who knows its id.
 #[derive(Debug, Clone)]
 pub struct CreateCartCommand {
-    /// The customer.
     pub by: Option<CustomerId>,
 }
 
@@ -19,22 +18,18 @@ pub struct CreateCartCommand {
 #[derive(Clone)]
 pub struct CreateCart {
     carts: Arc<dyn CartStore>,
-    baskets: Baskets,
+    baskets: CartPricing,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl CreateCart {
     /// Puts the use case together.
-    #[must_use]
-    pub fn new(carts: Arc<dyn CartStore>, baskets: Baskets, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+    pub fn new(carts: Arc<dyn CartStore>, baskets: CartPricing, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self { carts, baskets, clock, ids }
     }
 
     /// Keeps a new cart and shows it.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, command: CreateCartCommand) -> Result<CartView, StoreError> {
         let cart = Cart::new(CartId::from_secret(self.ids.secret()), command.by);
         let cart = self.carts.save(cart, self.clock.now()).await?;

@@ -32,15 +32,11 @@ pub struct FollowFulfilment {
 
 impl FollowFulfilment {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, clock }
     }
 
     /// Takes the fact in.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, order: OrderId, fact: FulfilmentFact, cause: Cause) -> Result<Updated, StoreError> {
         let now = self.clock.now();
         let decide = decide_on(move |order| match fact.clone() {

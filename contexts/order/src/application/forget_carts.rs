@@ -8,9 +8,8 @@ use shared_kernel::{Clock, StoreError};
 use crate::ports::CartStore;
 
 /// How long an untouched cart, and a request key, is kept.
-const KEPT: Duration = Duration::from_hours(30 * 24);
+const RETENTION: Duration = Duration::from_hours(30 * 24);
 
-/// Forgets.
 #[derive(Clone)]
 pub struct ForgetCarts {
     carts: Arc<dyn CartStore>,
@@ -19,16 +18,12 @@ pub struct ForgetCarts {
 
 impl ForgetCarts {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(carts: Arc<dyn CartStore>, clock: Arc<dyn Clock>) -> Self {
         Self { carts, clock }
     }
 
     /// Forgets old carts; says how many.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self) -> Result<u64, StoreError> {
-        self.carts.forget_untouched_since(self.clock.now().minus(KEPT)).await
+        self.carts.forget_untouched_since(self.clock.now().minus(RETENTION)).await
     }
 }

@@ -9,9 +9,8 @@ use shared_kernel::{Cause, Clock, CustomerId, StoreError};
 
 use crate::ports::PersonalData;
 
-const AT_ONCE: u32 = 200;
+const BATCH_SIZE: u32 = 200;
 
-/// Forgets customers.
 #[derive(Clone)]
 pub struct ForgetCustomer {
     personal_data: Arc<dyn PersonalData>,
@@ -20,16 +19,12 @@ pub struct ForgetCustomer {
 
 impl ForgetCustomer {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(personal_data: Arc<dyn PersonalData>, clock: Arc<dyn Clock>) -> Self {
         Self { personal_data, clock }
     }
 
     /// There is an account of this id.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn know(&self, customer: CustomerId, cause: &Cause) -> Result<(), StoreError> {
+    pub async fn mark_customer_known(&self, customer: CustomerId, cause: &Cause) -> Result<(), StoreError> {
         self.personal_data.remember_customer(customer, cause).await
     }
 
@@ -54,18 +49,15 @@ impl ForgetCustomer {
     }
 
     /// Anonymises the orders of erased customers that have come to rest; answers how many.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn sweep(&self) -> Result<u64, StoreError> {
         let (mut after, mut anonymised) = (None, 0);
         loop {
-            let orders = self.personal_data.naming_erased(after, AT_ONCE).await?;
+            let orders = self.personal_data.naming_erased(after, BATCH_SIZE).await?;
             for order in &orders {
                 anonymised += u64::from(self.personal_data.anonymise(*order, self.clock.now()).await?);
             }
             match orders.last() {
-                Some(last) if orders.len() == AT_ONCE as usize => after = Some(*last),
+                Some(last) if orders.len() == BATCH_SIZE as usize => after = Some(*last),
                 Some(_) | None => return Ok(anonymised),
             }
         }

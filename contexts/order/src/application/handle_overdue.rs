@@ -7,7 +7,7 @@ use shared_kernel::{Clock, StoreError};
 use super::tasks::decide_on;
 use crate::ports::{OrderStore, Updated};
 
-const AT_ONCE: u32 = 100;
+const BATCH_SIZE: u32 = 100;
 
 /// Looks after them.
 #[derive(Clone)]
@@ -18,20 +18,16 @@ pub struct HandleOverdue {
 
 impl HandleOverdue {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, clock }
     }
 
     /// Does what is due on every overdue order; says how many changed. One that fails does not stop the others.
-    ///
-    /// # Errors
-    /// The store's, after all were tried.
     pub async fn execute(&self) -> Result<u32, StoreError> {
         let now = self.clock.now();
         let (mut changed, mut failed) = (0, None);
         loop {
-            let due = self.orders.due(now, AT_ONCE).await?;
+            let due = self.orders.due(now, BATCH_SIZE).await?;
             let before = changed;
             for order in &due {
                 match self.orders.update(decide_on(move |order| order.overdue(now)).caused(*order, None)).await {
@@ -41,7 +37,7 @@ impl HandleOverdue {
                 }
             }
             // A full page that changed something may have more behind it; one that changed nothing would come again.
-            if due.len() < AT_ONCE as usize || changed == before {
+            if due.len() < BATCH_SIZE as usize || changed == before {
                 return failed.map_or(Ok(changed), Err);
             }
         }

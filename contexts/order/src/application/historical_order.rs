@@ -6,16 +6,16 @@ use serde::Deserialize;
 use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku, TaxRate, Timestamp, country};
 use uuid::Uuid;
 
-use crate::domain::pricing::{Priced, Wanted, price};
+use crate::domain::pricing::{LineToPrice, Priced, price};
 use crate::domain::{
-    Buyer, Decided, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, PastPayment,
-    PastRefund, Status,
+    Buyer, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, PastPayment, PastRefund,
+    Status, Transition,
 };
 
 /// The largest amount in minor units, and the largest quantity, that reports count; the schema of
 /// `store.order.imported.v1` promises them.
-const LARGEST_MINOR: i64 = 100_000_000_000_000;
-const LARGEST_QUANTITY: i64 = 100_000_000;
+const MAX_AMOUNT_MINOR: i64 = 100_000_000_000_000;
+const MAX_QUANTITY: i64 = 100_000_000;
 
 /// One order of another shop. Prices are gross.
 #[derive(Debug, Clone, Deserialize)]
@@ -62,7 +62,6 @@ pub struct HistoricalCustomer {
     /// E-mail address.
     #[serde(default)]
     pub email: Option<String>,
-    /// Name.
     #[serde(default)]
     pub name: Option<String>,
 }
@@ -113,16 +112,12 @@ pub struct HistoricalRefund {
 
 impl HistoricalOrder {
     /// The account here that the order names, if it names one. Whether there is such an account, only a store knows.
-    #[must_use]
     pub fn account(&self) -> Option<CustomerId> {
         CustomerId::parse(self.customer.as_ref()?.id.as_deref()?).ok()
     }
 
     /// The order as ours, with tax at this rate in its prices. `account` is the buyer's account, if there is one.
-    ///
-    /// # Errors
-    /// Says what cannot be right.
-    pub fn translate(self, tax: TaxRate, account: Option<CustomerId>) -> Result<Decided, String> {
+    pub fn translate(self, tax: TaxRate, account: Option<CustomerId>) -> Result<Transition, String> {
         let number = OrderNumber::parse(&self.number).ok_or("the number must have 1 to 64 printable characters")?;
         let (placed_at, done_at) = (dated(self.placed_at)?, dated(self.completed_at.unwrap_or(self.placed_at))?);
         let payments = payments(self.payments, self.currency, placed_at)?;
@@ -192,16 +187,16 @@ fn priced(
     Ok(priced)
 }
 
-fn wanted(line: HistoricalLine, currency: Currency) -> Result<Wanted, String> {
+fn wanted(line: HistoricalLine, currency: Currency) -> Result<LineToPrice, String> {
     let sku = line.sku;
     if line.quantity < 0 {
         return Err(format!("{sku}: the quantity {} is negative; give credit notes as `refunds`", line.quantity));
     }
-    if !(1..=LARGEST_QUANTITY).contains(&line.quantity) {
-        return Err(format!("{sku}: the quantity must be 1 to {LARGEST_QUANTITY}"));
+    if !(1..=MAX_QUANTITY).contains(&line.quantity) {
+        return Err(format!("{sku}: the quantity must be 1 to {MAX_QUANTITY}"));
     }
     let minor = amount(line.unit_price_minor, "unit_price_minor").map_err(|problem| format!("{sku}: {problem}"))?;
-    Ok(Wanted {
+    Ok(LineToPrice {
         title: words(&line.title, "title", 255)?,
         sku,
         kind: Kind::Physical,
@@ -211,7 +206,11 @@ fn wanted(line: HistoricalLine, currency: Currency) -> Result<Wanted, String> {
 }
 
 fn amount(minor: i64, what: &str) -> Result<i64, String> {
-    if (0..=LARGEST_MINOR).contains(&minor) { Ok(minor) } else { Err(format!("{what} must be 0 to {LARGEST_MINOR}")) }
+    if (0..=MAX_AMOUNT_MINOR).contains(&minor) {
+        Ok(minor)
+    } else {
+        Err(format!("{what} must be 0 to {MAX_AMOUNT_MINOR}"))
+    }
 }
 
 fn payments(
@@ -337,7 +336,7 @@ mod tests {
             "lines": [{"sku": "S-1", "title": "Lantern", "quantity": 2, "unit_price_minor": 1150}]})
     }
 
-    fn translated(change: impl FnOnce(&mut Value)) -> Result<Decided, String> {
+    fn translated(change: impl FnOnce(&mut Value)) -> Result<Transition, String> {
         let mut order = an_order();
         change(&mut order);
         let order: HistoricalOrder = serde_json::from_value(order).unwrap();
@@ -376,7 +375,7 @@ mod tests {
             order["lines"][0]["quantity"] = json!(100_000_000);
             order["lines"][0]["unit_price_minor"] = json!(1_000_000);
         });
-        assert_eq!(most.unwrap().order.totals().gross.minor(), LARGEST_MINOR);
+        assert_eq!(most.unwrap().order.totals().gross.minor(), MAX_AMOUNT_MINOR);
     }
 
     #[test]

@@ -21,12 +21,10 @@ pub struct BadLine {
 pub struct GoodLine {
     /// Counts from 1, empty lines too.
     pub line: usize,
-    /// The order.
     pub order: HistoricalOrder,
 }
 
 /// Reads all lines; a byte order mark before the first is no part of it.
-#[must_use]
 pub fn read(bytes: &[u8]) -> (Vec<GoodLine>, Vec<BadLine>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (mut good, mut bad) = (Vec::new(), Vec::new());

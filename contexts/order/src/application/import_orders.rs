@@ -1,5 +1,5 @@
 //! Takes over the order history of another shop: into this context and, by its events, into reports. It moves no stock,
-//! no money and no mail. A number that is known already is no news, so an import may be repeated.
+//! no money and no mail. A number that is known already is ignored, so an import may be repeated.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use shared_kernel::{CustomerId, StoreError, TaxRate};
 
 use super::historical_order::HistoricalOrder;
 use super::history_file::{self, BadLine, GoodLine};
-use crate::domain::Decided;
+use crate::domain::Transition;
 use crate::ports::HistoryImport;
 
 /// What came of an import.
@@ -23,7 +23,6 @@ pub struct ImportSummary {
     pub refused: Vec<BadLine>,
 }
 
-/// Imports orders.
 #[derive(Clone)]
 pub struct ImportOrders {
     store: Arc<dyn HistoryImport>,
@@ -32,15 +31,14 @@ pub struct ImportOrders {
 
 impl ImportOrders {
     /// How many orders go into one transaction.
-    pub const BATCH: usize = 250;
+    pub const BATCH_SIZE: usize = 250;
 
     /// Puts the use case together. Prices contain tax at this rate.
-    #[must_use]
     pub fn new(store: Arc<dyn HistoryImport>, tax: TaxRate) -> Self {
         Self { store, tax }
     }
 
-    /// Imports a file of JSON lines, [`ImportOrders::BATCH`] orders at a time: all of them, or none if one cannot be
+    /// Imports a file of JSON lines, [`ImportOrders::BATCH_SIZE`] orders at a time: all of them, or none if one cannot be
     /// taken, unless `skip_invalid` says to take those that can.
     ///
     /// # Errors
@@ -51,9 +49,6 @@ impl ImportOrders {
     }
 
     /// Imports orders that a program has made: those that can be taken.
-    ///
-    /// # Errors
-    /// As for [`ImportOrders::execute`].
     pub async fn made(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
         let lines = (1..).zip(orders).map(|(line, order)| GoodLine { line, order });
         self.import(lines.collect(), Vec::new(), true).await
@@ -77,7 +72,7 @@ impl ImportOrders {
         refused.sort_by_key(|bad| bad.line);
         let mut summary = ImportSummary { refused, ..ImportSummary::default() };
         if summary.refused.is_empty() || skip_invalid {
-            for batch in orders.chunks(Self::BATCH) {
+            for batch in orders.chunks(Self::BATCH_SIZE) {
                 self.keep(batch.to_vec(), &mut summary).await?;
             }
         }
@@ -90,7 +85,7 @@ impl ImportOrders {
         if named.is_empty() { Ok(named) } else { self.store.known_customers(named).await }
     }
 
-    async fn keep(&self, batch: Vec<Decided>, summary: &mut ImportSummary) -> Result<(), StoreError> {
+    async fn keep(&self, batch: Vec<Transition>, summary: &mut ImportSummary) -> Result<(), StoreError> {
         let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
         let new = self.store.import(batch).await?;
         summary.imported += new;

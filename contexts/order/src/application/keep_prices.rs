@@ -16,31 +16,20 @@ pub struct KeepPrices {
 
 impl KeepPrices {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(prices: Arc<dyn PriceList>) -> Self {
         Self { prices }
     }
 
-    /// A product has changed.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn product_changed(&self, product: ProductPrices, cause: Cause) -> Result<(), StoreError> {
         self.prices.replace(product, Some(cause)).await
     }
 
     /// A product, or some of its variants, is not sold any more.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn product_withdrawn(&self, product: Uuid, skus: Vec<Sku>, cause: Cause) -> Result<(), StoreError> {
         self.prices.withdraw(product, skus, Some(cause)).await
     }
 
     /// So many of a thing could be had.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn stock_changed(&self, sku: Sku, available: i64, cause: Cause) -> Result<(), StoreError> {
         self.prices.hint(sku, available, Some(cause)).await
     }

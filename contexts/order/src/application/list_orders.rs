@@ -8,10 +8,9 @@ use shared_kernel::{Clock, CustomerId, Limit, Page, StoreError, Timestamp};
 use crate::domain::{Order, Status};
 use crate::ports::{OrderCursor, OrderFilter, OrderHistory};
 
-/// Six months, as a customer's history goes back unless he asks for more.
+/// Six months, as a customer's history goes back unless they ask for more.
 const HISTORY: Duration = Duration::from_hours(183 * 24);
 
-/// Which orders.
 #[derive(Debug, Clone)]
 pub struct ListOrdersQuery {
     /// Only in this state.
@@ -38,12 +37,10 @@ pub enum ListOrdersError {
     /// The cursor is not one of ours.
     #[error("the cursor is not valid")]
     BadCursor,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Lists orders.
 #[derive(Clone)]
 pub struct ListOrders {
     history: Arc<dyn OrderHistory>,
@@ -52,32 +49,22 @@ pub struct ListOrders {
 
 impl ListOrders {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(history: Arc<dyn OrderHistory>, clock: Arc<dyn Clock>) -> Self {
         Self { history, clock }
     }
 
-    /// A customer's own orders, newest first; the last six months unless he says since when.
-    ///
-    /// # Errors
-    /// [`ListOrdersError`].
+    /// A customer's own orders, newest first; the last six months unless they say since when.
     pub async fn of_customer(&self, who: CustomerId, query: ListOrdersQuery) -> Result<Page<Order>, ListOrdersError> {
         let since = query.since.unwrap_or_else(|| self.clock.now().minus(HISTORY));
         self.page(Some(who), ListOrdersQuery { since: Some(since), ..query }).await
     }
 
-    /// Everybody's orders, newest first. The caller has made sure that he is of the staff.
-    ///
-    /// # Errors
-    /// [`ListOrdersError`].
+    /// Everybody's orders, newest first. The caller has made sure that they are of the staff.
     pub async fn of_everybody(&self, query: ListOrdersQuery) -> Result<Page<Order>, ListOrdersError> {
         self.page(None, query).await
     }
 
-    /// Orders that wait for a person, longest waiting first. The caller has made sure that he is of the staff.
-    ///
-    /// # Errors
-    /// [`ListOrdersError`].
+    /// Orders that wait for a person, longest waiting first. The caller has made sure that they are of the staff.
     pub async fn needing_attention(&self, cursor: Option<&str>, limit: Limit) -> Result<Page<Order>, ListOrdersError> {
         if cursor.is_some_and(|cursor| OrderCursor::parse(cursor).is_none()) {
             return Err(ListOrdersError::BadCursor);

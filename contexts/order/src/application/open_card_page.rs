@@ -1,4 +1,4 @@
-//! A buyer goes to the provider's page to type in his card.
+//! A buyer goes to the provider's page to type in their card.
 
 use std::sync::Arc;
 
@@ -11,7 +11,6 @@ use crate::ports::{CardPage, CardPageRequest, OrderStore, PaymentError};
 /// Which order, and who pays.
 #[derive(Debug, Clone)]
 pub struct OpenCardPageQuery {
-    /// The order.
     pub order: OrderId,
     /// Its buyer.
     pub by: Identity,
@@ -29,12 +28,10 @@ pub enum OpenCardPageError {
     /// The provider's.
     #[error(transparent)]
     Payment(#[from] PaymentError),
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Opens the page.
 #[derive(Clone)]
 pub struct OpenCardPage {
     orders: Arc<dyn OrderStore>,
@@ -44,16 +41,12 @@ pub struct OpenCardPage {
 
 impl OpenCardPage {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, pages: Arc<dyn CardPage>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, pages, clock }
     }
 
     /// Where to send the buyer's browser. An intent of the page's own is kept with the order before anybody can pay
     /// through it; should the order have ended meanwhile, that has it closed again.
-    ///
-    /// # Errors
-    /// [`OpenCardPageError`].
     pub async fn execute(&self, query: OpenCardPageQuery) -> Result<String, OpenCardPageError> {
         let found = self.orders.find(query.order).await?;
         let mine = |order: &Order| order.belongs_to(query.by.customer);

@@ -10,23 +10,23 @@ use std::time::Duration;
 use shared_kernel::{Address, Clock, Identity, Ids, Money, OrderId, Sku, StoreError};
 
 use super::request_key::request_key;
-use super::{Baskets, CartView};
+use super::{CartPricing, CartView};
 use crate::domain::pricing::Priced;
 use crate::domain::{Buyer, Cart, CartId, NewOrder, NotChargeable, Order};
 use crate::ports::{CartStore, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 
-/// What he asks for.
+/// What they ask for.
 #[derive(Debug, Clone)]
 pub struct PlaceOrderCommand {
     /// Who.
     pub by: Identity,
-    /// The cart. A guest's cart becomes his.
+    /// The cart. A guest's cart becomes their.
     pub cart: CartId,
     /// Where a parcel would go; needed if anything is physical, else not kept.
     pub delivery_address: Option<Address>,
-    /// Where the receipt goes, if not to his own address.
+    /// Where the receipt goes, if not to their own address.
     pub email: Option<String>,
-    /// What he was shown, delivery included.
+    /// What they were shown, delivery included.
     pub expected_total: Option<Money>,
     /// The `Idempotency-Key` of the request.
     pub key: String,
@@ -44,8 +44,6 @@ pub enum PlacedOrder {
 }
 
 impl PlacedOrder {
-    /// The order.
-    #[must_use]
     pub const fn order(&self) -> &Order {
         match self {
             Self::New(order) | Self::Open(order) | Self::Repeat(order) => order,
@@ -56,7 +54,7 @@ impl PlacedOrder {
 /// Why it was not placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceOrderError {
-    /// He has not shown yet that his e-mail address is his.
+    /// They have not shown yet that their e-mail address is theirs.
     #[error("the e-mail address is not verified")]
     EmailNotVerified,
     /// There is none of that id, or it is somebody else's.
@@ -80,31 +78,29 @@ pub enum PlaceOrderError {
     /// Something needs a parcel and nobody said where to.
     #[error("a delivery address is needed")]
     AddressRequired,
-    /// It costs something else than he expects; here is what it costs now.
+    /// It costs something else than they expect; here is what it costs now.
     #[error("the total has changed")]
     PriceChanged(Box<CartView>),
     /// The key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Places orders.
 #[derive(Clone)]
 pub struct PlaceOrder {
     carts: Arc<dyn CartStore>,
     placement: Arc<dyn OrderPlacement>,
-    baskets: Baskets,
-    terms: Terms,
+    baskets: CartPricing,
+    terms: CheckoutPolicy,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 /// What holds for orders that are not paid yet.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct CheckoutPolicy {
     /// How long one may be paid.
     pub payment_window: Duration,
     /// How many one customer may have at a time.
@@ -115,12 +111,11 @@ pub struct Terms {
 
 impl PlaceOrder {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(
         carts: Arc<dyn CartStore>,
         placement: Arc<dyn OrderPlacement>,
-        baskets: Baskets,
-        terms: Terms,
+        baskets: CartPricing,
+        terms: CheckoutPolicy,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
@@ -128,28 +123,25 @@ impl PlaceOrder {
     }
 
     /// Places the order, or finds the one that this request means.
-    ///
-    /// # Errors
-    /// [`PlaceOrderError`]; nothing was placed.
     pub async fn execute(&self, command: PlaceOrderCommand) -> Result<PlacedOrder, PlaceOrderError> {
         if !command.by.verified {
             return Err(PlaceOrderError::EmailNotVerified);
         }
         let key = key_of(&command);
-        if let Some(known) = self.placement.answered(&key).await? {
-            return said(known);
+        if let Some(known) = self.placement.find_outcome(&key).await? {
+            return into_result(known);
         }
-        let cart = self.claimed(&command).await?;
+        let cart = self.load_cart(&command).await?;
         let priced = self.priced(&cart, &command).await?;
         let new = self.new_order(&cart, priced, command)?;
         let pieces = new.priced.lines.iter().map(|line| line.quantity).sum();
         let decide: PlaceDecide = Arc::new(move |open, number| decide(open, &new, number));
-        let Terms { open_at_most, pieces_at_most, .. } = self.terms;
+        let CheckoutPolicy { open_at_most, pieces_at_most, .. } = self.terms;
         let request = PlaceRequest { cart: cart.id(), key, open_at_most, pieces, pieces_at_most, decide };
-        said(self.placement.place(request).await?)
+        into_result(self.placement.place(request).await?)
     }
 
-    async fn claimed(&self, command: &PlaceOrderCommand) -> Result<Cart, PlaceOrderError> {
+    async fn load_cart(&self, command: &PlaceOrderCommand) -> Result<Cart, PlaceOrderError> {
         let who = command.by.customer;
         loop {
             let found = self.carts.find(command.cart).await?;
@@ -226,7 +218,7 @@ fn key_of(command: &PlaceOrderCommand) -> RequestKey {
     request_key(command.by.customer, &command.key, "place-order", &asked)
 }
 
-fn said(outcome: PlaceOutcome) -> Result<PlacedOrder, PlaceOrderError> {
+fn into_result(outcome: PlaceOutcome) -> Result<PlacedOrder, PlaceOrderError> {
     match outcome {
         PlaceOutcome::Placed(order) => Ok(PlacedOrder::New(order)),
         PlaceOutcome::Open(order) => Ok(PlacedOrder::Open(order)),

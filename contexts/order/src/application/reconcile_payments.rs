@@ -14,7 +14,7 @@ use crate::ports::{MoneyOrders, OrderStore, PlacedAt};
 
 const PAGE_SIZE: u32 = 100;
 /// How many orders of the last weeks the timer compares in one run: 3 questions each.
-const SLICE: usize = 50;
+const MAX_ORDERS_PER_RUN: usize = 50;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,7 +47,6 @@ pub struct ReconcilePayments {
 
 impl ReconcilePayments {
     /// Puts the use case together. Orders with money are compared until they are `reach` old.
-    #[must_use]
     pub fn new(
         orders: Arc<dyn OrderStore>,
         money: Arc<dyn MoneyOrders>,
@@ -77,25 +76,22 @@ impl ReconcilePayments {
 
     /// Compares what is open and at least `settled_for` old, and the next slice of the last weeks' orders. Goes on where
     /// the run before has stopped, and begins again when it has come to the youngest order.
-    ///
-    /// # Errors
-    /// As for [`ReconcilePayments::all`].
     pub async fn next_slice(&self, settled_for: Duration) -> Result<ReconcileSummary, StoreError> {
         let mut summary = self.open(settled_for).await?;
         let oldest = self.oldest();
         let mut after = self.money.compared_to().await?.filter(|last| *last > oldest).unwrap_or(oldest);
         let mut slice = Vec::new();
-        while slice.len() < SLICE {
+        while slice.len() < MAX_ORDERS_PER_RUN {
             let page = self.money.placed_after(after, PAGE_SIZE).await?;
             let at_the_end = page.len() < PAGE_SIZE as usize;
             for order in page {
                 after = PlacedAt::of(&order);
                 slice.extend(Some(order).filter(is_settled));
-                if slice.len() == SLICE {
+                if slice.len() == MAX_ORDERS_PER_RUN {
                     break;
                 }
             }
-            if at_the_end && slice.len() < SLICE {
+            if at_the_end && slice.len() < MAX_ORDERS_PER_RUN {
                 after = oldest;
                 break;
             }

@@ -27,15 +27,11 @@ pub struct RecordPayment {
 
 impl RecordPayment {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, clock }
     }
 
     /// Takes the report in, if its intent is in our books.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, report: IntentReport, cause: Option<Cause>) -> Result<Recorded, StoreError> {
         let Some(order) = self.orders.find_by_intent(&report.intent).await? else {
             return Ok(Recorded::UnknownIntent);

@@ -11,7 +11,6 @@ use crate::ports::{OrderStore, Refusal, Update, Updated};
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct RefundOrderCommand {
-    /// The order.
     pub order: OrderId,
     /// Who asks; must be of the staff.
     pub by: Identity,
@@ -38,7 +37,6 @@ pub enum RefundOrderError {
     /// The key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -53,16 +51,12 @@ pub struct RefundOrder {
 
 impl RefundOrder {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self { orders, clock, ids }
     }
 
     /// Enters the refund; a task has the provider return the money. The sum of refunds never passes what was captured:
     /// that is decided inside the write transaction. Answers with the order as it is now.
-    ///
-    /// # Errors
-    /// [`RefundOrderError`].
     pub async fn execute(&self, command: RefundOrderCommand) -> Result<Order, RefundOrderError> {
         let RefundOrderCommand { order: id, by, amount, reason, key } = command;
         if !by.is(Role::Staff) {

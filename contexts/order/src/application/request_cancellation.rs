@@ -1,4 +1,4 @@
-//! A buyer (or the staff for him) wants a paid order cancelled. Fulfilment is asked first; its answer ends the matter.
+//! A buyer (or the staff for them) wants a paid order cancelled. Fulfilment is asked first; its answer ends the matter.
 
 use std::sync::Arc;
 
@@ -12,11 +12,10 @@ use crate::ports::{OrderStore, Refusal, Update, Updated};
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct RequestCancellationCommand {
-    /// The order.
     pub order: OrderId,
     /// Who asks.
     pub by: Identity,
-    /// Why, in his words.
+    /// Why, in their words.
     pub reason: Option<String>,
     /// The `Idempotency-Key` of the request.
     pub key: String,
@@ -34,7 +33,6 @@ pub enum RequestCancellationError {
     /// The key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -48,15 +46,11 @@ pub struct RequestCancellation {
 
 impl RequestCancellation {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, clock }
     }
 
     /// Locks the order as `CANCEL_PENDING` and asks fulfilment. Answers with the order as it is now.
-    ///
-    /// # Errors
-    /// [`RequestCancellationError`].
     pub async fn execute(&self, command: RequestCancellationCommand) -> Result<Order, RequestCancellationError> {
         let RequestCancellationCommand { order: id, by, reason, key } = command;
         let found = self.orders.find(id).await?;

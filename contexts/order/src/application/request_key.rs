@@ -7,7 +7,6 @@ use shared_kernel::CustomerId;
 use crate::ports::RequestKey;
 
 /// The key of `principal`, for this operation and everything that was asked for.
-#[must_use]
 pub fn request_key(principal: CustomerId, key: &str, operation: &str, asked: &impl Serialize) -> RequestKey {
     let asked = serde_json::to_vec(asked).unwrap_or_default();
     let mut hash = Sha256::new();

@@ -17,7 +17,6 @@ pub enum ResolveAttentionError {
     /// There is none of that id.
     #[error("there is no order {0}")]
     NoSuchOrder(OrderId),
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -31,15 +30,11 @@ pub struct ResolveAttention {
 
 impl ResolveAttention {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, clock }
     }
 
     /// Takes the mark off for one reason, or for all of them, and notes who did.
-    ///
-    /// # Errors
-    /// [`ResolveAttentionError`].
     pub async fn execute(
         &self,
         order: OrderId,

@@ -10,9 +10,8 @@ use crate::domain::{AttentionReason, Order};
 use crate::ports::{OrderStore, ReceiptError, ReceiptLetter, ReceiptSender};
 
 /// Mail is tried for a day; in its last hour a person is asked to look.
-const LAST_HOUR: Duration = Duration::from_hours(23);
+const ALERT_AFTER: Duration = Duration::from_hours(23);
 
-/// Sends receipts.
 #[derive(Clone)]
 pub struct SendReceipt {
     orders: Arc<dyn OrderStore>,
@@ -22,7 +21,6 @@ pub struct SendReceipt {
 
 impl SendReceipt {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, receipts: Arc<dyn ReceiptSender>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, receipts, clock }
     }
@@ -48,7 +46,7 @@ impl SendReceipt {
             }
             Err(ReceiptError::Unavailable(cause)) => {
                 let error = TaskError::Again(format!("mail is unavailable: {cause}"));
-                if now.since(run.asked_at) >= LAST_HOUR {
+                if now.since(run.asked_at) >= ALERT_AFTER {
                     let reason = AttentionReason::ReceiptNotSent;
                     raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
                 }

@@ -18,7 +18,6 @@ pub struct SendRefund {
 
 impl SendRefund {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>, gateway: Arc<dyn PaymentGateway>, clock: Arc<dyn Clock>) -> Self {
         Self { orders, gateway, clock }
     }

@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, CustomerId, Sku, StoreError};
 
-use super::{Baskets, CartView};
+use super::{CartPricing, CartView};
 use crate::domain::{CartId, CartRefused, LineChange};
 use crate::ports::CartStore;
 
 /// Each time somebody else was quicker; nobody else has so many hands on one cart.
-const ATTEMPTS: u32 = 50;
+const MAX_ATTEMPTS: u32 = 50;
 
-/// What he does.
+/// What they do.
 #[derive(Debug, Clone)]
 pub struct SetCartItemCommand {
-    /// The cart.
     pub cart: CartId,
     /// Who.
     pub by: Option<CustomerId>,
@@ -24,7 +23,7 @@ pub struct SetCartItemCommand {
     pub change: LineChange,
 }
 
-/// Why he cannot.
+/// Why they cannot.
 #[derive(Debug, thiserror::Error)]
 pub enum SetCartItemError {
     /// There is none of that id, or it is somebody else's.
@@ -36,7 +35,6 @@ pub enum SetCartItemError {
     /// The cart or the line is full.
     #[error(transparent)]
     Refused(#[from] CartRefused),
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -45,21 +43,17 @@ pub enum SetCartItemError {
 #[derive(Clone)]
 pub struct SetCartItem {
     carts: Arc<dyn CartStore>,
-    baskets: Baskets,
+    baskets: CartPricing,
     clock: Arc<dyn Clock>,
 }
 
 impl SetCartItem {
     /// Puts the use case together.
-    #[must_use]
-    pub fn new(carts: Arc<dyn CartStore>, baskets: Baskets, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(carts: Arc<dyn CartStore>, baskets: CartPricing, clock: Arc<dyn Clock>) -> Self {
         Self { carts, baskets, clock }
     }
 
     /// Changes the line and shows the cart.
-    ///
-    /// # Errors
-    /// [`SetCartItemError`].
     pub async fn execute(&self, command: SetCartItemCommand) -> Result<CartView, SetCartItemError> {
         let takes_away = matches!(command.change, LineChange::Set(quantity) if quantity.is_zero());
         for attempt in 1.. {
@@ -71,7 +65,7 @@ impl SetCartItem {
             let cart = cart.with_line(&command.sku, command.change)?;
             match self.carts.save(cart, self.clock.now()).await {
                 Ok(cart) => return Ok(self.baskets.view(&cart).await?),
-                Err(StoreError::Stale) if attempt < ATTEMPTS => {}
+                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -6,8 +6,8 @@ use chassis::messaging::TaskDraft;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{Cause, ConsumerName, OrderId, StoreError, Timestamp};
 
-use crate::domain::order::PATIENCE;
-use crate::domain::{AttentionReason, Decided, IntentId, Order, OrderTask, RefundId};
+use crate::domain::order::GRACE_PERIOD;
+use crate::domain::{AttentionReason, IntentId, Order, OrderTask, RefundId, Transition};
 use crate::ports::{Decide, OrderStore, PaymentError, Update};
 
 /// Prepares payments.
@@ -16,7 +16,6 @@ pub const CREATE_INTENT: ConsumerName = ConsumerName::new("create-intent");
 pub const CANCEL_INTENT: ConsumerName = ConsumerName::new("cancel-intent");
 /// Returns money.
 pub const REFUND_PAYMENT: ConsumerName = ConsumerName::new("refund-payment");
-/// Mails receipts.
 pub const MAIL_RECEIPT: ConsumerName = ConsumerName::new("mail-receipt");
 /// Translates what the payment provider posted.
 pub const PAYMENT_EVENTS: ConsumerName = ConsumerName::new("payment-events");
@@ -26,17 +25,14 @@ pub const PAYMENT_EVENTS: ConsumerName = ConsumerName::new("payment-events");
 pub struct TaskPayload {
     /// Whose work it is.
     pub order_id: OrderId,
-    /// Which intent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<IntentId>,
-    /// Which refund.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<RefundId>,
 }
 
 /// The tasks of a decision, in the form in which they are kept.
-#[must_use]
-pub fn drafts(decided: &Decided) -> Vec<TaskDraft> {
+pub fn drafts(decided: &Transition) -> Vec<TaskDraft> {
     decided.tasks.iter().map(|task| draft(decided.order.id(), task)).collect()
 }
 
@@ -58,7 +54,6 @@ fn draft(order: OrderId, task: &OrderTask) -> TaskDraft {
     TaskDraft { consumer, lane: key.clone(), key, payload, not_before: None }
 }
 
-/// One run of a task.
 #[derive(Debug, Clone)]
 pub struct TaskRun {
     /// What closes it.
@@ -78,14 +73,12 @@ pub enum TaskError {
     /// Worth another try.
     #[error("{0}")]
     Again(String),
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl TaskError {
     /// There is no order of that id, though there was when the task was given out.
-    #[must_use]
     pub fn no_such_order(order: OrderId) -> Self {
         Self::Impossible(format!("there is no order {order}"))
     }
@@ -104,7 +97,7 @@ impl From<PaymentError> for TaskError {
 /// A decision that refuses nothing, ready to become an [`Update`].
 pub(super) struct Plain(Decide);
 
-pub(super) fn decide_on(decide: impl Fn(Order) -> Decided + Send + Sync + 'static) -> Plain {
+pub(super) fn decide_on(decide: impl Fn(Order) -> Transition + Send + Sync + 'static) -> Plain {
     Plain(Arc::new(move |order| Ok(decide(order))))
 }
 
@@ -132,7 +125,7 @@ pub(super) async fn raise_alarm(
 pub(super) fn is_serious(error: &TaskError, run: &TaskRun, now: Timestamp) -> bool {
     match error {
         TaskError::Impossible(_) => true,
-        TaskError::Again(_) => now.since(run.asked_at) >= PATIENCE,
+        TaskError::Again(_) => now.since(run.asked_at) >= GRACE_PERIOD,
         TaskError::Store(_) => false,
     }
 }

@@ -6,19 +6,18 @@ use std::time::Duration;
 use shared_kernel::{Clock, Ids};
 
 use super::{
-    AcceptPaymentEvent, AnswerStock, AuditOrders, Baskets, CatchUp, CheckPayment, ClaimCart, CloseIntent, CreateCart,
-    FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage,
-    OpenPayment, PlaceOrder, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation, ResolveAttention,
-    SendReceipt, SendRefund, SetCartItem, Tariff, Terms, ViewCart, ViewOrder, WaitUntilPayable,
+    AcceptPaymentEvent, AnswerStock, AuditOrders, CartPricing, CatchUp, CheckPayment, CheckoutPolicy, ClaimCart,
+    CloseIntent, CreateCart, FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices,
+    ListOrders, OpenCardPage, OpenPayment, PlaceOrder, PricingConfig, ReconcilePayments, RecordPayment, RefundOrder,
+    RequestCancellation, ResolveAttention, SendReceipt, SendRefund, SetCartItem, ViewCart, ViewOrder, WaitUntilPayable,
 };
 use crate::ports::{
-    CardPage, CartStore, HistoryImport, MoneyOrders, OrderHistory, OrderNews, OrderPlacement, OrderStore,
+    CardPage, CartStore, HistoryImport, MoneyOrders, OrderChanges, OrderHistory, OrderPlacement, OrderStore,
     PaymentGateway, PersonalData, PriceList, ProviderEventLog, ReceiptSender, Restoration, WebhookInbox,
 };
 
 /// What stands behind the ports.
 #[derive(Clone)]
-#[expect(missing_docs, reason = "each field is the port of its type")]
 pub struct Adapters {
     pub carts: Arc<dyn CartStore>,
     pub prices: Arc<dyn PriceList>,
@@ -27,7 +26,7 @@ pub struct Adapters {
     pub import: Arc<dyn HistoryImport>,
     pub history: Arc<dyn OrderHistory>,
     pub inbox: Arc<dyn WebhookInbox>,
-    pub news: Arc<dyn OrderNews>,
+    pub news: Arc<dyn OrderChanges>,
     pub restoration: Arc<dyn Restoration>,
     pub money: Arc<dyn MoneyOrders>,
     pub personal_data: Arc<dyn PersonalData>,
@@ -43,9 +42,9 @@ pub struct Adapters {
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Currency, tax and delivery.
-    pub tariff: Tariff,
+    pub tariff: PricingConfig,
     /// What holds for orders that are not paid yet.
-    pub terms: Terms,
+    pub terms: CheckoutPolicy,
     /// How long a buyer is kept waiting for stock and payment intent.
     pub placement_wait: Duration,
     /// Until what age orders with money are compared with the provider's books.
@@ -56,7 +55,6 @@ pub struct Policy {
 
 /// Everything one can do.
 #[derive(Clone)]
-#[expect(missing_docs, reason = "each field is the use case of its type")]
 pub struct UseCases {
     pub create_cart: Arc<CreateCart>,
     pub view_cart: Arc<ViewCart>,
@@ -91,9 +89,8 @@ pub struct UseCases {
 
 impl UseCases {
     /// Puts them all together.
-    #[must_use]
     pub fn new(with: &Adapters, policy: Policy) -> Self {
-        let baskets = Baskets::new(with.prices.clone(), with.placement.clone(), policy.tariff);
+        let baskets = CartPricing::new(with.prices.clone(), with.placement.clone(), policy.tariff);
         let (orders, clock) = (with.orders.clone(), with.clock.clone());
         let place = PlaceOrder::new(
             with.carts.clone(),

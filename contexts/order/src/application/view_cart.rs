@@ -4,26 +4,24 @@ use std::sync::Arc;
 
 use shared_kernel::{CustomerId, StoreError};
 
-use super::{Baskets, CartView};
+use super::{CartPricing, CartView};
 use crate::domain::CartId;
 use crate::ports::CartStore;
 
 /// Which cart, and who looks.
 #[derive(Debug, Clone)]
 pub struct ViewCartQuery {
-    /// The cart.
     pub cart: CartId,
     /// Who looks.
     pub by: Option<CustomerId>,
 }
 
-/// Why he cannot see it.
+/// Why they cannot see it.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewCartError {
     /// There is none of that id, or it is somebody else's.
     #[error("there is no such cart")]
     NoSuchCart,
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,20 +30,16 @@ pub enum ViewCartError {
 #[derive(Clone)]
 pub struct ViewCart {
     carts: Arc<dyn CartStore>,
-    baskets: Baskets,
+    baskets: CartPricing,
 }
 
 impl ViewCart {
     /// Puts the use case together.
-    #[must_use]
-    pub fn new(carts: Arc<dyn CartStore>, baskets: Baskets) -> Self {
+    pub fn new(carts: Arc<dyn CartStore>, baskets: CartPricing) -> Self {
         Self { carts, baskets }
     }
 
     /// The cart with today's prices.
-    ///
-    /// # Errors
-    /// [`ViewCartError`].
     pub async fn execute(&self, query: ViewCartQuery) -> Result<CartView, ViewCartError> {
         let found = self.carts.find(query.cart).await?;
         let cart = found.filter(|cart| cart.is_open_to(query.by)).ok_or(ViewCartError::NoSuchCart)?;

@@ -10,19 +10,17 @@ use crate::ports::OrderStore;
 /// Which order, and who looks.
 #[derive(Debug, Clone)]
 pub struct ViewOrderQuery {
-    /// The order.
     pub order: OrderId,
     /// Who looks.
     pub by: Identity,
 }
 
-/// Why he cannot see it.
+/// Why they cannot see it.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewOrderError {
     /// There is none of that id, or it is somebody else's.
     #[error("there is no order {0}")]
     NoSuchOrder(OrderId),
-    /// The store's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -35,15 +33,11 @@ pub struct ViewOrder {
 
 impl ViewOrder {
     /// Puts the use case together.
-    #[must_use]
     pub fn new(orders: Arc<dyn OrderStore>) -> Self {
         Self { orders }
     }
 
     /// The order as it is now.
-    ///
-    /// # Errors
-    /// [`ViewOrderError`].
     pub async fn execute(&self, query: ViewOrderQuery) -> Result<Order, ViewOrderError> {
         let found = self.orders.find(query.order).await?;
         found.filter(|order| may_see(order, &query.by)).ok_or(ViewOrderError::NoSuchOrder(query.order))
@@ -51,7 +45,6 @@ impl ViewOrder {
 }
 
 /// Its buyer may, and so may the staff.
-#[must_use]
 pub fn may_see(order: &Order, who: &Identity) -> bool {
     order.belongs_to(who.customer) || who.is(Role::Staff)
 }

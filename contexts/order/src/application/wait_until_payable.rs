@@ -6,30 +6,25 @@ use std::time::Duration;
 use shared_kernel::{OrderId, StoreError};
 
 use crate::domain::{Order, OrderState};
-use crate::ports::{OrderNews, OrderStore};
+use crate::ports::{OrderChanges, OrderStore};
 
 /// How often it looks even if nobody says anything: another process may have made the change.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Waits.
 #[derive(Clone)]
 pub struct WaitUntilPayable {
     orders: Arc<dyn OrderStore>,
-    news: Arc<dyn OrderNews>,
+    news: Arc<dyn OrderChanges>,
     at_most: Duration,
 }
 
 impl WaitUntilPayable {
     /// Puts the use case together. `at_most` is how long a buyer is kept waiting.
-    #[must_use]
-    pub fn new(orders: Arc<dyn OrderStore>, news: Arc<dyn OrderNews>, at_most: Duration) -> Self {
+    pub fn new(orders: Arc<dyn OrderStore>, news: Arc<dyn OrderChanges>, at_most: Duration) -> Self {
         Self { orders, news, at_most }
     }
 
     /// The order as soon as it is more than `AWAITING_STOCK`, or as it is when patience ends. `None` if there is none.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, order: OrderId) -> Result<Option<Order>, StoreError> {
         let mut listener = self.news.listen(order);
         let mut left = self.at_most;
@@ -39,7 +34,7 @@ impl WaitUntilPayable {
             if left.is_zero() || !found.as_ref().is_some_and(waiting) {
                 return Ok(found);
             }
-            let slice = left.min(LOOK_AGAIN);
+            let slice = left.min(POLL_INTERVAL);
             if !listener.next(slice).await {
                 left = left.saturating_sub(slice);
             }

@@ -5,13 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{CustomerId, Quantity, Sku};
 
-/// Names a cart by 128 random bits; whoever knows a guest's cart may use it. Written as 32 hexadecimal digits.
+/// Names a cart by 128 random bits; anyone who knows a guest's cart may use it. Written as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CartId([u8; 16]);
 
 impl CartId {
     /// Takes the first sixteen of thirty-two secret bytes.
-    #[must_use]
     pub fn from_secret(secret: [u8; 32]) -> Self {
         let mut id = [0; 16];
         id.copy_from_slice(&secret[..16]);
@@ -19,7 +18,6 @@ impl CartId {
     }
 
     /// Reads 32 hexadecimal digits; `None` for any other text.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if !plain {
@@ -87,46 +85,38 @@ impl Cart {
     pub const MAX_LINES: usize = 100;
 
     /// An empty cart, a guest's if nobody owns it.
-    #[must_use]
     pub const fn new(id: CartId, owner: Option<CustomerId>) -> Self {
         Self { id, owner, lines: Vec::new(), version: 0 }
     }
 
     /// A cart as it was kept. `version` counts its changes.
-    #[must_use]
     pub const fn restore(id: CartId, owner: Option<CustomerId>, lines: Vec<CartLine>, version: i64) -> Self {
         Self { id, owner, lines, version }
     }
 
     /// Its name and, for a guest's cart, its key.
-    #[must_use]
     pub const fn id(&self) -> CartId {
         self.id
     }
     /// Whose it is; nobody's while a guest fills it.
-    #[must_use]
     pub const fn owner(&self) -> Option<CustomerId> {
         self.owner
     }
     /// What is in it.
-    #[must_use]
     pub fn lines(&self) -> &[CartLine] {
         &self.lines
     }
     /// How often it has changed, as last read from the store.
-    #[must_use]
     pub const fn version(&self) -> i64 {
         self.version
     }
 
-    /// Whether `visitor` may see and change it: a guest's cart is open to whoever knows its id.
-    #[must_use]
+    /// Whether `visitor` may see and change it: a guest's cart is open to anyone who knows its id.
     pub fn is_open_to(&self, visitor: Option<CustomerId>) -> bool {
         self.owner.is_none() || self.owner == visitor
     }
 
-    /// Makes a guest's cart the customer's own. Claiming his own again changes nothing.
-    #[must_use]
+    /// Makes a guest's cart the customer's own. Claiming their own again changes nothing.
     pub fn claimed_by(self, customer: CustomerId) -> Self {
         Self { owner: self.owner.or(Some(customer)), ..self }
     }
@@ -154,8 +144,7 @@ impl Cart {
         Ok(self)
     }
 
-    /// What is left when `bought` has been paid for; things added since stay.
-    #[must_use]
+    /// What is left when `paid_cart_lines` has been paid for; things added since stay.
     pub fn without(mut self, bought: &[(Sku, u32)]) -> Self {
         for (sku, count) in bought {
             for line in self.lines.iter_mut().filter(|line| line.sku == *sku) {

@@ -20,22 +20,13 @@ pub struct ChargeLimits {
 pub enum NotChargeable {
     /// Less than the provider takes.
     #[error("card payments start at {least}")]
-    TooSmall {
-        /// The least.
-        least: Money,
-    },
+    TooSmall { least: Money },
     /// More than the provider takes at once.
     #[error("a card can pay at most {most} at once")]
-    TooLarge {
-        /// The most.
-        most: Money,
-    },
+    TooLarge { most: Money },
     /// Between two steps.
     #[error("card payments in {} are multiples of {step}", .step.currency())]
-    BetweenSteps {
-        /// The step.
-        step: Money,
-    },
+    BetweenSteps { step: Money },
 }
 
 impl ChargeLimits {

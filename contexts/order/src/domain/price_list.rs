@@ -17,7 +17,6 @@ pub enum Kind {
 
 impl Kind {
     /// The name on the wire and in the database.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Physical => "physical",
@@ -26,7 +25,6 @@ impl Kind {
     }
 
     /// Reads the name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Physical, Self::Digital].into_iter().find(|kind| kind.name() == name)
     }
@@ -73,7 +71,6 @@ pub struct ProductPrices {
     pub variants: Vec<VariantPrice>,
 }
 
-/// The price of one variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariantPrice {
     /// The merchant's code.

@@ -57,7 +57,6 @@ pub struct Totals {
 
 impl Totals {
     /// Whether the parts make the whole.
-    #[must_use]
     pub fn add_up(&self) -> bool {
         self.net.plus(self.tax) == Ok(self.gross) && self.shipping.currency() == self.gross.currency()
     }
@@ -65,7 +64,7 @@ impl Totals {
 
 /// A line that wants its price worked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct LineToPrice {
     /// Which thing.
     pub sku: Sku,
     /// What the buyer reads.
@@ -94,7 +93,12 @@ pub struct Priced {
 ///
 /// # Errors
 /// [`MoneyError`] when currencies differ or an amount leaves 64 bits.
-pub fn price(wanted: Vec<Wanted>, delivery: Option<Money>, rate: TaxRate, zero: Money) -> Result<Priced, MoneyError> {
+pub fn price(
+    wanted: Vec<LineToPrice>,
+    delivery: Option<Money>,
+    rate: TaxRate,
+    zero: Money,
+) -> Result<Priced, MoneyError> {
     let parcel = wanted.iter().any(|line| line.kind == Kind::Physical);
     let delivery = delivery.filter(|_| parcel);
     let mut parts = Vec::with_capacity(wanted.len() + 1);
@@ -105,7 +109,7 @@ pub fn price(wanted: Vec<Wanted>, delivery: Option<Money>, rate: TaxRate, zero: 
     let shares = rate.shares(&parts)?;
     let mut lines = Vec::with_capacity(wanted.len());
     for ((line, gross), tax) in wanted.into_iter().zip(&parts).zip(&shares) {
-        let Wanted { sku, title, kind, quantity, unit_gross } = line;
+        let LineToPrice { sku, title, kind, quantity, unit_gross } = line;
         lines.push(OrderLine {
             sku,
             title,
@@ -138,8 +142,8 @@ mod tests {
     fn nzd(minor: i64) -> Money {
         Money::new(minor, Currency::NZD)
     }
-    fn wanted(kind: Kind, quantity: u32, minor: i64) -> Wanted {
-        Wanted { sku: Sku::parse("S").unwrap(), title: "Thing".into(), kind, quantity, unit_gross: nzd(minor) }
+    fn wanted(kind: Kind, quantity: u32, minor: i64) -> LineToPrice {
+        LineToPrice { sku: Sku::parse("S").unwrap(), title: "Thing".into(), kind, quantity, unit_gross: nzd(minor) }
     }
     const GST: TaxRate = TaxRate::from_basis_points(1_500);
 

@@ -8,7 +8,7 @@ use crate::domain::{Order, Status};
 /// Which orders, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderFilter {
-    /// Only his; everybody's for the staff.
+    /// Only their; everybody's for the staff.
     pub customer: Option<CustomerId>,
     /// Only in this state.
     pub status: Option<Status>,
@@ -34,20 +34,17 @@ pub struct OrderCursor {
 
 impl OrderCursor {
     /// The place of an order in the list.
-    #[must_use]
     pub fn of(order: &Order) -> Self {
         Self { placed_at: order.placed_at(), id: order.id() }
     }
 
     /// Reads what [`OrderCursor::text`] wrote.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (micros, id) = text.split_once('.')?;
         Some(Self { placed_at: Timestamp::from_micros(micros.parse().ok()?), id: OrderId::parse(id).ok()? })
     }
 
     /// The opaque form that goes over the wire.
-    #[must_use]
     pub fn text(&self) -> String {
         format!("{}.{}", self.placed_at.micros(), self.id)
     }

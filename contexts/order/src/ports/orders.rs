@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
 
 use super::placement::RequestKey;
-use crate::domain::{CancelRefused, Decided, IntentId, Order, RefundRefused};
+use crate::domain::{CancelRefused, IntentId, Order, RefundRefused, Transition};
 
 /// Why the domain refused what somebody asked of an order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum Refusal {
 }
 
 /// A pure decision about an order. It may be asked more than once, so it must not do anything but decide.
-pub type Decide = Arc<dyn Fn(Order) -> Result<Decided, Refusal> + Send + Sync>;
+pub type Decide = Arc<dyn Fn(Order) -> Result<Transition, Refusal> + Send + Sync>;
 
 /// A change to one order, decided inside the write transaction on the order as it is at that moment.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ pub enum Updated {
     Missing,
     /// The domain refused; nothing was kept.
     Refused(Refusal),
-    /// It was no news, or the request with this key has had its effect before; nothing was kept. The order as it is.
+    /// Nothing changed, or the request with this key has had its effect before; nothing was kept. The order as it is.
     Unchanged(Order),
     /// Kept. The order as it is now.
     Changed(Order),
@@ -106,13 +106,11 @@ pub struct PlacedAt {
 
 impl PlacedAt {
     /// Before all orders that were placed at this moment or later.
-    #[must_use]
     pub const fn from(at: Timestamp) -> Self {
         Self { at, order: None }
     }
 
     /// The place of this order.
-    #[must_use]
     pub const fn of(order: &Order) -> Self {
         Self { at: order.placed_at(), order: Some(order.id()) }
     }

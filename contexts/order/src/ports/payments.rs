@@ -75,7 +75,6 @@ pub enum PaymentError {
 
 impl PaymentError {
     /// Whether the provider says that there is no such thing.
-    #[must_use]
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "resource_missing")
     }
@@ -103,7 +102,7 @@ pub trait PaymentGateway: Send + Sync {
     async fn refund(&self, refund: &NewRefund) -> Result<ProviderRefund, PaymentError>;
 }
 
-/// An order whose buyer wants to type in his card.
+/// An order whose buyer wants to type in their card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardPageRequest {
     /// The order; a page of its own intent must carry it in the intent's metadata as `order_id`.

@@ -20,22 +20,13 @@ pub trait PersonalData: Send + Sync {
     async fn remember_erased(&self, customer: CustomerId, now: Timestamp, cause: &Cause) -> Result<(), StoreError>;
 
     /// Up to `limit` orders after `after` that name an erased customer still, whatever their state, by id.
-    ///
-    /// # Errors
-    /// The store's.
     async fn naming_erased(&self, after: Option<OrderId>, limit: u32) -> Result<Vec<OrderId>, StoreError>;
 
     /// Orders of no account here that name an e-mail address with this digest: imported ones. The digest is the SHA-256 of
     /// the address in small letters, as hexadecimal digits.
-    ///
-    /// # Errors
-    /// The store's.
     async fn without_account(&self, email_digest: &str) -> Result<Vec<OrderId>, StoreError>;
 
     /// Takes the person out of the order, if it is at rest, and out of every message about it; leaves the work of
     /// forgetting their mail. Answers whether anything has changed.
-    ///
-    /// # Errors
-    /// The store's.
     async fn anonymise(&self, order: OrderId, now: Timestamp) -> Result<bool, StoreError>;
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use shared_kernel::{CustomerId, StoreError};
 
-use crate::domain::{CartId, Decided, Order, OrderNumber};
+use crate::domain::{CartId, Order, OrderNumber, Transition};
 
-/// The key under which somebody asks for something that must happen once, and what exactly he asked for.
+/// The key under which somebody asks for something that must happen once, and what exactly they asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
     /// Who asks; keys of different people never meet.
@@ -27,9 +27,9 @@ pub enum Placement {
     /// A new order; the open one, if there is one, ends.
     New {
         /// The new one.
-        placed: Box<Decided>,
+        placed: Box<Transition>,
         /// The end of the old one.
-        superseded: Option<Box<Decided>>,
+        superseded: Option<Box<Transition>>,
     },
 }
 
@@ -44,7 +44,7 @@ pub struct PlaceRequest {
     pub cart: CartId,
     /// The key under which it is asked for.
     pub key: RequestKey,
-    /// How many orders its principal may have, over all his carts, that wait to be paid.
+    /// How many orders its principal may have, over all their carts, that wait to be paid.
     pub open_at_most: u32,
     /// How many pieces it asks for.
     pub pieces: u32,
@@ -65,7 +65,7 @@ pub enum PlaceOutcome {
     Repeat(Order),
     /// The key was used before for another request.
     KeyReused,
-    /// So many other orders of his wait to be paid that nothing was placed.
+    /// So many other orders of their wait to be paid that nothing was placed.
     TooManyOpen,
     /// So many pieces would be held that nobody else can buy; nothing was placed.
     TooManyPieces,
@@ -85,14 +85,14 @@ pub trait OrderPlacement: Send + Sync {
     async fn open_order(&self, cart: CartId) -> Result<Option<Order>, StoreError>;
 
     /// The order that a request with this key led to.
-    async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError>;
+    async fn find_outcome(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError>;
 }
 
 /// Takes over orders of another shop.
 #[async_trait]
 pub trait HistoryImport: Send + Sync {
     /// Keeps those whose number is not known yet, with their events, in one transaction. Says how many were new.
-    async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError>;
+    async fn import(&self, orders: Vec<Transition>) -> Result<u64, StoreError>;
 
     /// Those of these ids that are accounts of this shop, erased ones included.
     async fn known_customers(&self, ids: BTreeSet<CustomerId>) -> Result<BTreeSet<CustomerId>, StoreError>;

@@ -20,14 +20,8 @@ pub trait PriceList: Send + Sync {
     async fn replace(&self, product: ProductPrices, cause: Option<Cause>) -> Result<(), StoreError>;
 
     /// These variants of a product, or all of them if none is named, are not sold any more.
-    ///
-    /// # Errors
-    /// As for [`PriceList::replace`].
     async fn withdraw(&self, product: Uuid, skus: Vec<Sku>, cause: Option<Cause>) -> Result<(), StoreError>;
 
     /// Notes how many of a thing could be had.
-    ///
-    /// # Errors
-    /// As for [`PriceList::replace`].
     async fn hint(&self, sku: Sku, available: i64, cause: Option<Cause>) -> Result<(), StoreError>;
 }

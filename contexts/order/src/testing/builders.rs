@@ -6,29 +6,22 @@ use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Currency, CustomerId, Identity, Money, OrderId, Role, Sku, TaxRate, Timestamp};
 use uuid::Uuid;
 
-use crate::domain::pricing::{Wanted, price};
+use crate::domain::pricing::{LineToPrice, price};
 use crate::domain::{
     Buyer, CartId, IntentId, IntentReport, IntentStatus, Kind, Listing, NewOrder, OpenedIntent, Order, OrderNumber,
     PricedItem,
 };
 
 /// So many cents.
-#[must_use]
 pub fn nzd(minor: i64) -> Money {
     Money::new(minor, Currency::NZD)
 }
 
-/// A SKU.
-///
-/// # Panics
-/// When the text is none.
-#[must_use]
 pub fn sku(code: &str) -> Sku {
     Sku::parse(code).unwrap_or_else(|error| panic!("{code:?}: {error}"))
 }
 
 /// A verified customer; `number` tells one from another.
-#[must_use]
 pub fn a_customer(number: u128) -> Identity {
     Identity {
         customer: CustomerId::new(Uuid::from_u128(0xC0 << 120 | number)),
@@ -42,16 +35,11 @@ pub fn a_customer(number: u128) -> Identity {
 }
 
 /// Somebody of the staff.
-#[must_use]
 pub fn a_staff_member() -> Identity {
     Identity { role: Role::Staff, first_name: "Mere".to_owned(), ..a_customer(9_999) }
 }
 
 /// Where parcels go.
-///
-/// # Panics
-/// Never.
-#[must_use]
 pub fn an_address() -> Address {
     let raw = RawAddress {
         name: "Aroha Ngata".to_owned(),
@@ -65,7 +53,6 @@ pub fn an_address() -> Address {
 }
 
 /// Something on the price list.
-#[must_use]
 pub fn a_priced(code: &str, kind: Kind, minor: i64) -> PricedItem {
     let title = format!("The {code}");
     let (sku, unit_gross, listing) = (sku(code), nzd(minor), Listing::default());
@@ -73,14 +60,10 @@ pub fn a_priced(code: &str, kind: Kind, minor: i64) -> PricedItem {
 }
 
 /// A new order of two notebooks at 100.00 and delivery at 6.90; `number` makes ids and cart its own.
-///
-/// # Panics
-/// Never.
-#[must_use]
 pub fn a_draft(number: u128) -> NewOrder {
     let placed_at = Timestamp::parse("2026-11-22T12:00:00Z").unwrap_or_else(|error| panic!("{error}"));
     let (title, unit_gross) = ("Kea Notebook 14 / 32 GB".to_owned(), nzd(10_000));
-    let wanted = vec![Wanted { sku: sku("KEA-14-32"), title, kind: Kind::Physical, quantity: 2, unit_gross }];
+    let wanted = vec![LineToPrice { sku: sku("KEA-14-32"), title, kind: Kind::Physical, quantity: 2, unit_gross }];
     let priced = price(wanted, Some(nzd(690)), TaxRate::from_basis_points(1_500), nzd(0));
     let mut secret = [0; 32];
     secret[..16].copy_from_slice(&number.to_be_bytes());
@@ -102,7 +85,6 @@ pub fn a_draft(number: u128) -> NewOrder {
 }
 
 /// An order in the making: `an_order(1).paid().build()`.
-#[must_use]
 pub fn an_order(number: u128) -> OrderBuilder {
     let sequence = 100_000 + i64::try_from(number).unwrap_or(0);
     OrderBuilder(Order::place(a_draft(number), OrderNumber::sequential("BS-", sequence), None).order)
@@ -113,7 +95,6 @@ pub struct OrderBuilder(Order);
 
 impl OrderBuilder {
     /// Its goods are held and its intent `pi_<number>` is ready.
-    #[must_use]
     pub fn payable(self) -> Self {
         let (now, intent) = (self.0.placed_at(), self.intent());
         let opened = OpenedIntent { client_secret: Some(format!("{intent}_secret")), intent };
@@ -121,7 +102,6 @@ impl OrderBuilder {
     }
 
     /// Its total has come.
-    #[must_use]
     pub fn paid(self) -> Self {
         let order = self.payable();
         let (intent, received) = (order.intent(), order.0.totals().gross);
@@ -130,8 +110,6 @@ impl OrderBuilder {
         Self(order.0.intent_reported(report, now).order)
     }
 
-    /// The order.
-    #[must_use]
     pub fn build(self) -> Order {
         self.0
     }

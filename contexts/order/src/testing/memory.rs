@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use crate::adapters::outbound::publish::published;
 use crate::application::tasks::{PAYMENT_EVENTS, drafts};
-use crate::domain::{Cart, CartId, Decided, IntentId, Order, OrderNumber, PricedItem, ProductPrices};
+use crate::domain::{Cart, CartId, IntentId, Order, OrderNumber, PricedItem, ProductPrices, Transition};
 use crate::ports::{
-    CartStore, HistoryImport, MoneyOrders, NewsListener, OrderNews, OrderPlacement, OrderStore, PlaceOutcome,
+    CartStore, HistoryImport, MoneyOrders, OrderChangeListener, OrderChanges, OrderPlacement, OrderStore, PlaceOutcome,
     PlaceRequest, PlacedAt, Placement, PriceList, ProviderEvent, RequestKey, Restoration, Update, Updated,
     WebhookInbox,
 };
@@ -48,14 +48,12 @@ pub struct MemoryShop {
 
 impl MemoryShop {
     /// An empty shop.
-    #[must_use]
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let recorder = MemoryRecorder::new("order", Arc::clone(&clock), ids);
         Self { state: Arc::default(), recorder, clock }
     }
 
     /// What was published, and what work was given out.
-    #[must_use]
     pub const fn recorder(&self) -> &MemoryRecorder {
         &self.recorder
     }
@@ -65,7 +63,6 @@ impl MemoryShop {
         self.lock().prices.insert(item.sku.clone(), (Uuid::nil(), item));
     }
 
-    /// Keeps an order as it is.
     pub fn keeps(&self, order: Order) {
         let mut state = self.lock();
         for payment in order.payments() {
@@ -75,7 +72,7 @@ impl MemoryShop {
     }
 
     /// Memory has gone back to that moment.
-    pub fn goes_back_to(&self, moment: Timestamp) {
+    pub fn set_restore_point(&self, moment: Timestamp) {
         self.lock().went_back_to = Some(moment);
     }
 
@@ -88,7 +85,7 @@ impl MemoryShop {
         &self,
         state: &mut State,
         cause: Option<&Cause>,
-        decided: &[&Decided],
+        decided: &[&Transition],
     ) -> Result<(), StoreError> {
         let events = decided.iter().flat_map(|decided| published(decided)).collect();
         let tasks = decided.iter().flat_map(|decided| drafts(decided)).collect();
@@ -98,7 +95,7 @@ impl MemoryShop {
             for intent in &decided.new_intents {
                 state.intents.entry(intent.clone()).or_insert(order.id());
             }
-            if let Some((cart, bought)) = decided.bought()
+            if let Some((cart, bought)) = decided.paid_cart_lines()
                 && let Some((kept, _)) = state.carts.get_mut(&cart)
             {
                 let left = kept.clone().without(&bought);
@@ -112,7 +109,7 @@ impl MemoryShop {
 }
 
 impl State {
-    fn known(&self, key: &RequestKey) -> Option<Result<Order, ()>> {
+    fn find_by_key(&self, key: &RequestKey) -> Option<Result<Order, ()>> {
         let (fingerprint, order, _) = self.keys.get(&(key.principal, key.key.clone()))?;
         if *fingerprint != key.fingerprint {
             return Some(Err(()));
@@ -127,11 +124,11 @@ impl State {
 
 #[async_trait]
 impl Restoration for MemoryShop {
-    async fn went_back_to(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn restore_point(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.lock().went_back_to)
     }
 
-    async fn caught_up(&self, _now: Timestamp, skipped: i64) -> Result<(), StoreError> {
+    async fn mark_reconciled(&self, _now: Timestamp, skipped: i64) -> Result<(), StoreError> {
         let mut state = self.lock();
         if state.went_back_to.take().is_some() {
             state.placed += skipped;
@@ -224,7 +221,7 @@ impl OrderStore for MemoryShop {
 
     async fn update(&self, update: Update) -> Result<Updated, StoreError> {
         let mut state = self.lock();
-        match update.key.as_ref().and_then(|key| state.known(key)) {
+        match update.key.as_ref().and_then(|key| state.find_by_key(key)) {
             Some(Ok(order)) => return Ok(Updated::Unchanged(order)),
             Some(Err(())) => return Ok(Updated::KeyReused),
             None => {}
@@ -234,7 +231,7 @@ impl OrderStore for MemoryShop {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Updated::Refused(refusal)),
         };
-        if !decided.is_news() {
+        if !decided.has_changes() {
             return Ok(Updated::Unchanged(decided.order));
         }
         self.keep(&mut state, update.cause.as_ref(), &[&decided])?;
@@ -296,7 +293,7 @@ impl OrderPlacement for MemoryShop {
 
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError> {
         let mut state = self.lock();
-        match state.known(&request.key) {
+        match state.find_by_key(&request.key) {
             Some(Ok(order)) => return Ok(PlaceOutcome::Repeat(order)),
             Some(Err(())) => return Ok(PlaceOutcome::KeyReused),
             None => {}
@@ -306,8 +303,8 @@ impl OrderPlacement for MemoryShop {
         let kept =
             |open: &Order| matches!((request.decide)(Some(open.clone()), open.number().clone()), Placement::Keep(_));
         let elsewhere = |order: &&Order| {
-            let his = order.buyer().customer == Some(request.key.principal);
-            his && order.cart() != Some(request.cart) && order.state().is_open()
+            let is_own = order.buyer().customer == Some(request.key.principal);
+            is_own && order.cart() != Some(request.cart) && order.state().is_open()
         };
         let too_many = state.orders.values().filter(elsewhere).count() >= request.open_at_most as usize;
         if too_many && !open.as_ref().is_some_and(kept) {
@@ -330,7 +327,7 @@ impl OrderPlacement for MemoryShop {
                 }
                 Placement::New { placed, superseded } => (placed, superseded),
             };
-            let decided: Vec<&Decided> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
+            let decided: Vec<&Transition> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
             self.keep(&mut state, None, &decided)?;
             state.keep_key(&request.key, placed.order.id(), self.clock.now());
             state.placed += 1;
@@ -338,15 +335,15 @@ impl OrderPlacement for MemoryShop {
         }
     }
 
-    async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError> {
-        let known = self.lock().known(key);
+    async fn find_outcome(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError> {
+        let known = self.lock().find_by_key(key);
         Ok(known.map(|known| known.map_or(PlaceOutcome::KeyReused, PlaceOutcome::Repeat)))
     }
 }
 
 #[async_trait]
 impl HistoryImport for MemoryShop {
-    async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError> {
+    async fn import(&self, orders: Vec<Transition>) -> Result<u64, StoreError> {
         let mut state = self.lock();
         let mut new = 0;
         for decided in orders {
@@ -386,21 +383,21 @@ impl WebhookInbox for MemoryShop {
     }
 }
 
-impl OrderNews for MemoryShop {
-    fn listen(&self, order: OrderId) -> Box<dyn NewsListener> {
+impl OrderChanges for MemoryShop {
+    fn listen(&self, order: OrderId) -> Box<dyn OrderChangeListener> {
         let seen = self.lock().changes.get(&order).copied().unwrap_or_default();
-        Box::new(MemoryListener { shop: self.clone(), order, seen })
+        Box::new(InMemoryOrderChangeListener { shop: self.clone(), order, seen })
     }
 }
 
-struct MemoryListener {
+struct InMemoryOrderChangeListener {
     shop: MemoryShop,
     order: OrderId,
     seen: u64,
 }
 
 #[async_trait]
-impl NewsListener for MemoryListener {
+impl OrderChangeListener for InMemoryOrderChangeListener {
     /// Nothing happens by itself in memory, so there is nothing to wait for.
     async fn next(&mut self, _at_most: Duration) -> bool {
         let now = self.shop.lock().changes.get(&self.order).copied().unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::ports::{
 };
 
 /// Events on one page.
-const PAGE: usize = 3;
+const PAGE_SIZE: usize = 3;
 
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a mood that a test sets by itself")]
@@ -98,7 +98,6 @@ impl FakeProvider {
     }
 
     /// Somebody returns money in the provider's dashboard; `false` if the payment has not got so much left.
-    #[must_use]
     pub fn returns_by_dashboard(&self, provider_id: &str, intent: &IntentId, amount: Money) -> bool {
         let mut state = self.lock();
         if !state.has_left(intent, amount) {
@@ -126,36 +125,30 @@ impl FakeProvider {
     }
 
     /// How an intent stands.
-    #[must_use]
     pub fn status(&self, intent: &IntentId) -> Option<IntentStatus> {
         self.lock().intents.get(intent).map(|kept| kept.status.clone())
     }
 
     /// All refunds that the shop has asked for, each with its key.
-    #[must_use]
     pub fn refunds(&self) -> Vec<NewRefund> {
         self.lock().asked.values().cloned().collect()
     }
 
-    /// All refunds there are, by whoever.
-    #[must_use]
+    /// All refunds there are, by anyone who.
     pub fn ledger(&self) -> Vec<RefundReport> {
         self.lock().refunds.values().cloned().collect()
     }
 
-    /// All disputes there are.
-    #[must_use]
     pub fn disputes(&self) -> Vec<DisputeReport> {
         self.lock().disputes.values().cloned().collect()
     }
 
-    /// Something has happened of which it tells whoever asks for it.
+    /// Something has happened of which it tells anyone who asks for it.
     pub fn remembers(&self, at: Timestamp, event: Value) {
         self.lock().events.push((at, event));
     }
 
     /// How many calls it got.
-    #[must_use]
     pub fn calls(&self) -> u32 {
         self.lock().calls
     }
@@ -254,7 +247,7 @@ impl ProviderEventLog for FakeProvider {
         let events: Vec<Value> = asked_for.map(|(_, event)| event.clone()).collect();
         let known = |behind: &String| events.iter().position(|event| event["id"] == behind.as_str());
         let start = span.behind.as_ref().and_then(known).map_or(0, |at| at + 1);
-        let page: Vec<Value> = events[start..].iter().take(PAGE).cloned().collect();
+        let page: Vec<Value> = events[start..].iter().take(PAGE_SIZE).cloned().collect();
         Ok(EventPage { more: start + page.len() < events.len(), events: page })
     }
 }
@@ -289,7 +282,6 @@ impl KeptReceipts {
     }
 
     /// Everything sent so far.
-    #[must_use]
     pub fn sent(&self) -> Vec<ReceiptLetter> {
         self.lock().letters.clone()
     }

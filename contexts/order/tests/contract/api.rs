@@ -226,10 +226,10 @@ async fn a_customers_cart_does_not_exist_for_anybody_else(on: Storage) {
     let claimed = guest.cart(&[(GUIDE, 1)]).await;
     assert_eq!(aroha.put_item(&claimed, GUIDE, json!(2)).await.status, 200);
     for id in [own, claimed] {
-        for stranger in [Client::of(&shop, None), Client::of(&shop, Some(WIREMU)), Client::of(&shop, Some(STAFF))] {
-            assert_eq!(stranger.get(&format!("/carts/{id}")).await.problem(), (404, "not-found".into()));
-            assert_eq!(stranger.put_item(&id, GUIDE, json!(9)).await.problem(), (404, "not-found".into()));
-            let delete = stranger.call(Method::DELETE, &format!("/carts/{id}/items/{GUIDE}"), None, None).await;
+        for outsider in [Client::of(&shop, None), Client::of(&shop, Some(WIREMU)), Client::of(&shop, Some(STAFF))] {
+            assert_eq!(outsider.get(&format!("/carts/{id}")).await.problem(), (404, "not-found".into()));
+            assert_eq!(outsider.put_item(&id, GUIDE, json!(9)).await.problem(), (404, "not-found".into()));
+            let delete = outsider.call(Method::DELETE, &format!("/carts/{id}/items/{GUIDE}"), None, None).await;
             assert_eq!(delete.problem().0, 404);
         }
         assert_eq!(aroha.get(&format!("/carts/{id}")).await.status, 200);
@@ -336,7 +336,7 @@ async fn what_cannot_be_ordered_is_refused_by_name(on: Storage) {
     assert_eq!(aroha.get("/orders").await.json()["items"], json!([]), "nothing was placed");
 }
 
-async fn nobody_holds_more_unpaid_orders_than_he_may(on: Storage) {
+async fn no_customer_has_more_unpaid_orders_than_allowed(on: Storage) {
     let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = async |key: &str| {
@@ -352,7 +352,7 @@ async fn nobody_holds_more_unpaid_orders_than_he_may(on: Storage) {
     assert_eq!(orders, 10, "nothing was placed");
 }
 
-async fn only_a_verified_customer_may_order_and_only_from_his_own_cart(on: Storage) {
+async fn only_a_verified_customer_may_order_and_only_from_their_own_cart(on: Storage) {
     let shop = Shop::open(on).await;
     let (guest, new) = (Client::of(&shop, None), Client::of(&shop, Some(UNVERIFIED)));
     let cart = guest.cart(&[(GUIDE, 1)]).await;
@@ -391,16 +391,16 @@ async fn the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_
     assert_eq!(mails[0].to, "person1@example.test");
 }
 
-async fn an_order_does_not_exist_for_strangers_and_staff_sees_it_without_what_pays_for_it(on: Storage) {
+async fn an_order_does_not_exist_for_other_people_and_staff_sees_it_without_what_pays_for_it(on: Storage) {
     let shop = Shop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(NOTEBOOK, 1)]).await;
     shop.reserves(order).await;
     let path = format!("/orders/{order}");
-    let stranger = Client::of(&shop, Some(WIREMU));
-    assert_eq!(stranger.get(&path).await.problem(), (404, "not-found".into()));
-    assert_eq!(stranger.post(&format!("{path}/cancel"), "k", json!({})).await.problem(), (404, "not-found".into()));
-    assert_eq!(stranger.get("/orders").await.json()["items"], json!([]));
+    let outsider = Client::of(&shop, Some(WIREMU));
+    assert_eq!(outsider.get(&path).await.problem(), (404, "not-found".into()));
+    assert_eq!(outsider.post(&format!("{path}/cancel"), "k", json!({})).await.problem(), (404, "not-found".into()));
+    assert_eq!(outsider.get("/orders").await.json()["items"], json!([]));
     assert_eq!(Client::of(&shop, None).get(&path).await.problem(), (401, "unauthorized".into()));
     assert_eq!(Client::of(&shop, None).get("/orders").await.problem(), (401, "unauthorized".into()));
     let staff = Client::of(&shop, Some(STAFF));
@@ -578,12 +578,12 @@ on_both_engines! {
     an_order_waits_for_stock_and_is_then_ready_to_be_paid
     an_order_without_an_answer_about_stock_is_accepted_and_one_without_stock_refused
     a_wish_repeated_is_one_order_and_a_key_serves_one_wish
-    nobody_holds_more_unpaid_orders_than_he_may
+    no_customer_has_more_unpaid_orders_than_allowed
     what_cannot_be_ordered_is_refused_by_name
-    only_a_verified_customer_may_order_and_only_from_his_own_cart
+    only_a_verified_customer_may_order_and_only_from_their_own_cart
     what_was_agreed_stays_agreed_when_prices_move
     the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_cart
-    an_order_does_not_exist_for_strangers_and_staff_sees_it_without_what_pays_for_it
+    an_order_does_not_exist_for_other_people_and_staff_sees_it_without_what_pays_for_it
     lists_are_newest_first_page_by_page_and_choose_by_status
     what_the_caller_has_is_not_sent_again
     a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back

@@ -1,5 +1,5 @@
 //! Our published language: one golden file and one JSON Schema per event. A difference fails; `UPDATE_CONTRACTS=1`
-//! writes the golden files anew, and the difference is then looked at by a person.
+//! writes the golden files again, and the difference is then looked at by a person.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail by panicking")]
 
@@ -13,8 +13,8 @@ use chassis::testing::{CountingIds, FixedClock};
 use order::adapters::outbound::publish::published;
 use order::application::ImportOrders;
 use order::domain::{
-    Decided, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, RefundId,
-    RefundReport, RefundRequest, ReportedRefund,
+    FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, RefundId,
+    RefundReport, RefundRequest, ReportedRefund, Transition,
 };
 use order::testing::{MemoryShop, a_draft, an_order, nzd, sku};
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ fn refund_of(order: &Order) -> RefundReport {
 }
 
 /// A decision that states the fact last.
-async fn decision(name: &str) -> Decided {
+async fn decision(name: &str) -> Transition {
     let (payable, paid) = (an_order(1).payable().build(), an_order(1).paid().build());
     match name {
         "placed" => {
@@ -114,7 +114,7 @@ async fn decision(name: &str) -> Decided {
     }
 }
 
-async fn imported() -> Decided {
+async fn imported() -> Transition {
     let line = json!({"number": "536365", "placed_at": "2019-03-04T05:06:07Z", "status": "COMPLETED",
         "customer": {"id": "17850", "email": "old@example.com", "name": "Old Customer"}, "country": "GB",
         "currency": "GBP", "lines": [

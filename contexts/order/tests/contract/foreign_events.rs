@@ -88,7 +88,7 @@ async fn the_catalogues_snapshots_become_prices(on: Storage) {
 }
 
 /// The local copies are emptied and told again, from the archive, as `better-store replay` has it.
-async fn the_copies_of_prices_and_stock_can_be_built_anew(on: Storage) {
+async fn the_copies_of_prices_and_stock_can_be_built_again(on: Storage) {
     let shop = open(on).await;
     let level = golden("fulfilment", "store.fulfilment.stock_changed.v1");
     let mut changed = golden("catalogue", "store.catalogue.product_changed.v1");
@@ -187,7 +187,7 @@ async fn fulfilments_refusals_and_shortages_are_understood(on: Storage) {
 on_both_engines! {
     everything_that_we_subscribe_to_has_a_golden_file_of_its_producer
     the_catalogues_snapshots_become_prices
-    the_copies_of_prices_and_stock_can_be_built_anew
+    the_copies_of_prices_and_stock_can_be_built_again
     fulfilments_answers_move_the_order
     what_fulfilment_leaves_out_is_taken_in_once
     fulfilments_refusals_and_shortages_are_understood

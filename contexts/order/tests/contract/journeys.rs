@@ -212,7 +212,10 @@ async fn a_cancellation_returns_the_money_when_fulfilment_agrees(on: Storage) {
     let order = shop.paid_order().await;
     let id = order.id();
     let ask = |by: Identity| RequestCancellationCommand { order: id, by, reason: None, key: "c".into() };
-    assert!(shop.use_cases().request_cancellation.execute(ask(a_customer(2))).await.is_err(), "not his order");
+    assert!(
+        shop.use_cases().request_cancellation.execute(ask(a_customer(2))).await.is_err(),
+        "another customer's order"
+    );
     for _ in 0..2 {
         let asked = shop.use_cases().request_cancellation.execute(ask(a_customer(1))).await.unwrap();
         assert_eq!(asked.status(), Status::CancelPending);

@@ -5,6 +5,7 @@
 mod storage;
 
 mod api;
+mod concurrency;
 mod events;
 mod foreign_events;
 mod journeys;
@@ -13,7 +14,6 @@ mod moves;
 mod outside;
 mod pages;
 mod ports;
-mod races;
 mod restored;
 mod rig;
 mod shop;

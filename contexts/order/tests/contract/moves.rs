@@ -9,7 +9,7 @@ use chassis::messaging::Recorder;
 use chassis::sql::Database;
 use chassis::sql::transfer::{Location, Snapshot, Target};
 use chassis::testing::{FixedClock, shared_cluster};
-use order::adapters::outbound::sql::{MIGRATIONS, SqlOrderStore, WaitingRoom};
+use order::adapters::outbound::sql::{MIGRATIONS, OrderChangeNotifier, SqlOrderStore};
 use order::testing::suites::orders::placed;
 
 async fn open(place: &Location) -> SqlOrderStore {
@@ -20,7 +20,7 @@ async fn open(place: &Location) -> SqlOrderStore {
     database.migrate("order", MIGRATIONS).await.unwrap();
     let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
     let recorder = Recorder::new("order", clock.clone(), Arc::new(SystemIds));
-    SqlOrderStore::new(database, recorder, clock, "BS-", WaitingRoom::default())
+    SqlOrderStore::new(database, recorder, clock, "BS-", OrderChangeNotifier::default())
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use shared_kernel::{Currency, Money, OrderId, Timestamp};
 use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, WIREMU, intent_of};
 use crate::storage::Storage;
 
-/// Somebody at a browser: signed in or not, with the cookies that he was given.
+/// Somebody at a browser: logged in or not, with the cookies that they were given.
 struct Browser<'a> {
     shop: &'a Shop,
     token: Option<&'a str>,
@@ -206,7 +206,7 @@ async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout(on: Storage) {
     let sent = guest.open("/checkout").await;
     assert_eq!((sent.status, sent.header("location")), (303, "/login?next=%2Fcheckout"));
     let mut aroha = Browser { token: Some(AROHA), ..guest };
-    assert_eq!(aroha.open("/checkout").await.marked("address-form").len(), 1, "his cart came with him");
+    assert_eq!(aroha.open("/checkout").await.marked("address-form").len(), 1, "the guest's cart is now the customer's");
 }
 
 async fn a_guest_is_told_of_what_cannot_be_ordered_before_the_login(on: Storage) {
@@ -217,7 +217,7 @@ async fn a_guest_is_told_of_what_cannot_be_ordered_before_the_login(on: Storage)
     shop.has_left(NOTEBOOK, 0).await;
     assert_eq!(guest.open("/checkout").await.header("location"), "/cart");
     let cart = guest.open("/cart").await;
-    assert!(cart.marked("flash")[0].contains("less left than you want"), "{:?}", cart.marked("flash"));
+    assert!(cart.marked("flash")[0].contains("not enough stock of the marked items"), "{:?}", cart.marked("flash"));
 }
 
 async fn an_empty_cart_cannot_be_checked_out(on: Storage) {
@@ -228,7 +228,7 @@ async fn an_empty_cart_cannot_be_checked_out(on: Storage) {
     assert_eq!(aroha.open("/cart").await.marked("flash"), ["Your cart is empty."]);
 }
 
-async fn who_has_not_confirmed_his_address_is_told_so(on: Storage) {
+async fn a_customer_with_an_unverified_address_is_told_so(on: Storage) {
     let shop = Shop::open(on).await;
     let mut new = Browser::of(&shop, Some(UNVERIFIED));
     new.add(NOTEBOOK).await;
@@ -330,7 +330,9 @@ async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_wit
     assert_eq!((sent.status, sent.header("location")), (303, format!("/pay/{}", intent_of(order)).as_str()));
     let pending = aroha.open(&format!("{back}?redirect_status=succeeded")).await;
     assert_eq!(pending.header("location"), format!("/orders/{order}"), "the browser's word pays for nothing");
-    assert!(aroha.open(&format!("/orders/{order}")).await.marked("flash")[0].contains("not heard"));
+    assert!(
+        aroha.open(&format!("/orders/{order}")).await.marked("flash")[0].contains("not confirmed your payment yet")
+    );
     shop.provider_says(order, "payment_intent.succeeded", json!({})).await;
     let home = aroha.open(&format!("{back}?redirect_status=succeeded")).await;
     assert_eq!((home.status, home.header("location")), (303, "/"));
@@ -352,8 +354,7 @@ async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(o
     let back = aroha.open(&format!("/orders/{order}/return?redirect_status=failed")).await;
     assert_eq!((back.status, back.header("location")), (303, "/cart"));
     let cart = aroha.open("/cart").await;
-    let expected =
-        "Payment unsuccessful: Your card was declined. Nothing was charged, and your cart is as you left it.";
+    let expected = "Payment unsuccessful: Your card was declined. You were not charged, and your cart is unchanged.";
     assert_eq!(cart.marked("flash"), [expected]);
     assert_eq!(lines(&cart), [line("Kea Notebook 14", "NZ$1,150.00")]);
     let page = aroha.open(&format!("/orders/{order}")).await;
@@ -370,7 +371,7 @@ async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(o
     assert_eq!(aroha.open(&format!("/orders/{order}/return")).await.header("location"), "/");
 }
 
-async fn who_leaves_the_card_page_finds_his_cart_as_it_was(on: Storage) {
+async fn a_customer_who_leaves_the_card_page_finds_the_cart_as_it_was(on: Storage) {
     let shop = Shop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[GUIDE]).await;
@@ -571,7 +572,7 @@ async fn the_staff_cancels_for_a_buyer(on: Storage) {
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
     let mut staff = Browser::of(&shop, Some(STAFF));
     let path = format!("/admin/orders/{order}");
-    let page = staff.submit(&format!("{path}/cancel"), &[("idempotency_key", "k"), ("reason", "he called")]).await;
+    let page = staff.submit(&format!("{path}/cancel"), &[("idempotency_key", "k"), ("reason", "they called")]).await;
     assert_eq!(page.marked("order-status"), ["Being cancelled"]);
 }
 
@@ -616,14 +617,14 @@ on_both_engines! {
     a_guest_is_told_of_what_cannot_be_ordered_before_the_login
     a_guest_is_sent_to_the_login_and_back_to_the_checkout
     an_empty_cart_cannot_be_checked_out
-    who_has_not_confirmed_his_address_is_told_so
+    a_customer_with_an_unverified_address_is_told_so
     goods_need_an_address_and_delivery_is_a_line_of_its_own
     digital_goods_need_no_address_and_cost_no_delivery
     a_confirmation_sent_twice_is_one_order
     a_price_that_changed_meanwhile_is_shown_and_not_charged
     the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_with_a_notice
     a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again
-    who_leaves_the_card_page_finds_his_cart_as_it_was
+    a_customer_who_leaves_the_card_page_finds_the_cart_as_it_was
     what_is_sold_out_is_named_and_nothing_is_charged
     the_last_address_is_offered_again
     orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_out

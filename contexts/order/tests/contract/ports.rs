@@ -8,7 +8,7 @@ use chassis::messaging::Recorder;
 use chassis::sql::transfer::RESTORED;
 use chassis::testing::{CountingIds, FixedClock, a_cause, leased};
 use order::adapters::outbound::sql::{
-    SqlCartStore, SqlOrderStore, SqlPriceList, SqlRestoration, SqlWebhookInbox, WaitingRoom,
+    OrderChangeNotifier, SqlCartStore, SqlOrderStore, SqlPriceList, SqlRestoration, SqlWebhookInbox,
 };
 use order::testing::{MemoryShop, suites};
 use shared_kernel::{Cause, Clock, Ids, Timestamp};
@@ -21,12 +21,12 @@ struct Stores<O, C, P, I, R> {
     carts: C,
     prices: P,
     inbox: I,
-    /// Has gone back to [`went_back_to`].
+    /// Has gone back to [`restore_point`].
     restoration: R,
     cause: Cause,
 }
 
-fn went_back_to() -> Timestamp {
+fn restore_point() -> Timestamp {
     Timestamp::parse("2026-11-22T11:00:00Z").unwrap()
 }
 
@@ -37,7 +37,7 @@ fn fixtures() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
 fn in_memory() -> Stores<MemoryShop, MemoryShop, MemoryShop, MemoryShop, MemoryShop> {
     let (clock, ids) = fixtures();
     let shop = MemoryShop::new(clock, ids);
-    shop.goes_back_to(went_back_to());
+    shop.set_restore_point(restore_point());
     let cause = a_cause("a-consumer");
     let [orders, carts, prices, inbox] = std::array::from_fn(|_| shop.clone());
     Stores { orders, carts, prices, inbox, restoration: shop, cause }
@@ -48,11 +48,11 @@ type SqlStores = Stores<SqlOrderStore, SqlCartStore, SqlPriceList, SqlWebhookInb
 async fn on(storage: Option<Storage>) -> Option<SqlStores> {
     let (clock, ids) = fixtures();
     let database = storage?.database().await;
-    database.mark(RESTORED, went_back_to()).await.unwrap();
+    database.mark(RESTORED, restore_point()).await.unwrap();
     let recorder = Recorder::new("order", Arc::clone(&clock), ids);
     let cause = leased(&database, "a-consumer", fact("store.test.v1", "/test", "s", serde_json::json!({}))).await;
     Some(Stores {
-        orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock, "BS-", WaitingRoom::default()),
+        orders: SqlOrderStore::new(database.clone(), recorder.clone(), clock, "BS-", OrderChangeNotifier::default()),
         carts: SqlCartStore::new(database.clone()),
         prices: SqlPriceList::new(database.clone(), recorder.clone()),
         inbox: SqlWebhookInbox::new(database.clone(), recorder),
@@ -94,12 +94,12 @@ every_adapter! {
     placement_answers_a_repeated_key(s) suites::placement::answers_a_repeated_key_with_its_order(&s.orders);
     placement_keeps_one_open_order_per_cart(s) suites::placement::keeps_one_open_order_per_cart(&s.orders);
     placement_limits_open_pieces(s) suites::placement::holds_back_nobody_more_pieces_than_they_may(s.orders.clone());
-    placement_limits_open_orders(s) suites::placement::keeps_nobody_more_open_orders_than_he_may(s.orders.clone());
+    placement_limits_open_orders(s) suites::placement::keeps_no_customer_more_open_orders_than_allowed(s.orders.clone());
     placement_bears_a_crowd(s) suites::placement::places_many_at_once_without_mixing_them_up(s.orders.clone());
     placement_counts_on_behind_imports(s) suites::placement::counts_on_behind_imported_numbers(&s.orders);
     import_takes_each_number_once(s) suites::placement::imports_each_number_once(&s.orders);
     restorations_are_caught_up_with(s)
-        suites::restoration::is_known_until_it_is_caught_up_with(&s.restoration, &s.orders, went_back_to());
+        suites::restoration::is_known_until_it_is_caught_up_with(&s.restoration, &s.orders, restore_point());
     history_pages_newest_first(s) suites::history::pages_from_the_newest_to_the_oldest(&s.orders);
     history_finds_what_is_asked_for(s) suites::history::finds_what_is_asked_for(&s.orders);
     webhook_inbox_keeps_each_event_once(s) suites::webhook_inbox::keeps_each_event_once(&s.inbox);

@@ -28,7 +28,7 @@ fn ago(shop: &Shop, minutes: u64) -> Timestamp {
     shop.clock.now().minus(Duration::from_mins(minutes))
 }
 
-async fn goes_back(shop: &Shop, minutes: u64) {
+async fn set_restore_point_before(shop: &Shop, minutes: u64) {
     shop.platform.database.mark(RESTORED, ago(shop, minutes)).await.unwrap();
 }
 
@@ -39,7 +39,7 @@ async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_a
     shop.minutes_pass(300);
     shop.provider.set(&intent, IntentStatus::Succeeded { received: order.totals().gross });
     remembers(&shop, 290, event("evt_9", "payment_intent.succeeded", &succeeded(&intent, order.id(), total)));
-    goes_back(&shop, 300).await;
+    set_restore_point_before(&shop, 300).await;
     let caught = shop.module.catch_up().await.unwrap().unwrap();
     assert_eq!((caught.told, caught.new), (1, 1));
     assert_eq!(shop.order(order.id()).await.status(), Status::Paid);
@@ -59,7 +59,7 @@ async fn events_that_are_known_fall_out_and_every_page_is_read(on: Storage) {
         remembers(&shop, 1, event(&format!("evt_x{number}"), "customer.created", &json!({"id": "cus_1"})));
     }
     remembers(&shop, 200, event("evt_old", "customer.created", &json!({"id": "cus_1"})));
-    goes_back(&shop, 60).await;
+    set_restore_point_before(&shop, 60).await;
     let caught = shop.module.catch_up().await.unwrap().unwrap();
     assert_eq!((caught.told, caught.new), (11, 10), "an hour before the backup is early enough");
     assert_eq!(shop.published(order.id()).await, ["placed", "paid"]);
@@ -90,7 +90,7 @@ async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still
     shop.provider.is_down(true);
     shop.fulfilment_says("shipping_order_cancelled", order.id(), json!({})).await;
     remembers(&shop, 5, event("evt_8", "refund.created", &its_refund(&order)));
-    goes_back(&shop, 10).await;
+    set_restore_point_before(&shop, 10).await;
     shop.provider.is_down(false);
     made_before(&shop, &order).await;
     shop.module.catch_up().await.unwrap();
@@ -105,7 +105,7 @@ async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_
     let order = shop.paid_order().await;
     made_before(&shop, &order).await;
     remembers(&shop, 5, event("evt_8", "refund.created", &its_refund(&order)));
-    goes_back(&shop, 10).await;
+    set_restore_point_before(&shop, 10).await;
     shop.module.catch_up().await.unwrap();
     let order = shop.order(order.id()).await;
     assert_eq!((order.status(), order.is_returned()), (Status::Paid, true));
@@ -133,7 +133,7 @@ async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_
     let abandoned =
         json!({"id": "pi_2", "object": "payment_intent", "currency": "nzd", "metadata": {"order_id": lost}});
     remembers(&shop, 2, event("evt_7", "payment_intent.canceled", &abandoned));
-    goes_back(&shop, 10).await;
+    set_restore_point_before(&shop, 10).await;
     shop.module.catch_up().await.unwrap();
     assert_eq!(shop.dead_letters().await, 2, "both events of the money that we made and forgot, and no other");
 }
@@ -141,7 +141,7 @@ async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_
 async fn as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten(on: Storage) {
     let shop = open(on).await;
     let order = shop.payable_order().await;
-    goes_back(&shop, 10).await;
+    set_restore_point_before(&shop, 10).await;
     shop.provider.is_down(true);
     let silent = shop.module.catch_up().await.unwrap_err().to_string();
     assert!(silent.contains("does not say"), "{silent}");

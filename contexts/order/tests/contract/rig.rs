@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use chassis::Platform;
 use chassis::testing::{self, FixedClock, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
-use order::adapters::inbound::pages::{self, Patience};
+use order::adapters::inbound::pages::{self, PaymentWaitPolicy};
 use order::adapters::outbound::mail::MailReceiptSender;
 use order::adapters::stripe::webhook_signature::signed_header;
 use order::adapters::stripe::{objects, translate};
@@ -372,7 +372,7 @@ impl Shop {
 
     /// The pages as the module serves them, but with little patience for the provider's word.
     fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
-        let patience = Patience { looks: 2, pause: Duration::from_millis(1) };
+        let patience = PaymentWaitPolicy { looks: 2, pause: Duration::from_millis(1) };
         let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
         pages::configure(self.module.use_cases().clone(), site, ids, patience)
     }

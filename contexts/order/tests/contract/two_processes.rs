@@ -120,7 +120,7 @@ async fn deadline_and_payment_in_the_same_moment_leave_no_order_between(on: Stor
         let published = processes[0].published(*id).await;
         match order.status() {
             Status::Paid => assert_eq!(published, ["placed", "paid"]),
-            // Nobody has paid, or the intent was closed before he did; then the late money is on its way back.
+            // Nobody has paid, or the intent was closed before they did; then the late money is on its way back.
             Status::Expired => assert_eq!(published, ["placed", "expired"]),
             other => panic!("{other:?}"),
         }

@@ -13,15 +13,11 @@ pub struct KeepProduct {
 
 impl KeepProduct {
     /// Keeps them in these books.
-    #[must_use]
     pub fn new(ledger: Arc<dyn SalesLedger>) -> Self {
         Self { ledger }
     }
 
     /// Keeps the statement, unless a newer one is known.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn execute(&self, stated: ProductStated) -> Result<(), StoreError> {
         self.ledger.keep_product(stated).await
     }

@@ -2,11 +2,10 @@
 
 use shared_kernel::Limit;
 
-use super::question::{Asked, QuestionError, Reading};
+use super::report_query::{ReportContext, ReportError, ReportParams};
 use crate::domain::{RefundEntry, Report};
 use crate::ports::RefundPlace;
 
-/// One page of refunds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundPage {
     /// At most `limit` refunds.
@@ -15,29 +14,24 @@ pub struct RefundPage {
     pub next: Option<RefundPlace>,
 }
 
-/// Lists refunds.
 pub struct ListRefunds {
-    reading: Reading,
+    reading: ReportContext,
 }
 
 impl ListRefunds {
     /// Answers from this reading.
-    #[must_use]
-    pub fn new(reading: Reading) -> Self {
+    pub fn new(reading: ReportContext) -> Self {
         Self { reading }
     }
 
     /// One page of refunds, newest first, starting after `after`.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
     pub async fn execute(
         &self,
-        asked: Asked,
+        asked: ReportParams,
         limit: Limit,
         after: Option<RefundPlace>,
-    ) -> Result<RefundPage, QuestionError> {
-        let (period, currency) = self.reading.meant(asked)?;
+    ) -> Result<RefundPage, ReportError> {
+        let (period, currency) = self.reading.resolve(asked)?;
         let mut report = self.reading.reports.refunds(currency, period, limit, after).await?;
         let wanted = limit.get() as usize;
         let more = report.rows.len() > wanted;

@@ -15,7 +15,6 @@ use crate::ports::{Added, FactAdded, SalesLedger};
 /// News of an order, not yet dated.
 #[derive(Debug, Clone)]
 pub enum News {
-    /// It was sold.
     Sold {
         /// How far it had come.
         outcome: Outcome,
@@ -27,7 +26,6 @@ pub enum News {
         country: Option<Country>,
         /// What it brought.
         amounts: SaleAmounts,
-        /// Its lines.
         lines: Vec<SaleLine>,
     },
     /// Everything was delivered.
@@ -36,11 +34,9 @@ pub enum News {
     Cancelled(Timestamp),
     /// Money went back.
     Refunded {
-        /// Which refund.
         id: RefundId,
         /// How much, in minor units.
         minor: i64,
-        /// Of which currency.
         currency: Currency,
         /// Why.
         reason: String,
@@ -49,7 +45,6 @@ pub enum News {
     },
     /// A refund that had gone through has failed since.
     RefundFailed {
-        /// Which refund.
         id: RefundId,
         /// When.
         failed_at: Timestamp,
@@ -59,11 +54,9 @@ pub enum News {
 /// Asks for a piece of news to be recorded.
 #[derive(Debug, Clone)]
 pub struct RecordFactCommand {
-    /// The order.
     pub order: OrderId,
     /// The number by which people call it.
     pub number: String,
-    /// The news.
     pub news: News,
     /// When it was stated.
     pub stated_at: Timestamp,
@@ -96,15 +89,11 @@ pub struct RecordFact {
 
 impl RecordFact {
     /// Records into these books, by this calendar.
-    #[must_use]
     pub fn new(ledger: Arc<dyn SalesLedger>, calendar: ShopCalendar) -> Self {
         Self { ledger, calendar }
     }
 
     /// Records the news once; a repeat changes nothing.
-    ///
-    /// # Errors
-    /// [`RecordFactError`]; nothing was recorded then.
     pub async fn execute(&self, command: RecordFactCommand) -> Result<(), RecordFactError> {
         let RecordFactCommand { order, number, news, stated_at, cause } = command;
         let fact = self.dated(order, &number, news)?;

@@ -2,26 +2,22 @@
 
 use crate::domain::{MonthSales, Report, Scope};
 
-use super::question::{Asked, QuestionError, Reading};
+use super::report_query::{ReportContext, ReportError, ReportParams};
 
 /// Shows sales month by month.
 pub struct ShowMonthlySales {
-    reading: Reading,
+    reading: ReportContext,
 }
 
 impl ShowMonthlySales {
     /// Answers from this reading.
-    #[must_use]
-    pub fn new(reading: Reading) -> Self {
+    pub fn new(reading: ReportContext) -> Self {
         Self { reading }
     }
 
     /// One row per month, oldest first, the present month last, months without sales included.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn execute(&self, asked: Asked, scope: Scope) -> Result<Report<MonthSales>, QuestionError> {
-        let (period, currency) = self.reading.meant(asked)?;
+    pub async fn execute(&self, asked: ReportParams, scope: Scope) -> Result<Report<MonthSales>, ReportError> {
+        let (period, currency) = self.reading.resolve(asked)?;
         Ok(self.reading.reports.monthly(currency, period, scope).await?.complete(period))
     }
 }

@@ -1,26 +1,22 @@
 //! Answers: what did each country bring?
 
-use super::question::{Asked, QuestionError, Reading};
+use super::report_query::{ReportContext, ReportError, ReportParams};
 use crate::domain::{CountrySales, Report};
 
 /// Shows sales by the country to which they went.
 pub struct ShowSalesByCountry {
-    reading: Reading,
+    reading: ReportContext,
 }
 
 impl ShowSalesByCountry {
     /// Answers from this reading.
-    #[must_use]
-    pub fn new(reading: Reading) -> Self {
+    pub fn new(reading: ReportContext) -> Self {
         Self { reading }
     }
 
     /// Every country to which anything went, best first, shipping included.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn execute(&self, asked: Asked) -> Result<Report<CountrySales>, QuestionError> {
-        let (period, currency) = self.reading.meant(asked)?;
+    pub async fn execute(&self, asked: ReportParams) -> Result<Report<CountrySales>, ReportError> {
+        let (period, currency) = self.reading.resolve(asked)?;
         Ok(self.reading.reports.by_country(currency, period).await?)
     }
 }

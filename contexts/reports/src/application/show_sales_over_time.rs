@@ -3,10 +3,9 @@
 use jiff::civil::Date;
 use shared_kernel::Currency;
 
-use super::question::{QuestionError, Reading};
+use super::report_query::{ReportContext, ReportError};
 use crate::domain::{DateRange, GroupBy, Month, MonthAmounts, MonthSales, Period, Report, Scope, Span, SpanSales};
 
-/// Which sales.
 #[derive(Debug, Clone, Copy)]
 pub struct SalesOverTimeQuery {
     /// What one row covers.
@@ -24,7 +23,6 @@ pub struct SalesOverTimeQuery {
 /// The sales of a period, and of the one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SalesOverTimeReport {
-    /// The days of the report.
     pub days: DateRange,
     /// One row per span, oldest first, spans without sales included.
     pub report: Report<SpanSales>,
@@ -34,23 +32,18 @@ pub struct SalesOverTimeReport {
     pub before: Option<(DateRange, MonthAmounts)>,
 }
 
-/// Shows sales over time.
 pub struct ShowSalesOverTime {
-    reading: Reading,
+    reading: ReportContext,
 }
 
 impl ShowSalesOverTime {
     /// Answers from this reading.
-    #[must_use]
-    pub fn new(reading: Reading) -> Self {
+    pub fn new(reading: ReportContext) -> Self {
         Self { reading }
     }
 
     /// The sales of the period, divided, and the total of the [period before](DateRange::before).
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn execute(&self, query: SalesOverTimeQuery) -> Result<SalesOverTimeReport, QuestionError> {
+    pub async fn execute(&self, query: SalesOverTimeQuery) -> Result<SalesOverTimeReport, ReportError> {
         let SalesOverTimeQuery { by, from, until, scope, currency } = query;
         let (year, of) = (self.reading.financial_year, currency.unwrap_or(self.reading.currency));
         let today = self.reading.calendar.day_of(self.reading.clock.now());
@@ -66,14 +59,14 @@ impl ShowSalesOverTime {
         Ok(SalesOverTimeReport { days, report: Report { books: report.books, rows }, total, before })
     }
 
-    async fn total(&self, of: Currency, days: DateRange, scope: Scope) -> Result<MonthAmounts, QuestionError> {
+    async fn total(&self, of: Currency, days: DateRange, scope: Scope) -> Result<MonthAmounts, ReportError> {
         let whole = [Span { days, name: String::new(), words: String::new() }];
         let report = self.sales(of, &whole, scope).await?;
         Ok(report.rows.into_iter().fold(MonthAmounts::default(), MonthAmounts::plus))
     }
 
     /// Whole months are read from the monthly totals: years of sales cost no more than years of months.
-    async fn sales(&self, of: Currency, spans: &[Span], scope: Scope) -> Result<Report<MonthAmounts>, QuestionError> {
+    async fn sales(&self, of: Currency, spans: &[Span], scope: Scope) -> Result<Report<MonthAmounts>, ReportError> {
         let months: Option<Vec<(Month, Month)>> = spans.iter().map(|span| span.days.months()).collect();
         if let Some(months) = months {
             let ends = months.first().zip(months.last());

@@ -2,27 +2,23 @@
 
 use shared_kernel::Limit;
 
-use super::question::{Asked, QuestionError, Reading};
+use super::report_query::{ReportContext, ReportError, ReportParams};
 use crate::domain::{ProductSales, Report};
 
 /// Shows the articles that brought most.
 pub struct ShowTopProducts {
-    reading: Reading,
+    reading: ReportContext,
 }
 
 impl ShowTopProducts {
     /// Answers from this reading.
-    #[must_use]
-    pub fn new(reading: Reading) -> Self {
+    pub fn new(reading: ReportContext) -> Self {
         Self { reading }
     }
 
     /// At most `limit` articles, best first.
-    ///
-    /// # Errors
-    /// [`QuestionError`].
-    pub async fn execute(&self, asked: Asked, limit: Limit) -> Result<Report<ProductSales>, QuestionError> {
-        let (period, currency) = self.reading.meant(asked)?;
+    pub async fn execute(&self, asked: ReportParams, limit: Limit) -> Result<Report<ProductSales>, ReportError> {
+        let (period, currency) = self.reading.resolve(asked)?;
         Ok(self.reading.reports.top_products(currency, period, limit).await?)
     }
 }

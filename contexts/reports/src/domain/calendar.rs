@@ -21,7 +21,6 @@ pub struct Moments {
 
 impl Moments {
     /// Whether the moment is in it.
-    #[must_use]
     pub fn contains(self, moment: Timestamp) -> bool {
         self.start <= moment && moment < self.stop
     }
@@ -45,13 +44,11 @@ impl ShopCalendar {
     }
 
     /// The zone's name.
-    #[must_use]
     pub fn zone(&self) -> &str {
         &self.name
     }
 
     /// The day on which `moment` falls.
-    #[must_use]
     pub fn day_of(&self, moment: Timestamp) -> Date {
         moment.jiff().to_zoned(self.zone.clone()).date()
     }
@@ -71,21 +68,16 @@ impl ShopCalendar {
     }
 
     /// The month in which `moment` falls.
-    ///
-    /// # Errors
-    /// [`MonthError`] for years before 1.
     pub fn month_of(&self, moment: Timestamp) -> Result<Month, MonthError> {
         dates::month_of(self.day_of(moment))
     }
 
     /// The moment as the shop's clock showed it, and how far that clock was from UTC: `2026-11-22T19:00:00+13:00`.
-    #[must_use]
     pub fn local(&self, moment: Timestamp) -> String {
         moment.jiff().to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 
     /// The moment as the shop's clock showed it: `2026-11-22 19:00`.
-    #[must_use]
     pub fn wall_clock(&self, moment: Timestamp) -> String {
         moment.jiff().to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }

@@ -1,6 +1,6 @@
 //! What reports need to know of the catalogue: what an article is called today, and in which category it is.
 //!
-//! A category is a property of the article now, not of the sale then: a shop that sorts its shelves anew wants last
+//! A category is a property of the article now, not of the sale then: a shop that sorts its shelves again wants last
 //! year's figures sorted the same way.
 
 use shared_kernel::{Sku, Timestamp};
@@ -12,14 +12,12 @@ pub struct Category(String);
 
 impl Category {
     /// Takes the name, trimmed; `None` if nothing is left of it.
-    #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         let name = name.trim();
         (!name.is_empty()).then(|| Self(name.to_owned()))
     }
 
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -37,7 +35,6 @@ pub struct Article {
 /// What the catalogue stated last about one article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueEntry {
-    /// The article.
     pub article: Article,
     /// The product that it belongs to.
     pub product: Uuid,
@@ -52,7 +49,6 @@ pub struct CatalogueEntry {
 impl CatalogueEntry {
     /// Whether this statement replaces the one that is kept. Statements about one product are numbered; between two
     /// products that claim the same code at different times, the later claim holds.
-    #[must_use]
     pub fn replaces(&self, kept: &Self) -> bool {
         if self.product == kept.product {
             self.sequence > kept.sequence

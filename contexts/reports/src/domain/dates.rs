@@ -21,7 +21,6 @@ impl Default for FinancialYear {
 
 impl FinancialYear {
     /// Begins with this month, 1 to 12; `None` for other numbers.
-    #[must_use]
     pub fn starting_in(month: u8) -> Option<Self> {
         i8::try_from(month).ok().filter(|month| (1..=12).contains(month)).map(Self)
     }
@@ -35,11 +34,9 @@ impl FinancialYear {
 /// What one row of a report covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupBy {
-    /// A day.
     Day,
     /// A week from Monday to Sunday, numbered as in ISO 8601.
     Week,
-    /// A month.
     Month,
     /// A calendar quarter.
     Quarter,
@@ -52,7 +49,6 @@ impl GroupBy {
     pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
     /// The word under which it is asked for.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Day => "day",
@@ -64,13 +60,11 @@ impl GroupBy {
     }
 
     /// Reads the word, in small or capital letters.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.name().eq_ignore_ascii_case(name))
     }
 
     /// The first day of the row to which `day` belongs.
-    #[must_use]
     pub fn first_of(self, day: Date, year: FinancialYear) -> Date {
         match self {
             Self::Day => day,
@@ -82,7 +76,6 @@ impl GroupBy {
     }
 
     /// The last day of the row to which `day` belongs.
-    #[must_use]
     pub fn last_of(self, day: Date, year: FinancialYear) -> Date {
         self.after(self.first_of(day, year), 1).saturating_sub(1.day())
     }
@@ -147,7 +140,6 @@ pub struct DateRange {
 /// One row of a report: a day, a week and so on, or as much of it as the report covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// Its days.
     pub days: DateRange,
     /// Its name for files and programs; see [`GroupBy`].
     pub name: String,
@@ -170,9 +162,6 @@ impl DateRange {
     }
 
     /// What was asked for; where an end was left out, the usual number of rows up to the one of `today`.
-    ///
-    /// # Errors
-    /// [`DatesError`].
     pub fn asked(
         (from, until): (Option<Date>, Option<Date>),
         by: GroupBy,
@@ -185,20 +174,17 @@ impl DateRange {
     }
 
     /// The first day.
-    #[must_use]
     pub const fn first(self) -> Date {
         self.first
     }
 
     /// The last day.
-    #[must_use]
     pub const fn last(self) -> Date {
         self.last
     }
 
     /// The period to compare with: as long, and right before. Whole months are compared with as many whole months. Days
     /// that are yet to come do not count: the first ten days of a month are compared with the ten days before them.
-    #[must_use]
     pub fn before(self, today: Date) -> Option<Self> {
         let last = if self.first <= today { self.last.min(today) } else { self.last };
         let first = match (Self { last, ..self }).months() {
@@ -215,9 +201,6 @@ impl DateRange {
     }
 
     /// The rows of a report, oldest first. The first and the last may be shorter than the others.
-    ///
-    /// # Errors
-    /// [`DatesError`] for more than [`DateRange::MOST_ROWS`].
     pub fn divided(self, by: GroupBy, year: FinancialYear) -> Result<Vec<Span>, DatesError> {
         let mut spans = Vec::new();
         let mut first = self.first;
@@ -234,7 +217,6 @@ impl DateRange {
     }
 
     /// The first and the last month, if these are whole months.
-    #[must_use]
     pub fn months(self) -> Option<(Month, Month)> {
         let whole = self.first == self.first.first_of_month() && self.last == self.last.last_of_month();
         let months = || Some((month_of(self.first).ok()?, month_of(self.last).ok()?));
@@ -256,18 +238,11 @@ fn months_between(first: Month, last: Month) -> u32 {
     super::month::Period::between(first, last).map_or(0, super::month::Period::count)
 }
 
-/// The month of a day.
-///
-/// # Errors
-/// [`MonthError`] for years before 1.
 pub fn month_of(day: Date) -> Result<Month, MonthError> {
     Month::new(u16::try_from(day.year()).map_err(|_| MonthError)?, u8::try_from(day.month()).map_err(|_| MonthError)?)
 }
 
 /// Reads `2026-11-22`, or the first or last day of `2026-11`.
-///
-/// # Errors
-/// [`DatesError`] for any other text.
 pub fn parse_day(text: &str, end: DayOf) -> Result<Date, DatesError> {
     let digits = |part: &str, width: usize| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = text.split('-').collect();
@@ -288,9 +263,7 @@ pub fn parse_day(text: &str, end: DayOf) -> Result<Date, DatesError> {
 /// Which day of a month is meant where only the month is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayOf {
-    /// Its first.
     First,
-    /// Its last.
     Last,
 }
 

@@ -18,7 +18,6 @@ use super::totals::{CountryKey, GoodsAmounts, GoodsKey, MonthAmounts, MonthKey, 
 /// One piece of news about an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    /// It was sold.
     Sold {
         /// The order as a whole.
         sale: Sale,
@@ -54,7 +53,6 @@ pub struct Contribution {
     pub at: Timestamp,
     /// The month of that moment in the shop's calendar.
     pub month: Month,
-    /// In which currency.
     pub currency: Currency,
     /// How much.
     pub amounts: MonthAmounts,
@@ -71,8 +69,7 @@ pub enum Learned {
 
 impl OrderHistory {
     /// Puts together what a store has kept.
-    #[must_use]
-    pub fn kept(
+    pub fn from_stored(
         sale: Option<(Sale, Vec<SaleLine>)>,
         completed_at: Option<Timestamp>,
         cancelled_at: Option<Timestamp>,
@@ -85,13 +82,11 @@ impl OrderHistory {
     }
 
     /// The sale, if it is known yet.
-    #[must_use]
     pub fn sale(&self) -> Option<&Sale> {
         self.sale.as_ref()
     }
 
     /// The same without the words in which people gave reasons.
-    #[must_use]
     pub fn without_reasons(mut self, instead: &str) -> Self {
         self.refunds.values_mut().for_each(|refund| instead.clone_into(&mut refund.reason));
         self
@@ -103,12 +98,11 @@ impl OrderHistory {
     }
 
     /// Whether money arrived that stayed a sale; refunds of other money lessen no report's sales.
-    #[must_use]
     pub fn is_counted(&self) -> bool {
         self.sale.as_ref().is_some_and(|sale| sale.outcome != Outcome::Void)
     }
 
-    /// Takes in one piece of news. The first statement of a thing stays: a repeat is no news.
+    /// Takes in one piece of news. The first statement of a thing stays: a repeat is ignored.
     ///
     /// # Errors
     /// [`Contradiction`] when the books already hold other money under the same name.
@@ -140,14 +134,12 @@ impl OrderHistory {
     }
 
     /// What this order contributes to the sums by article.
-    #[must_use]
     pub fn goods(&self) -> BTreeMap<GoodsKey, GoodsAmounts> {
         let sale = self.sale.as_ref().filter(|_| self.is_counted());
         sale.map(|sale| shares::goods(sale, &self.lines, &self.refunds_of(sale))).unwrap_or_default()
     }
 
     /// What this order contributes to the sums by country.
-    #[must_use]
     pub fn countries(&self) -> BTreeMap<CountryKey, OrderAmounts> {
         let sale = self.sale.as_ref().filter(|_| self.is_counted());
         sale.map(|sale| shares::countries(sale, &self.refunds_of(sale))).unwrap_or_default()
@@ -162,7 +154,6 @@ impl OrderHistory {
     }
 
     /// What this order contributes to the monthly sums.
-    #[must_use]
     pub fn months(&self) -> Vec<(MonthKey, MonthAmounts)> {
         let mut months = Vec::new();
         for scope in [Scope::Paid, Scope::Completed] {
@@ -174,7 +165,6 @@ impl OrderHistory {
     }
 
     /// What this order contributes to the sums of this scope: the sale, and each refund at its own time.
-    #[must_use]
     pub fn contributions(&self, scope: Scope) -> Vec<Contribution> {
         let Some(sale) = self.sale.as_ref().filter(|_| self.is_counted()) else { return Vec::new() };
         let completed = sale.outcome == Outcome::Completed || self.completed_at.is_some();

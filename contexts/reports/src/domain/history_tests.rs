@@ -152,7 +152,7 @@ fn all_reports_give_back_the_same_money() {
 }
 
 #[test]
-fn a_repeat_is_no_news() {
+fn a_repeat_is_unchanged() {
     let facts = [sold(Outcome::Paid), Fact::Completed(at(5)), Fact::Cancelled(at(6)), refunded("r", 5, "2026-11")];
     let (history, _) = learn_all(&facts);
     for fact in &facts {

@@ -13,17 +13,11 @@ pub struct Month {
 
 impl Month {
     /// Accepts the years 1 to 9999 and the months 1 to 12.
-    ///
-    /// # Errors
-    /// [`MonthError`] otherwise.
     pub fn new(year: u16, month: u8) -> Result<Self, MonthError> {
         if (1..=9999).contains(&year) && (1..=12).contains(&month) { Ok(Self { year, month }) } else { Err(MonthError) }
     }
 
     /// Reads `2026-11`.
-    ///
-    /// # Errors
-    /// [`MonthError`] for any other text.
     pub fn parse(text: &str) -> Result<Self, MonthError> {
         let (year, month) = text.split_once('-').ok_or(MonthError)?;
         let digits = |part: &str, width| part.len() == width && part.bytes().all(|b| b.is_ascii_digit());
@@ -34,31 +28,25 @@ impl Month {
     }
 
     /// The month that lies `count` months earlier; the first month of all if there are not so many.
-    #[must_use]
     pub fn back(self, count: u32) -> Self {
         Self::from_index(self.index().saturating_sub(count))
     }
 
     /// The month after this one; the last month of all has itself.
-    #[must_use]
     pub fn next(self) -> Self {
         Self::from_index((self.index() + 1).min(9999 * 12 - 1))
     }
 
-    /// Its year.
-    #[must_use]
     pub const fn year(self) -> u16 {
         self.year
     }
 
     /// For people: `November 2026`.
-    #[must_use]
     pub fn in_words(self) -> String {
         format!("{} {}", NAMES[usize::from(self.month) - 1], self.year)
     }
 
     /// For narrow places: `Nov 26`.
-    #[must_use]
     pub fn in_short(self) -> String {
         format!("{} {:02}", &NAMES[usize::from(self.month) - 1][..3], self.year % 100)
     }
@@ -109,18 +97,19 @@ pub struct Period {
 
 impl Period {
     /// How many months a report covers when nobody says.
-    pub const USUAL: i64 = 12;
+    pub const DEFAULT_MONTHS: i64 = 12;
     /// The longest span that ends with the present month: ten years. Longer ones are asked for by their first month.
-    pub const LONGEST: i64 = 120;
+    pub const MAX_MONTHS: i64 = 120;
     /// The longest span of all: a hundred years, each month of which is a row.
-    const LONGEST_BETWEEN: u32 = 1_200;
+    const MAX_MONTHS_BETWEEN: u32 = 1_200;
 
     /// The `months` months that end with `last`, which is one of them.
     ///
     /// # Errors
     /// [`PeriodError`] unless `months` is 1 to 120.
     pub fn ending(last: Month, months: i64) -> Result<Self, PeriodError> {
-        let count = u32::try_from(months).ok().filter(|_| (1..=Self::LONGEST).contains(&months)).ok_or(PeriodError)?;
+        let count =
+            u32::try_from(months).ok().filter(|_| (1..=Self::MAX_MONTHS).contains(&months)).ok_or(PeriodError)?;
         Ok(Self { first: last.back(count - 1), last })
     }
 
@@ -129,30 +118,26 @@ impl Period {
     /// # Errors
     /// [`PeriodError`] if `last` comes before `first`, or a hundred years later.
     pub fn between(first: Month, last: Month) -> Result<Self, PeriodError> {
-        let fits = first <= last && last.index() - first.index() < Self::LONGEST_BETWEEN;
+        let fits = first <= last && last.index() - first.index() < Self::MAX_MONTHS_BETWEEN;
         if fits { Ok(Self { first, last }) } else { Err(PeriodError) }
     }
 
     /// How many months there are.
-    #[must_use]
     pub fn count(self) -> u32 {
         self.last.index() - self.first.index() + 1
     }
 
     /// The oldest month.
-    #[must_use]
     pub const fn first(self) -> Month {
         self.first
     }
 
     /// The newest month.
-    #[must_use]
     pub const fn last(self) -> Month {
         self.last
     }
 
     /// Whether the month is one of them.
-    #[must_use]
     pub fn contains(self, month: Month) -> bool {
         (self.first..=self.last).contains(&month)
     }
@@ -165,7 +150,7 @@ impl Period {
 
 /// The number of months is not one that a report can cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a report covers 1 to {} months, or all from one month to a later one", Period::LONGEST)]
+#[error("a report covers 1 to {} months, or all from one month to a later one", Period::MAX_MONTHS)]
 pub struct PeriodError;
 
 #[cfg(test)]

@@ -5,19 +5,17 @@ use shared_kernel::{Currency, Money, Timestamp};
 use super::month::Month;
 use super::sale::SaleError;
 
-/// Names a refund for ever, as the order that gave it does.
+/// Names a refund permanently, as the order that gave it does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RefundId(String);
 
 impl RefundId {
     /// Takes 1 to 200 characters.
-    #[must_use]
     pub fn new(id: &str) -> Option<Self> {
         (1..=200).contains(&id.chars().count()).then(|| Self(id.to_owned()))
     }
 
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

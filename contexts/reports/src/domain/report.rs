@@ -16,7 +16,7 @@ pub struct Books {
     pub as_of: Option<Timestamp>,
     /// The zone in whose calendar their facts were dated; `None` while there is none.
     pub time_zone: Option<String>,
-    /// Whether they are being built anew, so that something is missing.
+    /// Whether they are being built again, so that something is missing.
     pub rebuilding: bool,
     /// How many facts wait to be recorded.
     pub waiting: u64,
@@ -27,13 +27,10 @@ pub struct Books {
 /// A report: its rows, and the state of the books that they come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report<T> {
-    /// The books.
     pub books: Books,
-    /// The rows.
     pub rows: Vec<T>,
 }
 
-/// One month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MonthSales {
     /// Which one.
@@ -62,7 +59,6 @@ pub struct ProductSales {
     pub amounts: GoodsAmounts,
 }
 
-/// One category.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategorySales {
     /// Which one; `None` gathers articles that are in none.
@@ -71,7 +67,6 @@ pub struct CategorySales {
     pub amounts: GoodsAmounts,
 }
 
-/// One country.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountrySales {
     /// Which one; `None` gathers orders of which nothing had to be sent.
@@ -80,12 +75,10 @@ pub struct CountrySales {
     pub amounts: OrderAmounts,
 }
 
-/// One refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundEntry {
     /// Which one.
     pub id: RefundId,
-    /// Of which order.
     pub order: OrderId,
     /// The number by which people call the order.
     pub number: String,
@@ -101,7 +94,6 @@ pub struct RefundEntry {
 
 impl Report<MonthSales> {
     /// The same report with a row for every month of the period, oldest first: a month without sales is news too.
-    #[must_use]
     pub fn complete(self, period: Period) -> Self {
         let found = |month| self.rows.iter().find(|row| row.month == month).copied();
         let empty = |month| MonthSales { month, amounts: MonthAmounts::default() };
@@ -110,7 +102,6 @@ impl Report<MonthSales> {
     }
 
     /// All months together.
-    #[must_use]
     pub fn total(&self) -> MonthAmounts {
         self.rows.iter().map(|row| row.amounts).fold(MonthAmounts::default(), MonthAmounts::plus)
     }

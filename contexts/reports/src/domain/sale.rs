@@ -1,6 +1,6 @@
 //! One order as the books see it: when it was sold, where it went, and what it brought.
 //!
-//! Amounts are taken as the order stated them and never computed anew; what does not add up is refused here, once.
+//! Amounts are taken as the order stated them and never computed again; what does not add up is refused here, once.
 
 use shared_kernel::{Currency, OrderId, Sku, Timestamp, country};
 
@@ -8,7 +8,7 @@ use super::month::Month;
 
 /// How large one amount may be: a million million of a currency's main unit. Sums of such amounts over more orders
 /// than a shop can have stay inside 64 bits.
-const LARGEST_MINOR: i64 = 100_000_000_000_000;
+const MAX_AMOUNT_MINOR: i64 = 100_000_000_000_000;
 
 /// How far an order had come when its sale was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// The word under which it is kept.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Paid => "paid",
@@ -34,7 +33,6 @@ impl Outcome {
     }
 
     /// Reads the word.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Paid, Self::Completed, Self::Void].into_iter().find(|outcome| outcome.name() == name)
     }
@@ -56,7 +54,7 @@ impl SaleAmounts {
     /// # Errors
     /// [`SaleError`] when they do not, or are larger than a shop's can be.
     pub fn new(net: i64, tax: i64, shipping: i64, gross: i64) -> Result<Self, SaleError> {
-        if [net, tax, shipping, gross].iter().any(|amount| !(0..=LARGEST_MINOR).contains(amount)) {
+        if [net, tax, shipping, gross].iter().any(|amount| !(0..=MAX_AMOUNT_MINOR).contains(amount)) {
             return Err(SaleError::OutOfRange);
         }
         if net + tax != gross || shipping > gross {
@@ -66,22 +64,18 @@ impl SaleAmounts {
     }
 
     /// Without tax.
-    #[must_use]
     pub const fn net(self) -> i64 {
         self.net
     }
     /// The tax contained in gross.
-    #[must_use]
     pub const fn tax(self) -> i64 {
         self.tax
     }
     /// The part of gross that paid for the way.
-    #[must_use]
     pub const fn shipping(self) -> i64 {
         self.shipping
     }
     /// What was paid.
-    #[must_use]
     pub const fn gross(self) -> i64 {
         self.gross
     }
@@ -94,7 +88,6 @@ pub struct Country(String);
 impl Country {
     /// Takes the name, trimmed and at most 100 characters long; `None` if nothing is left of it. A country has one code,
     /// however it is written: `UK` and `United Kingdom` are `GB`.
-    #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         if let Some(code) = country::code(name) {
             return Some(Self(code.to_owned()));
@@ -104,7 +97,6 @@ impl Country {
     }
 
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -113,7 +105,6 @@ impl Country {
 /// One order as sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sale {
-    /// The order.
     pub order: OrderId,
     /// The number by which people call it.
     pub number: String,
@@ -146,9 +137,6 @@ pub struct SaleLine {
 
 impl SaleLine {
     /// A line of `quantity` articles, 0 to 100 million.
-    ///
-    /// # Errors
-    /// [`SaleError::OutOfRange`] for other quantities.
     pub fn new(sku: Sku, title: String, quantity: i64, amounts: SaleAmounts) -> Result<Self, SaleError> {
         if !(0..=100_000_000).contains(&quantity) {
             return Err(SaleError::OutOfRange);
@@ -165,7 +153,6 @@ pub enum SaleError {
     DoesNotAddUp {
         /// Without tax.
         net: i64,
-        /// The tax.
         tax: i64,
         /// With tax.
         gross: i64,

@@ -19,7 +19,6 @@ pub enum Scope {
 
 impl Scope {
     /// The word under which it is kept and asked for.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Paid => "paid",
@@ -28,7 +27,6 @@ impl Scope {
     }
 
     /// Reads the word, in small or capital letters.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Paid, Self::Completed].into_iter().find(|scope| scope.name().eq_ignore_ascii_case(name))
     }
@@ -37,11 +35,9 @@ impl Scope {
 /// One sum among the monthly ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MonthKey {
-    /// Of which currency.
     pub currency: Currency,
     /// Over which orders.
     pub scope: Scope,
-    /// Of which month.
     pub month: Month,
 }
 
@@ -65,8 +61,6 @@ pub struct MonthAmounts {
 }
 
 impl MonthAmounts {
-    /// One sale.
-    #[must_use]
     pub const fn sale(amounts: SaleAmounts, cancelled: bool) -> Self {
         Self {
             orders: 1,
@@ -79,39 +73,32 @@ impl MonthAmounts {
         }
     }
 
-    /// One refund.
-    #[must_use]
     pub fn refund(minor: i64) -> Self {
         Self { refunded: minor, ..Self::default() }
     }
 
     /// What was sold and kept, with tax.
-    #[must_use]
-    pub const fn kept(self) -> i64 {
+    pub const fn net_of_refunds(self) -> i64 {
         self.gross.saturating_sub(self.refunded)
     }
 
     /// What an order brought on average: gross by the number of orders, to the nearest minor unit, half a unit up. `None`
     /// without orders.
-    #[must_use]
     pub const fn average_order(self) -> Option<i64> {
         if self.orders > 0 { Some(self.gross.saturating_add(self.orders / 2) / self.orders) } else { None }
     }
 
     /// Whether nothing happened.
-    #[must_use]
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
 
     /// The sum of both; stays at the end of the range rather than wrapping.
-    #[must_use]
     pub fn plus(self, other: Self) -> Self {
         self.each(other, i64::saturating_add)
     }
 
     /// What is left of this without the other.
-    #[must_use]
     pub fn minus(self, other: Self) -> Self {
         self.each(other, i64::saturating_sub)
     }
@@ -136,7 +123,6 @@ pub struct OrderAmounts {
     pub orders: i64,
     /// Without tax.
     pub net: i64,
-    /// Tax.
     pub tax: i64,
     /// With tax.
     pub gross: i64,
@@ -145,32 +131,26 @@ pub struct OrderAmounts {
 }
 
 impl OrderAmounts {
-    /// One order.
-    #[must_use]
     pub const fn of(amounts: SaleAmounts) -> Self {
         Self { orders: 1, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross(), refunded: 0 }
     }
 
     /// Money that went back.
-    #[must_use]
     pub fn refund(minor: i64) -> Self {
         Self { refunded: minor, ..Self::default() }
     }
 
     /// What was sold and kept, with tax.
-    #[must_use]
-    pub const fn kept(self) -> i64 {
+    pub const fn net_of_refunds(self) -> i64 {
         self.gross.saturating_sub(self.refunded)
     }
 
     /// What is left of this without the other.
-    #[must_use]
     pub fn minus(self, other: Self) -> Self {
         self.each(other, i64::saturating_sub)
     }
 
     /// The sum of both.
-    #[must_use]
     pub fn plus(self, other: Self) -> Self {
         self.each(other, i64::saturating_add)
     }
@@ -193,7 +173,6 @@ pub struct GoodsAmounts {
     pub quantity: i64,
     /// Without tax.
     pub net: i64,
-    /// Tax.
     pub tax: i64,
     /// With tax.
     pub gross: i64,
@@ -205,31 +184,26 @@ pub struct GoodsAmounts {
 
 impl GoodsAmounts {
     /// `quantity` pieces.
-    #[must_use]
     pub const fn of(quantity: i64, amounts: SaleAmounts) -> Self {
         Self { quantity, net: amounts.net(), tax: amounts.tax(), gross: amounts.gross(), returned: 0, refunded: 0 }
     }
 
     /// What was sold and kept, with tax.
-    #[must_use]
-    pub const fn kept(self) -> i64 {
+    pub const fn net_of_refunds(self) -> i64 {
         self.gross.saturating_sub(self.refunded)
     }
 
     /// What is left of this without the other.
-    #[must_use]
     pub fn minus(self, other: Self) -> Self {
         self.each(other, i64::saturating_sub)
     }
 
     /// Whether there is less of anything than nothing.
-    #[must_use]
     pub fn takes_back(self) -> bool {
         [self.quantity, self.net, self.tax, self.gross, self.returned, self.refunded].iter().any(|part| *part < 0)
     }
 
     /// The sum of both.
-    #[must_use]
     pub fn plus(self, other: Self) -> Self {
         self.each(other, i64::saturating_add)
     }
@@ -251,7 +225,6 @@ impl GoodsAmounts {
 pub struct CountryKey {
     /// Of which currency, by its code.
     pub currency: &'static str,
-    /// Of which month.
     pub month: Month,
     /// Of which country; `None` gathers orders of which nothing had to be sent.
     pub country: Option<Country>,
@@ -264,7 +237,6 @@ pub struct GoodsKey {
     pub sku: Sku,
     /// Of which currency, by its code.
     pub currency: &'static str,
-    /// Of which month.
     pub month: Month,
 }
 

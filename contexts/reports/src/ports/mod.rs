@@ -3,6 +3,8 @@
 //! [`SalesLedger`] takes facts in, [`SalesReports`] and [`SalesOverTime`] answer questions. They are ports of their own because
 //! different use cases need them, though every adapter so far implements both over the same tables.
 
+#![warn(missing_docs)]
+
 mod sales_ledger;
 mod sales_over_time;
 mod sales_reports;

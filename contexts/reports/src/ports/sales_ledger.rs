@@ -63,14 +63,8 @@ pub trait SalesLedger: Send + Sync {
     /// Keeps what the catalogue states about a product's articles, as far as it
     /// [replaces](crate::domain::CatalogueEntry::replaces) what was stated before, and moves the articles' past sales
     /// to their present category in the same commit. Articles that the product no longer names stay as they were.
-    ///
-    /// # Errors
-    /// As for [`SalesLedger::add`].
     async fn keep_product(&self, stated: ProductStated) -> Result<(), StoreError>;
 
     /// Forgets why money of this order went back: people write names there. Changes no figure.
-    ///
-    /// # Errors
-    /// As for [`SalesLedger::add`].
     async fn forget_reasons(&self, order: OrderId, cause: Option<Cause>) -> Result<(), StoreError>;
 }

@@ -11,8 +11,5 @@ use crate::domain::{Moments, MonthAmounts, Report, Scope};
 pub trait SalesOverTime: Send + Sync {
     /// What each of these spans brought in one currency, in their order: sales by when the money arrived, refunds by when
     /// it went back, as the monthly sums count them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     async fn over(&self, of: Currency, spans: &[Moments], scope: Scope) -> Result<Report<MonthAmounts>, StoreError>;
 }

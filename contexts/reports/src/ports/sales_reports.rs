@@ -30,9 +30,6 @@ pub trait SalesReports: Send + Sync {
     async fn monthly(&self, of: Currency, period: Period, scope: Scope) -> Result<Report<MonthSales>, StoreError>;
 
     /// The articles that brought most, by gross and then by code.
-    ///
-    /// # Errors
-    /// As above.
     async fn top_products(
         &self,
         of: Currency,
@@ -41,22 +38,13 @@ pub trait SalesReports: Send + Sync {
     ) -> Result<Report<ProductSales>, StoreError>;
 
     /// The categories, by gross and then by name, articles without one first among equals.
-    ///
-    /// # Errors
-    /// As above.
     async fn by_category(&self, of: Currency, period: Period) -> Result<Report<CategorySales>, StoreError>;
 
     /// The countries, by gross and then by name, orders without one first among equals.
-    ///
-    /// # Errors
-    /// As above.
     async fn by_country(&self, of: Currency, period: Period) -> Result<Report<CountrySales>, StoreError>;
 
     /// The refunds given in the period, newest first and then by order and id backwards, from `after` on, whether or not their
     /// order is a sale. One row more than `limit` says that there are more.
-    ///
-    /// # Errors
-    /// As above.
     async fn refunds(
         &self,
         of: Currency,

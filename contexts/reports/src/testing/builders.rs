@@ -9,7 +9,6 @@ use crate::domain::{
 use crate::ports::{FactAdded, ProductStated};
 
 /// Noon of 22 November 2026, UTC.
-#[must_use]
 pub fn noon() -> Timestamp {
     Timestamp::from_micros(1_795_348_800_000_000)
 }
@@ -30,10 +29,6 @@ pub struct SaleBuilder {
 }
 
 /// Order `number`: paid at noon of 22 November 2026, sent to New Zealand, nothing in it yet.
-///
-/// # Panics
-/// Never.
-#[must_use]
 pub fn a_sale(number: u64) -> SaleBuilder {
     let amounts = SaleAmounts::new(0, 0, 0, 0).unwrap_or_else(|error| panic!("{error}"));
     let sale = Sale {
@@ -51,10 +46,6 @@ pub fn a_sale(number: u64) -> SaleBuilder {
 
 impl SaleBuilder {
     /// With a line: the article, how many, and gross and tax of the whole line.
-    ///
-    /// # Panics
-    /// When the amounts cannot be a line's.
-    #[must_use]
     pub fn line(mut self, sku: &str, quantity: i64, gross: i64, tax: i64) -> Self {
         let amounts = SaleAmounts::new(gross - tax, tax, 0, gross).unwrap_or_else(|error| panic!("{error}"));
         let sku = Sku::parse(sku).unwrap_or_else(|error| panic!("{error}"));
@@ -63,8 +54,6 @@ impl SaleBuilder {
         self.with(gross, tax, 0)
     }
 
-    /// With shipping: its gross and the tax in it.
-    #[must_use]
     pub fn shipping(self, gross: i64, tax: i64) -> Self {
         self.with(gross, tax, gross)
     }
@@ -78,7 +67,6 @@ impl SaleBuilder {
     }
 
     /// Sold at another time.
-    #[must_use]
     pub fn at(mut self, text: &str) -> Self {
         self.sale.sold_at = time(text);
         self.sale.month = month_of(self.sale.sold_at);
@@ -86,31 +74,24 @@ impl SaleBuilder {
     }
 
     /// In another currency.
-    ///
-    /// # Panics
-    /// When there is no such currency.
-    #[must_use]
     pub fn currency(mut self, code: &str) -> Self {
         self.sale.currency = Currency::parse(code).unwrap_or_else(|error| panic!("{error}"));
         self
     }
 
     /// Sent elsewhere; nowhere if the name is empty.
-    #[must_use]
     pub fn country(mut self, name: &str) -> Self {
         self.sale.country = Country::new(name);
         self
     }
 
     /// With another outcome.
-    #[must_use]
     pub fn outcome(mut self, outcome: Outcome) -> Self {
         self.sale.outcome = outcome;
         self
     }
 
     /// The fact on its way into the books.
-    #[must_use]
     pub fn added(self) -> FactAdded {
         let (order, number, stated_at) = (self.sale.order, self.sale.number.clone(), self.sale.sold_at);
         let fact = Fact::Sold { sale: self.sale, lines: self.lines };
@@ -119,17 +100,12 @@ impl SaleBuilder {
 }
 
 /// Another fact about order `number`, stated at noon.
-#[must_use]
 pub fn fact_about(number: u64, fact: Fact) -> FactAdded {
     let order = OrderId::new(Uuid::from_u128(u128::from(number)));
     FactAdded { order, number: number.to_string(), fact, stated_at: noon(), cause: None }
 }
 
 /// A refund of New Zealand dollars for order `number`.
-///
-/// # Panics
-/// When it cannot be one.
-#[must_use]
 pub fn a_refund(number: u64, id: &str, minor: i64, at: &str) -> FactAdded {
     let (id, at) = (RefundId::new(id).unwrap_or_else(|| panic!("{id:?} names no refund")), time(at));
     let refund = Refund::new(id, minor, Currency::NZD, "did not fit".to_owned(), at, month_of(at));
@@ -138,10 +114,6 @@ pub fn a_refund(number: u64, id: &str, minor: i64, at: &str) -> FactAdded {
 }
 
 /// The `sequence`th statement about product `product`: its category (none if empty) and its articles.
-///
-/// # Panics
-/// When a text is no SKU.
-#[must_use]
 pub fn a_product(product: u64, sequence: u64, category: &str, skus: &[&str]) -> ProductStated {
     let article = |sku: &&str| Article {
         sku: Sku::parse(sku).unwrap_or_else(|error| panic!("{error}")),

@@ -23,7 +23,6 @@ struct State {
     as_of: Option<Timestamp>,
 }
 
-/// Books in memory.
 pub struct InMemoryBooks {
     state: Mutex<State>,
     recorder: MemoryRecorder,
@@ -156,7 +155,7 @@ impl SalesReports for InMemoryBooks {
         let state = self.lock();
         let row = |(sku, amounts)| ProductSales { title: state.title(&sku), sku, amounts };
         let mut rows: Vec<_> = state.goods(of, period).into_iter().map(row).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.kept()));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.net_of_refunds()));
         rows.truncate(limit.get() as usize);
         Ok(state.report(rows))
     }
@@ -171,7 +170,7 @@ impl SalesReports for InMemoryBooks {
         }
         let rows = categories.into_iter().map(|(category, amounts)| CategorySales { category, amounts });
         let mut rows: Vec<_> = rows.collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.kept()));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.net_of_refunds()));
         Ok(state.report(rows))
     }
 
@@ -186,7 +185,7 @@ impl SalesReports for InMemoryBooks {
         }
         let rows = countries.into_iter().map(|(country, amounts)| CountrySales { country, amounts });
         let mut rows: Vec<_> = rows.collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.kept()));
+        rows.sort_by_key(|row| std::cmp::Reverse(row.amounts.net_of_refunds()));
         Ok(state.report(rows))
     }
 

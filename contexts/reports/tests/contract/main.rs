@@ -6,7 +6,7 @@ mod adapters;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
-mod crowds;
+mod concurrency;
 #[cfg(test)]
 mod events;
 #[cfg(test)]

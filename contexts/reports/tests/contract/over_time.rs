@@ -9,7 +9,7 @@ use jiff::{Timestamp as Moment, tz::TimeZone};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
-use reports::application::{Reading, SalesOverTimeQuery, ShowSalesOverTime};
+use reports::application::{ReportContext, SalesOverTimeQuery, ShowSalesOverTime};
 use reports::domain::{FinancialYear, GroupBy, Outcome, Scope, ShopCalendar};
 use reports::ports::SalesLedger as _;
 use reports::testing::{a_refund, a_sale};
@@ -62,8 +62,8 @@ async fn books(on: Storage, orders: &[Order]) -> Arc<SqlBooks> {
     Arc::new(fixture.books.clone())
 }
 
-fn reading(books: &Arc<SqlBooks>, month: u8) -> Reading {
-    Reading {
+fn report_context(books: &Arc<SqlBooks>, month: u8) -> ReportContext {
+    ReportContext {
         reports: Arc::clone(books) as _,
         over_time: Arc::clone(books) as _,
         financial_year: FinancialYear::starting_in(month).unwrap(),
@@ -98,7 +98,7 @@ fn every_period_is_the_sum_of_its_days(on: Storage, cases: u32) {
             for by in GroupBy::ALL {
                 let scope = if completed { Scope::Completed } else { Scope::Paid };
                 let query = SalesOverTimeQuery { by, from: Some(first), until: Some(last), scope, currency: None };
-                let answer = ShowSalesOverTime::new(reading(&books, month)).execute(query).await.unwrap();
+                let answer = ShowSalesOverTime::new(report_context(&books, month)).execute(query).await.unwrap();
                 for row in &answer.report.rows {
                     let days = row.span.days;
                     let sums = (row.amounts.orders, row.amounts.gross, row.amounts.refunded);
@@ -139,7 +139,7 @@ async fn the_days_of_a_month_make_the_month() {
     for by in GroupBy::ALL {
         let day = |day| Some(Date::new(2026, 11, day).unwrap());
         let query = SalesOverTimeQuery { by, from: day(1), until: day(30), scope: Scope::Paid, currency: None };
-        let answer = ShowSalesOverTime::new(reading(&books, 4)).execute(query).await.unwrap();
+        let answer = ShowSalesOverTime::new(report_context(&books, 4)).execute(query).await.unwrap();
         found.insert(by.name(), (answer.report.rows.len(), answer.total.gross, answer.before.unwrap().1.gross));
     }
     let sums = [("day", 30), ("month", 1), ("quarter", 1), ("week", 6), ("year", 1)];

@@ -74,7 +74,10 @@ fn row(html: &str, month: &str) -> String {
 async fn sales_are_compared_with_the_period_before(on: Storage) {
     let html = page(&a_shop_with_sales(on).await, "/sales?by=month&from=2026-08-01&until=2026-11-23").await;
     let november = row(&html, "2026-11");
-    assert_eq!(november, "Nov 2026 | 2 | $126.50 | $220.00 | $33.00 | $253.00 | $23.00 | 0 | $5.00 | $248.00");
+    assert_eq!(
+        november,
+        "Nov 2026 | 2 | NZ$126.50 | NZ$220.00 | NZ$33.00 | NZ$253.00 | NZ$23.00 | 0 | NZ$5.00 | NZ$248.00"
+    );
     let before = html.split("data-test=\"period-before\"").nth(1).unwrap();
     assert!(before.contains("8 Apr 2026 to 31 Jul 2026"), "{before}");
     assert!(html.contains("sales.csv?by=month&#38;from=2026-08-01"), "{html}");

@@ -24,7 +24,6 @@ pub fn envelope(event_type: &str, subject: &str, sequence: u64, data: Value) -> 
     }
 }
 
-/// The id of order `number`.
 pub fn order_id(number: u128) -> String {
     Uuid::from_u128(number).to_string()
 }
@@ -54,7 +53,7 @@ pub fn completed(number: u128) -> Envelope {
 /// Order `number` is cancelled.
 pub fn cancelled(number: u128) -> Envelope {
     let order = order_id(number);
-    let data = json!({ "order_id": order, "number": format!("{number}"), "reason": "changed his mind",
+    let data = json!({ "order_id": order, "number": format!("{number}"), "reason": "changed their mind",
         "cancelled_at": "2026-11-22T12:00:00Z" });
     envelope("store.order.cancelled.v1", &order, 4, data)
 }

@@ -39,7 +39,7 @@ impl Shop {
         Self { module, database, clock, books }
     }
 
-    /// Puts the messages into the inbox of whoever wants them, and works until nothing is left to do.
+    /// Puts the messages into the inbox of anyone who wants them, and works until nothing is left to do.
     pub async fn hears(&self, messages: &[Envelope]) {
         let inbox = SqlMessages::new(self.database.clone(), Arc::clone(&self.clock));
         for message in messages {

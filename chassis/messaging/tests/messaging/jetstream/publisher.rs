@@ -100,7 +100,7 @@ async fn a_process_that_should_have_stopped_puts_nothing_in_between(server: Nats
     assert_eq!(kept(&server).await, [1, 2, 3, 4, 5, 6]);
 }
 
-async fn a_stream_made_anew_behind_our_back_takes_nothing_but_its_first_facts(server: NatsServer) {
+async fn a_stream_made_again_behind_our_back_takes_nothing_but_its_first_facts(server: NatsServer) {
     let bus = bus(&server);
     let before = bus.standing(&stream()).await.unwrap();
     bus.deliver(&stream(), before.epoch, &facts(1..=3)).await.unwrap();
@@ -135,6 +135,6 @@ on_each_server! {
     repeats_anywhere_in_a_batch_change_nothing
     nothing_overtakes_a_fact_that_is_refused
     a_process_that_should_have_stopped_puts_nothing_in_between
-    a_stream_made_anew_behind_our_back_takes_nothing_but_its_first_facts
+    a_stream_made_again_behind_our_back_takes_nothing_but_its_first_facts
     a_hole_in_the_stream_sets_its_tip_back
 }

@@ -62,7 +62,7 @@ fn nothing_is_paid_before_the_buyer_has_authenticated() {
 }
 
 #[test]
-fn a_repeated_confirmation_that_awaits_authentication_is_no_news() {
+fn a_repeated_confirmation_that_awaits_authentication_is_unchanged() {
     let repeated = authenticating().confirm(None, attempt_at(noon())).unwrap();
     assert_eq!((repeated.intent.status(), repeated.fact), ("requires_action", None));
 }

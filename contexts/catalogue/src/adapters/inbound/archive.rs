@@ -14,9 +14,9 @@ use crate::application::KeepMedia;
 use crate::domain::Media;
 
 /// The largest archive that is taken: 64 MiB.
-pub const LARGEST_ARCHIVE: usize = 64 * 1024 * 1024;
+pub const MAX_ARCHIVE_BYTES: usize = 64 * 1024 * 1024;
 /// The most files that an archive may hold.
-const MOST_FILES: usize = 10_000;
+const MAX_FILES: usize = 10_000;
 
 /// What became of an archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,12 +24,13 @@ pub struct ArchiveOutcome {
     /// How many pictures are kept.
     pub kept: u64,
     /// Files that are not, and why; folders and hidden files are passed over.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<SkippedFile>,
 }
 
 /// A file that is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LeftOut {
+#[schema(as = LeftOut)]
+pub struct SkippedFile {
     /// Its name in the archive.
     pub name: String,
     /// Why.
@@ -39,7 +40,7 @@ pub struct LeftOut {
 /// Why an archive was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// More than [`LARGEST_ARCHIVE`].
+    /// More than [`MAX_ARCHIVE_BYTES`].
     #[error("an archive may have up to 64 MiB; send the pictures in several")]
     TooLarge,
     /// More files than it may hold.
@@ -58,11 +59,11 @@ pub enum ArchiveError {
 /// # Errors
 /// [`ArchiveError`]; what was kept until then stays, and the same archive may be sent again.
 pub async fn keep_pictures(keep: &KeepMedia, bytes: Vec<u8>) -> Result<ArchiveOutcome, ArchiveError> {
-    if bytes.len() > LARGEST_ARCHIVE {
+    if bytes.len() > MAX_ARCHIVE_BYTES {
         return Err(ArchiveError::TooLarge);
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ArchiveError::NoArchive)?;
-    if archive.len() > MOST_FILES {
+    if archive.len() > MAX_FILES {
         return Err(ArchiveError::TooMany);
     }
     let mut outcome = ArchiveOutcome::default();
@@ -80,21 +81,21 @@ pub async fn keep_pictures(keep: &KeepMedia, bytes: Vec<u8>) -> Result<ArchiveOu
 }
 
 /// The picture at this place; `None` for a folder or what an operating system puts beside the files.
-fn picture(archive: &mut ZipArchive<Cursor<Vec<u8>>>, index: usize) -> Option<Result<Media, LeftOut>> {
-    let unreadable = || LeftOut { name: format!("file {}", index + 1), message: "cannot be unpacked".to_owned() };
+fn picture(archive: &mut ZipArchive<Cursor<Vec<u8>>>, index: usize) -> Option<Result<Media, SkippedFile>> {
+    let unreadable = || SkippedFile { name: format!("file {}", index + 1), message: "cannot be unpacked".to_owned() };
     let Ok(file) = archive.by_index(index) else { return Some(Err(unreadable())) };
     let Ok(path) = file.name().map(|path| path.replace('\\', "/")) else { return Some(Err(unreadable())) };
     let name = path.rsplit('/').next().unwrap_or_default();
     if file.is_dir() || name.starts_with('.') || path.starts_with("__MACOSX/") {
         return None;
     }
-    let refused = |message: String| Err(LeftOut { name: path.clone(), message });
+    let refused = |message: String| Err(SkippedFile { name: path.clone(), message });
     let Some(known_as) = picture_name(name) else {
         return Some(refused("its name does not end like a picture that is shown".to_owned()));
     };
     let mut bytes = Vec::new();
     // One byte more than a picture may have shows that it has too many, whatever the archive says of its length.
-    if file.take(Media::LARGEST as u64 + 1).read_to_end(&mut bytes).is_err() {
+    if file.take(Media::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).is_err() {
         return Some(refused("cannot be unpacked".to_owned()));
     }
     Some(Media::new(known_as, bytes).or_else(|error| refused(error.to_string())))

@@ -12,7 +12,7 @@ use crate::application::{Changed, ImportOptions, ImportReport, RowProblem};
 use crate::domain::{FieldChange, ImageName, ImportRunId};
 
 /// So many changed products and fields are written down.
-const MOST_CHANGES: usize = 1_000;
+const MAX_CHANGES_LISTED: usize = 1_000;
 /// So much of a text is shown of a change.
 const SHOWN: usize = 200;
 
@@ -151,9 +151,9 @@ pub fn outcome(
         stock_counted: report.counted,
         errors: report.problems.iter().map(LineNote::from).collect(),
         warnings: report.warnings.iter().map(LineNote::from).collect(),
-        changes: report.changed.iter().take(MOST_CHANGES).map(ProductNote::from).collect(),
+        changes: report.changed.iter().take(MAX_CHANGES_LISTED).map(ProductNote::from).collect(),
         unread_columns: unread.collect(),
-        missing_pictures: missing.iter().take(MOST_CHANGES).map(ToString::to_string).collect(),
+        missing_pictures: missing.iter().take(MAX_CHANGES_LISTED).map(ToString::to_string).collect(),
     }
 }
 

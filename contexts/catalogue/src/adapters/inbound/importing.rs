@@ -16,7 +16,7 @@ use crate::domain::{ImageName, ImportRun, ImportRunId, ImportState, Product, Tou
 use crate::ports::{ImportLog, MediaStore};
 
 /// The largest file that is taken: 32 MiB, some hundred thousand rows.
-pub const LARGEST_FILE: usize = 32 * 1024 * 1024;
+pub const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
 
 /// What to do with a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct ImportMode {
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportFileError {
-    /// More than [`LARGEST_FILE`].
+    /// More than [`MAX_FILE_BYTES`].
     #[error("a file may have up to 32 MiB")]
     TooLarge,
     /// The header is not understood.
@@ -54,7 +54,6 @@ pub enum ImportRunError {
     /// It never was, is forgotten, or is past that step.
     #[error("this import is no longer there, or has been applied or taken back already")]
     NotThere,
-    /// The file.
     #[error(transparent)]
     File(#[from] ImportFileError),
     /// Taking back.
@@ -77,7 +76,6 @@ pub struct ImportStores {
     pub media: Arc<dyn MediaStore>,
 }
 
-/// Imports files.
 #[derive(Clone)]
 pub struct ImportFile {
     import: ImportProducts,
@@ -90,7 +88,6 @@ pub struct ImportFile {
 
 impl ImportFile {
     /// Prices without a currency are in `currency`.
-    #[must_use]
     pub fn new(
         import: ImportProducts,
         revert: RevertImport,
@@ -102,9 +99,6 @@ impl ImportFile {
     }
 
     /// Imports one file, or only looks at it, and remembers that.
-    ///
-    /// # Errors
-    /// [`ImportFileError`].
     pub async fn execute(&self, bytes: &[u8], name: &str, mode: ImportMode) -> Result<ImportOutcome, ImportFileError> {
         let run = ImportRun {
             id: ImportRunId::new(self.ids.uuid()),
@@ -120,9 +114,6 @@ impl ImportFile {
     }
 
     /// Applies the very file that somebody has looked at.
-    ///
-    /// # Errors
-    /// [`ImportRunError`].
     pub async fn apply(&self, id: ImportRunId) -> Result<ImportOutcome, ImportRunError> {
         let mut run = self.found(id, ImportState::Previewed).await?;
         let mode: ImportMode = serde_json::from_str(&run.options).map_err(StoreError::unavailable)?;
@@ -132,9 +123,6 @@ impl ImportFile {
     }
 
     /// Takes back what an import has changed.
-    ///
-    /// # Errors
-    /// [`ImportRunError`].
     pub async fn revert(&self, id: ImportRunId) -> Result<Reverted, ImportRunError> {
         let run = self.found(id, ImportState::Applied).await?;
         let mut before = Vec::new();
@@ -148,17 +136,11 @@ impl ImportFile {
     }
 
     /// The last files, the latest first.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn recent(&self) -> Result<Vec<ImportRun>, StoreError> {
         self.stores.log.recent().await
     }
 
     /// The products that an import changed as they were before, as a file.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn before(&self, id: ImportRunId) -> Result<Option<String>, StoreError> {
         Ok(self.stores.log.find(id).await?.map(|run| run.before))
     }
@@ -169,7 +151,7 @@ impl ImportFile {
     }
 
     async fn run(&self, bytes: &[u8], mode: ImportMode, run: ImportRun) -> Result<ImportOutcome, ImportFileError> {
-        if bytes.len() > LARGEST_FILE {
+        if bytes.len() > MAX_FILE_BYTES {
             return Err(ImportFileError::TooLarge);
         }
         let file = ProductFile::open(bytes, self.currency)?;

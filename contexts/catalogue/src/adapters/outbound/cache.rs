@@ -16,19 +16,18 @@ use async_trait::async_trait;
 use shared_kernel::{Clock, Currency, Page, StoreError, Timestamp};
 use tokio::sync::watch;
 
-use crate::domain::{Audience, CategoryCount, Handle, SearchWords, ShelfKey, ShelfQuery, Shelved};
-use crate::ports::Shelf;
+use crate::domain::{Audience, CategoryCount, Handle, ListedProduct, ListingCursor, ListingQuery, SearchWords};
+use crate::ports::ProductListing;
 
 /// Counts what has changed, so that a cache knows what is old.
 #[derive(Debug)]
-pub struct Freshness {
+pub struct CacheVersion {
     facts: watch::Receiver<u64>,
     stock: AtomicU64,
 }
 
-impl Freshness {
+impl CacheVersion {
     /// Takes every fact for a changed product; `facts` changes whenever there are new ones.
-    #[must_use]
     pub fn of(facts: watch::Receiver<u64>) -> Self {
         Self { facts, stock: AtomicU64::new(0) }
     }
@@ -47,26 +46,25 @@ impl Freshness {
     }
 }
 
-type PageKey = (Audience, Option<String>, Option<SearchWords>, Option<ShelfKey>, u32);
+type PageKey = (Audience, Option<String>, Option<SearchWords>, Option<ListingCursor>, u32);
 
 /// A shelf that remembers what it has shown.
-pub struct CachedShelf {
-    shelf: Arc<dyn Shelf>,
-    freshness: Arc<Freshness>,
+pub struct CachedListing {
+    shelf: Arc<dyn ProductListing>,
+    freshness: Arc<CacheVersion>,
     clock: Arc<dyn Clock>,
-    pages: Cache<PageKey, Arc<Page<Shelved>>>,
-    products: Cache<(Handle, Audience), Option<Arc<Shelved>>>,
-    newest: Cache<u32, Arc<Vec<Shelved>>>,
+    pages: Cache<PageKey, Arc<Page<ListedProduct>>>,
+    products: Cache<(Handle, Audience), Option<Arc<ListedProduct>>>,
+    newest: Cache<u32, Arc<Vec<ListedProduct>>>,
     categories: Cache<Currency, Arc<Vec<CategoryCount>>>,
 }
 
-impl CachedShelf {
+impl CachedListing {
     /// How long an answer is good when nothing is heard.
-    const GOOD_FOR: Duration = Duration::from_secs(1);
+    const CACHE_TTL: Duration = Duration::from_secs(1);
 
     /// Remembers what `shelf` shows until `freshness` turns.
-    #[must_use]
-    pub fn new(shelf: Arc<dyn Shelf>, freshness: Arc<Freshness>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(shelf: Arc<dyn ProductListing>, freshness: Arc<CacheVersion>, clock: Arc<dyn Clock>) -> Self {
         Self {
             shelf,
             freshness,
@@ -78,25 +76,25 @@ impl CachedShelf {
         }
     }
 
-    fn stamp(&self, revision: u64) -> Stamp {
-        Stamp { revision, read_at: self.clock.now() }
+    fn stamp(&self, revision: u64) -> VersionStamp {
+        VersionStamp { revision, read_at: self.clock.now() }
     }
 }
 
 #[async_trait]
-impl Shelf for CachedShelf {
-    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
-        let ShelfQuery { audience, category, words, after, limit } = query.clone();
+impl ProductListing for CachedListing {
+    async fn page(&self, query: &ListingQuery) -> Result<Arc<Page<ListedProduct>>, StoreError> {
+        let ListingQuery { audience, category, words, after, limit } = query.clone();
         let stamp = self.stamp(self.freshness.of_everything());
         self.pages.get((audience, category, words, after, limit.get()), stamp, || self.shelf.page(query)).await
     }
 
-    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<ListedProduct>>, StoreError> {
         let stamp = self.stamp(self.freshness.of_everything());
         self.products.get((handle.clone(), audience), stamp, || self.shelf.find(handle, audience)).await
     }
 
-    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<ListedProduct>>, StoreError> {
         let stamp = self.stamp(self.freshness.of_everything());
         self.newest.get(count, stamp, || self.shelf.newest(count)).await
     }
@@ -113,20 +111,20 @@ impl Shelf for CachedShelf {
 
 /// What was known, and when, before an answer was read.
 #[derive(Clone, Copy)]
-struct Stamp {
+struct VersionStamp {
     revision: u64,
     read_at: Timestamp,
 }
 
-impl Stamp {
+impl VersionStamp {
     fn still_good_at(self, now: Self) -> bool {
-        self.revision == now.revision && now.read_at.since(self.read_at) < CachedShelf::GOOD_FOR
+        self.revision == now.revision && now.read_at.since(self.read_at) < CachedListing::CACHE_TTL
     }
 }
 
 struct Cache<K, V> {
     most: usize,
-    answers: RwLock<HashMap<K, (Stamp, V)>>,
+    answers: RwLock<HashMap<K, (VersionStamp, V)>>,
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
@@ -137,10 +135,10 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     async fn get<F: Future<Output = Result<V, StoreError>>>(
         &self,
         key: K,
-        now: Stamp,
+        now: VersionStamp,
         read: impl FnOnce() -> F,
     ) -> Result<V, StoreError> {
-        if let Some(known) = self.known(&key, now) {
+        if let Some(known) = self.find(&key, now) {
             return Ok(known);
         }
         let answer = read().await?;
@@ -154,7 +152,7 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         Ok(answer)
     }
 
-    fn known(&self, key: &K, now: Stamp) -> Option<V> {
+    fn find(&self, key: &K, now: VersionStamp) -> Option<V> {
         let answers = self.answers.read().unwrap_or_else(PoisonError::into_inner);
         answers.get(key).filter(|(stamp, _)| stamp.still_good_at(now)).map(|(_, answer)| answer.clone())
     }
@@ -173,19 +171,19 @@ mod tests {
         store: InMemoryCatalogue,
         facts: watch::Sender<u64>,
         clock: Arc<FixedClock>,
-        shelf: CachedShelf,
+        shelf: CachedListing,
     }
 
     fn a_cache() -> Set {
         let (store, facts) = (InMemoryCatalogue::default(), watch::Sender::new(0));
-        let freshness = Arc::new(Freshness::of(facts.subscribe()));
+        let freshness = Arc::new(CacheVersion::of(facts.subscribe()));
         let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
-        let shelf = CachedShelf::new(Arc::new(store.clone()), freshness, clock.clone());
+        let shelf = CachedListing::new(Arc::new(store.clone()), freshness, clock.clone());
         Set { store, facts, clock, shelf }
     }
 
     async fn listed(set: &Set) -> usize {
-        let query = ShelfQuery::everything(Audience::Shoppers, Limit::DEFAULT);
+        let query = ListingQuery::everything(Audience::Shoppers, Limit::DEFAULT);
         set.shelf.page(&query).await.unwrap().items.len()
     }
 

@@ -49,7 +49,7 @@ struct ProductWithdrawnV1<'a> {
     skus: &'a [Sku],
 }
 
-/// `store.catalogue.stock_counted.v1`. Whoever applies it does so once for each `import_id` and `sku`.
+/// `store.catalogue.stock_counted.v1`. Anyone who applies it does so once for each `import_id` and `sku`.
 #[derive(Serialize)]
 struct StockCountedV1<'a> {
     import_id: Uuid,
@@ -58,7 +58,6 @@ struct StockCountedV1<'a> {
 }
 
 /// What a change says to the world; `counts` are those of its counts that are news.
-#[must_use]
 pub fn published(change: &ProductChange, counts: &[StockCount]) -> Vec<EventDraft> {
     let product = &change.product;
     let facts = change.events.iter().map(|event| match event {

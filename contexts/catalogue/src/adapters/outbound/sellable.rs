@@ -6,30 +6,29 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use shared_kernel::{Currency, Page, StoreError};
 
-use crate::domain::{Audience, CategoryCount, Handle, SaleRules, ShelfQuery, Shelved};
-use crate::ports::Shelf;
+use crate::domain::{Audience, CategoryCount, Handle, ListedProduct, ListingQuery, SaleRules};
+use crate::ports::ProductListing;
 
 /// Hides from shoppers what cannot be sold. Categories and handles name their currency themselves.
-pub struct SellableShelf {
-    shelf: Arc<dyn Shelf>,
+pub struct SellableListing {
+    shelf: Arc<dyn ProductListing>,
     rules: SaleRules,
 }
 
-impl SellableShelf {
+impl SellableListing {
     /// Shows what `shelf` holds and `rules` allow.
-    #[must_use]
-    pub fn new(shelf: Arc<dyn Shelf>, rules: SaleRules) -> Self {
+    pub fn new(shelf: Arc<dyn ProductListing>, rules: SaleRules) -> Self {
         Self { shelf, rules }
     }
 
-    fn shows(&self, audience: Audience, shelved: &Shelved) -> bool {
+    fn shows(&self, audience: Audience, shelved: &ListedProduct) -> bool {
         audience == Audience::Staff || !self.rules.is_priced_wrongly(shelved.product().details())
     }
 }
 
 #[async_trait]
-impl Shelf for SellableShelf {
-    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+impl ProductListing for SellableListing {
+    async fn page(&self, query: &ListingQuery) -> Result<Arc<Page<ListedProduct>>, StoreError> {
         let page = self.shelf.page(query).await?;
         if page.items.iter().all(|shelved| self.shows(query.audience, shelved)) {
             return Ok(page);
@@ -38,12 +37,12 @@ impl Shelf for SellableShelf {
         Ok(Arc::new(Page { items, next_cursor: page.next_cursor.clone() }))
     }
 
-    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<ListedProduct>>, StoreError> {
         let found = self.shelf.find(handle, audience).await?;
         Ok(found.filter(|shelved| self.shows(audience, shelved)))
     }
 
-    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<ListedProduct>>, StoreError> {
         let newest = self.shelf.newest(count).await?;
         let shown = newest.iter().filter(|shelved| self.shows(Audience::Shoppers, shelved)).cloned();
         Ok(Arc::new(shown.collect()))
@@ -66,8 +65,8 @@ mod tests {
     use crate::ports::ProductStore;
     use crate::testing::{InMemoryCatalogue, a_product, a_variant, new_product};
 
-    fn query(audience: Audience) -> ShelfQuery {
-        ShelfQuery { audience, category: None, words: None, after: None, limit: Limit::DEFAULT }
+    fn query(audience: Audience) -> ListingQuery {
+        ListingQuery { audience, category: None, words: None, after: None, limit: Limit::DEFAULT }
     }
 
     #[tokio::test]
@@ -76,7 +75,7 @@ mod tests {
         let euro = a_product("euro").variant(a_variant("EURO").euro());
         store.commit(vec![new_product(a_product("kea")), new_product(euro)]).await.unwrap();
         let rules = SaleRules { currency: Currency::NZD, tax: TaxRate::from_basis_points(1_500) };
-        let shelf = SellableShelf::new(Arc::new(store), rules);
+        let shelf = SellableListing::new(Arc::new(store), rules);
         for (audience, seen) in [(Audience::Shoppers, 1), (Audience::Staff, 2)] {
             assert_eq!(shelf.page(&query(audience)).await.unwrap().items.len(), seen);
             let found = shelf.find(&Handle::parse("euro").unwrap(), audience).await.unwrap();

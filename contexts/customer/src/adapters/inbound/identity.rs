@@ -21,10 +21,10 @@ const ORIGINAL: &str = "x-original-uri";
 /// Registers the route.
 pub fn configure(authenticate: Arc<Authenticate>, signer: Arc<Signer>, config: &mut web::ServiceConfig) {
     let resource = web::resource(PATH).app_data(web::Data::from(authenticate)).app_data(web::Data::from(signer));
-    config.service(resource.route(web::get().to(vouch)));
+    config.service(resource.route(web::get().to(sign_identity)));
 }
 
-async fn vouch(
+async fn sign_identity(
     req: HttpRequest,
     authenticate: web::Data<Authenticate>,
     signer: web::Data<Signer>,

@@ -8,7 +8,6 @@ use chassis::messaging::Job;
 use crate::application::sweep::Sweep;
 
 /// Sweeps every ten minutes.
-#[must_use]
 pub fn jobs(sweep: Arc<Sweep>) -> Vec<Job> {
     let job = Job::every("customer/sweep", Duration::from_mins(10), move || {
         let sweep = Arc::clone(&sweep);

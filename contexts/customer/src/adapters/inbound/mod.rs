@@ -9,7 +9,7 @@ pub mod pages;
 pub mod tasks;
 
 mod fields;
+mod messages;
 mod qr;
 mod security;
 mod shown;
-mod words;

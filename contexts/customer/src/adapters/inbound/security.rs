@@ -2,8 +2,8 @@
 
 use chassis::security::{SecurityEvent, SecurityTrail};
 
-use crate::application::appoint::Appointed;
 use crate::application::begin_session::LoggedIn;
+use crate::application::change_role::Appointed;
 use crate::application::log_in::LogInError;
 
 /// How a login went. What was typed as address is not noted: people type their password there.

@@ -1,4 +1,4 @@
-//! What a request shows of whoever sends it: the token by which they are recognised, the browser, the place.
+//! What a request shows of anyone who sends it: the token by which they are recognised, the browser, the place.
 
 use actix_web::HttpRequest;
 use chassis::web::{DEVICE_COOKIE, Origin, SESSION_COOKIE, cookie_value, shown};

@@ -10,7 +10,6 @@ use crate::application::{MailOrder, SEND_ACCOUNT_MAIL};
 use crate::ports::MailingError;
 
 /// The consumers of this context: it hears nothing from others.
-#[must_use]
 pub fn subscriptions(send: Arc<SendAccountMail>) -> Vec<Subscription> {
     let mails = Subscription::task(SEND_ACCOUNT_MAIL, Arc::new(SendAccountMailHandler(send)));
     vec![mails.retry(RetryPolicy::mail()).lanes(4)]

@@ -19,7 +19,7 @@ use crate::ports::{HashingError, PasswordHasher};
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 
 /// A hash that fits no known password, with the cost of all others.
-const NOBODYS: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCAxNg$KXK7BE2W3yhxugNMld4ncLkCS5TdJm+4AUqT3CVutwA";
 
 /// Hashes by argon2id.
@@ -31,13 +31,12 @@ pub struct Argon2Hasher {
 
 impl Argon2Hasher {
     /// Computes `at_once` hashes and lets as many as `queue` wait. Salts come from `ids`.
-    #[must_use]
     pub fn new(at_once: usize, queue: usize, ids: Arc<dyn Ids>) -> Self {
         let (turns, places) = (Arc::new(Semaphore::new(at_once)), Arc::new(Semaphore::new(at_once + queue)));
         Self { turns, places, ids }
     }
 
-    /// Runs `work` on a thread of its own when its turn has come. Whoever asked may go away meanwhile: the work then
+    /// Runs `work` on a thread of its own when its turn has come. Anyone who asked may go away meanwhile: the work then
     /// still holds its turn until it is done.
     async fn in_turn<T: Send + 'static>(
         &self,
@@ -77,7 +76,7 @@ impl PasswordHasher for Argon2Hasher {
 
     async fn verify(&self, typed: &SecretString, hash: Option<&PasswordHash>) -> Result<bool, HashingError> {
         let known = hash.is_some();
-        let (typed, hash) = (typed.clone(), hash.map_or(NOBODYS, PasswordHash::as_str).to_owned());
+        let (typed, hash) = (typed.clone(), hash.map_or(DUMMY_HASH, PasswordHash::as_str).to_owned());
         let verified = self.in_turn(move |argon2| {
             let fits = |text: &SecretString| match argon2.verify_password(text.expose_secret().as_bytes(), &*hash) {
                 Ok(()) => Ok(known),
@@ -134,7 +133,7 @@ mod tests {
         let hasher = hasher(2, 2);
         let real = hasher.hash(&horse()).await.unwrap();
         let shape = |hash: &str| hash.split('$').map(str::len).collect::<Vec<_>>();
-        assert_eq!(shape(NOBODYS), shape(real.as_str()));
+        assert_eq!(shape(DUMMY_HASH), shape(real.as_str()));
         assert!(!hasher.verify(&"nobody's password".into(), None).await.unwrap());
     }
 

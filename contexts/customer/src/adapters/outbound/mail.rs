@@ -49,28 +49,26 @@ struct Words {
 
 impl LetterWriter {
     /// Writes in the name of `site`; the letters say how long their links are good.
-    #[must_use]
     pub fn new(mailer: Arc<dyn Mailer>, site: Site, verification_valid: Duration, reset_valid: Duration) -> Self {
         Self { mailer, site, verification_valid, reset_valid }
     }
 
     fn words(&self, letter: &Letter) -> Words {
         let shop = &self.site.name;
-        let not_you = "If this was not you, you need not do anything.".to_owned();
+        let not_you = "If this was not you, no action is needed.".to_owned();
         match letter {
             Letter::VerifyEmail(token) => Words {
                 subject: format!("Please confirm your e-mail address for {shop}"),
-                paragraphs: vec![format!("Somebody, hopefully you, has signed up at {shop} with this e-mail address.")],
+                paragraphs: vec![format!("Thanks for signing up at {shop}. Please confirm your e-mail address.")],
                 action: "Confirm my address",
                 link: self.link("verify", token),
-                after: vec![format!("The link is good for {}.", span(self.verification_valid)), not_you],
+                after: vec![format!("The link expires in {}.", span(self.verification_valid)), not_you],
             },
             Letter::AlreadyRegistered => Words {
-                subject: format!("You have an account at {shop} already"),
+                subject: format!("You already have an account at {shop}"),
                 paragraphs: vec![
-                    format!("Somebody has tried to sign up at {shop} with this e-mail address, which has an account."),
-                    "If this was you, simply log in. Should you have forgotten your password, choose a new one there."
-                        .to_owned(),
+                    format!("Someone tried to sign up at {shop} with this e-mail address. It already has an account."),
+                    "If this was you, log in. If you have forgotten your password, you can reset it there.".to_owned(),
                 ],
                 action: "Log in",
                 link: format!("{}/login", self.site.base_url),
@@ -78,12 +76,12 @@ impl LetterWriter {
             },
             Letter::ResetPassword(token) => Words {
                 subject: format!("Choose a new password for {shop}"),
-                paragraphs: vec![format!("Somebody, hopefully you, wants a new password for the account at {shop}.")],
+                paragraphs: vec![format!("You (or someone else) asked to reset your password at {shop}.")],
                 action: "Choose a new password",
                 link: self.link("reset", token),
                 after: vec![
-                    format!("The link is good for {} and works once.", span(self.reset_valid)),
-                    "If this was not you, you need not do anything: your password stays as it is.".to_owned(),
+                    format!("The link expires in {} and works once.", span(self.reset_valid)),
+                    "If this was not you, no action is needed. Your password has not changed.".to_owned(),
                 ],
             },
         }
@@ -158,7 +156,7 @@ mod tests {
         let link = format!("https://shop.example/verify?token={}", token.reveal());
         assert!(mail.text.contains(&format!("\n{link}\n")), "{}", mail.text);
         assert!(mail.html.contains(&format!("href=\"{link}\"")), "{}", mail.html);
-        assert!(mail.text.contains("good for 24 hours"), "{}", mail.text);
+        assert!(mail.text.contains("expires in 24 hours"), "{}", mail.text);
         assert_eq!((mail.to.as_str(), mail.message_id.as_str()), ("aroha@example.org", "verify-email.7"));
         assert!(mail.html.contains("Kea &#38; Sons") && mail.text.contains("Kea & Sons"), "{}", mail.html);
     }

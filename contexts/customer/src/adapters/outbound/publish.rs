@@ -16,7 +16,7 @@ struct RegisteredV1<'a> {
     shipping_address: Option<&'a Address>,
 }
 
-/// `store.customer.profile_changed.v1`: where his parcels go now; null for nowhere.
+/// `store.customer.profile_changed.v1`: where their parcels go now; null for nowhere.
 #[derive(Serialize)]
 struct ProfileChangedV1<'a> {
     customer_id: CustomerId,
@@ -39,7 +39,6 @@ struct CustomerV1 {
 }
 
 /// The published form of a fact; `None` for what stays among us.
-#[must_use]
 pub fn published(event: &CustomerEvent) -> Option<EventDraft> {
     match event {
         CustomerEvent::Registered { customer, email, first_name, shipping_address } => {

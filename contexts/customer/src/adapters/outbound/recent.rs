@@ -16,7 +16,7 @@ use crate::domain::{ApiKey, ApiKeyId, Customer, EmailAddress, PasswordHash, Sess
 use crate::ports::{Account, AccountChange, Accounts, ApiKeys, Confirmation, CustomerQuery, Sessions};
 
 /// The most that is remembered of either kind.
-const ROOM: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// The stores, with a short memory before them.
 pub struct Recent {
@@ -43,7 +43,6 @@ struct Remembered<T> {
 
 impl Recent {
     /// Remembers for `span`.
-    #[must_use]
     pub fn new(
         accounts: Arc<dyn Accounts>,
         sessions: Arc<dyn Sessions>,
@@ -83,10 +82,10 @@ fn remember<K: Hash + Eq, T>(
     now: Timestamp,
     until: Timestamp,
 ) {
-    if into.len() >= ROOM {
+    if into.len() >= MAX_ENTRIES {
         into.retain(|_, remembered| now < remembered.until);
     }
-    if into.len() < ROOM {
+    if into.len() < MAX_ENTRIES {
         into.insert(key, Remembered { what, until });
     }
 }

@@ -7,7 +7,6 @@ use chassis::messaging::Job;
 use crate::application::tidy_up::{MailWhatWaited, ReleaseLapsed};
 
 /// The context's timers, each running every `period`.
-#[must_use]
 pub fn jobs(lapsed: &ReleaseLapsed, waiting: &MailWhatWaited, period: Duration) -> Vec<Job> {
     let (lapsed, waiting) = (lapsed.clone(), waiting.clone());
     let release = move || {

@@ -48,7 +48,6 @@ struct Link {
 
 impl MailedFiles {
     /// Mails in the name of `site`.
-    #[must_use]
     pub fn new(mailer: Arc<dyn Mailer>, site: Site) -> Self {
         Self { mailer, site }
     }

@@ -102,7 +102,6 @@ struct CancellationRefusedV1 {
 }
 
 /// The published form of one fact. Facts about an order have the order as their subject, facts about stock the SKU.
-#[must_use]
 pub fn publish(event: &FulfilmentEvent) -> EventDraft {
     match event.clone() {
         FulfilmentEvent::StockReserved { order, until } => {
@@ -156,9 +155,8 @@ fn created_item(item: Item) -> ItemV1 {
     ItemV1 { sku, title, kind: kind.name(), quantity: units.get(), status: "pending" }
 }
 
-/// The task that mails one file. Its key names the mailing for ever; each item has a lane of its own, so that one that
+/// The task that mails one file. Its key names the mailing permanently; each item has a lane of its own, so that one that
 /// cannot be mailed holds back no other.
-#[must_use]
 pub fn task(delivery: &Delivery) -> TaskDraft {
     let Delivery { order, sku, number } = delivery;
     TaskDraft {

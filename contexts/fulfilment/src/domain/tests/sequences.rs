@@ -48,18 +48,18 @@ impl World {
         orders: &[u128],
         skus: &[&str],
         import: Option<&ImportedCount>,
-        decide: impl Fn(&mut Worksheet),
+        decide: impl Fn(&mut StockTransaction),
     ) -> Changes {
-        let mut sheet = Worksheet::default();
+        let mut sheet = StockTransaction::default();
         for id in orders.iter().map(|number| order(*number)) {
-            sheet.lay_order(id, self.reservations.get(&id).cloned(), self.shipping.get(&id).cloned());
+            sheet.load_order(id, self.reservations.get(&id).cloned(), self.shipping.get(&id).cloned());
         }
         for code in skus.iter().map(|code| sku(code)).chain(sheet.skus_of_orders()) {
             let item = self.stock.get(&code).cloned();
-            sheet.lay_stock(code, item);
+            sheet.load_stock(code, item);
         }
         if import.is_some_and(|count| self.counts.contains(&(count.import.clone(), count.sku.clone()))) {
-            sheet.lay_known_count();
+            sheet.mark_count_applied();
         }
         decide(&mut sheet);
         let changes = sheet.finish();
@@ -132,7 +132,7 @@ impl World {
         }
     }
 
-    /// Whoever counts finds the shop believing exactly that afterwards, unless fewer are there than are promised.
+    /// Anyone who counts finds the shop believing exactly that afterwards, unless fewer are there than are promised.
     fn count(&mut self, code: &str, on_hand: i64, expected: Option<i64>) -> Changes {
         let count = PersonsCount { on_hand: Count::new(on_hand).unwrap(), expected, by: Reference::Staff(None) };
         self.update(&[], &[code], None, |sheet| {
@@ -177,7 +177,7 @@ impl World {
         for event in &changes.events {
             if let FulfilmentEvent::StockChanged(item) = event {
                 let (sku, news) = (item.sku(), (item.on_hand(), item.available()));
-                assert_ne!(self.last_told.insert(sku.clone(), news), Some(news), "no news about {sku}");
+                assert_ne!(self.last_told.insert(sku.clone(), news), Some(news), "no change of {sku}");
             }
         }
         for (code, item) in &self.stock {
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn a_repeated_message_is_no_news(steps in prop::collection::vec(any_step(), 1..30), last in any_step()) {
+    fn a_repeated_message_is_unchanged(steps in prop::collection::vec(any_step(), 1..30), last in any_step()) {
         let mut world = World::default();
         for step in steps {
             world.take(step);

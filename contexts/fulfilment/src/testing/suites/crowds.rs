@@ -28,7 +28,7 @@ use crate::domain::{
 use crate::ports::{Decide, Keys, Product, ProductVariant, StatusFilter, StockQuery};
 
 /// More than this many at once would wait for a connection instead of for each other.
-const AT_ONCE: usize = 16;
+const CONCURRENCY: usize = 16;
 
 /// Does `what` with a cause of its own for each number from 1, many at once, by turns here and there.
 pub(super) async fn all_at_once<F, T>(
@@ -45,7 +45,7 @@ where
         let bench = if number % 2 == 0 { here } else { there };
         causes.push((bench.clone(), number, bench.cause().await));
     }
-    let (mut crowd, doors) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
+    let (mut crowd, doors) = (JoinSet::new(), Arc::new(Semaphore::new(CONCURRENCY)));
     for (bench, number, cause) in causes {
         let (doors, doing) = (Arc::clone(&doors), what(bench, number, cause));
         crowd.spawn(async move {
@@ -74,8 +74,8 @@ fn end(bench: &Bench) -> ReleaseStock {
     ReleaseStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
 }
 
-async fn told(bench: &Bench, what: &str) -> usize {
-    bench.told().await.iter().filter(|told| *told == what).count()
+async fn published_count(bench: &Bench, what: &str) -> usize {
+    bench.event_types().await.iter().filter(|told| *told == what).count()
 }
 
 /// The movements of every shelf add up to it, and the facts of every subject are numbered without a gap.
@@ -111,7 +111,10 @@ pub async fn the_last_unit_goes_to_one(here: &Bench, there: &Bench) {
         reserve(&bench).execute(placed(number, &[physical("KEA", 1)]), cause).await
     };
     everybody_well(all_at_once((here, there), 40, buy).await);
-    assert_eq!((told(here, "stock_reserved.v1").await, told(here, "stock_rejected.v1").await), (1, 39));
+    assert_eq!(
+        (published_count(here, "stock_reserved.v1").await, published_count(here, "stock_rejected.v1").await),
+        (1, 39)
+    );
     assert_eq!(there.shelf("KEA").await, (1, 1, 0));
     the_books_balance(here).await;
 }
@@ -132,7 +135,7 @@ pub async fn lines_in_any_order_share_what_there_is(here: &Bench, there: &Bench)
     for code in codes {
         assert_eq!(there.shelf(code).await, (20, 20, 0));
     }
-    assert_eq!(told(here, "stock_rejected.v1").await, 40);
+    assert_eq!(published_count(here, "stock_rejected.v1").await, 40);
     the_books_balance(here).await;
 }
 
@@ -149,7 +152,7 @@ pub async fn an_order_heard_of_in_many_ways_is_served_once(here: &Bench, there: 
     };
     everybody_well(all_at_once((here, there), 20, hear).await);
     assert_eq!(there.shelf("KEA").await, (5, 0, 4));
-    assert_eq!(told(here, "shipping_order_created.v1").await, 1);
+    assert_eq!(published_count(here, "shipping_order_created.v1").await, 1);
     assert_eq!(here.mailings().await.len(), 1);
     the_books_balance(here).await;
 }
@@ -168,8 +171,10 @@ pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &Bench, the
     };
     everybody_well(all_at_once((here, there), 20, hear).await);
     assert_eq!(there.shelf("KEA").await, (5, 0, 5));
-    let (made, stopped) =
-        (told(here, "shipping_order_created.v1").await, told(here, "shipping_order_cancelled.v1").await);
+    let (made, stopped) = (
+        published_count(here, "shipping_order_created.v1").await,
+        published_count(here, "shipping_order_cancelled.v1").await,
+    );
     assert!(made == stopped && made <= 1, "{made} made, {stopped} stopped");
     let pending = here.work_list.list(StatusFilter::Pending, None, limit(10)).await.expect("an answer");
     assert!(pending.is_some_and(|page| page.items.is_empty()), "something would leave");
@@ -194,9 +199,9 @@ pub async fn goods_come_back_once_or_leave_once(here: &Bench, there: &Bench) {
     let found = here.work_list.find(id).await.expect("an answer").expect("a shipping order");
     let left = matches!(found.state(), ShippingState::Processed(_));
     assert_eq!(there.shelf("KEA").await, if left { (1, 0, 1) } else { (3, 0, 3) });
-    assert_eq!(told(here, "item_processed.v1").await, usize::from(left));
+    assert_eq!(published_count(here, "item_processed.v1").await, usize::from(left));
     let answered = if left { "cancellation_refused.v1" } else { "shipping_order_cancelled.v1" };
-    assert_eq!(told(here, answered).await, 10, "every wish is answered");
+    assert_eq!(published_count(here, answered).await, 10, "every wish is answered");
     for parcel in answers.into_iter().flatten() {
         let refused = matches!(parcel, Err(DispatchItemsError::Refused(Refusal::AlreadyCancelled)));
         assert_eq!(refused, !left, "{parcel:?}");
@@ -226,9 +231,9 @@ pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Be
     let closed = all_at_once((here, there), 20, act).await;
     let left_out = closed[0];
     assert!(closed.iter().all(|answer| *answer == left_out), "all are told the same: {closed:?}");
-    assert_eq!(there.kept("KEA").await, if left_out { (5, 0, 0) } else { (3, 0, 0) });
-    assert_eq!(told(here, "item_processed.v1").await, if left_out { 1 } else { 2 });
-    assert_eq!(told(here, "shipping_order_processed.v1").await, 1);
+    assert_eq!(there.stock_counts("KEA").await, if left_out { (5, 0, 0) } else { (3, 0, 0) });
+    assert_eq!(published_count(here, "item_processed.v1").await, if left_out { 1 } else { 2 });
+    assert_eq!(published_count(here, "shipping_order_processed.v1").await, 1);
     let found = here.work_list.find(id).await.expect("an answer").expect("a shipping order");
     assert_eq!((found.is_partly_sent(), found.items().iter().any(Item::is_pending)), (left_out, false));
     the_books_balance(here).await;
@@ -258,7 +263,7 @@ pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
     };
     everybody_well(all_at_once((here, there), 30, import).await);
     assert_eq!(there.shelf("KEA").await, (10, 0, 10));
-    assert_eq!(told(here, "stock_changed.v1").await, 1);
+    assert_eq!(published_count(here, "stock_changed.v1").await, 1);
     the_books_balance(here).await;
 }
 
@@ -370,6 +375,6 @@ pub async fn counts_and_deliveries_meet_sales(here: &Bench, there: &Bench) {
         }
     };
     everybody_well(all_at_once((here, there), 80, act).await);
-    assert_eq!(there.kept("KEA").await, (100, 0, 40), "a sale is no reason to count anew");
+    assert_eq!(there.stock_counts("KEA").await, (100, 0, 40), "a sale is no reason to count again");
     the_books_balance(here).await;
 }

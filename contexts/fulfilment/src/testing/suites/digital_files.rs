@@ -10,7 +10,7 @@ use crate::domain::{DigitalFile, ItemState, Kind, shipping};
 use crate::ports::{Decide, DigitalLine, Keys, Product, ProductVariant};
 
 /// The newest file is the file; a grant stays the same until its day and is worth nothing after it.
-pub async fn a_file_is_served_to_whoever_was_granted_it(bench: &Bench) {
+pub async fn a_file_is_served_to_anyone_who_was_granted_it(bench: &Bench) {
     let files = &bench.files;
     assert!(files.read(&sku("PDF")).await.expect("an answer").is_none());
     for content in ["old", "new"] {
@@ -29,7 +29,7 @@ pub async fn a_file_is_served_to_whoever_was_granted_it(bench: &Bench) {
     assert_eq!(third, grant(3, 30));
 }
 
-/// Whoever waits is found when the file is there, and each mailing is a task of its own.
+/// Anyone who waits is found when the file is there, and each mailing is a task of its own.
 pub async fn a_missing_file_is_mailed_when_it_arrives(bench: &Bench) {
     let id = bench.sell(1, &[digital("PDF", 1)]).await;
     let first = bench.mailings().await;

@@ -18,7 +18,7 @@ pub use crowds::{
     the_rest_of_an_order_leaves_or_is_left_out,
 };
 pub use digital_files::{
-    a_file_is_served_to_whoever_was_granted_it, a_missing_file_is_mailed_when_it_arrives,
+    a_file_is_served_to_anyone_who_was_granted_it, a_missing_file_is_mailed_when_it_arrives,
     digital_things_are_listed_with_their_files,
 };
 pub use paging::{
@@ -57,7 +57,7 @@ impl Bench {
     }
 
     /// On hand, reserved, committed.
-    async fn kept(&self, code: &str) -> (i64, i64, i64) {
+    async fn stock_counts(&self, code: &str) -> (i64, i64, i64) {
         let found = self.stock.find(&sku(code)).await.expect("the stock book answers").expect("a shelf");
         (found.item.on_hand(), found.item.reserved(), found.item.committed())
     }

@@ -63,7 +63,7 @@ pub async fn products_have_names_and_shelves(bench: &Bench) {
     assert_eq!((title("OLD").await, title("NEW").await.as_deref()), (None, Some("Newer")));
     bench.products.forget("p".to_owned(), bench.cause().await).await.expect("kept");
     assert_eq!(title("NEW").await, None);
-    assert_eq!(bench.told().await, ["stock_changed.v1"], "names are nobody else's news");
+    assert_eq!(bench.event_types().await, ["stock_changed.v1"], "names are nobody else's news");
 }
 
 /// Once for each import and SKU, whatever comes between, and never below what is promised.
@@ -78,7 +78,7 @@ pub async fn an_import_counts_once(bench: &Bench) {
     bench.place(placed(1, &[physical("KEA", 4)])).await;
     bench.count("KEA", 7).await;
     counted("i-1", 10).await;
-    assert_eq!(bench.shelf("KEA").await, (7, 4, 3), "the import was repeated, and is no news");
+    assert_eq!(bench.shelf("KEA").await, (7, 4, 3), "the repeated import changes nothing");
     counted("i-2", 1).await;
     assert_eq!(bench.shelf("KEA").await, (4, 4, 0), "four are promised");
 }
@@ -124,7 +124,7 @@ async fn receive(bench: &Bench, code: &str, quantity: i64, key: &str) -> Result<
     adjust.execute(AdjustStockCommand { sku: sku(code), adjustment, by, request }).await
 }
 
-/// A mistyped code does not stay in the list for ever: what nobody sells and of which nothing is there is not listed.
+/// A mistyped code does not stay in the list permanently: what nobody sells and of which nothing is there is not listed.
 pub async fn empty_shelves_of_nothing_are_not_listed(bench: &Bench) {
     bench.count("TYPO", 5).await;
     bench.count("KEA", 0).await;

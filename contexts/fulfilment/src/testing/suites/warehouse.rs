@@ -23,7 +23,7 @@ pub async fn a_reservation_becomes_a_shipping_order(bench: &Bench) {
     assert_eq!((shipping.number(), shipping.email()), ("A-1", "aroha@example.test"));
     assert_eq!(shipping.items()[0].sku, sku("KEA"));
     let told = ["stock_changed.v1", "stock_reserved.v1", "stock_changed.v1", "shipping_order_created.v1"];
-    assert_eq!(bench.told().await, told);
+    assert_eq!(bench.event_types().await, told);
     let events = bench.events().await;
     let numbers: Vec<_> = events.iter().map(|event| (event.subject.as_str(), event.sequence)).collect();
     let id = order(1).to_string();
@@ -40,7 +40,7 @@ pub async fn a_cause_has_its_effect_once(bench: &Bench) {
     let again = reserve.execute(placed(2, &[physical("KEA", 1)]), cause).await;
     assert!(matches!(again, Err(StoreError::AlreadyHandled)), "{again:?}");
     assert_eq!(bench.shelf("KEA").await, (5, 1, 4));
-    assert_eq!(bench.told().await.len(), 3);
+    assert_eq!(bench.event_types().await.len(), 3);
 }
 
 /// Not even what was decided before the refusal.
@@ -70,7 +70,7 @@ pub async fn two_hundred_buyers_share_a_hundred(bench: &Bench) {
         async move { reserve.execute(placed(number, &[physical("KEA", 1)]), cause).await }
     };
     everybody_well(all_at_once((bench, bench), 200, buy).await);
-    let told = bench.told().await;
+    let told = bench.event_types().await;
     let count = |wanted: &str| told.iter().filter(|event| *event == wanted).count();
     assert_eq!((count("stock_reserved.v1"), count("stock_rejected.v1")), (100, 100));
     assert_eq!(bench.shelf("KEA").await, (100, 100, 0));
@@ -83,7 +83,7 @@ pub async fn a_replaced_order_frees_its_stock_first(bench: &Bench) {
     bench.place(PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) }).await;
     assert_eq!(bench.shelf("KEA").await, (1, 1, 0));
     let told = ["stock_changed.v1", "stock_reserved.v1", "stock_changed.v1", "stock_reserved.v1"];
-    assert_eq!(bench.told().await, told, "from 0 to 0 is no change of availability");
+    assert_eq!(bench.event_types().await, told, "from 0 to 0 is no change of availability");
     let look: Decide = Arc::new(|_| Ok(()));
     let keys = Keys { orders: vec![order(1), order(2)], ..Keys::default() };
     let sheet = bench.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
@@ -110,8 +110,8 @@ pub async fn goods_leave_the_shelf_with_their_parcel(bench: &Bench) {
     bench.count("KEA", 5).await;
     bench.count("TUI", 5).await;
     let id = bench.sell(1, &[physical("KEA", 2), physical("TUI", 1), digital("PDF", 1)]).await;
-    let kept = async || (bench.kept("KEA").await, bench.kept("TUI").await);
-    assert_eq!(kept().await, ((5, 0, 2), (5, 0, 1)));
+    let stock_counts = async || (bench.stock_counts("KEA").await, bench.stock_counts("TUI").await);
+    assert_eq!(stock_counts().await, ((5, 0, 2), (5, 0, 1)));
     let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
     let parcel = |code: &str| DispatchItemsCommand {
         order: id,
@@ -119,12 +119,12 @@ pub async fn goods_leave_the_shelf_with_their_parcel(bench: &Bench) {
         consignment: Consignment::parse("NZ Post", None).expect("a parcel"),
     };
     dispatch.execute(parcel("TUI")).await.expect("dispatched");
-    assert_eq!(kept().await, ((5, 0, 2), (4, 0, 0)));
+    assert_eq!(stock_counts().await, ((5, 0, 2), (4, 0, 0)));
     let last = bench.events().await.pop().expect("a fact");
     assert_eq!(last.data, json!({"sku": "TUI", "on_hand": 4, "reserved": 0, "committed": 0, "available": 4}));
     let told = bench.events().await.len();
-    dispatch.execute(parcel("TUI")).await.expect("no news");
-    assert_eq!((kept().await, bench.events().await.len()), (((5, 0, 2), (4, 0, 0)), told));
+    dispatch.execute(parcel("TUI")).await.expect("changes nothing");
+    assert_eq!((stock_counts().await, bench.events().await.len()), (((5, 0, 2), (4, 0, 0)), told));
     dispatch.execute(parcel("KEA")).await.expect("dispatched");
-    assert_eq!(kept().await, ((3, 0, 0), (4, 0, 0)));
+    assert_eq!(stock_counts().await, ((3, 0, 0), (4, 0, 0)));
 }

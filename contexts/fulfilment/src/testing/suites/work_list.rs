@@ -48,15 +48,15 @@ async fn pages(bench: &Bench, filter: StatusFilter, size: i64) -> Vec<u128> {
 pub async fn cancelled_goods_return_to_the_shelf(bench: &Bench) {
     bench.count("KEA", 3).await;
     let id = bench.sell(1, &[physical("KEA", 2)]).await;
-    assert_eq!(bench.kept("KEA").await, (3, 0, 2));
+    assert_eq!(bench.stock_counts("KEA").await, (3, 0, 2));
     let cancel = AnswerCancellation { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
     cancel.execute(id, bench.cause().await).await.expect("an answer");
-    assert_eq!(bench.kept("KEA").await, (3, 0, 0));
+    assert_eq!(bench.stock_counts("KEA").await, (3, 0, 0));
     let found = bench.work_list.find(id).await.expect("an answer").expect("a shipping order");
     assert!(matches!(found.state(), ShippingState::Cancelled(_)));
     cancel.execute(id, bench.cause().await).await.expect("an answer");
-    assert_eq!(bench.kept("KEA").await, (3, 0, 0), "goods come back once");
-    let told = bench.told().await;
+    assert_eq!(bench.stock_counts("KEA").await, (3, 0, 0), "goods come back once");
+    let told = bench.event_types().await;
     assert_eq!(
         told[told.len() - 3..],
         ["shipping_order_cancelled.v1", "stock_changed.v1", "shipping_order_cancelled.v1"]

@@ -8,10 +8,9 @@ use crate::application::UseCases;
 use crate::settings::OrderSettings;
 
 /// Orders that are younger are still being paid; their webhooks are on the way.
-const SETTLED_FOR: Duration = Duration::from_mins(1);
+const RECONCILE_AFTER: Duration = Duration::from_mins(1);
 
 /// Deadlines and the provider's books as often as it is set, old carts every hour.
-#[must_use]
 pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
     let (overdue, reconcile) = (use_cases.handle_overdue.clone(), use_cases.reconcile_payments.clone());
     let (forget, forget_customers) = (use_cases.forget_carts.clone(), use_cases.forget_customer.clone());
@@ -23,7 +22,7 @@ pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
         Job::every("order-reconcile-payments", settings.reconcile_every, move || {
             let reconcile = reconcile.clone();
             Box::pin(async move {
-                let summary = reconcile.next_slice(SETTLED_FOR).await?;
+                let summary = reconcile.next_slice(RECONCILE_AFTER).await?;
                 for (number, news) in &summary.repaired {
                     tracing::info!(order.number = %number, ?news, "reconciliation repaired order {number}");
                 }

@@ -15,7 +15,7 @@ use crate::application::tasks::{
 use crate::application::{CloseIntent, OpenPayment, SendReceipt, SendRefund, UseCases};
 
 /// How many calls to the provider, or mails, are under way at once.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT_TASKS: usize = 16;
 
 enum Work {
     CreateIntent(Arc<OpenPayment>),
@@ -25,17 +25,18 @@ enum Work {
 }
 
 /// The consumers of this context's tasks.
-#[must_use]
 pub fn subscriptions(use_cases: &UseCases) -> Vec<Subscription> {
     let money = |consumer, work| {
-        Subscription::task(consumer, Arc::new(TaskHandler(work))).retry(RetryPolicy::money()).lanes(AT_ONCE)
+        Subscription::task(consumer, Arc::new(TaskHandler(work)))
+            .retry(RetryPolicy::money())
+            .lanes(MAX_CONCURRENT_TASKS)
     };
     let mail = Arc::new(TaskHandler(Work::MailReceipt(use_cases.send_receipt.clone())));
     vec![
         money(CREATE_INTENT, Work::CreateIntent(use_cases.open_payment.clone())),
         money(CANCEL_INTENT, Work::CancelIntent(use_cases.close_intent.clone())),
         money(REFUND_PAYMENT, Work::RefundPayment(use_cases.send_refund.clone())),
-        Subscription::task(MAIL_RECEIPT, mail).retry(RetryPolicy::mail()).lanes(AT_ONCE),
+        Subscription::task(MAIL_RECEIPT, mail).retry(RetryPolicy::mail()).lanes(MAX_CONCURRENT_TASKS),
     ]
 }
 

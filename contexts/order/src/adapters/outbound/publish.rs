@@ -6,11 +6,10 @@
 use serde::Serialize;
 use shared_kernel::{Address, Currency, CustomerId, EventDraft, OrderId, Sku, Timestamp};
 
-use crate::domain::{Decided, Kind, Order, OrderEvent, OrderLine, OrderNumber, RefundId, RefundState};
+use crate::domain::{Kind, Order, OrderEvent, OrderLine, OrderNumber, RefundId, RefundState, Transition};
 
 /// The facts of a decision, oldest first.
-#[must_use]
-pub fn published(decided: &Decided) -> Vec<EventDraft> {
+pub fn published(decided: &Transition) -> Vec<EventDraft> {
     decided.events.iter().filter_map(|event| publish(&decided.order, event)).collect()
 }
 
@@ -197,7 +196,7 @@ struct CompletedV1<'a> {
     completed_at: Timestamp,
 }
 
-/// `store.order.anonymised.v1`: its buyer was erased and it is at rest; whoever keeps a copy of what names a person
+/// `store.order.anonymised.v1`: its buyer was erased and it is at rest; anyone who keeps a copy of what names a person
 /// deletes it.
 #[derive(Serialize)]
 struct AnonymisedV1<'a> {

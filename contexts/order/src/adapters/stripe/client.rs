@@ -30,7 +30,6 @@ pub struct ClientSettings {
 
 impl ClientSettings {
     /// The usual patience: 2 s to connect, 10 s in all, sixteen calls at once, half a second between attempts.
-    #[must_use]
     pub fn new(base: impl Into<String>, secret_key: SecretString) -> Self {
         let base = base.into().trim_end_matches('/').to_owned();
         let patience = CallSettings {

@@ -82,7 +82,6 @@ fn rescaled(amount: i64, from: u32, to: u32) -> Option<i64> {
     if to >= from { amount.checked_mul(factor) } else { (amount % factor == 0).then(|| amount / factor) }
 }
 
-/// The amount in the provider's units.
 pub(super) fn to_units(amount: Money) -> Result<i64, UnitsError> {
     ProviderCurrency::find(amount.currency().code())?.units(amount)
 }
@@ -93,7 +92,6 @@ pub(super) fn from_units(units: i64, code: &str) -> Result<Money, UnitsError> {
 }
 
 /// What a card can pay at once in this currency; `None` if the provider does not take it at all.
-#[must_use]
 pub fn charge_limits(currency: Currency) -> Option<ChargeLimits> {
     ProviderCurrency::find(currency.code()).ok().map(|known| known.limits())
 }

@@ -92,7 +92,6 @@ impl StripeGateway {
 }
 
 /// Whether a secret key moves real money; `None` for keys that are not of Stripe's own making.
-#[must_use]
 pub fn livemode_of(secret_key: &SecretString) -> Option<bool> {
     let mode = |key: &str| key.split('_').nth(1).map(str::to_owned);
     match mode(secret_key.expose_secret()).as_deref() {

@@ -38,7 +38,6 @@ pub struct Intent {
     pub livemode: Option<bool>,
 }
 
-/// A refund.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Refund {
     /// `re_..`.
@@ -70,7 +69,6 @@ pub struct AboutIntent {
     pub payment_intent: Option<Reference>,
 }
 
-/// A dispute.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Dispute {
     /// `du_..` or `dp_..`.

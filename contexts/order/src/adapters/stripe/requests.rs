@@ -34,7 +34,6 @@ pub const MONEY_EVENTS: [&str; 15] = [
     "charge.dispute.funds_reinstated",
 ];
 
-/// What an intent is asked for.
 pub(super) struct IntentAsk<'a> {
     pub amount: Money,
     pub order_id: String,
@@ -42,7 +41,6 @@ pub(super) struct IntentAsk<'a> {
     pub key: &'a str,
 }
 
-/// What a refund is asked for.
 pub(super) struct RefundAsk<'a> {
     pub intent: &'a str,
     pub amount: Money,

@@ -53,7 +53,6 @@ pub fn received(intent: &objects::Intent) -> Result<Money, Unreadable> {
 }
 
 /// For which order we made the intent, if what we write on intents is there.
-#[must_use]
 pub fn origin(intent: &objects::Intent) -> Option<PaymentOrigin> {
     let order = OrderId::parse(intent.metadata.get("order_id")?).ok()?;
     Some(PaymentOrigin { order, number: OrderNumber::parse(intent.metadata.get("order_number")?)? })

@@ -84,7 +84,6 @@ pub struct WebhookConsumer {
 
 impl WebhookConsumer {
     /// Feeds these use cases, with events of the mode that the shop's key is of, if that is known.
-    #[must_use]
     pub fn new(record: Arc<RecordPayment>, check: Arc<CheckPayment>, live: Option<bool>) -> Self {
         Self { record, check, live }
     }

@@ -14,7 +14,7 @@ use subtle::{Choice, ConstantTimeEq};
 /// How far the signature's time may lie from ours, before or after.
 const TOLERANCE: Duration = Duration::from_mins(5);
 /// More signatures than this no honest sender sends.
-const MOST_SIGNATURES: usize = 16;
+const MAX_SIGNATURES: usize = 16;
 
 /// The secrets that a signature may have been made with: several while one is being replaced.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl<'a> Signed<'a> {
         for part in header.split(',') {
             match part.split_once('=')? {
                 ("t", text) if time.is_none() && is_time(text) => time = Some(text),
-                ("v1", hex) if is_signature(hex) && signatures.len() < MOST_SIGNATURES => signatures.push(hex),
+                ("v1", hex) if is_signature(hex) && signatures.len() < MAX_SIGNATURES => signatures.push(hex),
                 ("t" | "v1", _) => return None,
                 _ => {}
             }
@@ -112,7 +112,6 @@ fn sign(secret: &SecretString, time: &str, body: &[u8]) -> String {
 
 /// Signs a body as the provider does, for tests of the webhook.
 #[cfg(any(test, feature = "testing"))]
-#[must_use]
 pub fn signed_header(secret: &str, body: &[u8], now: Timestamp) -> String {
     let time = (now.micros() / 1_000_000).to_string();
     let signature = sign(&SecretString::from(secret), &time, body);
@@ -211,7 +210,7 @@ mod tests {
             format!("t=99999999999999999999,v1={hex}"),
             format!("{time};v1={hex}"),
             format!("{time}{}", ",v1=x".repeat(2_000)),
-            format!("{time}{},{signature}", format!(",v1={}", "0".repeat(64)).repeat(MOST_SIGNATURES)),
+            format!("{time}{},{signature}", format!(",v1={}", "0".repeat(64)).repeat(MAX_SIGNATURES)),
             signed_header("whsec_other", BODY, noon()),
             signed_header("whsec_one", BODY, noon().minus(Duration::from_hours(1))),
             signed_header("whsec_one", b"", noon()),

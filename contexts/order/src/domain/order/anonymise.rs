@@ -7,17 +7,16 @@ use std::time::Duration;
 
 use shared_kernel::Timestamp;
 
-use super::{Buyer, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin};
+use super::{Buyer, HistoryKind, Order, OrderEvent, OrderState, Origin, Transition};
 
 /// Stands where a reason stood that a person had written.
 const ERASED: &str = "erased";
 
 /// A receipt that has not left after that long never will.
-const MAIL_IS_TRIED: Duration = Duration::from_hours(48);
+const MAIL_RETRY_WINDOW: Duration = Duration::from_hours(48);
 
 impl Order {
     /// Whether it has come to its end: nothing is to be sent, paid, returned or looked at by a person.
-    #[must_use]
     pub fn is_at_rest(&self) -> bool {
         if self.0.origin == Origin::Import {
             return true;
@@ -39,14 +38,13 @@ impl Order {
             && !self.0.disputes.iter().any(|dispute| dispute.status.is_open())
     }
 
-    /// Takes everything out that names the buyer, and what people wrote about it. No news for an order that is still
+    /// Takes everything out that names the buyer, and what people wrote about it. Has no effect on an order that is still
     /// under way: delivery needs the address until then.
-    #[must_use]
-    pub fn anonymised(mut self, at: Timestamp) -> Decided {
+    pub fn anonymised(mut self, at: Timestamp) -> Transition {
         let letter_is_due = self.0.receipt.as_ref().is_some_and(|receipt| receipt.sent_at.is_none())
-            && at.since(self.0.state_since) < MAIL_IS_TRIED;
+            && at.since(self.0.state_since) < MAIL_RETRY_WINDOW;
         if !self.is_at_rest() || letter_is_due || self.0.anonymised_at.is_some() {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         self.0.country = self.country().map(str::to_owned);
         self.0.address = None;
@@ -62,7 +60,7 @@ impl Order {
             entry.note = None;
         }
         self.0.anonymised_at = Some(at);
-        Decided::changed(self).event(OrderEvent::Anonymised { at })
+        Transition::changed(self).event(OrderEvent::Anonymised { at })
     }
 }
 
@@ -75,7 +73,7 @@ mod tests {
     fn an_order_under_way_keeps_what_delivery_needs() {
         for order in [an_order(1).build(), an_order(1).payable().build(), an_order(1).paid().build()] {
             let now = order.placed_at();
-            assert!(!order.clone().anonymised(now).is_news(), "{order:?}");
+            assert!(!order.clone().anonymised(now).has_changes(), "{order:?}");
         }
     }
 
@@ -92,6 +90,6 @@ mod tests {
         let books =
             |order: &Order| (order.number().clone(), order.lines().to_vec(), *order.totals(), order.placed_at());
         assert_eq!(books(kept), books(&order));
-        assert!(!done.order.clone().anonymised(now).is_news(), "the second time is no news");
+        assert!(!done.order.clone().anonymised(now).has_changes(), "the second time changes nothing");
     }
 }

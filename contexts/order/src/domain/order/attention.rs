@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use shared_kernel::Timestamp;
 
-use super::{Decided, HistoryKind, Order};
+use super::{HistoryKind, Order, Transition};
 
 /// Since when, and why, an order waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,6 @@ pub struct Attention {
 /// Why an order waits for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it, and `words` says it to people")]
 pub enum AttentionReason {
     AmountDiffers,
     IntentNotCreated,
@@ -66,19 +65,16 @@ impl AttentionReason {
     ];
 
     /// The stable name: on the wire, in forms and in the database.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         self.described().0
     }
 
     /// For the person who looks.
-    #[must_use]
     pub const fn words(self) -> &'static str {
         self.described().1
     }
 
     /// Reads the stable name.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
@@ -117,7 +113,6 @@ impl AttentionReason {
     }
 
     /// The reason under which processes of the version before know this one.
-    #[must_use]
     pub const fn for_older_versions(self) -> Self {
         match self {
             Self::DisputeLost => Self::PaymentDisputed,
@@ -130,60 +125,56 @@ impl AttentionReason {
 
 impl Order {
     /// Asks a person to look, once for each reason.
-    #[must_use]
-    pub fn needs_attention(self, reason: AttentionReason, now: Timestamp) -> Decided {
+    pub fn needs_attention(self, reason: AttentionReason, now: Timestamp) -> Transition {
         self.raise(Attention { since: now, reason, about: None, detail: None })
     }
 
     /// The same about one refund, payment or dispute.
-    #[must_use]
     pub fn needs_attention_about(
         self,
         reason: AttentionReason,
         about: impl Into<String>,
         detail: impl Into<String>,
         now: Timestamp,
-    ) -> Decided {
+    ) -> Transition {
         let (about, detail) = (Some(about.into()), Some(detail.into()));
         self.raise(Attention { since: now, reason, about, detail })
     }
 
-    fn raise(mut self, new: Attention) -> Decided {
+    fn raise(mut self, new: Attention) -> Transition {
         let same = |known: &Attention| known.reason == new.reason && known.about == new.about;
         if self.0.attention.iter().any(same) {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         let words = new.reason.words();
         let note = new.detail.as_ref().map_or_else(|| words.to_owned(), |detail| format!("{words} ({detail})"));
         let now = new.since;
         self.0.attention.push(new);
-        Decided::changed(self).noted(HistoryKind::NeedsAttention, note, now)
+        Transition::changed(self).with_history(HistoryKind::NeedsAttention, note, now)
     }
 
     /// A person has looked at one reason, or at all of them, and is content.
-    #[must_use]
-    pub fn attention_resolved(mut self, reason: Option<AttentionReason>, by: &str, now: Timestamp) -> Decided {
+    pub fn attention_resolved(mut self, reason: Option<AttentionReason>, by: &str, now: Timestamp) -> Transition {
         let before = self.0.attention.len();
         self.0.attention.retain(|attention| reason.is_some_and(|reason| attention.reason != reason));
         if self.0.attention.len() == before {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
-        Decided::changed(self).noted(HistoryKind::AttentionResolved, by.to_owned(), now)
+        Transition::changed(self).with_history(HistoryKind::AttentionResolved, by.to_owned(), now)
     }
 
     /// Whether a person is asked to look for this reason.
-    #[must_use]
     pub fn is_waiting_for(&self, reason: AttentionReason) -> bool {
         self.0.attention.iter().any(|attention| attention.reason == reason)
     }
 
     /// What was wrong has put itself right.
-    pub(super) fn calmed(&mut self, reasons: &[AttentionReason]) {
+    pub(super) fn clear_attention(&mut self, reasons: &[AttentionReason]) {
         self.0.attention.retain(|attention| !reasons.contains(&attention.reason));
     }
 
     /// The same of one refund, payment or dispute. Rows of older versions do not say which one they mean.
-    pub(super) fn calmed_about(&mut self, reason: AttentionReason, about: &str) -> bool {
+    pub(super) fn clear_attention_about(&mut self, reason: AttentionReason, about: &str) -> bool {
         let before = self.0.attention.len();
         let ended = |it: &Attention| it.reason == reason && it.about.as_deref().is_none_or(|it| it == about);
         self.0.attention.retain(|attention| !ended(attention));

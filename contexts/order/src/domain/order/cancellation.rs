@@ -1,4 +1,4 @@
-//! The buyer changes his mind. Policy: paid, only things that need a parcel, and nothing of it sent.
+//! The buyer changes their mind. Policy: paid, only things that need a parcel, and nothing of it sent.
 //!
 //! `CancelPending` is the saga's semantic lock: fulfilment is asked first, and answers by cancelling the shipping order
 //! (then the money goes back) or by refusing (then the order is Paid again).
@@ -6,7 +6,7 @@
 use shared_kernel::Timestamp;
 
 use super::state::CancelStep;
-use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin, Status};
+use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, Origin, Status, Transition};
 use crate::domain::price_list::Kind;
 
 /// Why an order cannot be cancelled.
@@ -28,9 +28,6 @@ pub enum CancelRefused {
 
 impl Order {
     /// Whether the buyer may cancel.
-    ///
-    /// # Errors
-    /// [`CancelRefused`] says why not.
     pub fn may_be_cancelled(&self) -> Result<(), CancelRefused> {
         if self.0.origin == Origin::Import {
             return Err(CancelRefused::Imported);
@@ -51,26 +48,22 @@ impl Order {
         }
     }
 
-    /// Asks fulfilment to cancel. Asking again while that is under way, or after, is no news.
-    ///
-    /// # Errors
-    /// [`CancelRefused`].
-    pub fn cancellation_requested(mut self, reason: String, now: Timestamp) -> Result<Decided, CancelRefused> {
+    /// Asks fulfilment to cancel. Asking again while that is under way, or after, is ignored.
+    pub fn cancellation_requested(mut self, reason: String, now: Timestamp) -> Result<Transition, CancelRefused> {
         if matches!(self.0.state, OrderState::CancelPending { .. } | OrderState::Cancelled { .. }) {
-            return Ok(Decided::nothing(self));
+            return Ok(Transition::nothing(self));
         }
         self.may_be_cancelled()?;
         let Some(paid) = self.0.state.paid_by().cloned() else { return Err(CancelRefused::NotPaid(self.status())) };
         let state = OrderState::CancelPending { paid, reason: reason.clone(), step: CancelStep::Fulfilment };
         self.enter(state, now);
-        Ok(Decided::changed(self)
-            .noted(HistoryKind::CancellationRequested, reason.clone(), now)
+        Ok(Transition::changed(self)
+            .with_history(HistoryKind::CancellationRequested, reason.clone(), now)
             .event(OrderEvent::CancellationRequested { reason }))
     }
 
     /// Fulfilment has cancelled the shipping order: nothing will be sent, so the money goes back.
-    #[must_use]
-    pub fn shipping_cancelled(mut self, now: Timestamp) -> Decided {
+    pub fn shipping_cancelled(mut self, now: Timestamp) -> Transition {
         let (paid, reason) = match self.0.state.clone() {
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, reason } => (paid, reason),
             OrderState::Paid(paid) => (paid, "cancelled by dispatch".to_owned()),
@@ -81,24 +74,23 @@ impl Order {
             | OrderState::Completed { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => return Decided::nothing(self),
+            | OrderState::Expired { .. } => return Transition::nothing(self),
         };
         self.0.fulfilment.cancel();
         self.enter(OrderState::CancelPending { paid, reason, step: CancelStep::Refund }, now);
-        Decided::changed(self)
-            .noted(HistoryKind::ShippingOrderCancelled, None, now)
+        Transition::changed(self)
+            .with_history(HistoryKind::ShippingOrderCancelled, None, now)
             .then(|order| order.return_money(now))
     }
 
     /// Fulfilment cannot cancel any more: the order is Paid again, and further if parcels have left.
-    #[must_use]
-    pub fn cancellation_refused(mut self, reason: String, now: Timestamp) -> Decided {
+    pub fn cancellation_refused(mut self, reason: String, now: Timestamp) -> Transition {
         match self.0.state.clone() {
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, .. } => {
-                self.calmed(&[AttentionReason::CancellationStuck]);
+                self.clear_attention(&[AttentionReason::CancellationStuck]);
                 self.enter(OrderState::Paid(paid), now);
-                Decided::changed(self)
-                    .noted(HistoryKind::CancellationRefused, reason, now)
+                Transition::changed(self)
+                    .with_history(HistoryKind::CancellationRefused, reason, now)
                     .then(|order| order.advance(now))
             }
             OrderState::CancelPending { step: CancelStep::Refund, .. }
@@ -109,7 +101,7 @@ impl Order {
             | OrderState::Completed { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::nothing(self),
+            | OrderState::Expired { .. } => Transition::nothing(self),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, Timestamp};
 
-use super::{AttentionReason, Decided, HistoryKind, IntentId, Order, Payment};
+use super::{AttentionReason, HistoryKind, IntentId, Order, Payment, Transition};
 
 /// One dispute, as the provider last told it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,6 @@ pub enum DisputeStatus {
 
 impl DisputeStatus {
     /// The name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Inquiry => "inquiry",
@@ -60,13 +59,11 @@ impl DisputeStatus {
     }
 
     /// Whether the bank still has to decide, or to ask again.
-    #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Inquiry | Self::NeedsResponse | Self::UnderReview)
     }
 
     /// Whether the money is, or may become, the buyer's by this dispute: a refund would return it twice.
-    #[must_use]
     pub const fn claims_money(self) -> bool {
         matches!(self, Self::NeedsResponse | Self::UnderReview | Self::Lost)
     }
@@ -95,7 +92,6 @@ pub struct DisputeReport {
 
 impl Order {
     /// How much of a payment the buyer has, or may get, back through the bank.
-    #[must_use]
     pub fn claimed_by_bank(&self, intent: &IntentId) -> Option<Money> {
         let claims = |dispute: &&Dispute| dispute.intent == *intent && dispute.status.claims_money();
         let captured = self.payment(intent).and_then(Payment::captured)?;
@@ -116,50 +112,50 @@ impl Order {
     }
 
     /// The provider says how a dispute stands.
-    pub(super) fn dispute_stated(mut self, report: DisputeReport, now: Timestamp) -> Decided {
+    pub(super) fn dispute_stated(mut self, report: DisputeReport, now: Timestamp) -> Transition {
         let known = self.0.disputes.iter().position(|dispute| dispute.id == report.id);
         let before = known.map(|index| self.0.disputes[index].clone());
         let opened_at = before.as_ref().map(|before| before.opened_at).or(report.opened_at).unwrap_or(now);
         let DisputeReport { id, intent, amount, reason, status, respond_by, withdrawn, .. } = report;
         let dispute = Dispute { id, intent, amount, reason, status, respond_by, withdrawn, opened_at };
         match known {
-            Some(_) if before.as_ref() == Some(&dispute) => return Decided::nothing(self),
+            Some(_) if before.as_ref() == Some(&dispute) => return Transition::nothing(self),
             Some(index) => self.0.disputes[index] = dispute.clone(),
             None => self.0.disputes.push(dispute.clone()),
         }
         if before.as_ref().is_some_and(|before| before.status == dispute.status) {
-            return Decided::changed(self); // only a deadline or a movement of money is new
+            return Transition::changed(self); // only a deadline or a movement of money is new
         }
         let note = format!("{}, {}: {}", dispute.amount, dispute.reason, dispute.status.name().replace('_', " "));
         let claimed = before.is_some_and(|before| before.status.is_open() && before.status.claims_money());
-        Decided::changed(self)
-            .noted(HistoryKind::Disputed, note, now)
+        Transition::changed(self)
+            .with_history(HistoryKind::Disputed, note, now)
             .then(|order| order.dispute_moved_on(&dispute, claimed, now))
     }
 
-    fn dispute_moved_on(mut self, dispute: &Dispute, was_claimed: bool, now: Timestamp) -> Decided {
+    fn dispute_moved_on(mut self, dispute: &Dispute, was_claimed: bool, now: Timestamp) -> Transition {
         let detail = format!("{}, {}", dispute.amount, dispute.reason);
         if dispute.status.is_open() {
             if was_claimed {
-                return Decided::nothing(self); // somebody was asked to look when it was opened
+                return Transition::nothing(self); // somebody was asked to look when it was opened
             }
             let detail = match dispute.respond_by {
                 Some(deadline) => format!("{detail}; answer by {deadline}"),
                 None => detail,
             };
-            self.calmed_about(AttentionReason::PaymentDisputed, &dispute.id);
+            self.clear_attention_about(AttentionReason::PaymentDisputed, &dispute.id);
             return self.needs_attention_about(AttentionReason::PaymentDisputed, &dispute.id, detail, now);
         }
-        let calmed = self.calmed_about(AttentionReason::PaymentDisputed, &dispute.id);
-        let start = if calmed { Decided::changed(self) } else { Decided::nothing(self) };
+        let calmed = self.clear_attention_about(AttentionReason::PaymentDisputed, &dispute.id);
+        let start = if calmed { Transition::changed(self) } else { Transition::nothing(self) };
         match dispute.status {
             DisputeStatus::Lost => {
                 start.then(|order| order.needs_attention_about(AttentionReason::DisputeLost, &dispute.id, detail, now))
             }
             // What a cancellation owes could not be returned while the bank had it.
             DisputeStatus::Won | DisputeStatus::InquiryClosed => start.then(|mut order| {
-                let calmed = order.calmed_about(AttentionReason::DisputeLost, &dispute.id);
-                let start = if calmed { Decided::changed(order) } else { Decided::nothing(order) };
+                let calmed = order.clear_attention_about(AttentionReason::DisputeLost, &dispute.id);
+                let start = if calmed { Transition::changed(order) } else { Transition::nothing(order) };
                 start.then(|order| order.return_if_cancelling(now))
             }),
             DisputeStatus::Inquiry | DisputeStatus::NeedsResponse | DisputeStatus::UnderReview => start,

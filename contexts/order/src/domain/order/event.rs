@@ -39,14 +39,12 @@ pub enum OrderEvent {
     },
     /// A part of the money that paid for it went back.
     Refunded {
-        /// Which refund.
         refund: RefundId,
         /// When.
         at: Timestamp,
     },
     /// A part that had gone back has come again: the refund failed after it went through.
     RefundFailed {
-        /// Which refund.
         refund: RefundId,
         /// When it had gone through.
         refunded_at: Timestamp,
@@ -79,9 +77,7 @@ pub enum OrderTask {
     },
     /// Have the provider return money.
     RefundPayment {
-        /// Which refund.
         refund: RefundId,
     },
-    /// Mail the receipt.
     MailReceipt,
 }

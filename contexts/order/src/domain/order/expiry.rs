@@ -7,17 +7,16 @@ use std::time::Duration;
 
 use shared_kernel::{OrderId, Timestamp};
 
-use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, Origin};
+use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, Origin, Transition};
 
 /// How long somebody else may take before a person is asked to look.
-pub const PATIENCE: Duration = Duration::from_mins(10);
+pub const GRACE_PERIOD: Duration = Duration::from_mins(10);
 
 impl Order {
     /// When [`Order::overdue`] has something to do, if nothing else happens before.
-    #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         let calm = |reason| !self.is_waiting_for(reason);
-        let patience = |since| self.last_looked_at(since).plus(PATIENCE);
+        let patience = |since| self.last_looked_at(since).plus(GRACE_PERIOD);
         match &self.0.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. } => {
                 Some(self.0.expires_at)
@@ -47,10 +46,9 @@ impl Order {
     }
 
     /// Does what is due: closes the doors at the deadline, or asks a person to look.
-    #[must_use]
-    pub fn overdue(mut self, now: Timestamp) -> Decided {
+    pub fn overdue(mut self, now: Timestamp) -> Transition {
         if self.due_at().is_none_or(|due| now < due) {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         match self.0.state.clone() {
             OrderState::AwaitingStock { .. } => self.expire(now),
@@ -59,7 +57,7 @@ impl Order {
                     return self.expire(now);
                 }
                 self.0.state = OrderState::AwaitingPayment { intent, closing: Some(now) };
-                Decided::changed(self).noted(HistoryKind::Closing, None, now).then(Self::close_intents)
+                Transition::changed(self).with_history(HistoryKind::Closing, None, now).then(Self::close_intents)
             }
             OrderState::AwaitingPayment { closing: Some(_), .. } => {
                 self.needs_attention(AttentionReason::PaymentNotSettled, now)
@@ -70,18 +68,17 @@ impl Order {
             | OrderState::Completed { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::nothing(self),
+            | OrderState::Expired { .. } => Transition::nothing(self),
         }
     }
 
     /// Ends an order whose cart was ordered again with other content. Money that still comes is returned.
-    #[must_use]
-    pub fn superseded(mut self, by: OrderId, now: Timestamp) -> Decided {
+    pub fn superseded(mut self, by: OrderId, now: Timestamp) -> Transition {
         match self.0.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { .. } => {
                 self.enter(OrderState::Expired { superseded_by: Some(by) }, now);
-                Decided::changed(self)
-                    .noted(HistoryKind::Superseded, None, now)
+                Transition::changed(self)
+                    .with_history(HistoryKind::Superseded, None, now)
                     .event(OrderEvent::Expired)
                     .then(Self::close_intents)
             }
@@ -91,15 +88,15 @@ impl Order {
             | OrderState::CancelPending { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::nothing(self),
+            | OrderState::Expired { .. } => Transition::nothing(self),
         }
     }
 
-    pub(super) fn expire(mut self, now: Timestamp) -> Decided {
-        self.calmed(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
+    pub(super) fn expire(mut self, now: Timestamp) -> Transition {
+        self.clear_attention(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
         self.enter(OrderState::Expired { superseded_by: None }, now);
-        Decided::changed(self)
-            .noted(HistoryKind::Expired, None, now)
+        Transition::changed(self)
+            .with_history(HistoryKind::Expired, None, now)
             .event(OrderEvent::Expired)
             .then(Self::close_intents)
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared_kernel::{Sku, Timestamp};
 
-use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, PaymentAxis};
+use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, PaymentAxis, Transition};
 use crate::domain::price_list::Kind;
 
 /// What fulfilment has said.
@@ -39,7 +39,6 @@ pub struct FulfilmentItem {
 
 impl FulfilmentItem {
     /// An item that has still to leave.
-    #[must_use]
     pub const fn pending(sku: Sku, kind: Kind, quantity: u32) -> Self {
         Self { sku, kind, quantity, processed_at: None, carrier: None, tracking: None, not_sent_at: None }
     }
@@ -52,7 +51,6 @@ impl FulfilmentItem {
 /// Fulfilment says that it will not send the rest of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotSent {
-    /// What is not sent.
     pub items: Vec<(Sku, Kind, u32)>,
     /// Why, as fulfilment names it.
     pub reason: Option<String>,
@@ -90,7 +88,6 @@ pub struct Shipment {
 
 /// The fulfilment axis in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`name` says it")]
 pub enum FulfilmentStatus {
     NotStarted,
     Pending,
@@ -105,7 +102,6 @@ impl FulfilmentStatus {
         [Self::NotStarted, Self::Pending, Self::PartiallyProcessed, Self::Processed, Self::Cancelled];
 
     /// The name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::NotStarted => "not_started",
@@ -119,23 +115,18 @@ impl FulfilmentStatus {
 
 impl Fulfilment {
     /// Whether there is a shipping order.
-    #[must_use]
     pub const fn is_started(&self) -> bool {
         self.started
     }
-    /// Its items.
-    #[must_use]
     pub fn items(&self) -> &[FulfilmentItem] {
         &self.items
     }
     /// Whether anything has left.
-    #[must_use]
     pub fn has_processed(&self) -> bool {
         self.items.iter().any(|item| item.processed_at.is_some())
     }
 
     /// The axis in one word.
-    #[must_use]
     pub fn status(&self) -> FulfilmentStatus {
         let rest = self.items.iter().any(|item| item.processed_at.is_none());
         match (self.cancelled, self.started || !self.items.is_empty(), self.has_processed(), rest) {
@@ -159,20 +150,17 @@ impl Fulfilment {
     }
 
     /// How many of a line have left.
-    #[must_use]
     pub fn sent(&self, sku: &Sku, kind: Kind) -> u32 {
         let left = |item: &&FulfilmentItem| item.sku == *sku && item.kind == kind && item.processed_at.is_some();
         self.items.iter().filter(left).map(|item| item.quantity).sum()
     }
 
     /// How many of a line will not be sent.
-    #[must_use]
     pub fn left_out(&self, sku: &Sku, kind: Kind) -> u32 {
         self.not_sent().filter(|item| item.sku == *sku && item.kind == kind).map(|item| item.quantity).sum()
     }
 
     /// What has left, parcel by parcel.
-    #[must_use]
     pub fn shipments(&self) -> Vec<Shipment> {
         let mut shipments: Vec<Shipment> = Vec::new();
         for item in &self.items {
@@ -195,13 +183,11 @@ impl Fulfilment {
     }
 
     /// Everything left in another shop, which did not say in which parcels.
-    #[must_use]
     pub fn done_elsewhere(at: Timestamp) -> Self {
         Self { started: true, completed_at: Some(at), ..Self::default() }
     }
 
     /// Nothing was to leave in another shop.
-    #[must_use]
     pub fn never_due() -> Self {
         Self { cancelled: true, ..Self::default() }
     }
@@ -218,10 +204,9 @@ impl Fulfilment {
 
 impl Order {
     /// Fulfilment has taken the order up, with these items.
-    #[must_use]
-    pub fn shipping_order_created(mut self, items: Vec<FulfilmentItem>, now: Timestamp) -> Decided {
+    pub fn shipping_order_created(mut self, items: Vec<FulfilmentItem>, now: Timestamp) -> Transition {
         if self.0.fulfilment.started {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         self.0.fulfilment.started = true;
         for item in items {
@@ -230,20 +215,19 @@ impl Order {
                 self.0.fulfilment.items.push(item);
             }
         }
-        self.calmed(&[AttentionReason::NotFulfilled]);
-        Decided::changed(self)
-            .noted(HistoryKind::ShippingOrderCreated, None, now)
+        self.clear_attention(&[AttentionReason::NotFulfilled]);
+        Transition::changed(self)
+            .with_history(HistoryKind::ShippingOrderCreated, None, now)
             .then(|order| order.after_fulfilment(now))
     }
 
     /// An item has left.
-    #[must_use]
-    pub fn item_processed(mut self, item: ProcessedItem, now: Timestamp) -> Decided {
+    pub fn item_processed(mut self, item: ProcessedItem, now: Timestamp) -> Transition {
         let ProcessedItem { sku, kind, quantity, carrier, tracking, at } = item;
         let note = tracking.as_ref().map_or_else(|| sku.to_string(), |tracking| format!("{sku}, {tracking}"));
         let items = &mut self.0.fulfilment.items;
         match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
-            Some(have) if have.processed_at.is_some() => return Decided::nothing(self),
+            Some(have) if have.processed_at.is_some() => return Transition::nothing(self),
             Some(have) => {
                 (have.processed_at, have.not_sent_at) = (Some(at), None);
                 (have.carrier, have.tracking) = (carrier, tracking);
@@ -253,14 +237,15 @@ impl Order {
                 items.push(FulfilmentItem { processed_at: Some(at), carrier, tracking, ..item });
             }
         }
-        Decided::changed(self).noted(HistoryKind::ItemProcessed, note, now).then(|order| order.after_fulfilment(now))
+        Transition::changed(self)
+            .with_history(HistoryKind::ItemProcessed, note, now)
+            .then(|order| order.after_fulfilment(now))
     }
 
     /// Nothing is left to be sent: every item has left, but for those in `not_sent`.
-    #[must_use]
-    pub fn shipping_order_processed(mut self, at: Timestamp, not_sent: Option<NotSent>, now: Timestamp) -> Decided {
+    pub fn shipping_order_processed(mut self, at: Timestamp, not_sent: Option<NotSent>, now: Timestamp) -> Transition {
         if self.0.fulfilment.completed_at.is_some() {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         self.0.fulfilment.completed_at = Some(at);
         let note = not_sent.as_ref().map(not_sent_note);
@@ -275,16 +260,15 @@ impl Order {
                 }
             }
         }
-        let changed = Decided::changed(self);
+        let changed = Transition::changed(self);
         let changed = match note {
-            Some(note) => changed.noted(HistoryKind::ShippingOrderCancelled, note, now),
+            Some(note) => changed.with_history(HistoryKind::ShippingOrderCancelled, note, now),
             None => changed,
         };
         changed.then(|order| order.after_fulfilment(now))
     }
 
     /// Whether a part has left and the rest is still to come.
-    #[must_use]
     pub fn is_partly_shipped(&self) -> bool {
         let under_way = matches!(self.0.state, OrderState::Paid(_) | OrderState::Shipped { .. });
         under_way && self.0.fulfilment.status() == FulfilmentStatus::PartiallyProcessed
@@ -292,7 +276,6 @@ impl Order {
 
     /// Whether all of its money went back while something of it is still to be sent. A refund stops no parcel: somebody
     /// has to decide.
-    #[must_use]
     pub fn is_refunded_and_unsent(&self) -> bool {
         let under_way = matches!(self.0.state, OrderState::Paid(_) | OrderState::Shipped { .. });
         let axis = self.payment_axis();
@@ -300,11 +283,11 @@ impl Order {
         under_way && axis == PaymentAxis::Refunded && unsent
     }
 
-    fn after_fulfilment(self, now: Timestamp) -> Decided {
+    fn after_fulfilment(self, now: Timestamp) -> Transition {
         match &self.0.state {
             OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. } => self.advance(now),
             // The refusal of the cancellation is on its way, and will bring the order forward.
-            OrderState::CancelPending { .. } => Decided::nothing(self),
+            OrderState::CancelPending { .. } => Transition::nothing(self),
             OrderState::AwaitingStock { .. }
             | OrderState::AwaitingPayment { .. }
             | OrderState::Cancelled { .. }
@@ -313,14 +296,14 @@ impl Order {
                 if self.0.fulfilment.has_processed() {
                     self.needs_attention(AttentionReason::ShippedUnpaid, now)
                 } else {
-                    Decided::nothing(self)
+                    Transition::nothing(self)
                 }
             }
         }
     }
 
     /// Brings a paid order as far forward as its items allow: Shipped when a parcel left, Completed when all did.
-    pub(super) fn advance(mut self, now: Timestamp) -> Decided {
+    pub(super) fn advance(mut self, now: Timestamp) -> Transition {
         let (paid, shipped) = match &self.0.state {
             OrderState::Paid(paid) => (paid.clone(), false),
             OrderState::Shipped { paid, .. } => (paid.clone(), true),
@@ -330,21 +313,21 @@ impl Order {
             | OrderState::CancelPending { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => return Decided::nothing(self),
+            | OrderState::Expired { .. } => return Transition::nothing(self),
         };
         if let Some(completed_at) = self.0.fulfilment.all_left_at() {
             self.enter(OrderState::Completed { paid, completed_at }, now);
-            return Decided::changed(self)
-                .noted(HistoryKind::Completed, None, now)
+            return Transition::changed(self)
+                .with_history(HistoryKind::Completed, None, now)
                 .event(OrderEvent::Completed { at: completed_at });
         }
         let parcel = |item: &&FulfilmentItem| item.kind == Kind::Physical && item.processed_at.is_some();
         match self.0.fulfilment.items.iter().find(parcel).and_then(|item| item.processed_at) {
             Some(shipped_at) if !shipped => {
                 self.enter(OrderState::Shipped { paid, shipped_at }, now);
-                Decided::changed(self)
+                Transition::changed(self)
             }
-            Some(_) | None => Decided::nothing(self),
+            Some(_) | None => Transition::nothing(self),
         }
     }
 }

@@ -18,7 +18,6 @@ pub struct HistoryEntry {
 /// What can happen. On the wire in snake case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it, and `words` says it to people")]
 pub enum HistoryKind {
     Placed,
     Imported,
@@ -50,13 +49,11 @@ pub enum HistoryKind {
 
 impl HistoryKind {
     /// The name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         self.described().0
     }
 
     /// For people.
-    #[must_use]
     pub const fn words(self) -> &'static str {
         self.described().1
     }
@@ -88,7 +85,7 @@ impl HistoryKind {
             Self::Completed => ("completed", "Completed"),
             Self::ReceiptSent => ("receipt_sent", "Receipt sent"),
             Self::NeedsAttention => ("needs_attention", "Needs attention"),
-            Self::AttentionResolved => ("attention_resolved", "Looked after"),
+            Self::AttentionResolved => ("attention_resolved", "Resolved"),
         }
     }
 }

@@ -13,20 +13,17 @@ pub struct OrderNumber(String);
 
 impl OrderNumber {
     /// The number of the `sequence`-th order of a shop with this prefix.
-    #[must_use]
     pub fn sequential(prefix: &str, sequence: i64) -> Self {
         Self(format!("{prefix}{sequence}"))
     }
 
     /// A number as another shop gave it: 1 to 64 printable characters without outer white space.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let clean = text == text.trim() && !text.chars().any(char::is_control);
         (clean && (1..=64).contains(&text.chars().count())).then(|| Self(text.to_owned()))
     }
 
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +46,6 @@ impl IntentId {
         Self(id.into())
     }
     /// The text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -69,29 +65,27 @@ shared_kernel::uuid_id!(
 impl RefundId {
     /// The one automatic refund that money of this intent can ever get. Made from its names, so that asking twice
     /// names the same refund.
-    #[must_use]
     pub fn of_intent(order: OrderId, intent: &IntentId) -> Self {
         Self::new(Uuid::new_v5(&order.uuid(), intent.as_str().as_bytes()))
     }
 
     /// A refund that was started at the provider.
-    #[must_use]
     pub fn of_provider(order: OrderId, provider_id: &str) -> Self {
         Self::new(Uuid::new_v5(&order.uuid(), format!("provider:{provider_id}").as_bytes()))
     }
 }
 
-/// Who buys. Orders placed here name the customer and his e-mail; imported ones what the old shop knew.
+/// Who buys. Orders placed here name the customer and their e-mail; imported ones what the old shop knew.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Buyer {
     /// The customer's account here.
     pub customer: Option<CustomerId>,
-    /// What the old shop called him, if that is no account of ours.
+    /// What the old shop called them, if that is no account of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// Where the receipt goes.
     pub email: Option<String>,
-    /// What to call him.
+    /// What to call them.
     pub name: Option<String>,
 }
 

@@ -7,8 +7,8 @@
 use shared_kernel::{Money, Timestamp};
 
 use super::{
-    AttentionReason, Decided, DisputeReport, HistoryKind, IntentId, IntentReport, IntentStatus, Order, OrderEvent,
-    Payment, PaymentOrigin, PaymentState, Refund, RefundId, RefundReason, RefundReport, RefundState, ReportedRefund,
+    AttentionReason, DisputeReport, HistoryKind, IntentId, IntentReport, IntentStatus, Order, OrderEvent, Payment,
+    PaymentOrigin, PaymentState, Refund, RefundId, RefundReason, RefundReport, RefundState, ReportedRefund, Transition,
 };
 
 /// What the provider says of one payment, all at once.
@@ -26,8 +26,7 @@ pub struct PaymentStatement {
 
 impl Order {
     /// The provider says how a payment, its refunds and its disputes stand.
-    #[must_use]
-    pub fn payment_stated(self, statement: PaymentStatement, now: Timestamp) -> Decided {
+    pub fn payment_stated(self, statement: PaymentStatement, now: Timestamp) -> Transition {
         let PaymentStatement { intent: report, mut refunds, disputes, .. } = statement;
         // What has failed makes room for what went through instead.
         refunds.sort_by_key(|refund| !matches!(refund.status, ReportedRefund::Failed { .. }));
@@ -45,39 +44,37 @@ impl Order {
     }
 
     /// The provider has never heard of this intent: no money can come through it, and what came is nowhere to be seen.
-    #[must_use]
-    pub fn payment_unknown(self, intent: &IntentId, now: Timestamp) -> Decided {
-        let Some(payment) = self.payment(intent) else { return Decided::nothing(self) };
+    pub fn payment_unknown(self, intent: &IntentId, now: Timestamp) -> Transition {
+        let Some(payment) = self.payment(intent) else { return Transition::nothing(self) };
         let (open, detail) = (payment.is_open(), intent.to_string());
         let report = IntentReport { intent: intent.clone(), status: IntentStatus::Canceled };
         let alarm = |order: Self| order.needs_attention_about(AttentionReason::PaymentUnknown, &detail, &detail, now);
         if open {
             return self.intent_reported(report, now).then(alarm);
         }
-        if matches!(payment.state, PaymentState::Canceled) { Decided::nothing(self) } else { alarm(self) }
+        if matches!(payment.state, PaymentState::Canceled) { Transition::nothing(self) } else { alarm(self) }
     }
 
     /// Two statements of how much came cannot both be true.
-    fn received_compared(self, report: &IntentReport, now: Timestamp) -> Decided {
+    fn received_compared(self, report: &IntentReport, now: Timestamp) -> Transition {
         let captured = self.payment(&report.intent).and_then(Payment::captured);
         match (captured, &report.status) {
             (Some(captured), IntentStatus::Succeeded { received }) if captured != *received => {
                 let (about, detail) = (report.intent.as_str(), format!("{captured} here, {received} at the provider"));
                 self.needs_attention_about(AttentionReason::AmountDiffers, about, detail, now)
             }
-            _ => Decided::nothing(self),
+            _ => Transition::nothing(self),
         }
     }
 
     /// The provider says how a refund stands. Refunds that were started there are taken into the books; one that bears a
     /// name of ours was asked for by us in a time that a restoration has made us forget, and a person has to look.
-    #[must_use]
-    pub fn refund_reported(mut self, report: RefundReport, now: Timestamp) -> Decided {
+    pub fn refund_reported(mut self, report: RefundReport, now: Timestamp) -> Transition {
         let Some(index) = self.position_of(&report) else { return self.refund_from_outside(report, now) };
         let known = &self.0.refunds[index];
         // A refusal had no name at the provider; a refund that has failed there is final.
         if !known.holds_money() && known.provider_id.is_some() {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         let goes = !matches!(report.status, ReportedRefund::Failed { .. });
         if goes && !known.is_through() && !self.covers(&report, Some(index)) {
@@ -97,13 +94,13 @@ impl Order {
             }
             (RefundState::Failed { .. }, ReportedRefund::Pending) if named => {
                 refund.state = RefundState::Pending;
-                Decided::changed(self)
+                Transition::changed(self)
             }
             (RefundState::Pending | RefundState::Succeeded { .. } | RefundState::Failed { .. }, _) => {
                 if named {
-                    Decided::changed(self)
+                    Transition::changed(self)
                 } else {
-                    Decided::nothing(self)
+                    Transition::nothing(self)
                 }
             }
         }
@@ -129,22 +126,22 @@ impl Order {
         report.amount.currency() == captured.currency() && report.amount.minor() > 0 && all <= captured.minor()
     }
 
-    fn not_explained(self, report: &RefundReport, now: Timestamp) -> Decided {
+    fn not_explained(self, report: &RefundReport, now: Timestamp) -> Transition {
         let about = report.provider_id.clone().unwrap_or_else(|| report.intent.to_string());
         let detail = format!("{} of {}", report.amount, report.intent);
         self.needs_attention_about(AttentionReason::RefundNotExplained, about, detail, now)
     }
 
-    fn refund_from_outside(mut self, report: RefundReport, now: Timestamp) -> Decided {
-        let Some(provider_id) = report.provider_id.clone() else { return Decided::nothing(self) };
+    fn refund_from_outside(mut self, report: RefundReport, now: Timestamp) -> Transition {
+        let Some(provider_id) = report.provider_id.clone() else { return Transition::nothing(self) };
         if matches!(report.status, ReportedRefund::Failed { .. }) {
-            let calmed = self.calmed_about(AttentionReason::RefundNotExplained, &provider_id);
-            return if calmed { Decided::changed(self) } else { Decided::nothing(self) };
+            let calmed = self.clear_attention_about(AttentionReason::RefundNotExplained, &provider_id);
+            return if calmed { Transition::changed(self) } else { Transition::nothing(self) };
         }
         if !self.covers(&report, None) {
             return self.not_explained(&report, now);
         }
-        self.calmed_about(AttentionReason::RefundNotExplained, &provider_id);
+        self.clear_attention_about(AttentionReason::RefundNotExplained, &provider_id);
         let forgotten = report.id.is_some(); // our own name for it, but not in our books
         self.0.refunds.push(Refund {
             id: RefundId::of_provider(self.0.id, &provider_id),
@@ -160,23 +157,23 @@ impl Order {
         });
         let index = self.0.refunds.len() - 1;
         let through = report.status == ReportedRefund::Succeeded;
-        let decided = if through { self.refund_through(index, now) } else { Decided::changed(self) };
+        let decided = if through { self.refund_through(index, now) } else { Transition::changed(self) };
         if !forgotten {
             return decided;
         }
         decided.then(|order| order.needs_attention(AttentionReason::RefundForgotten, now))
     }
 
-    fn refund_through(mut self, index: usize, now: Timestamp) -> Decided {
+    fn refund_through(mut self, index: usize, now: Timestamp) -> Transition {
         // Money that never paid for the order is no sale, so its return is no correction of one.
         let of_sale = self.sale_intent() == Some(&self.0.refunds[index].intent);
         let refund = &mut self.0.refunds[index];
         refund.state = RefundState::Succeeded { at: now };
         refund.published = Some(of_sale);
         let refund = refund.clone();
-        self.calmed_about(AttentionReason::RefundNotAccepted, &refund.id.to_string());
+        self.clear_attention_about(AttentionReason::RefundNotAccepted, &refund.id.to_string());
         self.failures_made_good(&refund);
-        let decided = Decided::changed(self).noted(HistoryKind::Refunded, refund.amount.to_string(), now);
+        let decided = Transition::changed(self).with_history(HistoryKind::Refunded, refund.amount.to_string(), now);
         let event = OrderEvent::Refunded { refund: refund.id, at: now };
         let decided = if of_sale { decided.event(event) } else { decided };
         decided.then(|order| order.cancelled_if_returned(now))
@@ -200,14 +197,14 @@ impl Order {
         self.0.attention.retain(|attention| !ended(attention));
     }
 
-    fn refund_failed(mut self, index: usize, reason: String, now: Timestamp) -> Decided {
+    fn refund_failed(mut self, index: usize, reason: String, now: Timestamp) -> Transition {
         let before = self.0.refunds[index].clone();
         let published = self.is_published(&before);
         let (about, detail) = (before.id.to_string(), format!("{}: {reason}", before.amount));
         self.0.refunds[index].state = RefundState::Failed { reason: reason.clone() };
         self.0.refunds[index].published = Some(false);
-        self.calmed_about(AttentionReason::RefundNotAccepted, &about);
-        let decided = Decided::changed(self).noted(HistoryKind::RefundFailed, reason, now);
+        self.clear_attention_about(AttentionReason::RefundNotAccepted, &about);
+        let decided = Transition::changed(self).with_history(HistoryKind::RefundFailed, reason, now);
         let decided = match before.state {
             RefundState::Succeeded { at: refunded_at } if published => {
                 decided.event(OrderEvent::RefundFailed { refund: before.id, refunded_at, at: now })
@@ -226,7 +223,7 @@ impl Order {
 
     /// Versions before this one entered running totals as refunds without a name. The provider's own records take their
     /// place: one of the same amount gives such an entry its name, any other entry is taken back.
-    fn sums_replaced(mut self, intent: &IntentId, stated: &[RefundReport], now: Timestamp) -> Decided {
+    fn sums_replaced(mut self, intent: &IntentId, stated: &[RefundReport], now: Timestamp) -> Transition {
         let nameless = |refund: &Refund| {
             let entered = refund.reason == RefundReason::Provider && refund.provider_id.is_none();
             entered && refund.intent == *intent && refund.holds_money()
@@ -251,13 +248,13 @@ impl Order {
             self.0.refunds[index].state = RefundState::Failed { reason };
             self.0.refunds[index].published = Some(false);
         }
-        let start = if changed { Decided::changed(self) } else { Decided::nothing(self) };
-        events.into_iter().fold(start, Decided::event)
+        let start = if changed { Transition::changed(self) } else { Transition::nothing(self) };
+        events.into_iter().fold(start, Transition::event)
     }
 
     /// Rows of versions before this one do not say what was published, and those versions did not tell when a refund failed
     /// after it had gone through. The history shows it: it has more refunds of an amount than have remained.
-    fn publications_known(mut self, intent: &IntentId, now: Timestamp) -> Decided {
+    fn publications_known(mut self, intent: &IntentId, now: Timestamp) -> Transition {
         let of_sale = self.sale_intent() == Some(intent);
         let (mut changed, mut events) = (false, Vec::new());
         for index in 0..self.0.refunds.len() {
@@ -272,8 +269,8 @@ impl Order {
             self.0.refunds[index].published = Some(of_sale && through);
             changed = true;
         }
-        let start = if changed { Decided::changed(self) } else { Decided::nothing(self) };
-        events.into_iter().fold(start, Decided::event)
+        let start = if changed { Transition::changed(self) } else { Transition::nothing(self) };
+        events.into_iter().fold(start, Transition::event)
     }
 
     fn told_and_gone(&self, amount: Money) -> Option<Timestamp> {

@@ -1,8 +1,8 @@
 //! The order: one aggregate from placement to its end, with its payments, refunds, parcels and history.
 //!
 //! Each file holds the transitions of one theme: [`stock`], [`payment`], [`ledger`], [`dispute`], [`expiry`], [`cancellation`], [`refund`],
-//! [`fulfilment`], [`receipt`], [`anonymise`]. A transition takes the order, answers with a [`Decided`] and is total over
-//! [`OrderState`]: no wildcard arm, so a new state must be decided everywhere. A repeated fact is no news.
+//! [`fulfilment`], [`receipt`], [`anonymise`]. A transition takes the order, answers with a [`Transition`] and is total over
+//! [`OrderState`]: no wildcard arm, so a new state must be decided everywhere. A repeated fact is ignored.
 //!
 //! Invariant: an order is Paid, or further, only if the captured amount equals its total; money that came for anything
 //! else is refunded once. Nothing here calls a provider: work on the outside world leaves as an [`OrderTask`].
@@ -10,7 +10,6 @@
 mod anonymise;
 mod attention;
 mod cancellation;
-mod decided;
 mod dispute;
 mod event;
 mod expiry;
@@ -27,6 +26,7 @@ mod state;
 mod stock;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 use shared_kernel::{Address, CustomerId, OrderId, Timestamp};
 
@@ -35,10 +35,9 @@ use super::pricing::{OrderLine, ShippingItem, Totals};
 
 pub use attention::{Attention, AttentionReason};
 pub use cancellation::CancelRefused;
-pub use decided::Decided;
 pub use dispute::{Dispute, DisputeReport, DisputeStatus};
 pub use event::{OrderEvent, OrderTask};
-pub use expiry::PATIENCE;
+pub use expiry::GRACE_PERIOD;
 pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment};
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
@@ -49,6 +48,7 @@ pub use place::NewOrder;
 pub use receipt::Receipt;
 pub use refund::{Refund, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund};
 pub use state::{CancelStep, OrderState, PaidBy, Status};
+pub use transition::Transition;
 
 /// An order. Its fields change only through the transitions of this module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,6 @@ pub struct OrderParts {
     pub number: OrderNumber,
     /// The cart it was placed from; imported orders had none here.
     pub cart: Option<CartId>,
-    /// Who buys.
     pub buyer: Buyer,
     /// Placed here, or brought from another shop.
     pub origin: Origin,
@@ -123,149 +122,119 @@ impl Order {
     }
 
     /// Its parts, to keep them.
-    #[must_use]
     pub const fn parts(&self) -> &OrderParts {
         &self.0
     }
     /// Its name among machines.
-    #[must_use]
     pub const fn id(&self) -> OrderId {
         self.0.id
     }
     /// Its name among people.
-    #[must_use]
     pub const fn number(&self) -> &OrderNumber {
         &self.0.number
     }
     /// The cart it was placed from.
-    #[must_use]
     pub const fn cart(&self) -> Option<CartId> {
         self.0.cart
     }
-    /// Who buys.
-    #[must_use]
     pub const fn buyer(&self) -> &Buyer {
         &self.0.buyer
     }
     /// Placed here, or brought from another shop.
-    #[must_use]
     pub const fn origin(&self) -> Origin {
         self.0.origin
     }
     /// What is bought.
-    #[must_use]
     pub fn lines(&self) -> &[OrderLine] {
         &self.0.lines
     }
     /// How many pieces of all kinds are bought.
-    #[must_use]
     pub fn pieces(&self) -> u32 {
         self.0.lines.iter().fold(0, |pieces, line| pieces.saturating_add(line.quantity))
     }
     /// Delivery, if anything needs a parcel.
-    #[must_use]
     pub const fn shipping(&self) -> Option<&ShippingItem> {
         self.0.shipping.as_ref()
     }
     /// Where the parcel goes.
-    #[must_use]
     pub const fn address(&self) -> Option<&Address> {
         self.0.address.as_ref()
     }
     /// Two-letter country of the buyer, when known.
-    #[must_use]
     pub fn country(&self) -> Option<&str> {
         self.0.address.as_ref().map(Address::country).or(self.0.country.as_deref())
     }
     /// What it costs.
-    #[must_use]
     pub const fn totals(&self) -> &Totals {
         &self.0.totals
     }
     /// When it was placed.
-    #[must_use]
     pub const fn placed_at(&self) -> Timestamp {
         self.0.placed_at
     }
     /// Until when it may be paid.
-    #[must_use]
     pub const fn expires_at(&self) -> Timestamp {
         self.0.expires_at
     }
     /// The order whose place it takes.
-    #[must_use]
     pub const fn replaces(&self) -> Option<OrderId> {
         self.0.replaces
     }
     /// Where it stands.
-    #[must_use]
     pub const fn state(&self) -> &OrderState {
         &self.0.state
     }
     /// Where it stands, as the API names it.
-    #[must_use]
     pub const fn status(&self) -> Status {
         self.0.state.status()
     }
     /// Every intent that money for it might come through.
-    #[must_use]
     pub fn payments(&self) -> &[Payment] {
         &self.0.payments
     }
     /// Every repayment, wished, done or failed.
-    #[must_use]
     pub fn refunds(&self) -> &[Refund] {
         &self.0.refunds
     }
     /// What fulfilment said of it.
-    #[must_use]
     pub const fn fulfilment(&self) -> &Fulfilment {
         &self.0.fulfilment
     }
     /// The receipt, once paid.
-    #[must_use]
     pub const fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
     /// The first reason why somebody has to look at it.
-    #[must_use]
     pub fn attention(&self) -> Option<&Attention> {
         self.0.attention.first()
     }
     /// Why somebody has to look at it, oldest first.
-    #[must_use]
     pub fn attentions(&self) -> &[Attention] {
         &self.0.attention
     }
     /// Every dispute about its money.
-    #[must_use]
     pub fn disputes(&self) -> &[Dispute] {
         &self.0.disputes
     }
     /// What happened, oldest first.
-    #[must_use]
     pub fn history(&self) -> &[HistoryEntry] {
         &self.0.history
     }
     /// Since when it names nobody any more, because the buyer was erased.
-    #[must_use]
     pub const fn anonymised_at(&self) -> Option<Timestamp> {
         self.0.anonymised_at
     }
     /// Counts its changes.
-    #[must_use]
     pub const fn version(&self) -> i64 {
         self.0.version
     }
 
     /// Whether `customer` bought it.
-    #[must_use]
     pub fn belongs_to(&self, customer: CustomerId) -> bool {
         self.0.buyer.customer == Some(customer)
     }
 
     /// The same order as the store counts its changes.
-    #[must_use]
     pub fn at_version(self, version: i64) -> Self {
         Self(OrderParts { version, ..self.0 })
     }

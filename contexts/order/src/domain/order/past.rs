@@ -3,7 +3,8 @@
 use shared_kernel::{Money, Timestamp};
 
 use super::{
-    Decided, HistoryKind, IntentId, Order, OrderEvent, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState,
+    HistoryKind, IntentId, Order, OrderEvent, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState,
+    Transition,
 };
 
 /// A part of what was paid in the former shop.
@@ -30,20 +31,18 @@ pub struct PastRefund {
     pub payment: Option<usize>,
 }
 
-impl Decided {
+impl Transition {
     /// Notes how the order was paid in the former shop. Its payments are no payments of this shop: no provider here can be
     /// asked for their money.
-    #[must_use]
     pub fn with_past_payments(self, payments: &[PastPayment]) -> Self {
         let count = payments.len();
         (1..).zip(payments).fold(self, |done, (place, PastPayment { amount, at, method }): (usize, _)| {
             let method = method.as_ref().map(|method| format!(", {method}")).unwrap_or_default();
-            done.noted(HistoryKind::Paid, format!("{amount}{method}, payment {place} of {count}"), *at)
+            done.with_history(HistoryKind::Paid, format!("{amount}{method}, payment {place} of {count}"), *at)
         })
     }
 
     /// Adds what went back in the former shop, and states it.
-    #[must_use]
     pub fn with_past_refunds(mut self, refunds: &[PastRefund]) -> Self {
         let order = self.order.id();
         for (place, PastRefund { amount, at, reason, payment }) in (1..).zip(refunds) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::receipt::Receipt;
-use super::{AttentionReason, Decided, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, PaidBy};
+use super::{AttentionReason, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, PaidBy, Transition};
 use super::{OrderNumber, RefundReason, RefundState};
 
 /// One intent, and what has become of it.
@@ -59,7 +59,6 @@ pub struct OpenedIntent {
 /// For whom an intent was made, by what we write on each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentOrigin {
-    /// The order.
     pub order: OrderId,
     /// What people call it.
     pub number: OrderNumber,
@@ -95,7 +94,6 @@ pub enum IntentStatus {
 
 /// The payment axis of an order, computed from its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`name` says it")]
 pub enum PaymentAxis {
     NotReady,
     Open,
@@ -123,7 +121,6 @@ impl PaymentAxis {
     ];
 
     /// The name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::NotReady => "not_ready",
@@ -145,7 +142,6 @@ impl Payment {
     }
 
     /// What came in through it.
-    #[must_use]
     pub const fn captured(&self) -> Option<Money> {
         match self.state {
             PaymentState::Captured { amount, .. } => Some(amount),
@@ -154,7 +150,6 @@ impl Payment {
     }
 
     /// Whether money may still come through it.
-    #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, PaymentState::Open | PaymentState::Processing)
     }
@@ -162,13 +157,11 @@ impl Payment {
 
 impl Order {
     /// The record of one intent.
-    #[must_use]
     pub fn payment(&self, intent: &IntentId) -> Option<&Payment> {
         self.0.payments.iter().find(|payment| payment.intent == *intent)
     }
 
-    /// The intent that the buyer is to pay with, while he may.
-    #[must_use]
+    /// The intent that the buyer is to pay with, while they may.
     pub fn payable(&self) -> Option<&Payment> {
         match &self.0.state {
             OrderState::AwaitingPayment { intent, closing: None } => {
@@ -187,7 +180,6 @@ impl Order {
     }
 
     /// The payment that paid for the order, even if it was cancelled since. Other money that came was never a sale.
-    #[must_use]
     pub fn sale_intent(&self) -> Option<&IntentId> {
         if !matches!(self.0.state, OrderState::Cancelled { .. }) {
             return self.0.state.paid_by().and_then(|paid| paid.intent.as_ref());
@@ -205,7 +197,6 @@ impl Order {
     }
 
     /// When and with what it was paid, even if it was cancelled since.
-    #[must_use]
     pub fn paid_with(&self) -> Option<(Timestamp, String)> {
         self.0.receipt.as_ref()?;
         let captured = self.0.payments.iter().find_map(|payment| match payment.state {
@@ -220,7 +211,6 @@ impl Order {
     }
 
     /// Whether the provider has to be asked how things stand: an intent is open, or a refund not through.
-    #[must_use]
     pub fn has_open_money(&self) -> bool {
         self.has_open_intent() || self.0.refunds.iter().any(|refund| refund.state == RefundState::Pending)
     }
@@ -230,7 +220,6 @@ impl Order {
     }
 
     /// The payment axis: what its records add up to.
-    #[must_use]
     pub fn payment_axis(&self) -> PaymentAxis {
         if let Some(past) = self.past_payment_axis() {
             return past;
@@ -260,24 +249,23 @@ impl Order {
     }
 
     /// The provider has prepared an intent, as we asked. If the order has ended since, it is closed again.
-    #[must_use]
-    pub fn intent_opened(mut self, opened: OpenedIntent, now: Timestamp) -> Decided {
+    pub fn intent_opened(mut self, opened: OpenedIntent, now: Timestamp) -> Transition {
         let OpenedIntent { intent, client_secret } = opened;
         match self.0.payments.iter_mut().find(|payment| payment.intent == intent) {
             // A report about it overtook the answer to our own request.
             Some(known) if known.client_secret.is_none() && client_secret.is_some() => {
                 known.client_secret = client_secret;
             }
-            Some(_) => return Decided::nothing(self),
+            Some(_) => return Transition::nothing(self),
             None => self.0.payments.push(Payment::new(intent.clone(), client_secret)),
         }
-        self.calmed(&[AttentionReason::IntentNotCreated]);
+        self.clear_attention(&[AttentionReason::IntentNotCreated]);
         match &self.0.state {
             OrderState::AwaitingStock { .. } => {
                 self.enter(OrderState::AwaitingPayment { intent: intent.clone(), closing: None }, now);
-                Decided::changed(self).noted(HistoryKind::PaymentReady, None, now).found_intent(intent)
+                Transition::changed(self).with_history(HistoryKind::PaymentReady, None, now).found_intent(intent)
             }
-            OrderState::AwaitingPayment { closing: None, .. } => Decided::changed(self).found_intent(intent),
+            OrderState::AwaitingPayment { closing: None, .. } => Transition::changed(self).found_intent(intent),
             OrderState::AwaitingPayment { closing: Some(_), .. }
             | OrderState::Paid(_)
             | OrderState::Shipped { .. }
@@ -285,38 +273,35 @@ impl Order {
             | OrderState::CancelPending { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::changed(self).found_intent(intent).then(Self::close_intents),
+            | OrderState::Expired { .. } => Transition::changed(self).found_intent(intent).then(Self::close_intents),
         }
     }
 
     /// The provider will not take this payment. An order that waits for it ends, so that its goods are free again; staff
     /// have to see why.
-    #[must_use]
-    pub fn payment_not_possible(self, detail: &str, now: Timestamp) -> Decided {
+    pub fn payment_not_possible(self, detail: &str, now: Timestamp) -> Transition {
         let waits = matches!(self.0.state, OrderState::AwaitingStock { .. });
         let alarmed = self.needs_attention_about(AttentionReason::IntentNotCreated, "provider", detail, now);
         if waits { alarmed.then(|order| order.expire(now)) } else { alarmed }
     }
 
     /// Whether the provider could not, or would not, prepare the payment.
-    #[must_use]
     pub fn is_payment_impossible(&self) -> bool {
         self.is_waiting_for(AttentionReason::IntentNotCreated)
     }
 
     /// The provider says how an intent of this order stands.
-    #[must_use]
-    pub fn intent_reported(mut self, report: IntentReport, now: Timestamp) -> Decided {
+    pub fn intent_reported(mut self, report: IntentReport, now: Timestamp) -> Transition {
         let IntentReport { intent, status } = report;
         let fresh = self.payment(&intent).is_none();
         if fresh && matches!(status, IntentStatus::Canceled) {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         let start = if fresh {
             self.0.payments.push(Payment::new(intent.clone(), None));
-            Decided::changed(self).found_intent(intent.clone())
+            Transition::changed(self).found_intent(intent.clone())
         } else {
-            Decided::nothing(self)
+            Transition::nothing(self)
         };
         start.then(|order| match status {
             IntentStatus::Open { declined } => order.intent_open(&intent, declined, fresh, now),
@@ -326,73 +311,73 @@ impl Order {
         })
     }
 
-    fn intent_open(mut self, intent: &IntentId, declined: Option<String>, fresh: bool, now: Timestamp) -> Decided {
+    fn intent_open(mut self, intent: &IntentId, declined: Option<String>, fresh: bool, now: Timestamp) -> Transition {
         let closing = matches!(self.0.state, OrderState::AwaitingPayment { closing: Some(_), .. });
         let waiting = self.0.state.is_open();
         let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent) else {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         };
         let came_back = match payment.state {
             PaymentState::Open => fresh,
             PaymentState::Processing => true,
-            PaymentState::Captured { .. } | PaymentState::Canceled => return Decided::nothing(self),
+            PaymentState::Captured { .. } | PaymentState::Canceled => return Transition::nothing(self),
         };
         let newly_declined = declined.filter(|reason| payment.last_error.as_ref() != Some(reason));
         if !came_back && newly_declined.is_none() {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         }
         payment.state = PaymentState::Open;
         payment.last_error = newly_declined.clone().or(payment.last_error.take());
-        let mut decided = Decided::changed(self);
+        let mut decided = Transition::changed(self);
         if let Some(reason) = newly_declined.filter(|_| waiting) {
             let event = OrderEvent::PaymentFailed { reason: reason.clone() };
-            decided = decided.noted(HistoryKind::PaymentFailed, reason, now).event(event);
+            decided = decided.with_history(HistoryKind::PaymentFailed, reason, now).event(event);
         }
         // A door is open (again) that should be closed; an earlier request to close it was answered "in progress".
         if came_back && (closing || !waiting) { decided.then(Self::close_intents) } else { decided }
     }
 
-    fn intent_processing(mut self, intent: &IntentId, now: Timestamp) -> Decided {
+    fn intent_processing(mut self, intent: &IntentId, now: Timestamp) -> Transition {
         for payment in &mut self.0.payments {
             if payment.intent == *intent && payment.state == PaymentState::Open {
                 payment.state = PaymentState::Processing;
-                return Decided::changed(self).noted(HistoryKind::PaymentProcessing, None, now);
+                return Transition::changed(self).with_history(HistoryKind::PaymentProcessing, None, now);
             }
         }
-        Decided::nothing(self)
+        Transition::nothing(self)
     }
 
-    fn intent_canceled(mut self, intent: &IntentId, now: Timestamp) -> Decided {
+    fn intent_canceled(mut self, intent: &IntentId, now: Timestamp) -> Transition {
         let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent && payment.is_open())
         else {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         };
         payment.state = PaymentState::Canceled;
-        Decided::changed(self).then(|order| order.expire_if_closed(now))
+        Transition::changed(self).then(|order| order.expire_if_closed(now))
     }
 
     /// An order that waits to be paid, and has no door left through which money could come, is over.
-    fn expire_if_closed(self, now: Timestamp) -> Decided {
+    fn expire_if_closed(self, now: Timestamp) -> Transition {
         let waits = matches!(self.0.state, OrderState::AwaitingPayment { .. });
         let untouched = self.0.payments.iter().all(|payment| payment.state == PaymentState::Canceled);
         let closing = matches!(self.0.state, OrderState::AwaitingPayment { closing: Some(_), .. });
         if waits && !self.has_open_intent() && (closing || untouched) {
             self.expire(now)
         } else {
-            Decided::nothing(self)
+            Transition::nothing(self)
         }
     }
 
-    fn money_arrived(mut self, intent: &IntentId, received: Money, now: Timestamp) -> Decided {
+    fn money_arrived(mut self, intent: &IntentId, received: Money, now: Timestamp) -> Transition {
         let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent) else {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         };
         if payment.captured().is_some() {
-            return Decided::nothing(self); // providers redeliver
+            return Transition::nothing(self); // providers redeliver
         }
         payment.state = PaymentState::Captured { amount: received, at: now };
         let exact = received == self.0.totals.gross;
-        let decided = Decided::changed(self);
+        let decided = Transition::changed(self);
         match (&decided.order.0.state, exact) {
             (OrderState::AwaitingStock { reserved: true } | OrderState::AwaitingPayment { .. }, true) => {
                 decided.then(|order| order.paid(Some(intent.clone()), now))
@@ -412,31 +397,31 @@ impl Order {
                 | OrderState::Expired { .. },
                 _,
             ) => decided
-                .noted(HistoryKind::PaymentUnexpected, received.to_string(), now)
+                .with_history(HistoryKind::PaymentUnexpected, received.to_string(), now)
                 .then(|order| order.return_payment(intent, RefundReason::NotExpected, now)),
         }
     }
 
     /// The pivot of the saga: from here on the order is carried out, or the money goes back.
-    pub(super) fn paid(mut self, intent: Option<IntentId>, now: Timestamp) -> Decided {
-        self.calmed(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
+    pub(super) fn paid(mut self, intent: Option<IntentId>, now: Timestamp) -> Transition {
+        self.clear_attention(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
         self.0.receipt = Some(Receipt::owed_by(self.0.id));
         self.enter(OrderState::Paid(PaidBy { intent, at: now }), now);
-        Decided::changed(self)
-            .noted(HistoryKind::Paid, None, now)
+        Transition::changed(self)
+            .with_history(HistoryKind::Paid, None, now)
             .event(OrderEvent::Paid)
             .task(OrderTask::MailReceipt)
             .then(Self::close_intents)
     }
 
     /// Has the provider close every intent that is still open.
-    pub(super) fn close_intents(mut self) -> Decided {
+    pub(super) fn close_intents(mut self) -> Transition {
         let mut tasks = Vec::new();
         for payment in self.0.payments.iter_mut().filter(|payment| payment.is_open()) {
             payment.cancel_attempts += 1;
             tasks.push(OrderTask::CancelIntent { intent: payment.intent.clone(), attempt: payment.cancel_attempts });
         }
-        let start = if tasks.is_empty() { Decided::nothing(self) } else { Decided::changed(self) };
-        tasks.into_iter().fold(start, Decided::task)
+        let start = if tasks.is_empty() { Transition::nothing(self) } else { Transition::changed(self) };
+        tasks.into_iter().fold(start, Transition::task)
     }
 }

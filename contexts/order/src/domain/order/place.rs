@@ -3,7 +3,7 @@
 use shared_kernel::{Address, OrderId, Timestamp};
 
 use super::{
-    Buyer, CartId, Decided, Fulfilment, HistoryKind, Order, OrderEvent, OrderNumber, OrderParts, OrderState, Origin,
+    Buyer, CartId, Fulfilment, HistoryKind, Order, OrderEvent, OrderNumber, OrderParts, OrderState, Origin, Transition,
 };
 use crate::domain::pricing::Priced;
 
@@ -14,7 +14,6 @@ pub struct NewOrder {
     pub id: OrderId,
     /// The cart it comes from.
     pub cart: CartId,
-    /// Who buys.
     pub buyer: Buyer,
     /// Lines, delivery and totals, from the local price list.
     pub priced: Priced,
@@ -28,8 +27,7 @@ pub struct NewOrder {
 
 impl Order {
     /// Places an order: from now on lines, prices, tax, delivery and address are frozen.
-    #[must_use]
-    pub fn place(new: NewOrder, number: OrderNumber, replaces: Option<OrderId>) -> Decided {
+    pub fn place(new: NewOrder, number: OrderNumber, replaces: Option<OrderId>) -> Transition {
         let now = new.placed_at;
         let state = OrderState::AwaitingStock { reserved: false };
         let parts = OrderParts {
@@ -58,21 +56,20 @@ impl Order {
             anonymised_at: None,
             version: 0,
         };
-        Decided::changed(Self(parts)).event(OrderEvent::Placed).noted(HistoryKind::Placed, None, now)
+        Transition::changed(Self(parts)).event(OrderEvent::Placed).with_history(HistoryKind::Placed, None, now)
     }
 
     /// Takes over an order of another shop as history. `parts` say where it stood there.
     ///
     /// # Errors
     /// Names the part that cannot be right.
-    pub fn import(parts: OrderParts) -> Result<Decided, &'static str> {
+    pub fn import(parts: OrderParts) -> Result<Transition, &'static str> {
         let at = parts.placed_at;
         let order = Self::restore(parts)?;
-        Ok(Decided::changed(order).event(OrderEvent::Imported).noted(HistoryKind::Imported, None, at))
+        Ok(Transition::changed(order).event(OrderEvent::Imported).with_history(HistoryKind::Imported, None, at))
     }
 
     /// Whether an order placed now from the same cart would be this one again.
-    #[must_use]
     pub fn is_same_as(&self, new: &NewOrder) -> bool {
         let payable = matches!(
             self.0.state,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{OrderId, Timestamp};
 use uuid::Uuid;
 
-use super::{AttentionReason, Decided, HistoryKind, Order};
+use super::{AttentionReason, HistoryKind, Order, Transition};
 
 /// A receipt: owed from the moment of payment, sent when the mailer took it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +23,12 @@ impl Receipt {
 
 impl Order {
     /// The mailer took the receipt.
-    #[must_use]
-    pub fn receipt_sent(mut self, now: Timestamp) -> Decided {
+    pub fn receipt_sent(mut self, now: Timestamp) -> Transition {
         match &mut self.0.receipt {
             Some(receipt) if receipt.sent_at.is_none() => receipt.sent_at = Some(now),
-            Some(_) | None => return Decided::nothing(self),
+            Some(_) | None => return Transition::nothing(self),
         }
-        self.calmed(&[AttentionReason::ReceiptNotSent]);
-        Decided::changed(self).noted(HistoryKind::ReceiptSent, None, now)
+        self.clear_attention(&[AttentionReason::ReceiptNotSent]);
+        Transition::changed(self).with_history(HistoryKind::ReceiptSent, None, now)
     }
 }

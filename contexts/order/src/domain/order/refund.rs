@@ -5,7 +5,7 @@ use shared_kernel::{Money, Timestamp};
 
 use super::state::CancelStep;
 use super::{
-    AttentionReason, Decided, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, Payment, RefundId,
+    AttentionReason, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, Payment, RefundId, Transition,
 };
 
 /// One repayment.
@@ -44,20 +44,17 @@ const fn is_zero(count: &u32) -> bool {
 
 impl Refund {
     /// Whether its money has gone or may still go: all but those that failed.
-    #[must_use]
     pub const fn holds_money(&self) -> bool {
         !matches!(self.state, RefundState::Failed { .. })
     }
 
     /// Whether its money has gone.
-    #[must_use]
     pub const fn is_through(&self) -> bool {
         matches!(self.state, RefundState::Succeeded { .. })
     }
 
     /// How many keys are used up for the next attempt. Older versions did not count, but a refund that was refused has used
     /// a key.
-    #[must_use]
     pub fn used_keys(&self) -> u32 {
         let refused = u32::from(matches!(self.state, RefundState::Failed { .. }));
         self.keys_used.max(refused)
@@ -82,7 +79,6 @@ pub enum RefundReason {
 
 impl RefundReason {
     /// For people and published events.
-    #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
             Self::Cancelled => "order cancelled",
@@ -179,13 +175,11 @@ pub enum RefundRefused {
 
 impl Order {
     /// The record of one refund.
-    #[must_use]
     pub fn refund(&self, id: RefundId) -> Option<&Refund> {
         self.0.refunds.iter().find(|refund| refund.id == id)
     }
 
     /// How much of an intent's money is neither returned nor on its way back, be it by us or by the bank.
-    #[must_use]
     pub fn refundable(&self, payment: &Payment) -> Option<Money> {
         let captured = payment.captured()?;
         let gone = |refund: &&Refund| refund.intent == payment.intent && refund.holds_money();
@@ -196,14 +190,12 @@ impl Order {
     }
 
     /// How much of an intent's money has gone back by refunds.
-    #[must_use]
     pub fn refunded(&self, intent: &IntentId) -> i64 {
         let through = self.0.refunds.iter().filter(|refund| refund.intent == *intent && refund.is_through());
         through.map(|refund| refund.amount.minor()).fold(0, i64::saturating_add)
     }
 
     /// How much the staff may still return: what is left of the payment that paid for it, else of any other.
-    #[must_use]
     pub fn refundable_by_staff(&self) -> Option<(IntentId, Money)> {
         let accepted = self.0.state.paid_by().and_then(|paid| paid.intent.as_ref());
         let first = |payment: &&Payment| Some(&payment.intent) == accepted;
@@ -212,7 +204,6 @@ impl Order {
     }
 
     /// The refund, if the provider should (again) be asked for it.
-    #[must_use]
     pub fn sendable_refund(&self, id: RefundId) -> Option<&Refund> {
         let refund = self.refund(id)?;
         let left = || self.payment(&refund.intent).and_then(|payment| self.refundable(payment));
@@ -227,28 +218,23 @@ impl Order {
     }
 
     /// The provider has refused a refund of ours, and would say so again under the same key.
-    #[must_use]
-    pub fn refund_refused(self, id: RefundId, report: RefundReport, now: Timestamp) -> Decided {
+    pub fn refund_refused(self, id: RefundId, report: RefundReport, now: Timestamp) -> Transition {
         self.refund_reported(report, now).then(|order| order.refund_key_used(id))
     }
 
     /// The provider has answered under the refund's key, not with success, and would do so again.
-    #[must_use]
-    pub fn refund_key_used(mut self, id: RefundId) -> Decided {
+    pub fn refund_key_used(mut self, id: RefundId) -> Transition {
         let Some(refund) = self.0.refunds.iter_mut().find(|refund| refund.id == id) else {
-            return Decided::nothing(self);
+            return Transition::nothing(self);
         };
         refund.keys_used = refund.keys_used.saturating_add(1);
-        Decided::changed(self)
+        Transition::changed(self)
     }
 
     /// The staff returns money, in part or in full. The sum of all refunds never passes what was captured.
-    ///
-    /// # Errors
-    /// [`RefundRefused`].
-    pub fn refund_requested(mut self, request: RefundRequest, now: Timestamp) -> Result<Decided, RefundRefused> {
+    pub fn refund_requested(mut self, request: RefundRequest, now: Timestamp) -> Result<Transition, RefundRefused> {
         if self.refund(request.id).is_some() {
-            return Ok(Decided::nothing(self));
+            return Ok(Transition::nothing(self));
         }
         let Some((intent, left)) = self.refundable_by_staff() else { return Err(self.nothing_left()) };
         let amount = request.amount.unwrap_or(left);
@@ -274,8 +260,8 @@ impl Order {
             keys_used: 0,
             published: Some(false),
         });
-        Ok(Decided::changed(self)
-            .noted(HistoryKind::RefundRequested, amount.to_string(), now)
+        Ok(Transition::changed(self)
+            .with_history(HistoryKind::RefundRequested, amount.to_string(), now)
             .task(OrderTask::RefundPayment { refund: id }))
     }
 
@@ -289,9 +275,9 @@ impl Order {
 
     /// Returns what is left of one intent's money: the refund's name is made from the intent's, so that it happens once. What
     /// a won dispute gives free after that has gone through is returned under the next name.
-    pub(super) fn return_payment(mut self, intent: &IntentId, reason: RefundReason, now: Timestamp) -> Decided {
+    pub(super) fn return_payment(mut self, intent: &IntentId, reason: RefundReason, now: Timestamp) -> Transition {
         let left = self.payment(intent).and_then(|payment| self.refundable(payment));
-        let Some((id, amount)) = self.name_of_return(intent).zip(left) else { return Decided::nothing(self) };
+        let Some((id, amount)) = self.name_of_return(intent).zip(left) else { return Transition::nothing(self) };
         self.0.refunds.push(Refund {
             id,
             intent: intent.clone(),
@@ -304,8 +290,8 @@ impl Order {
             keys_used: 0,
             published: Some(false),
         });
-        Decided::changed(self)
-            .noted(HistoryKind::RefundRequested, amount.to_string(), now)
+        Transition::changed(self)
+            .with_history(HistoryKind::RefundRequested, amount.to_string(), now)
             .task(OrderTask::RefundPayment { refund: id })
     }
 
@@ -319,9 +305,9 @@ impl Order {
     }
 
     /// Returns everything that a cancelled order has left, or ends it if nothing is.
-    pub(super) fn return_money(self, now: Timestamp) -> Decided {
+    pub(super) fn return_money(self, now: Timestamp) -> Transition {
         let intents: Vec<IntentId> = self.0.payments.iter().map(|payment| payment.intent.clone()).collect();
-        let start = Decided::nothing(self);
+        let start = Transition::nothing(self);
         intents
             .iter()
             .fold(start, |done, intent| done.then(|order| order.return_payment(intent, RefundReason::Cancelled, now)))
@@ -329,21 +315,21 @@ impl Order {
     }
 
     /// What a cancellation still owes is returned as soon as it can be.
-    pub(super) fn return_if_cancelling(self, now: Timestamp) -> Decided {
+    pub(super) fn return_if_cancelling(self, now: Timestamp) -> Transition {
         if matches!(self.0.state, OrderState::CancelPending { step: CancelStep::Refund, .. }) {
             return self.return_money(now);
         }
-        Decided::nothing(self)
+        Transition::nothing(self)
     }
 
-    pub(super) fn cancelled_if_returned(mut self, now: Timestamp) -> Decided {
+    pub(super) fn cancelled_if_returned(mut self, now: Timestamp) -> Transition {
         match &self.0.state {
             OrderState::CancelPending { reason, step: CancelStep::Refund, .. } if self.is_returned() => {
                 let reason = reason.clone();
-                self.calmed(&[AttentionReason::CancellationStuck]);
+                self.clear_attention(&[AttentionReason::CancellationStuck]);
                 self.enter(OrderState::Cancelled { reason: reason.clone() }, now);
-                Decided::changed(self)
-                    .noted(HistoryKind::Cancelled, reason.clone(), now)
+                Transition::changed(self)
+                    .with_history(HistoryKind::Cancelled, reason.clone(), now)
                     .event(OrderEvent::Cancelled { reason, at: now })
             }
             OrderState::CancelPending { .. }
@@ -354,12 +340,11 @@ impl Order {
             | OrderState::Completed { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::nothing(self),
+            | OrderState::Expired { .. } => Transition::nothing(self),
         }
     }
 
     /// Whether every cent that came in has gone back, be it by us or by the bank.
-    #[must_use]
     pub fn is_returned(&self) -> bool {
         self.0.payments.iter().all(|payment| !self.owes(payment))
     }

@@ -16,7 +16,7 @@ pub enum OrderState {
     },
     /// The buyer can pay.
     AwaitingPayment {
-        /// The intent that he was offered.
+        /// The intent that they were offered.
         intent: IntentId,
         /// Since when the deadline is past and the provider is asked to cancel.
         closing: Option<Timestamp>,
@@ -25,21 +25,18 @@ pub enum OrderState {
     Paid(PaidBy),
     /// A parcel has left, more is to come.
     Shipped {
-        /// What it was paid with.
         paid: PaidBy,
         /// When the first parcel left.
         shipped_at: Timestamp,
     },
     /// Every item has been processed.
     Completed {
-        /// What it was paid with.
         paid: PaidBy,
         /// When the last item was.
         completed_at: Timestamp,
     },
     /// The semantic lock of the cancellation: nothing else may be decided until it is through.
     CancelPending {
-        /// What it was paid with.
         paid: PaidBy,
         /// Why.
         reason: String,
@@ -84,7 +81,6 @@ pub struct PaidBy {
 
 impl PaidBy {
     /// How published events and receipts name the payment.
-    #[must_use]
     pub fn reference(&self) -> &str {
         self.intent.as_ref().map_or("none", IntentId::as_str)
     }
@@ -93,23 +89,17 @@ impl PaidBy {
 /// The state's name as the API, the database and people's lists use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
-    /// `AWAITING_STOCK`
     AwaitingStock,
     /// `INITIAL`: the buyer can pay.
     Initial,
-    /// `PAID`
     Paid,
     /// `SHIPPED`: a parcel left.
     Shipped,
     /// `COMPLETED`: every item processed.
     Completed,
-    /// `CANCEL_PENDING`
     CancelPending,
-    /// `CANCELLED`
     Cancelled,
-    /// `REJECTED`
     Rejected,
-    /// `EXPIRED`
     Expired,
 }
 
@@ -128,7 +118,6 @@ impl Status {
     ];
 
     /// The name on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::AwaitingStock => "AWAITING_STOCK",
@@ -144,7 +133,6 @@ impl Status {
     }
 
     /// Reads the name on the wire.
-    #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
@@ -152,7 +140,6 @@ impl Status {
 
 impl OrderState {
     /// The name by which others know this state.
-    #[must_use]
     pub const fn status(&self) -> Status {
         match self {
             Self::AwaitingStock { .. } => Status::AwaitingStock,
@@ -168,7 +155,6 @@ impl OrderState {
     }
 
     /// What the order was paid with, in the states that mean that its money is here and accepted.
-    #[must_use]
     pub const fn paid_by(&self) -> Option<&PaidBy> {
         match self {
             Self::Paid(paid)
@@ -184,13 +170,11 @@ impl OrderState {
     }
 
     /// Whether it still waits to be paid and holds its cart's place: at most one such order per cart.
-    #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self, Self::AwaitingStock { .. } | Self::AwaitingPayment { .. })
     }
 
     /// Whether nothing will change it any more.
-    #[must_use]
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Completed { .. } | Self::Cancelled { .. } | Self::Rejected { .. } | Self::Expired { .. })
     }

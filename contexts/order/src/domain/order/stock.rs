@@ -3,19 +3,18 @@
 use shared_kernel::{Sku, Timestamp};
 
 use super::state::CancelStep;
-use super::{AttentionReason, Decided, HistoryKind, Order, OrderEvent, OrderState, OrderTask};
+use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, OrderTask, Transition};
 
 const OUT_OF_STOCK: &str = "out of stock";
 
 impl Order {
     /// The goods are held: have a payment prepared. An order that costs nothing is paid at once.
-    #[must_use]
-    pub fn stock_reserved(mut self, now: Timestamp) -> Decided {
+    pub fn stock_reserved(mut self, now: Timestamp) -> Transition {
         match self.0.state {
             OrderState::AwaitingStock { reserved: false } => {
                 self.0.state = OrderState::AwaitingStock { reserved: true };
                 let free = self.0.totals.gross.is_zero();
-                let decided = Decided::changed(self).noted(HistoryKind::StockReserved, None, now);
+                let decided = Transition::changed(self).with_history(HistoryKind::StockReserved, None, now);
                 if free { decided.then(|order| order.paid(None, now)) } else { decided.task(OrderTask::CreateIntent) }
             }
             OrderState::AwaitingStock { reserved: true }
@@ -26,19 +25,18 @@ impl Order {
             | OrderState::CancelPending { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::nothing(self),
+            | OrderState::Expired { .. } => Transition::nothing(self),
         }
     }
 
     /// The goods cannot be had. Before the money came that ends the order; after it, the money goes back.
-    #[must_use]
-    pub fn stock_rejected(mut self, skus: Vec<Sku>, now: Timestamp) -> Decided {
+    pub fn stock_rejected(mut self, skus: Vec<Sku>, now: Timestamp) -> Transition {
         match self.0.state.clone() {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { .. } => {
                 let note = skus.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ");
                 self.enter(OrderState::Rejected { skus: skus.clone() }, now);
-                Decided::changed(self)
-                    .noted(HistoryKind::StockRejected, note, now)
+                Transition::changed(self)
+                    .with_history(HistoryKind::StockRejected, note, now)
                     .event(OrderEvent::Rejected { skus })
                     .then(Self::close_intents)
             }
@@ -46,13 +44,13 @@ impl Order {
                 let reason = OUT_OF_STOCK.to_owned();
                 self.enter(OrderState::CancelPending { paid, reason, step: CancelStep::Refund }, now);
                 let note = skus.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ");
-                Decided::changed(self)
-                    .noted(HistoryKind::StockRejected, note, now)
+                Transition::changed(self)
+                    .with_history(HistoryKind::StockRejected, note, now)
                     .then(|order| order.return_money(now))
             }
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, reason } => {
                 self.0.state = OrderState::CancelPending { paid, reason, step: CancelStep::Refund };
-                Decided::changed(self).then(|order| order.return_money(now))
+                Transition::changed(self).then(|order| order.return_money(now))
             }
             OrderState::Shipped { .. } | OrderState::Completed { .. } => {
                 self.needs_attention(AttentionReason::StockRejectedAfterShipping, now)
@@ -60,7 +58,7 @@ impl Order {
             OrderState::CancelPending { step: CancelStep::Refund, .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
-            | OrderState::Expired { .. } => Decided::nothing(self),
+            | OrderState::Expired { .. } => Transition::nothing(self),
         }
     }
 }

@@ -49,9 +49,9 @@ impl PersonalData for MemoryShop {
         let mut state = self.lock();
         let Some(order) = state.orders.get(&order).cloned() else { return Ok(false) };
         let decided = order.anonymised(now);
-        if decided.is_news() {
+        if decided.has_changes() {
             self.keep(&mut state, None, &[&decided])?;
         }
-        Ok(decided.is_news())
+        Ok(decided.has_changes())
     }
 }

@@ -11,9 +11,6 @@ fn at(time: &str) -> Timestamp {
 }
 
 /// A cart comes back as it was saved, and of two who changed the same version only one is kept.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn remembers_the_last_version_and_refuses_a_stale_one(carts: &dyn CartStore) {
     let (id, now) = (CartId::from_secret([3; 32]), at("2026-11-22T12:00:00Z"));
     assert!(carts.find(id).await.expect("found").is_none());
@@ -29,9 +26,6 @@ pub async fn remembers_the_last_version_and_refuses_a_stale_one(carts: &dyn Cart
 }
 
 /// Old carts go, young ones stay.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn forgets_what_nobody_touched(carts: &dyn CartStore) {
     let (old, young) = (CartId::from_secret([4; 32]), CartId::from_secret([5; 32]));
     carts.save(Cart::new(old, None), at("2026-01-01T00:00:00Z")).await.expect("saved");

@@ -47,9 +47,6 @@ async fn ids(history: &dyn OrderHistory, filter: &OrderFilter) -> Vec<OrderId> {
 }
 
 /// Newest first, page by page, each order once, also when two were placed in the same moment.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn pages_from_the_newest_to_the_oldest<S: OrderHistory + OrderPlacement>(orders: &S) {
     for (number, minutes) in [(1, 5), (2, 9), (3, 5), (4, 1), (5, 7)] {
         placed(orders, number, 1, minutes).await;
@@ -70,9 +67,6 @@ pub async fn pages_from_the_newest_to_the_oldest<S: OrderHistory + OrderPlacemen
 }
 
 /// By customer, time, state and words.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn finds_what_is_asked_for<S: OrderHistory + OrderPlacement + OrderStore>(orders: &S) {
     let (one, two) = (placed(orders, 1, 1, 5).await, placed(orders, 2, 2, 6).await);
     let three = placed(orders, 3, 1, 7).await;
@@ -99,9 +93,6 @@ pub async fn finds_what_is_asked_for<S: OrderHistory + OrderPlacement + OrderSto
 }
 
 /// Who has waited longest for a person comes first.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn lists_what_needs_attention<S: OrderHistory + OrderPlacement + OrderStore>(orders: &S) {
     for (number, minutes) in [(1_u128, 30_u64), (2, 10), (3, 20)] {
         let order = placed(orders, number, 1, 0).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared_kernel::{Cause, OrderId, Quantity, StoreError};
 
 use crate::domain::{
-    Cart, Decided, IntentId, IntentReport, IntentStatus, LineChange, OpenedIntent, Order, OrderNumber, Status,
+    Cart, IntentId, IntentReport, IntentStatus, LineChange, OpenedIntent, Order, OrderNumber, Status, Transition,
 };
 use crate::ports::{
     CartStore, MoneyOrders, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, PlacedAt, Placement, Refusal,
@@ -15,7 +15,6 @@ use crate::ports::{
 use crate::testing::{a_customer, a_draft};
 
 /// The key of the `number`-th request.
-#[must_use]
 pub fn a_key(number: u128) -> RequestKey {
     RequestKey {
         principal: a_customer(1).customer,
@@ -25,9 +24,6 @@ pub fn a_key(number: u128) -> RequestKey {
 }
 
 /// Places the `number`-th draft.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn placed(orders: &dyn OrderPlacement, number: u128) -> Order {
     let draft = a_draft(number);
     let cart = draft.cart;
@@ -53,7 +49,7 @@ pub async fn placed(orders: &dyn OrderPlacement, number: u128) -> Order {
 pub fn change(
     order: OrderId,
     cause: Option<Cause>,
-    decide: impl Fn(Order) -> Decided + Send + Sync + 'static,
+    decide: impl Fn(Order) -> Transition + Send + Sync + 'static,
 ) -> Update {
     Update { order, decide: Arc::new(move |order| Ok(decide(order))), cause, key: None }
 }
@@ -74,9 +70,6 @@ async fn payable<S: OrderStore + OrderPlacement>(orders: &S, number: u128) -> Or
 }
 
 /// Every part of an order survives being kept, and each change is seen by the next one.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn keeps_every_part_of_an_order<S: OrderStore + OrderPlacement>(orders: &S) {
     let order = payable(orders, 1).await;
     assert_eq!(order.version(), 3);
@@ -93,27 +86,21 @@ pub async fn keeps_every_part_of_an_order<S: OrderStore + OrderPlacement>(orders
     assert_eq!(orders.find(OrderId::new(uuid::Uuid::nil())).await.expect("looked"), None);
 }
 
-/// What is no news, or refused, or about nothing, changes nothing.
-///
-/// # Panics
-/// When the adapter falls short.
+/// What is ignored, or refused, or about nothing, changes nothing.
 pub async fn says_what_became_of_a_change<S: OrderStore + OrderPlacement>(orders: &S) {
     let order = placed(orders, 1).await;
     let id = order.id();
-    let same = orders.update(change(id, None, Decided::nothing)).await.expect("updated");
+    let same = orders.update(change(id, None, Transition::nothing)).await.expect("updated");
     assert_eq!(same, Updated::Unchanged(order.clone()));
-    let refuse = |order: Order| Ok(order.may_be_cancelled().map(|()| Decided::nothing(order))?);
+    let refuse = |order: Order| Ok(order.may_be_cancelled().map(|()| Transition::nothing(order))?);
     let refused = orders.update(Update { order: id, decide: Arc::new(refuse), cause: None, key: None }).await;
     assert!(matches!(refused.expect("updated"), Updated::Refused(Refusal::Cancel(_))));
     assert_eq!(orders.find(id).await.expect("found"), Some(order));
     let nobody = OrderId::new(uuid::Uuid::nil());
-    assert_eq!(orders.update(change(nobody, None, Decided::nothing)).await.expect("updated"), Updated::Missing);
+    assert_eq!(orders.update(change(nobody, None, Transition::nothing)).await.expect("updated"), Updated::Missing);
 }
 
 /// A cause has its effect once.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn carries_a_cause_out_once<S: OrderStore + OrderPlacement>(orders: &S, cause: Cause) {
     let order = placed(orders, 1).await;
     let (id, now) = (order.id(), order.placed_at());
@@ -124,9 +111,6 @@ pub async fn carries_a_cause_out_once<S: OrderStore + OrderPlacement>(orders: &S
 }
 
 /// A key has its effect once, and belongs to one request.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn carries_a_key_out_once<S: OrderStore + OrderPlacement>(orders: &S) {
     let order = placed(orders, 1).await;
     let (id, now) = (order.id(), order.placed_at());
@@ -141,9 +125,6 @@ pub async fn carries_a_key_out_once<S: OrderStore + OrderPlacement>(orders: &S) 
 }
 
 /// What was paid for leaves its cart in the same commit; what was added since stays.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn takes_what_was_paid_for_out_of_its_cart<S: OrderStore + OrderPlacement>(
     orders: &S,
     carts: &dyn CartStore,
@@ -166,9 +147,6 @@ pub async fn takes_what_was_paid_for_out_of_its_cart<S: OrderStore + OrderPlacem
 }
 
 /// An intent leads to its order, deadlines and open money are found.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn finds_orders_by_intent_deadline_and_open_money<S: OrderStore + OrderPlacement>(orders: &S) {
     let (one, two) = (payable(orders, 1).await, placed(orders, 2).await);
     assert_eq!(orders.find_by_intent(&IntentId::new("pi_1")).await.expect("found"), Some(one.id()));
@@ -187,9 +165,6 @@ pub async fn finds_orders_by_intent_deadline_and_open_money<S: OrderStore + Orde
 }
 
 /// Orders come by the time at which they were placed, and how far they were compared is remembered.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn finds_orders_by_the_time_they_were_placed<S: OrderStore + OrderPlacement + MoneyOrders>(orders: &S) {
     let (one, two) = (payable(orders, 1).await, placed(orders, 2).await);
     let start = PlacedAt::from(one.placed_at());

@@ -25,9 +25,6 @@ fn expected(wanted: impl Fn(&(u128, u128, u64)) -> bool) -> Vec<OrderId> {
 }
 
 /// Every filter and search, in pages of every size.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn walks_every_list_page_by_page<S: OrderHistory + OrderPlacement + OrderStore>(orders: &S) {
     let mut emails = Vec::new();
     for (number, customer, minutes) in PLACED {
@@ -87,9 +84,6 @@ pub async fn walks_every_list_page_by_page<S: OrderHistory + OrderPlacement + Or
 }
 
 /// Also those for which somebody was called in the same moment.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn walks_what_needs_attention_page_by_page<S: OrderHistory + OrderPlacement + OrderStore>(orders: &S) {
     let mut whole = Vec::new();
     for (number, minutes) in [(1_u128, 30_u64), (2, 10), (3, 30), (4, 30), (5, 20), (6, 30)] {
@@ -108,9 +102,6 @@ pub async fn walks_what_needs_attention_page_by_page<S: OrderHistory + OrderPlac
 }
 
 /// Every order, by id.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn walks_all_orders_by_id<S: OrderHistory + OrderPlacement>(orders: &S) {
     for (number, customer, minutes) in PLACED {
         placed(orders, number, customer, minutes).await;

@@ -17,9 +17,6 @@ async fn expired<S: OrderStore + OrderPlacement>(orders: &S, number: u128) -> Or
 }
 
 /// Orders of erased customers are found until they are anonymised; those of others are not.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn forgets_a_customer_and_nobody_else<S: OrderStore + OrderPlacement + PersonalData>(
     orders: &S,
     cause: &Cause,
@@ -42,9 +39,6 @@ pub async fn forgets_a_customer_and_nobody_else<S: OrderStore + OrderPlacement +
 }
 
 /// Accounts are known by their ids from the moment they are heard of, erased or not.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn knows_accounts<S: HistoryImport + PersonalData>(orders: &S, cause: &Cause) {
     let (known, unknown) = (CustomerId::new(Uuid::from_u128(1)), CustomerId::new(Uuid::from_u128(2)));
     orders.remember_customer(known, cause).await.expect("kept");
@@ -55,9 +49,6 @@ pub async fn knows_accounts<S: HistoryImport + PersonalData>(orders: &S, cause: 
 }
 
 /// What is still to be paid or sent keeps its address.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn leaves_an_order_under_way_as_it_is<S: OrderStore + OrderPlacement + PersonalData>(orders: &S) {
     let order = placed(orders, 1).await;
     assert!(!orders.anonymise(order.id(), order.placed_at()).await.expect("read"));
@@ -65,9 +56,6 @@ pub async fn leaves_an_order_under_way_as_it_is<S: OrderStore + OrderPlacement +
 }
 
 /// Orders that were imported under an address are found by its digest, those of accounts are not.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn finds_imported_orders_by_the_digest_of_an_address<S>(orders: &S)
 where
     S: OrderStore + OrderPlacement + HistoryImport + PersonalData,
@@ -80,10 +68,10 @@ where
         let buyer = Buyer { customer, email: Some("Old@Example.com".to_owned()), ..Buyer::default() };
         Order::import(OrderParts { buyer, ..parts }).expect("an order")
     };
-    let (stranger, customer) = (imported("A-1", None), imported("A-2", placed.buyer().customer));
-    let stranger_id = stranger.order.id();
-    orders.import(vec![stranger, customer]).await.expect("kept");
-    assert_eq!(orders.without_account(digest).await.expect("read"), [stranger_id]);
-    assert!(orders.anonymise(stranger_id, placed.placed_at()).await.expect("kept"), "history is always at rest");
+    let (outsider, customer) = (imported("A-1", None), imported("A-2", placed.buyer().customer));
+    let outsider_id = outsider.order.id();
+    orders.import(vec![outsider, customer]).await.expect("kept");
+    assert_eq!(orders.without_account(digest).await.expect("read"), [outsider_id]);
+    assert!(orders.anonymise(outsider_id, placed.placed_at()).await.expect("kept"), "history is always at rest");
     assert_eq!(orders.without_account(digest).await.expect("read"), []);
 }

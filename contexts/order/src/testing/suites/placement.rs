@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Decided, NewOrder, Order, OrderNumber, OrderParts, OrderState, Origin, Status};
+use crate::domain::{NewOrder, Order, OrderNumber, OrderParts, OrderState, Origin, Status, Transition};
 use crate::ports::{CartStore, HistoryImport, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
 use crate::testing::a_draft;
 
 use super::orders::{a_key, placed};
 
 /// A request to order this, under the `key`-th key.
-#[must_use]
 pub fn request(draft: NewOrder, key: u128) -> PlaceRequest {
     let cart = draft.cart;
     let decide = move |open: Option<Order>, number: OrderNumber| match open {
@@ -32,24 +31,18 @@ pub fn request(draft: NewOrder, key: u128) -> PlaceRequest {
 }
 
 /// Numbers follow each other, and as long as nothing goes wrong, one by one.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn numbers_orders_in_sequence(orders: &dyn OrderPlacement) {
     let numbers = [placed(orders, 1).await, placed(orders, 2).await, placed(orders, 3).await];
     assert_eq!(numbers.map(|order| order.number().to_string()), ["BS-100001", "BS-100002", "BS-100003"]);
 }
 
 /// The same key finds the same order, another request under it is refused.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn answers_a_repeated_key_with_its_order(orders: &dyn OrderPlacement) {
-    assert_eq!(orders.answered(&a_key(1)).await.expect("looked"), None);
+    assert_eq!(orders.find_outcome(&a_key(1)).await.expect("looked"), None);
     let order = placed(orders, 1).await;
     let again = orders.place(request(a_draft(8), 1)).await.expect("placed");
     assert_eq!(again, PlaceOutcome::Repeat(order.clone()));
-    assert_eq!(orders.answered(&a_key(1)).await.expect("looked"), Some(PlaceOutcome::Repeat(order)));
+    assert_eq!(orders.find_outcome(&a_key(1)).await.expect("looked"), Some(PlaceOutcome::Repeat(order)));
     let other = PlaceRequest {
         key: crate::ports::RequestKey { fingerprint: "other".into(), ..a_key(1) },
         ..request(a_draft(8), 1)
@@ -59,21 +52,15 @@ pub async fn answers_a_repeated_key_with_its_order(orders: &dyn OrderPlacement) 
 }
 
 /// A key is known for as long as carts are kept, and no longer.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn forgets_old_keys(orders: &dyn OrderPlacement, carts: &dyn CartStore) {
     let placed_at = placed(orders, 1).await.placed_at();
     carts.forget_untouched_since(placed_at.minus(Duration::from_hours(1))).await.expect("forgotten");
-    assert!(orders.answered(&a_key(1)).await.expect("looked").is_some());
+    assert!(orders.find_outcome(&a_key(1)).await.expect("looked").is_some());
     carts.forget_untouched_since(placed_at.plus(Duration::from_hours(1))).await.expect("forgotten");
-    assert!(orders.answered(&a_key(1)).await.expect("looked").is_none());
+    assert!(orders.find_outcome(&a_key(1)).await.expect("looked").is_none());
 }
 
 /// A cart's open order is kept if it is the same, and makes room if it is not.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn keeps_one_open_order_per_cart<S: OrderPlacement + OrderStore>(orders: &S) {
     let order = placed(orders, 1).await;
     let kept = orders.place(request(a_draft(1), 2)).await.expect("placed");
@@ -88,11 +75,8 @@ pub async fn keeps_one_open_order_per_cart<S: OrderPlacement + OrderStore>(order
     assert_eq!(orders.find(newer.id()).await.expect("found"), Some(newer));
 }
 
-/// Whoever has as many unpaid orders as he may places no other; changing or repeating one of them stays possible.
-///
-/// # Panics
-/// When the adapter falls short.
-pub async fn keeps_nobody_more_open_orders_than_he_may<S>(orders: S)
+/// Anyone who has as many unpaid orders as they may places no other; changing or repeating one of them stays possible.
+pub async fn keeps_no_customer_more_open_orders_than_allowed<S>(orders: S)
 where
     S: OrderPlacement + Clone + Send + Sync + 'static,
 {
@@ -124,9 +108,6 @@ where
 }
 
 /// Nobody holds more pieces in orders that wait to be paid than they may, over all their carts.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn holds_back_nobody_more_pieces_than_they_may<S>(orders: S)
 where
     S: OrderPlacement + Send + Sync,
@@ -144,9 +125,6 @@ where
 }
 
 /// Many at once get different numbers, and twins of one request one order.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn places_many_at_once_without_mixing_them_up<S>(orders: S)
 where
     S: OrderPlacement + Clone + Send + Sync + 'static,
@@ -173,11 +151,7 @@ where
 }
 
 /// An order of another shop.
-///
-/// # Panics
-/// When the text is no number.
-#[must_use]
-pub fn historical(number: &str) -> Decided {
+pub fn historical(number: &str) -> Transition {
     let parts: OrderParts =
         Order::place(a_draft(number.len() as u128), OrderNumber::parse(number).expect("number"), None)
             .order
@@ -189,9 +163,6 @@ pub fn historical(number: &str) -> Decided {
 }
 
 /// Imported orders are kept once by number, and a number that is taken is passed over.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn imports_each_number_once<S: OrderPlacement + OrderStore + HistoryImport>(orders: &S) {
     let old = historical("BS-100001");
     let id = old.order.id();
@@ -203,9 +174,6 @@ pub async fn imports_each_number_once<S: OrderPlacement + OrderStore + HistoryIm
 }
 
 /// However many imported orders have numbers of ours, counting goes on behind them, or between them.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn counts_on_behind_imported_numbers<S: OrderPlacement + HistoryImport>(orders: &S) {
     let numbered = |numbers: std::ops::RangeInclusive<u32>| {
         numbers.map(|number| historical(&format!("BS-{number}"))).collect::<Vec<_>>()

@@ -24,9 +24,6 @@ fn two_variants(listing: Listing) -> ProductPrices {
 }
 
 /// Every variant is found where its product is, as the catalogue said last.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn knows_where_products_are_found(prices: &dyn PriceList) {
     let listings = async || {
         let found = prices.find(vec![sku("A"), sku("B")]).await.expect("found");
@@ -41,9 +38,6 @@ pub async fn knows_where_products_are_found(prices: &dyn PriceList) {
 }
 
 /// A product's snapshot replaces what was known of it, and what it has no more is not sold.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn keeps_the_newest_snapshot_of_each_product(prices: &dyn PriceList) {
     let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let product = |product, active, variants| ProductPrices { product, active, listing: Listing::default(), variants };
@@ -60,9 +54,6 @@ pub async fn keeps_the_newest_snapshot_of_each_product(prices: &dyn PriceList) {
 }
 
 /// Withdrawing names variants of one product and leaves its others.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn withdraws_what_is_named(prices: &dyn PriceList) {
     let product = two_variants(Listing::default());
     prices.replace(product, None).await.expect("kept");
@@ -72,9 +63,6 @@ pub async fn withdraws_what_is_named(prices: &dyn PriceList) {
 }
 
 /// Hints come and go without touching prices, and may come first.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn remembers_stock_hints(prices: &dyn PriceList) {
     prices.hint(sku("A"), 5, None).await.expect("kept");
     let product = two_variants(Listing::default());

@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::ports::{ProviderEvent, WebhookInbox};
 
 /// The `number`-th event of the provider.
-#[must_use]
 pub fn an_event(number: u32) -> ProviderEvent {
     let id = format!("evt_{number}");
     let payload = json!({"id": id, "type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}});
@@ -13,9 +12,6 @@ pub fn an_event(number: u32) -> ProviderEvent {
 }
 
 /// An event is kept once, however often it is posted; another one about the same intent is another one.
-///
-/// # Panics
-/// When the adapter falls short.
 pub async fn keeps_each_event_once(inbox: &dyn WebhookInbox) {
     assert!(inbox.accept(an_event(1)).await.expect("kept"));
     assert!(!inbox.accept(an_event(1)).await.expect("known"));

@@ -20,7 +20,11 @@ async fn a_cart_says_once_how_many_are_left_and_waits_until_it_fits(on: Storage)
         assert_eq!(cart.body.matches(note).count(), 1, "it is said once: {}", cart.body);
         assert_eq!((cart.marked("checkout").len(), cart.marked("checkout-blocked").len()), (0, 1));
         let refused = aroha.submit("/checkout", &super::HOME).await;
-        assert!(refused.marked("flash")[0].contains("less left than you want"), "{:?}", refused.marked("flash"));
+        assert!(
+            refused.marked("flash")[0].contains("not enough stock of the marked items"),
+            "{:?}",
+            refused.marked("flash")
+        );
         assert_eq!(aroha.open("/checkout").await.header("location"), "/cart");
     }
     shop.has_left(MUG, 2).await;
@@ -61,7 +65,11 @@ async fn what_an_open_order_of_the_cart_holds_can_be_ordered_again(on: Storage) 
     shop.reserves(order).await;
     shop.has_left(MUG, 0).await;
     let cart = aroha.open("/cart").await;
-    assert_eq!((cart.marked("line-note").len(), cart.marked("checkout").len()), (0, 1), "the unit is his");
+    assert_eq!(
+        (cart.marked("line-note").len(), cart.marked("checkout").len()),
+        (0, 1),
+        "the unit is reserved for this cart"
+    );
     aroha.add(MUG).await;
     assert_eq!(aroha.open("/cart").await.marked("line-note"), ["Only 1 left"]);
     let mut wiremu = Browser::of(&shop, Some(WIREMU));
@@ -135,7 +143,7 @@ async fn a_refunded_order_ends_when_its_rest_is_not_sent(on: Storage) {
     assert!(page.marked("refunded-unsent")[0].contains("close its shipping order"), "{}", page.body);
     assert!(page.body.contains(&format!("/admin/shipping-orders/{order}")), "{}", page.body);
     let now = shared_kernel::Clock::now(&*shop.clock);
-    assert!(!shop.order(order).await.anonymised(now).is_news(), "something is still to be sent");
+    assert!(!shop.order(order).await.anonymised(now).has_changes(), "something is still to be sent");
     let rest = shop.order(order).await.lines()[1].clone();
     let left_out = order::domain::NotSent {
         items: vec![(rest.sku.clone(), rest.kind, rest.quantity)],
@@ -157,7 +165,7 @@ async fn a_refunded_order_ends_when_its_rest_is_not_sent(on: Storage) {
     assert_eq!(kept.fulfilment().left_out(&rest.sku, rest.kind), 1);
     assert_eq!(kept.history().iter().filter(|it| it.kind.name() == "completed").count(), 1);
     let erased = kept.anonymised(now.plus(std::time::Duration::from_hours(48)));
-    assert!(erased.is_news(), "nothing holds its erasure back");
+    assert!(erased.has_changes(), "nothing holds its erasure back");
 }
 
 /// Two parcels of one carrier without a number are two parcels.

@@ -45,7 +45,6 @@ impl Table {
 }
 
 /// Whether the caller wants a spreadsheet's file rather than JSON.
-#[must_use]
 pub fn wanted(req: &HttpRequest) -> bool {
     let accept = req.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
     let ranges: Vec<(String, f32)> = accept.flat_map(|list| list.split(',')).map(range).collect();
@@ -79,8 +78,6 @@ fn zone(books: &Books, calendar: &ShopCalendar) -> String {
     books.time_zone.clone().unwrap_or_else(|| calendar.zone().to_owned())
 }
 
-/// The months.
-#[must_use]
 pub fn months(report: &Report<MonthSales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let header: &[&str] =
         &["month", "currency", "orders", "cancelled", "net", "tax", "shipping", "gross", "refunded", "kept"];
@@ -88,7 +85,7 @@ pub fn months(report: &Report<MonthSales>, of: Currency, calendar: &ShopCalendar
         let sums = row.amounts;
         let mut cells =
             vec![row.month.to_string(), of.to_string(), sums.orders.to_string(), sums.cancelled.to_string()];
-        let amounts = [sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded, sums.kept()];
+        let amounts = [sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded, sums.net_of_refunds()];
         cells.extend(amounts.map(|minor| decimal(minor, of)));
         cells
     };
@@ -101,7 +98,6 @@ pub fn months(report: &Report<MonthSales>, of: Currency, calendar: &ShopCalendar
 }
 
 /// The rows of sales over time; an average of no orders is empty.
-#[must_use]
 pub fn sales_over_time(report: &Report<SpanSales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let header: &[&str] = &[
         "period",
@@ -122,7 +118,7 @@ pub fn sales_over_time(report: &Report<SpanSales>, of: Currency, calendar: &Shop
         let (sums, days) = (row.amounts, row.span.days);
         let mut cells = vec![row.span.name.clone(), days.first().to_string(), days.last().to_string(), of.to_string()];
         cells.extend([sums.orders, sums.cancelled].map(|count| count.to_string()));
-        let amounts = [sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded, sums.kept()];
+        let amounts = [sums.net, sums.tax, sums.shipping, sums.gross, sums.refunded, sums.net_of_refunds()];
         cells.extend(amounts.map(|minor| decimal(minor, of)));
         cells.push(sums.average_order().map_or_else(String::new, |minor| decimal(minor, of)));
         cells
@@ -134,12 +130,11 @@ fn goods(amounts: GoodsAmounts, of: Currency) -> Vec<String> {
     let mut cells = vec![of.to_string(), amounts.quantity.to_string()];
     cells.extend([amounts.net, amounts.tax, amounts.gross].map(|minor| decimal(minor, of)));
     cells.push(amounts.returned.to_string());
-    cells.extend([amounts.refunded, amounts.kept()].map(|minor| decimal(minor, of)));
+    cells.extend([amounts.refunded, amounts.net_of_refunds()].map(|minor| decimal(minor, of)));
     cells
 }
 
 /// The articles.
-#[must_use]
 pub fn products(report: &Report<ProductSales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let row = |row: &ProductSales| {
         let mut cells = vec![plain(row.sku.as_str()), plain(&row.title)];
@@ -156,7 +151,6 @@ pub fn products(report: &Report<ProductSales>, of: Currency, calendar: &ShopCale
 }
 
 /// The categories; the one without a name is empty.
-#[must_use]
 pub fn categories(report: &Report<CategorySales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let row = |row: &CategorySales| {
         let mut cells = vec![plain(row.category.as_ref().map_or("", Category::as_str))];
@@ -173,13 +167,14 @@ pub fn categories(report: &Report<CategorySales>, of: Currency, calendar: &ShopC
 }
 
 /// The countries; the one without a name is empty.
-#[must_use]
 pub fn countries(report: &Report<CountrySales>, of: Currency, calendar: &ShopCalendar) -> Table {
     let row = |row: &CountrySales| {
         let sums = row.amounts;
         let country = plain(row.country.as_ref().map_or("", Country::as_str));
         let mut cells = vec![country, of.to_string(), sums.orders.to_string()];
-        cells.extend([sums.net, sums.tax, sums.gross, sums.refunded, sums.kept()].map(|minor| decimal(minor, of)));
+        cells.extend(
+            [sums.net, sums.tax, sums.gross, sums.refunded, sums.net_of_refunds()].map(|minor| decimal(minor, of)),
+        );
         cells
     };
     let header = &["country", "currency", "orders", "net", "tax", "gross", "refunded", "kept"];
@@ -191,8 +186,6 @@ pub fn countries(report: &Report<CountrySales>, of: Currency, calendar: &ShopCal
     }
 }
 
-/// The refunds of one page.
-#[must_use]
 pub fn refunds(page: &RefundPage, calendar: &ShopCalendar) -> Table {
     let row = |row: &RefundEntry| {
         vec![

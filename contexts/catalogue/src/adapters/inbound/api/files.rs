@@ -9,10 +9,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::problems::{archive_refused, body_too_large, import_refused, unsupported_media_type};
-use crate::adapters::inbound::archive::{ArchiveOutcome, LARGEST_ARCHIVE, keep_pictures};
+use crate::adapters::inbound::archive::{ArchiveOutcome, MAX_ARCHIVE_BYTES, keep_pictures};
 use crate::adapters::inbound::csv::write_products;
 use crate::adapters::inbound::import_outcome::note_import;
-use crate::adapters::inbound::importing::{ImportFile, ImportMode, ImportOutcome, LARGEST_FILE};
+use crate::adapters::inbound::importing::{ImportFile, ImportMode, ImportOutcome, MAX_FILE_BYTES};
 use crate::application::{ExportProducts, KeepMedia};
 use crate::domain::{ImageName, Media, MediaError};
 
@@ -71,7 +71,7 @@ pub async fn import_products(
         return Err(unsupported_media_type("send `Content-Type: text/csv`"));
     }
     let number_repeated_skus = query.repeated_skus == RepeatedSkusWord::Number;
-    let file = whole(body, LARGEST_FILE).await?;
+    let file = whole(body, MAX_FILE_BYTES).await?;
     let mode = ImportMode { dry_run: query.dry_run, all_or_nothing: query.all_or_nothing, number_repeated_skus };
     let outcome = import_file.execute(&file, "", mode).await.map_err(import_refused)?;
     note_import(&trail, &outcome).await;
@@ -125,7 +125,7 @@ pub async fn put_media(
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-media", "The picture is not right").detail(detail)
     };
     let name = ImageName::parse(&name).map_err(|problem| invalid(problem.to_string()))?;
-    let bytes = whole(body, Media::LARGEST).await?;
+    let bytes = whole(body, Media::MAX_BYTES).await?;
     let media = Media::new(name, bytes.to_vec()).map_err(|error| match error {
         MediaError::TooLarge => body_too_large(error.to_string()),
         MediaError::NoPicture | MediaError::OtherKind(_) => invalid(error.to_string()),
@@ -158,7 +158,7 @@ pub async fn put_media_archive(
     if essence(&req) != "application/zip" {
         return Err(unsupported_media_type("send `Content-Type: application/zip`"));
     }
-    let bytes = whole(body, LARGEST_ARCHIVE).await?;
+    let bytes = whole(body, MAX_ARCHIVE_BYTES).await?;
     let outcome = keep_pictures(&keep_media, bytes.to_vec()).await.map_err(archive_refused)?;
     Ok(HttpResponse::Ok().json(outcome))
 }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::views::media_url;
 use crate::application::Browse;
-use crate::domain::Shelved;
+use crate::domain::ListedProduct;
 
 /// How many are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,8 +48,8 @@ pub struct FeaturedView {
     pub image: Option<String>,
 }
 
-impl From<&Shelved> for FeaturedView {
-    fn from(shelved: &Shelved) -> Self {
+impl From<&ListedProduct> for FeaturedView {
+    fn from(shelved: &ListedProduct) -> Self {
         let (product, details) = (shelved.product(), shelved.product().details());
         let price = product.price_from();
         Self {

@@ -8,7 +8,7 @@ mod front;
 mod maintain;
 mod problems;
 mod read;
-mod rendered;
+mod response_cache;
 pub mod views;
 
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use std::sync::Arc;
 use actix_web::web;
 pub(super) use files::csv_answer;
 pub(super) use read::category_of;
-pub use rendered::Rendered;
-pub(super) use rendered::has_it;
+pub use response_cache::ResponseCache;
+pub(super) use response_cache::has_it;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::adapters::inbound::importing::ImportFile;
@@ -39,7 +39,7 @@ pub struct Api {
     /// Keeping pictures.
     pub keep_media: KeepMedia,
     /// Lists that were written before; shared by all workers.
-    pub rendered: Arc<Rendered>,
+    pub rendered: Arc<ResponseCache>,
 }
 
 impl Api {

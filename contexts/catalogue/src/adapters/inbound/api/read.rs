@@ -7,10 +7,10 @@ use shared_kernel::{Identity, Role};
 use utoipa::IntoParams;
 
 use super::problems::{handle_of, unknown_product};
-use super::rendered::Rendered;
+use super::response_cache::ResponseCache;
 use super::views::{CategoryList, CategoryView, ProductList, ProductView};
 use crate::application::Browse;
-use crate::domain::{Audience, SearchWords, ShelfKey, ShelfQuery};
+use crate::domain::{Audience, ListingCursor, ListingQuery, SearchWords};
 
 /// Which products are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,7 +30,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn parse(self, who: Option<&Identity>) -> Result<ShelfQuery, Problem> {
+    fn parse(self, who: Option<&Identity>) -> Result<ListingQuery, Problem> {
         let all = self.all.unwrap_or(false);
         if all && !who.is_some_and(|who| who.is(Role::Staff)) {
             let status = actix_web::http::StatusCode::FORBIDDEN;
@@ -40,11 +40,11 @@ impl ListQuery {
         let wrong_cursor =
             || query::invalid_parameter("cursor", "take the cursor from `next_cursor` of the page before");
         let cursor = self.cursor.filter(|cursor| !cursor.is_empty());
-        Ok(ShelfQuery {
+        Ok(ListingQuery {
             audience: if all { Audience::Staff } else { Audience::Shoppers },
             category: category_of(self.category.as_deref()),
             words: self.q.as_deref().and_then(SearchWords::parse),
-            after: cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(wrong_cursor)).transpose()?,
+            after: cursor.map(|cursor| ListingCursor::parse(&cursor).ok_or_else(wrong_cursor)).transpose()?,
             limit,
         })
     }
@@ -71,7 +71,7 @@ pub fn category_of(text: Option<&str>) -> Option<String> {
 pub async fn list_products(
     req: HttpRequest,
     browse: web::Data<Browse>,
-    rendered: web::Data<Rendered>,
+    rendered: web::Data<ResponseCache>,
     Visitor(who): Visitor,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -82,7 +82,7 @@ pub async fn list_products(
 
 /// One product
 ///
-/// Staff see drafts and withdrawn products, too; everybody else is told that there is none.
+/// Staff also see drafts and archived products; for others they do not exist (404).
 #[utoipa::path(
     tag = "catalogue", operation_id = "show_product", security((), ("bearer" = [])),
     params(("handle" = String, Path, description = "The product's name in addresses")),

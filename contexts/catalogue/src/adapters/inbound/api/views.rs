@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::domain::{
-    Attributes, Category, CategoryCount, Description, Grams, Image, ImageName, Kind, Options, ProductDetails,
-    ProductRefused, Shelved, Status, TaxClass, Title, Variant,
+    Attributes, Category, CategoryCount, Description, Grams, Image, ImageName, Kind, ListedProduct, Options,
+    ProductDetails, ProductRefused, Status, TaxClass, Title, Variant,
 };
 
 chassis::api_words! {
@@ -22,7 +22,6 @@ chassis::api_words! {
 }
 
 /// Where a picture is served.
-#[must_use]
 pub fn media_url(name: &ImageName) -> String {
     format!("/media/{name}")
 }
@@ -65,7 +64,7 @@ impl<'de> Deserialize<'de> for Pairs {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Product)]
 pub struct ProductView {
-    /// Names the product for ever.
+    /// Identifier; never changes.
     pub id: Uuid,
     /// Its name in addresses.
     #[schema(example = "kea-notebook-14")]
@@ -138,8 +137,8 @@ pub struct VariantView {
     pub in_stock: bool,
 }
 
-impl From<&Shelved> for ProductView {
-    fn from(shelved: &Shelved) -> Self {
+impl From<&ListedProduct> for ProductView {
+    fn from(shelved: &ListedProduct) -> Self {
         let product = shelved.product();
         let details = product.details();
         let image = |image: &Image| ImageView {

@@ -19,7 +19,6 @@ pub struct PlainText {
 }
 
 /// The words of a piece of HTML.
-#[must_use]
 pub fn to_text(html: &str) -> PlainText {
     if !html.contains(['<', '&']) {
         return PlainText { text: html.trim().to_owned(), dropped: Vec::new() };
@@ -36,7 +35,6 @@ pub fn to_text(html: &str) -> PlainText {
 
 /// The letters that named and numbered references stand for: `&amp;` is `&`. For texts that are no HTML and have been
 /// written as if they were.
-#[must_use]
 pub fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();

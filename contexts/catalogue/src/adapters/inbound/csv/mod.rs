@@ -35,13 +35,11 @@ const CONTENT: Uuid = Uuid::from_u128(0x2f1d_9c1e_44a5_4f0e_9a37_0c61_7465_0b02)
 pub enum Format {
     /// This shop.
     Own,
-    /// Shopify.
     Shopify,
 }
 
 impl Format {
     /// The word on the wire.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Own => "own",
@@ -77,25 +75,21 @@ impl<'a> ProductFile<'a> {
     }
 
     /// Who made up the columns.
-    #[must_use]
     pub const fn format(&self) -> Format {
         self.format
     }
 
     /// The same for the same content: what the file counts is applied once.
-    #[must_use]
     pub const fn import_id(&self) -> Uuid {
         self.import_id
     }
 
     /// The character set, where it was guessed from the letters.
-    #[must_use]
     pub const fn guessed_encoding(&self) -> Option<&'static str> {
         self.guessed
     }
 
     /// The columns that hold something and are passed over.
-    #[must_use]
     pub fn unread(&self) -> Vec<UnreadColumn> {
         match self.format {
             Format::Own => Vec::new(),

@@ -3,7 +3,7 @@
 use shared_kernel::{Currency, Money, Sku};
 
 use super::bars::split;
-use super::table::{Columns, FileError, Findings, Row, Table};
+use super::table::{Columns, FileError, Row, RowProblems, Table};
 use crate::application::DraftedProduct;
 use crate::domain::{
     Attributes, Category, Description, FieldError, FileHandle, Grams, Handle, Image, ImageName, Kind, Options,
@@ -57,7 +57,7 @@ fn plain(cell: &str) -> &str {
 
 pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
     let product = rows.first().map(|row| handle(columns, row)).unwrap_or_default();
-    let mut reader = Reader { columns, findings: Findings::new(product, rows) };
+    let mut reader = Reader { columns, findings: RowProblems::new(product, rows) };
     let patch = reader.product(rows, currency);
     reader.findings.finish(rows, patch)
 }
@@ -72,7 +72,7 @@ fn file_handle(written: &str) -> Result<FileHandle, FieldError> {
 
 struct Reader<'a> {
     columns: &'a Columns,
-    findings: Findings,
+    findings: RowProblems,
 }
 
 impl Reader<'_> {

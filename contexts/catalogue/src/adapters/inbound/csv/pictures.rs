@@ -1,6 +1,6 @@
 //! The pictures that a file of another shop names by address, in the order in which that shop shows them.
 
-use super::table::{Columns, Findings, Row};
+use super::table::{Columns, Row, RowProblems};
 use crate::domain::address::{digest, romanize};
 use crate::domain::{Image, ImageName, MediaKind};
 
@@ -16,7 +16,7 @@ struct Listed {
 
 /// The pictures of a product. Those of its own list come first, by position; where a row has none, its picture follows the
 /// one before it. Pictures of variants that the list lacks come last.
-pub fn pictures(columns: &Columns, rows: &[Row], findings: &mut Findings) -> Option<Vec<Image>> {
+pub fn pictures(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> Option<Vec<Image>> {
     if !IMAGE.iter().any(|name| columns.has(name)) {
         return None;
     }
@@ -57,17 +57,17 @@ pub fn reads(name: &str) -> bool {
     IMAGE.contains(&name) || VARIANT_IMAGE.contains(&name) || ["image position", "image alt text"].contains(&name)
 }
 
-fn alternative_text(columns: &Columns, row: &Row, findings: &mut Findings) -> Option<String> {
+fn alternative_text(columns: &Columns, row: &Row, findings: &mut RowProblems) -> Option<String> {
     let written = columns.cell(row, "image alt text").unwrap_or_default();
-    let kept: String = written.chars().take(Image::LONGEST_ALT).collect();
+    let kept: String = written.chars().take(Image::MAX_ALT_CHARS).collect();
     if kept.len() < written.len() {
-        findings.warn(row, format!("the text for a picture is cut to {} characters", Image::LONGEST_ALT));
+        findings.warn(row, format!("the text for a picture is cut to {} characters", Image::MAX_ALT_CHARS));
     }
     let flat = kept.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(flat).filter(|text| !text.is_empty())
 }
 
-fn named(address: &str, row: &Row, findings: &mut Findings) -> Option<ImageName> {
+fn named(address: &str, row: &Row, findings: &mut RowProblems) -> Option<ImageName> {
     let name = address.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).and_then(picture_name);
     if name.is_none() {
         findings
@@ -82,7 +82,6 @@ fn without_query(address: &str) -> &str {
 
 /// The name under which a picture is kept that is called so elsewhere. Other letters than ASCII ones are written in ASCII,
 /// with digits at the end that set apart what would be written alike.
-#[must_use]
 pub fn picture_name(name: &str) -> Option<ImageName> {
     MediaKind::named(name)?;
     let (stem, end) = name.rsplit_once('.')?;

@@ -12,7 +12,6 @@ pub struct Record {
     pub line: u64,
     /// The row as a spreadsheet counts it, from 1.
     pub row: u64,
-    /// Its cells.
     pub cells: Vec<String>,
     /// The line where the quote stands after whose end more text follows.
     pub text_after_quote: Option<u64>,

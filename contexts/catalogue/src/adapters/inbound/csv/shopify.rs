@@ -6,7 +6,7 @@
 
 use shared_kernel::Currency;
 
-use super::table::{Columns, FileError, Findings, Row, Table};
+use super::table::{Columns, FileError, Row, RowProblems, Table};
 use super::{html, pictures, shopify_variants as variants};
 use crate::application::DraftedProduct;
 use crate::domain::{Attributes, Category, Description, FileHandle, ProductPatch, Status, Title, WrittenHandle};
@@ -54,14 +54,14 @@ pub fn reads(name: &str) -> bool {
 
 pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
     let product = rows.first().map(|row| handle(columns, row)).unwrap_or_default();
-    let mut reader = Reader { columns, findings: Findings::new(product, rows) };
+    let mut reader = Reader { columns, findings: RowProblems::new(product, rows) };
     let patch = reader.product(rows, currency);
     reader.findings.finish(rows, patch)
 }
 
 struct Reader<'a> {
     columns: &'a Columns,
-    findings: Findings,
+    findings: RowProblems,
 }
 
 impl Reader<'_> {
@@ -117,7 +117,7 @@ impl Reader<'_> {
         }
         let mut pairs = Vec::new();
         for (name, cell) in found {
-            let (cell, most) = (html::unescape(cell.unwrap_or_default()), Attributes::LONGEST_VALUE);
+            let (cell, most) = (html::unescape(cell.unwrap_or_default()), Attributes::MAX_VALUE_CHARS);
             let kept: String = cell.chars().take(most).collect();
             if kept.len() < cell.len() {
                 self.findings.warn(row, format!("{name} is cut to {most} characters"));

@@ -4,7 +4,7 @@ use shared_kernel::{Currency, Money, Sku};
 use uuid::Uuid;
 
 use super::shopify::{is_false, is_true};
-use super::table::{Columns, Findings, Row};
+use super::table::{Columns, Row, RowProblems};
 use crate::domain::address::romanize_common;
 use crate::domain::{Grams, Handle, Kind, Options, TaxClass, VariantPatch, WrittenHandle};
 
@@ -33,7 +33,7 @@ pub fn variants(
     rows: &[Row],
     handle: &WrittenHandle,
     currency: Currency,
-    findings: &mut Findings,
+    findings: &mut RowProblems,
 ) -> Option<Vec<VariantPatch>> {
     let touched = SKU.iter().chain(&PRICE).any(|name| columns.has(name));
     let handle = Handle::parse(handle.as_str()).unwrap_or_else(|_| Handle::made_from(handle.as_str()));
@@ -42,7 +42,7 @@ pub fn variants(
 
 struct Reader<'a> {
     columns: &'a Columns,
-    findings: &'a mut Findings,
+    findings: &'a mut RowProblems,
 }
 
 impl Reader<'_> {

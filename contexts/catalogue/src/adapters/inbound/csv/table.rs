@@ -84,7 +84,6 @@ pub struct UnreadColumn {
     pub filled: u64,
 }
 
-/// One row.
 #[derive(Debug, Clone)]
 pub struct Row {
     /// Where it begins.
@@ -212,7 +211,7 @@ impl Iterator for Groups<'_> {
 }
 
 /// Collects what is wrong with the rows of one product, so that a person can mend all of it at once.
-pub struct Findings {
+pub struct RowProblems {
     pub problems: Vec<RowProblem>,
     warnings: Vec<RowProblem>,
     product: String,
@@ -220,7 +219,7 @@ pub struct Findings {
     pub sku: Option<String>,
 }
 
-impl Findings {
+impl RowProblems {
     /// About the product that has this handle in the file; a row that cannot be used is the first thing found.
     pub fn new(product: String, rows: &[Row]) -> Self {
         let mut findings = Self { problems: Vec::new(), warnings: Vec::new(), product, sku: None };

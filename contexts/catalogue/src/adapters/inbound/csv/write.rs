@@ -13,7 +13,6 @@ pub fn looks_calculated(cell: &str) -> bool {
 }
 
 /// The header line.
-#[must_use]
 pub fn header() -> String {
     let columns: Vec<&str> = COLUMNS.iter().copied().filter(|column| *column != "stock").collect();
     columns.join(",") + "\r\n"

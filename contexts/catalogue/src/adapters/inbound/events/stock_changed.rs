@@ -32,7 +32,6 @@ pub fn level_of(envelope: &Envelope) -> Result<StockLevel, serde_json::Error> {
 }
 
 /// Listens to fulfilment.
-#[must_use]
 pub fn subscription(note_stock: NoteStock, rebuild: Arc<dyn Rebuild>) -> Subscription {
     Subscription::to(CONSUMER, &[STOCK_CHANGED], Arc::new(OnStockChanged { note_stock })).rebuildable(rebuild)
 }

@@ -35,7 +35,6 @@ pub struct ProductForm {
     pub variants: Vec<VariantRow>,
 }
 
-/// One row of the variants.
 #[derive(Debug, Clone, Default)]
 pub struct VariantRow {
     pub sku: String,
@@ -174,7 +173,7 @@ impl ProductForm {
             images: field("images"),
             attributes: field("attributes"),
             option_names: ["option1_name", "option2_name", "option3_name"].map(field),
-            variants: (0..Product::MOST_VARIANTS + SPARE_ROWS).take_while(sent).map(row).collect(),
+            variants: (0..Product::MAX_VARIANTS + SPARE_ROWS).take_while(sent).map(row).collect(),
         }
     }
 

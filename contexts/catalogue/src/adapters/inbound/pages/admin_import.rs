@@ -112,7 +112,7 @@ pub async fn import(
     if let Ok(outcome) = &outcome {
         note_import(&trail, outcome).await;
     }
-    told(&import_file, &pages.time_zone, frame, outcome).await
+    render_outcome(&import_file, &pages.time_zone, frame, outcome).await
 }
 
 /// POST `/admin/products/import/{run}/apply`: the very file that was looked at.
@@ -128,9 +128,9 @@ pub async fn apply(
     match import_file.apply(run_of(&run)?).await {
         Ok(outcome) => {
             note_import(&trail, &outcome).await;
-            told(&import_file, zone, frame, Ok(outcome)).await
+            render_outcome(&import_file, zone, frame, Ok(outcome)).await
         }
-        Err(ImportRunError::File(error)) => told(&import_file, zone, frame, Err(error)).await,
+        Err(ImportRunError::File(error)) => render_outcome(&import_file, zone, frame, Err(error)).await,
         Err(error) => Err(run_refused(error)),
     }
 }
@@ -173,7 +173,7 @@ fn run_refused(error: ImportRunError) -> PageError {
     }
 }
 
-async fn told(
+async fn render_outcome(
     import_file: &ImportFile,
     zone: &str,
     frame: PageFrame,

@@ -8,7 +8,7 @@ use shared_kernel::Limit;
 
 use crate::adapters::inbound::api::csv_answer;
 use crate::application::{Browse, ExportProducts};
-use crate::domain::{Audience, SearchWords, ShelfKey, ShelfQuery, Shelved};
+use crate::domain::{Audience, ListedProduct, ListingCursor, ListingQuery, SearchWords};
 
 #[derive(Deserialize)]
 pub struct Query {
@@ -36,8 +36,8 @@ struct Line {
     in_stock: bool,
 }
 
-impl From<&Shelved> for Line {
-    fn from(shelved: &Shelved) -> Self {
+impl From<&ListedProduct> for Line {
+    fn from(shelved: &ListedProduct) -> Self {
         let product = shelved.product();
         let details = product.details();
         Self {
@@ -62,11 +62,11 @@ pub async fn show(
     let search = q.unwrap_or_default().trim().to_owned();
     let lost = || PageError::Invalid("This page of the list does not exist.".to_owned());
     let cursor = cursor.filter(|cursor| !cursor.is_empty());
-    let after = cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(lost)).transpose()?;
+    let after = cursor.map(|cursor| ListingCursor::parse(&cursor).ok_or_else(lost)).transpose()?;
     let continued = after.is_some();
     let limit = Limit::new(50).unwrap_or(Limit::DEFAULT);
     let words = SearchWords::parse(&search);
-    let found = browse.page(&ShelfQuery { audience: Audience::Staff, category: None, words, after, limit }).await?;
+    let found = browse.page(&ListingQuery { audience: Audience::Staff, category: None, words, after, limit }).await?;
     let products = found.items.iter().map(Line::from).collect();
     page(&AdminProductsPage { frame, search, products, continued, next_cursor: found.next_cursor.clone() })
 }

@@ -1,7 +1,7 @@
 //! A product in a list, as finished strings.
 
 use crate::adapters::inbound::api::views::media_url;
-use crate::domain::Shelved;
+use crate::domain::ListedProduct;
 
 /// A product in a list. The home page shows these, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,8 @@ pub struct ProductCard {
     pub tone: u32,
 }
 
-impl From<&Shelved> for ProductCard {
-    fn from(shelved: &Shelved) -> Self {
+impl From<&ListedProduct> for ProductCard {
+    fn from(shelved: &ListedProduct) -> Self {
         let product = shelved.product();
         let details = product.details();
         let (price, from) =
@@ -52,7 +52,6 @@ impl From<&Shelved> for ProductCard {
 }
 
 /// One of eight colours, always the same for the same product.
-#[must_use]
 pub fn tone(handle: &str) -> u32 {
     handle.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 8
 }

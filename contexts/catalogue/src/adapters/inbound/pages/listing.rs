@@ -9,7 +9,7 @@ use shared_kernel::Limit;
 use super::{Pages, ProductCard};
 use crate::adapters::inbound::api::category_of;
 use crate::application::Browse;
-use crate::domain::{Audience, Category, CategoryCount, SearchWords, ShelfKey, ShelfQuery};
+use crate::domain::{Audience, Category, CategoryCount, ListingCursor, ListingQuery, SearchWords};
 
 #[derive(Deserialize)]
 pub struct Query {
@@ -50,13 +50,13 @@ pub async fn show(
     let search = q.unwrap_or_default().trim().to_owned();
     let cursor = cursor.filter(|cursor| !cursor.is_empty());
     let lost = || PageError::Invalid("This page of the list does not exist.".to_owned());
-    let after = cursor.map(|cursor| ShelfKey::parse(&cursor).ok_or_else(lost)).transpose()?;
+    let after = cursor.map(|cursor| ListingCursor::parse(&cursor).ok_or_else(lost)).transpose()?;
     let continued = after.is_some();
     let words = SearchWords::parse(&search);
     let wanted =
-        ShelfQuery { audience: Audience::Shoppers, category: category.clone(), words, after, limit: Limit::DEFAULT };
+        ListingQuery { audience: Audience::Shoppers, category: category.clone(), words, after, limit: Limit::DEFAULT };
     let (found, categories) = (browse.page(&wanted).await?, browse.categories().await?);
-    let chosen = category.as_deref().and_then(|asked| meant(&categories, asked));
+    let chosen = category.as_deref().and_then(|asked| find_category(&categories, asked));
     if category.is_some() && chosen.is_none() {
         return Err(PageError::NotFound);
     }
@@ -76,7 +76,7 @@ pub async fn show(
 }
 
 /// The category that is asked for by slug, by name, or by the slug that it had in an earlier version.
-fn meant<'a>(categories: &'a [CategoryCount], asked: &str) -> Option<&'a CategoryCount> {
+fn find_category<'a>(categories: &'a [CategoryCount], asked: &str) -> Option<&'a CategoryCount> {
     let names: Vec<Category> = categories.iter().map(|count| Category::restore(count.name.clone())).collect();
     let slug = Category::meant_by(asked, &names).first()?.slug();
     categories.iter().find(|count| count.slug == slug)

@@ -12,9 +12,9 @@ use crate::domain::ImageName;
 
 const SANDBOX: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 /// For a name that changes with the content.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const CACHE_IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// For any other: somebody may put another picture under it, which has to be seen at once.
-const ASK_AGAIN: &str = "public, no-cache";
+const CACHE_REVALIDATE: &str = "public, no-cache";
 
 /// Shown where a picture is missing: browsers draw it although the status says 404.
 const MISSING: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" role="img" aria-label="No picture"><rect width="400" height="300" fill="#dcdfdc"/><path d="M120 210l50-62 36 40 26-30 48 52z" fill="#b4bab5"/><circle cx="256" cy="112" r="18" fill="#b4bab5"/></svg>"##;
@@ -31,7 +31,10 @@ pub async fn show(
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
         .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, if media.is_named_by_content() { FOR_EVER } else { ASK_AGAIN }))
+        .insert_header((
+            header::CACHE_CONTROL,
+            if media.is_named_by_content() { CACHE_IMMUTABLE } else { CACHE_REVALIDATE },
+        ))
         .insert_header((header::CONTENT_SECURITY_POLICY, SANDBOX))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if has_it {

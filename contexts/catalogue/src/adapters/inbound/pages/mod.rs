@@ -20,8 +20,8 @@ use actix_web::web;
 
 pub use self::card::{ProductCard, tone};
 use super::api::Api;
-use super::archive::LARGEST_ARCHIVE;
-use super::importing::LARGEST_FILE;
+use super::archive::MAX_ARCHIVE_BYTES;
+use super::importing::MAX_FILE_BYTES;
 use crate::domain::{Media, SaleRules};
 
 /// What pages have to know of the shop.
@@ -62,13 +62,13 @@ impl Pages {
             .service(web::resource("/admin/products/export.csv").route(web::get().to(admin_list::export)))
             .service(
                 web::resource("/admin/products/import")
-                    .app_data(uploads(LARGEST_FILE + 64 * 1024))
+                    .app_data(uploads(MAX_FILE_BYTES + 64 * 1024))
                     .route(web::get().to(admin_import::show))
                     .route(web::post().to(admin_import::import)),
             )
             .service(
                 web::resource("/admin/products/import/pictures")
-                    .app_data(uploads(LARGEST_ARCHIVE + 64 * 1024))
+                    .app_data(uploads(MAX_ARCHIVE_BYTES + 64 * 1024))
                     .route(web::post().to(admin_archive::add)),
             )
             .service(web::resource("/admin/products/import/{run}/apply").route(web::post().to(admin_import::apply)))
@@ -84,7 +84,7 @@ impl Pages {
             .service(web::resource("/admin/products/{handle}/withdraw").route(web::post().to(admin_save::withdraw)))
             .service(
                 web::resource("/admin/products/{handle}/pictures")
-                    .app_data(uploads(Media::LARGEST + 64 * 1024))
+                    .app_data(uploads(Media::MAX_BYTES + 64 * 1024))
                     .route(web::post().to(admin_picture::add)),
             );
     }

@@ -9,7 +9,7 @@ use super::Pages;
 use super::card::tone;
 use crate::adapters::inbound::api::views::media_url;
 use crate::application::Browse;
-use crate::domain::{Audience, Availability, Handle, Kind, Shelved, Variant};
+use crate::domain::{Audience, Availability, Handle, Kind, ListedProduct, Variant};
 
 #[derive(Template)]
 #[template(path = "catalogue/product.html")]
@@ -77,7 +77,7 @@ pub async fn show(
 }
 
 impl ProductPage {
-    fn new(frame: PageFrame, shelved: &Shelved, base_url: &str) -> Self {
+    fn new(frame: PageFrame, shelved: &ListedProduct, base_url: &str) -> Self {
         let product = shelved.product();
         let details = product.details();
         let (price, from) =
@@ -111,7 +111,7 @@ impl ProductPage {
 }
 
 /// The variants; the first one that can be bought is chosen.
-fn choices(shelved: &Shelved) -> Vec<Choice> {
+fn choices(shelved: &ListedProduct) -> Vec<Choice> {
     let mut chosen_yet = false;
     let mut choice = |(variant, left): (&Variant, Availability)| {
         let in_stock = left.can_be_sold();
@@ -131,7 +131,7 @@ fn choices(shelved: &Shelved) -> Vec<Choice> {
 }
 
 /// The product as search engines read it. It stands inside a script element, which only a `<` could end early.
-fn json_ld(shelved: &Shelved, base_url: &str, canonical: &str) -> String {
+fn json_ld(shelved: &ListedProduct, base_url: &str, canonical: &str) -> String {
     let details = shelved.product().details();
     let offer = |(variant, in_stock): (&Variant, bool)| {
         json!({

@@ -80,7 +80,7 @@ impl ImportLog for SqlCatalogue {
             ];
             Box::pin(async move {
                 tx.execute(KEEP, params).await?;
-                tx.execute(FORGET, params![ImportRun::KEPT, run.state.name()]).await.map(|_| ())
+                tx.execute(FORGET, params![ImportRun::MAX_KEPT, run.state.name()]).await.map(|_| ())
             })
         });
         write.await

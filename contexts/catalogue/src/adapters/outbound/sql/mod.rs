@@ -5,7 +5,7 @@
 //! each other ([`dialect::keep_alone`]), as in SQLite, and cannot hold each other up. Under that lock a product is
 //! changed at the version that it was loaded at, or not at all; handles, codes and counts are unique. A stock level is
 //! one row, which is held to see whether it changes what a page says, after the inbox row of its cause, as in a replay,
-//! and gives way to a higher sequence only. A picture is one statement. Whoever keeps products touches none of these.
+//! and gives way to a higher sequence only. A picture is one statement. Anyone who keeps products touches none of these.
 
 mod dialect;
 mod imports;
@@ -26,7 +26,7 @@ use chassis::sql::{Database, Migration};
 pub use places::renew_places;
 pub use search::rebuild_search;
 
-use super::cache::Freshness;
+use super::cache::CacheVersion;
 
 /// The tables of this context.
 pub const MIGRATIONS: &[Migration] = &[
@@ -40,13 +40,12 @@ pub const MIGRATIONS: &[Migration] = &[
 pub struct SqlCatalogue {
     database: Database,
     recorder: Recorder,
-    freshness: Arc<Freshness>,
+    freshness: Arc<CacheVersion>,
 }
 
 impl SqlCatalogue {
     /// Works on the tables that [`MIGRATIONS`] have made, and turns `freshness` when something is sold out or there again.
-    #[must_use]
-    pub fn new(database: Database, recorder: Recorder, freshness: Arc<Freshness>) -> Self {
+    pub fn new(database: Database, recorder: Recorder, freshness: Arc<CacheVersion>) -> Self {
         Self { database, recorder, freshness }
     }
 }

@@ -4,15 +4,12 @@ use chassis::params;
 use chassis::sql::Database;
 use shared_kernel::StoreError;
 
-use crate::domain::words::fold;
+use crate::domain::search_words::fold;
 
 const NEXT: &str = "SELECT id, title, title_key FROM product WHERE id > $1 ORDER BY id LIMIT 500";
 const MOVE: &str = "UPDATE product SET title_key = $2 WHERE id = $1";
 
 /// Gives every product the place that its title has today: an earlier version knew fewer letters.
-///
-/// # Errors
-/// The database's.
 pub async fn renew_places(database: &Database) -> Result<(), StoreError> {
     let renewed = database.write(|tx| {
         Box::pin(async move {

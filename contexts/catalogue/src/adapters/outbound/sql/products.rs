@@ -9,8 +9,8 @@ use shared_kernel::{Sku, StoreError};
 use super::rows::{attributes_json, images_json, product_columns, product_of, variants_json};
 use super::{SqlCatalogue, dialect};
 use crate::adapters::outbound::publish::published;
-use crate::domain::shelf::{codes, labels};
-use crate::domain::words::{fold, words};
+use crate::domain::listing::{codes, labels};
+use crate::domain::search_words::{fold, search_words};
 use crate::domain::{Handle, Product, StockCount, WrittenHandle};
 use crate::ports::{ProductChange, ProductStore};
 
@@ -125,8 +125,8 @@ async fn note_written(tx: &mut Tx, written: &WrittenHandle, product: &Product) -
 
 /// Enters the product's words into the search index, where it must not be yet.
 pub(super) async fn index(tx: &mut Tx, product: &Product) -> Result<(), StoreError> {
-    let labels = words(&labels(product)).join(" ");
-    let params = params![product.id().uuid(), labels, words(&codes(product)).join(" ")];
+    let labels = search_words(&labels(product)).join(" ");
+    let params = params![product.id().uuid(), labels, search_words(&codes(product)).join(" ")];
     tx.execute(dialect::index(tx.dialect()), params).await.map(|_| ())
 }
 

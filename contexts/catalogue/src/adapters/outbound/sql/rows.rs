@@ -64,7 +64,6 @@ pub fn attributes_json(attributes: &Attributes) -> Result<String, StoreError> {
     serde_json::to_string(attributes.as_slice()).map_err(StoreError::unavailable)
 }
 
-/// A row of `product` as a product.
 pub fn product_of(row: &Row) -> Result<Product, StoreError> {
     let id: Uuid = row.get("id")?;
     let corrupt = |problem: String| StoreError::Corrupt { table: "product", row: id.to_string(), problem };

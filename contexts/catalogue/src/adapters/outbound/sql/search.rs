@@ -1,4 +1,4 @@
-//! The search index made anew: it follows from the products, and each engine keeps it in its own way.
+//! The search index made again: it follows from the products, and each engine keeps it in its own way.
 
 use chassis::params;
 use chassis::sql::Database;
@@ -11,9 +11,6 @@ const EMPTY: &str = "DELETE FROM product_search";
 const NEXT: &str = concat!(product_columns!(), " WHERE id > $1 ORDER BY id LIMIT 500");
 
 /// Empties the index and enters every product, all of it or nothing.
-///
-/// # Errors
-/// The database's.
 pub async fn rebuild_search(database: &Database) -> Result<(), StoreError> {
     let rebuilt = database.write(|tx| {
         Box::pin(async move {

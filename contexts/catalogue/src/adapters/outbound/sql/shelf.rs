@@ -10,8 +10,8 @@ use shared_kernel::{Currency, Page, Sku, StoreError};
 
 use super::rows::{product_columns, product_of};
 use super::{SqlCatalogue, dialect};
-use crate::domain::{Audience, Category, CategoryCount, Handle, Product, ShelfKey, ShelfQuery, Shelved};
-use crate::ports::Shelf;
+use crate::domain::{Audience, Category, CategoryCount, Handle, ListedProduct, ListingCursor, ListingQuery, Product};
+use crate::ports::ProductListing;
 
 /// `$1`/`$2` the place after which, `$3` how many, `$4` a category's name.
 const FOR_SHOPPERS: &str = concat!(
@@ -42,33 +42,33 @@ fn price_mark(currency: Currency) -> String {
 }
 
 #[async_trait]
-impl Shelf for SqlCatalogue {
-    async fn page(&self, query: &ShelfQuery) -> Result<Arc<Page<Shelved>>, StoreError> {
+impl ProductListing for SqlCatalogue {
+    async fn page(&self, query: &ListingQuery) -> Result<Arc<Page<ListedProduct>>, StoreError> {
         let names = if query.category.is_some() { self.category_names().await? } else { Vec::new() };
         let items = match query.categories(&names) {
-            None => self.shelved_by(query, None).await?,
+            None => self.listed_by(query, None).await?,
             Some(named) => {
                 let mut items = Vec::new();
                 for category in &named {
-                    items.extend(self.shelved_by(query, Some(category)).await?);
+                    items.extend(self.listed_by(query, Some(category)).await?);
                 }
                 // Several spellings of one category are several ranges of the index.
-                items.sort_by_cached_key(|shelved: &Shelved| ShelfKey::of(shelved.product()));
+                items.sort_by_cached_key(|shelved: &ListedProduct| ListingCursor::of(shelved.product()));
                 items.truncate(query.limit.get() as usize + 1);
                 items
             }
         };
-        let page = Page::cut(items, query.limit, |last| ShelfKey::of(last.product()).cursor());
+        let page = Page::cut(items, query.limit, |last| ListingCursor::of(last.product()).cursor());
         Ok(Arc::new(page))
     }
 
-    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<Shelved>>, StoreError> {
-        let found = self.shelved(ONE, params![handle.as_str()]).await?.pop();
+    async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<ListedProduct>>, StoreError> {
+        let found = self.listed_product(ONE, params![handle.as_str()]).await?.pop();
         Ok(found.filter(|shelved| audience.sees(shelved.product().details().status)).map(Arc::new))
     }
 
-    async fn newest(&self, count: u32) -> Result<Arc<Vec<Shelved>>, StoreError> {
-        self.shelved(NEWEST, params![count]).await.map(Arc::new)
+    async fn newest(&self, count: u32) -> Result<Arc<Vec<ListedProduct>>, StoreError> {
+        self.listed_product(NEWEST, params![count]).await.map(Arc::new)
     }
 
     async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
@@ -95,7 +95,7 @@ impl Shelf for SqlCatalogue {
 }
 
 impl SqlCatalogue {
-    /// The names of all categories, whoever sees what is in them.
+    /// The names of all categories, no matter who sees what is in them.
     async fn category_names(&self) -> Result<Vec<Category>, StoreError> {
         let read = self.database.read(|tx| {
             Box::pin(async move {
@@ -106,27 +106,31 @@ impl SqlCatalogue {
         read.await
     }
 
-    async fn shelved_by(&self, query: &ShelfQuery, category: Option<&Category>) -> Result<Vec<Shelved>, StoreError> {
+    async fn listed_by(
+        &self,
+        query: &ListingQuery,
+        category: Option<&Category>,
+    ) -> Result<Vec<ListedProduct>, StoreError> {
         let (sql, params) = statement(self.database.dialect(), query, category);
-        self.shelved(sql, params).await
+        self.listed_product(sql, params).await
     }
 
     /// The products that a statement finds, each with what is left of it.
-    async fn shelved(&self, sql: &'static str, params: Params) -> Result<Vec<Shelved>, StoreError> {
+    async fn listed_product(&self, sql: &'static str, params: Params) -> Result<Vec<ListedProduct>, StoreError> {
         let read = self.database.read(move |tx| {
             let params = params.clone();
             Box::pin(async move {
                 let rows = tx.fetch(sql, params).await?;
                 let products = rows.iter().map(product_of).collect::<Result<Vec<Product>, _>>()?;
                 let levels = levels(tx, &products).await?;
-                Ok(products.into_iter().map(|product| Shelved::new(product, &levels)).collect())
+                Ok(products.into_iter().map(|product| ListedProduct::new(product, &levels)).collect())
             })
         });
         read.await
     }
 }
 
-fn statement(dialect: Dialect, query: &ShelfQuery, category: Option<&Category>) -> (&'static str, Params) {
+fn statement(dialect: Dialect, query: &ListingQuery, category: Option<&Category>) -> (&'static str, Params) {
     let (title, id) = match &query.after {
         Some(place) => (place.title.clone(), place.id.to_string()),
         None => (String::new(), String::new()),

@@ -7,7 +7,7 @@ use shared_kernel::CustomerId;
 
 use super::bodies::{CustomerList, CustomerView, ListParams, RoleBody};
 use crate::adapters::inbound::security::note_role;
-use crate::application::appoint::Appoint;
+use crate::application::change_role::ChangeRole;
 use crate::application::erase_customer::EraseCustomer;
 use crate::application::view_customers::ViewCustomers;
 use crate::ports::CustomerQuery;
@@ -66,7 +66,7 @@ pub(super) async fn one(
     Ok(json_with_etag(&req, &CustomerView::from(&customer)))
 }
 
-/// Give somebody a role, or take it away. It holds from the next request on.
+/// Change a customer's role. Takes effect with the next request.
 #[utoipa::path(
     tag = "customer", operation_id = "appoint", security(("bearer" = ["admin"])),
     request_body = RoleBody,
@@ -79,8 +79,8 @@ pub(super) async fn one(
     ),
 )]
 #[put("/api/customer/v1/customers/{id}/role")]
-pub(super) async fn appoint(
-    appoint: web::Data<Appoint>,
+pub(super) async fn change_role(
+    appoint: web::Data<ChangeRole>,
     who: ConfirmedAdmin,
     trail: SecurityTrail,
     id: web::Path<String>,
@@ -91,7 +91,7 @@ pub(super) async fn appoint(
     Ok(HttpResponse::Ok().json(CustomerView::from(&appointed.customer)))
 }
 
-/// Delete somebody's account and everything personal in it.
+/// Erase a customer's account and all personal data in it.
 #[utoipa::path(
     tag = "customer", operation_id = "erase_customer", security(("bearer" = ["admin"])),
     params(("id" = String, Path, description = "The customer's id")),

@@ -12,7 +12,7 @@ use crate::application::api_keys::NewApiKey;
 use crate::application::begin_session::LoggedIn;
 use crate::domain::{ApiKey, ApiKeyId, Customer};
 
-/// Somebody wants an account.
+/// Request to sign up.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SignUpBody {
@@ -32,7 +32,7 @@ pub(super) struct SignUpBody {
     pub shipping_address: Option<RawAddress>,
 }
 
-/// Somebody follows the link of a verification mail.
+/// Request to verify an e-mail address.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VerificationBody {
@@ -43,7 +43,7 @@ pub(super) struct VerificationBody {
     pub password: SecretString,
 }
 
-/// Somebody wants a mail.
+/// Request for an e-mail.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailBody {
@@ -52,7 +52,7 @@ pub(super) struct EmailBody {
     pub email: String,
 }
 
-/// Somebody follows the link of a reset mail.
+/// Request to set a new password with the token of a reset e-mail.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PasswordResetBody {
@@ -63,14 +63,14 @@ pub(super) struct PasswordResetBody {
     pub password: SecretString,
 }
 
-/// Somebody logs in.
+/// Request to log in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LogInBody {
     /// Of the account.
     #[schema(format = Email, max_length = 254)]
     pub email: String,
-    /// His password.
+    /// The password.
     #[schema(value_type = String)]
     pub password: SecretString,
     /// A code of the second factor, or a recovery code, if the account has one.
@@ -81,7 +81,7 @@ pub(super) struct LogInBody {
     pub device: Option<String>,
 }
 
-/// Somebody edits his profile; what is left out is taken away.
+/// Replaces the profile. Fields that are left out are removed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileBody {
@@ -95,7 +95,7 @@ pub(super) struct ProfileBody {
     pub shipping_address: Option<RawAddress>,
 }
 
-/// Somebody changes his password.
+/// Request to change the password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PasswordBody {
@@ -107,16 +107,16 @@ pub(super) struct PasswordBody {
     pub password: SecretString,
 }
 
-/// Somebody wants to be forgotten.
+/// Request to erase the account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ErasureBody {
-    /// Shows that it is he.
+    /// Verifies the e-mail address.
     #[schema(value_type = String)]
     pub current_password: SecretString,
 }
 
-/// An administrator appoints somebody.
+/// Request to change a role.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RoleBody {
@@ -163,9 +163,9 @@ pub(super) struct CustomerView {
     email: String,
     first_name: String,
     last_name: String,
-    /// Whether he has shown that the address is his.
+    /// Whether the e-mail address is verified.
     verified: bool,
-    /// All that they may act as.
+    /// Roles of the customer.
     #[schema(value_type = Vec<RoleWord>)]
     roles: Vec<&'static str>,
     #[schema(value_type = Option<AddressView>)]
@@ -199,7 +199,7 @@ pub(super) struct CustomerList {
     pub next_cursor: Option<String>,
 }
 
-/// Somebody is logged in.
+/// A session.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(super) struct SessionView {

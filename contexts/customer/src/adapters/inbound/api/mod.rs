@@ -63,7 +63,7 @@ pub fn configure(use_cases: &UseCases, site: &web::Data<Site>, config: &mut Serv
         .service(me::erase)
         .service(admin::list)
         .service(admin::one)
-        .service(admin::appoint)
+        .service(admin::change_role)
         .service(admin::erase)
         .service(keys::list)
         .service(keys::create)

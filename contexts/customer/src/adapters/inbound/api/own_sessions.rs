@@ -52,7 +52,7 @@ pub(super) async fn end(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// End all sessions of somebody.
+/// End all sessions of a customer.
 #[utoipa::path(
     tag = "customer", operation_id = "end_sessions", security(("bearer" = ["admin"])),
     params(("id" = String, Path, description = "The customer's id")),

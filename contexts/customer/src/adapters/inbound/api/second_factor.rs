@@ -94,7 +94,7 @@ pub(super) async fn turn_off(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Turn it off for somebody who has lost app and recovery codes.
+/// Turn off a customer's second factor when app and recovery codes are lost.
 #[utoipa::path(
     tag = "customer", operation_id = "remove_second_factor", security(("bearer" = ["admin"])),
     params(("id" = String, Path, description = "The customer's id")),

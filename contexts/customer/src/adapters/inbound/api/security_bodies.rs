@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{Session, TokenHash};
 
-/// Somebody shows once more who they are.
+/// Confirms the caller's identity again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfirmationBody {
@@ -27,7 +27,7 @@ pub(super) struct CodeBody {
     pub code: String,
 }
 
-/// Where somebody is logged in.
+/// Sessions of the customer.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SessionEntry {
     /// Names it in the paths of this API; not its token.
@@ -84,7 +84,7 @@ pub(super) struct SecretView {
     pub uri: String,
 }
 
-/// Codes for somebody who has lost the app; each works once. They are shown only now.
+/// Recovery codes for a lost authenticator app. Each works once. They are shown only once.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RecoveryCodes {
     /// Ten codes.

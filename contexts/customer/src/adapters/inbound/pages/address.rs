@@ -7,7 +7,7 @@ use shared_kernel::address::RawAddress;
 /// The group as it is shown and sent. All fields empty means: no address.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct AddressFields {
-    /// Who receives it; empty for the customer himself.
+    /// Who receives it; empty for the customer themselves.
     #[serde(default)]
     pub recipient: String,
     #[serde(default)]

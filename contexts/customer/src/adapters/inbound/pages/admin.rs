@@ -9,9 +9,9 @@ use serde::Deserialize;
 use shared_kernel::{CustomerId, Limit, Role};
 
 use super::NoFields;
+use crate::adapters::inbound::messages::Correctable;
 use crate::adapters::inbound::security::note_role;
-use crate::adapters::inbound::words::Correctable;
-use crate::application::appoint::Appoint;
+use crate::application::change_role::ChangeRole;
 use crate::application::sessions::ManageSessions;
 use crate::application::view_customers::ViewCustomers;
 use crate::domain::Customer;
@@ -87,8 +87,8 @@ fn row(customer: &Customer, admin: CustomerId, site: &Site) -> CustomerRow {
 }
 
 #[post("/admin/customers/{id}/role")]
-pub(super) async fn appoint(
-    appoint: web::Data<Appoint>,
+pub(super) async fn change_role(
+    appoint: web::Data<ChangeRole>,
     who: ConfirmedAdmin,
     trail: SecurityTrail,
     id: web::Path<String>,
@@ -121,5 +121,5 @@ pub(super) async fn end_sessions(
         return Err(PageError::NotFound);
     }
     trail.note(SecurityEvent::SessionsEnded, &format!("customer/{id}")).await;
-    Ok(see_other_with("/admin/customers", Flash::notice("They are logged out everywhere.")))
+    Ok(see_other_with("/admin/customers", Flash::notice("The customer was logged out on all devices.")))
 }

@@ -7,7 +7,7 @@ use chassis::web::{CsrfForm, PageError, PageFrame, SignedIn, page, page_with, se
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::login::{NextQuery, safe, said};
+use super::login::{NextQuery, render_with_errors, safe};
 use crate::adapters::inbound::shown::token_of;
 use crate::application::confirm::{Confirm, ConfirmCommand};
 
@@ -60,5 +60,7 @@ pub(super) async fn confirm(
     trail.note(SecurityEvent::ConfirmationFailed, "").await;
     let code_wanted = asked.codes.wanted(customer).await?.is_some();
     let email = who.0.email;
-    said(error.into(), |status, errors| page_with(status, &ConfirmPage { frame, errors, email, code_wanted, next }))
+    render_with_errors(error.into(), |status, errors| {
+        page_with(status, &ConfirmPage { frame, errors, email, code_wanted, next })
+    })
 }

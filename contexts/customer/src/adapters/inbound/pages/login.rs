@@ -14,9 +14,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::NoFields;
+use crate::adapters::inbound::messages::Correctable;
 use crate::adapters::inbound::security::note_login;
 use crate::adapters::inbound::shown::place_of_browser;
-use crate::adapters::inbound::words::Correctable;
 use crate::application::begin_session::LoggedIn;
 use crate::application::log_in::{LogIn, LogInCommand, LogInError};
 use crate::application::log_out::LogOut;
@@ -82,11 +82,11 @@ pub(super) async fn log_in(
         }
         Err(error) => error,
     };
-    said(error.into(), |status, errors| page_with(status, &LogInPage { frame, errors, email, next }))
+    render_with_errors(error.into(), |status, errors| page_with(status, &LogInPage { frame, errors, email, next }))
 }
 
 /// The form again, with what has to be corrected.
-pub(super) fn said(
+pub(super) fn render_with_errors(
     why: Correctable,
     again: impl FnOnce(StatusCode, Vec<String>) -> Result<HttpResponse, PageError>,
 ) -> Result<HttpResponse, PageError> {
@@ -135,9 +135,9 @@ pub(super) async fn code(
         Err(LogInError::ChallengeOver) => {
             Ok(see_other_with("/login", Flash::error("That took too long. Please log in again.")))
         }
-        Err(error) => {
-            said(error.into(), |status, errors| page_with(status, &CodePage { frame, errors, challenge, next }))
-        }
+        Err(error) => render_with_errors(error.into(), |status, errors| {
+            page_with(status, &CodePage { frame, errors, challenge, next })
+        }),
     }
 }
 

@@ -62,7 +62,7 @@ pub fn configure(use_cases: &UseCases, site: &web::Data<Site>, config: &mut Serv
         .service(profile::password)
         .service(profile::erase)
         .service(admin::list)
-        .service(admin::appoint)
+        .service(admin::change_role)
         .service(admin::end_sessions);
 }
 

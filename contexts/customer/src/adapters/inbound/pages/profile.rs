@@ -1,4 +1,4 @@
-//! `/profile`: name, address and password of whoever is logged in.
+//! `/profile`: name, address and password of anyone who is logged in.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -12,8 +12,8 @@ use shared_kernel::Identity;
 use super::address::AddressFields;
 use super::login::{goodbye, wait, with_retry_after, with_session};
 use crate::adapters::inbound::fields;
+use crate::adapters::inbound::messages::Correctable;
 use crate::adapters::inbound::shown::{begun_from, token_of};
-use crate::adapters::inbound::words::Correctable;
 use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
 use crate::application::edit_profile::EditProfile;
 use crate::application::erase_customer::EraseCustomer;
@@ -80,7 +80,7 @@ pub(super) async fn edit(
         Err(wrong) => Err(wrong.into()),
     };
     match edited {
-        Ok(_) => Ok(see_other_with("/profile", Flash::notice("Your profile is saved."))),
+        Ok(_) => Ok(see_other_with("/profile", Flash::notice("Profile saved."))),
         Err(why) => again(&view, frame, &who.0, Some(form), why).await,
     }
 }
@@ -107,7 +107,7 @@ pub(super) async fn password(
     match changed {
         Ok(session) => {
             place.1.note(SecurityEvent::PasswordChanged, "").await;
-            let notice = Flash::notice("Your password is changed, and you are logged out everywhere else.");
+            let notice = Flash::notice("Password changed. You were logged out on all other devices.");
             Ok(with_session(see_other_with("/profile", notice), &session))
         }
         Err(why) => again(&view, frame, &who.0, None, why).await,
@@ -129,7 +129,7 @@ pub(super) async fn erase(
         return again(&view, frame, &who.0, None, error.into()).await;
     }
     trail.note_erased(who.0.customer).await;
-    goodbye(see_other_with("/", Flash::notice("Your account is deleted.")))
+    goodbye(see_other_with("/", Flash::notice("Your account has been deleted.")))
 }
 
 /// The page again, with what has to be corrected.

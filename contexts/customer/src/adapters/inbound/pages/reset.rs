@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::verify::{EmailForm, TokenQuery};
 use crate::adapters::inbound::fields;
+use crate::adapters::inbound::messages::Correctable;
 use crate::adapters::inbound::shown::device_of;
-use crate::adapters::inbound::words::Correctable;
 use crate::application::request_mail::RequestMail;
 use crate::application::reset_password::{ResetPassword, ResetPasswordError};
 

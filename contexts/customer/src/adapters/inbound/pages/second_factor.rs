@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 use super::NoFields;
 use super::login::{wait, with_retry_after};
+use crate::adapters::inbound::messages::Correctable;
 use crate::adapters::inbound::qr::svg_of;
 use crate::adapters::inbound::shown::token_of;
-use crate::adapters::inbound::words::Correctable;
 use crate::application::confirm::ConfirmCommand;
 use crate::application::second_factor::SetUpSecondFactor;
 use crate::domain::RecoveryCode;
@@ -137,7 +137,7 @@ pub(super) async fn remove(
     match set_up.remove(&command).await.map_err(Correctable::from) {
         Ok(()) => {
             trail.note(SecurityEvent::SecondFactorOff, "").await;
-            Ok(see_other_with(PATH, Flash::notice("Codes are turned off: your password alone logs you in.")))
+            Ok(see_other_with(PATH, Flash::notice("Two-step login is off.")))
         }
         Err(why) => again(&set_up, &site, frame, &who, why).await,
     }

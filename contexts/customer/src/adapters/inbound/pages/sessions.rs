@@ -63,5 +63,5 @@ pub(super) async fn end(
         return Err(PageError::NotFound);
     }
     trail.note(SecurityEvent::SessionsEnded, &format!("session/{}", id.as_str())).await;
-    Ok(see_other_with("/profile/sessions", Flash::notice("That session has ended.")))
+    Ok(see_other_with("/profile/sessions", Flash::notice("Session ended.")))
 }

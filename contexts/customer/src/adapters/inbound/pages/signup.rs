@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::address::AddressFields;
 use crate::adapters::inbound::fields;
-use crate::adapters::inbound::words::Correctable;
+use crate::adapters::inbound::messages::Correctable;
 use crate::application::sign_up::SignUp;
 
 #[derive(Template)]

@@ -9,7 +9,7 @@ use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, page_with, see_o
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::adapters::inbound::words::Correctable;
+use crate::adapters::inbound::messages::Correctable;
 use crate::application::request_mail::RequestMail;
 use crate::application::verify_email::{VerifyEmail, VerifyEmailError};
 
@@ -58,7 +58,7 @@ pub(super) async fn verify(
     let next = if frame.user.is_some() { "/" } else { "/login" };
     let VerifyForm { token, password } = form.into_inner();
     let verified = verify.execute(&token, &password).await;
-    // After a wrong password he tries again; where the link is no good, he is offered another.
+    // After a wrong password they try again; where the link is no good, they are offered another.
     let token = if matches!(verified, Err(VerifyEmailError::WrongPassword)) { token } else { String::new() };
     match verified.map_err(Correctable::from) {
         Ok(()) => Ok(see_other_with(next, Flash::notice("Thank you. Your e-mail address is confirmed."))),

@@ -81,9 +81,6 @@ impl Accounts for SqlCustomers {
 
 impl SqlCustomers {
     /// The ids of erased customers, in the order in which they were erased.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn erased(&self) -> Result<Vec<CustomerId>, StoreError> {
         let sql = "SELECT id FROM customer WHERE erased_at IS NOT NULL ORDER BY erased_at, id";
         let found = self.database.read(move |tx| Box::pin(tx.fetch(sql, params![]))).await?;

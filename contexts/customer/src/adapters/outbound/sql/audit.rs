@@ -8,9 +8,6 @@ use super::{SqlCustomers, rows};
 
 impl SqlCustomers {
     /// One JSON object per customer, erased ones included, and one per API key.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
         let customers = "SELECT id, version, verified, role, registered_at, erased_at FROM customer ORDER BY id";
         let found = self.database.read(move |tx| Box::pin(tx.fetch(customers, params![]))).await?;

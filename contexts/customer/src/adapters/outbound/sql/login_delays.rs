@@ -51,7 +51,7 @@ async fn charge_own(
     policy: DelayPolicy,
     now: Timestamp,
 ) -> Result<Result<(), Delayed>, StoreError> {
-    let before = held(tx, own).await?;
+    let before = lock_attempts(tx, own).await?;
     match Attempts::charge(before, &policy, now) {
         Err(delayed) => Ok(Err(delayed)),
         Ok(after) => keep(tx, own, before, after).await.map(Ok),
@@ -66,8 +66,8 @@ async fn charge_network(
     policy: DelayPolicy,
     now: Timestamp,
 ) -> Result<Result<(), Delayed>, StoreError> {
-    let before = held(tx, network).await?;
-    let before_everywhere = held(tx, everywhere).await?;
+    let before = lock_attempts(tx, network).await?;
+    let before_everywhere = lock_attempts(tx, everywhere).await?;
     match NetworkAttempts::charge(before, before_everywhere, &policy, now) {
         Err(delayed) => Ok(Err(delayed)),
         Ok(charged) => {
@@ -80,7 +80,7 @@ async fn charge_network(
     }
 }
 
-async fn held(tx: &mut Tx, lane: &Fingerprint) -> Result<Option<Attempts>, StoreError> {
+async fn lock_attempts(tx: &mut Tx, lane: &Fingerprint) -> Result<Option<Attempts>, StoreError> {
     let rows = tx.fetch_for_update(FIND, params![lane.as_str()]).await?;
     rows.first().map(|row| Ok(Attempts { count: row.get("count")?, last: row.get("last")? })).transpose()
 }

@@ -1,12 +1,12 @@
 //! The stores of this context over SQL. One text of every statement for every engine.
 //!
-//! On PostgreSQL units of work run side by side. Whatever belongs to a customer is decided and changed under his row,
-//! which [`hold`] locks first: a change of his, a session that begins, a link that is mailed, a key that is made. So a
+//! On PostgreSQL units of work run side by side. Whatever belongs to a customer is decided and changed under their row,
+//! which [`hold`] locks first: a change of theirs, a session that begins, a link that is mailed, a key that is made. So a
 //! token is spent once, the limit of mailed links holds, and nobody is let in by a password that is being replaced, or
-//! after he was erased. Then come his tokens, keys and sessions, several of one kind in the order of their keys. An
+//! after they were erased. Then come their tokens, keys and sessions, several of one kind in the order of their keys. An
 //! address has one customer because it is unique. A failed login is counted under its own row; the first one meets
 //! another first one at the key and is counted again. All other writes are one statement on one row; the broom holds one
-//! kind of rows at a time. Nobody who holds a row waits for one that is held before it, so nobody waits for ever.
+//! kind of rows at a time. Nobody who holds a row waits for one that is held before it, so nobody waits permanently.
 
 use chassis::messaging::Recorder;
 use chassis::params;
@@ -47,15 +47,11 @@ pub struct SqlCustomers {
 
 impl SqlCustomers {
     /// Keeps them in a database that has the context's tables.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
         Self { database, recorder }
     }
 
     /// Brings the tables up to date.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn migrate(database: &Database) -> Result<(), StoreError> {
         database.migrate("customer", MIGRATIONS).await
     }
@@ -63,7 +59,7 @@ impl SqlCustomers {
 
 const HOLD: &str = "SELECT password_hash FROM customer WHERE id = $1 AND erased_at IS NULL";
 
-/// Keeps a customer and all that is his as they are until the commit; answers with his password, `None` if there is no
+/// Keeps a customer and everything that belongs to them as they are until the commit; answers with their password, `None` if there is no
 /// such customer any more.
 async fn hold(tx: &mut Tx, id: CustomerId) -> Result<Option<PasswordHash>, StoreError> {
     let found = tx.fetch_for_update(HOLD, params![id]).await?;

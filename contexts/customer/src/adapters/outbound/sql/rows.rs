@@ -15,7 +15,7 @@ pub(super) fn customer(row: &Row) -> Result<Customer, StoreError> {
     Ok(Customer::restored(CustomerParts {
         id,
         version: row.get("version")?,
-        email: EmailAddress::known(&row.get::<String>("email")?).map_err(|error| bad(error.to_string()))?,
+        email: EmailAddress::parse_lenient(&row.get::<String>("email")?).map_err(|error| bad(error.to_string()))?,
         name: PersonName::parse(&row.get::<String>("first_name")?, &row.get::<String>("last_name")?)
             .map_err(|error| bad(error.to_string()))?,
         password: PasswordHash::new(row.get::<String>("password_hash")?),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::problems;
 use super::shapes::{FileView, sku};
 use crate::application::put_digital_file::PutDigitalFile;
-use crate::domain::digital::LARGEST_FILE;
+use crate::domain::digital::MAX_FILE_BYTES;
 
 #[derive(Deserialize)]
 struct PutQuery {
@@ -41,7 +41,7 @@ pub async fn put(
     let name = query.into_inner().name.unwrap_or_else(|| sku.as_str().replace(['/', '\\', '"'], "-"));
     let sent = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let content_type = sent.unwrap_or("application/octet-stream").to_owned();
-    let bytes = body.to_bytes_limited(LARGEST_FILE).await.map_err(|_| problems::too_large())?;
+    let bytes = body.to_bytes_limited(MAX_FILE_BYTES).await.map_err(|_| problems::too_large())?;
     let bytes = bytes.map_err(|error| problems::unreadable(&error))?;
     let info = put_file.execute(sku, &name, &content_type, bytes.to_vec()).await.map_err(problems::put_file)?;
     Ok(HttpResponse::Ok().json(FileView::from(&info)))

@@ -146,7 +146,7 @@ pub enum NotSentReasonView {
 pub struct StockView {
     /// Whose.
     sku: String,
-    /// How many lie there: what somebody finds who counts. Falls when goods are dispatched, not when they are sold.
+    /// Units in the warehouse. Falls when goods are dispatched, not when they are sold.
     #[schema(minimum = 0)]
     on_hand: i64,
     /// How many of those are held for orders that may still be paid.

@@ -73,7 +73,7 @@ pub async fn show(
     Ok(json_with_etag(&req, &ShippingOrderView::of(&found, refunded)))
 }
 
-/// Notes that items were handed to a carrier. Saying it twice is no news, so a repeat is safe with and without a key.
+/// Records that items were handed to a carrier. A repeat has no further effect, with or without a key.
 #[utoipa::path(
     tag = "fulfilment", operation_id = "dispatch_shipping_order", security(("bearer" = ["staff"])),
     request_body = DispatchBody,

@@ -38,7 +38,6 @@ impl Handler for KeepProducts {
 
 /// Applies imported counts.
 pub struct CountStock {
-    /// Counted.
     pub count: ImportCount,
 }
 

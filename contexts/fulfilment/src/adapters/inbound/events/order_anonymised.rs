@@ -9,7 +9,6 @@ use crate::application::anonymise_order::AnonymiseOrder;
 
 pub(super) const ANONYMISED: &str = "store.order.anonymised.v1";
 
-/// Forgets buyers.
 pub struct ForgetBuyers {
     /// The use case.
     pub anonymise: AnonymiseOrder,

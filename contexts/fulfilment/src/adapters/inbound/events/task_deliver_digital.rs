@@ -15,7 +15,6 @@ struct Task {
     sku: Sku,
 }
 
-/// Mails files.
 pub struct MailFiles {
     /// How.
     pub deliver: DeliverDigital,

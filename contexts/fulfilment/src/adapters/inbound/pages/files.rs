@@ -14,11 +14,11 @@ use super::errors::sentence;
 use super::shipping_order;
 use crate::application::put_digital_file::{PutDigitalFile, PutDigitalFileError};
 use crate::domain::FileInfo;
-use crate::domain::digital::LARGEST_FILE;
+use crate::domain::digital::MAX_FILE_BYTES;
 use crate::ports::{DigitalFiles, DigitalLine};
 
 /// A file and what a browser wraps around it.
-const LARGEST_UPLOAD: usize = LARGEST_FILE + 64 * 1024;
+const MAX_UPLOAD_BYTES: usize = MAX_FILE_BYTES + 64 * 1024;
 const PATH: &str = "/admin/digital-files";
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ struct UploadForm {
 
 /// Its limits are its own: the rest of the app takes smaller forms.
 pub(super) fn resource() -> Resource {
-    let limits = MultipartFormConfig::default().total_limit(LARGEST_UPLOAD).memory_limit(LARGEST_UPLOAD);
+    let limits = MultipartFormConfig::default().total_limit(MAX_UPLOAD_BYTES).memory_limit(MAX_UPLOAD_BYTES);
     web::resource(PATH).app_data(limits).route(web::get().to(show)).route(web::post().to(upload))
 }
 
@@ -81,7 +81,7 @@ async fn upload(
     let name = file.file_name.unwrap_or_default();
     let content_type = file.content_type.map_or_else(|| "application/octet-stream".to_owned(), |kind| kind.to_string());
     let flash = match put_file.execute(sku, &name, &content_type, file.data.to_vec()).await {
-        Ok(_) => Flash::notice("The file is kept, and is mailed to everybody who waits for it."),
+        Ok(_) => Flash::notice("File uploaded. Customers waiting for it will receive it by e-mail."),
         Err(PutDigitalFileError::Refused(error)) => Flash::error(sentence(&error)),
         Err(PutDigitalFileError::Store(error)) => return Err(error.into()),
     };

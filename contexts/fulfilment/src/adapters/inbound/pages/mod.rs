@@ -36,7 +36,6 @@ pub struct Pages {
     pub set_stock: SetStock,
     /// Adds and takes off.
     pub adjust_stock: AdjustStock,
-    /// Dispatches.
     pub dispatch: DispatchItems,
     /// Closes what is not sent any more.
     pub close: CloseShippingOrder,

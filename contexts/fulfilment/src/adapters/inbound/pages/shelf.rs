@@ -119,7 +119,7 @@ pub(super) async fn adjust(
     Ok(see_other_with(&back, flash))
 }
 
-/// Whoever writes "3" and chooses "Damaged" means three fewer.
+/// Anyone who writes "3" and chooses "Damaged" means three fewer.
 fn adjustment(form: &AdjustForm) -> Result<Adjustment, String> {
     let reason = AdjustmentReason::parse(&form.reason).ok_or("Choose a reason.")?;
     let quantity: i64 = form.quantity.trim().parse().map_err(|_| "A quantity is a whole number, such as 20 or -3.")?;

@@ -79,7 +79,7 @@ pub(super) async fn count(
             Err(problem) => problems.push(problem),
         }
     }
-    Ok(see_other_with(&back(&fields), told(&saved, &problems)))
+    Ok(see_other_with(&back(&fields), outcome_message(&saved, &problems)))
 }
 
 /// One shelf as the form sends it.
@@ -139,7 +139,7 @@ impl CountedLine<'_> {
     }
 }
 
-fn told(saved: &[StockItem], problems: &[String]) -> Flash {
+fn outcome_message(saved: &[StockItem], problems: &[String]) -> Flash {
     let done = match saved {
         [] if problems.is_empty() => "Nothing was changed.".to_owned(),
         [] => String::new(),

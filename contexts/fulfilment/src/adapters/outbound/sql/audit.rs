@@ -21,17 +21,17 @@ const SHIPPING: &str =
 
 /// One object per shelf, movement, reservation and shipping order. `on_hand` is the column of that name: what is not sold
 /// yet. Together with `committed` it is what lies there, `on_shelf`. Names nobody.
-///
-/// # Errors
-/// The database's.
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     database
         .read(|tx| {
             Box::pin(async move {
                 let mut lines = Vec::new();
-                for (sql, line) in
-                    [(STOCK, stock as Line), (MOVEMENTS, movement), (RESERVATIONS, held), (SHIPPING, shipped)]
-                {
+                for (sql, line) in [
+                    (STOCK, stock as Line),
+                    (MOVEMENTS, movement),
+                    (RESERVATIONS, reservation_record),
+                    (SHIPPING, shipped),
+                ] {
                     for row in tx.fetch(sql, params![]).await? {
                         lines.push(line(&row)?);
                     }
@@ -64,7 +64,7 @@ fn movement(row: &Row) -> Result<Value, StoreError> {
     }))
 }
 
-fn held(row: &Row) -> Result<Value, StoreError> {
+fn reservation_record(row: &Row) -> Result<Value, StoreError> {
     Ok(json!({
         "context": "fulfilment", "kind": "reservation", "order_id": row.get::<OrderId>("order_id")?,
         "state": row.get::<String>("state")?, "holds": row.get::<Value>("holds")?,

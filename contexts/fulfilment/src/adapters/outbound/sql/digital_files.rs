@@ -33,7 +33,6 @@ pub struct SqlDigitalFiles {
 
 impl SqlDigitalFiles {
     /// Keeps the files in `database`.
-    #[must_use]
     pub fn new(database: Database) -> Self {
         Self { database }
     }

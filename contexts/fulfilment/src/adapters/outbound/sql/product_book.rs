@@ -25,7 +25,6 @@ pub struct SqlProductBook {
 
 impl SqlProductBook {
     /// Keeps the copy in `database`.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
         Self { database, recorder }
     }

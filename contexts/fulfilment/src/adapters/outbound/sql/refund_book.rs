@@ -28,7 +28,6 @@ pub struct SqlRefundBook {
 
 impl SqlRefundBook {
     /// Keeps them in `database`.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
         Self { database, recorder }
     }

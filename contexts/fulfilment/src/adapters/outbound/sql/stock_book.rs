@@ -35,7 +35,6 @@ pub struct SqlStockBook {
 
 impl SqlStockBook {
     /// Reads from `database`.
-    #[must_use]
     pub fn new(database: Database) -> Self {
         Self { database }
     }

@@ -13,7 +13,7 @@ use super::rows;
 use crate::adapters::outbound::publish;
 use crate::domain::{
     Changes, ImportedCount, ItemState, Movement, Refusal, Reservation, Row, ShippingOrder, ShippingState, StockItem,
-    Worksheet,
+    StockTransaction,
 };
 use crate::ports::{Decide, Keys, Warehouse};
 
@@ -31,7 +31,6 @@ pub struct SqlWarehouse {
 
 impl SqlWarehouse {
     /// Keeps the rows in `database` and the facts with `recorder`.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
         Self { database, recorder }
     }
@@ -44,7 +43,7 @@ impl Warehouse for SqlWarehouse {
         keys: Keys,
         decide: Decide,
         cause: Option<Cause>,
-    ) -> Result<Result<Worksheet, Refusal>, StoreError> {
+    ) -> Result<Result<StockTransaction, Refusal>, StoreError> {
         let recorder = self.recorder.clone();
         self.database
             .write(move |tx| {
@@ -83,8 +82,8 @@ impl Warehouse for SqlWarehouse {
 
 /// Lays the named rows on the table and locks them, orders before shelves and each in key order, so that two
 /// transactions never wait for each other in a circle.
-async fn read(tx: &mut Tx, keys: &Keys) -> Result<Worksheet, StoreError> {
-    let mut sheet = Worksheet::default();
+async fn read(tx: &mut Tx, keys: &Keys) -> Result<StockTransaction, StoreError> {
+    let mut sheet = StockTransaction::default();
     for order in keys.orders.iter().copied().collect::<BTreeSet<_>>() {
         let held = tx.fetch_for_update(RESERVATION, params![order]).await?;
         let held = held.first().map(rows::reservation).transpose()?;
@@ -95,23 +94,23 @@ async fn read(tx: &mut Tx, keys: &Keys) -> Result<Worksheet, StoreError> {
         } else {
             None
         };
-        sheet.lay_order(order, held, shipping);
+        sheet.load_order(order, held, shipping);
     }
     let skus: BTreeSet<Sku> = keys.skus.iter().cloned().chain(sheet.skus_of_orders()).collect();
     for sku in skus {
         let row = tx.fetch_for_update(STOCK, params![&sku]).await?;
-        sheet.lay_stock(sku, row.first().map(rows::stock_item).transpose()?);
+        sheet.load_stock(sku, row.first().map(rows::stock_item).transpose()?);
     }
     if let Some(count) = &keys.count {
         let sql = "SELECT sku FROM stock_count WHERE import_id = $1 AND sku = $2";
         if tx.fetch_optional(sql, params![&count.import, &count.sku]).await?.is_some() {
-            sheet.lay_known_count();
+            sheet.mark_count_applied();
         }
     }
     if let Some(request) = &keys.request {
         let sql = "SELECT on_hand_delta, reason FROM stock_movement WHERE sku = $1 AND request = $2";
         if let Some(row) = tx.fetch_optional(sql, params![&request.sku, &request.key]).await? {
-            sheet.lay_known_request(row.get("on_hand_delta")?, row.get("reason")?);
+            sheet.mark_request_applied(row.get("on_hand_delta")?, row.get("reason")?);
         }
     }
     Ok(sheet)

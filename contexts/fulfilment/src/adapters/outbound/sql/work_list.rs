@@ -25,7 +25,6 @@ pub struct SqlWorkList {
 
 impl SqlWorkList {
     /// Reads from `database`.
-    #[must_use]
     pub fn new(database: Database) -> Self {
         Self { database }
     }

@@ -1,4 +1,4 @@
-//! Carts over JSON. A guest's cart is open to whoever knows its id; a customer's to him alone, and nobody else learns
+//! Carts over JSON. A guest's cart is open to anyone who knows its id; a customer's to them alone, and nobody else learns
 //! that it exists.
 
 use actix_web::http::header;
@@ -15,7 +15,7 @@ use crate::application::{
 };
 use crate::domain::{CartId, LineChange};
 
-/// Take an empty cart. With a customer's token it is his, else a guest's.
+/// Create an empty cart. It belongs to the logged-in customer, or to a guest.
 #[utoipa::path(
     tag = "order", operation_id = "create_cart", security((), ("bearer" = [])),
     request_body = Option<NewCartBody>,
@@ -34,7 +34,7 @@ pub async fn create(
     Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(CartJson::from(&cart)))
 }
 
-/// Look into a cart, with the prices of this moment.
+/// Get a cart with current prices.
 #[utoipa::path(
     tag = "order", operation_id = "get_cart", security((), ("bearer" = [])),
     params(("id" = String, Path, description = "The cart")),
@@ -54,7 +54,7 @@ pub async fn show(
     Ok(json_with_etag(&req, &CartJson::from(&cart)))
 }
 
-/// Set how many of one thing the cart holds. With a customer's token a guest's cart becomes his.
+/// Set the quantity of one SKU. With a customer's token a guest's cart becomes the customer's.
 #[utoipa::path(
     tag = "order", operation_id = "put_cart_item", security((), ("bearer" = [])),
     request_body = QuantityBody,

@@ -32,7 +32,7 @@ pub struct QuantityBody {
     pub quantity: serde_json::Value,
 }
 
-/// A cart with the prices of this moment.
+/// A cart with current prices.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Cart)]
 pub struct CartJson {
@@ -95,7 +95,7 @@ pub struct CartTotalsJson {
     pub gross: MoneyView,
 }
 
-/// The wish to order what a cart holds.
+/// Request to place an order for a cart.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrderBody {
@@ -127,7 +127,7 @@ pub struct CancelBody {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundBody {
-    /// How much; all that is left if nothing is said.
+    /// Amount to refund; by default all that is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MoneyView>)]
     pub amount: Option<shared_kernel::Money>,
@@ -149,7 +149,7 @@ pub struct OrderJson {
     /// back is in `payment`.
     #[schema(value_type = StatusWord)]
     pub status: String,
-    /// Set while somebody of the shop has to look at it.
+    /// Set while the order needs the attention of staff.
     pub needs_attention: Option<AttentionJson>,
     /// What was ordered, with the prices frozen at that moment.
     pub lines: Vec<OrderLineJson>,
@@ -199,7 +199,7 @@ pub struct BuyerJson {
     pub name: Option<String>,
 }
 
-/// Why somebody of the shop has to look at an order.
+/// Why an order needs the attention of staff.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NeedsAttention)]
 pub struct AttentionJson {
@@ -318,7 +318,7 @@ pub struct ShipmentJson {
     pub items: Vec<ShippedItemJson>,
 }
 
-/// So many of one thing.
+/// Quantity of one SKU.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShippedItem)]
 pub struct ShippedItemJson {
@@ -332,7 +332,7 @@ pub struct ShippedItemJson {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Refund)]
 pub struct RefundJson {
-    /// Names it for ever.
+    /// Identifier; never changes.
     pub id: String,
     #[schema(value_type = RefundWord)]
     pub status: String,
@@ -397,7 +397,7 @@ pub struct OrderSummaryJson {
     /// As `payment.status` of the order itself.
     #[schema(value_type = PaymentWord)]
     pub payment_status: String,
-    /// Set while somebody of the shop has to look at it.
+    /// Set while the order needs the attention of staff.
     pub needs_attention: Option<AttentionJson>,
     /// The sums.
     pub totals: OrderTotalsJson,

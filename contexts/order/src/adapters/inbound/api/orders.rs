@@ -20,7 +20,7 @@ use crate::application::{
 use crate::domain::{CartId, OrderState, Status};
 
 /// Reasons and search words longer than this are refused.
-const LONGEST_TEXT: usize = 200;
+const MAX_TEXT_CHARS: usize = 200;
 
 /// Order what a cart holds. Waits a moment for stock and payment; 202 if that takes longer.
 #[utoipa::path(
@@ -185,7 +185,7 @@ fn list_query(wanted: OrderListQuery) -> Result<ListOrdersQuery, Problem> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let status = given(status).map(|name| Status::parse(&name).ok_or_else(|| invalid_query("status", &name)));
     let since = given(since).map(|text| Timestamp::parse(&text).map_err(|_| invalid_query("since", &text)));
-    if q.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+    if q.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT_CHARS) {
         return Err(invalid_query("q", "that long text"));
     }
     Ok(ListOrdersQuery {
@@ -204,7 +204,7 @@ fn order_id(text: &str) -> Result<OrderId, Problem> {
 
 fn short(reason: Option<String>) -> Result<Option<String>, Problem> {
     match reason {
-        Some(text) if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) => {
+        Some(text) if text.chars().count() > MAX_TEXT_CHARS || text.chars().any(char::is_control) => {
             Err(invalid("invalid-reason", "Invalid reason", "a reason has at most 200 printable characters"))
         }
         reason => Ok(reason.filter(|text| !text.trim().is_empty())),

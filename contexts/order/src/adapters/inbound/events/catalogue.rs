@@ -63,7 +63,6 @@ pub struct PriceListFeed {
 
 impl PriceListFeed {
     /// Feeds this use case.
-    #[must_use]
     pub fn new(keep: Arc<KeepPrices>) -> Self {
         Self { keep }
     }

@@ -36,7 +36,6 @@ pub struct CustomerFeed {
 
 impl CustomerFeed {
     /// Feeds this use case.
-    #[must_use]
     pub fn new(forget: Arc<ForgetCustomer>) -> Self {
         Self { forget }
     }
@@ -47,7 +46,9 @@ impl Handler for CustomerFeed {
     async fn handle(&self, delivery: &Delivery) -> Handled {
         match delivery.envelope.event_type.as_str() {
             CUSTOMER_REGISTERED => match delivery.envelope.data() {
-                Ok(CustomerRegistered { customer_id }) => stored(self.forget.know(customer_id, &delivery.cause).await),
+                Ok(CustomerRegistered { customer_id }) => {
+                    stored(self.forget.mark_customer_known(customer_id, &delivery.cause).await)
+                }
                 Err(error) => unreadable(&error),
             },
             CUSTOMER_ERASED => match delivery.envelope.data() {

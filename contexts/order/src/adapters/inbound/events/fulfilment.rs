@@ -152,7 +152,6 @@ pub struct FulfilmentFeed {
 
 impl FulfilmentFeed {
     /// Feeds these use cases.
-    #[must_use]
     pub fn new(stock: Arc<AnswerStock>, follow: Arc<FollowFulfilment>) -> Self {
         Self { stock, follow }
     }
@@ -178,7 +177,6 @@ pub struct StockHintFeed {
 
 impl StockHintFeed {
     /// Feeds this use case.
-    #[must_use]
     pub fn new(keep: Arc<KeepPrices>) -> Self {
         Self { keep }
     }

@@ -7,10 +7,10 @@ use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff,
 use serde::Deserialize;
 use shared_kernel::{Ids, Limit, Money};
 
+use super::messages::{not_cancelled, not_refunded, payment_checked, payment_not_checked};
 use super::orders::{CancelForm, key, order_id, short};
 use super::render::{order_row, order_view, status_words};
 use super::views::{AdminOrderPage, AdminOrdersPage, ChoiceView};
-use super::words::{not_cancelled, not_refunded, payment_checked, payment_not_checked};
 use crate::application::{
     CheckPayment, ListOrders, ListOrdersQuery, RefundOrder, RefundOrderCommand, RequestCancellation,
     RequestCancellationCommand, ResolveAttention, ViewOrder, ViewOrderQuery,
@@ -26,7 +26,6 @@ pub struct SearchQuery {
     cursor: Option<String>,
 }
 
-/// The refund form.
 #[derive(Deserialize)]
 pub struct RefundForm {
     idempotency_key: String,
@@ -158,7 +157,7 @@ pub async fn resolve(
 ) -> Result<HttpResponse, PageError> {
     let reason = form.reason.as_deref().and_then(AttentionReason::parse);
     let order = attention.execute(order_id(&id)?, reason, &who).await?;
-    Ok(see_other_with(&format!("/admin/orders/{}", order.id()), Flash::notice("Noted, thank you.")))
+    Ok(see_other_with(&format!("/admin/orders/{}", order.id()), Flash::notice("Marked as resolved.")))
 }
 
 fn statuses(chosen: &str) -> Vec<ChoiceView> {

@@ -1,6 +1,6 @@
 //! The cart's pages: add, look, apply, remove.
 //!
-//! A browser's cart is a guest's cart whose id is in a cookie; it becomes a customer's when he orders.
+//! A browser's cart is a guest's cart whose id is in a cookie; it becomes a customer's when they order.
 
 use std::collections::HashMap;
 
@@ -11,9 +11,9 @@ use serde::Deserialize;
 use shared_kernel::{CustomerId, Money, Quantity, Sku};
 
 use super::cart_cookie::{cart_of, remembering};
+use super::messages::{if_there, not_changed};
 use super::render::{cart_lines, cart_problems, cart_shipping, totals};
 use super::views::CartPage;
-use super::words::{if_there, not_changed};
 use crate::application::{
     CartView, CreateCart, CreateCartCommand, SetCartItem, SetCartItemCommand, SetCartItemError, ViewCart, ViewCartQuery,
 };
@@ -74,7 +74,7 @@ pub async fn show(
     Visitor(who): Visitor,
     frame: PageFrame,
 ) -> Result<HttpResponse, PageError> {
-    let cart = found(&req, &carts, who.map(|who| who.customer)).await?;
+    let cart = find_browser_cart(&req, &carts, who.map(|who| who.customer)).await?;
     let Some(cart) = cart else { return page(&empty_page(frame, &site)) };
     let shown = CartPage {
         frame: PageFrame { cart_count: cart.count(), ..frame },
@@ -98,7 +98,7 @@ pub async fn apply(
     CsrfForm(form): CsrfForm<HashMap<String, String>>,
 ) -> Result<HttpResponse, PageError> {
     let by = who.map(|who| who.customer);
-    let Some(mut cart) = found(&req, &carts, by).await? else { return Ok(see_other("/cart")) };
+    let Some(mut cart) = find_browser_cart(&req, &carts, by).await? else { return Ok(see_other("/cart")) };
     let Some(wanted) = changes(&form, &cart) else {
         return Ok(see_other_with("/cart", Flash::error(NO_QUANTITY)));
     };
@@ -131,14 +131,18 @@ pub async fn remove(
 }
 
 /// The browser's cart, if it has one that `by` may see.
-pub async fn found(req: &HttpRequest, carts: &ViewCart, by: Option<CustomerId>) -> Result<Option<CartView>, PageError> {
+pub async fn find_browser_cart(
+    req: &HttpRequest,
+    carts: &ViewCart,
+    by: Option<CustomerId>,
+) -> Result<Option<CartView>, PageError> {
     match cart_of(req) {
-        Some(cart) => look(carts, cart, by).await,
+        Some(cart) => load_cart(carts, cart, by).await,
         None => Ok(None),
     }
 }
 
-async fn look(carts: &ViewCart, cart: CartId, by: Option<CustomerId>) -> Result<Option<CartView>, PageError> {
+async fn load_cart(carts: &ViewCart, cart: CartId, by: Option<CustomerId>) -> Result<Option<CartView>, PageError> {
     if_there(carts.execute(ViewCartQuery { cart, by }).await)
 }
 

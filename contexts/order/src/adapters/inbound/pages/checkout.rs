@@ -13,13 +13,13 @@ use serde::Deserialize;
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Currency, Identity, Ids, Limit, Money};
 
-use super::cart::found;
+use super::cart::find_browser_cart;
 use super::cart_cookie::cart_of;
 use super::countries::choices;
+use super::messages::{not_chargeable, not_placed, sold_out};
 use super::orders::key;
 use super::render::{cart_lines, totals};
 use super::views::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
-use super::words::{not_chargeable, not_placed, sold_out};
 use crate::application::{
     CartView, ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
 };
@@ -75,7 +75,7 @@ pub async fn start(
         Ok(cart) => cart,
         Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
-    let who = who.ok_or_else(|| PageError::SignInFirst { next: frame.path_and_query.clone() })?;
+    let who = who.ok_or_else(|| PageError::LogInFirst { next: frame.path_and_query.clone() })?;
     if !who.verified {
         return page(&UnverifiedPage { frame, email: who.email });
     }
@@ -152,13 +152,13 @@ async fn orderable(
     carts: &ViewCart,
     who: Option<&Identity>,
 ) -> Result<Result<CartView, String>, PageError> {
-    Ok(match found(req, carts, who.map(|who| who.customer)).await? {
+    Ok(match find_browser_cart(req, carts, who.map(|who| who.customer)).await? {
         Some(cart) if !cart.not_for_sale().is_empty() => {
-            Err("Something in your cart is not for sale any more. Please remove it.".to_owned())
+            Err("An item in your cart is no longer available. Please remove it.".to_owned())
         }
         Some(CartView { not_chargeable: Some(why), .. }) => Err(not_chargeable(why)),
         Some(cart) if !cart.lines.is_empty() && !cart.can_be_ordered() => {
-            let why = "There is less left than you want of what is marked. Please change the quantity or remove it.";
+            let why = "There is not enough stock of the marked items. Please change the quantity or remove them.";
             Err(why.to_owned())
         }
         Some(cart) if !cart.lines.is_empty() => Ok(cart),

@@ -1,7 +1,7 @@
 //! The pages of this context: cart, checkout, payment, orders, and the orders of the back office.
 //!
 //! Every page works without scripts. A handler reads the request, calls a use case, and renders a struct of finished
-//! strings (`views`, made by `render`); what is said when something is refused is chosen in `words`.
+//! strings (`views`, made by `render`); what is said when something is refused is chosen in `messages`.
 
 mod admin;
 mod cart;
@@ -9,11 +9,11 @@ mod cart_cookie;
 mod checkout;
 mod countries;
 mod format;
+mod messages;
 mod orders;
 mod payment;
 mod render;
 mod views;
-mod words;
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use chassis::Site;
 use shared_kernel::Ids;
 
-pub use self::payment::Patience;
+pub use self::payment::PaymentWaitPolicy;
 use crate::application::UseCases;
 
 /// Registers every page, with the use cases behind them. A buyer who comes back from the card page is kept waiting for
@@ -30,7 +30,7 @@ pub fn configure(
     use_cases: UseCases,
     site: Site,
     ids: Arc<dyn Ids>,
-    patience: Patience,
+    patience: PaymentWaitPolicy,
 ) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
     let (site, patience, ids) = (Data::new(site), Data::new(patience), Data::from(ids));
     move |services: &mut ServiceConfig| {

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use shared_kernel::{Ids, OrderId};
 
 use super::format::when;
+use super::messages::not_cancelled;
 use super::render::{order_row, order_view};
 use super::views::{OrderPage, OrdersPage};
-use super::words::not_cancelled;
 use crate::application::{
     ListOrders, ListOrdersQuery, RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery,
 };
@@ -74,7 +74,7 @@ pub async fn show(
     })
 }
 
-/// The buyer changed his mind.
+/// The buyer changed their mind.
 pub async fn cancel(
     cancellations: web::Data<RequestCancellation>,
     SignedIn(who): SignedIn,
@@ -85,9 +85,7 @@ pub async fn cancel(
     let (key, reason) = form.parts()?;
     let here = format!("/orders/{order}");
     match cancellations.execute(RequestCancellationCommand { order, by: who, reason, key }).await {
-        Ok(_) => {
-            Ok(see_other_with(&here, Flash::notice("We are cancelling your order; the money then goes back to you.")))
-        }
+        Ok(_) => Ok(see_other_with(&here, Flash::notice("Your order is being cancelled. You will be refunded."))),
         Err(error) => Ok(see_other_with(&here, not_cancelled(error)?)),
     }
 }

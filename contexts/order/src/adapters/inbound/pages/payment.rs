@@ -9,11 +9,11 @@ use chassis::web::{Flash, PageError, PageFrame, SignedIn, page, see_other, see_o
 use serde::Deserialize;
 use shared_kernel::{Identity, OrderId};
 
-use super::cart::found;
+use super::cart::find_browser_cart;
 use super::cart_cookie::remembering;
+use super::messages::{payment_left, payment_unsuccessful, sold_out, thank_you};
 use super::orders::order_id;
 use super::views::{LeavingPage, PendingPage};
-use super::words::{payment_left, payment_unsuccessful, sold_out, thank_you};
 use crate::application::{
     OpenCardPage, OpenCardPageError, OpenCardPageQuery, ViewCart, ViewOrder, ViewOrderQuery, WaitUntilPayable,
 };
@@ -28,14 +28,14 @@ const LEFT: &str = "canceled";
 
 /// How long, and how often, a buyer who comes back is kept waiting for the provider's word.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct PaymentWaitPolicy {
     /// Looks before giving up.
     pub looks: u32,
     /// The pause between two of them.
     pub pause: Duration,
 }
 
-impl Default for Patience {
+impl Default for PaymentWaitPolicy {
     fn default() -> Self {
         Self { looks: 20, pause: Duration::from_millis(250) }
     }
@@ -43,7 +43,7 @@ impl Default for Patience {
 
 /// What the card page says about how it went.
 #[derive(Deserialize)]
-pub struct CameBack {
+pub struct ReturnQuery {
     #[serde(default)]
     redirect_status: String,
 }
@@ -83,12 +83,12 @@ pub async fn come_back(
     req: HttpRequest,
     orders: web::Data<ViewOrder>,
     carts: web::Data<ViewCart>,
-    patience: web::Data<Patience>,
+    patience: web::Data<PaymentWaitPolicy>,
     SignedIn(who): SignedIn,
     id: web::Path<String>,
-    hint: web::Query<CameBack>,
+    hint: web::Query<ReturnQuery>,
 ) -> Result<HttpResponse, PageError> {
-    let order = settled(&orders, &who, order_id(&id)?, &hint.redirect_status, **patience).await?;
+    let order = wait_for_payment(&orders, &who, order_id(&id)?, &hint.redirect_status, **patience).await?;
     let answer = match (order.state(), order.payment_axis()) {
         (OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. }, _) => {
             see_other_with("/", thank_you(&order))
@@ -106,14 +106,14 @@ pub async fn come_back(
             see_other_with("/cart", payment_unsuccessful(None))
         }
         (OrderState::AwaitingPayment { .. } | OrderState::AwaitingStock { .. }, _) => {
-            let text = "We have not heard from the payment provider yet. You can look at this page again in a moment.";
+            let text = "The payment provider has not confirmed your payment yet. Refresh this page in a moment.";
             see_other_with(&format!("/orders/{}", order.id()), Flash::notice(text))
         }
         (OrderState::CancelPending { .. } | OrderState::Cancelled { .. } | OrderState::Expired { .. }, _) => {
             see_other(&format!("/orders/{}", order.id()))
         }
     };
-    let cart = found(&req, &carts, Some(who.customer)).await?;
+    let cart = find_browser_cart(&req, &carts, Some(who.customer)).await?;
     Ok(match cart {
         Some(cart) => remembering(answer, &cart),
         None => answer,
@@ -121,12 +121,12 @@ pub async fn come_back(
 }
 
 /// The order as soon as the provider's word about this attempt is in, or as it is when patience ends.
-async fn settled(
+async fn wait_for_payment(
     orders: &ViewOrder,
     who: &Identity,
     id: OrderId,
     hint: &str,
-    patience: Patience,
+    patience: PaymentWaitPolicy,
 ) -> Result<Order, PageError> {
     let mut looks = 1;
     loop {
@@ -152,7 +152,7 @@ fn not_payable(order: &Order, frame: PageFrame) -> Result<HttpResponse, PageErro
                 "One moment please"
             },
             text: match (order.is_payment_impossible(), reserved) {
-                (true, _) => "Nothing was charged. We have told our staff. Please try again later.",
+                (true, _) => "You were not charged. Our staff have been notified. Please try again later.",
                 (false, true) => "Your items are reserved. We are getting the payment ready.",
                 (false, false) => "We are still checking that everything is in stock.",
             },

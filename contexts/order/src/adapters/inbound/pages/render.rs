@@ -4,17 +4,16 @@ use chassis::Site;
 use shared_kernel::{Address, Money, Sku};
 
 use super::format::{tax_label, when};
+use super::messages::not_chargeable;
 use super::views::{
     AttentionView, LineView, OrderRow, OrderView, PictureView, ShipmentView, StatusView, StepView, TotalsView,
 };
-use super::words::not_chargeable;
 use crate::application::{CartView, CartViewLine};
 use crate::domain::{
     Attention, Dispute, DisputeStatus, FulfilmentStatus, Order, OrderLine, Origin, PaymentAxis, Refund, RefundState,
     Shipment, Status, Totals,
 };
 
-/// The lines of a cart.
 pub fn cart_lines(cart: &CartView) -> Vec<LineView> {
     cart.lines.iter().map(cart_line).collect()
 }

@@ -8,7 +8,7 @@ use shared_kernel::Address;
 use shared_kernel::address::RawAddress;
 
 use super::countries::CountryChoice;
-use super::format::When;
+use super::format::DisplayTime;
 
 /// The sums below a table.
 pub struct TotalsView {
@@ -54,7 +54,7 @@ pub struct StatusView {
 
 /// Something that happened.
 pub struct StepView {
-    pub at: When,
+    pub at: DisplayTime,
     pub text: String,
 }
 
@@ -63,7 +63,7 @@ pub struct ShipmentView {
     pub what: String,
     pub carrier: Option<String>,
     pub tracking: Option<String>,
-    pub at: When,
+    pub at: DisplayTime,
 }
 
 /// One choice of a list.
@@ -183,7 +183,7 @@ pub struct LeavingPage {
 pub struct OrderRow {
     pub href: String,
     pub number: String,
-    pub placed: When,
+    pub placed: DisplayTime,
     pub status: StatusView,
     pub refunded: Option<&'static str>,
     pub delivery: String,
@@ -214,7 +214,7 @@ pub struct OrderView {
     pub email: String,
     pub status: StatusView,
     pub refunded: Option<&'static str>,
-    pub placed: When,
+    pub placed: DisplayTime,
     pub lines: Vec<LineView>,
     pub totals: TotalsView,
     /// Empty when nothing is shipped.

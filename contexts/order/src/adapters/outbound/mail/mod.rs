@@ -13,7 +13,6 @@ use shared_kernel::{Address, TaxRate, Timestamp};
 
 use crate::ports::{ReceiptError, ReceiptLetter, ReceiptSender};
 
-/// Sends receipts by mail.
 pub struct MailReceiptSender {
     mailer: Arc<dyn Mailer>,
     site: Site,
@@ -21,7 +20,6 @@ pub struct MailReceiptSender {
 
 impl MailReceiptSender {
     /// Receipts of this shop, carried by this mailer.
-    #[must_use]
     pub fn new(mailer: Arc<dyn Mailer>, site: Site) -> Self {
         Self { mailer, site }
     }

@@ -6,22 +6,22 @@ use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::pricing::Wanted;
+use crate::domain::pricing::LineToPrice;
 use crate::domain::{Buyer, CartId, Kind, NewOrder, Order, OrderNumber, price};
 
 fn nzd(minor: i64) -> Money {
     Money::new(minor, Currency::NZD)
 }
 
-fn wanted(title: &str, kind: Kind, quantity: u32, minor: i64) -> Wanted {
-    Wanted { sku: Sku::parse(title).unwrap(), title: title.into(), kind, quantity, unit_gross: nzd(minor) }
+fn wanted(title: &str, kind: Kind, quantity: u32, minor: i64) -> LineToPrice {
+    LineToPrice { sku: Sku::parse(title).unwrap(), title: title.into(), kind, quantity, unit_gross: nzd(minor) }
 }
 
 fn noon() -> Timestamp {
     Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
 }
 
-fn letter(wanted: Vec<Wanted>, address: Option<Address>) -> ReceiptLetter {
+fn letter(wanted: Vec<LineToPrice>, address: Option<Address>) -> ReceiptLetter {
     let buyer = Buyer {
         customer: Some(CustomerId::new(Uuid::from_u128(5))),
         email: Some("aroha@example.org".into()),
@@ -120,7 +120,7 @@ See your order: https://shop.example:8443/orders/00000000-0000-0000-0000-0000000
 #[tokio::test]
 async fn a_receipt_for_digital_goods_names_no_address_and_no_delivery() {
     let mail = mailed(&letter(vec![wanted("Field guide", Kind::Digital, 1, 1_150)], None)).await;
-    assert!(mail.text.contains("There is nothing to ship"), "{}", mail.text);
+    assert!(mail.text.contains("Nothing to ship"), "{}", mail.text);
     assert!(!mail.text.contains("Shipping") && !mail.html.contains("Shipping"));
     assert!(mail.text.contains("Total: NZ$11.50"));
 }

@@ -21,7 +21,7 @@ const UPDATE: &str = "UPDATE carts SET owner = $2, lines = $3, version = version
     WHERE id = $1 AND version = $5";
 
 /// How many rows are forgotten in one commit.
-const AT_ONCE: u32 = 1_000;
+const BATCH_SIZE: u32 = 1_000;
 /// A cart that is touched while it is being forgotten stays.
 const FORGET_CARTS: &str = "DELETE FROM carts WHERE touched_at < $1 AND id IN
     (SELECT old.id FROM carts AS old WHERE old.touched_at < $1
@@ -32,7 +32,6 @@ const FORGET_KEYS: &str = "DELETE FROM request_keys WHERE made_at < $1 AND (prin
 
 impl SqlCartStore {
     /// Works on this database.
-    #[must_use]
     pub fn new(database: Database) -> Self {
         Self { database }
     }
@@ -64,10 +63,10 @@ impl SqlCartStore {
     async fn forget(&self, sql: &'static str, then: Timestamp) -> Result<u64, StoreError> {
         let mut forgotten = 0;
         loop {
-            let part = self.database.write(move |tx| Box::pin(tx.execute(sql, params![then, AT_ONCE])));
+            let part = self.database.write(move |tx| Box::pin(tx.execute(sql, params![then, BATCH_SIZE])));
             let part = part.await?;
             forgotten += part;
-            if part < u64::from(AT_ONCE) {
+            if part < u64::from(BATCH_SIZE) {
                 return Ok(forgotten);
             }
         }

@@ -35,7 +35,7 @@ with_a_list! {
 }
 
 /// Takes the next order number. SQLite counts in the row, and a number that was not used goes back with its transaction.
-/// On PostgreSQL everybody who orders would queue up for that row until the one before him has committed; there the row
+/// On PostgreSQL everybody who orders would queue up for that row until the one before them has committed; there the row
 /// says where counting began, and a sequence, which makes nobody wait, how many numbers were given out since. A copy of
 /// the tables knows nothing of the sequence; see `numbers::pass_over`.
 pub(super) const fn next_number(dialect: Dialect) -> &'static str {

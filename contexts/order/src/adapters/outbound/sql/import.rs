@@ -10,14 +10,14 @@ use shared_kernel::{CustomerId, StoreError};
 
 use super::orders::SqlOrderStore;
 use super::write;
-use crate::domain::Decided;
+use crate::domain::Transition;
 use crate::ports::HistoryImport;
 
 const KNOWN: &str = "SELECT customer_id FROM known_customer WHERE customer_id = $1";
 
 #[async_trait]
 impl HistoryImport for SqlOrderStore {
-    async fn import(&self, orders: Vec<Decided>) -> Result<u64, StoreError> {
+    async fn import(&self, orders: Vec<Transition>) -> Result<u64, StoreError> {
         let mut orders = orders;
         orders.sort_by(|one, other| one.order.number().cmp(other.order.number()));
         let (orders, recorder) = (Arc::new(orders), self.recorder.clone());
@@ -31,7 +31,7 @@ impl HistoryImport for SqlOrderStore {
                             new.push(decided);
                         }
                     }
-                    write::give_out(tx, &recorder, None, &new).await?;
+                    write::write_outgoing(tx, &recorder, None, &new).await?;
                     Ok(u64::try_from(new.len()).unwrap_or(u64::MAX))
                 })
             })

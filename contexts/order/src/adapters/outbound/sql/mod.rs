@@ -7,23 +7,23 @@
 //! Where transactions run side by side they lock in this order: buyer held for placement (a lock of its own, no row),
 //! order, new order's number, intents, cart row, request key, messages. Nobody holds a later one and asks for an earlier.
 //! - An order changes only under the lock of its row, and its facts are written under it, so they are in order. The key
-//!   is looked up *after* the lock: a twin waits there and then finds what his first self has done.
-//! - A placement holds the buyer: of his requests that come at once each sees the orders that the one before it placed.
+//!   is looked up *after* the lock: a twin waits there and then finds what the first one has done.
+//! - A placement holds the buyer: of their requests that come at once each sees the orders that the one before it placed.
 //!   The unique index on a cart's open order stands behind that.
 //! - Numbers come from a counter that nobody waits for; their uniqueness, and the imports', is the index's.
 //! - A cart's row changes by its version, or under its lock when an order pays for its lines. Forgetting asks again, as
 //!   it deletes a row, whether nobody has touched it.
 //! - New prices are entered, then the known ones locked, then those written, each in the order of SKUs; imported orders
 //!   come in the order of their numbers. An intent belongs to the order that named it first; a hint is one statement.
-//! - A replay alone goes the other way, messages before copies: if it meets a handler at work, one of the two begins anew.
+//! - A replay alone goes the other way, messages before copies: if it meets a handler at work, one of the two begins again.
 
 mod carts;
 mod dialect;
 mod history;
 mod import;
 mod money;
-mod news;
 mod numbers;
+mod order_changes;
 mod orders;
 mod personal_data;
 mod placement;
@@ -36,7 +36,7 @@ mod write;
 use chassis::sql::Migration;
 
 pub use carts::SqlCartStore;
-pub use news::WaitingRoom;
+pub use order_changes::OrderChangeNotifier;
 pub use orders::SqlOrderStore;
 #[cfg(feature = "testing")]
 pub(crate) use personal_data::digest as email_digest;

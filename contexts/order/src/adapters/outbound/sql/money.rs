@@ -1,4 +1,4 @@
-//! Orders by the time at which they were placed, for whoever compares their money with the provider's books.
+//! Orders by the time at which they were placed, for anyone who compares their money with the provider's books.
 
 use async_trait::async_trait;
 use chassis::params;

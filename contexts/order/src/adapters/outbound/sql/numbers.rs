@@ -1,4 +1,4 @@
-//! The numbers of new orders: each taken once, whoever asks.
+//! The numbers of new orders: each taken once, no matter who asks.
 
 use chassis::params;
 use chassis::sql::Tx;

@@ -8,9 +8,9 @@ use chassis::params;
 use chassis::sql::{Database, Tx};
 use shared_kernel::{Clock, OrderId, StoreError, Timestamp};
 
-use super::news::WaitingRoom;
+use super::order_changes::OrderChangeNotifier;
 use super::rows::{columns, read};
-use super::write::{self, Known};
+use super::write::{self, StoredRequest};
 use crate::domain::{IntentId, Order};
 use crate::ports::{OrderStore, Update, Updated};
 
@@ -21,11 +21,11 @@ pub struct SqlOrderStore {
     pub(super) recorder: Recorder,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) prefix: String,
-    pub(super) room: WaitingRoom,
+    pub(super) room: OrderChangeNotifier,
 }
 
 /// How often a change is decided again because its key was taken meanwhile, for another order. It is found the next time.
-pub(super) const ATTEMPTS: u32 = 10;
+pub(super) const MAX_ATTEMPTS: u32 = 10;
 
 const OF_INTENT: &str = "SELECT order_id FROM order_intents WHERE intent = $1";
 const DUE: &str = "SELECT id FROM orders WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2";
@@ -37,13 +37,12 @@ const OPEN_MONEY: &str = concat!(
 
 impl SqlOrderStore {
     /// Works on this database; numbers begin with `prefix`; those who wait in `room` are woken after each change.
-    #[must_use]
     pub fn new(
         database: Database,
         recorder: Recorder,
         clock: Arc<dyn Clock>,
         prefix: impl Into<String>,
-        room: WaitingRoom,
+        room: OrderChangeNotifier,
     ) -> Self {
         Self { database, recorder, clock, prefix: prefix.into(), room }
     }
@@ -77,10 +76,10 @@ impl OrderStore for SqlOrderStore {
                 Box::pin(async move { apply(tx, &recorder, &update, now).await })
             });
             match written.await {
-                Err(StoreError::Stale) if attempt < ATTEMPTS => {}
+                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => {}
                 Ok(updated) => {
                     if matches!(updated, Updated::Changed(_)) {
-                        self.room.tell(order);
+                        self.room.notify(order);
                     }
                     return Ok(updated);
                 }
@@ -120,11 +119,11 @@ impl OrderStore for SqlOrderStore {
 }
 
 async fn apply(tx: &mut Tx, recorder: &Recorder, update: &Update, now: Timestamp) -> Result<Updated, StoreError> {
-    let held = write::held(tx, update.order).await?;
+    let held = write::lock(tx, update.order).await?;
     if let Some(key) = &update.key {
         match write::find_key(tx, key).await? {
-            Some(Known::Order(order)) => return Ok(Updated::Unchanged(*order)),
-            Some(Known::OtherRequest) => return Ok(Updated::KeyReused),
+            Some(StoredRequest::Order(order)) => return Ok(Updated::Unchanged(*order)),
+            Some(StoredRequest::OtherRequest) => return Ok(Updated::KeyReused),
             None => {}
         }
     }
@@ -133,14 +132,14 @@ async fn apply(tx: &mut Tx, recorder: &Recorder, update: &Update, now: Timestamp
         Ok(decided) => decided,
         Err(refusal) => return Ok(Updated::Refused(refusal)),
     };
-    if !decided.is_news() {
+    if !decided.has_changes() {
         return Ok(Updated::Unchanged(decided.order));
     }
     write::overwrite(tx, &decided, now).await?;
     if let Some(key) = &update.key {
         write::keep_key(tx, key, update.order, now).await?;
     }
-    write::give_out(tx, recorder, update.cause.as_ref(), &[&decided]).await?;
+    write::write_outgoing(tx, recorder, update.cause.as_ref(), &[&decided]).await?;
     let version = decided.order.version() + 1;
     Ok(Updated::Changed(decided.order.at_version(version)))
 }

@@ -118,10 +118,10 @@ impl PersonalData for SqlOrderStore {
 
 impl SqlOrderStore {
     async fn anonymise_in(&self, tx: &mut Tx, id: OrderId, now: Timestamp) -> Result<bool, StoreError> {
-        let Some(order) = write::held(tx, id).await? else { return Ok(false) };
+        let Some(order) = write::lock(tx, id).await? else { return Ok(false) };
         let email = order.buyer().email.clone();
         let decided = order.anonymised(now);
-        if !decided.is_news() {
+        if !decided.has_changes() {
             return Ok(false);
         }
         if tx.execute(ANONYMISE, anonymised_row(&decided.order, now)?).await? == 0 {

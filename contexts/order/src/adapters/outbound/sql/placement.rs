@@ -7,11 +7,11 @@ use chassis::params;
 use chassis::sql::Tx;
 use shared_kernel::{CustomerId, StoreError, Timestamp};
 
-use super::orders::{ATTEMPTS, SqlOrderStore};
+use super::orders::{MAX_ATTEMPTS, SqlOrderStore};
 use super::rows::{columns, read};
-use super::write::{self, Known};
+use super::write::{self, StoredRequest};
 use super::{dialect, numbers};
-use crate::domain::{CartId, Decided, Order, OrderNumber};
+use crate::domain::{CartId, Order, OrderNumber, Transition};
 use crate::ports::{OrderPlacement, PlaceOutcome, PlaceRequest, Placement, RequestKey};
 
 const OPEN_OF_CART: &str =
@@ -32,7 +32,7 @@ impl OrderPlacement for SqlOrderStore {
                 Box::pin(async move { store.place_in(tx, &request).await })
             });
             match written.await {
-                Err(StoreError::Stale) if attempt < ATTEMPTS => {}
+                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => {}
                 answer => return answer,
             }
         }
@@ -49,32 +49,32 @@ impl OrderPlacement for SqlOrderStore {
             .await
     }
 
-    async fn answered(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError> {
+    async fn find_outcome(&self, key: &RequestKey) -> Result<Option<PlaceOutcome>, StoreError> {
         let key = Arc::new(key.clone());
         self.database
             .read(move |tx| {
                 let key = Arc::clone(&key);
-                Box::pin(async move { Ok(write::find_key(tx, &key).await?.map(known)) })
+                Box::pin(async move { Ok(write::find_key(tx, &key).await?.map(outcome_of)) })
             })
             .await
     }
 }
 
-fn known(known: Known) -> PlaceOutcome {
+fn outcome_of(known: StoredRequest) -> PlaceOutcome {
     match known {
-        Known::Order(order) => PlaceOutcome::Repeat(*order),
-        Known::OtherRequest => PlaceOutcome::KeyReused,
+        StoredRequest::Order(order) => PlaceOutcome::Repeat(*order),
+        StoredRequest::OtherRequest => PlaceOutcome::KeyReused,
     }
 }
 
 impl SqlOrderStore {
     async fn place_in(&self, tx: &mut Tx, request: &PlaceRequest) -> Result<PlaceOutcome, StoreError> {
-        hold(tx, request.key.principal).await?;
+        lock_buyer(tx, request.key.principal).await?;
         if let Some(before) = write::find_key(tx, &request.key).await? {
-            return Ok(known(before));
+            return Ok(outcome_of(before));
         }
         let (open, now) = (open_order(tx, request.cart).await?, self.clock.now());
-        if let Some(order) = open.as_ref().and_then(|open| kept(request, open)) {
+        if let Some(order) = open.as_ref().and_then(|open| reusable_order(request, open)) {
             return keep(tx, &request.key, order, now).await;
         }
         let elsewhere = tx.fetch(OPEN_ELSEWHERE, params![request.key.principal, request.cart.to_string()]).await?;
@@ -102,15 +102,15 @@ impl SqlOrderStore {
                 continue;
             }
             write::keep_key(tx, &request.key, placed.order.id(), now).await?;
-            let decided: Vec<&Decided> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
-            write::give_out(tx, &self.recorder, None, &decided).await?;
+            let decided: Vec<&Transition> = std::iter::once(&*placed).chain(superseded.as_deref()).collect();
+            write::write_outgoing(tx, &self.recorder, None, &decided).await?;
             return Ok(PlaceOutcome::Placed(placed.order.at_version(1)));
         }
     }
 }
 
 /// The buyer orders nothing else before the commit.
-async fn hold(tx: &mut Tx, buyer: CustomerId) -> Result<(), StoreError> {
+async fn lock_buyer(tx: &mut Tx, buyer: CustomerId) -> Result<(), StoreError> {
     match dialect::hold_buyer(tx.dialect()) {
         Some(hold) => tx.fetch(hold, params![buyer]).await.map(|_| ()),
         None => Ok(()),
@@ -122,7 +122,7 @@ async fn open_order(tx: &mut Tx, cart: CartId) -> Result<Option<Order>, StoreErr
 }
 
 /// The open order, if it is what is asked for: then no number is taken.
-fn kept(request: &PlaceRequest, open: &Order) -> Option<Order> {
+fn reusable_order(request: &PlaceRequest, open: &Order) -> Option<Order> {
     match (request.decide)(Some(open.clone()), open.number().clone()) {
         Placement::Keep(order) => Some(*order),
         Placement::New { .. } => None,

@@ -36,7 +36,6 @@ const HINT: &str = "INSERT INTO stock_hints (sku, available) VALUES ($1, $2)
 
 impl SqlPriceList {
     /// Works on this database.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
         Self { database, recorder }
     }

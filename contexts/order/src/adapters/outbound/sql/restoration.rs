@@ -21,7 +21,6 @@ pub struct SqlRestoration {
 
 impl SqlRestoration {
     /// Works on this database.
-    #[must_use]
     pub fn new(database: Database) -> Self {
         Self { database }
     }
@@ -29,11 +28,11 @@ impl SqlRestoration {
 
 #[async_trait]
 impl Restoration for SqlRestoration {
-    async fn went_back_to(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn restore_point(&self) -> Result<Option<Timestamp>, StoreError> {
         self.database.marked_at(RESTORED).await
     }
 
-    async fn caught_up(&self, now: Timestamp, skipped: i64) -> Result<(), StoreError> {
+    async fn mark_reconciled(&self, now: Timestamp, skipped: i64) -> Result<(), StoreError> {
         let done = self.database.write(move |tx| {
             Box::pin(async move {
                 if tx.execute(UNMARK, params![RESTORED]).await? == 0 {

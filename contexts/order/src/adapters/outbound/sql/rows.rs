@@ -226,7 +226,7 @@ fn progress(order: &Order) -> Result<String, StoreError> {
     serde_json::to_string(&progress).map_err(StoreError::unavailable)
 }
 
-/// What a customer may search his orders for.
+/// What a customer may search their orders for.
 fn words(order: &Order) -> String {
     let titles = order.lines().iter().map(|line| searchable(&line.title));
     std::iter::once(searchable(order.number().as_str())).chain(titles).collect::<Vec<_>>().join("\n")

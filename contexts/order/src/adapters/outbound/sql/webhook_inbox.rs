@@ -17,7 +17,6 @@ pub struct SqlWebhookInbox {
 
 impl SqlWebhookInbox {
     /// Works on this database.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder) -> Self {
         Self { database, recorder }
     }

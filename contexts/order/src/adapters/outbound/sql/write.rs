@@ -9,7 +9,7 @@ use super::carts::take_out;
 use super::rows::{changed_row, columns, new_row, read};
 use crate::adapters::outbound::publish::published;
 use crate::application::tasks::drafts;
-use crate::domain::{Decided, IntentId, Order};
+use crate::domain::{IntentId, Order, Transition};
 use crate::ports::RequestKey;
 
 const FIND: &str = concat!("SELECT ", columns!(), " FROM orders WHERE id = $1");
@@ -34,25 +34,25 @@ pub(super) async fn find(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, Stor
 }
 
 /// The order as it is, which nobody else can change before the commit.
-pub(super) async fn held(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, StoreError> {
+pub(super) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Order>, StoreError> {
     tx.fetch_for_update(FIND, params![id]).await?.first().map(read).transpose()
 }
 
 /// Writes a new order; `false`, and nothing written, if its number is taken.
-pub(super) async fn insert(tx: &mut Tx, decided: &Decided) -> Result<bool, StoreError> {
+pub(super) async fn insert(tx: &mut Tx, decided: &Transition) -> Result<bool, StoreError> {
     Ok(tx.execute(INSERT, new_row(&decided.order)?).await? == 1)
 }
 
 /// Writes a changed order over exactly the version that the decision was made on, and takes what it paid for out of its
 /// cart.
-pub(super) async fn overwrite(tx: &mut Tx, decided: &Decided, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn overwrite(tx: &mut Tx, decided: &Transition, now: Timestamp) -> Result<(), StoreError> {
     if tx.execute(UPDATE, changed_row(&decided.order)?).await? == 0 {
         return Err(StoreError::Stale);
     }
     for intent in &decided.new_intents {
         claim(tx, intent, decided.order.id()).await?;
     }
-    if let Some(bought) = decided.bought() {
+    if let Some(bought) = decided.paid_cart_lines() {
         take_out(tx, bought, now).await?;
     }
     Ok(())
@@ -64,11 +64,11 @@ async fn claim(tx: &mut Tx, intent: &IntentId, order: OrderId) -> Result<(), Sto
 }
 
 /// Keeps what a decision gives out: facts, tasks and the mark of its cause.
-pub(super) async fn give_out(
+pub(super) async fn write_outgoing(
     tx: &mut Tx,
     recorder: &Recorder,
     cause: Option<&Cause>,
-    decided: &[&Decided],
+    decided: &[&Transition],
 ) -> Result<(), StoreError> {
     let events = decided.iter().flat_map(|decided| published(decided)).collect();
     let tasks = decided.iter().flat_map(|decided| drafts(decided)).collect();
@@ -76,23 +76,23 @@ pub(super) async fn give_out(
 }
 
 /// What a request key led to before.
-pub(super) enum Known {
+pub(super) enum StoredRequest {
     Order(Box<Order>),
     OtherRequest,
 }
 
-pub(super) async fn find_key(tx: &mut Tx, key: &RequestKey) -> Result<Option<Known>, StoreError> {
+pub(super) async fn find_key(tx: &mut Tx, key: &RequestKey) -> Result<Option<StoredRequest>, StoreError> {
     let Some(row) = tx.fetch_optional(FIND_KEY, params![key.principal, key.key.as_str()]).await? else {
         return Ok(None);
     };
     if row.get::<String>("fingerprint")? != key.fingerprint {
-        return Ok(Some(Known::OtherRequest));
+        return Ok(Some(StoredRequest::OtherRequest));
     }
     let id: OrderId = row.get("order_id")?;
     let gone =
         || StoreError::Corrupt { table: "request_keys", row: key.key.clone(), problem: format!("no order {id}") };
     let order = find(tx, id).await?.ok_or_else(gone)?;
-    Ok(Some(Known::Order(Box::new(order))))
+    Ok(Some(StoredRequest::Order(Box::new(order))))
 }
 
 /// Keeps a key with the order that it led to. Stale if it has just led to another one: it was sent for two orders at once.

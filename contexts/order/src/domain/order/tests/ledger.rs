@@ -35,7 +35,7 @@ fn reasons(order: &Order) -> Vec<AttentionReason> {
     order.attentions().iter().map(|attention| attention.reason).collect()
 }
 /// What the world was told went back, less what it was told had failed.
-fn told(events: &[OrderEvent], order: &Order) -> i64 {
+fn published_refunds(events: &[OrderEvent], order: &Order) -> i64 {
     let amount = |id: &RefundId| order.refund(*id).unwrap().amount.minor();
     let signed = events.iter().map(|event| match event {
         OrderEvent::Refunded { refund, .. } => amount(refund),
@@ -48,10 +48,10 @@ fn told(events: &[OrderEvent], order: &Order) -> i64 {
 #[test]
 fn refunds_of_the_dashboard_enter_the_books_once_each() {
     let decided = paid().payment_stated(statement(vec![through("re_a", 300), through("re_b", 200)], vec![]), later(3));
-    assert_eq!((decided.order.refunded(&pi("pi_1")), told(&decided.events, &decided.order)), (500, 500));
+    assert_eq!((decided.order.refunded(&pi("pi_1")), published_refunds(&decided.events, &decided.order)), (500, 500));
     assert_eq!(decided.order.refunds().len(), 2);
     let again = statement(vec![through("re_b", 200), through("re_a", 300)], vec![]);
-    assert!(!decided.order.payment_stated(again, later(4)).is_news());
+    assert!(!decided.order.payment_stated(again, later(4)).has_changes());
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_refund_that_failed_stays_failed_and_is_taken_back_once() {
     assert_eq!(decided.events, [OrderEvent::RefundFailed { refund: id, refunded_at: later(3), at: later(9) }]);
     assert_eq!(decided.order.attention().unwrap().about, Some(id.to_string()));
     for older in [through("re_a", 500), failed("re_a", 500), refund("re_a", 500, ReportedRefund::Pending)] {
-        assert!(!decided.order.clone().payment_stated(statement(vec![older], vec![]), later(10)).is_news());
+        assert!(!decided.order.clone().payment_stated(statement(vec![older], vec![]), later(10)).has_changes());
     }
     assert_eq!(decided.order.sendable_refund(id), None, "a failed refund is not asked for again");
 }
@@ -110,7 +110,7 @@ fn our_own_refund_is_known_by_the_name_that_we_wrote_on_it() {
     let decided = order.payment_stated(statement(vec![ours, through("re_8", 500)], vec![]), later(3));
     assert_eq!(decided.order.refunds().len(), 2, "one of the same amount is another one");
     assert_eq!(decided.order.refunds()[0].provider_id.as_deref(), Some("re_7"));
-    assert_eq!(told(&decided.events, &decided.order), 1_000);
+    assert_eq!(published_refunds(&decided.events, &decided.order), 1_000);
 }
 
 /// An order as a version wrote it that entered running totals and did not say what it had published.
@@ -146,8 +146,12 @@ fn totals_that_an_older_version_has_entered_are_replaced_by_the_refunds_that_mad
     {
         let decided = with_sums(&sums).payment_stated(ledger(), later(9));
         assert_eq!(decided.order.refunded(&pi("pi_1")), 500, "{sums:?}");
-        assert_eq!(before + told(&decided.events, &decided.order), 500, "the difference is published: {sums:?}");
-        assert!(!decided.order.payment_stated(ledger(), later(10)).is_news());
+        assert_eq!(
+            before + published_refunds(&decided.events, &decided.order),
+            500,
+            "the difference is published: {sums:?}"
+        );
+        assert!(!decided.order.payment_stated(ledger(), later(10)).has_changes());
     }
 }
 
@@ -160,8 +164,8 @@ fn a_failure_of_which_an_older_version_told_nobody_is_told_at_the_next_look() {
     parts.history.push(HistoryEntry { at: later(2), kind: HistoryKind::Refunded, note });
     let order = Order::restore(parts).unwrap();
     let decided = order.payment_stated(statement(vec![failed("re_a", 800)], vec![]), later(9));
-    assert_eq!(told(&decided.events, &decided.order), -800);
-    assert!(!decided.order.payment_stated(statement(vec![failed("re_a", 800)], vec![]), later(10)).is_news());
+    assert_eq!(published_refunds(&decided.events, &decided.order), -800);
+    assert!(!decided.order.payment_stated(statement(vec![failed("re_a", 800)], vec![]), later(10)).has_changes());
 }
 
 #[test]
@@ -249,7 +253,7 @@ fn each_reason_ends_by_its_own_cause() {
     let order = order.payment_stated(again, later(6)).order;
     assert_eq!(reasons(&order), [AttentionReason::PaymentDisputed]);
     let resolved = order.attention_resolved(Some(AttentionReason::RefundFailed), "Mere", later(7));
-    assert!(!resolved.is_news(), "there is none of that reason");
+    assert!(!resolved.has_changes(), "there is none of that reason");
     let resolved = resolved.order.attention_resolved(Some(AttentionReason::PaymentDisputed), "Mere", later(8)).order;
     assert_eq!(reasons(&resolved), []);
     assert_eq!(resolved.disputes().len(), 1, "the dispute is there as before");
@@ -275,7 +279,7 @@ fn a_payment_that_the_provider_does_not_know_ends_the_order_or_asks_a_person() {
     assert_eq!((ended.status(), reasons(&ended)), (Status::Expired, vec![AttentionReason::PaymentUnknown]));
     let kept = paid().payment_unknown(&pi("pi_1"), later(31)).order;
     assert_eq!((kept.status(), reasons(&kept)), (Status::Paid, vec![AttentionReason::PaymentUnknown]));
-    assert!(!kept.payment_unknown(&pi("pi_1"), later(32)).is_news());
+    assert!(!kept.payment_unknown(&pi("pi_1"), later(32)).has_changes());
 }
 
 /// How three refunds and a dispute stand at one moment of their lives: later moments have gone further.
@@ -309,12 +313,12 @@ proptest! {
             progress[which] = (progress[which] + 1).min(3);
             for _ in 0..looks * repeats {
                 let decided = order.payment_stated(moment(progress), later(minute));
-                sum += told(&decided.events, &decided.order);
+                sum += published_refunds(&decided.events, &decided.order);
                 order = decided.order;
             }
         }
         let decided = order.payment_stated(moment(progress), later(99));
-        sum += told(&decided.events, &decided.order);
+        sum += published_refunds(&decided.events, &decided.order);
         let order = decided.order;
         let last = moment(progress);
         let gone = last.refunds.iter().filter(|refund| refund.status == ReportedRefund::Succeeded);
@@ -322,7 +326,7 @@ proptest! {
         prop_assert_eq!(order.refunded(&pi("pi_1")), gone);
         prop_assert_eq!(sum, gone, "what was published adds up to what went back");
         prop_assert_eq!(order.disputes().len(), last.disputes.len());
-        prop_assert!(!order.clone().payment_stated(last, later(100)).is_news());
+        prop_assert!(!order.clone().payment_stated(last, later(100)).has_changes());
         let direct = paid().payment_stated(moment(progress), later(99)).order;
         prop_assert_eq!(order.payment_axis(), direct.payment_axis());
         prop_assert_eq!(order.refundable_by_staff(), direct.refundable_by_staff());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::pricing::{Wanted, price};
+use crate::domain::pricing::{LineToPrice, price};
 use crate::domain::{CartId, Kind};
 
 fn nzd(minor: i64) -> Money {
@@ -32,7 +32,7 @@ fn pi(name: &str) -> IntentId {
 
 /// Two notebooks for 100.00 each and delivery for 6.90, unless the lines say otherwise.
 fn new_order(lines: &[(&str, Kind, i64, i64)]) -> NewOrder {
-    let wanted = lines.iter().map(|(code, kind, count, minor)| Wanted {
+    let wanted = lines.iter().map(|(code, kind, count, minor)| LineToPrice {
         sku: sku(code),
         title: format!("The {code}"),
         kind: *kind,
@@ -74,7 +74,7 @@ fn reported(intent: &str, status: IntentStatus) -> IntentReport {
 fn paid() -> Order {
     payable().intent_reported(succeeded("pi_1", TOTAL), later(1)).order
 }
-fn refunded(order: Order, refund: RefundId) -> Decided {
+fn refunded(order: Order, refund: RefundId) -> Transition {
     let Refund { intent, amount, .. } = order.refund(refund).unwrap().clone();
     let report = RefundReport {
         id: Some(refund),
@@ -101,7 +101,7 @@ fn a_placed_order_asks_for_stock_and_then_for_a_payment() {
     let reserved = decided.order.stock_reserved(noon());
     assert_eq!(reserved.tasks, [OrderTask::CreateIntent]);
     assert_eq!(reserved.order.status(), Status::AwaitingStock, "it cannot be paid before there is an intent");
-    assert!(!reserved.order.stock_reserved(noon()).is_news());
+    assert!(!reserved.order.stock_reserved(noon()).has_changes());
     assert_eq!(payable().status(), Status::Initial);
     assert_eq!(payable().payable().unwrap().client_secret.as_deref(), Some("pi_1_secret"));
 }
@@ -113,12 +113,12 @@ fn an_order_that_costs_nothing_is_paid_as_soon_as_its_goods_are_held() {
 }
 
 #[test]
-fn exactly_the_total_makes_an_order_paid_and_a_repeat_is_no_news() {
+fn exactly_the_total_makes_an_order_paid_and_a_repeat_is_unchanged() {
     let decided = payable().intent_reported(succeeded("pi_1", TOTAL), later(1));
     assert_eq!(decided.events, [OrderEvent::Paid]);
     assert_eq!(decided.tasks, [OrderTask::MailReceipt]);
-    assert_eq!(decided.bought().unwrap().1, [(sku("NOTE"), 2)]);
-    assert!(!decided.order.intent_reported(succeeded("pi_1", TOTAL), later(2)).is_news());
+    assert_eq!(decided.paid_cart_lines().unwrap().1, [(sku("NOTE"), 2)]);
+    assert!(!decided.order.intent_reported(succeeded("pi_1", TOTAL), later(2)).has_changes());
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_decline_leaves_the_order_open_for_another_try() {
     let decided = payable().intent_reported(reported("pi_1", declined.clone()), later(1));
     assert_eq!(decided.events, [OrderEvent::PaymentFailed { reason: "Your card was declined.".into() }]);
     assert_eq!(decided.order.payment_axis(), PaymentAxis::Declined);
-    assert!(!decided.order.clone().intent_reported(reported("pi_1", declined), later(1)).is_news());
+    assert!(!decided.order.clone().intent_reported(reported("pi_1", declined), later(1)).has_changes());
     let decided = decided.order.intent_reported(succeeded("pi_1", TOTAL), later(2));
     assert_eq!(decided.order.status(), Status::Paid);
 }
@@ -171,7 +171,7 @@ fn a_payment_under_way_at_the_deadline_is_waited_for_and_closed_when_it_fails() 
 #[test]
 fn nothing_happens_before_the_deadline() {
     assert_eq!(payable().due_at(), Some(later(30)));
-    assert!(!payable().overdue(later(29)).is_news());
+    assert!(!payable().overdue(later(29)).has_changes());
     assert_eq!(placed().overdue(later(30)).order.status(), Status::Expired);
 }
 
@@ -182,7 +182,7 @@ fn late_money_is_returned_once() {
     let refund = RefundId::of_intent(id(1), &pi("pi_9"));
     assert_eq!(decided.tasks, [OrderTask::RefundPayment { refund }]);
     assert_eq!((decided.order.status(), decided.new_intents.clone()), (Status::Expired, vec![pi("pi_9")]));
-    assert!(!decided.order.clone().intent_reported(succeeded("pi_9", TOTAL), later(51)).is_news());
+    assert!(!decided.order.clone().intent_reported(succeeded("pi_9", TOTAL), later(51)).has_changes());
     let done = refunded(decided.order, refund);
     assert!(done.order.is_returned());
     assert_eq!(done.events, [], "money that paid for nothing is no sale, and its return no correction");
@@ -225,7 +225,7 @@ fn an_order_replaced_by_a_newer_one_ends_and_its_intent_is_closed() {
     assert_eq!(decided.order.state(), &OrderState::Expired { superseded_by: Some(id(2)) });
     assert_eq!(decided.events, [OrderEvent::Expired]);
     assert_eq!(decided.tasks.len(), 1);
-    assert!(!paid().superseded(id(2), later(3)).is_news());
+    assert!(!paid().superseded(id(2), later(3)).has_changes());
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn a_cancellation_asks_fulfilment_first_and_then_returns_the_money() {
     assert_eq!(decided.order.status(), Status::CancelPending);
     assert_eq!(decided.events, [OrderEvent::CancellationRequested { reason: "changed my mind".into() }]);
     assert_eq!(decided.tasks, []);
-    assert!(!decided.order.clone().cancellation_requested("again".into(), later(3)).unwrap().is_news());
+    assert!(!decided.order.clone().cancellation_requested("again".into(), later(3)).unwrap().has_changes());
     let decided = decided.order.shipping_cancelled(later(3));
     let refund = RefundId::of_intent(id(1), &pi("pi_1"));
     assert_eq!(decided.tasks, [OrderTask::RefundPayment { refund }]);
@@ -294,7 +294,7 @@ fn an_order_is_shipped_when_a_parcel_left_and_completed_when_everything_did() {
     let done = shipped.order.item_processed(processed("PEN", Kind::Physical), later(61));
     assert_eq!(done.order.status(), Status::Completed);
     assert_eq!(done.events, [OrderEvent::Completed { at: later(60) }]);
-    assert!(!done.order.clone().item_processed(processed("PEN", Kind::Physical), later(62)).is_news());
+    assert!(!done.order.clone().item_processed(processed("PEN", Kind::Physical), later(62)).has_changes());
     assert_eq!(done.order.fulfilment().shipments().len(), 1, "both went under one tracking number");
 }
 
@@ -345,14 +345,14 @@ fn a_failed_refund_needs_attention_and_can_be_tried_again() {
 }
 
 #[test]
-fn whoever_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person() {
+fn anyone_who_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person() {
     let unfulfilled = paid().overdue(later(11)).order;
     assert_eq!(unfulfilled.attention().unwrap().reason, AttentionReason::NotFulfilled);
     let calm = unfulfilled.shipping_order_created(vec![], later(12)).order;
     assert_eq!(calm.attention(), None);
     let stuck = paid().cancellation_requested("x".into(), later(2)).unwrap().order.overdue(later(12)).order;
     assert_eq!(stuck.attention().unwrap().reason, AttentionReason::CancellationStuck);
-    assert!(!stuck.clone().overdue(later(50)).is_news(), "a person is asked once");
+    assert!(!stuck.clone().overdue(later(50)).has_changes(), "a person is asked once");
     assert_eq!(stuck.attention_resolved(None, "Mere", later(60)).order.attention(), None);
     let closing = payable().overdue(later(30)).order.overdue(later(40)).order;
     assert_eq!(closing.attention().unwrap().reason, AttentionReason::PaymentNotSettled);
@@ -367,8 +367,8 @@ fn a_person_who_has_looked_is_asked_again_only_after_another_ten_minutes() {
     for waiting in [unfulfilled, stuck, closing] {
         let reason = waiting.attention().unwrap().reason;
         let looked = waiting.attention_resolved(Some(reason), "Mere", later(60)).order;
-        assert_eq!(looked.due_at(), Some(later(60).plus(PATIENCE)), "{reason:?}");
-        assert!(!looked.clone().overdue(later(69)).is_news(), "{reason:?} comes back at once");
+        assert_eq!(looked.due_at(), Some(later(60).plus(GRACE_PERIOD)), "{reason:?}");
+        assert!(!looked.clone().overdue(later(69)).has_changes(), "{reason:?} comes back at once");
         let again = looked.overdue(later(70)).order;
         assert_eq!(again.attention().map(|it| it.reason), Some(reason), "it still waits, so somebody looks again");
     }
@@ -380,8 +380,8 @@ fn a_receipt_is_owed_from_the_moment_of_payment_and_sent_once() {
     assert_eq!(order.receipt().unwrap().sent_at, None);
     let sent = order.receipt_sent(later(2)).order;
     assert_eq!(sent.receipt().unwrap().sent_at, Some(later(2)));
-    assert!(!sent.receipt_sent(later(3)).is_news());
-    assert!(!payable().receipt_sent(later(3)).is_news());
+    assert!(!sent.receipt_sent(later(3)).has_changes());
+    assert!(!payable().receipt_sent(later(3)).has_changes());
 }
 
 #[test]

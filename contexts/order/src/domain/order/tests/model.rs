@@ -107,11 +107,11 @@ impl Life {
         Self { order, tasks: vec![], provider, told: vec![], now: noon(), asked: 0 }
     }
 
-    fn take(&mut self, decide: impl FnOnce(Order) -> Decided) {
+    fn take(&mut self, decide: impl FnOnce(Order) -> Transition) {
         let before = self.order.clone();
         let decided = decide(before.clone());
-        if !decided.is_news() {
-            assert_eq!(decided.order, before, "no news, yet something changed");
+        if !decided.has_changes() {
+            assert_eq!(decided.order, before, "no events, yet something changed");
             assert!(decided.events.is_empty() && decided.tasks.is_empty());
         }
         if before.state().is_final() {
@@ -211,7 +211,7 @@ impl Life {
             Step::Superseded => self.take(|order| order.superseded(id(2), now)),
             Step::CancelAsked => self.take(|order| {
                 let same = order.clone();
-                order.cancellation_requested("x".into(), now).unwrap_or_else(|_| Decided::nothing(same))
+                order.cancellation_requested("x".into(), now).unwrap_or_else(|_| Transition::nothing(same))
             }),
             Step::ShippingCreated => self.take(|order| {
                 let items = vec![pending("NOTE", Kind::Physical), pending("PEN", Kind::Physical)];
@@ -233,7 +233,7 @@ impl Life {
                 };
                 self.take(|order| {
                     let same = order.clone();
-                    order.refund_requested(request, now).unwrap_or_else(|_| Decided::nothing(same))
+                    order.refund_requested(request, now).unwrap_or_else(|_| Transition::nothing(same))
                 });
             }
         }

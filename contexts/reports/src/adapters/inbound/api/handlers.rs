@@ -8,10 +8,10 @@ use super::over_time::SalesOverTimeView;
 use super::views::{
     self, CategoryView, CountryView, GroupByWord, MonthlySalesView, ProductView, RefundView, ReportView, ScopeWord,
 };
-use crate::adapters::inbound::asking::{self, Question};
 use crate::adapters::inbound::csv::{self, Table};
+use crate::adapters::inbound::params::{self, ReportQuery};
 use crate::domain::Scope;
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 /// Sales of the last months, oldest first, the present month last; months without sales are there too.
 #[utoipa::path(
@@ -29,8 +29,8 @@ use crate::module::Questions;
     ),
 )]
 #[get("/api/reports/v1/monthly-sales")]
-pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
-    let question = Question::parse(req.query_string())?;
+pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<ReportQueries>) -> Result<HttpResponse, Problem> {
+    let question = ReportQuery::parse(req.query_string())?;
     let scope = question.scope.unwrap_or(Scope::Paid);
     let report = ask.monthly.execute(question.asked, scope).await?;
     let of = ask.currency(&question);
@@ -56,8 +56,8 @@ pub async fn monthly_sales(req: HttpRequest, _who: Admin, ask: Data<Questions>) 
     ),
 )]
 #[get("/api/reports/v1/sales")]
-pub async fn sales_over_time(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
-    let query = asking::sales_over_time(req.query_string())?;
+pub async fn sales_over_time(req: HttpRequest, _who: Admin, ask: Data<ReportQueries>) -> Result<HttpResponse, Problem> {
+    let query = params::sales_over_time(req.query_string())?;
     let answer = ask.over_time.execute(query).await?;
     let of = query.currency.unwrap_or(ask.reading.currency);
     if csv::wanted(&req) {
@@ -82,8 +82,8 @@ pub async fn sales_over_time(req: HttpRequest, _who: Admin, ask: Data<Questions>
     ),
 )]
 #[get("/api/reports/v1/top-products")]
-pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
-    let question = Question::parse(req.query_string())?;
+pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<ReportQueries>) -> Result<HttpResponse, Problem> {
+    let question = ReportQuery::parse(req.query_string())?;
     let report = ask.products.execute(question.asked, question.limit).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
@@ -107,8 +107,12 @@ pub async fn top_products(req: HttpRequest, _who: Admin, ask: Data<Questions>) -
     ),
 )]
 #[get("/api/reports/v1/sales-by-category")]
-pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
-    let question = Question::parse(req.query_string())?;
+pub async fn sales_by_category(
+    req: HttpRequest,
+    _who: Admin,
+    ask: Data<ReportQueries>,
+) -> Result<HttpResponse, Problem> {
+    let question = ReportQuery::parse(req.query_string())?;
     let report = ask.categories.execute(question.asked).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
@@ -132,8 +136,12 @@ pub async fn sales_by_category(req: HttpRequest, _who: Admin, ask: Data<Question
     ),
 )]
 #[get("/api/reports/v1/sales-by-country")]
-pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
-    let question = Question::parse(req.query_string())?;
+pub async fn sales_by_country(
+    req: HttpRequest,
+    _who: Admin,
+    ask: Data<ReportQueries>,
+) -> Result<HttpResponse, Problem> {
+    let question = ReportQuery::parse(req.query_string())?;
     let report = ask.countries.execute(question.asked).await?;
     let of = ask.currency(&question);
     if csv::wanted(&req) {
@@ -159,8 +167,8 @@ pub async fn sales_by_country(req: HttpRequest, _who: Admin, ask: Data<Questions
     ),
 )]
 #[get("/api/reports/v1/refunds")]
-pub async fn refunds(req: HttpRequest, _who: Admin, ask: Data<Questions>) -> Result<HttpResponse, Problem> {
-    let question = Question::parse(req.query_string())?;
+pub async fn refunds(req: HttpRequest, _who: Admin, ask: Data<ReportQueries>) -> Result<HttpResponse, Problem> {
+    let question = ReportQuery::parse(req.query_string())?;
     let of = ask.currency(&question);
     let page = ask.refunds.execute(question.asked, question.limit, question.after).await?;
     if csv::wanted(&req) {

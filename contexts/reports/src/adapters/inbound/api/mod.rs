@@ -10,10 +10,10 @@ pub mod views;
 use actix_web::web::Data;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 /// Registers every call.
-pub fn configure(cfg: &mut ServiceConfig, questions: Questions) {
+pub fn configure(cfg: &mut ServiceConfig, questions: ReportQueries) {
     cfg.app_data(Data::new(questions))
         .service(handlers::monthly_sales)
         .service(handlers::sales_over_time)

@@ -6,7 +6,7 @@ use shared_kernel::Currency;
 use utoipa::ToSchema;
 
 use super::views::{GroupByWord, MonthTotalView, ReportView, ScopeWord, money};
-use crate::application::{Reading, SalesOverTimeQuery, SalesOverTimeReport};
+use crate::application::{ReportContext, SalesOverTimeQuery, SalesOverTimeReport};
 use crate::domain::{DateRange, MonthAmounts, SpanSales};
 
 /// Sales of a period, divided, and of the period before.
@@ -71,8 +71,7 @@ impl SpanTotalView {
 
 impl SalesOverTimeView {
     /// Renders the report.
-    #[must_use]
-    pub fn new(answer: SalesOverTimeReport, query: SalesOverTimeQuery, of: Currency, reading: &Reading) -> Self {
+    pub fn new(answer: SalesOverTimeReport, query: SalesOverTimeQuery, of: Currency, reading: &ReportContext) -> Self {
         let SalesOverTimeReport { days, report, total, before } = answer;
         let item = |row: SpanSales| SpanView {
             period: row.span.name,

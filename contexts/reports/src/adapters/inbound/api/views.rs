@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared_kernel::{Currency, Money};
 use utoipa::ToSchema;
 
-use crate::application::{Reading, RefundPage};
+use crate::application::{RefundPage, ReportContext};
 use crate::domain::{
     CategorySales, CountrySales, GroupBy, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope,
 };
@@ -27,7 +27,7 @@ pub struct ReportView<T> {
     /// The zone in whose calendar the months are.
     #[schema(example = "Pacific/Auckland")]
     pub time_zone: String,
-    /// Whether the books are being built anew, so that something is missing in these rows.
+    /// Whether the report is being rebuilt and these rows are incomplete.
     pub rebuilding: bool,
     /// How many facts about orders wait to be recorded.
     pub waiting: u64,
@@ -40,7 +40,7 @@ pub struct ReportView<T> {
 }
 
 impl<T> ReportView<T> {
-    pub(super) fn new<R>(report: Report<R>, of: Currency, reading: &Reading, item: impl Fn(R) -> T) -> Self {
+    pub(super) fn new<R>(report: Report<R>, of: Currency, reading: &ReportContext, item: impl Fn(R) -> T) -> Self {
         Self {
             currency: of.code().to_owned(),
             as_of: report.books.as_of.map(|at| at.to_string()),
@@ -116,15 +116,14 @@ impl MonthTotalView {
             shipping: money(sums.shipping, of),
             gross: money(sums.gross, of),
             refunded: money(sums.refunded, of),
-            kept: money(sums.kept(), of),
+            kept: money(sums.net_of_refunds(), of),
         }
     }
 }
 
 impl MonthlySalesView {
     /// Renders the months.
-    #[must_use]
-    pub fn new(report: Report<MonthSales>, scope: Scope, of: Currency, reading: &Reading) -> Self {
+    pub fn new(report: Report<MonthSales>, scope: Scope, of: Currency, reading: &ReportContext) -> Self {
         let total = MonthTotalView::new(report.total(), of);
         let item =
             |row: MonthSales| MonthView { month: row.month.to_string(), sums: MonthTotalView::new(row.amounts, of) };
@@ -220,8 +219,7 @@ pub struct RefundView {
 }
 
 /// Renders the articles.
-#[must_use]
-pub fn products(report: Report<ProductSales>, of: Currency, reading: &Reading) -> ReportView<ProductView> {
+pub fn products(report: Report<ProductSales>, of: Currency, reading: &ReportContext) -> ReportView<ProductView> {
     ReportView::new(report, of, reading, |row| ProductView {
         sku: row.sku.as_str().to_owned(),
         title: row.title,
@@ -231,13 +229,12 @@ pub fn products(report: Report<ProductSales>, of: Currency, reading: &Reading) -
         gross: money(row.amounts.gross, of),
         returned: row.amounts.returned,
         refunded: money(row.amounts.refunded, of),
-        kept: money(row.amounts.kept(), of),
+        kept: money(row.amounts.net_of_refunds(), of),
     })
 }
 
 /// Renders the categories.
-#[must_use]
-pub fn categories(report: Report<CategorySales>, of: Currency, reading: &Reading) -> ReportView<CategoryView> {
+pub fn categories(report: Report<CategorySales>, of: Currency, reading: &ReportContext) -> ReportView<CategoryView> {
     ReportView::new(report, of, reading, |row| CategoryView {
         category: row.category.map(|category| category.as_str().to_owned()),
         quantity: row.amounts.quantity,
@@ -246,13 +243,12 @@ pub fn categories(report: Report<CategorySales>, of: Currency, reading: &Reading
         gross: money(row.amounts.gross, of),
         returned: row.amounts.returned,
         refunded: money(row.amounts.refunded, of),
-        kept: money(row.amounts.kept(), of),
+        kept: money(row.amounts.net_of_refunds(), of),
     })
 }
 
 /// Renders the countries.
-#[must_use]
-pub fn countries(report: Report<CountrySales>, of: Currency, reading: &Reading) -> ReportView<CountryView> {
+pub fn countries(report: Report<CountrySales>, of: Currency, reading: &ReportContext) -> ReportView<CountryView> {
     ReportView::new(report, of, reading, |row| CountryView {
         country: row.country.map(|country| country.as_str().to_owned()),
         orders: row.amounts.orders,
@@ -260,14 +256,13 @@ pub fn countries(report: Report<CountrySales>, of: Currency, reading: &Reading) 
         tax: money(row.amounts.tax, of),
         gross: money(row.amounts.gross, of),
         refunded: money(row.amounts.refunded, of),
-        kept: money(row.amounts.kept(), of),
+        kept: money(row.amounts.net_of_refunds(), of),
     })
 }
 
 /// Renders one page of refunds.
-#[must_use]
-pub fn refunds(page: RefundPage, of: Currency, reading: &Reading) -> ReportView<RefundView> {
-    let next_cursor = page.next.as_ref().map(super::super::asking::cursor);
+pub fn refunds(page: RefundPage, of: Currency, reading: &ReportContext) -> ReportView<RefundView> {
+    let next_cursor = page.next.as_ref().map(super::super::params::cursor);
     let item = |row: RefundEntry| RefundView {
         refund_id: row.id.as_str().to_owned(),
         order_id: row.order.to_string(),

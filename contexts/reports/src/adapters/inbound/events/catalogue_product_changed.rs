@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared_kernel::{Envelope, Sku};
 use uuid::Uuid;
 
-use super::reading::{Unreadable, kept};
+use super::reading::{Unreadable, truncate_to_stored_precision};
 use crate::domain::{Article, Category};
 use crate::ports::ProductStated;
 
@@ -38,7 +38,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<ProductStated, Unreadable> {
         product: product.product_id,
         category: product.category.as_deref().and_then(Category::new),
         articles: articles.collect(),
-        stated_at: kept(envelope.time),
+        stated_at: truncate_to_stored_precision(envelope.time),
         sequence: envelope.sequence,
         cause: None,
     })

@@ -64,9 +64,6 @@ pub fn order_fact(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable> 
 }
 
 /// Reads a statement about a product; it still lacks its cause.
-///
-/// # Errors
-/// [`Unreadable`] when it lacks something.
 pub fn product_fact(envelope: &Envelope) -> Result<ProductStated, Unreadable> {
     catalogue_product_changed::read(envelope)
 }
@@ -83,7 +80,7 @@ impl Handler for RecordSales {
         };
         match self.0.execute(command).await {
             Ok(()) => Handled::Done,
-            Err(RecordFactError::Store(error)) => settled(&error),
+            Err(RecordFactError::Store(error)) => handle_store_error(&error),
             Err(RecordFactError::Contradiction(why)) => Handled::Dead(Failure::new("contradiction", why)),
             Err(RecordFactError::NotMoney(why)) => Handled::Dead(Failure::new("not-money", why)),
             Err(RecordFactError::NoMonth(why)) => Handled::Dead(Failure::new("no-month", why)),
@@ -101,11 +98,11 @@ impl Handler for KeepProducts {
             Ok(stated) => ProductStated { cause: Some(delivery.cause.clone()), ..stated },
             Err(unreadable) => return Handled::Dead(unreadable.failure()),
         };
-        self.0.execute(stated).await.map_or_else(|error| settled(&error), |()| Handled::Done)
+        self.0.execute(stated).await.map_or_else(|error| handle_store_error(&error), |()| Handled::Done)
     }
 }
 
-fn settled(error: &StoreError) -> Handled {
+fn handle_store_error(error: &StoreError) -> Handled {
     match error {
         StoreError::AlreadyHandled => Handled::Done,
         StoreError::Corrupt { .. } => Handled::Dead(Failure::of(error)),

@@ -1,6 +1,6 @@
 //! `store.order.anonymised.v1`: the buyer was erased, so the reasons of refunds, in which people write names, are forgotten.
 //!
-//! A consumer of its own: it changes no figure, and building the books anew does not need it, as the archive has been
+//! A consumer of its own: it changes no figure, and building the books again does not need it, as the archive has been
 //! cleaned as well.
 
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use chassis::messaging::{Delivery, Handled, Handler};
 use serde::Deserialize;
 use shared_kernel::OrderId;
 
+use super::handle_store_error;
 use super::reading::Unreadable;
-use super::settled;
 use crate::ports::SalesLedger;
 
 pub(super) const TYPE: &str = "store.order.anonymised.v1";
@@ -32,6 +32,6 @@ impl Handler for ForgetReasons {
             Err(error) => return Handled::Dead(Unreadable::from(error).failure()),
         };
         let forgotten = self.0.forget_reasons(order_id, Some(delivery.cause.clone())).await;
-        forgotten.map_or_else(|error| settled(&error), |()| Handled::Done)
+        forgotten.map_or_else(|error| handle_store_error(&error), |()| Handled::Done)
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared_kernel::{Envelope, OrderId, Timestamp};
 
-use super::reading::{Number, Unreadable, command, kept};
+use super::reading::{Number, Unreadable, command, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 
 pub(super) const TYPE: &str = "store.order.cancelled.v1";
@@ -17,6 +17,6 @@ struct CancelledOrder {
 
 pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable> {
     let cancelled: CancelledOrder = envelope.data()?;
-    let news = News::Cancelled(kept(cancelled.cancelled_at));
+    let news = News::Cancelled(truncate_to_stored_precision(cancelled.cancelled_at));
     Ok(command(envelope, cancelled.order_id, cancelled.number, news))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared_kernel::{Envelope, OrderId, Timestamp};
 
-use super::reading::{Number, Unreadable, command, kept};
+use super::reading::{Number, Unreadable, command, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 
 pub(super) const TYPE: &str = "store.order.completed.v1";
@@ -17,6 +17,6 @@ struct CompletedOrder {
 
 pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable> {
     let completed: CompletedOrder = envelope.data()?;
-    let news = News::Completed(kept(completed.completed_at));
+    let news = News::Completed(truncate_to_stored_precision(completed.completed_at));
     Ok(command(envelope, completed.order_id, completed.number, news))
 }

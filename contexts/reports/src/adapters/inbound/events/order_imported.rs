@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use shared_kernel::{Currency, Envelope, OrderId, Timestamp};
 
-use super::reading::{Line, Number, Totals, Unreadable, command, kept, sale_lines};
+use super::reading::{Line, Number, Totals, Unreadable, command, sale_lines, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 use crate::domain::{Country, Outcome};
 
@@ -27,7 +27,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable>
     let imported: ImportedOrder = envelope.data()?;
     let news = News::Sold {
         outcome: outcome(imported.status)?,
-        sold_at: kept(imported.placed_at),
+        sold_at: truncate_to_stored_precision(imported.placed_at),
         currency: imported.currency,
         country: imported.country.as_deref().and_then(Country::new),
         amounts: imported.totals.amounts()?,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared_kernel::{Currency, Envelope, OrderId, Timestamp};
 
-use super::reading::{Line, Number, Totals, Unreadable, command, kept, sale_lines};
+use super::reading::{Line, Number, Totals, Unreadable, command, sale_lines, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 use crate::domain::{Country, Outcome};
 
@@ -31,7 +31,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable>
     let paid: PaidOrder = envelope.data()?;
     let news = News::Sold {
         outcome: Outcome::Paid,
-        sold_at: kept(paid.paid_at),
+        sold_at: truncate_to_stored_precision(paid.paid_at),
         currency: paid.currency,
         country: paid.delivery_address.and_then(|address| Country::new(&address.country)),
         amounts: paid.totals.amounts()?,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared_kernel::{Envelope, OrderId, Timestamp};
 
-use super::reading::{Number, Unreadable, command, kept};
+use super::reading::{Number, Unreadable, command, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 use crate::domain::RefundId;
 
@@ -22,7 +22,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable>
     let id = RefundId::new(&failed.refund_id);
     let news = News::RefundFailed {
         id: id.ok_or(Unreadable::Word { field: "refund_id", value: failed.refund_id })?,
-        failed_at: kept(failed.failed_at),
+        failed_at: truncate_to_stored_precision(failed.failed_at),
     };
     Ok(command(envelope, failed.order_id, failed.number, news))
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared_kernel::{Currency, Envelope, OrderId, Timestamp};
 
-use super::reading::{Number, Unreadable, command, kept};
+use super::reading::{Number, Unreadable, command, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 use crate::domain::RefundId;
 
@@ -29,7 +29,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<RecordFactCommand, Unreadable>
         minor: refunded.amount_minor,
         currency: refunded.currency,
         reason: refunded.reason.unwrap_or_default(),
-        refunded_at: kept(refunded.refunded_at),
+        refunded_at: truncate_to_stored_precision(refunded.refunded_at),
     };
     Ok(command(envelope, refunded.order_id, refunded.number, news))
 }

@@ -19,7 +19,6 @@ pub enum Unreadable {
     /// A field holds a word that is not known here.
     #[error("{field} is {value:?}, which is not known here")]
     Word {
-        /// The field.
         field: &'static str,
         /// What it holds.
         value: String,
@@ -31,7 +30,6 @@ pub enum Unreadable {
 
 impl Unreadable {
     /// For the operator.
-    #[must_use]
     pub fn failure(&self) -> Failure {
         let code = match self {
             Self::Type(_) => "unknown-type",
@@ -100,10 +98,16 @@ impl Totals {
 }
 
 /// A time as the databases keep it, whatever the precision with which it was written.
-pub(super) fn kept(time: Timestamp) -> Timestamp {
+pub(super) fn truncate_to_stored_precision(time: Timestamp) -> Timestamp {
     Timestamp::from_micros(time.micros())
 }
 
 pub(super) fn command(envelope: &Envelope, order: OrderId, number: Number, news: News) -> RecordFactCommand {
-    RecordFactCommand { order, number: number.text(), news, stated_at: kept(envelope.time), cause: None }
+    RecordFactCommand {
+        order,
+        number: number.text(),
+        news,
+        stated_at: truncate_to_stored_precision(envelope.time),
+        cause: None,
+    }
 }

@@ -14,7 +14,6 @@ const TOP: i64 = 12;
 const BOTTOM: i64 = 32;
 const PLOT: i64 = HEIGHT - TOP - BOTTOM;
 
-/// A bar chart.
 pub struct BarChart {
     pub title: String,
     pub description: String,
@@ -26,7 +25,6 @@ pub struct BarChart {
     pub lines: Vec<Line>,
 }
 
-/// One bar.
 pub struct Bar {
     pub x: i64,
     pub y: i64,

@@ -2,12 +2,12 @@
 
 use shared_kernel::{Currency, Money};
 
-use crate::adapters::inbound::asking::Question;
-use crate::application::{Reading, SalesOverTimeQuery};
+use crate::adapters::inbound::params::ReportQuery;
+use crate::application::{ReportContext, SalesOverTimeQuery};
 use crate::domain::{DateRange, Month, Period, Report};
 
 /// Fewer facts are counted within moments, and nobody needs to know.
-const MANY: u64 = 100;
+const MIN_BACKLOG_SHOWN: u64 = 100;
 
 /// The top of a page.
 pub struct Head {
@@ -25,9 +25,9 @@ pub struct Head {
 }
 
 impl Head {
-    pub fn new<T>(heading: &'static str, report: &Report<T>, question: &Question, reading: &Reading) -> Self {
+    pub fn new<T>(heading: &'static str, report: &Report<T>, question: &ReportQuery, reading: &ReportContext) -> Self {
         let of = question.asked.currency.unwrap_or(reading.currency);
-        let months = question.asked.months.unwrap_or(Period::USUAL);
+        let months = question.asked.months.unwrap_or(Period::DEFAULT_MONTHS);
         let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
         let (from, until) = (month(question.asked.from), month(question.asked.until));
         let mut query = format!("months={months}&from={from}&until={until}&currency={of}");
@@ -38,7 +38,12 @@ impl Head {
     }
 
     /// Above sales over time, which are asked for by days.
-    pub fn over_time<T>(report: &Report<T>, query: SalesOverTimeQuery, days: DateRange, reading: &Reading) -> Self {
+    pub fn over_time<T>(
+        report: &Report<T>,
+        query: SalesOverTimeQuery,
+        days: DateRange,
+        reading: &ReportContext,
+    ) -> Self {
         let of = query.currency.unwrap_or(reading.currency);
         let (from, until) = (days.first().to_string(), days.last().to_string());
         let (by, status) = (query.by.name(), query.scope.name());
@@ -47,7 +52,7 @@ impl Head {
     }
 
     /// What is the same however it was asked for.
-    fn of<T>(report: &Report<T>, of: Currency, reading: &Reading) -> Self {
+    fn of<T>(report: &Report<T>, of: Currency, reading: &ReportContext) -> Self {
         let zone = report.books.time_zone.as_deref().unwrap_or(reading.calendar.zone());
         let as_of = report.books.as_of.map_or_else(
             || "Nothing has been sold yet".to_owned(),
@@ -61,7 +66,7 @@ impl Head {
             heading: "",
             as_of,
             warning: warning(report),
-            months: Period::USUAL,
+            months: Period::DEFAULT_MONTHS,
             from: String::new(),
             until: String::new(),
             currency: of.to_string(),
@@ -77,7 +82,9 @@ fn warning<T>(report: &Report<T>) -> Option<String> {
         (true, waiting) => Some(format!(
             "These reports are being rebuilt, and {waiting} facts are waiting. Until that is done, figures are too small."
         )),
-        (false, waiting) if waiting >= MANY => Some(format!("{waiting} facts about orders are waiting to be counted.")),
+        (false, waiting) if waiting >= MIN_BACKLOG_SHOWN => {
+            Some(format!("{waiting} facts about orders are waiting to be counted."))
+        }
         (false, _) => None,
     }
 }

@@ -16,10 +16,10 @@ use actix_web::web::{Data, ServiceConfig};
 use chassis::web::PageError;
 
 use super::csv::Table;
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 /// Registers every page.
-pub fn configure(cfg: &mut ServiceConfig, questions: Questions) {
+pub fn configure(cfg: &mut ServiceConfig, questions: ReportQueries) {
     cfg.app_data(Data::new(questions))
         .service(overview::show)
         .service(monthly::show)

@@ -10,10 +10,10 @@ use shared_kernel::Currency;
 
 use super::chart::{BarChart, Point};
 use super::head::{Head, money};
-use crate::adapters::inbound::asking::Question;
 use crate::adapters::inbound::csv;
+use crate::adapters::inbound::params::ReportQuery;
 use crate::domain::{MonthAmounts, MonthSales, Report, Scope};
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 /// More months than that are drawn as years.
 const BARS: usize = 120;
@@ -54,14 +54,17 @@ impl MonthRow {
             shipping: money(sums.shipping, of),
             gross: money(sums.gross, of),
             refunded: money(sums.refunded, of),
-            kept: money(sums.kept(), of),
+            kept: money(sums.net_of_refunds(), of),
         }
     }
 }
 
 pub(super) fn chart(report: &Report<MonthSales>, of: Currency) -> BarChart {
-    let point =
-        |row: &MonthSales| Point { short: row.month.in_short(), name: row.month.in_words(), minor: row.amounts.kept() };
+    let point = |row: &MonthSales| Point {
+        short: row.month.in_short(),
+        name: row.month.in_words(),
+        minor: row.amounts.net_of_refunds(),
+    };
     let mut points: Vec<Point> = report.rows.iter().map(point).collect();
     if points.len() <= BARS {
         return BarChart::new(format!("Sales less refunds by month in {of}"), &points, of);
@@ -70,15 +73,15 @@ pub(super) fn chart(report: &Report<MonthSales>, of: Currency) -> BarChart {
     points = years
         .map(|months| {
             let name = months[0].month.year().to_string();
-            let minor = months.iter().map(|row| row.amounts.kept()).fold(0, i64::saturating_add);
+            let minor = months.iter().map(|row| row.amounts.net_of_refunds()).fold(0, i64::saturating_add);
             Point { short: name.clone(), name, minor }
         })
         .collect();
     BarChart::new(format!("Sales less refunds by year in {of}"), &points, of)
 }
 
-async fn ask(req: &HttpRequest, questions: &Questions) -> Result<(Question, Report<MonthSales>), PageError> {
-    let mut question = Question::parse(req.query_string())?;
+async fn load(req: &HttpRequest, questions: &ReportQueries) -> Result<(ReportQuery, Report<MonthSales>), PageError> {
+    let mut question = ReportQuery::parse(req.query_string())?;
     let scope = *question.scope.get_or_insert(Scope::Paid);
     let report = questions.monthly.execute(question.asked, scope).await?;
     Ok((question, report))
@@ -90,9 +93,9 @@ pub async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
-    questions: Data<Questions>,
+    questions: Data<ReportQueries>,
 ) -> Result<HttpResponse, PageError> {
-    let (question, report) = ask(&req, &questions).await?;
+    let (question, report) = load(&req, &questions).await?;
     let of = questions.currency(&question);
     let row = |row: &MonthSales| MonthRow::new(row.month.to_string(), row.month.in_words(), row.amounts, of);
     page(&MonthlyPage {
@@ -107,7 +110,7 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/monthly.csv")]
-pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
-    let (question, report) = ask(&req, &questions).await?;
+pub async fn file(req: HttpRequest, _who: Admin, questions: Data<ReportQueries>) -> Result<HttpResponse, PageError> {
+    let (question, report) = load(&req, &questions).await?;
     super::file(&csv::months(&report, questions.currency(&question), &questions.reading.calendar))
 }

@@ -6,10 +6,10 @@ use askama::Template;
 use chassis::web::{Admin, PageError, PageFrame, page};
 
 use super::head::{Head, money};
-use crate::adapters::inbound::asking::Question;
 use crate::adapters::inbound::csv;
+use crate::adapters::inbound::params::ReportQuery;
 use crate::domain::ProductSales;
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 #[derive(Template)]
 #[template(path = "reports/products.html")]
@@ -36,9 +36,9 @@ pub async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
-    questions: Data<Questions>,
+    questions: Data<ReportQueries>,
 ) -> Result<HttpResponse, PageError> {
-    let question = Question::parse(req.query_string())?;
+    let question = ReportQuery::parse(req.query_string())?;
     let of = questions.currency(&question);
     let report = questions.products.execute(question.asked, question.limit).await?;
     let row = |row: &ProductSales| ProductRow {
@@ -49,7 +49,7 @@ pub async fn show(
         gross: money(row.amounts.gross, of),
         returned: row.amounts.returned,
         refunded: money(row.amounts.refunded, of),
-        kept: money(row.amounts.kept(), of),
+        kept: money(row.amounts.net_of_refunds(), of),
     };
     page(&ProductsPage {
         frame,
@@ -60,8 +60,8 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/products.csv")]
-pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
-    let question = Question::parse(req.query_string())?;
+pub async fn file(req: HttpRequest, _who: Admin, questions: Data<ReportQueries>) -> Result<HttpResponse, PageError> {
+    let question = ReportQuery::parse(req.query_string())?;
     let report = questions.products.execute(question.asked, question.limit).await?;
     super::file(&csv::products(&report, questions.currency(&question), &questions.reading.calendar))
 }

@@ -6,11 +6,11 @@ use askama::Template;
 use chassis::web::{Admin, PageError, PageFrame, page};
 
 use super::head::Head;
-use crate::adapters::inbound::asking::{Question, cursor};
 use crate::adapters::inbound::csv;
+use crate::adapters::inbound::params::{ReportQuery, cursor};
 use crate::application::RefundPage;
 use crate::domain::{RefundEntry, ShopCalendar};
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 #[derive(Template)]
 #[template(path = "reports/refunds.html")]
@@ -44,8 +44,8 @@ impl RefundRow {
     }
 }
 
-async fn ask(req: &HttpRequest, questions: &Questions) -> Result<(Question, RefundPage), PageError> {
-    let question = Question::parse(req.query_string())?;
+async fn load(req: &HttpRequest, questions: &ReportQueries) -> Result<(ReportQuery, RefundPage), PageError> {
+    let question = ReportQuery::parse(req.query_string())?;
     let found = questions.refunds.execute(question.asked, question.limit, question.after.clone()).await?;
     Ok((question, found))
 }
@@ -56,9 +56,9 @@ pub async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
-    questions: Data<Questions>,
+    questions: Data<ReportQueries>,
 ) -> Result<HttpResponse, PageError> {
-    let (question, found) = ask(&req, &questions).await?;
+    let (question, found) = load(&req, &questions).await?;
     let calendar = &questions.reading.calendar;
     page(&RefundsPage {
         frame,
@@ -70,7 +70,7 @@ pub async fn show(
 
 /// The same page as a file.
 #[get("/admin/reports/refunds.csv")]
-pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
-    let (_, found) = ask(&req, &questions).await?;
+pub async fn file(req: HttpRequest, _who: Admin, questions: Data<ReportQueries>) -> Result<HttpResponse, PageError> {
+    let (_, found) = load(&req, &questions).await?;
     super::file(&csv::refunds(&found, &questions.reading.calendar))
 }

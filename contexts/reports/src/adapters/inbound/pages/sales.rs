@@ -9,10 +9,10 @@ use shared_kernel::Currency;
 use super::chart::{BarChart, Point};
 use super::head::{Head, money};
 use super::monthly::MonthRow;
-use crate::adapters::inbound::{asking, csv};
+use crate::adapters::inbound::{csv, params};
 use crate::application::{SalesOverTimeQuery, SalesOverTimeReport};
 use crate::domain::{DateRange, GroupBy, MonthAmounts, Scope, SpanSales};
-use crate::module::Questions;
+use crate::module::ReportQueries;
 
 /// More rows than that are only in the table.
 const BARS: usize = 120;
@@ -52,18 +52,18 @@ fn chart(rows: &[SpanSales], of: Currency) -> BarChart {
     let point = |row: &SpanSales| Point {
         short: row.span.words.clone(),
         name: row.span.words.clone(),
-        minor: row.amounts.kept(),
+        minor: row.amounts.net_of_refunds(),
     };
     let title = if newest.len() < rows.len() { format!("The newest {BARS} rows: s") } else { "S".to_owned() };
     let points: Vec<Point> = newest.iter().map(point).collect();
     BarChart::new(format!("{title}ales less refunds in {of}"), &points, of)
 }
 
-async fn ask(
+async fn load(
     req: &HttpRequest,
-    questions: &Questions,
+    questions: &ReportQueries,
 ) -> Result<(SalesOverTimeQuery, Currency, SalesOverTimeReport), PageError> {
-    let query = asking::sales_over_time(req.query_string())?;
+    let query = params::sales_over_time(req.query_string())?;
     let of = query.currency.unwrap_or(questions.reading.currency);
     Ok((query, of, questions.over_time.execute(query).await?))
 }
@@ -74,9 +74,9 @@ pub async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
-    questions: Data<Questions>,
+    questions: Data<ReportQueries>,
 ) -> Result<HttpResponse, PageError> {
-    let (query, of, answer) = ask(&req, &questions).await?;
+    let (query, of, answer) = load(&req, &questions).await?;
     let SalesOverTimeReport { days, report, total, before } = answer;
     let row = |row: &SpanSales| SpanRow::new(&row.span.name, &row.span.words, row.span.days, row.amounts, of);
     page(&SalesPage {
@@ -94,7 +94,7 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/sales.csv")]
-pub async fn file(req: HttpRequest, _who: Admin, questions: Data<Questions>) -> Result<HttpResponse, PageError> {
-    let (_, of, answer) = ask(&req, &questions).await?;
+pub async fn file(req: HttpRequest, _who: Admin, questions: Data<ReportQueries>) -> Result<HttpResponse, PageError> {
+    let (_, of, answer) = load(&req, &questions).await?;
     super::file(&csv::sales_over_time(&answer.report, of, &questions.reading.calendar))
 }

@@ -1,4 +1,4 @@
-//! Every sale and every refund in the books, for whoever compares them with the other contexts' records.
+//! Every sale and every refund in the books, for anyone who compares them with the other contexts' records.
 
 use chassis::params;
 use chassis::sql::{Database, Row};
@@ -9,18 +9,12 @@ use super::SqlBooks;
 
 impl SqlBooks {
     /// One JSON object per sale and per refund, by order and by refund.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
         audit(&self.database).await
     }
 }
 
 /// The same of books that nobody keeps.
-///
-/// # Errors
-/// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     database
         .read(|tx| {

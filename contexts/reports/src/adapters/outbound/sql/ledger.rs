@@ -122,7 +122,7 @@ async fn history(tx: &mut Tx, order: OrderId) -> Result<(OrderHistory, Option<Ti
         Some(sale) => Some((sale, lines(tx, order).await?)),
         None => None,
     };
-    let history = OrderHistory::kept(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds, failed);
+    let history = OrderHistory::from_stored(sale, row.get("completed_at")?, row.get("cancelled_at")?, refunds, failed);
     Ok((history, row.get("as_of")?))
 }
 

@@ -9,7 +9,7 @@
 //! takes, in this order and only as far as it needs it:
 //! 1. its order (a lock by name, as there may be no row of it yet): two facts of one order never overlook each other;
 //! 2. its inbox row, before anything is written: a rebuild, which deletes those rows first, comes before or after it;
-//! 3. the categories, shared with all other sales: whoever moves articles between categories, or empties the totals,
+//! 3. the categories, shared with all other sales: anyone who moves articles between categories, or empties the totals,
 //!    takes them alone, so that no sale is added to a category that its article has just left;
 //! 4. the totals, those first that few share, each kind by key: article, category, country, month; and last, for no
 //!    longer than the commit takes, the one row that says how fresh the books are. Who has nothing fresher to say leaves
@@ -57,15 +57,11 @@ pub struct SqlBooks {
 
 impl SqlBooks {
     /// Books in this database, which has been migrated, kept by the calendar of `time_zone`.
-    #[must_use]
     pub fn new(database: Database, recorder: Recorder, time_zone: &str) -> Self {
         Self { database, recorder, time_zone: time_zone.to_owned() }
     }
 
-    /// Why the totals already in the books have to be built anew, if they do: another calendar, or older rules.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Why the totals already in the books have to be built again, if they do: another calendar, or older rules.
     pub async fn outdated(&self) -> Result<Option<String>, StoreError> {
         let kept = self.database.read(|tx| {
             Box::pin(async move {

@@ -1,4 +1,4 @@
-//! Reading: sums over spans of time, from the facts.
+//! Sums over spans of time, from the facts.
 //!
 //! What counts here must be what [`crate::domain::OrderHistory::contributions`] says; the contract test compares both.
 

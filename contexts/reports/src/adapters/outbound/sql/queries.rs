@@ -1,4 +1,4 @@
-//! Reading: answers from the totals, a few rows each.
+//! Answers from the totals, a few rows each.
 //!
 //! The time of the answer is read before its rows: what was committed in between makes it fresher than it says.
 

@@ -52,9 +52,6 @@ const DONE: &str = "DELETE FROM rebuilding
 
 impl SqlBooks {
     /// Notes that the books are whole again, if they are.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn finish_rebuild(&self) -> Result<(), StoreError> {
         let noted = self.database.read(|tx| Box::pin(tx.fetch_optional("SELECT id FROM rebuilding", params![])));
         if noted.await?.is_none() {

@@ -44,7 +44,7 @@ impl KeepingProvider {
     }
 }
 
-fn answered(status: u16, body: &Value) -> ResponseTemplate {
+fn json_response(status: u16, body: &Value) -> ResponseTemplate {
     // The client is not to spend the test's time on repeats of its own.
     ResponseTemplate::new(status).insert_header("stripe-should-retry", "false").set_body_json(body)
 }
@@ -53,7 +53,7 @@ impl Respond for KeepingProvider {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut books = self.0.lock().unwrap();
         if request.method.as_str() == "GET" {
-            return answered(200, &json!({"data": books.refunds, "has_more": false}));
+            return json_response(200, &json!({"data": books.refunds, "has_more": false}));
         }
         let key = request.headers["idempotency-key"].to_str().unwrap().to_owned();
         books.keys.push(key.clone());
@@ -62,7 +62,7 @@ impl Respond for KeepingProvider {
             books.kept.clear();
         }
         if let Some((status, body)) = books.kept.get(&key) {
-            return answered(*status, body);
+            return json_response(*status, body);
         }
         let step = books.steps.pop_front();
         let form: BTreeMap<String, String> =
@@ -92,7 +92,7 @@ impl Respond for KeepingProvider {
             Some(Step::Forgets) | None => (200, made),
         };
         books.kept.insert(key, (status, body.clone()));
-        answered(status, &body)
+        json_response(status, &body)
     }
 }
 
@@ -162,7 +162,7 @@ async fn a_later_attempt_finds_the_intent_of_an_earlier_one_or_uses_a_key_of_its
         let known = intent("requires_payment_method", &json!({"metadata": metadata}));
         let listed =
             Mock::given(method("GET")).and(path("/v1/payment_intents")).and(query_param("created[gte]", "1795348500"));
-        listed.respond_with(answered(200, &json!({"data": [known], "has_more": false}))).mount(&server).await;
+        listed.respond_with(json_response(200, &json!({"data": [known], "has_more": false}))).mount(&server).await;
         on(&server, "POST", "/v1/payment_intents", 200, intent("requires_payment_method", &json!({}))).await;
         gateway(&server, CardPageMode::Sandbox).create_intent(&ask(2)).await.unwrap();
         let requests = server.received_requests().await.unwrap();

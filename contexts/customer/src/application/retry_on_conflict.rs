@@ -1,0 +1,34 @@
+//! The course that every change of one customer takes: load, decide, commit, and again if another change came first.
+
+use shared_kernel::{CustomerId, StoreError};
+
+use crate::domain::Customer;
+use crate::ports::{AccountChange, Accounts};
+
+/// How often a decision is made again because of another change. A customer's record is changed by one person at a time.
+const MAX_ATTEMPTS: usize = 4;
+
+/// Lets `decide` change a customer and answers with them as they were decided to be; `None` if there is no such customer.
+pub(super) async fn retry_on_conflict<E, D>(
+    accounts: &dyn Accounts,
+    id: CustomerId,
+    decide: D,
+) -> Result<Option<AccountChange>, E>
+where
+    E: From<StoreError>,
+    D: Fn(Customer) -> Result<AccountChange, E> + Send + Sync,
+{
+    for _ in 0..MAX_ATTEMPTS {
+        let Some(customer) = accounts.find(id).await? else { return Ok(None) };
+        let change = decide(customer)?;
+        if change.is_unchanged() {
+            return Ok(Some(change));
+        }
+        match accounts.commit(change.clone()).await {
+            Ok(()) => return Ok(Some(change)),
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Stale.into())
+}

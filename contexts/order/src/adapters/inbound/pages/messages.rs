@@ -1,0 +1,194 @@
+//! What pages say when something is refused, and how it is said. The only file that chooses it.
+
+use chassis::web::{Flash, PageError};
+use shared_kernel::Sku;
+
+use crate::application::{
+    CheckPaymentError, Checked, ListOrdersError, OpenCardPageError, PlaceOrderError, RefundOrderError,
+    RequestCancellationError, ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
+};
+use crate::domain::{CancelRefused, NotChargeable, Order};
+use crate::ports::PaymentError;
+
+/// The buyer comes back from the card page and nothing was charged.
+pub fn payment_unsuccessful(why: Option<&str>) -> Flash {
+    let why = why.map(|why| format!(" {}", why.trim_end_matches('.'))).map(|why| format!(":{why}."));
+    let why = why.unwrap_or_else(|| ".".to_owned());
+    Flash::error(format!("Payment unsuccessful{why} You were not charged, and your cart is unchanged."))
+}
+
+/// The buyer has left the card page of their own accord.
+pub fn payment_left() -> Flash {
+    Flash::notice("You left the payment page. Nothing was charged, and your cart is unchanged.")
+}
+
+/// The order is paid.
+pub fn thank_you(order: &Order) -> Flash {
+    let to = order.buyer().email.as_deref().unwrap_or("you");
+    Flash::notice(format!("Thank you! Your order {} is paid. The receipt is on its way to {to}.", order.number()))
+}
+
+/// There was no stock.
+pub fn sold_out(order: &Order, skus: &[Sku]) -> Flash {
+    let titles: Vec<&str> =
+        order.lines().iter().filter(|line| skus.contains(&line.sku)).map(|line| line.title.as_str()).collect();
+    Flash::error(format!("Sorry, there is not enough of {} left. Nothing was ordered.", titles.join(", ")))
+}
+
+/// Why an order cannot be cancelled.
+pub fn not_cancellable(why: &CancelRefused) -> Flash {
+    Flash::error(match why {
+        CancelRefused::NotPaid(_) => "Only a paid order can be cancelled.",
+        CancelRefused::HasDigitalItems => "An order with things that come by e-mail cannot be cancelled.",
+        CancelRefused::AlreadyFulfilled => "A part of this order has been sent already, so it cannot be cancelled.",
+        CancelRefused::Imported => "This order was placed in another shop and cannot be cancelled here.",
+    })
+}
+
+/// Why nothing was ordered, and on which page that is said; `Err` for what is nobody's decision.
+pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageError> {
+    let (path, text) = match error {
+        PlaceOrderError::EmailNotVerified => ("/checkout", "Please confirm your e-mail address first."),
+        PlaceOrderError::AddressRequired => ("/checkout", "Please say where to send it."),
+        PlaceOrderError::NoSuchCart | PlaceOrderError::EmptyCart => ("/cart", "Your cart is empty."),
+        PlaceOrderError::NotForSale(_) => {
+            ("/cart", "Something in your cart is not for sale any more. Please remove it.")
+        }
+        PlaceOrderError::PriceChanged(_) => {
+            ("/cart", "A price has changed since you looked. Nothing was ordered; please look at the new total.")
+        }
+        PlaceOrderError::NotChargeable(why) => return Ok(("/cart", Flash::error(not_chargeable(why)))),
+        PlaceOrderError::TooManyOpen => (
+            "/orders",
+            "Several of your orders still wait to be paid. Please pay one of them first, or let it run out.",
+        ),
+        PlaceOrderError::TooManyPieces => (
+            "/cart",
+            "That is more than can be held for you at a time. Please order less, or pay one of your open orders first.",
+        ),
+        PlaceOrderError::KeyReused => ("/cart", "That form had been used before. Please check out again."),
+        PlaceOrderError::Store(error) => return Err(error.into()),
+    };
+    Ok((path, Flash::error(text)))
+}
+
+/// Why a cart cannot be paid by card.
+pub fn not_chargeable(why: NotChargeable) -> String {
+    match why {
+        NotChargeable::TooSmall { least } => {
+            format!("We can take card payments of {least} or more. Please add something to your cart.")
+        }
+        NotChargeable::TooLarge { most } => {
+            format!("We can take card payments of up to {most} at once. Please split your order.")
+        }
+        NotChargeable::BetweenSteps { step } => {
+            format!("We can only take card payments in steps of {step}. Please change a quantity or contact us.")
+        }
+    }
+}
+
+/// Why a line was not changed; `Err` for what is nobody's decision.
+pub fn not_changed(error: SetCartItemError) -> Result<Flash, PageError> {
+    match error {
+        SetCartItemError::NoSuchCart => Ok(Flash::error("That cart is not there any more.")),
+        SetCartItemError::UnknownSku(_) => Ok(Flash::error("Sorry, that is not for sale any more.")),
+        SetCartItemError::Refused(why) => Ok(Flash::error(format!("Sorry, {why}."))),
+        SetCartItemError::Store(error) => Err(error.into()),
+    }
+}
+
+/// `None` for a cart that is not there, which looks like an empty one.
+pub fn if_there<T>(found: Result<T, ViewCartError>) -> Result<Option<T>, PageError> {
+    match found {
+        Ok(cart) => Ok(Some(cart)),
+        Err(ViewCartError::NoSuchCart) => Ok(None),
+        Err(ViewCartError::Store(error)) => Err(error.into()),
+    }
+}
+
+impl From<ViewOrderError> for PageError {
+    fn from(error: ViewOrderError) -> Self {
+        match error {
+            ViewOrderError::NoSuchOrder(_) => Self::NotFound,
+            ViewOrderError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListOrdersError> for PageError {
+    fn from(error: ListOrdersError) -> Self {
+        match error {
+            ListOrdersError::BadCursor => Self::NotFound,
+            ListOrdersError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OpenCardPageError> for PageError {
+    fn from(error: OpenCardPageError) -> Self {
+        match error {
+            OpenCardPageError::NoSuchOrder(_) => Self::NotFound,
+            OpenCardPageError::NotPayable(_) => Self::Conflict("This order is not waiting to be paid.".to_owned()),
+            OpenCardPageError::Payment(PaymentError::Refused { .. }) => Self::Refused(
+                "We cannot take this payment right now. Nothing was charged. Please try again later.".to_owned(),
+            ),
+            OpenCardPageError::Payment(error) => Self::Unavailable(Box::new(error)),
+            OpenCardPageError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why a cancellation was not taken up; `Err` where there is no order to say it of.
+pub fn not_cancelled(error: RequestCancellationError) -> Result<Flash, PageError> {
+    match error {
+        RequestCancellationError::NoSuchOrder(_) => Err(PageError::NotFound),
+        RequestCancellationError::Refused(why) => Ok(not_cancellable(&why)),
+        RequestCancellationError::KeyReused => Ok(Flash::error("That form had been used before. Please try again.")),
+        RequestCancellationError::Store(error) => Err(error.into()),
+    }
+}
+
+/// Why money was not given back; `Err` where there is no order to say it of.
+pub fn not_refunded(error: RefundOrderError) -> Result<Flash, PageError> {
+    match error {
+        RefundOrderError::Forbidden => Err(PageError::Forbidden),
+        RefundOrderError::NoSuchOrder(_) => Err(PageError::NotFound),
+        RefundOrderError::Refused(why) => Ok(Flash::error(format!("Not refunded: {why}."))),
+        RefundOrderError::KeyReused => Ok(Flash::error("That form had been used before. Please try again.")),
+        RefundOrderError::Store(error) => Err(error.into()),
+    }
+}
+
+/// What comparing with the payment provider has brought.
+pub fn payment_checked(checked: &Checked) -> Flash {
+    if checked.news.is_empty() {
+        return Flash::notice("The payment provider's books agree with ours.");
+    }
+    Flash::notice(format!("New from the payment provider: {}.", checked.news.join("; ")))
+}
+
+/// Why a payment could not be compared; `Err` where there is no order to say it of.
+pub fn payment_not_checked(error: CheckPaymentError) -> Result<Flash, PageError> {
+    match error {
+        CheckPaymentError::Forbidden => Err(PageError::Forbidden),
+        CheckPaymentError::NoSuchOrder(_) => Err(PageError::NotFound),
+        CheckPaymentError::Provider(_) => {
+            Ok(Flash::error("The payment provider does not answer. Please try again in a few minutes."))
+        }
+        CheckPaymentError::Busy => Ok(Flash::error("The order is changing just now. Please try again.")),
+        CheckPaymentError::NotOurs | CheckPaymentError::Forgotten { .. } => {
+            Ok(Flash::error("The payment provider has other things to say of this payment than we have."))
+        }
+        CheckPaymentError::Store(error) => Err(error.into()),
+    }
+}
+
+impl From<ResolveAttentionError> for PageError {
+    fn from(error: ResolveAttentionError) -> Self {
+        match error {
+            ResolveAttentionError::Forbidden => Self::Forbidden,
+            ResolveAttentionError::NoSuchOrder(_) => Self::NotFound,
+            ResolveAttentionError::Store(error) => error.into(),
+        }
+    }
+}

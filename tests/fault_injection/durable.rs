@@ -1,0 +1,216 @@
+//! What the shop has told the disk, and in which order, as the system has seen it: whatever a committed row or a line on
+//! the terminal relies on is on the disk before.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use chassis::testing::{eventually, skip};
+
+use crate::ALONE;
+use crate::backup::{backup_in, run};
+use crate::buyers::Buyers;
+use crate::support::process::Shop;
+
+const CALLS: &str = "trace=fsync,fdatasync,rename,renameat,renameat2,mkdir,mkdirat,pwrite64,sendto,write,writev";
+
+/// Whether system calls can be watched here.
+fn can_watch() -> bool {
+    let tried = Command::new("strace").args(["-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
+    let can = tried.is_ok_and(|status| status.success());
+    if !can {
+        skip("strace is not installed, or may not watch");
+    }
+    can
+}
+
+/// Watches a process that runs.
+struct Watch {
+    strace: Child,
+    log: PathBuf,
+}
+
+impl Watch {
+    fn on(pid: u32, folder: &Path) -> Self {
+        let log = folder.join("calls");
+        let mut strace = Command::new("strace");
+        strace
+            .args(["-f", "-y", "-s", "0", "-e", CALLS, "-p", &pid.to_string(), "-o"])
+            .arg(&log)
+            .stderr(Stdio::piped());
+        let mut strace = strace.spawn().unwrap();
+        let mut said = std::io::BufReader::new(strace.stderr.take().unwrap());
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+        assert!(line.contains("attached"), "{line}");
+        Self { strace, log }
+    }
+
+    fn calls(&self) -> Vec<Call> {
+        calls(&std::fs::read_to_string(&self.log).unwrap_or_default())
+    }
+
+    fn end(mut self) -> Vec<Call> {
+        let asked = Command::new("kill").args(["-TERM", &self.strace.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        self.strace.wait().unwrap();
+        self.calls()
+    }
+}
+
+/// A call that has returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Call {
+    name: String,
+    /// What it was about: the path of the file, or where a file was renamed to.
+    path: String,
+}
+
+/// Reads what strace has written; a call that others have interrupted counts where it returned.
+fn calls(log: &str) -> Vec<Call> {
+    let mut begun = std::collections::BTreeMap::new();
+    let mut calls = Vec::new();
+    for line in log.lines() {
+        let Some((thread, text)) = line.split_once(' ') else { continue };
+        let text = text.trim_start();
+        if let Some(start) = text.strip_suffix(" <unfinished ...>") {
+            begun.insert(thread.to_owned(), start.to_owned());
+            continue;
+        }
+        let whole =
+            if text.starts_with("<... ") { begun.remove(thread).unwrap_or_default() + text } else { text.to_owned() };
+        let Some((name, rest)) = whole.split_once('(') else { continue };
+        let path = if name.starts_with("rename") || name.starts_with("mkdir") {
+            rest.rsplit('"').nth(1).unwrap_or_default()
+        } else {
+            rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or("", |(path, _)| path)
+        };
+        calls.push(Call { name: name.to_owned(), path: path.to_owned() });
+    }
+    calls
+}
+
+fn is_sync(call: &Call) -> bool {
+    matches!(call.name.as_str(), "fsync" | "fdatasync")
+}
+
+/// Where the first call from `start` on lies that is like this.
+fn next(calls: &[Call], start: usize, what: &str, like: impl Fn(&Call) -> bool) -> usize {
+    let found = calls.iter().skip(start).position(like).map(|at| at + start);
+    found.unwrap_or_else(|| panic!("{what} is missing behind {:?}", &calls[start.saturating_sub(3)..start]))
+}
+
+/// Every file that was put into its place was synced before, and its folder after; answers where each was safe.
+fn each_file_is_safe(calls: &[Call]) -> Vec<(String, usize)> {
+    let renames = calls.iter().enumerate().filter(|(_, call)| call.name.starts_with("rename"));
+    let safe = renames.map(|(at, rename)| {
+        let path = Path::new(&rename.path);
+        let (folder, name) = (path.parent().unwrap(), path.file_name().unwrap().to_string_lossy());
+        let of_it = |call: &Call| call.path.starts_with(&format!("{}/.{name}.", folder.display()));
+        assert!(calls[..at].iter().any(|call| is_sync(call) && of_it(call)), "{} was not synced", rename.path);
+        let synced = next(calls, at, "the sync of the folder", |call| is_sync(call) && Path::new(&call.path) == folder);
+        (rename.path.clone(), synced)
+    });
+    safe.collect()
+}
+
+#[test]
+fn calls_are_read_where_they_returned() {
+    let log = "7 fsync(12</d/.a.eml.7.part>) = 0\n8 fdatasync(5</d/order.db-wal> <unfinished ...>\n\
+               7 rename(\"/d/.a.eml.7.part\", \"/d/a.eml\") = 0\n8 <... fdatasync resumed>) = 0\n7 fsync(3</d>) = 0\n";
+    let read = calls(log);
+    let told: Vec<_> = read.iter().map(|call| (call.name.as_str(), call.path.as_str())).collect();
+    let expected =
+        [("fsync", "/d/.a.eml.7.part"), ("rename", "/d/a.eml"), ("fdatasync", "/d/order.db-wal"), ("fsync", "/d")];
+    assert_eq!(told, expected);
+    assert_eq!(each_file_is_safe(&read), [("/d/a.eml".to_owned(), 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn letters_are_on_the_disk_before_they_count_as_sent_and_every_commit_is_synced() {
+    let _alone = ALONE.lock().await;
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::open(&[("STORE_DEMO", "off")]).await;
+    let market = Buyers::set_up(&shop, 1, 10).await;
+    let watch = Watch::on(shop.pids()[0], folder.path());
+    let before = shop.letters().len();
+    for buyer in 0..3 {
+        market.buy(buyer).await;
+    }
+    eventually(Duration::from_secs(30), || async { (shop.letters().len() >= before + 3).then_some(()) }).await;
+    let receipts = || {
+        let audit = tokio::task::block_in_place(|| shop.audit());
+        audit.iter().filter(|line| line["receipt"]["sent_at"].is_string()).count()
+    };
+    eventually(Duration::from_secs(30), || async { (receipts() == 3).then_some(()) }).await;
+    let calls = watch.end();
+    let safe = each_file_is_safe(&calls);
+    let letters: Vec<_> =
+        safe.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "eml")).collect();
+    assert!(letters.len() >= 3, "{safe:?}");
+    for (path, synced) in letters {
+        // Only then the row that promises it: the log of a database grows, and is synced.
+        let is_log = |call: &Call| Path::new(&call.path).extension().is_some_and(|end| end == "db-wal");
+        let written = next(&calls, *synced, path, |call| call.name == "pwrite64" && is_log(call));
+        next(&calls, written, path, |call| is_sync(call) && is_log(call));
+    }
+    every_commit_is_synced_before_it_is_answered(&calls);
+}
+
+/// Between the last write to the log of `order` and an answer to a buyer lies a sync of that log.
+fn every_commit_is_synced_before_it_is_answered(calls: &[Call]) {
+    let (mut dirty, mut commits) = (false, 0);
+    for call in calls {
+        let is_log = call.path.ends_with("/order.db-wal");
+        if is_log && call.name == "pwrite64" {
+            dirty = true;
+        } else if is_log && is_sync(call) {
+            commits += u32::from(std::mem::take(&mut dirty));
+        }
+    }
+    assert!(commits >= 9, "three orders were placed, paid and receipted in {commits} synced commits");
+    assert!(!dirty, "the last commit was not synced");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_and_the_files_of_a_first_start_are_on_the_disk_before_anybody_is_told() {
+    let _alone = ALONE.lock().await;
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("calls");
+    let shop = Shop::closed(&[("STORE_DEMO", "off")]);
+    let watched = |arguments: &[&str]| {
+        let wrapper = ["strace", "-f", "-y", "-s", "0", "-e", CALLS, "-o", log.to_str().unwrap()];
+        let output = tokio::task::block_in_place(|| shop.cli_under(&wrapper, arguments));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        calls(&std::fs::read_to_string(&log).unwrap())
+    };
+    let no_orders = folder.path().join("none.jsonl");
+    std::fs::write(&no_orders, "").unwrap();
+    let first = watched(&["import", "orders", no_orders.to_str().unwrap()]);
+    let safe = each_file_is_safe(&first);
+    for name in ["first-start.json", "secrets.json"] {
+        assert!(safe.iter().any(|(path, _)| path.ends_with(name)), "{name}: {safe:?}");
+    }
+    let data = shop.folder().display().to_string();
+    let made = next(&first, 0, "the data folder", |call| call.name.starts_with("mkdir") && call.path == data);
+    let parent = shop.folder().parent().unwrap().to_owned();
+    next(&first, made, "the sync of its parent", |call| is_sync(call) && Path::new(&call.path) == parent);
+
+    let backup = backup_in(&folder, "b");
+    let taken = watched(&["backup", &backup]);
+    let safe = each_file_is_safe(&taken);
+    let (_, manifest) = safe.iter().find(|(path, _)| path.ends_with("manifest.json")).expect("a manifest");
+    for part in ["catalogue", "order", "fulfilment", "reports", "customer", "sandbox"] {
+        let file = format!("{backup}/{part}.db");
+        let written = taken.iter().rposition(|call| call.path == file && !is_sync(call)).expect("a file");
+        let synced = next(&taken, written, part, |call| is_sync(call) && call.path == file);
+        assert!(synced < *manifest, "{part} came to the disk behind the manifest");
+    }
+    run(&shop, &["verify", &backup]);
+}
