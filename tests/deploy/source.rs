@@ -39,7 +39,7 @@ pub fn literals_after<'a>(text: &'a str, opening: &str) -> Vec<&'a str> {
 pub fn routes() -> BTreeSet<(String, String)> {
     let mut routes = BTreeSet::new();
     for context in ["catalogue", "order", "fulfilment", "reports", "customer"] {
-        let folder = format!("contexts/{context}/src/adapters/inbound");
+        let folder = format!("contexts/{context}/src/adapters");
         for (_, text) in files(&folder, ".rs") {
             routes.extend(paths(&text).map(|path| (context.to_owned(), path)));
         }

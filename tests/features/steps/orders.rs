@@ -43,7 +43,7 @@ async fn sees(world: &mut World, count: usize) {
     let mut newest_first = dates.clone();
     newest_first.sort_by(|a, b| b.cmp(a));
     assert_eq!(dates, newest_first);
-    assert!(page.all("order-net").iter().all(|net| net.starts_with('$')) && page.all("order-net").len() == count);
+    assert!(page.all("order-net").iter().all(|net| net.starts_with("NZ$")) && page.all("order-net").len() == count);
 }
 
 #[when("they cancel the order")]

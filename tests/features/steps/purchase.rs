@@ -106,7 +106,7 @@ async fn in_the_report(world: &mut World) {
 #[then(expr = "the sales report shows a refund of {string} for the order")]
 async fn refund_in_the_report(world: &mut World, amount: String) {
     let refund = eventually(EVENTUALLY_TIMEOUT, || async { sales(world, "refund").await.pop() }).await;
-    let minor: i64 = amount.replace(['$', '.', ','], "").parse().unwrap();
+    let minor: i64 = amount.trim_start_matches("NZ$").replace(['.', ','], "").parse().unwrap();
     assert_eq!(refund["amount_minor"], minor, "{refund}");
 }
 

@@ -14,6 +14,7 @@ mod moves;
 mod outside;
 mod pages;
 mod ports;
+mod purchase;
 mod restored;
 mod rig;
 mod shop;

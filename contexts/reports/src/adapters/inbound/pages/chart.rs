@@ -12,6 +12,9 @@ const HEIGHT: i64 = 280;
 const LEFT: i64 = 96;
 const TOP: i64 = 12;
 const BOTTOM: i64 = 32;
+/// Room for one character of a label, in the size that the style sheet gives it.
+const CHARACTER_WIDTH: i64 = 8;
+const MIN_LABEL_WIDTH: i64 = 48;
 const PLOT: i64 = HEIGHT - TOP - BOTTOM;
 
 pub struct BarChart {
@@ -57,7 +60,9 @@ impl BarChart {
         let top = step.saturating_mul(largest / step + i64::from(largest % step > 0)).max(1);
         let scaled = |minor: i64| share(minor.max(0), top);
         let slot = (WIDTH - LEFT) / i64::try_from(points.len().max(1)).unwrap_or(1);
-        let every = (48 + slot - 1) / slot.max(1);
+        let longest = points.iter().map(|point| point.short.chars().count()).max().unwrap_or(0);
+        let label_width = i64::try_from(longest).unwrap_or(0).saturating_mul(CHARACTER_WIDTH).max(MIN_LABEL_WIDTH);
+        let every = (label_width + slot - 1) / slot.max(1);
         let bar = |(index, point): (i64, &Point)| Bar {
             x: LEFT + index * slot + slot / 6,
             y: TOP + PLOT - scaled(point.minor),
@@ -139,6 +144,17 @@ mod tests {
         let drawn = chart(&[i64::MAX - 1, -5, 1]);
         assert!(drawn.bars[0].height > 0 && drawn.bars[1].height == 0);
         assert_eq!(drawn.bars[1].says, "month: -NZ$0.05");
+    }
+
+    #[test]
+    fn long_labels_do_not_run_into_each_other() {
+        let point = |day: i64| Point { short: format!("{day} Nov 2026"), name: "day".into(), minor: 1 };
+        let drawn = BarChart::new("t".into(), &(10..40).map(point).collect::<Vec<_>>(), Currency::NZD);
+        let places: Vec<i64> = drawn.bars.iter().filter(|bar| !bar.label.is_empty()).map(|bar| bar.label_x).collect();
+        assert!(
+            places.len() > 2 && places.windows(2).all(|pair| pair[1] - pair[0] >= 11 * CHARACTER_WIDTH),
+            "{places:?}"
+        );
     }
 
     #[test]
