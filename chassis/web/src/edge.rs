@@ -1,6 +1,6 @@
 //! What the edge knows of the shop, and what it counts: the value behind the middleware.
 //!
-//! [`super::guard`] puts it to work on every request.
+//! [`guard`](mod@super::guard) puts it to work on every request.
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`text`] and [`facts`] (values that are parsed once), [`variant`], [`product`] (the aggregate),
 //! [`sale`] (what this shop can sell), [`patch`] (a change as a file states it), [`difference`] (what a change changes),
-//! [`stock`], [`search_words`] (folding, search words), [`address`] (texts in addresses), [`shelf`] (lists and their order),
+//! [`stock`], [`search_words`] (folding, search words), [`address`] (texts in addresses), [`listing`] (lists and their order),
 //! [`media`] (pictures), [`import_run`] (files that came in).
 
 pub mod address;

@@ -10,7 +10,7 @@ use crate::domain::{Audience, CategoryCount, Handle, ListedProduct, ListingQuery
 /// Shows products in order, each with what is left of it.
 #[async_trait]
 pub trait ProductListing: Send + Sync {
-    /// One page of what the query lists, ordered by [`ListingCursor`](crate::domain::ShelfKey). The cursor of the next page
+    /// One page of what the query lists, ordered by [`ListingCursor`](crate::domain::ListingCursor). The cursor of the next page
     /// is the key of this page's last product.
     async fn page(&self, query: &ListingQuery) -> Result<Arc<Page<ListedProduct>>, StoreError>;
 
