@@ -155,7 +155,7 @@ impl Shop {
             shared.extend(keys());
             let places = places(&members);
             if topology == Topology::Split {
-                // Where there are two of a kind, no matter who needs one finds it behind the gateway, as behind a service's name.
+                // Where there are two of a kind, they are reached through the gateway, as through a service's name.
                 let place = |ports: &[u16]| if ports.len() > 1 { door } else { ports[0] };
                 let peers = places.iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", place(ports)));
                 shared.push(("STORE_PEERS".to_owned(), peers.collect::<Vec<_>>().join(",")));

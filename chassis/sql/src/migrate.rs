@@ -57,7 +57,7 @@ const LEDGER_POSTGRES: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
 const LOCK_MIGRATIONS: &str = "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended($1, 1))";
 /// Another process may be at work on large tables.
 const DISABLE_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = 0";
-/// Anyone who waits for a table makes all wait who want it after them, so that is better tried again.
+/// A transaction that waits for a table blocks all that want it later, so it is better to give up and retry.
 const SET_LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '3s'";
 /// Only if it is missing: a role that may not make schemas may be given one.
 const MAKE_SCHEMA: &str = "DO $make$ BEGIN

@@ -68,7 +68,7 @@ pub struct ChangePassword {
 }
 
 impl ChangePassword {
-    /// Sets the password, ends all sessions everywhere, and begins a new one for anyone who asked.
+    /// Sets the password, ends all sessions everywhere, and begins a new one for the caller.
     pub async fn execute(&self, command: ChangePasswordCommand) -> Result<LoggedIn, ChangePasswordError> {
         let found = self.accounts.find(command.customer).await?;
         let customer = found.ok_or(ChangePasswordError::WrongPassword)?;

@@ -2,7 +2,7 @@
 //!
 //! The link is good until it expires, however often it is followed: people click twice, and mail scanners click first. The
 //! link shows whose the address is, the password who has signed up: only both together make an account of that address,
-//! or a outsider could sign up with it and have its owner confirm the outsider's account.
+//! or an outsider could sign up with it and have its owner confirm the outsider's account.
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ pub struct AccountMail {
 
 /// What we write to customers about.
 ///
-/// No letter greets by name: until an address is verified, the name could be anybody's advertisement in a outsider's
+/// No letter greets by name: until an address is verified, the name could be anybody's advertisement in an outsider's
 /// mailbox.
 #[derive(Debug, Clone)]
 pub enum Letter {

@@ -7,7 +7,7 @@ use shared_kernel::Role;
 use crate::browser::{Browser, csrf_of, set_cookie};
 use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
 
-/// Everything of an answer that a outsider can see, without what differs from one request to the next in any case.
+/// Everything of an answer that an outsider can see, without what differs from one request to the next in any case.
 fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
     let mut text = got.text().replace(typed, "<typed>");
     for _ in 0..9 {

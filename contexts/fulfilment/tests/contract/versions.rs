@@ -175,7 +175,7 @@ enum Standing {
     Cancelled,
 }
 
-/// Each step is done by one version or the other, anyone who made the order; after each, the numbers are those of a model
+/// Each step is done by one version or the other, whichever placed the order; after each, the numbers are those of a model
 /// that knows nothing of versions.
 async fn both_work_side_by_side(database: Database, seed: u64) {
     database.migrate("fulfilment", MIGRATIONS).await.unwrap();
