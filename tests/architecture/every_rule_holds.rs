@@ -2,7 +2,8 @@
 
 use crate::repository::{CHASSIS, CONTEXTS, Repository};
 use crate::rules::{
-    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, statements, tables, templates, words,
+    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements, tables,
+    templates, words,
 };
 
 fn none(breaches: &[String]) {
@@ -118,4 +119,19 @@ fn texts_speak_the_words_of_the_glossary() {
     let texts = Repository::open().texts();
     assert!(texts.len() > 500, "only {} texts were read", texts.len());
     none(&texts.iter().flat_map(|file| words::breaches(&file.path, &file.text)).collect::<Vec<_>>());
+}
+
+#[test]
+#[ignore = "until every context has it"]
+fn every_context_has_the_same_skeleton() {
+    let repository = Repository::open();
+    for context in CONTEXTS {
+        none(&skeleton::missing(context, |path| repository.has(path)));
+        none(&repository.each_source_of(context, |file| {
+            let mut breaches = skeleton::place_breaches(&file.path);
+            breaches.extend(skeleton::use_case_breaches(file));
+            breaches.extend(skeleton::edge_breaches(file));
+            breaches
+        }));
+    }
 }

@@ -8,6 +8,7 @@ pub mod lockfile;
 pub mod module_docs;
 pub mod planted;
 pub mod purity;
+pub mod skeleton;
 pub mod statements;
 pub mod tables;
 pub mod templates;
