@@ -19,8 +19,9 @@ fn announced(bench: &Bench, path: &str, size: u64) -> u16 {
 
 /// The uploads that the program takes: (path prefix, bytes), as the source says.
 fn uploads() -> Vec<(String, u64)> {
-    let (server, fulfilment) = (source::text("app/src/server.rs"), source::text("contexts/fulfilment/src/module.rs"));
-    let own = server.split("fn large_bodies()").nth(1).unwrap().split("\n}\n").next().unwrap();
+    let (limits, fulfilment) =
+        (source::text("app/src/http/limits.rs"), source::text("contexts/fulfilment/src/module.rs"));
+    let own = limits.split("fn large_bodies()").nth(1).unwrap().split("\n}\n").next().unwrap();
     let theirs = fulfilment.split("LARGE_BODIES").nth(1).unwrap().split(';').next().unwrap();
     let mut found = Vec::new();
     for pair in own.split("(\"").chain(theirs.split("(\"")).filter(|pair| pair.starts_with('/')) {

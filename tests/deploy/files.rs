@@ -129,7 +129,7 @@ fn the_gateway_writes_below_its_own_folder_and_its_cache_leaves_room_there() {
 
 #[test]
 fn a_part_is_given_long_enough_to_close_in_order() {
-    let server = source::text("app/src/server.rs");
+    let server = source::text("app/src/http/server.rs");
     let drain = server.split("const DRAIN_TIMEOUT: Duration = Duration::from_secs(").nth(1).unwrap();
     let drain: u32 = drain.split(')').next().unwrap().parse().unwrap();
     let number_after = |path: &str, opening: &str| -> u32 {

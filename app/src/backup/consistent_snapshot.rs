@@ -15,7 +15,7 @@ use chassis::SystemClock;
 use chassis::sql::transfer::{Location, Snapshot, WriteLock};
 use shared_kernel::{Clock as _, Timestamp};
 
-use crate::parts::Part;
+use crate::config::parts::Part;
 
 /// Messages that were received earlier than this are in all outboxes: clocks do not differ as much.
 pub const CLOCK_DIFFERENCE_MARGIN: Duration = Duration::from_mins(10);

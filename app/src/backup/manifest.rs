@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared_kernel::Timestamp;
 
-use crate::secrets::keep_private;
+use crate::config::data_folder::keep_private;
 
 const NAME: &str = "manifest.json";
 /// The form of backups that this program writes and reads.

@@ -11,9 +11,8 @@ use chassis::files;
 use chassis::sql::transfer::{Standing, Target, TransferError};
 use serde::{Deserialize, Serialize};
 
-use crate::parts::Part;
-use crate::secrets::keep_private;
-use crate::shop;
+use crate::config::data_folder::{keep_private, make_private};
+use crate::config::parts::Part;
 
 const TRANSFER_FILE: &str = "transfer.json";
 
@@ -62,7 +61,7 @@ impl PendingTransfer {
     /// # Errors
     /// When the note cannot be written; then nothing may be touched.
     pub fn note(&self) -> anyhow::Result<()> {
-        shop::make_private(&self.folder).with_context(|| self.folder.display().to_string())?;
+        make_private(&self.folder).with_context(|| self.folder.display().to_string())?;
         keep_private(&self.folder, TRANSFER_FILE, self)
     }
 

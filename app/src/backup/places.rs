@@ -14,10 +14,11 @@ use order::OrderModule;
 use reports::ReportsModule;
 use shared_kernel::Clock as _;
 
-use crate::demo::SEEDED;
-use crate::parts::Part;
-use crate::settings::Settings;
-use crate::shop;
+use crate::composition::setup;
+use crate::config::data_folder::take_folder;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
+use crate::seed::first_start::SEEDED;
 use stripe_sandbox::Sandbox;
 
 /// The steps that make a part's tables.
@@ -35,7 +36,7 @@ pub fn migrations(part: Part) -> &'static [Migration] {
 
 /// The parts here that have a database: the contexts, and the payment sandbox if payments are played.
 pub fn parts_with_database(settings: &Settings) -> Vec<Part> {
-    let sandbox = shop::uses_sandbox(settings).then_some(Part::Sandbox);
+    let sandbox = setup::uses_sandbox(settings).then_some(Part::Sandbox);
     settings.parts.contexts().chain(sandbox).collect()
 }
 
@@ -55,7 +56,7 @@ pub fn target(location: Location, part: Part) -> Target {
 /// When the shop is open there, or the folder cannot be made.
 pub fn alone_with_files(settings: &Settings) -> anyhow::Result<Option<File>> {
     let in_files = parts_with_database(settings).into_iter().any(|part| settings.databases.url(part).is_none());
-    in_files.then(|| shop::take_folder(&settings.data_dir)).transpose()
+    in_files.then(|| take_folder(&settings.data_dir)).transpose()
 }
 
 /// What follows the rows of a part to a new place: an index that is made again, and the mark that keeps a shop that was

@@ -9,10 +9,11 @@ use chassis::sql::transfer::{Location, Snapshot, Standing, TableDigest, Target};
 use super::pending_transfer::PendingTransfer;
 use super::places;
 use super::restore::finish;
-use crate::control::Output;
-use crate::parts::Part;
-use crate::settings::Settings;
-use crate::{setup, shop, whereabouts};
+use crate::cli::output::Output;
+use crate::composition::{location_guard, setup};
+use crate::config::data_folder::take_folder;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
 
 const PURPOSE: &str = "promote";
 
@@ -22,7 +23,7 @@ const PURPOSE: &str = "promote";
 /// When the shop is open, a file is missing, or a server's tables hold other rows; then nothing was changed.
 pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow::Result<()> {
     let moves = moves(settings)?;
-    let _alone = shop::take_folder(&settings.data_dir)?;
+    let _alone = take_folder(&settings.data_dir)?;
     if dry_run {
         for one in &moves {
             let standing =
@@ -38,7 +39,7 @@ pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow
         fill(&moves, under_way.purpose(), out).await?;
     }
     finish(&mut under_way, &targets).await?;
-    whereabouts::remember(settings)?;
+    location_guard::remember(settings)?;
     under_way.end()?;
     out.line("the shop lives on the server now; its files in the data folder are of the past").await
 }

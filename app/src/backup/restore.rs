@@ -18,11 +18,12 @@ use shared_kernel::Clock as _;
 use super::manifest::Manifest;
 use super::pending_transfer::PendingTransfer;
 use super::{places, verify};
-use crate::control::Output;
-use crate::first_start::FirstStart;
-use crate::parts::Part;
-use crate::settings::Settings;
-use crate::{setup, shop, whereabouts};
+use crate::cli::output::Output;
+use crate::composition::{location_guard, setup};
+use crate::config::data_folder::take_folder;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
+use crate::seed::first_start::FirstStart;
 
 /// How often, and how long apart, a broker is asked that does not answer.
 const MAX_ATTEMPTS: u32 = 5;
@@ -43,7 +44,7 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
     if let Some(part) = lacking.iter().find(|part| **part != Part::Sandbox) {
         bail!("the backup does not hold {}: name what it holds by STORE_CONTEXTS", part.name());
     }
-    let _alone = shop::take_folder(&settings.data_dir)?;
+    let _alone = take_folder(&settings.data_dir)?;
     let places: Vec<Place> = wanted.into_iter().map(|part| Place::of(settings, folder, part)).collect();
     let mut under_way =
         PendingTransfer::resume_or_start(&settings.data_dir, &format!("restore {}", manifest.seal), &command(folder))?;
@@ -57,8 +58,8 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
         fill(settings, &places, &manifest, under_way.purpose(), out).await?;
     }
     finish(&mut under_way, &targets).await?;
-    whereabouts::forget(settings)?;
-    whereabouts::remember(settings)?;
+    location_guard::forget(settings)?;
+    location_guard::remember(settings)?;
     under_way.end()?;
     out.line(format!("the shop is as of {}; when it opens, it first asks what was paid since", manifest.taken_at))
         .await?;

@@ -13,10 +13,11 @@ use chassis::sql::transfer::{Location, Snapshot};
 
 use super::manifest::{Manifest, PartManifest, sha256_of};
 use super::{consistent_snapshot, pending_transfer, places};
-use crate::control::Output;
-use crate::parts::Part;
-use crate::settings::Settings;
-use crate::{setup, shop};
+use crate::cli::output::Output;
+use crate::composition::setup;
+use crate::config::data_folder::make_private;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
 
 /// Takes a backup of a shop that is open in this process, or that lives on servers and is open elsewhere.
 ///
@@ -100,7 +101,7 @@ fn seal(path: &Path) -> anyhow::Result<String> {
 }
 
 fn make_empty(folder: &Path) -> anyhow::Result<()> {
-    shop::make_private(folder).with_context(|| folder.display().to_string())?;
+    make_private(folder).with_context(|| folder.display().to_string())?;
     let mut entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     ensure!(entries.next().is_none(), "{} is not empty: each backup gets a folder of its own", folder.display());
     Ok(())

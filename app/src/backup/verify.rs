@@ -13,9 +13,9 @@ use shared_kernel::{Currency, Money};
 use super::manifest::{Manifest, PartManifest, sha256_of};
 use super::money::{self, Books, Sums};
 use super::{consistent_snapshot, places};
-use crate::control::Output;
-use crate::modules::send;
-use crate::parts::Part;
+use crate::cli::output::Output;
+use crate::composition::modules::send;
+use crate::config::parts::Part;
 use stripe_sandbox::Sandbox;
 
 /// What was found.

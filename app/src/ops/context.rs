@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{Admin, CallerContext, JsonBody, Problem, Staff};
 
+use super::decisions::note_decision;
 use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, not_rebuilt};
 use super::shop::decided;
 use crate::peers::{Counts, Decision, LogQuery, Operations};
-use crate::security::note_decision;
 
 /// How this context stands
 #[utoipa::path(

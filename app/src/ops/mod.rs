@@ -2,6 +2,7 @@
 //! catalogue of event types ([`events`]), and the description of the whole API ([`openapi`]).
 
 mod context;
+mod decisions;
 mod events;
 pub mod openapi;
 mod shapes;
@@ -12,8 +13,10 @@ use std::sync::Arc;
 
 use actix_web::web;
 
-use crate::parts::Part;
+use crate::config::parts::Part;
 use crate::peers::{Operations, Peers};
+
+pub(crate) use decisions::note_decision;
 
 /// Where the operator's API of a context is found.
 fn path_of(context: Part) -> String {

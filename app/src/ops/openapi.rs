@@ -14,7 +14,7 @@ use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{context, events, path_of, shop};
-use crate::parts::Part;
+use crate::config::parts::Part;
 
 const DOCUMENT: &str = "/api/openapi.json";
 

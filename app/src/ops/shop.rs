@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{Admin, CallerContext, JsonBody, Problem, Staff};
 
+use super::decisions::note_decision;
 use super::shapes::{
     ConsumerList, ContextList, ContextView, DeadLetterList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt,
 };
 use crate::peers::{Decision, LogQuery, Peers};
-use crate::security::note_decision;
 
 /// How each context stands
 #[utoipa::path(

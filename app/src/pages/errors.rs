@@ -9,8 +9,8 @@ use serde::Deserialize;
 use shared_kernel::Timestamp;
 
 use super::PageSettings;
+use crate::ops::note_decision;
 use crate::peers::{DeadLetterView, Decision, Peers};
-use crate::security::note_decision;
 
 #[derive(Template)]
 #[template(path = "errors.html")]

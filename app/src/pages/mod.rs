@@ -14,8 +14,8 @@ use std::path::PathBuf;
 
 use actix_web::web;
 
+use crate::config::settings::Settings;
 use crate::peers::Peers;
-use crate::settings::Settings;
 
 /// What pages have to know of the shop.
 #[derive(Clone)]

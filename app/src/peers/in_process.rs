@@ -14,8 +14,8 @@ use super::{
     CategorySummary, Counts, DeadLetterView, Decision, FeaturedProduct, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN,
     Operations, People, Person, Shopfront, letter_name,
 };
-use crate::modules::Modules;
-use crate::parts::Part;
+use crate::composition::modules::Modules;
+use crate::config::parts::Part;
 
 /// The catalogue, if it is here.
 pub struct LocalShopfront(pub Arc<Modules>);

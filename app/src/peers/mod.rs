@@ -22,7 +22,7 @@ use serde::Deserialize;
 use shared_kernel::{CustomerId, StoreError, Timestamp};
 use utoipa::IntoParams;
 
-use crate::parts::Part;
+use crate::config::parts::Part;
 
 pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, FeaturedProduct, LogEntry, Person};
 

@@ -20,7 +20,7 @@ use super::{
     CategorySummary, Counts, DeadLetterView, Decision, FeaturedProduct, LogEntry, LogQuery, Operations, People, Person,
     Shopfront,
 };
-use crate::parts::Part;
+use crate::config::parts::Part;
 
 /// A visitor waits no longer for what another process has to say.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);

@@ -7,8 +7,8 @@ use chassis::SystemClock;
 use chassis::mail::{Mail, Mailer as _, Sender, SmtpMailer, SmtpSettings};
 use shared_kernel::Ids as _;
 
-use crate::control::Output;
-use crate::settings::Settings;
+use crate::cli::output::Output;
+use crate::config::settings::Settings;
 
 /// Says what the settings come to, and tries the mail server. Settings that make no sense have been refused by now.
 ///

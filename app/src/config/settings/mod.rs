@@ -26,7 +26,7 @@ use shared_kernel::{Currency, Role, TaxRate};
 use self::raw::Raw;
 use self::read::{key, list, quoted, span, switch, within, zone};
 use self::split::Databases;
-use crate::parts::{Part, Parts};
+use crate::config::parts::{Part, Parts};
 
 /// The settings of one process, checked.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that the operator sets by its own name")]

@@ -15,11 +15,14 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Ids;
 
-use crate::parts::Part;
-use crate::secrets::keep_private;
-use crate::settings::Settings;
+use crate::config::data_folder::keep_private;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
 
 const FIRST_START_FILE: &str = "first-start.json";
+
+/// Made in the database of a context when it has been furnished.
+pub const SEEDED: &str = "furnished";
 
 /// What the first start still has to do.
 #[derive(Clone, Serialize, Deserialize)]
@@ -104,7 +107,7 @@ mod tests {
     use chassis::SystemIds;
 
     use super::*;
-    use crate::parts::Parts;
+    use crate::config::parts::Parts;
 
     fn settings(folder: &Path, parts: &str) -> Settings {
         let mut settings = Settings::in_folder(folder).unwrap();
@@ -163,7 +166,7 @@ mod tests {
     fn a_context_on_a_server_leaves_no_note_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path(), "catalogue");
-        settings.databases = crate::settings::split::Databases::on_one_server("postgres://server/shop");
+        settings.databases = crate::config::settings::split::Databases::on_one_server("postgres://server/shop");
         assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(FIRST_START_FILE).exists());
     }
 

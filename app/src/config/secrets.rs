@@ -7,11 +7,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chassis::files;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Ids;
 
-use crate::settings::Settings;
+use crate::config::data_folder::keep_private;
+use crate::config::settings::Settings;
 
 /// The secrets in use.
 #[derive(Clone)]
@@ -94,16 +94,6 @@ pub fn new_keys(ids: &dyn Ids) -> anyhow::Result<String> {
         format!("STORE_STRIPE_WEBHOOK_SECRET=whsec_{}", random(ids)),
     ];
     Ok(lines.join("\n"))
-}
-
-/// Writes a file that only its owner may read; a power cut leaves all of it or none.
-pub fn keep_private(folder: &Path, name: &str, value: &impl Serialize) -> anyhow::Result<()> {
-    keep_private_text(folder, name, &serde_json::to_string_pretty(value)?)
-}
-
-/// The same for a text.
-pub fn keep_private_text(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    Ok(files::write(&folder.join(name), text.as_bytes())?)
 }
 
 #[cfg(test)]

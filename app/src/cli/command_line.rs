@@ -6,9 +6,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::{Command, DeadLetterCommand, ImportWhat};
-use crate::settings::{Flags, Settings};
-use crate::{backup, check, commands, control, probe, server};
+use crate::cli::commands::{Command, DeadLetterCommand, ImportWhat};
+use crate::cli::output::Output;
+use crate::cli::{check, commands, control, probe};
+use crate::composition::process;
+use crate::config::settings::{Flags, Settings};
+use crate::http::server;
+use crate::{backup, config, ops};
 
 /// A whole online shop in one binary.
 #[derive(Debug, Parser)]
@@ -160,7 +164,7 @@ enum DeadLetters {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    crate::process::keep_to_itself();
+    process::keep_to_itself();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
@@ -187,7 +191,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     // Only fails when it was done before, which is as good.
     let _done = rustls::crypto::ring::default_provider().install_default();
-    let out = control::Output::stdout();
+    let out = Output::stdout();
     let task = cli.command.unwrap_or(Verb::Serve).into_task()?;
     if let Task::Print(print) = task {
         return out.line(print()?).await;
@@ -249,7 +253,7 @@ enum Upkeep {
 }
 
 impl Upkeep {
-    async fn run(self, settings: &Settings, out: &control::Output) -> anyhow::Result<()> {
+    async fn run(self, settings: &Settings, out: &Output) -> anyhow::Result<()> {
         match self {
             Self::Check { mail } => check::check(settings, mail, out).await,
             Self::Verify(folder) => backup::verify::verify(&folder, out).await,
@@ -273,8 +277,8 @@ impl Verb {
                 return Ok(Task::Upkeep(Upkeep::Restore { folder, discard_streams }));
             }
             Self::Promote { dry_run } => return Ok(Task::Upkeep(Upkeep::Promote { dry_run })),
-            Self::Openapi => return Ok(Task::Print(crate::ops::openapi::document)),
-            Self::Keys => return Ok(Task::Print(|| crate::secrets::new_keys(&chassis::SystemIds))),
+            Self::Openapi => return Ok(Task::Print(ops::openapi::document)),
+            Self::Keys => return Ok(Task::Print(|| config::secrets::new_keys(&chassis::SystemIds))),
             Self::Erasures => Command::Erasures,
             Self::Erase { customers } => Command::Erase { customers },
             Self::Import { what: Import::Products { file, dry_run, skip_invalid, number_repeated_skus } } => {

@@ -1,7 +1,7 @@
 //! How the command line reaches a shop that is open: a Unix socket in the data folder, readable by its owner.
 //!
 //! One line of JSON in, lines out, and a last line that says how it ended. The same commands run in the same code when
-//! no shop is open; see [`crate::commands`].
+//! no shop is open; see [`crate::cli::commands`].
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -14,37 +14,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::{self, Command};
-use crate::shop::Shop;
-
-/// Where a command's lines go.
-#[derive(Clone)]
-pub struct Output(Sink);
-
-#[derive(Clone)]
-enum Sink {
-    Stdout,
-    Channel(mpsc::Sender<String>),
-}
-
-impl Output {
-    /// To the terminal.
-    pub fn stdout() -> Self {
-        Self(Sink::Stdout)
-    }
-
-    /// One more line.
-    pub async fn line(&self, line: impl Into<String>) -> anyhow::Result<()> {
-        match &self.0 {
-            Sink::Stdout => {
-                use std::io::Write as _;
-                writeln!(std::io::stdout().lock(), "{}", line.into())?;
-                Ok(())
-            }
-            Sink::Channel(sender) => sender.send(line.into()).await.map_err(|_| anyhow::anyhow!("the reader left")),
-        }
-    }
-}
+use crate::cli::commands::{self, Command};
+use crate::cli::output::Output;
+use crate::composition::shop::Shop;
 
 #[derive(Serialize, Deserialize)]
 enum Answer {
@@ -121,7 +93,7 @@ async fn answer(shop: Arc<Shop>, stream: UnixStream) -> anyhow::Result<()> {
     let command: Command = serde_json::from_str(&line)?;
     let (sender, mut lines) = mpsc::channel(64);
     let running = async {
-        let out = Output(Sink::Channel(sender));
+        let out = Output::channel(sender);
         commands::run(&shop, command, &out).await
     };
     let forwarding = async {

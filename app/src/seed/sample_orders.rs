@@ -76,7 +76,7 @@ mod tests {
         let oldest = now.minus(Duration::from_hours(24 * 250));
         assert!(orders.iter().all(|order| order.placed_at > oldest && order.placed_at < now));
         assert!(orders.iter().any(|order| order.status == "CANCELLED"));
-        let demo = include_str!("../demo/products.csv");
+        let demo = include_str!("../../demo/products.csv");
         for line in orders.iter().flat_map(|order| &order.lines) {
             assert!(demo.contains(&format!(",{},", line.sku.as_str())), "{}", line.sku.as_str());
         }

@@ -11,9 +11,9 @@ use chassis::sql::{Database, PostgresSettings};
 use secrecy::SecretString;
 use shared_kernel::Clock;
 
-use crate::parts::Part;
-use crate::secrets::Secrets;
-use crate::settings::Settings;
+use crate::config::parts::Part;
+use crate::config::secrets::Secrets;
+use crate::config::settings::Settings;
 use stripe_sandbox::SandboxSettings;
 
 /// What each context is given.
@@ -70,6 +70,11 @@ fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>)
         stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
         ..order::OrderSettings::default()
     }
+}
+
+/// Whether the payment sandbox runs in this process.
+pub fn uses_sandbox(settings: &Settings) -> bool {
+    settings.stripe.is_none() && settings.parts.contains(Part::Sandbox)
 }
 
 /// What the payment sandbox is given.

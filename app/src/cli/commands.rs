@@ -11,12 +11,13 @@ use order::application::BadLine;
 use serde::{Deserialize, Serialize};
 use shared_kernel::{CustomerId, Role};
 
-use crate::control::Output;
-use crate::modules::require_module;
-use crate::parts::Part;
-use crate::settings::Settings;
-use crate::shop::Shop;
-use crate::{backup, sample_orders};
+use crate::backup;
+use crate::cli::output::Output;
+use crate::composition::modules::require_module;
+use crate::composition::shop::Shop;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
+use crate::seed::sample_orders;
 
 /// A command on its way to the shop.
 #[derive(Debug, Serialize, Deserialize)]

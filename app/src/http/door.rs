@@ -23,7 +23,8 @@ use chassis::web::metrics::Metrics;
 use chassis::web::{Edge, Methods, assets, guard, unrouted};
 use utoipa_actix_web::AppExt as _;
 
-use crate::shop::Shop;
+use crate::composition::shop::Shop;
+use crate::http::identity::signer;
 use crate::{ops, pages};
 
 /// More than [`Connections`] ever lets in: the server underneath would not refuse connections, but let all of them wait.
@@ -77,7 +78,7 @@ impl Inside {
                 .configure(ops::openapi::routes(&self.description))
                 .configure(pages::routes(&shop.settings, peers.clone()));
         }
-        if let (Some(customer), Some(signer)) = (&shop.modules.customer, crate::server::signer(shop)) {
+        if let (Some(customer), Some(signer)) = (&shop.modules.customer, signer(shop)) {
             app = app.configure(customer.identity(signer));
         }
         if let Some(metrics) = &self.metrics {

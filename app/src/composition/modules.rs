@@ -12,9 +12,9 @@ use serde_json::Value;
 use shared_kernel::{Limit, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::parts::Part;
+use crate::composition::setup::ModuleConfigs;
+use crate::config::parts::Part;
 use crate::peers::DashboardCount;
-use crate::setup::ModuleConfigs;
 
 /// The contexts of this process. The whole shop holds all of them.
 #[derive(Default)]

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,6 @@ use chassis::sql::Database;
 use chassis::sql::transfer::is_unfinished;
 use chassis::{Platform, SystemClock, SystemIds};
 use customer::NewUser;
-use fs4::fs_std::FileExt as _;
 use order::OrderModule;
 use reports::ReportsModule;
 use secrecy::SecretString;
@@ -24,24 +22,25 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::backup::pending_transfer;
-use crate::first_start::FirstStart;
-use crate::modules::{Modules, require_module, send};
-use crate::parts::Part;
+use crate::composition::location_guard;
+use crate::composition::modules::{Modules, require_module, send};
+use crate::composition::security_log;
+use crate::composition::setup::{self, ModuleConfigs};
+use crate::config::data_folder::take_folder;
+use crate::config::parts::Part;
+use crate::config::secrets::Secrets;
+use crate::config::settings::Settings;
 use crate::peers::in_process::{LocalOperations, LocalPeople, LocalShopfront};
 use crate::peers::remote::Remote;
 use crate::peers::{Operations, Peers, People, Shopfront};
-use crate::secrets::Secrets;
-use crate::security;
-use crate::settings::Settings;
-use crate::setup::{self, ModuleConfigs};
-use crate::whereabouts;
+use crate::seed::first_start::FirstStart;
 use stripe_sandbox::Sandbox;
 
 /// How long a restored shop waits for the payment provider to tell what it has missed.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_mins(2);
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A process whose parts are started. Its doors are [`crate::server`]'s business.
+/// A process whose parts are started. Its doors are [`crate::http::server`]'s business.
 pub struct Shop {
     /// How it was set up.
     pub settings: Settings,
@@ -81,14 +80,14 @@ impl Shop {
     pub async fn open(settings: Settings) -> anyhow::Result<Self> {
         let lock = take_folder(&settings.data_dir)?;
         pending_transfer::refuse(&settings.data_dir)?;
-        whereabouts::refuse_files_of_the_past(&settings)?;
+        location_guard::refuse_files_of_the_past(&settings)?;
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let first_start = FirstStart::pending(&settings, ids.as_ref())?;
         let secrets = Secrets::of(&settings, ids.as_ref())?;
         let databases = open_databases(&settings).await?;
-        whereabouts::refuse_new_servers(&settings, &databases).await?;
+        location_guard::refuse_new_servers(&settings, &databases).await?;
         let clock = clock_of(&databases);
-        let (plays, sells) = (uses_sandbox(&settings), settings.parts.contains(Part::Order));
+        let (plays, sells) = (setup::uses_sandbox(&settings), settings.parts.contains(Part::Order));
         let door = if plays && sells { Some(open_private_listener()?) } else { None };
         let private = door.as_ref().map(|(_, url)| url.as_str());
         let mut sandbox = None;
@@ -99,11 +98,11 @@ impl Shop {
         let platform = platforms(&settings, &databases, &clock, &ids)?;
         let modules = Arc::new(Modules::start(&ModuleConfigs::by(&settings, &secrets, private), platform).await?);
         refuse_unfinished(&databases).await?;
-        whereabouts::remember(&settings)?;
+        location_guard::remember(&settings)?;
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
         let (dead_letters, replay) = (engine.dead_letters(), engine.replay());
         let operations = operations(&databases, &modules, &dead_letters, &replay);
-        let security = security::log(&databases, &clock, &ids);
+        let security = security_log::log(&databases, &clock, &ids);
         Ok(Self {
             peers: settings
                 .parts
@@ -157,7 +156,7 @@ impl Shop {
         }
         let databases = self.databases.iter().map(|(_, database)| database.clone()).collect();
         let keep = self.settings.security_log_kept;
-        tasks.spawn(security::sweep(databases, Arc::clone(&self.clock), keep, stop.clone()));
+        tasks.spawn(security_log::sweep(databases, Arc::clone(&self.clock), keep, stop.clone()));
         Ok(())
     }
 
@@ -205,11 +204,6 @@ impl Shop {
             tracing::warn!("closing the database of the payment sandbox: {error}");
         }
     }
-}
-
-/// Whether the payment sandbox runs in this process.
-pub fn uses_sandbox(settings: &Settings) -> bool {
-    settings.stripe.is_none() && settings.parts.contains(Part::Sandbox)
 }
 
 async fn open_databases(settings: &Settings) -> anyhow::Result<Vec<(Part, Database)>> {
@@ -350,23 +344,4 @@ fn peers(
         contexts.insert(part, remote);
     }
     Ok(Peers::new(shopfront, people, contexts))
-}
-
-/// Makes the folder if it is not there. What lies in it (addresses, mails with links, secrets) is for its owner alone.
-pub fn make_private(folder: &Path) -> std::io::Result<()> {
-    chassis::files::make_folder(folder)
-}
-
-/// Makes the data folder if it is not there, and keeps every other process out of it as long as the answer is held.
-///
-/// # Errors
-/// When another process has it open, or it cannot be made.
-pub fn take_folder(folder: &Path) -> anyhow::Result<File> {
-    make_private(folder).with_context(|| folder.display().to_string())?;
-    let path = folder.join("lock");
-    let file = File::create(&path).with_context(|| path.display().to_string())?;
-    if !file.try_lock_exclusive()? {
-        anyhow::bail!("another process has {} open: each process needs a STORE_DATA_DIR of its own", folder.display());
-    }
-    Ok(file)
 }

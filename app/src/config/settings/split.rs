@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::raw::Raw;
 use super::read::{list, number, switch};
 use super::{Settings, outside};
-use crate::parts::Part;
+use crate::config::parts::Part;
 
 /// Where contexts keep what they keep, if not in files of the data folder.
 #[derive(Debug, Clone, Default)]

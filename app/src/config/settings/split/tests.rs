@@ -4,7 +4,7 @@ use chassis::web::signed::PrivateKey;
 
 use super::super::Settings;
 use super::super::raw::Raw;
-use crate::parts::Part;
+use crate::config::parts::Part;
 
 const PEERS: &str = "catalogue=http://10.0.0.1:8080, order=http://10.0.0.2:8080/,fulfilment=http://f,reports=http://r,\
     customer=http://c,sandbox=http://s";

@@ -12,10 +12,10 @@ use rust_embed::RustEmbed;
 use secrecy::ExposeSecret as _;
 use shared_kernel::{Currency, Role};
 
-use crate::first_start::FirstStart;
-use crate::parts::Part;
-use crate::secrets::keep_private_text;
-use crate::shop::Shop;
+use crate::composition::shop::Shop;
+use crate::config::data_folder::keep_private_text;
+use crate::config::parts::Part;
+use crate::seed::first_start::{FirstStart, SEEDED};
 
 /// How often a process looks whether another is done with furnishing.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
@@ -23,9 +23,6 @@ const POLL_INTERVAL: Duration = Duration::from_millis(300);
 #[derive(RustEmbed)]
 #[folder = "demo"]
 struct Files;
-
-/// Made in the database of a context when it has been furnished.
-pub const SEEDED: &str = "furnished";
 
 /// Furnishes each context that is here and new: the catalogue and its digital files with the demo unless it is switched
 /// off, the customers with an administrator and a demo customer, whose logins are printed. A start that was cut off is

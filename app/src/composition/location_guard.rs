@@ -10,11 +10,11 @@ use anyhow::{Context as _, ensure};
 use chassis::sql::Database;
 use serde::{Deserialize, Serialize};
 
-use crate::demo::SEEDED;
-use crate::parts::Part;
-use crate::secrets::keep_private;
-use crate::settings::Settings;
-use crate::setup;
+use crate::composition::setup;
+use crate::config::data_folder::keep_private;
+use crate::config::parts::Part;
+use crate::config::settings::Settings;
+use crate::seed::first_start::SEEDED;
 
 const ON_SERVERS_FILE: &str = "on-servers.json";
 
@@ -101,7 +101,7 @@ fn read(settings: &Settings) -> anyhow::Result<OnServers> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::split::Databases;
+    use crate::config::settings::split::Databases;
 
     #[test]
     fn a_folder_whose_shop_is_on_a_server_is_not_opened_without_one() {

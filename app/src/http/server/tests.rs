@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use chassis::messaging::each_record;
 use chassis::testing::eventually;
-use chassis::web::signed::{IDENTITY_HEADER, PrivateKey};
+use chassis::web::signed::{IDENTITY_HEADER, PrivateKey, Signer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::*;
-use crate::commands::{self, Command};
-use crate::control::Output;
-use crate::parts::{Part, Parts};
+use crate::cli::commands::{self, Command};
+use crate::cli::output::Output;
+use crate::config::parts::{Part, Parts};
 
 const ADMIN: (&str, &str) = ("admin@shop.test", "correct horse battery");
 const WEBHOOK_SECRET: &str = "whsec_known_to_tests";
@@ -376,7 +376,7 @@ async fn two_processes_that_start_at_once_on_one_server_furnish_it_once() {
     let folder = tempfile::tempdir().unwrap();
     let on_server = |name: &str| {
         let mut settings = settings(&folder.path().join(name), "catalogue,fulfilment,customer");
-        settings.databases = crate::settings::split::Databases::on_one_server(&cluster.url("postgres"));
+        settings.databases = crate::config::settings::split::Databases::on_one_server(&cluster.url("postgres"));
         settings
     };
     let (one, other) = futures_util::join!(Shop::open(on_server("one")), Shop::open(on_server("other")));

@@ -12,19 +12,22 @@ use actix_web::{App, HttpServer};
 use anyhow::Context as _;
 use chassis::web::connections::{ConnectionSettings, Connections};
 use chassis::web::health::Readiness;
-use chassis::web::limits::{Allowance, LimitRule, LimitSettings};
+use chassis::web::limits::LimitSettings;
 use chassis::web::metrics::{Metrics, MetricsAccess};
-use chassis::web::signed::{Signer, Verifier};
-use chassis::web::{Authentication, Edge, EdgeSettings};
+use chassis::web::{Edge, EdgeSettings};
 use customer::CustomerModule;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_actix_web::AppExt as _;
 
-use crate::door::{self, Inside};
-use crate::settings::Settings;
-use crate::shop::Shop;
-use crate::{control, demo, process};
+use crate::cli::control;
+use crate::composition::process;
+use crate::composition::shop::Shop;
+use crate::config::settings::Settings;
+use crate::http::door::{self, Inside};
+use crate::http::identity::{authentication, signer};
+use crate::http::limits;
+use crate::seed::demo;
 
 /// Requests get this long to end when the shop closes, and what runs behind them this long again.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(12);
@@ -119,11 +122,15 @@ fn edge(shop: &Shop) -> Edge {
         form_targets: settings.stripe.iter().map(|_| "https://checkout.stripe.com".to_owned()).collect(),
         trusted_proxies: settings.trusted_proxies.clone(),
         refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
-        limits: LimitSettings { exempt_loopback: !settings.limit_loopback, rules: rules(), ..LimitSettings::default() },
-        large_bodies: large_bodies(),
+        limits: LimitSettings {
+            exempt_loopback: !settings.limit_loopback,
+            rules: limits::rules(),
+            ..LimitSettings::default()
+        },
+        large_bodies: limits::large_bodies(),
         security: shop.security.clone(),
-        recorded: crate::security::recorded(),
-        never_shed: signed_routes(shop),
+        recorded: limits::recorded(),
+        never_shed: limits::signed_routes(shop),
         unseen: signer(shop).iter().map(|_| CustomerModule::IDENTITY).collect(),
         ..EdgeSettings::default()
     };
@@ -149,74 +156,6 @@ fn metrics_access(shop: &Shop) -> MetricsAccess {
         None if here => MetricsAccess::ThisMachine,
         None => MetricsAccess::Closed,
     }
-}
-
-/// By what this process knows who is asking: a whole shop by its own tokens; in a shop of several processes the one that
-/// holds the customers signs who it is, and the others believe it.
-fn authentication(shop: &Shop) -> Authentication {
-    let verifier = || Arc::new(Verifier::new(&shop.settings.identity_public_keys, Arc::clone(&shop.clock)));
-    match (&shop.modules.customer, signer(shop)) {
-        (Some(customer), Some(signer)) if !shop.settings.parts.is_single_process() => {
-            Authentication::Both(customer.authenticator(), verifier(), signer)
-        }
-        (Some(customer), _) => Authentication::Tokens(customer.authenticator()),
-        (None, _) => Authentication::Signed(verifier()),
-    }
-}
-
-/// What signs identities, if the customers are here and there is a key: for other processes, or for a gateway that asks
-/// although the shop behind it is whole.
-pub(crate) fn signer(shop: &Shop) -> Option<Arc<Signer>> {
-    let key = shop.settings.identity_private_key.as_ref().filter(|_| shop.modules.customer.is_some())?;
-    Some(Arc::new(Signer::new(key, Arc::clone(&shop.clock))))
-}
-
-/// What systems post that sign what they say: the payment provider, and orders to a sandbox that is on its own.
-fn signed_routes(shop: &Shop) -> Vec<&'static str> {
-    let mut paths = vec!["/api/order/v1/payment-events"];
-    if shop.sandbox.is_some() && shop.modules.order.is_none() {
-        paths.push("/sandbox/v1/");
-    }
-    paths
-}
-
-/// What is dear, and how often one client may have it.
-fn rules() -> Vec<LimitRule> {
-    let login = [
-        "/login",
-        "/login/code",
-        "/login/confirm",
-        "/signup",
-        "/reset",
-        "/verify",
-        "/verify/resend",
-        "/api/customer/v1/sessions",
-        "/api/customer/v1/sessions/current/confirmation",
-        "/api/customer/v1/customers",
-        "/api/customer/v1/password-resets",
-        "/api/customer/v1/verifications",
-        "/api/customer/v1/verifications/resend",
-    ];
-    let mut rules: Vec<LimitRule> = login.iter().map(|path| LimitRule::post(path, Allowance::LOGIN)).collect();
-    rules.push(LimitRule::post("/checkout/confirm", Allowance::CHECKOUT));
-    rules.push(LimitRule::post("/api/order/v1/orders", Allowance::CHECKOUT));
-    rules.push(LimitRule::query("/products", "q", Allowance::SEARCH));
-    rules.push(LimitRule::query("/api/catalogue/v1/products", "q", Allowance::SEARCH));
-    rules
-}
-
-/// Where files are uploaded, and how large they may be; the first prefix that fits counts.
-fn large_bodies() -> Vec<(&'static str, u64)> {
-    let mut paths = vec![
-        ("/api/catalogue/v1/imports", 32 << 20),
-        ("/admin/products/import/pictures", 65 << 20),
-        ("/admin/products/import", 33 << 20),
-        ("/admin/products/", 6 << 20),
-        ("/api/catalogue/v1/media/", 5 << 20),
-        ("/api/catalogue/v1/media", 64 << 20),
-    ];
-    paths.extend(fulfilment::FulfilmentModule::LARGE_BODIES.iter().copied());
-    paths
 }
 
 fn readiness(shop: &Arc<Shop>) -> Readiness {
