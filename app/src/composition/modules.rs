@@ -42,7 +42,7 @@ impl Modules {
     pub async fn start(given: &ModuleConfigs, platform: impl Fn(Part) -> Option<Platform>) -> anyhow::Result<Self> {
         let mut modules = Self::default();
         if let Some(platform) = platform(Part::Catalogue) {
-            modules.catalogue = Some(CatalogueModule::start(given.catalogue, platform).await.context("catalogue")?);
+            modules.catalogue = Some(CatalogueModule::start(platform).await.context("catalogue")?);
         }
         if let Some(platform) = platform(Part::Order) {
             let (database, site, clock) = (platform.database.clone(), platform.site.clone(), platform.clock.clone());

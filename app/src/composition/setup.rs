@@ -18,7 +18,6 @@ use stripe_sandbox::SandboxSettings;
 
 /// What each context is given.
 pub struct ModuleConfigs {
-    pub catalogue: catalogue::CatalogueSettings,
     pub order: order::OrderSettings,
     pub fulfilment: fulfilment::FulfilmentSettings,
     pub reports: reports::ReportsSettings,
@@ -35,7 +34,6 @@ impl ModuleConfigs {
         customer.links.verification = settings.verification_window;
         customer.sessions.second_factor_from = settings.second_factor_from;
         Self {
-            catalogue: catalogue::CatalogueSettings::default(),
             order: order_settings(settings, secrets, private),
             fulfilment: fulfilment::FulfilmentSettings { sweep_period, ..fulfilment::FulfilmentSettings::default() },
             reports: reports::ReportsSettings { financial_year },

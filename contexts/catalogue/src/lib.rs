@@ -3,7 +3,7 @@
 //! A tour, in reading order:
 //!
 //! 1. `contract/`: the facts this context publishes, its HTTP API, and the columns of its files;
-//! 2. [`domain`]: the product and what it may become, shelves and their order, search words;
+//! 2. [`domain`]: the product and what it may become, lists and their order, search words;
 //! 3. [`ports`]: what it asks of the world, with the obligations of those who answer;
 //! 4. [`application`]: one use case per file;
 //! 5. [`adapters`]: JSON API, pages, files and foreign facts inbound; SQL, cache and published facts outbound;
@@ -20,7 +20,7 @@ pub mod ports;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use adapters::inbound::importing::{ImportFileError, ImportMode, ImportOutcome};
-pub use adapters::inbound::pages::{ProductCard, tone};
+pub use adapters::inbound::import::{ImportFileError, ImportMode, ImportOutcome};
+pub use adapters::inbound::pages::view_models::{ProductCard, tone};
 pub use domain::CategoryCount;
-pub use module::{CatalogueModule, CatalogueSettings, DemoError};
+pub use module::{CatalogueModule, DemoError};

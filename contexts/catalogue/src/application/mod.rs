@@ -1,29 +1,28 @@
-//! What can be done with the catalogue, one use case per file: load, decide, commit.
+//! What can be done with the catalogue: one use case per file in [`commands`] and [`queries`], and beside them what an
+//! import needs.
+//!
+//! A command loads, lets the domain decide, and commits. Importing: [`import_report`] is what it is given and answers,
+//! [`name_products`] finds out which product a file means, [`decide_import`] what becomes of it, and [`import_seen`]
+//! remembers what the file has named so far. [`UseCases`] puts all of it together once.
 
-pub mod browse;
+pub mod commands;
 pub mod decide_import;
-pub mod export_products;
-pub mod import_products;
 pub mod import_report;
 pub mod import_seen;
-pub mod keep_media;
 pub mod name_products;
-pub mod note_stock;
-pub mod revert_import;
-pub mod save_product;
-pub mod withdraw_product;
+pub mod queries;
+mod use_cases;
 
-pub use browse::Browse;
+pub use commands::{
+    AddPicture, AddPictureCommand, AddPictureError, ImportProducts, KeepPicture, KeepPictureError, RevertImport,
+    RevertImportError, Reverted, SaveMode, SaveProduct, SaveProductCommand, SaveProductError, Saved, WithdrawProduct,
+    WithdrawProductError,
+};
 pub use decide_import::DecideImport;
-pub use export_products::ExportProducts;
-pub use import_products::ImportProducts;
 pub use import_report::{Changed, DraftedProduct, ImportOptions, ImportReport, Place, RepeatedSkus, RowProblem};
-pub use keep_media::KeepMedia;
 pub use name_products::NameProducts;
-pub use note_stock::NoteStock;
-pub use revert_import::{RevertImport, RevertImportError, Reverted};
-pub use save_product::{SaveMode, SaveProduct, SaveProductCommand, SaveProductError, Saved};
-pub use withdraw_product::{WithdrawProduct, WithdrawProductError};
+pub use queries::{AuditCatalogue, Browse, ExportProducts};
+pub use use_cases::{Ports, UseCases};
 
 /// How often a use case decides again when somebody else's change came first.
 const MAX_ATTEMPTS: u32 = 3;

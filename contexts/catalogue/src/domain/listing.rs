@@ -160,7 +160,7 @@ impl Availability {
     }
 }
 
-/// A product as it stands on the shelf: with what is left of each variant.
+/// A product as lists show it: with what is left of each variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedProduct {
     product: Product,
@@ -168,7 +168,7 @@ pub struct ListedProduct {
 }
 
 impl ListedProduct {
-    /// Puts a product on the shelf, given what is available of the SKUs that were counted.
+    /// Lists a product, given what is available of the SKUs that were counted.
     pub fn new(product: Product, available: &HashMap<Sku, i64>) -> Self {
         let left = |variant: &Variant| Availability::of(variant, available.get(&variant.sku).copied());
         let left = product.variants().iter().map(left).collect();

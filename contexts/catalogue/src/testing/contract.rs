@@ -18,7 +18,7 @@ pub trait World: Send + Sync {
     /// Remembers products.
     fn products(&self) -> &dyn ProductStore;
     /// Lists them.
-    fn shelf(&self) -> &dyn ProductListing;
+    fn listing(&self) -> &dyn ProductListing;
     /// Knows stock.
     fn levels(&self) -> &dyn StockLevels;
     /// Keeps pictures.
@@ -39,7 +39,7 @@ pub async fn every_suite<W: World, F: Future<Output = W>>(new_world: impl Fn() -
     lists_know_their_audience_and_category(&new_world().await).await;
     searches_find_beginnings_of_words_and_nothing_else(&new_world().await).await;
     categories_count_what_shoppers_find(&new_world().await).await;
-    stock_levels_show_on_the_shelf(&new_world().await).await;
+    stock_levels_show_in_lists(&new_world().await).await;
     pictures_are_kept_by_name(&new_world().await).await;
 }
 
@@ -64,7 +64,7 @@ fn everything(audience: Audience) -> ListingQuery {
 }
 
 async fn listed(world: &impl World, query: &ListingQuery) -> Vec<String> {
-    let page = world.shelf().page(query).await.unwrap_or_else(|error| panic!("{error}"));
+    let page = world.listing().page(query).await.unwrap_or_else(|error| panic!("{error}"));
     page.items.iter().map(|item| item.product().handle().to_string()).collect()
 }
 
@@ -154,7 +154,7 @@ async fn lists_are_ordered_and_cut_into_pages(world: &impl World) {
     let mut query = ListingQuery { limit: Limit::new(2).unwrap_or(Limit::DEFAULT), ..everything(Audience::Shoppers) };
     let mut walked = Vec::new();
     loop {
-        let page = world.shelf().page(&query).await.unwrap_or_else(|error| panic!("{error}"));
+        let page = world.listing().page(&query).await.unwrap_or_else(|error| panic!("{error}"));
         walked.extend(page.items.iter().map(|item| item.product().handle().to_string()));
         let Some(cursor) = &page.next_cursor else { break };
         assert_eq!(page.items.len(), 2);
@@ -162,7 +162,7 @@ async fn lists_are_ordered_and_cut_into_pages(world: &impl World) {
         assert!(query.after.is_some(), "{cursor} is not a cursor");
     }
     assert_eq!(walked, all);
-    let newest = world.shelf().newest(2).await.unwrap_or_else(|error| panic!("{error}"));
+    let newest = world.listing().newest(2).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(newest.iter().map(|item| item.product().handle().as_str()).collect::<Vec<_>>(), ["p9", "p8"]);
 }
 
@@ -183,7 +183,7 @@ async fn lists_are_walked_page_by_page(world: &impl World) {
                 assert_walks(&format!("{query:?}"), &whole, async |cursor, limit| {
                     let after =
                         cursor.map(|cursor| ListingCursor::parse(&cursor).unwrap_or_else(|| panic!("{cursor}")));
-                    let page = world.shelf().page(&ListingQuery { after, limit, ..query.clone() }).await;
+                    let page = world.listing().page(&ListingQuery { after, limit, ..query.clone() }).await;
                     let page = page.unwrap_or_else(|error| panic!("{error}"));
                     (*page).clone().map(|item| item.product().handle().to_string())
                 })
@@ -218,9 +218,9 @@ async fn lists_know_their_audience_and_category(world: &impl World) {
     );
     assert_eq!(listed(world, &only(Audience::Shoppers, "none")).await, Vec::<String>::new());
     let draft = handle("b-draft");
-    assert_eq!(world.shelf().find(&draft, Audience::Shoppers).await.unwrap_or(None), None);
-    assert!(world.shelf().find(&draft, Audience::Staff).await.unwrap_or(None).is_some());
-    let active = world.shelf().handles(Currency::NZD).await.unwrap_or_default();
+    assert_eq!(world.listing().find(&draft, Audience::Shoppers).await.unwrap_or(None), None);
+    assert!(world.listing().find(&draft, Audience::Staff).await.unwrap_or(None).is_some());
+    let active = world.listing().handles(Currency::NZD).await.unwrap_or_default();
     assert_eq!(active, [handle("a-book"), handle("d-toy")]);
 }
 
@@ -281,22 +281,22 @@ async fn categories_count_what_shoppers_find(world: &impl World) {
         ],
     )
     .await;
-    let counted = world.shelf().categories(Currency::NZD).await.unwrap_or_else(|error| panic!("{error}"));
+    let counted = world.listing().categories(Currency::NZD).await.unwrap_or_else(|error| panic!("{error}"));
     let told: Vec<(&str, &str, u64)> =
         counted.iter().map(|count| (count.slug.as_str(), count.name.as_str(), count.products)).collect();
     assert_eq!(told, [("books", "BOOKS", 2), ("toys", "Toys", 1)], "what has a price in euros cannot be bought");
-    let listed = world.shelf().handles(Currency::NZD).await.unwrap_or_default();
+    let listed = world.listing().handles(Currency::NZD).await.unwrap_or_default();
     assert_eq!(listed, [handle("a"), handle("b"), handle("d")]);
     let euro = Currency::parse("EUR").unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(world.shelf().handles(euro).await.unwrap_or_default(), [handle("e"), handle("f")]);
+    assert_eq!(world.listing().handles(euro).await.unwrap_or_default(), [handle("e"), handle("f")]);
 }
 
-async fn stock_levels_show_on_the_shelf(world: &impl World) {
+async fn stock_levels_show_in_lists(world: &impl World) {
     let variants =
         vec![a_variant("P").option("Form", "paper").build(), a_variant("E").option("Form", "file").digital().build()];
     put(world, vec![a_product("guide").variants(variants)]).await;
     let shown = async || {
-        let found = world.shelf().find(&handle("guide"), Audience::Shoppers).await.unwrap_or(None);
+        let found = world.listing().find(&handle("guide"), Audience::Shoppers).await.unwrap_or(None);
         let found = found.unwrap_or_else(|| panic!("no guide"));
         found.variants().map(|(_, there)| there).collect::<Vec<_>>()
     };

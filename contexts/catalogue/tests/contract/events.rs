@@ -1,6 +1,6 @@
 //! The facts that this context publishes, and the foreign ones that it understands.
 
-use catalogue::adapters::inbound::events::stock_changed;
+use catalogue::adapters::inbound::consumers::fulfilment;
 use catalogue::domain::StockCount;
 use catalogue::ports::{ProductChange, ProductStore};
 use catalogue::testing::{InMemoryCatalogue, a_product, a_variant, new_product};
@@ -76,10 +76,10 @@ fn every_golden_file_fits_its_schema() {
 
 #[test]
 fn we_understand_what_fulfilment_says_about_stock() {
-    let path = contract_of("fulfilment").join("events").join(format!("{}.json", stock_changed::STOCK_CHANGED));
+    let path = contract_of("fulfilment").join("events").join(format!("{}.json", fulfilment::STOCK_CHANGED));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let envelope: Envelope = serde_json::from_str(&text).unwrap();
-    let level = stock_changed::level_of(&envelope).unwrap();
+    let level = fulfilment::level_of(&envelope).unwrap();
     assert_eq!(level.sku.as_str(), envelope.data["sku"].as_str().unwrap());
     assert_eq!(level.on_hand, envelope.data["on_hand"].as_i64().unwrap());
     assert_eq!(level.available, envelope.data["available"].as_i64().unwrap());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use catalogue::adapters::outbound::cache::CacheVersion;
+use catalogue::adapters::outbound::listing::cache::CacheVersion;
 use catalogue::adapters::outbound::sql::{MIGRATIONS, SqlCatalogue};
 use catalogue::domain::{Audience, ListedProduct, ListingQuery, SearchWords, StockLevel};
 use catalogue::ports::{MediaStore, ProductListing, ProductStore, StockLevels};
@@ -146,7 +146,7 @@ impl World for InMemoryWorld {
     fn products(&self) -> &dyn ProductStore {
         &self.0
     }
-    fn shelf(&self) -> &dyn ProductListing {
+    fn listing(&self) -> &dyn ProductListing {
         &self.0
     }
     fn levels(&self) -> &dyn StockLevels {
@@ -189,7 +189,7 @@ impl World for SqlWorld {
     fn products(&self) -> &dyn ProductStore {
         &self.store
     }
-    fn shelf(&self) -> &dyn ProductListing {
+    fn listing(&self) -> &dyn ProductListing {
         &self.store
     }
     fn levels(&self) -> &dyn StockLevels {

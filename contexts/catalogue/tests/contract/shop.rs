@@ -8,8 +8,8 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
+use catalogue::CatalogueModule;
 use catalogue::adapters::outbound::sql::MIGRATIONS;
-use catalogue::{CatalogueModule, CatalogueSettings};
 use chassis::Platform;
 use chassis::messaging::{Outbox, SqlMessages};
 use chassis::sql::Database;
@@ -48,7 +48,7 @@ impl Shop {
     }
 
     pub async fn over(platform: Platform) -> Self {
-        let module = CatalogueModule::start(CatalogueSettings::default(), platform.clone()).await.unwrap();
+        let module = CatalogueModule::start(platform.clone()).await.unwrap();
         Self { module, platform }
     }
 

@@ -1,6 +1,6 @@
-//! What the catalogue asks of others: a database, a cache before it, and the form in which its facts are published.
+//! What the catalogue asks of others: a database, what stands before it when products are read, and the form in which its
+//! facts are published.
 
-pub mod cache;
+pub mod listing;
 pub mod publish;
-pub mod sellable;
 pub mod sql;

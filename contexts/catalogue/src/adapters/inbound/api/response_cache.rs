@@ -1,6 +1,6 @@
 //! Pages of the list as bytes, so that what many ask for is written once.
 //!
-//! An answer belongs to one page in memory: as long as the shelf hands out the same page, its bytes are good. The page
+//! An answer belongs to one page in memory: as long as the listing hands out the same page, its bytes are good. The page
 //! is held beside them, so its address cannot become another one's.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::web::{Problem, etag};
 use shared_kernel::Page;
 
-use super::views::{ProductList, ProductView};
+use super::dto::{ProductList, ProductView};
 use crate::domain::ListedProduct;
 
 #[derive(Clone)]

@@ -5,6 +5,7 @@
 
 mod bars;
 mod encoding;
+mod formulas;
 mod html;
 mod own;
 mod pictures;

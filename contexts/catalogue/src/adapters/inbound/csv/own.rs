@@ -3,6 +3,7 @@
 use shared_kernel::{Currency, Money, Sku};
 
 use super::bars::split;
+use super::formulas::unmarked;
 use super::table::{Columns, FileError, Row, RowProblems, Table};
 use crate::application::DraftedProduct;
 use crate::domain::{
@@ -47,12 +48,7 @@ pub fn check_header(table: &Table<'_>) -> Result<(), FileError> {
 
 /// The handle as it is written.
 pub fn handle(columns: &Columns, row: &Row) -> String {
-    columns.cell(row, "handle").map(plain).unwrap_or_default().to_owned()
-}
-
-/// Takes the mark away that the export puts before cells that a spreadsheet would calculate.
-fn plain(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| super::write::looks_calculated(rest)).unwrap_or(cell)
+    columns.cell(row, "handle").map(unmarked).unwrap_or_default().to_owned()
 }
 
 pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
@@ -104,15 +100,15 @@ impl Reader<'_> {
     }
 
     fn first_cell<T>(&mut self, row: &Row, name: &str, parse: impl Fn(&str) -> Result<T, FieldError>) -> Option<T> {
-        let cell = self.columns.cell(row, name).map(plain)?;
+        let cell = self.columns.cell(row, name).map(unmarked)?;
         self.findings.take(row, parse(cell))
     }
 
     fn images(&mut self, rows: &[Row]) -> Option<Vec<Image>> {
         let mut images: Vec<Image> = Vec::new();
         for row in rows {
-            let names = plain(self.columns.cell(row, "image")?);
-            let texts = split(plain(self.columns.cell(row, "image_alt").unwrap_or_default()), false);
+            let names = unmarked(self.columns.cell(row, "image")?);
+            let texts = split(unmarked(self.columns.cell(row, "image_alt").unwrap_or_default()), false);
             for (index, (name, _)) in split(names, false).into_iter().enumerate() {
                 if name.is_empty() {
                     continue;
@@ -131,7 +127,7 @@ impl Reader<'_> {
     fn attributes(&mut self, rows: &[Row]) -> Option<Attributes> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for row in rows {
-            let cell = plain(self.columns.cell(row, "attributes")?);
+            let cell = unmarked(self.columns.cell(row, "attributes")?);
             for (name, value) in split(cell, true) {
                 match value {
                     Some(value) => pairs.push((name, value)),
@@ -146,7 +142,7 @@ impl Reader<'_> {
     fn variants(&mut self, rows: &[Row], currency: Currency) -> Vec<VariantPatch> {
         let mut variants = Vec::new();
         for row in rows {
-            let sku = self.columns.cell(row, "sku").map(plain).unwrap_or_default();
+            let sku = self.columns.cell(row, "sku").map(unmarked).unwrap_or_default();
             let says_more = ["price", "option1_value", "stock"]
                 .iter()
                 .any(|name| self.columns.cell(row, name).is_some_and(|cell| !cell.is_empty()));
@@ -183,7 +179,7 @@ impl Reader<'_> {
         default: T,
         parse: impl Fn(&str) -> Result<T, FieldError>,
     ) -> Option<T> {
-        let cell = plain(self.columns.cell(row, name)?);
+        let cell = unmarked(self.columns.cell(row, name)?);
         if cell.is_empty() { Some(default) } else { self.findings.take(row, parse(cell)) }
     }
 
@@ -217,7 +213,7 @@ impl Reader<'_> {
         if !OPTIONS.iter().any(|(_, value)| columns.has(value)) {
             return None;
         }
-        let filled = |row, name| columns.cell(row, name).map(plain).filter(|cell| !cell.is_empty());
+        let filled = |row, name| columns.cell(row, name).map(unmarked).filter(|cell| !cell.is_empty());
         let mut pairs = Vec::new();
         for (name_column, value_column) in OPTIONS {
             let name = filled(row, name_column).or_else(|| filled(first, name_column));

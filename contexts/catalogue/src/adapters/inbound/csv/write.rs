@@ -3,14 +3,9 @@
 //! Stock is left out: the file would otherwise count it again when it comes back.
 
 use super::bars::escape;
+use super::formulas;
 use super::own::COLUMNS;
 use crate::domain::{Product, Variant};
-
-/// Whether a spreadsheet would calculate the cell, or the mark before such a cell stands there already.
-pub fn looks_calculated(cell: &str) -> bool {
-    let begins = |letter| matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    cell.trim_start_matches('\'').starts_with(begins)
-}
 
 /// The header line.
 pub fn header() -> String {
@@ -67,8 +62,7 @@ fn join(texts: impl Iterator<Item = String>) -> String {
     texts.collect::<Vec<_>>().join("|")
 }
 
-/// Every cell is quoted, and one that a spreadsheet would calculate gets a mark that our own import takes away again.
+/// Every cell is quoted.
 fn quoted(cell: &str) -> String {
-    let mark = if looks_calculated(cell) { "'" } else { "" };
-    format!("\"{mark}{}\"", cell.replace('"', "\"\""))
+    format!("\"{}\"", formulas::marked(cell).replace('"', "\"\""))
 }

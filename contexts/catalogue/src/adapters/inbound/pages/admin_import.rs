@@ -8,17 +8,17 @@ use actix_multipart::form::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentDisposition;
 use actix_web::{HttpResponse, web};
-use askama::Template;
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{CsrfForm, CsrfGuard, Flash, PageError, PageFrame, Staff, page, page_with, see_other_with};
 
-use super::Pages;
-use super::refusals::sentence;
+use super::PageSettings;
+use super::messages::{NOTHING_IMPORTED, import_run_refused, reverted_text, sentence};
+use super::view_models::{ImportPage, ImportRow};
 use crate::adapters::inbound::csv::COLUMNS;
-use crate::adapters::inbound::import_outcome::note_import;
-use crate::adapters::inbound::importing::{ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportRunError};
-use crate::application::RevertImportError;
-use crate::domain::{ImportRun, ImportRunId, ImportState};
+use crate::adapters::inbound::import::{
+    ImportFile, ImportFileError, ImportMode, ImportOutcome, ImportRunError, note_import,
+};
+use crate::domain::{ImportRunId, ImportState};
 
 #[derive(MultipartForm)]
 pub struct ImportForm {
@@ -34,38 +34,6 @@ pub struct ImportForm {
 
 type Fields = HashMap<String, String>;
 
-#[derive(Template)]
-#[template(path = "catalogue/admin_import.html")]
-struct ImportPage {
-    frame: PageFrame,
-    columns: String,
-    outcome: Option<ImportOutcome>,
-    error: Option<String>,
-    runs: Vec<RunLine>,
-}
-
-struct RunLine {
-    id: String,
-    at: String,
-    file_name: String,
-    products: usize,
-    state: &'static str,
-    can_be_reverted: bool,
-}
-
-impl RunLine {
-    fn of(run: &ImportRun, zone: &str) -> Self {
-        Self {
-            id: run.id.to_string(),
-            at: run.at.format_in(zone),
-            file_name: run.file_name.clone(),
-            products: run.touched.len(),
-            state: run.state.name(),
-            can_be_reverted: run.state == ImportState::Applied && !run.touched.is_empty(),
-        }
-    }
-}
-
 async fn import_page(
     import_file: &ImportFile,
     zone: &str,
@@ -75,7 +43,7 @@ async fn import_page(
 ) -> Result<HttpResponse, PageError> {
     let runs = import_file.recent().await?;
     let shown = runs.iter().filter(|run| run.state != ImportState::Previewed);
-    let shown = shown.map(|run| RunLine::of(run, zone)).collect();
+    let shown = shown.map(|run| ImportRow::new(run, zone)).collect();
     let wrong = error.is_some();
     let shown = ImportPage { frame, columns: COLUMNS.join(", "), outcome, error, runs: shown };
     if wrong { page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown) } else { page(&shown) }
@@ -84,16 +52,16 @@ async fn import_page(
 pub async fn show(
     _staff: Staff,
     import_file: web::Data<ImportFile>,
-    pages: web::Data<Pages>,
+    settings: web::Data<PageSettings>,
     frame: PageFrame,
 ) -> Result<HttpResponse, PageError> {
-    import_page(&import_file, &pages.time_zone, frame, None, None).await
+    import_page(&import_file, &settings.time_zone, frame, None, None).await
 }
 
 pub async fn import(
     _staff: Staff,
     guard: CsrfGuard,
-    (import_file, pages): (web::Data<ImportFile>, web::Data<Pages>),
+    (import_file, settings): (web::Data<ImportFile>, web::Data<PageSettings>),
     trail: SecurityTrail,
     frame: PageFrame,
     MultipartForm(form): MultipartForm<ImportForm>,
@@ -112,26 +80,26 @@ pub async fn import(
     if let Ok(outcome) = &outcome {
         note_import(&trail, outcome).await;
     }
-    render_outcome(&import_file, &pages.time_zone, frame, outcome).await
+    render_outcome(&import_file, &settings.time_zone, frame, outcome).await
 }
 
 /// POST `/admin/products/import/{run}/apply`: the very file that was looked at.
 pub async fn apply(
     _staff: Staff,
-    (import_file, pages): (web::Data<ImportFile>, web::Data<Pages>),
+    (import_file, settings): (web::Data<ImportFile>, web::Data<PageSettings>),
     trail: SecurityTrail,
     frame: PageFrame,
     run: web::Path<String>,
     CsrfForm(_): CsrfForm<Fields>,
 ) -> Result<HttpResponse, PageError> {
-    let zone = &pages.time_zone;
+    let zone = &settings.time_zone;
     match import_file.apply(run_of(&run)?).await {
         Ok(outcome) => {
             note_import(&trail, &outcome).await;
             render_outcome(&import_file, zone, frame, Ok(outcome)).await
         }
         Err(ImportRunError::File(error)) => render_outcome(&import_file, zone, frame, Err(error)).await,
-        Err(error) => Err(run_refused(error)),
+        Err(error) => Err(import_run_refused(error)),
     }
 }
 
@@ -144,9 +112,9 @@ pub async fn revert(
     CsrfForm(_): CsrfForm<Fields>,
 ) -> Result<HttpResponse, PageError> {
     let id = run_of(&run)?;
-    let reverted = import_file.revert(id).await.map_err(run_refused)?;
+    let reverted = import_file.revert(id).await.map_err(import_run_refused)?;
     trail.note(SecurityEvent::ImportReverted, &format!("import/{id}")).await;
-    let flash = Flash::notice(format!("The import is taken back: {reverted}"));
+    let flash = Flash::notice(reverted_text(&reverted));
     Ok(see_other_with("/admin/products/import", flash))
 }
 
@@ -165,14 +133,6 @@ fn run_of(path: &str) -> Result<ImportRunId, PageError> {
     ImportRunId::parse(path).map_err(|_| PageError::NotFound)
 }
 
-fn run_refused(error: ImportRunError) -> PageError {
-    match error {
-        ImportRunError::File(ImportFileError::Store(error))
-        | ImportRunError::Revert(RevertImportError::Store(error)) => error.into(),
-        other => PageError::Refused(sentence(&other.to_string())),
-    }
-}
-
 async fn render_outcome(
     import_file: &ImportFile,
     zone: &str,
@@ -183,8 +143,7 @@ async fn render_outcome(
         Ok(outcome) => import_page(import_file, zone, frame, Some(outcome), None).await,
         Err(ImportFileError::Store(error)) => Err(error.into()),
         Err(ImportFileError::NotAll(outcome)) => {
-            let words = "Some products are not right, so nothing was imported.".to_owned();
-            import_page(import_file, zone, frame, Some(*outcome), Some(words)).await
+            import_page(import_file, zone, frame, Some(*outcome), Some(NOTHING_IMPORTED.to_owned())).await
         }
         Err(error @ (ImportFileError::TooLarge | ImportFileError::File(_))) => {
             import_page(import_file, zone, frame, None, Some(sentence(&error.to_string()))).await

@@ -9,12 +9,12 @@
 
 mod dialect;
 mod imports;
+mod listing;
 mod media;
 mod places;
 mod products;
 mod rows;
 mod search;
-mod shelf;
 mod stock;
 
 use rows::product_columns;
@@ -26,7 +26,7 @@ use chassis::sql::{Database, Migration};
 pub use places::renew_places;
 pub use search::rebuild_search;
 
-use super::cache::CacheVersion;
+use crate::adapters::outbound::listing::cache::CacheVersion;
 
 /// The tables of this context.
 pub const MIGRATIONS: &[Migration] = &[
@@ -40,12 +40,12 @@ pub const MIGRATIONS: &[Migration] = &[
 pub struct SqlCatalogue {
     database: Database,
     recorder: Recorder,
-    freshness: Arc<CacheVersion>,
+    cache_version: Arc<CacheVersion>,
 }
 
 impl SqlCatalogue {
-    /// Works on the tables that [`MIGRATIONS`] have made, and turns `freshness` when something is sold out or there again.
-    pub fn new(database: Database, recorder: Recorder, freshness: Arc<CacheVersion>) -> Self {
-        Self { database, recorder, freshness }
+    /// Works on the tables that [`MIGRATIONS`] have made, and turns `cache_version` when something is sold out or there again.
+    pub fn new(database: Database, recorder: Recorder, cache_version: Arc<CacheVersion>) -> Self {
+        Self { database, recorder, cache_version }
     }
 }

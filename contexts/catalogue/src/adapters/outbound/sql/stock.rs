@@ -35,7 +35,7 @@ impl StockLevels for SqlCatalogue {
         });
         // Pages say a number only when few are left: most levels change nothing that anybody sees.
         if write.await? {
-            self.freshness.stock_changed();
+            self.cache_version.stock_changed();
         }
         Ok(())
     }

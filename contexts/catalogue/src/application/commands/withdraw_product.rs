@@ -1,0 +1,51 @@
+//! Staff takes a product off the shelves. It is kept, because orders speak of it.
+
+use std::sync::Arc;
+
+use shared_kernel::StoreError;
+
+use crate::application::MAX_ATTEMPTS;
+use crate::domain::Handle;
+use crate::ports::{ProductChange, ProductStore};
+
+/// Why a product was not withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawProductError {
+    /// There is nothing to withdraw.
+    #[error("there is no product {0}")]
+    NoSuchProduct(Handle),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub struct WithdrawProduct {
+    products: Arc<dyn ProductStore>,
+}
+
+impl WithdrawProduct {
+    pub fn new(products: Arc<dyn ProductStore>) -> Self {
+        Self { products }
+    }
+
+    /// Withdraws one product; one that is withdrawn already stays so.
+    pub async fn execute(&self, handle: &Handle) -> Result<(), WithdrawProductError> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(handle).await {
+                Err(WithdrawProductError::Store(StoreError::Stale)) if attempt < MAX_ATTEMPTS => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn attempt(&self, handle: &Handle) -> Result<(), WithdrawProductError> {
+        let found = self.products.find(handle).await?;
+        let product = found.ok_or_else(|| WithdrawProductError::NoSuchProduct(handle.clone()))?;
+        let (product, events) = product.withdraw();
+        if !events.is_empty() {
+            self.products.commit(vec![ProductChange { product, events, counts: Vec::new(), written: None }]).await?;
+        }
+        Ok(())
+    }
+}
