@@ -9,7 +9,7 @@ use order::adapters::stripe::WebhookConsumer;
 use order::adapters::stripe::charge_limits;
 use order::application::tasks::{CANCEL_INTENT, REFUND_PAYMENT, TaskPayload, TaskRun};
 use order::application::{
-    Adapters, CheckoutPolicy, Policy, PricingConfig, ReconcileSummary, RefundOrderCommand, UseCases, ViewOrderQuery,
+    CheckoutPolicy, Policy, Ports, PricingConfig, ReconcileSummary, RefundOrderCommand, UseCases, ViewOrderQuery,
 };
 use order::domain::{DisputeReport, DisputeStatus, IntentId, IntentStatus, Order, RefundState, ReportedRefund};
 use order::ports::{NewRefund, PaymentGateway};
@@ -60,7 +60,7 @@ impl World {
         provider.was_made_for(&intent, order.id(), order.number());
         let id = order.id();
         shop.keeps(order);
-        let use_cases = UseCases::new(&adapters(&shop, &provider, clock.clone(), ids), policy());
+        let use_cases = UseCases::new(&ports(&shop, &provider, clock.clone(), ids), policy());
         let feed = WebhookConsumer::new(use_cases.record_payment.clone(), use_cases.check_payment.clone(), None);
         let books = Arc::new(InMemoryBooks::default());
         let record = RecordFact::new(books.clone(), ShopCalendar::of("Pacific/Auckland").unwrap());
@@ -343,22 +343,22 @@ fn futures_now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn adapters(shop: &MemoryShop, provider: &FakeProvider, clock: Arc<FixedClock>, ids: Arc<CountingIds>) -> Adapters {
+fn ports(shop: &MemoryShop, provider: &FakeProvider, clock: Arc<FixedClock>, ids: Arc<CountingIds>) -> Ports {
     let (shop, provider) = (Arc::new(shop.clone()), Arc::new(provider.clone()));
-    Adapters {
+    Ports {
         carts: shop.clone(),
         prices: shop.clone(),
         orders: shop.clone(),
         placement: shop.clone(),
         import: shop.clone(),
         history: shop.clone(),
-        inbox: shop.clone(),
-        news: shop.clone(),
+        webhook_inbox: shop.clone(),
+        changes: shop.clone(),
         restoration: shop.clone(),
         personal_data: shop.clone(),
         money: shop,
         gateway: provider.clone(),
-        payment_events: provider.clone(),
+        provider_events: provider.clone(),
         card_page: provider,
         receipts: Arc::new(KeptReceipts::default()),
         clock,
@@ -369,13 +369,13 @@ fn adapters(shop: &MemoryShop, provider: &FakeProvider, clock: Arc<FixedClock>, 
 fn policy() -> Policy {
     let tax = TaxRate::from_basis_points(1_500);
     Policy {
-        tariff: PricingConfig {
+        pricing: PricingConfig {
             currency: Currency::NZD,
             tax,
             delivery: nzd(690),
             limits: charge_limits(Currency::NZD).unwrap(),
         },
-        terms: CheckoutPolicy { payment_window: Duration::from_mins(30), open_at_most: 10, pieces_at_most: 1_000 },
+        checkout: CheckoutPolicy { payment_window: Duration::from_mins(30), open_at_most: 10, pieces_at_most: 1_000 },
         placement_wait: Duration::ZERO,
         reconcile_reach: Duration::from_hours(24 * 30),
         number_prefix: "BS-".into(),

@@ -9,9 +9,9 @@ use chassis::{Platform, SystemClock, SystemIds};
 use shared_kernel::{Clock, ConsumerName, Currency, Ids, Money, StoreError};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::adapters::inbound::events::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
-use crate::adapters::inbound::events::customer::{CUSTOMER_ERASED, CUSTOMER_REGISTERED, CustomerFeed};
-use crate::adapters::inbound::events::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
+use crate::adapters::inbound::consumers::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
+use crate::adapters::inbound::consumers::customer::{CUSTOMER_ERASED, CUSTOMER_REGISTERED, CustomerFeed};
+use crate::adapters::inbound::consumers::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
 use crate::adapters::inbound::{api, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::sql::{
@@ -21,7 +21,7 @@ use crate::adapters::outbound::sql::{
 use crate::adapters::stripe::{StripeGateway, WebhookConsumer, charge_limits, configure_webhook, livemode_of};
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
-    Adapters, AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, HistoricalOrder, ImportSummary, Policy,
+    AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, HistoricalOrder, ImportSummary, Policy, Ports,
     PricingConfig, ReconcileSummary, UseCases,
 };
 use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender};
@@ -93,7 +93,7 @@ impl OrderModule {
     ) -> Result<Self, StoreError> {
         let policy = policy(&settings, &platform)?;
         platform.database.migrate("order", MIGRATIONS).await?;
-        let use_cases = UseCases::new(&adapters(&settings, &platform, services), policy);
+        let use_cases = UseCases::new(&ports(&settings, &platform, services), policy);
         Ok(Self { use_cases, settings, platform })
     }
 
@@ -104,7 +104,7 @@ impl OrderModule {
 
     /// The JSON API, `/api/order/v1`.
     pub fn api(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
-        let api = api::configure(self.use_cases.clone(), self.platform.site.clone());
+        let api = api::routes::configure(&self.use_cases, self.platform.site.clone());
         let (accept, secrets) = (self.use_cases.accept_payment_event.clone(), &self.settings.stripe.webhook_secrets);
         let webhook = configure_webhook(accept, secrets.clone(), Arc::clone(&self.platform.clock));
         move |services: &mut ServiceConfig| {
@@ -116,7 +116,7 @@ impl OrderModule {
     /// The pages: cart, checkout, payment, orders, and the orders of the back office.
     pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
         let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::configure(self.use_cases.clone(), site, ids, pages::PaymentWaitPolicy::default())
+        pages::routes::configure(&self.use_cases, site, ids, pages::PaymentWaitPolicy::default())
     }
 
     /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.
@@ -241,18 +241,18 @@ async fn run_while_leased<T>(turn: &Lease, work: impl Future<Output = T>) -> T {
     }
 }
 
-fn adapters(settings: &OrderSettings, platform: &Platform, services: ExternalServices) -> Adapters {
+fn ports(settings: &OrderSettings, platform: &Platform, services: ExternalServices) -> Ports {
     let Platform { database, clock, ids, .. } = platform;
     let recorder = Recorder::new("order", Arc::clone(clock), Arc::clone(ids));
-    let room = OrderChangeNotifier::default();
+    let changes = OrderChangeNotifier::default();
     let orders = Arc::new(SqlOrderStore::new(
         database.clone(),
         recorder.clone(),
         Arc::clone(clock),
         settings.number_prefix.clone(),
-        room.clone(),
+        changes.clone(),
     ));
-    Adapters {
+    Ports {
         carts: Arc::new(SqlCartStore::new(database.clone())),
         prices: Arc::new(SqlPriceList::new(database.clone(), recorder.clone())),
         orders: orders.clone(),
@@ -261,11 +261,11 @@ fn adapters(settings: &OrderSettings, platform: &Platform, services: ExternalSer
         personal_data: orders.clone(),
         history: orders.clone(),
         money: orders,
-        inbox: Arc::new(SqlWebhookInbox::new(database.clone(), recorder)),
-        news: Arc::new(room),
+        webhook_inbox: Arc::new(SqlWebhookInbox::new(database.clone(), recorder)),
+        changes: Arc::new(changes),
         restoration: Arc::new(SqlRestoration::new(database.clone())),
         gateway: services.gateway,
-        payment_events: services.events,
+        provider_events: services.events,
         card_page: services.card_page,
         receipts: services.receipts,
         clock: Arc::clone(clock),
@@ -302,8 +302,8 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
     let limits = charge_limits(site.currency);
     let limits = limits.ok_or_else(|| StoreError::unavailable(CurrencyNotTaken(site.currency)))?;
     Ok(Policy {
-        tariff: PricingConfig { currency: site.currency, tax: site.tax, delivery, limits },
-        terms: CheckoutPolicy {
+        pricing: PricingConfig { currency: site.currency, tax: site.tax, delivery, limits },
+        checkout: CheckoutPolicy {
             payment_window: settings.payment_window,
             open_at_most: settings.open_orders,
             pieces_at_most: settings.open_pieces,

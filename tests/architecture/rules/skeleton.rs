@@ -18,12 +18,16 @@ const SERVED: [(&str, &[&str]); 2] =
     [("api", &["routes", "dto", "errors"]), ("pages", &["routes", "view_models", "messages"])];
 
 /// What one context alone has in its adapters, and why.
-const OWN: [(&str, &str, &str); 3] = [
+const OWN: &[(&str, &str, &str)] = &[
     // Files of products come in through the API, a page and the command line.
     ("catalogue", "adapters/inbound/", "import"),
     ("catalogue", "adapters/inbound/", "csv"),
     // A cache and a filter before the database when products are read.
     ("catalogue", "adapters/outbound/", "listing"),
+    // The payment provider is called and calls: one folder holds both directions.
+    ("order", "adapters/", "stripe"),
+    // Orders of a former shop come as a file.
+    ("order", "adapters/inbound/", "import"),
 ];
 
 /// The path inside `src/` of a context, and that context.

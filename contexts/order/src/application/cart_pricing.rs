@@ -99,13 +99,13 @@ impl CartView {
 pub struct CartPricing {
     prices: Arc<dyn PriceList>,
     placement: Arc<dyn OrderPlacement>,
-    tariff: PricingConfig,
+    config: PricingConfig,
 }
 
 impl CartPricing {
-    /// Works by this price list and tariff.
-    pub fn new(prices: Arc<dyn PriceList>, placement: Arc<dyn OrderPlacement>, tariff: PricingConfig) -> Self {
-        Self { prices, placement, tariff }
+    /// Works by this price list and configuration.
+    pub fn new(prices: Arc<dyn PriceList>, placement: Arc<dyn OrderPlacement>, config: PricingConfig) -> Self {
+        Self { prices, placement, config }
     }
 
     /// Whether the thing may be put into a cart.
@@ -121,9 +121,9 @@ impl CartPricing {
     pub async fn view(&self, cart: &Cart) -> Result<CartView, StoreError> {
         let items = self.items(cart).await?;
         let goods = self.priced(cart, &items, None).map_err(|error| too_large(cart, &error))?;
-        let whole = self.priced(cart, &items, Some(self.tariff.delivery)).map_err(|error| too_large(cart, &error))?;
+        let whole = self.priced(cart, &items, Some(self.config.delivery)).map_err(|error| too_large(cart, &error))?;
         let mut priced = goods.lines.iter();
-        let zero = Money::zero(self.tariff.currency);
+        let zero = Money::zero(self.config.currency);
         let lines = cart.lines().iter().filter_map(|line| {
             let item = items.get(&line.sku)?;
             let for_sale = self.is_for_sale(item);
@@ -156,7 +156,7 @@ impl CartPricing {
     /// The store's; an amount past 64 bits counts as a corrupt price list.
     pub async fn for_order(&self, cart: &Cart) -> Result<Priced, StoreError> {
         let items = self.items(cart).await?;
-        self.priced(cart, &items, Some(self.tariff.delivery)).map_err(|error| too_large(cart, &error))
+        self.priced(cart, &items, Some(self.config.delivery)).map_err(|error| too_large(cart, &error))
     }
 
     /// Whether a card can pay it at once.
@@ -164,7 +164,7 @@ impl CartPricing {
     /// # Errors
     /// [`NotChargeable`] with the limit that it breaks.
     pub fn check_chargeable(&self, priced: &Priced) -> Result<(), NotChargeable> {
-        self.tariff.limits.check(priced.totals.gross)
+        self.config.limits.check(priced.totals.gross)
     }
 
     /// What an open order of this cart holds is there for this buyer: the next order takes its place.
@@ -181,7 +181,7 @@ impl CartPricing {
     }
 
     fn is_for_sale(&self, item: &PricedItem) -> bool {
-        item.sellable && item.unit_gross.currency() == self.tariff.currency
+        item.sellable && item.unit_gross.currency() == self.config.currency
     }
 
     async fn items(&self, cart: &Cart) -> Result<HashMap<Sku, PricedItem>, StoreError> {
@@ -203,7 +203,7 @@ impl CartPricing {
             let (title, quantity) = (item.title.clone(), u32::from(line.quantity.get()));
             Some(LineToPrice { sku: line.sku.clone(), title, kind: item.kind, quantity, unit_gross: item.unit_gross })
         });
-        price(wanted.collect(), delivery, self.tariff.tax, Money::zero(self.tariff.currency))
+        price(wanted.collect(), delivery, self.config.tax, Money::zero(self.config.currency))
     }
 }
 

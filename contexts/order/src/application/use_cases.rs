@@ -16,22 +16,22 @@ use crate::ports::{
     PaymentGateway, PersonalData, PriceList, ProviderEventLog, ReceiptSender, Restoration, WebhookInbox,
 };
 
-/// What stands behind the ports.
+/// Everything outside that the use cases need.
 #[derive(Clone)]
-pub struct Adapters {
+pub struct Ports {
     pub carts: Arc<dyn CartStore>,
     pub prices: Arc<dyn PriceList>,
     pub orders: Arc<dyn OrderStore>,
     pub placement: Arc<dyn OrderPlacement>,
     pub import: Arc<dyn HistoryImport>,
     pub history: Arc<dyn OrderHistory>,
-    pub inbox: Arc<dyn WebhookInbox>,
-    pub news: Arc<dyn OrderChanges>,
+    pub webhook_inbox: Arc<dyn WebhookInbox>,
+    pub changes: Arc<dyn OrderChanges>,
     pub restoration: Arc<dyn Restoration>,
     pub money: Arc<dyn MoneyOrders>,
     pub personal_data: Arc<dyn PersonalData>,
     pub gateway: Arc<dyn PaymentGateway>,
-    pub payment_events: Arc<dyn ProviderEventLog>,
+    pub provider_events: Arc<dyn ProviderEventLog>,
     pub card_page: Arc<dyn CardPage>,
     pub receipts: Arc<dyn ReceiptSender>,
     pub clock: Arc<dyn Clock>,
@@ -42,9 +42,9 @@ pub struct Adapters {
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// Currency, tax and delivery.
-    pub tariff: PricingConfig,
+    pub pricing: PricingConfig,
     /// What holds for orders that are not paid yet.
-    pub terms: CheckoutPolicy,
+    pub checkout: CheckoutPolicy,
     /// How long a buyer is kept waiting for stock and payment intent.
     pub placement_wait: Duration,
     /// Until what age orders with money are compared with the provider's books.
@@ -89,30 +89,30 @@ pub struct UseCases {
 
 impl UseCases {
     /// Puts them all together.
-    pub fn new(with: &Adapters, policy: Policy) -> Self {
-        let baskets = CartPricing::new(with.prices.clone(), with.placement.clone(), policy.tariff);
+    pub fn new(with: &Ports, policy: Policy) -> Self {
+        let pricing = CartPricing::new(with.prices.clone(), with.placement.clone(), policy.pricing);
         let (orders, clock) = (with.orders.clone(), with.clock.clone());
         let place = PlaceOrder::new(
             with.carts.clone(),
             with.placement.clone(),
-            baskets.clone(),
-            policy.terms,
+            pricing.clone(),
+            policy.checkout,
             clock.clone(),
             with.ids.clone(),
         );
-        let wait = WaitUntilPayable::new(orders.clone(), with.news.clone(), policy.placement_wait);
+        let wait = WaitUntilPayable::new(orders.clone(), with.changes.clone(), policy.placement_wait);
         let (gateway, carts) = (with.gateway.clone(), with.carts.clone());
         let check = CheckPayment::new(orders.clone(), gateway.clone(), clock.clone(), policy.number_prefix);
         let (money, reach) = (with.money.clone(), policy.reconcile_reach);
         let reconcile = ReconcilePayments::new(orders.clone(), money, check.clone(), clock.clone(), reach);
-        let accept = Arc::new(AcceptPaymentEvent::new(with.inbox.clone()));
-        let (restoration, events) = (with.restoration.clone(), with.payment_events.clone());
+        let accept = Arc::new(AcceptPaymentEvent::new(with.webhook_inbox.clone()));
+        let (restoration, events) = (with.restoration.clone(), with.provider_events.clone());
         let catch_up = CatchUp::new(restoration, events, accept.clone(), clock.clone());
         Self {
-            create_cart: Arc::new(CreateCart::new(carts.clone(), baskets.clone(), clock.clone(), with.ids.clone())),
-            view_cart: Arc::new(ViewCart::new(carts.clone(), baskets.clone())),
-            set_cart_item: Arc::new(SetCartItem::new(carts.clone(), baskets.clone(), clock.clone())),
-            claim_cart: Arc::new(ClaimCart::new(carts.clone(), baskets, clock.clone())),
+            create_cart: Arc::new(CreateCart::new(carts.clone(), pricing.clone(), clock.clone(), with.ids.clone())),
+            view_cart: Arc::new(ViewCart::new(carts.clone(), pricing.clone())),
+            set_cart_item: Arc::new(SetCartItem::new(carts.clone(), pricing.clone(), clock.clone())),
+            claim_cart: Arc::new(ClaimCart::new(carts.clone(), pricing, clock.clone())),
             place_order: Arc::new(place),
             wait_until_payable: Arc::new(wait),
             open_card_page: Arc::new(OpenCardPage::new(orders.clone(), with.card_page.clone(), clock.clone())),
@@ -136,7 +136,7 @@ impl UseCases {
             catch_up: Arc::new(catch_up),
             forget_customer: Arc::new(ForgetCustomer::new(with.personal_data.clone(), clock.clone())),
             forget_carts: Arc::new(ForgetCarts::new(carts, clock)),
-            import_orders: Arc::new(ImportOrders::new(with.import.clone(), policy.tariff.tax)),
+            import_orders: Arc::new(ImportOrders::new(with.import.clone(), policy.pricing.tax)),
             audit_orders: Arc::new(AuditOrders::new(with.history.clone())),
         }
     }

@@ -184,9 +184,9 @@ async fn the_staff_compares_one_order_when_they_want_to(on: Storage) {
     let shop = open(on).await;
     let order = shop.paid_order().await;
     let check = &shop.use_cases().check_payment;
-    assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().news, Vec::<String>::new());
+    assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().changes, Vec::<String>::new());
     assert!(shop.provider.returns_by_dashboard("re_a", &intent_of(&order), nzd(300)));
-    assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().news, ["Refunded: NZ$3.00"]);
+    assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().changes, ["Refunded: NZ$3.00"]);
     let forbidden = check.of_order(order.id(), &a_customer(1)).await;
     assert!(matches!(forbidden, Err(CheckPaymentError::Forbidden)));
 }

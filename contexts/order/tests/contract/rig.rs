@@ -374,7 +374,7 @@ impl Shop {
     fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
         let patience = PaymentWaitPolicy { looks: 2, pause: Duration::from_millis(1) };
         let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::configure(self.module.use_cases().clone(), site, ids, patience)
+        pages::routes::configure(self.module.use_cases(), site, ids, patience)
     }
 
     /// Sends a request through edge, API and pages.

@@ -23,8 +23,8 @@ pub fn jobs(use_cases: &UseCases, settings: &OrderSettings) -> Vec<Job> {
             let reconcile = reconcile.clone();
             Box::pin(async move {
                 let summary = reconcile.next_slice(RECONCILE_AFTER).await?;
-                for (number, news) in &summary.repaired {
-                    tracing::info!(order.number = %number, ?news, "reconciliation repaired order {number}");
+                for (number, changes) in &summary.repaired {
+                    tracing::info!(order.number = %number, ?changes, "reconciliation repaired order {number}");
                 }
                 Ok(())
             })

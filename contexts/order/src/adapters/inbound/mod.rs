@@ -1,9 +1,8 @@
-//! What calls the order context: JSON ([`api`]), pages ([`pages`]), facts of others ([`events`]), its own work on the
-//! outside world ([`tasks`]), and timers ([`jobs`]).
+//! What calls the order context: JSON ([`api`]), pages ([`pages`]), events of others ([`consumers`]), its own tasks
+//! ([`tasks`]), and timers ([`jobs`]).
 
 pub mod api;
-pub mod events;
+pub mod consumers;
 pub mod jobs;
 pub mod pages;
-
 pub mod tasks;

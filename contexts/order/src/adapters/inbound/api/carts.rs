@@ -6,9 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use chassis::web::{JsonBody, OptionalBody, Problem, Visitor, json_with_etag};
 use shared_kernel::{CustomerId, Quantity, Sku};
 
-use super::dto::{CartJson, NewCartBody, QuantityBody};
-use super::problems::{invalid_quantity, unknown_sku};
-use super::render::BASE;
+use super::dto::{BASE, CartJson, NewCartBody, QuantityBody};
+use crate::adapters::inbound::api::errors::{invalid_quantity, unknown_sku};
 use crate::application::{
     CartView, ClaimCart, ClaimCartCommand, CreateCart, CreateCartCommand, SetCartItem, SetCartItemCommand, ViewCart,
     ViewCartQuery,

@@ -10,9 +10,8 @@ use chassis::web::{
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Identity, OrderId, Role, Timestamp};
 
-use super::dto::{CancelBody, OrderJson, OrderListJson, OrderListQuery, PlaceOrderBody, RefundBody};
-use super::problems::{invalid, invalid_address, invalid_query, out_of_stock};
-use super::render::{BASE, order_json, order_list};
+use super::dto::{BASE, CancelBody, OrderJson, OrderListJson, OrderListQuery, PlaceOrderBody, RefundBody};
+use crate::adapters::inbound::api::errors::{invalid, invalid_address, invalid_query, out_of_stock};
 use crate::application::{
     ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, PlacedOrder, RefundOrder, RefundOrderCommand,
     RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery, WaitUntilPayable,
@@ -55,7 +54,7 @@ pub async fn place(
         (_, PlacedOrder::New(_) | PlacedOrder::Repeat(_)) => HttpResponse::Created(),
     };
     let location = format!("{BASE}/orders/{}", order.id());
-    Ok(answer.insert_header((header::LOCATION, location)).json(order_json(&order, &who, &site)))
+    Ok(answer.insert_header((header::LOCATION, location)).json(OrderJson::of(&order, &who, &site)))
 }
 
 /// List orders, newest first: one's own, or everybody's for the staff.
@@ -80,7 +79,7 @@ pub async fn list(
     } else {
         orders.of_customer(who.customer, query).await?
     };
-    Ok(json_with_etag(&req, &order_list(&page)))
+    Ok(json_with_etag(&req, &OrderListJson::from(&page)))
 }
 
 /// Look at an order: its buyer and the staff may.
@@ -101,7 +100,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let order = orders.execute(ViewOrderQuery { order: order_id(&id)?, by: who.clone() }).await?;
-    Ok(json_with_etag(&req, &order_json(&order, &who, &site)))
+    Ok(json_with_etag(&req, &OrderJson::of(&order, &who, &site)))
 }
 
 /// Cancel a paid order of which nothing has been sent. Dispatch answers within moments; then the money goes back.
@@ -129,7 +128,7 @@ pub async fn cancel(
 ) -> Result<HttpResponse, Problem> {
     let (order, reason, key) = (order_id(&id)?, short(body.reason)?, key.as_str().to_owned());
     let order = cancellations.execute(RequestCancellationCommand { order, by: who.clone(), reason, key }).await?;
-    Ok(HttpResponse::Ok().json(order_json(&order, &who, &site)))
+    Ok(HttpResponse::Ok().json(OrderJson::of(&order, &who, &site)))
 }
 
 /// Give money of an order back (staff).
@@ -159,7 +158,7 @@ pub async fn refund(
     let (order, reason, key) = (order_id(&id)?, short(reason)?, key.as_str().to_owned());
     let order = refunds.execute(RefundOrderCommand { order, by: who.clone(), amount, reason, key }).await?;
     trail.note(SecurityEvent::RefundRequested, &format!("order/{}", order.id())).await;
-    Ok(HttpResponse::Created().json(order_json(&order, &who, &site)))
+    Ok(HttpResponse::Created().json(OrderJson::of(&order, &who, &site)))
 }
 
 fn place_command(body: PlaceOrderBody, by: Identity, key: &IdempotencyKey) -> Result<PlaceOrderCommand, Problem> {

@@ -9,8 +9,7 @@ use shared_kernel::{Ids, Limit, Money};
 
 use super::messages::{not_cancelled, not_refunded, payment_checked, payment_not_checked};
 use super::orders::{CancelForm, key, order_id, short};
-use super::render::{order_row, order_view, status_words};
-use super::views::{AdminOrderPage, AdminOrdersPage, ChoiceView};
+use super::view_models::{AdminOrderPage, AdminOrdersPage, ChoiceView, OrderRow, OrderView};
 use crate::application::{
     CheckPayment, ListOrders, ListOrdersQuery, RefundOrder, RefundOrderCommand, RequestCancellation,
     RequestCancellationCommand, ResolveAttention, ViewOrder, ViewOrderQuery,
@@ -58,12 +57,12 @@ pub async fn list(
     let query =
         ListOrdersQuery { status: Status::parse(&chosen), text: Some(short(&q)), cursor, ..ListOrdersQuery::default() };
     let found = orders.of_everybody(query).await?;
-    let row = |order| order_row(order, "/admin/orders", &site);
+    let row = |order| OrderRow::new(order, "/admin/orders", &site);
     page(&AdminOrdersPage {
         frame,
         attention: attention.iter().map(row).collect(),
         orders: found.items.iter().map(row).collect(),
-        statuses: statuses(&chosen),
+        statuses: ChoiceView::of_statuses(&chosen),
         next: found.next_cursor.map(|cursor| next_page(&q, &chosen, &cursor)),
         q,
     })
@@ -87,7 +86,7 @@ pub async fn show(
         can_check_payment: !order.payments().is_empty(),
         currency: order.totals().gross.currency().code(),
         idempotency_key: ids.uuid().to_string(),
-        order: order_view(&order, &site),
+        order: OrderView::new(&order, &site),
     })
 }
 
@@ -158,16 +157,6 @@ pub async fn resolve(
     let reason = form.reason.as_deref().and_then(AttentionReason::parse);
     let order = attention.execute(order_id(&id)?, reason, &who).await?;
     Ok(see_other_with(&format!("/admin/orders/{}", order.id()), Flash::notice("Marked as resolved.")))
-}
-
-fn statuses(chosen: &str) -> Vec<ChoiceView> {
-    let all = ChoiceView { value: "", text: "All", selected: chosen.is_empty() };
-    let each = Status::ALL.into_iter().map(|one| ChoiceView {
-        value: one.name(),
-        text: status_words(one),
-        selected: one.name() == chosen,
-    });
-    std::iter::once(all).chain(each).collect()
 }
 
 fn next_page(q: &str, status: &str, cursor: &str) -> String {

@@ -8,16 +8,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::Site;
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Visitor, page, see_other, see_other_with};
 use serde::Deserialize;
-use shared_kernel::{CustomerId, Money, Quantity, Sku};
+use shared_kernel::{CustomerId, Quantity, Sku};
 
 use super::cart_cookie::{cart_of, remembering};
 use super::messages::{if_there, not_changed};
-use super::render::{cart_lines, cart_problems, cart_shipping, totals};
-use super::views::CartPage;
+use super::view_models::CartPage;
 use crate::application::{
     CartView, CreateCart, CreateCartCommand, SetCartItem, SetCartItemCommand, SetCartItemError, ViewCart, ViewCartQuery,
 };
-use crate::domain::{CartId, LineChange, Totals};
+use crate::domain::{CartId, LineChange};
 
 const NO_QUANTITY: &str = "A quantity is a whole number from 0 to 99. Nothing was changed.";
 
@@ -75,17 +74,8 @@ pub async fn show(
     frame: PageFrame,
 ) -> Result<HttpResponse, PageError> {
     let cart = find_browser_cart(&req, &carts, who.map(|who| who.customer)).await?;
-    let Some(cart) = cart else { return page(&empty_page(frame, &site)) };
-    let shown = CartPage {
-        frame: PageFrame { cart_count: cart.count(), ..frame },
-        lines: cart_lines(&cart),
-        problems: cart_problems(&cart),
-        can_check_out: cart.can_be_ordered(),
-        totals: totals(&cart.totals, &site),
-        shipping: cart_shipping(&cart),
-        order_total: cart.order_totals.gross.to_string(),
-    };
-    Ok(remembering(page(&shown)?, &cart))
+    let Some(cart) = cart else { return page(&CartPage::empty(frame, &site)) };
+    Ok(remembering(page(&CartPage::new(frame, &cart, &site))?, &cart))
 }
 
 /// Applies the quantities of the form, all of them or, if one is no quantity, none. "Check out" comes this way, too, so that
@@ -157,18 +147,4 @@ fn changes(form: &HashMap<String, String>, cart: &CartView) -> Option<Vec<(Sku, 
         }
     }
     Some(found)
-}
-
-fn empty_page(frame: PageFrame, site: &Site) -> CartPage {
-    let zero = Money::zero(site.currency);
-    let nothing = Totals { net: zero, tax: zero, shipping: zero, gross: zero };
-    CartPage {
-        frame,
-        lines: Vec::new(),
-        problems: Vec::new(),
-        can_check_out: false,
-        totals: totals(&nothing, site),
-        shipping: String::new(),
-        order_total: String::new(),
-    }
 }

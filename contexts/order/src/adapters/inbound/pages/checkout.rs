@@ -18,8 +18,7 @@ use super::cart_cookie::cart_of;
 use super::countries::choices;
 use super::messages::{not_chargeable, not_placed, sold_out};
 use super::orders::key;
-use super::render::{cart_lines, totals};
-use super::views::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
+use super::view_models::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
 use crate::application::{
     CartView, ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
 };
@@ -80,10 +79,10 @@ pub async fn start(
         return page(&UnverifiedPage { frame, email: who.email });
     }
     if !cart.needs_address {
-        return page(&confirmation(frame, &cart, None, &who, &site, ids.get_ref()));
+        return page(&CheckoutConfirmPage::new(frame, &cart, None, &who, &site, ids.get_ref()));
     }
     let address = last_address(&orders, &who, &site).await?;
-    page(&CheckoutAddressPage { frame, problem: None, countries: choices(&address.country), address })
+    page(&CheckoutAddressPage::new(frame, address))
 }
 
 /// The address was given: everything once more.
@@ -104,10 +103,10 @@ pub async fn confirm(
         return page(&UnverifiedPage { frame, email: who.email });
     }
     if !cart.needs_address {
-        return page(&confirmation(frame, &cart, None, &who, &site, ids.get_ref()));
+        return page(&CheckoutConfirmPage::new(frame, &cart, None, &who, &site, ids.get_ref()));
     }
     match Address::try_from(form.raw()) {
-        Ok(address) => page(&confirmation(frame, &cart, Some(&address), &who, &site, ids.get_ref())),
+        Ok(address) => page(&CheckoutConfirmPage::new(frame, &cart, Some(&address), &who, &site, ids.get_ref())),
         Err(error) => {
             let (problem, countries) =
                 (Some(format!("Please look at the address again: {error}.")), choices(&form.country));
@@ -173,27 +172,6 @@ async fn last_address(orders: &ListOrders, who: &Identity, site: &Site) -> Resul
     let last = recent.items.iter().find_map(|order| order.address());
     let likeliest = site.currency.code().chars().take(2).collect();
     Ok(last.map_or_else(|| AddressView { country: likeliest, ..AddressView::default() }, AddressView::from))
-}
-
-fn confirmation(
-    frame: PageFrame,
-    cart: &CartView,
-    address: Option<&Address>,
-    who: &Identity,
-    site: &Site,
-    ids: &dyn Ids,
-) -> CheckoutConfirmPage {
-    CheckoutConfirmPage {
-        frame,
-        lines: cart_lines(cart),
-        totals: totals(&cart.order_totals, site),
-        email: who.email.clone(),
-        address: address.map(AddressView::from).unwrap_or_default(),
-        address_label: address.map(Address::label).unwrap_or_default(),
-        idempotency_key: ids.uuid().to_string(),
-        expected_total: cart.order_totals.gross.minor(),
-        expected_currency: cart.order_totals.gross.currency().code(),
-    }
 }
 
 impl AddressForm {

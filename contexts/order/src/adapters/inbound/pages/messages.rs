@@ -1,4 +1,4 @@
-//! What pages say when something is refused, and how it is said. The only file that chooses it.
+//! What pages say to people: why something is refused, and how an order stands. The only file that chooses it.
 
 use chassis::web::{Flash, PageError};
 use shared_kernel::Sku;
@@ -7,7 +7,9 @@ use crate::application::{
     CheckPaymentError, Checked, ListOrdersError, OpenCardPageError, PlaceOrderError, RefundOrderError,
     RequestCancellationError, ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
 };
-use crate::domain::{CancelRefused, NotChargeable, Order};
+use crate::domain::{
+    CancelRefused, DisputeStatus, FulfilmentStatus, NotChargeable, Order, PaymentAxis, RefundState, Status,
+};
 use crate::ports::PaymentError;
 
 /// The buyer comes back from the card page and nothing was charged.
@@ -161,10 +163,10 @@ pub fn not_refunded(error: RefundOrderError) -> Result<Flash, PageError> {
 
 /// What comparing with the payment provider has brought.
 pub fn payment_checked(checked: &Checked) -> Flash {
-    if checked.news.is_empty() {
+    if checked.changes.is_empty() {
         return Flash::notice("The payment provider's books agree with ours.");
     }
-    Flash::notice(format!("New from the payment provider: {}.", checked.news.join("; ")))
+    Flash::notice(format!("New from the payment provider: {}.", checked.changes.join("; ")))
 }
 
 /// Why a payment could not be compared; `Err` where there is no order to say it of.
@@ -190,5 +192,89 @@ impl From<ResolveAttentionError> for PageError {
             ResolveAttentionError::NoSuchOrder(_) => Self::NotFound,
             ResolveAttentionError::Store(error) => error.into(),
         }
+    }
+}
+
+/// A status in words: that of all orders of this status.
+pub fn status_words(status: Status) -> &'static str {
+    match status {
+        Status::AwaitingStock => "Checking stock",
+        Status::Initial => "Awaiting payment",
+        Status::Paid => "Paid",
+        Status::Shipped => "Shipped",
+        Status::Completed => "Completed",
+        Status::CancelPending => "Being cancelled",
+        Status::Cancelled => "Cancelled",
+        Status::Rejected => "Out of stock",
+        Status::Expired => "Expired",
+    }
+}
+
+/// What of its money went back, where the status does not say so.
+pub fn refunded(order: &Order) -> Option<&'static str> {
+    match order.payment_axis() {
+        PaymentAxis::PartiallyRefunded => Some("Partly refunded"),
+        PaymentAxis::Refunded if order.status() != Status::Cancelled => Some("Refunded"),
+        PaymentAxis::Refunded
+        | PaymentAxis::NotReady
+        | PaymentAxis::Open
+        | PaymentAxis::Declined
+        | PaymentAxis::Processing
+        | PaymentAxis::Paid
+        | PaymentAxis::RefundDue
+        | PaymentAxis::Canceled => None,
+    }
+}
+
+/// What of an order was sent.
+pub fn fulfilment_words(order: &Order) -> &'static str {
+    match order.fulfilment().status() {
+        FulfilmentStatus::NotStarted => "Nothing has been sent yet.",
+        FulfilmentStatus::Pending => "We are getting it ready.",
+        FulfilmentStatus::PartiallyProcessed if order.fulfilment().not_sent().next().is_some() => {
+            "A part has been sent. The rest will not be sent."
+        }
+        FulfilmentStatus::PartiallyProcessed => "A part has been sent.",
+        FulfilmentStatus::Processed => "Everything has been sent.",
+        FulfilmentStatus::Cancelled => "Nothing will be sent.",
+    }
+}
+
+/// How the money of an order stands.
+pub fn payment_words(order: &Order) -> String {
+    match order.payment_axis() {
+        PaymentAxis::NotReady => "The payment is being prepared.".to_owned(),
+        PaymentAxis::Open => "Not paid yet.".to_owned(),
+        PaymentAxis::Declined => {
+            let reason = order.payments().iter().rev().find_map(|payment| payment.last_error.as_deref());
+            format!("Declined: {}", reason.unwrap_or("no reason was given"))
+        }
+        PaymentAxis::Processing => "The payment is under way.".to_owned(),
+        PaymentAxis::Paid => "Paid.".to_owned(),
+        PaymentAxis::PartiallyRefunded => "Paid, and partly refunded.".to_owned(),
+        PaymentAxis::Refunded => "Refunded.".to_owned(),
+        PaymentAxis::Canceled => "Not paid.".to_owned(),
+        PaymentAxis::RefundDue => "Not paid. Money that came for it is owed back.".to_owned(),
+    }
+}
+
+/// How a dispute stands.
+pub fn dispute_words(status: DisputeStatus) -> &'static str {
+    match status {
+        DisputeStatus::Inquiry => "the bank asks about it",
+        DisputeStatus::InquiryClosed => "the bank asks no more",
+        DisputeStatus::NeedsResponse => "needs an answer",
+        DisputeStatus::UnderReview => "the bank decides",
+        DisputeStatus::Won => "won",
+        DisputeStatus::Lost => "lost",
+    }
+}
+
+/// How a refund stands.
+pub fn refund_words(state: &RefundState) -> &'static str {
+    match state {
+        RefundState::Pending => "under way",
+        RefundState::Succeeded { .. } => "done",
+        RefundState::Failed { .. } => "failed",
     }
 }

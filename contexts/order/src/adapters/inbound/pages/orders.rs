@@ -8,8 +8,7 @@ use shared_kernel::{Ids, OrderId};
 
 use super::format::when;
 use super::messages::not_cancelled;
-use super::render::{order_row, order_view};
-use super::views::{OrderPage, OrdersPage};
+use super::view_models::{OrderPage, OrderRow, OrderView, OrdersPage};
 use crate::application::{
     ListOrders, ListOrdersQuery, RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery,
 };
@@ -48,7 +47,7 @@ pub async fn list(
     let found = orders.of_customer(who.customer, query).await?;
     page(&OrdersPage {
         frame,
-        orders: found.items.iter().map(|order| order_row(order, "/orders", &site)).collect(),
+        orders: found.items.iter().map(|order| OrderRow::new(order, "/orders", &site)).collect(),
         next: found.next_cursor.map(|cursor| format!("/orders?cursor={cursor}")),
     })
 }
@@ -70,7 +69,7 @@ pub async fn show(
         pay_href: order.payable().filter(|_| own).map(|_| format!("/orders/{}/pay", order.id())),
         can_cancel: order.may_be_cancelled().is_ok(),
         idempotency_key: ids.uuid().to_string(),
-        order: order_view(&order, &site),
+        order: OrderView::new(&order, &site),
     })
 }
 

@@ -13,7 +13,7 @@ use super::cart::find_browser_cart;
 use super::cart_cookie::remembering;
 use super::messages::{payment_left, payment_unsuccessful, sold_out, thank_you};
 use super::orders::order_id;
-use super::views::{LeavingPage, PendingPage};
+use super::view_models::{LeavingPage, PendingPage};
 use crate::application::{
     OpenCardPage, OpenCardPageError, OpenCardPageQuery, ViewCart, ViewOrder, ViewOrderQuery, WaitUntilPayable,
 };
@@ -83,12 +83,12 @@ pub async fn come_back(
     req: HttpRequest,
     orders: web::Data<ViewOrder>,
     carts: web::Data<ViewCart>,
-    patience: web::Data<PaymentWaitPolicy>,
+    wait_policy: web::Data<PaymentWaitPolicy>,
     SignedIn(who): SignedIn,
     id: web::Path<String>,
     hint: web::Query<ReturnQuery>,
 ) -> Result<HttpResponse, PageError> {
-    let order = wait_for_payment(&orders, &who, order_id(&id)?, &hint.redirect_status, **patience).await?;
+    let order = wait_for_payment(&orders, &who, order_id(&id)?, &hint.redirect_status, **wait_policy).await?;
     let answer = match (order.state(), order.payment_axis()) {
         (OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. }, _) => {
             see_other_with("/", thank_you(&order))
@@ -120,24 +120,24 @@ pub async fn come_back(
     })
 }
 
-/// The order as soon as the provider's word about this attempt is in, or as it is when patience ends.
+/// The order as soon as the provider's word about this attempt is in, or as it is when the wait is over.
 async fn wait_for_payment(
     orders: &ViewOrder,
     who: &Identity,
     id: OrderId,
     hint: &str,
-    patience: PaymentWaitPolicy,
+    wait_policy: PaymentWaitPolicy,
 ) -> Result<Order, PageError> {
     let mut looks = 1;
     loop {
         let order = orders.execute(ViewOrderQuery { order: id, by: who.clone() }).await?;
         // A refusal on record may be of an earlier attempt if this one is said to have gone well.
         let declined = order.payment_axis() == PaymentAxis::Declined && hint != WENT_WELL;
-        if !order.state().is_open() || declined || hint == LEFT || looks >= patience.looks {
+        if !order.state().is_open() || declined || hint == LEFT || looks >= wait_policy.looks {
             return Ok(order);
         }
         looks += 1;
-        tokio::time::sleep(patience.pause).await;
+        tokio::time::sleep(wait_policy.pause).await;
     }
 }
 
