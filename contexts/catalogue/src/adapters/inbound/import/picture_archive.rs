@@ -108,5 +108,5 @@ fn picture(archive: &mut ZipArchive<Cursor<Vec<u8>>>, index: usize) -> Option<Re
     if file.take(Media::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).is_err() {
         return Some(refused("cannot be unpacked".to_owned()));
     }
-    Some(Ok(Unpacked { kept_as, bytes, path }))
+    Some(Ok(Unpacked { path, kept_as, bytes }))
 }
