@@ -32,14 +32,19 @@ pub fn platform_on(database: Database) -> Platform {
         clock: Arc::new(FixedClock::at("2026-11-22T12:00:00Z")),
         ids: Arc::new(CountingIds::default()),
         mailer: Arc::new(MemoryMailer::default()),
-        site: Site {
-            name: "The Better Store".to_owned(),
-            base_url: "http://shop.test".to_owned(),
-            currency: Currency::NZD,
-            tax: TaxRate::from_basis_points(1_500),
-            time_zone: "Pacific/Auckland".to_owned(),
-            mail_from: "The Better Store <shop@shop.test>".to_owned(),
-        },
+        site: site(),
+    }
+}
+
+/// The shop that tests are of: in Auckland, found at `http://shop.test`.
+pub fn site() -> Site {
+    Site {
+        name: "The Better Store".to_owned(),
+        base_url: "http://shop.test".to_owned(),
+        currency: Currency::NZD,
+        tax: TaxRate::from_basis_points(1_500),
+        time_zone: "Pacific/Auckland".to_owned(),
+        mail_from: "The Better Store <shop@shop.test>".to_owned(),
     }
 }
 

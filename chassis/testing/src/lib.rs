@@ -2,6 +2,7 @@
 
 mod database;
 mod fixed;
+mod leftovers;
 mod mailbox;
 mod nats;
 mod paging;
@@ -11,8 +12,9 @@ mod servers;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub use database::{drive, leased, platform, platform_on, sqlite};
+pub use database::{drive, leased, platform, platform_on, site, sqlite};
 pub use fixed::{CountingIds, FixedClock};
+pub use leftovers::Leftovers;
 pub use mailbox::MemoryMailer;
 pub use nats::{Nats, NatsServer};
 pub use paging::assert_walks;

@@ -2,16 +2,16 @@
 //! has left the house".
 //!
 //! # The tour
-//! A customer places an order; `order` says so. [`adapters::inbound::events`] reads the fact into a command,
-//! [`application::reserve_stock`] takes it to the [`ports::Warehouse`], which lays the rows concerned on a
+//! A customer places an order; `order` says so. [`adapters::inbound::consumers`] reads the fact into a command,
+//! [`application::ReserveStock`] takes it to the [`ports::Warehouse`], which loads the rows concerned into a
 //! [`domain::StockTransaction`] inside one write transaction, where [`domain::reserving`] decides: all lines are promised, or
 //! none. What changed is written together with the facts to tell and the mark that the message was handled.
 //! [`adapters::outbound::publish`] puts those facts into words that other contexts understand.
 //!
-//! The money comes: [`application::create_shipping_order`] takes the goods off the shelf and puts a
-//! [`domain::ShippingOrder`] on the work list. Staff packs and says so ([`application::dispatch_items`], by page or by
-//! API); files go out by mail on their own ([`application::deliver_digital`]). If the order ends instead, the promise is
-//! taken back ([`application::release_stock`]).
+//! The money comes: [`application::CreateShippingOrder`] takes the goods off the shelf and puts a
+//! [`domain::ShippingOrder`] on the work list. Staff packs and says so ([`application::DispatchItems`], by page or by
+//! API); files go out by mail on their own ([`application::DeliverDigital`]). If the order ends instead, the promise is
+//! taken back ([`application::ReleaseStock`]).
 //!
 //! Stock rows are hot, so they change through one port only, and never by load, decide, commit: see
 //! [`ports::warehouse`]. Every change of a shelf leaves a movement; for each SKU the movements add up to the shelf.
@@ -25,7 +25,9 @@ pub mod application;
 pub mod domain;
 mod module;
 pub mod ports;
+mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use module::{FulfilmentModule, FulfilmentSettings};
+pub use module::FulfilmentModule;
+pub use settings::FulfilmentSettings;

@@ -3,8 +3,9 @@
 use shared_kernel::{Sku, Timestamp};
 
 use super::kinds::Count;
+use super::refusal::Refusal;
 use super::stock::{Reason, Reference, StockItem};
-use super::stock_transaction::{Refusal, StockTransaction};
+use super::stock_transaction::StockTransaction;
 
 /// Why goods came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

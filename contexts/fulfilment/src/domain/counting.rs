@@ -3,8 +3,9 @@
 use shared_kernel::{Sku, Timestamp};
 
 use super::kinds::Count;
+use super::refusal::Refusal;
 use super::stock::{Reference, StockItem};
-use super::stock_transaction::{Refusal, StockTransaction};
+use super::stock_transaction::StockTransaction;
 
 /// A count that came with an import. It has its effect once for each import and SKU.
 #[derive(Debug, Clone, PartialEq, Eq)]

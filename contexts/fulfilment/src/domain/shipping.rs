@@ -9,10 +9,11 @@ use shared_kernel::{Address, OrderId, Sku, Timestamp};
 use super::events::FulfilmentEvent;
 use super::kinds::{Consignment, Line};
 use super::not_sent::NotSentReason;
+use super::refusal::Refusal;
 use super::reservation::{Hold, Release, Reservation, ReservationState};
 use super::reserving::{give_back, is_counted, release, shortages};
 use super::shipping_order::{Item, ShippingOrder, ShippingState};
-use super::stock_transaction::{Refusal, StockTransaction};
+use super::stock_transaction::StockTransaction;
 
 /// An order whose money has come.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use shared_kernel::{Address, OrderId, Sku, Timestamp};
 use super::events::FulfilmentEvent;
 use super::kinds::{Consignment, Kind, Line, Units};
 use super::not_sent::{NotSent, NotSentReason};
-use super::stock_transaction::Refusal;
+use super::refusal::Refusal;
 
 /// Where an item stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

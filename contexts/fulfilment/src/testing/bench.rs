@@ -6,33 +6,24 @@ use std::time::Duration;
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{Claim, Inbox, Outbox, Recorder, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, shared_cluster};
+use chassis::testing::{CountingIds, FixedClock, MemoryMailer, shared_cluster};
 use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, MessageId, Timestamp};
 
 use super::MemoryStore;
+use crate::adapters::outbound::mail::MailedFiles;
 use crate::adapters::outbound::publish::DELIVER_DIGITAL;
 use crate::adapters::outbound::sql::{
     self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlRefundBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
-use crate::ports::{DigitalFiles, PersonalData, ProductBook, RefundBook, StockBook, Warehouse, WorkList};
+use crate::application::{Ports, UseCases};
+use crate::ports::FilePost;
+use crate::settings::FulfilmentSettings;
 
-/// All ports over one store.
+/// All ports over one store, and the use cases over them.
 #[derive(Clone)]
 pub struct Bench {
-    /// Changes things.
-    pub warehouse: Arc<dyn Warehouse>,
-    /// Forgets people.
-    pub personal_data: Arc<dyn PersonalData>,
-    /// Looks at shelves.
-    pub stock: Arc<dyn StockBook>,
-    /// Looks at shipping orders.
-    pub work_list: Arc<dyn WorkList>,
-    /// Knows names.
-    pub products: Arc<dyn ProductBook>,
-    /// Knows what went back.
-    pub refunds: Arc<dyn RefundBook>,
-    /// Keeps files.
-    pub files: Arc<dyn DigitalFiles>,
+    pub ports: Ports,
+    pub use_cases: UseCases,
     /// Stands at noon until it is moved.
     pub clock: Arc<FixedClock>,
     pub ids: Arc<CountingIds>,
@@ -47,7 +38,7 @@ impl Bench {
         let (clock, ids) = times_and_ids(0);
         let recorder = MemoryRecorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
         let store = Arc::new(MemoryStore::new(recorder.clone()));
-        Self {
+        let ports = Ports {
             warehouse: Arc::clone(&store) as _,
             personal_data: Arc::clone(&store) as _,
             stock: Arc::clone(&store) as _,
@@ -55,12 +46,13 @@ impl Bench {
             products: Arc::clone(&store) as _,
             refunds: Arc::clone(&store) as _,
             files: store,
-            inbox: Arc::new(recorder.clone()),
-            outbox: Arc::new(recorder),
-            database: None,
-            clock,
-            ids,
-        }
+            post: post(),
+            clock: Arc::clone(&clock) as _,
+            ids: Arc::clone(&ids) as _,
+        };
+        let use_cases = UseCases::new(&ports, &FulfilmentSettings::default());
+        let (inbox, outbox) = (Arc::new(recorder.clone()), Arc::new(recorder));
+        Self { ports, use_cases, clock, ids, inbox, outbox, database: None }
     }
 
     /// The ports over a throw-away SQLite file.
@@ -92,7 +84,7 @@ impl Bench {
         let recorder = Recorder::new("fulfilment", Arc::clone(&clock) as _, Arc::clone(&ids) as _);
         let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
         let warehouse = Arc::new(SqlWarehouse::new(database.clone(), recorder.clone()));
-        Self {
+        let ports = Ports {
             personal_data: Arc::clone(&warehouse) as _,
             warehouse,
             stock: Arc::new(SqlStockBook::new(database.clone())),
@@ -100,12 +92,13 @@ impl Bench {
             products: Arc::new(SqlProductBook::new(database.clone(), recorder.clone())),
             refunds: Arc::new(SqlRefundBook::new(database.clone(), recorder)),
             files: Arc::new(SqlDigitalFiles::new(database.clone())),
-            inbox: Arc::new(messages.clone()),
-            outbox: Arc::new(messages),
-            database: Some(database),
-            clock,
-            ids,
-        }
+            post: post(),
+            clock: Arc::clone(&clock) as _,
+            ids: Arc::clone(&ids) as _,
+        };
+        let use_cases = UseCases::new(&ports, &FulfilmentSettings::default());
+        let (inbox, outbox) = (Arc::new(messages.clone()), Arc::new(messages));
+        Self { ports, use_cases, clock, ids, inbox, outbox, database: Some(database) }
     }
 
     /// A message of its own, received and leased: a cause that this store accepts once.
@@ -169,6 +162,10 @@ impl Bench {
         let claimed = self.inbox.claim(claim).await.unwrap_or_else(|error| panic!("{error:?}"));
         claimed.into_iter().map(|delivery| delivery.cause).collect()
     }
+}
+
+fn post() -> Arc<dyn FilePost> {
+    Arc::new(MailedFiles::new(Arc::new(MemoryMailer::default()), chassis::testing::site()))
 }
 
 fn times_and_ids(first: u64) -> (Arc<FixedClock>, Arc<CountingIds>) {

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
 use crate::golden::{assert_golden, assert_valid, contract, read};
-use crate::shop::{Answer, Shop, Storage, on_both_engines};
+use crate::shop::{Answer, Storage, TestShop, on_both_engines};
 
 const BASE: &str = "/api/fulfilment/v1";
 
 #[actix_web::test]
 async fn the_document_is_the_one_that_was_promised() {
-    let shop = Shop::open(Storage::Sqlite).await;
+    let shop = TestShop::open(Storage::Sqlite).await;
     let (_, document) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     let about = About { tag: "fulfilment", text: "Stock, shipping orders and files that are sold" };
     assert_golden(&contract("fulfilment", "openapi.json"), &describe(about, &document));
@@ -39,7 +39,7 @@ fn assert_promised(method: &str, template: &str, answer: &Answer) {
     assert_valid(&schema, &answer.json(), &what);
 }
 
-async fn ask(shop: &Shop, method: &str, template: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+async fn ask(shop: &TestShop, method: &str, template: &str, path: &str, body: Option<Value>) -> (u16, Value) {
     let request = match method {
         "get" => TestRequest::get(),
         "put" => TestRequest::put(),
@@ -56,8 +56,8 @@ async fn ask(shop: &Shop, method: &str, template: &str, path: &str, body: Option
     (answer.status, answer.json())
 }
 
-async fn sold(on: Storage, lines: &[(&str, &str, i64)]) -> Shop {
-    let shop = Shop::open(on).await;
+async fn sold(on: Storage, lines: &[(&str, &str, i64)]) -> TestShop {
+    let shop = TestShop::open(on).await;
     for (code, kind, _) in lines {
         if *kind == "physical" {
             shop.count(code, 10).await;
@@ -72,7 +72,7 @@ fn named(problem: &Value) -> &str {
 }
 
 async fn a_shelf_is_counted_and_read(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let (path, template) = ("/stock/KEA", "/stock/{sku}");
     assert_eq!(ask(&shop, "get", template, path, None).await.0, 404);
     let shelf =
@@ -84,7 +84,7 @@ async fn a_shelf_is_counted_and_read(on: Storage) {
 }
 
 async fn impossible_counts_are_refused(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 7).await;
     shop.place(1, &[("KEA", "physical", 3)]).await;
     for wrong in [
@@ -107,7 +107,7 @@ async fn impossible_counts_are_refused(on: Storage) {
 }
 
 async fn a_count_names_what_it_has_seen(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 20).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
     let put = async |body: Value| ask(&shop, "put", "/stock/{sku}", "/stock/KEA", Some(body)).await;
@@ -122,7 +122,7 @@ async fn a_count_names_what_it_has_seen(on: Storage) {
 }
 
 async fn goods_come_and_go_with_a_reason(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let template = "/stock/{sku}/adjustments";
     let post = async |code: &str, key: Option<&str>, body: Value| {
         let request = TestRequest::post().uri(&format!("{BASE}/stock/{code}/adjustments")).set_json(body);
@@ -220,7 +220,7 @@ async fn what_cannot_be_dispatched_is_said_by_name(on: Storage) {
 }
 
 async fn lists_refuse_what_makes_no_sense(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for (list, query, name) in [
         ("/shipping-orders", "limit=0", "invalid-limit"),
         ("/shipping-orders", "limit=101", "invalid-limit"),
@@ -237,7 +237,7 @@ async fn lists_refuse_what_makes_no_sense(on: Storage) {
 }
 
 async fn files_are_kept_whole_or_refused(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let template = "/digital-files/{sku}";
     let put = async |query: &str, kind: &str, bytes: Vec<u8>| {
         let path = format!("{BASE}/digital-files/PDF{query}");
@@ -261,7 +261,7 @@ async fn files_are_kept_whole_or_refused(on: Storage) {
 }
 
 async fn only_staff_is_let_in(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let id = order(1);
     let doors = [
         ("get", "/shipping-orders", "/shipping-orders".to_owned()),
@@ -294,7 +294,7 @@ async fn only_staff_is_let_in(on: Storage) {
 }
 
 async fn what_the_caller_has_is_not_sent_again(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 7).await;
     let path = format!("{BASE}/stock/KEA");
     let tag = shop.api(TestRequest::get().uri(&path)).await.header("etag");

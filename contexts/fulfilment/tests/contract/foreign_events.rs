@@ -1,11 +1,13 @@
 //! The events of others, from their own golden files: this context must understand every one that it hears.
 
 use chassis::messaging::Subscription;
-use fulfilment::adapters::inbound::events::{COUNT_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS};
+use fulfilment::adapters::inbound::consumers::{
+    COUNT_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS,
+};
 use serde_json::{Value, json};
 
 use crate::golden::{contract, read};
-use crate::shop::{Shop, Storage};
+use crate::shop::{Storage, TestShop};
 
 fn golden(event_type: &str) -> Value {
     let producer = event_type.split('.').nth(1).unwrap();
@@ -13,7 +15,7 @@ fn golden(event_type: &str) -> Value {
 }
 
 /// Hears the message and has its effect; otherwise its dead letter would be left.
-async fn understood(shop: &Shop, mut message: Value) {
+async fn understood(shop: &TestShop, mut message: Value) {
     let what = message["type"].as_str().unwrap().to_owned();
     // Golden messages need not differ in their ids, as real ones do.
     message["id"] = json!(format!("golden {what}"));
@@ -26,13 +28,13 @@ async fn understood(shop: &Shop, mut message: Value) {
 #[actix_web::test]
 async fn every_event_of_others_that_we_hear_is_understood() {
     for event_type in [ORDER_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
-        understood(&Shop::open(Storage::Sqlite).await, golden(event_type)).await;
+        understood(&TestShop::open(Storage::Sqlite).await, golden(event_type)).await;
     }
 }
 
 #[actix_web::test]
 async fn the_orders_golden_life_leads_to_a_shipping_order() {
-    let shop = Shop::open(Storage::Sqlite).await;
+    let shop = TestShop::open(Storage::Sqlite).await;
     let placed = golden("store.order.placed.v1");
     for line in placed["data"]["lines"].as_array().unwrap() {
         shop.count(line["sku"].as_str().unwrap(), 99).await;
@@ -57,7 +59,7 @@ async fn the_orders_golden_life_leads_to_a_shipping_order() {
 
 #[actix_web::test]
 async fn the_catalogues_golden_count_fills_the_shelf() {
-    let shop = Shop::open(Storage::Sqlite).await;
+    let shop = TestShop::open(Storage::Sqlite).await;
     let counted = golden("store.catalogue.stock_counted.v1");
     understood(&shop, counted.clone()).await;
     let (_, shelf) = shop.stock(counted["data"]["sku"].as_str().unwrap()).await;
@@ -66,7 +68,8 @@ async fn the_catalogues_golden_count_fills_the_shelf() {
 
 #[actix_web::test]
 async fn what_cannot_be_read_is_a_dead_letter_at_once() {
-    let shop = Shop::open(Storage::Sqlite).await;
+    let shop = TestShop::open(Storage::Sqlite).await;
+    shop.leaves_messages();
     let broken = [
         ("store.order.paid.v1", json!({"order_id": "not an id"})),
         ("store.order.placed.v1", json!({"order_id": "01935000-0000-7000-8000-000000000001", "lines": []})),
@@ -75,7 +78,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
         ("store.order.refunded.v1", json!({"order_id": "01935000-0000-7000-8000-000000000001", "refund_id": "r"})),
     ];
     for (event_type, data) in broken {
-        let message = Shop::message(event_type, &format!("broken {event_type}"), &data);
+        let message = TestShop::message(event_type, &format!("broken {event_type}"), &data);
         shop.hear(message).await;
     }
     let mut letters = shop.dead_letters().await;
@@ -94,7 +97,7 @@ async fn what_cannot_be_read_is_a_dead_letter_at_once() {
 
 #[actix_web::test]
 async fn every_type_we_hear_has_exactly_one_listener() {
-    let shop = Shop::open(Storage::Sqlite).await;
+    let shop = TestShop::open(Storage::Sqlite).await;
     for event_type in [ORDER_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, PRODUCT_EVENTS, COUNT_EVENTS].concat() {
         let listens = |subscription: &&Subscription| subscription.event_types().contains(&event_type);
         assert_eq!(shop.module.subscriptions().iter().filter(listens).count(), 1, "{event_type}");

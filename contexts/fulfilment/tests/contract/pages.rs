@@ -5,7 +5,7 @@ use actix_web::test::TestRequest;
 use chassis::web::testing::{VISITOR, form_token};
 use fulfilment::testing::order;
 
-use crate::shop::{Answer, Shop, Storage, on_both_engines};
+use crate::shop::{Answer, Storage, TestShop, on_both_engines};
 
 /// How many elements of that kind there are.
 fn count(answer: &Answer, test: &str) -> usize {
@@ -20,7 +20,7 @@ fn text(answer: &Answer, test: &str) -> String {
     inner.split('<').next().unwrap().trim().to_owned()
 }
 
-async fn follow(shop: &Shop, answer: &Answer) -> Answer {
+async fn follow(shop: &TestShop, answer: &Answer) -> Answer {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let cookies =
         answer.headers.get_all("set-cookie").filter_map(|cookie| Cookie::parse(cookie.to_str().ok()?.to_owned()).ok());
@@ -33,7 +33,7 @@ fn path(number: u128) -> String {
 }
 
 async fn the_work_list_shows_what_is_pending_first(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 100).await;
     assert_eq!(count(&shop.page("/admin/shipping-orders").await, "empty"), 1);
     for number in 1..=26 {
@@ -65,7 +65,7 @@ async fn the_work_list_shows_what_is_pending_first(on: Storage) {
 }
 
 async fn a_parcel_is_packed_by_checkboxes(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 10).await;
     shop.count("TUI", 10).await;
     shop.pay(1, &[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
@@ -90,7 +90,7 @@ async fn a_parcel_is_packed_by_checkboxes(on: Storage) {
 }
 
 async fn a_cancelled_order_says_why_it_is_not_dispatched(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 10).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
     shop.hear_of_order("cancellation_requested", 1).await;
@@ -104,7 +104,7 @@ async fn a_cancelled_order_says_why_it_is_not_dispatched(on: Storage) {
 }
 
 async fn a_missing_file_is_uploaded_where_it_is_missed(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     let page = shop.page(&path(1)).await;
     assert_eq!((count(&page, "missing-file"), text(&page, "item-status")), (1, "Waiting for file".to_owned()));
@@ -137,7 +137,7 @@ async fn a_missing_file_is_uploaded_where_it_is_missed(on: Storage) {
 }
 
 async fn shelves_are_searched_and_counted(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for number in 1..=26 {
         shop.count(&format!("KEA-{number:02}"), number).await;
     }
@@ -174,7 +174,7 @@ async fn shelves_are_searched_and_counted(on: Storage) {
 }
 
 async fn a_whole_list_is_counted_with_one_form(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for (code, on_hand) in [("A", 1), ("B", 2), ("C", 3), ("D", 4)] {
         shop.count(code, on_hand).await;
     }
@@ -203,7 +203,7 @@ async fn a_whole_list_is_counted_with_one_form(on: Storage) {
 }
 
 async fn a_shelf_has_a_page_with_its_history(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("TUI & Co/1", 20).await;
     shop.pay(1, &[("TUI & Co/1", "physical", 2)]).await;
     let path = "/admin/stock/TUI%20%26%20Co%2F1";
@@ -243,7 +243,7 @@ async fn a_shelf_has_a_page_with_its_history(on: Storage) {
 }
 
 async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let code = "<script>alert(1)</script>";
     shop.count(code, 10).await;
     shop.pay(1, &[(code, "physical", 1)]).await;
@@ -254,7 +254,7 @@ async fn what_a_merchant_writes_is_shown_and_never_obeyed(on: Storage) {
 }
 
 async fn only_staff_sees_the_back_office(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for page in ["/admin/shipping-orders", "/admin/stock", "/admin/stock/KEA", "/admin/digital-files", &*path(1)]
         .map(str::to_owned)
     {

@@ -73,7 +73,7 @@ async fn forgets_names_and_keeps_shelves(database: Database) {
     let bench = Bench::sql(database.clone());
     let kea = ProductVariant { sku: sku("KEA"), title: "The Kea".to_owned(), kind: Kind::Physical };
     let product = Product { id: "p".to_owned(), variants: vec![kea] };
-    bench.products.learn(product, bench.cause().await).await.unwrap();
+    bench.ports.products.learn(product, bench.cause().await).await.unwrap();
     let recorder = Recorder::new("fulfilment", bench.clock.clone(), bench.ids.clone());
     let book = Arc::new(SqlProductBook::new(database.clone(), recorder));
     let reset = database.write(move |tx| {
@@ -81,6 +81,6 @@ async fn forgets_names_and_keeps_shelves(database: Database) {
         Box::pin(async move { book.reset(tx).await })
     });
     reset.await.unwrap();
-    let shelf = bench.stock.find(&sku("KEA")).await.unwrap().unwrap();
+    let shelf = bench.ports.stock.find(&sku("KEA")).await.unwrap().unwrap();
     assert_eq!((shelf.title, shelf.item.on_hand()), (None, 0));
 }

@@ -12,7 +12,7 @@ use actix_web::{App, web};
 use chassis::Platform;
 use chassis::mail::Mailer;
 use chassis::messaging::{Inbox, Outbox, SqlMessages};
-use chassis::testing::{CountingIds, FixedClock, MemoryMailer, platform_on, postgres, shared_cluster};
+use chassis::testing::{CountingIds, FixedClock, Leftovers, MemoryMailer, platform_on, postgres, shared_cluster};
 use chassis::web::testing::{KnownPeople, VISITOR, form_token, somebody};
 use chassis::web::{Edge, EdgeSettings};
 use fulfilment::domain::Count;
@@ -61,13 +61,14 @@ macro_rules! on_both_engines {
 }
 pub(crate) use on_both_engines;
 
-/// A shop with one context.
-pub struct Shop {
+/// A shop with one context. Its test fails if messages are left undelivered or dead, unless it says that it leaves them.
+pub struct TestShop {
     pub module: FulfilmentModule,
     pub mailer: Arc<MemoryMailer>,
     pub clock: Arc<FixedClock>,
     messages: SqlMessages,
     database: chassis::sql::Database,
+    leftovers: Leftovers,
 }
 
 /// What came back.
@@ -91,7 +92,7 @@ impl Answer {
     }
 }
 
-impl Shop {
+impl TestShop {
     pub async fn open(on: Storage) -> Self {
         let mailer = Arc::new(MemoryMailer::default());
         Self { mailer: Arc::clone(&mailer), ..Self::with(on, mailer).await }
@@ -105,7 +106,7 @@ impl Shop {
         let database = platform.database.clone();
         let messages = SqlMessages::new(database.clone(), Arc::clone(&clock) as _);
         let module = FulfilmentModule::start(FulfilmentSettings::default(), platform).await.unwrap();
-        Self { module, mailer: Arc::default(), clock, messages, database }
+        Self { module, mailer: Arc::default(), clock, messages, database, leftovers: Leftovers::default() }
     }
 
     /// A message of another context about `subject`.
@@ -131,6 +132,12 @@ impl Shop {
     pub async fn work(&self) {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         chassis::testing::drive(&self.database, &clock, &self.module.subscriptions()).await;
+        self.leftovers.look(&self.messages).await;
+    }
+
+    /// Says that the test leaves messages undelivered or dead.
+    pub fn leaves_messages(&self) {
+        self.leftovers.expect();
     }
 
     /// Hears that the order of that number was placed; `lines` are (sku, kind, quantity).

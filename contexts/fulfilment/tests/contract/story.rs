@@ -11,24 +11,24 @@ use fulfilment::testing::{order, sku};
 use serde_json::{Value, json};
 use shared_kernel::{Limit, Sku};
 
-use crate::shop::{Shop, Storage, on_both_engines};
+use crate::shop::{Storage, TestShop, on_both_engines};
 
-async fn shelf(shop: &Shop, code: &str) -> (i64, i64, i64) {
+async fn shelf(shop: &TestShop, code: &str) -> (i64, i64, i64) {
     let (_, stock) = shop.stock(code).await;
     let number = |name: &str| stock[name].as_i64().unwrap();
     (number("on_hand"), number("reserved"), number("available"))
 }
 
-async fn shipping(shop: &Shop, number: u128) -> Value {
+async fn shipping(shop: &TestShop, number: u128) -> Value {
     shop.get(&format!("/api/fulfilment/v1/shipping-orders/{}", order(number))).await.1
 }
 
-async fn upload(shop: &Shop, code: &str, bytes: Vec<u8>) {
+async fn upload(shop: &TestShop, code: &str, bytes: Vec<u8>) {
     shop.module.put_digital_file(code, "birds.pdf", "application/pdf", bytes).await.unwrap();
 }
 
 async fn a_mixed_order_is_packed_mailed_and_done(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     upload(&shop, "PDF", b"all about birds".to_vec()).await;
     let lines = [("KEA", "physical", 2), ("PDF", "digital", 1)];
@@ -78,7 +78,7 @@ async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
         ("both", &[("KEA", "physical", 1), ("PDF", "digital", 1)], (5, 1, 4)),
     ];
     for (what, lines, held) in kinds {
-        let shop = Shop::open(on).await;
+        let shop = TestShop::open(on).await;
         shop.count("KEA", 5).await;
         upload(&shop, "PDF", b"birds".to_vec()).await;
         upload(&shop, "KEA", b"birds".to_vec()).await;
@@ -102,7 +102,7 @@ async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
 
 /// Anyone who packs sees what went back; it stops nothing by itself.
 async fn what_was_refunded_is_marked_on_the_packing_list(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
     let seen = async || shipping(&shop, 1).await["refunded"].clone();
@@ -123,7 +123,7 @@ async fn what_was_refunded_is_marked_on_the_packing_list(on: Storage) {
 }
 
 async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     let mail = shop.mailer.sent().remove(0);
@@ -146,7 +146,7 @@ async fn a_large_file_is_linked_and_the_link_works_until_its_day(on: Storage) {
 }
 
 async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     assert_eq!(shipping(&shop, 1).await["items"][0]["status"], "waiting_for_file");
     assert_eq!(shop.dead_letters().await, Vec::<String>::new());
@@ -162,7 +162,7 @@ async fn a_file_that_is_missing_is_waited_for_and_then_mailed_once(on: Storage) 
 }
 
 async fn the_sweep_mails_what_waited_if_nobody_else_did(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     upload(&shop, "PDF", b"birds".to_vec()).await;
     for job in shop.module.jobs() {
@@ -173,7 +173,7 @@ async fn the_sweep_mails_what_waited_if_nobody_else_did(on: Storage) {
 }
 
 async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     shop.place(1, &[("KEA", "physical", 2)]).await;
     let sweep = async || {
@@ -193,7 +193,7 @@ async fn an_order_that_nobody_ends_loses_its_stock_after_an_hour(on: Storage) {
 
 async fn every_way_of_ending_releases_the_stock_once(on: Storage) {
     for ending in ["expired", "rejected", "cancelled"] {
-        let shop = Shop::open(on).await;
+        let shop = TestShop::open(on).await;
         shop.count("KEA", 5).await;
         shop.place(1, &[("KEA", "physical", 2)]).await;
         shop.hear_of_order(ending, 1).await;
@@ -205,7 +205,7 @@ async fn every_way_of_ending_releases_the_stock_once(on: Storage) {
 }
 
 async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     for number in [1, 2] {
         shop.place(number, &[("KEA", "physical", 1)]).await;
@@ -230,7 +230,7 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Storage) {
 
 /// A book has left, a kea and a file that nobody uploads have not; their money went back.
 async fn the_rest_of_a_partly_sent_order_can_be_left_out(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     shop.count("BOOK", 5).await;
     shop.pay(1, &[("BOOK", "physical", 1), ("KEA", "physical", 2), ("PDF", "digital", 1)]).await;
@@ -274,7 +274,7 @@ async fn the_rest_of_a_partly_sent_order_can_be_left_out(on: Storage) {
 
 /// While nothing has left it is the whole order that ends, and its money goes back.
 async fn closing_an_order_of_which_nothing_left_cancels_it(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     for number in [1, 2] {
         shop.pay(number, &[("KEA", "physical", 2)]).await;
@@ -304,7 +304,7 @@ async fn closing_an_order_of_which_nothing_left_cancels_it(on: Storage) {
 }
 
 async fn the_books_balance_and_say_so(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
     shop.place(1, &[("KEA", "physical", 2)]).await;
     shop.pay(1, &[("KEA", "physical", 2)]).await;
@@ -324,21 +324,21 @@ async fn the_books_balance_and_say_so(on: Storage) {
 }
 
 async fn names_can_be_forgotten_and_learned_again_without_touching_stock(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let product = json!({"product_id": "p-1", "variants": [
         {"sku": "KEA", "title": "The Kea", "kind": "physical"}, {"sku": "HUG", "title": "A hug", "kind": "service"}]});
-    shop.hear(Shop::message("store.catalogue.product_changed.v1", "p-1", &product)).await;
+    shop.hear(TestShop::message("store.catalogue.product_changed.v1", "p-1", &product)).await;
     shop.count("KEA", 4).await;
     assert_eq!(shop.stock("KEA").await.1["title"], "The Kea");
     assert_eq!(shop.stock("HUG").await.0, 404, "neither packed nor mailed");
     let gone = json!({"product_id": "p-1", "skus": ["KEA"]});
-    shop.hear(Shop::message("store.catalogue.product_withdrawn.v1", "p-1", &gone)).await;
+    shop.hear(TestShop::message("store.catalogue.product_withdrawn.v1", "p-1", &gone)).await;
     let (_, stock) = shop.stock("KEA").await;
     assert_eq!((stock.get("title"), stock["on_hand"].clone()), (None, json!(4)));
 }
 
 async fn a_sku_of_any_form_has_a_shelf(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let code: Sku = sku("Größe 42/blau?");
     let path = "/api/fulfilment/v1/stock/Gr%C3%B6%C3%9Fe%2042%2Fblau%3F";
     let answer = shop.api(TestRequest::put().uri(path).set_json(json!({"on_hand": 3}))).await;
@@ -348,7 +348,7 @@ async fn a_sku_of_any_form_has_a_shelf(on: Storage) {
 
 async fn a_post_that_is_closed_is_tried_again_with_the_same_letter(on: Storage) {
     let post = Arc::new(ClosedPost::default());
-    let shop = Shop::with(on, Arc::clone(&post) as _).await;
+    let shop = TestShop::with(on, Arc::clone(&post) as _).await;
     upload(&shop, "PDF", vec![7; 5 * 1024 * 1024 + 1]).await;
     shop.pay(1, &[("PDF", "digital", 1)]).await;
     assert_eq!((post.seen().len(), shipping(&shop, 1).await["status"].clone()), (1, json!("pending")));
@@ -364,7 +364,8 @@ async fn a_post_that_is_closed_is_tried_again_with_the_same_letter(on: Storage) 
 async fn an_address_that_is_refused_is_a_dead_letter_and_holds_back_nobody(on: Storage) {
     let post = Arc::new(ClosedPost { refuses: Some("The PDF"), ..ClosedPost::default() });
     post.open.store(true, Ordering::SeqCst);
-    let shop = Shop::with(on, Arc::clone(&post) as _).await;
+    let shop = TestShop::with(on, Arc::clone(&post) as _).await;
+    shop.leaves_messages();
     upload(&shop, "PDF", b"birds".to_vec()).await;
     upload(&shop, "ZIP", b"more birds".to_vec()).await;
     shop.pay(1, &[("PDF", "digital", 1), ("ZIP", "digital", 1)]).await;

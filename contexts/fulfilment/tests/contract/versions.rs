@@ -1,20 +1,15 @@
 //! Rows of the version before, and that version at work beside this one: it counts goods off `on_hand` when they are paid
 //! for, and says nothing of what is committed.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use chassis::params;
 use chassis::sql::{Database, Tx};
 use fulfilment::adapters::outbound::sql::MIGRATIONS;
-use fulfilment::application::answer_cancellation::AnswerCancellation;
-use fulfilment::application::create_shipping_order::CreateShippingOrder;
-use fulfilment::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
-use fulfilment::application::set_stock::SetStock;
+use fulfilment::application::DispatchItemsCommand;
 use fulfilment::domain::{Consignment, Count, PersonsCount, Reference};
 use fulfilment::testing::{Bench, noon, order, paid, physical, sku};
 use serde_json::{Value, json};
 use shared_kernel::StoreError;
+use std::collections::BTreeMap;
 
 /// The statements of the version before, one transaction for each thing that it does.
 #[derive(Clone)]
@@ -134,7 +129,7 @@ const KEA: &[(&str, i64)] = &[("KEA", 3)];
 
 /// On hand, reserved, committed, available.
 async fn shelf(bench: &Bench, code: &str) -> (i64, i64, i64, i64) {
-    let item = bench.stock.find(&sku(code)).await.unwrap().unwrap().item;
+    let item = bench.ports.stock.find(&sku(code)).await.unwrap().unwrap().item;
     (item.on_hand(), item.reserved(), item.committed(), item.available())
 }
 
@@ -160,7 +155,7 @@ async fn its_rows_are_taken_over(database: Database) {
         assert_eq!(stock[name], value, "the audit says of {name} what it said before");
     }
     let parcel = Consignment::parse("NZ Post", None).unwrap();
-    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let dispatch = &bench.use_cases.dispatch_items;
     for number in [1, 2] {
         let command = DispatchItemsCommand { order: order(number), skus: None, consignment: parcel.clone() };
         dispatch.execute(command).await.unwrap();
@@ -216,7 +211,7 @@ async fn sell(before: &VersionBefore, bench: &Bench, number: u128, old: bool) {
     if old {
         return before.pay(number, KEA).await;
     }
-    let ship = CreateShippingOrder { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let ship = &bench.use_cases.create_shipping_order;
     ship.execute(paid(number, &[physical("KEA", 3)]), bench.cause().await).await.unwrap();
 }
 
@@ -224,7 +219,7 @@ async fn send(before: &VersionBefore, bench: &Bench, number: u128, old: bool) {
     if old {
         return before.dispatch(number, KEA, 1).await;
     }
-    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let dispatch = &bench.use_cases.dispatch_items;
     let consignment = Consignment::parse("NZ Post", None).unwrap();
     dispatch.execute(DispatchItemsCommand { order: order(number), skus: None, consignment }).await.unwrap();
 }
@@ -233,12 +228,12 @@ async fn stop(before: &VersionBefore, bench: &Bench, number: u128, old: bool) {
     if old {
         return before.cancel(number, KEA).await;
     }
-    let cancel = AnswerCancellation { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let cancel = &bench.use_cases.answer_cancellation;
     cancel.execute(order(number), bench.cause().await).await.unwrap();
 }
 
 async fn count_what_lies_there(bench: &Bench, on_hand: i64) {
-    let set = SetStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let set = &bench.use_cases.set_stock;
     let count =
         PersonsCount { on_hand: Count::new(on_hand).unwrap(), expected: Some(on_hand), by: Reference::Staff(None) };
     set.execute(sku("KEA"), count).await.unwrap();

@@ -1,21 +1,21 @@
-//! Timers. They decide nothing; they call the sweeps of `application/tidy_up.rs`.
+//! Timers: what must happen even if nobody says so. They decide nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::messaging::Job;
 
-use crate::application::tidy_up::{MailWhatWaited, ReleaseLapsed};
+use crate::application::{ReleaseLapsedReservations, SendWaitingFiles};
 
 /// The context's timers, each running every `period`.
-pub fn jobs(lapsed: &ReleaseLapsed, waiting: &MailWhatWaited, period: Duration) -> Vec<Job> {
-    let (lapsed, waiting) = (lapsed.clone(), waiting.clone());
+pub fn jobs(release: Arc<ReleaseLapsedReservations>, send: Arc<SendWaitingFiles>, period: Duration) -> Vec<Job> {
     let release = move || {
-        let lapsed = lapsed.clone();
-        Box::pin(async move { lapsed.execute().await.map(drop) }) as _
+        let release = Arc::clone(&release);
+        Box::pin(async move { release.execute().await.map(drop) }) as _
     };
-    let mail = move || {
-        let waiting = waiting.clone();
-        Box::pin(async move { waiting.execute().await.map(drop) }) as _
+    let send = move || {
+        let send = Arc::clone(&send);
+        Box::pin(async move { send.execute().await.map(drop) }) as _
     };
-    vec![Job::every("release-lapsed-reservations", period, release), Job::every("mail-what-waited", period, mail)]
+    vec![Job::every("release-lapsed-reservations", period, release), Job::every("mail-what-waited", period, send)]
 }

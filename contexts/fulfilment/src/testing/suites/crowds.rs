@@ -11,15 +11,7 @@ use tokio::task::JoinSet;
 
 use super::super::{Bench, digital, minutes, noon, order, paid, physical, placed, sku};
 use super::{a_count, limit};
-use crate::application::answer_cancellation::AnswerCancellation;
-use crate::application::close_shipping_order::CloseShippingOrder;
-use crate::application::create_shipping_order::CreateShippingOrder;
-use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand, DispatchItemsError};
-use crate::application::import_count::ImportCount;
-use crate::application::release_stock::ReleaseStock;
-use crate::application::reserve_stock::ReserveStock;
-use crate::application::set_stock::SetStock;
-use crate::application::tidy_up::MailWhatWaited;
+use crate::application::{DispatchItemsCommand, UpdateError};
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{
     Consignment, Count, DigitalFile, ImportedCount, Item, Kind, Line, NotSentReason, PlacedOrder, Refusal,
@@ -62,18 +54,6 @@ pub(super) fn everybody_well<E: std::fmt::Debug>(answers: Vec<Result<(), E>>) {
     }
 }
 
-fn reserve(bench: &Bench) -> ReserveStock {
-    ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
-}
-
-fn ship(bench: &Bench) -> CreateShippingOrder {
-    CreateShippingOrder { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
-}
-
-fn end(bench: &Bench) -> ReleaseStock {
-    ReleaseStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ }
-}
-
 async fn published_count(bench: &Bench, what: &str) -> usize {
     bench.event_types().await.iter().filter(|told| *told == what).count()
 }
@@ -98,7 +78,7 @@ async fn the_books_balance(bench: &Bench) {
 
 /// How many units of a SKU lie there for orders that are being sent, counted order by order.
 async fn open_units(bench: &Bench, code: &str) -> i64 {
-    let orders = bench.work_list.list(StatusFilter::Pending, None, limit(100)).await.expect("an answer");
+    let orders = bench.ports.work_list.list(StatusFilter::Pending, None, limit(100)).await.expect("an answer");
     let orders = orders.expect("the first page");
     assert_eq!(orders.next_cursor, None, "more than a page");
     orders.items.iter().map(|order| order.committed(&sku(code))).sum()
@@ -108,7 +88,7 @@ async fn open_units(bench: &Bench, code: &str) -> i64 {
 pub async fn the_last_unit_goes_to_one(here: &Bench, there: &Bench) {
     here.count("KEA", 1).await;
     let buy = |bench: Bench, number, cause| async move {
-        reserve(&bench).execute(placed(number, &[physical("KEA", 1)]), cause).await
+        bench.use_cases.reserve_stock.execute(placed(number, &[physical("KEA", 1)]), cause).await
     };
     everybody_well(all_at_once((here, there), 40, buy).await);
     assert_eq!(
@@ -129,7 +109,7 @@ pub async fn lines_in_any_order_share_what_there_is(here: &Bench, there: &Bench)
         let turn = usize::try_from(number % 3).unwrap_or_default();
         let mut lines: Vec<Line> = codes.iter().map(|code| physical(code, 1)).collect();
         lines.rotate_left(turn);
-        reserve(&bench).execute(placed(number, &lines), cause).await
+        bench.use_cases.reserve_stock.execute(placed(number, &lines), cause).await
     };
     everybody_well(all_at_once((here, there), 60, buy).await);
     for code in codes {
@@ -145,9 +125,9 @@ pub async fn an_order_heard_of_in_many_ways_is_served_once(here: &Bench, there: 
     let hear = |bench: Bench, number: u128, cause| async move {
         let lines = [physical("KEA", 1), digital("PDF", 1)];
         if number <= 10 {
-            reserve(&bench).execute(placed(1, &lines), cause).await
+            bench.use_cases.reserve_stock.execute(placed(1, &lines), cause).await
         } else {
-            ship(&bench).execute(paid(1, &lines), cause).await
+            bench.use_cases.create_shipping_order.execute(paid(1, &lines), cause).await
         }
     };
     everybody_well(all_at_once((here, there), 20, hear).await);
@@ -164,9 +144,9 @@ pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &Bench, the
     here.place(placed(1, &lines())).await;
     let hear = move |bench: Bench, number: u128, cause| async move {
         if number <= 10 {
-            end(&bench).execute(order(1), cause).await
+            bench.use_cases.release_stock.execute(order(1), cause).await
         } else {
-            ship(&bench).execute(paid(1, &lines()), cause).await
+            bench.use_cases.create_shipping_order.execute(paid(1, &lines()), cause).await
         }
     };
     everybody_well(all_at_once((here, there), 20, hear).await);
@@ -176,7 +156,7 @@ pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &Bench, the
         published_count(here, "shipping_order_cancelled.v1").await,
     );
     assert!(made == stopped && made <= 1, "{made} made, {stopped} stopped");
-    let pending = here.work_list.list(StatusFilter::Pending, None, limit(10)).await.expect("an answer");
+    let pending = here.ports.work_list.list(StatusFilter::Pending, None, limit(10)).await.expect("an answer");
     assert!(pending.is_some_and(|page| page.items.is_empty()), "something would leave");
     the_books_balance(here).await;
 }
@@ -186,24 +166,23 @@ pub async fn goods_come_back_once_or_leave_once(here: &Bench, there: &Bench) {
     here.count("KEA", 3).await;
     let id = here.sell(1, &[physical("KEA", 2)]).await;
     let act = move |bench: Bench, number: u128, cause| async move {
-        let (warehouse, clock) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.clock) as _);
         if number <= 10 {
-            AnswerCancellation { warehouse, clock }.execute(id, cause).await.expect("an answer");
+            bench.use_cases.answer_cancellation.execute(id, cause).await.expect("an answer");
             return None;
         }
         let consignment = Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
         let command = DispatchItemsCommand { order: id, skus: None, consignment };
-        Some(DispatchItems { warehouse, clock }.execute(command).await.map(drop))
+        Some(bench.use_cases.dispatch_items.execute(command).await.map(drop))
     };
     let answers = all_at_once((here, there), 20, act).await;
-    let found = here.work_list.find(id).await.expect("an answer").expect("a shipping order");
+    let found = here.ports.work_list.find(id).await.expect("an answer").expect("a shipping order");
     let left = matches!(found.state(), ShippingState::Processed(_));
     assert_eq!(there.shelf("KEA").await, if left { (1, 0, 1) } else { (3, 0, 3) });
     assert_eq!(published_count(here, "item_processed.v1").await, usize::from(left));
     let answered = if left { "cancellation_refused.v1" } else { "shipping_order_cancelled.v1" };
     assert_eq!(published_count(here, answered).await, 10, "every wish is answered");
     for parcel in answers.into_iter().flatten() {
-        let refused = matches!(parcel, Err(DispatchItemsError::Refused(Refusal::AlreadyCancelled)));
+        let refused = matches!(parcel, Err(UpdateError::Refused(Refusal::AlreadyCancelled)));
         assert_eq!(refused, !left, "{parcel:?}");
     }
     the_books_balance(here).await;
@@ -216,17 +195,13 @@ pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Be
     let id = here.sell(1, &[physical("BOOK", 1), physical("KEA", 2)]).await;
     let parcel = || Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
     let book = DispatchItemsCommand { order: id, skus: Some([sku("BOOK")].into()), consignment: parcel() };
-    let dispatch =
-        |bench: &Bench| DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
-    dispatch(here).execute(book).await.expect("the first parcel");
+    here.use_cases.dispatch_items.execute(book).await.expect("the first parcel");
     let act = move |bench: Bench, number: u128, _cause| async move {
         if number <= 10 {
-            let (warehouse, clock) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.clock) as _);
-            let close = CloseShippingOrder { warehouse, clock };
-            return close.execute(id, NotSentReason::Refunded).await.is_ok();
+            return bench.use_cases.close_shipping_order.execute(id, NotSentReason::Refunded).await.is_ok();
         }
         let rest = DispatchItemsCommand { order: id, skus: Some([sku("KEA")].into()), consignment: parcel() };
-        dispatch(&bench).execute(rest).await.is_err()
+        bench.use_cases.dispatch_items.execute(rest).await.is_err()
     };
     let closed = all_at_once((here, there), 20, act).await;
     let left_out = closed[0];
@@ -234,7 +209,7 @@ pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Be
     assert_eq!(there.stock_counts("KEA").await, if left_out { (5, 0, 0) } else { (3, 0, 0) });
     assert_eq!(published_count(here, "item_processed.v1").await, if left_out { 1 } else { 2 });
     assert_eq!(published_count(here, "shipping_order_processed.v1").await, 1);
-    let found = here.work_list.find(id).await.expect("an answer").expect("a shipping order");
+    let found = here.ports.work_list.find(id).await.expect("an answer").expect("a shipping order");
     assert_eq!((found.is_partly_sent(), found.items().iter().any(Item::is_pending)), (left_out, false));
     the_books_balance(here).await;
 }
@@ -242,7 +217,7 @@ pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Be
 /// Thirty people count a shelf that was not there.
 pub async fn a_new_shelf_is_made_once(here: &Bench, there: &Bench) {
     let count = |bench: Bench, number: u128, _cause| async move {
-        let set = SetStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+        let set = &bench.use_cases.set_stock;
         set.execute(sku("KEA"), a_count(i64::try_from(number).unwrap_or_default())).await.map(drop)
     };
     everybody_well(all_at_once((here, there), 30, count).await);
@@ -256,7 +231,7 @@ pub async fn a_new_shelf_is_made_once(here: &Bench, there: &Bench) {
 /// The same count of the same import, delivered thirty times at once, while a shelf is made by it.
 pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
     let import = |bench: Bench, _number, cause| async move {
-        let import = ImportCount { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+        let import = &bench.use_cases.import_count;
         let on_hand = Count::new(10).expect("a possible count");
         let count = ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand };
         import.execute(count, cause).await
@@ -270,15 +245,15 @@ pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
 /// Fifty mails of one item on their way at once carry one link.
 pub async fn everybody_is_given_the_same_link(here: &Bench, there: &Bench) {
     let file = DigitalFile::new(sku("PDF"), "a.pdf", "application/pdf", vec![7]).expect("a file");
-    here.files.put(file, noon()).await.expect("kept");
+    here.ports.files.put(file, noon()).await.expect("kept");
     let grant = |bench: Bench, number: u128, _cause| async move {
         let secret = [u8::try_from(number).unwrap_or_default(); 32];
         let offered = Grant { token: DownloadToken::new(secret), until: noon().plus(minutes(10)) };
-        bench.files.grant(order(1), &sku("PDF"), offered, noon()).await.expect("granted")
+        bench.ports.files.grant(order(1), &sku("PDF"), offered, noon()).await.expect("granted")
     };
     let granted = all_at_once((here, there), 50, grant).await;
     assert!(granted.iter().all(|grant| *grant == granted[0]), "{granted:?}");
-    assert!(there.files.fetch(&granted[0].token, noon()).await.expect("an answer").is_some());
+    assert!(there.ports.files.fetch(&granted[0].token, noon()).await.expect("an answer").is_some());
 }
 
 /// Two who work on the same message, because one of them was thought dead: one of them has its effect.
@@ -287,7 +262,7 @@ pub async fn a_message_has_one_effect(here: &Bench, there: &Bench) {
     let shared = here.cause().await;
     let buy = move |bench: Bench, number, _cause| {
         let shared = shared.clone();
-        async move { reserve(&bench).execute(placed(number, &[physical("KEA", 1)]), shared).await }
+        async move { bench.use_cases.reserve_stock.execute(placed(number, &[physical("KEA", 1)]), shared).await }
     };
     let answers = all_at_once((here, there), 30, buy).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -305,13 +280,11 @@ pub async fn a_file_that_arrives_is_mailed_once(here: &Bench, there: &Bench) {
         shipping::wait_for_file(sheet, id, &sku("PDF"));
         Ok(())
     });
-    here.warehouse.update(Keys::order(id), wait, Some(first)).await.expect("an answer").expect("no refusal");
+    here.ports.warehouse.update(Keys::order(id), wait, Some(first)).await.expect("an answer").expect("no refusal");
     let file = DigitalFile::new(sku("PDF"), "a.pdf", "application/pdf", vec![7]).expect("a file");
-    here.files.put(file, noon()).await.expect("kept");
-    let sweep = |bench: Bench, _number, _cause| async move {
-        let (warehouse, work_list) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.work_list));
-        MailWhatWaited { warehouse, work_list }.execute().await.map(drop)
-    };
+    here.ports.files.put(file, noon()).await.expect("kept");
+    let sweep =
+        |bench: Bench, _number, _cause| async move { bench.use_cases.send_waiting_files.execute().await.map(drop) };
     everybody_well(all_at_once((here, there), 20, sweep).await);
     let mailed: Vec<_> = there.mailings().await.into_iter().map(|cause| cause.message).collect();
     assert_eq!(mailed.iter().map(MessageId::as_str).collect::<Vec<_>>(), [format!("{id}/PDF/2")]);
@@ -322,12 +295,16 @@ pub async fn orders_of_one_cart_hold_one_unit(here: &Bench, there: &Bench) {
     here.count("KEA", 1).await;
     let place = |bench: Bench, number: u128, cause| async move {
         let replaces = (number > 1).then(|| order(number - 1));
-        reserve(&bench).execute(PlacedOrder { replaces, ..placed(number, &[physical("KEA", 1)]) }, cause).await
+        bench
+            .use_cases
+            .reserve_stock
+            .execute(PlacedOrder { replaces, ..placed(number, &[physical("KEA", 1)]) }, cause)
+            .await
     };
     everybody_well(all_at_once((here, there), 20, place).await);
     let keys = Keys { orders: (1..=20).map(order).collect(), ..Keys::default() };
     let look: Decide = Arc::new(|_| Ok(()));
-    let sheet = here.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    let sheet = here.ports.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
     let holds = |number| {
         let state = sheet.reservation(order(number)).map(|held| held.state().clone());
         matches!(state, Some(ReservationState::Held { .. }))
@@ -349,10 +326,10 @@ pub async fn products_may_swap_their_articles(here: &Bench, there: &Bench) {
             .collect();
         variants.rotate_left(usize::try_from(number % 4).unwrap_or_default());
         variants.truncate(3);
-        bench.products.learn(Product { id: format!("p-{}", number % 3), variants }, cause).await
+        bench.ports.products.learn(Product { id: format!("p-{}", number % 3), variants }, cause).await
     };
     everybody_well(all_at_once((here, there), 30, learn).await);
-    let shelves = there.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
+    let shelves = there.ports.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
     assert_eq!(shelves.items.iter().map(|line| line.item.sku().as_str()).collect::<Vec<_>>(), codes);
 }
 
@@ -360,18 +337,22 @@ pub async fn products_may_swap_their_articles(here: &Bench, there: &Bench) {
 pub async fn counts_and_deliveries_meet_sales(here: &Bench, there: &Bench) {
     here.count("KEA", 100).await;
     let act = |bench: Bench, number: u128, cause| async move {
-        let (warehouse, clock) = (Arc::clone(&bench.warehouse), Arc::clone(&bench.clock) as _);
         match number % 4 {
-            0 => SetStock { warehouse, clock }.execute(sku("KEA"), super::a_count(100)).await.map(drop).map_err(drop),
+            0 => bench.use_cases.set_stock.execute(sku("KEA"), super::a_count(100)).await.map(drop).map_err(drop),
             1 => {
                 let count = ImportedCount {
                     import: format!("i-{number}"),
                     sku: sku("KEA"),
                     on_hand: Count::new(100).ok_or(())?,
                 };
-                ImportCount { warehouse, clock }.execute(count, cause).await.map_err(drop)
+                bench.use_cases.import_count.execute(count, cause).await.map_err(drop)
             }
-            _ => ship(&bench).execute(paid(number, &[physical("KEA", 1)]), cause).await.map_err(drop),
+            _ => bench
+                .use_cases
+                .create_shipping_order
+                .execute(paid(number, &[physical("KEA", 1)]), cause)
+                .await
+                .map_err(drop),
         }
     };
     everybody_well(all_at_once((here, there), 80, act).await);

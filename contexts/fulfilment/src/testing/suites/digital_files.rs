@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use super::super::{Bench, digital, minutes, noon, order, sku};
 use super::limit;
-use crate::application::tidy_up::MailWhatWaited;
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{DigitalFile, ItemState, Kind, shipping};
 use crate::ports::{Decide, DigitalLine, Keys, Product, ProductVariant};
 
 /// The newest file is the file; a grant stays the same until its day and is worth nothing after it.
 pub async fn a_file_is_served_to_anyone_who_was_granted_it(bench: &Bench) {
-    let files = &bench.files;
+    let files = &bench.ports.files;
     assert!(files.read(&sku("PDF")).await.expect("an answer").is_none());
     for content in ["old", "new"] {
         files.put(a_file(content), noon()).await.expect("kept");
@@ -38,12 +37,12 @@ pub async fn a_missing_file_is_mailed_when_it_arrives(bench: &Bench) {
         shipping::wait_for_file(sheet, id, &sku("PDF"));
         Ok(())
     });
-    let waits = bench.warehouse.update(Keys::order(id), wait, Some(first[0].clone())).await.expect("an answer");
+    let waits = bench.ports.warehouse.update(Keys::order(id), wait, Some(first[0].clone())).await.expect("an answer");
     assert_eq!(waits.expect("no refusal").shipping(id).expect("there").items()[0].state, ItemState::WaitingForFile);
-    assert_eq!(bench.work_list.deliverable(10).await.expect("an answer"), []);
-    bench.files.put(a_file("here it is"), noon()).await.expect("kept");
-    assert_eq!(bench.work_list.deliverable(10).await.expect("an answer"), [(id, sku("PDF"))]);
-    let waited = MailWhatWaited { warehouse: Arc::clone(&bench.warehouse), work_list: Arc::clone(&bench.work_list) };
+    assert_eq!(bench.ports.work_list.deliverable(10).await.expect("an answer"), []);
+    bench.ports.files.put(a_file("here it is"), noon()).await.expect("kept");
+    assert_eq!(bench.ports.work_list.deliverable(10).await.expect("an answer"), [(id, sku("PDF"))]);
+    let waited = &bench.use_cases.send_waiting_files;
     assert_eq!(waited.execute().await.expect("an answer"), 1);
     assert_eq!(waited.execute().await.expect("an answer"), 0);
     let second = bench.mailings().await;
@@ -58,16 +57,16 @@ fn a_file(content: &str) -> DigitalFile {
 pub async fn digital_things_are_listed_with_their_files(bench: &Bench) {
     let variant = |code: &str, kind| ProductVariant { sku: sku(code), title: format!("The {code}"), kind };
     let variants = vec![variant("APP", Kind::Digital), variant("KEA", Kind::Physical), variant("PDF", Kind::Digital)];
-    bench.products.learn(Product { id: "p".to_owned(), variants }, bench.cause().await).await.expect("kept");
+    bench.ports.products.learn(Product { id: "p".to_owned(), variants }, bench.cause().await).await.expect("kept");
     let orphan = DigitalFile::new(sku("ZIP"), "a.zip", "application/zip", vec![1, 2]).expect("a file");
     for file in [a_file("content"), orphan] {
-        bench.files.put(file, noon()).await.expect("kept");
+        bench.ports.files.put(file, noon()).await.expect("kept");
     }
-    let first = bench.files.list(None, limit(2)).await.expect("an answer");
+    let first = bench.ports.files.list(None, limit(2)).await.expect("an answer");
     let file = |line: &DigitalLine| line.file.as_ref().map(|file| (file.name().to_owned(), file.size()));
     assert_eq!(first.items.iter().map(file).collect::<Vec<_>>(), [None, Some(("guide.pdf".to_owned(), 7))]);
     assert_eq!(first.items[0].title.as_deref(), Some("The APP"));
-    let second = bench.files.list(first.next_cursor, limit(2)).await.expect("an answer");
+    let second = bench.ports.files.list(first.next_cursor, limit(2)).await.expect("an answer");
     let (line, end) = (&second.items[0], second.next_cursor);
     assert_eq!((line.sku.as_str(), &line.title, file(line), end), ("ZIP", &None, Some(("a.zip".to_owned(), 2)), None));
 }

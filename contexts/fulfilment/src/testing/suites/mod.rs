@@ -38,42 +38,37 @@ pub use warehouse::{
 };
 pub use work_list::{cancelled_goods_return_to_the_shelf, the_work_list_is_read_page_by_page};
 
-use std::sync::Arc;
-
 use shared_kernel::{Limit, OrderId};
 
 use super::Bench;
-use crate::application::create_shipping_order::CreateShippingOrder;
-use crate::application::reserve_stock::ReserveStock;
-use crate::application::set_stock::SetStock;
 use crate::domain::{Count, Line, PaidOrder, PersonsCount, PlacedOrder, Reference};
 use crate::testing::{paid, placed, sku};
 
 impl Bench {
     /// On hand, reserved, available. What is neither of the latter two is committed.
     async fn shelf(&self, code: &str) -> (i64, i64, i64) {
-        let found = self.stock.find(&sku(code)).await.expect("the stock book answers");
+        let found = self.ports.stock.find(&sku(code)).await.expect("the stock book answers");
         found.map_or((0, 0, 0), |line| (line.item.on_hand(), line.item.reserved(), line.item.available()))
     }
 
     /// On hand, reserved, committed.
     async fn stock_counts(&self, code: &str) -> (i64, i64, i64) {
-        let found = self.stock.find(&sku(code)).await.expect("the stock book answers").expect("a shelf");
+        let found = self.ports.stock.find(&sku(code)).await.expect("the stock book answers").expect("a shelf");
         (found.item.on_hand(), found.item.reserved(), found.item.committed())
     }
 
     async fn count(&self, code: &str, on_hand: i64) {
-        let set = SetStock { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.clock) as _ };
+        let set = &self.use_cases.set_stock;
         set.execute(sku(code), a_count(on_hand)).await.expect("the count is kept");
     }
 
     async fn place(&self, placed: PlacedOrder) {
-        let reserve = ReserveStock { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.clock) as _ };
+        let reserve = &self.use_cases.reserve_stock;
         reserve.execute(placed, self.cause().await).await.expect("the order is answered");
     }
 
     async fn pay(&self, paid: PaidOrder) {
-        let ship = CreateShippingOrder { warehouse: Arc::clone(&self.warehouse), clock: Arc::clone(&self.clock) as _ };
+        let ship = &self.use_cases.create_shipping_order;
         ship.execute(paid, self.cause().await).await.expect("the order is answered");
     }
 

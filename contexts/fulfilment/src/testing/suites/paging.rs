@@ -5,8 +5,7 @@ use shared_kernel::OrderId;
 
 use super::super::{Bench, digital, noon, order, physical, sku};
 use super::limit;
-use crate::application::answer_cancellation::AnswerCancellation;
-use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
+use crate::application::DispatchItemsCommand;
 use crate::domain::{Consignment, DigitalFile};
 use crate::ports::{StatusFilter, StockQuery};
 
@@ -19,7 +18,8 @@ pub async fn shelves_are_walked_page_by_page(bench: &Bench) {
     for (text, whole) in [("", codes.to_vec()), ("a-", vec!["A-1", "A-2", "a-4"]), ("x", vec![])] {
         let whole: Vec<String> = whole.into_iter().map(str::to_owned).collect();
         assert_walks(&format!("shelves like {text:?}"), &whole, async |after, limit| {
-            let page = bench.stock.list(StockQuery { text: text.to_owned(), after }, limit).await.expect("an answer");
+            let page =
+                bench.ports.stock.list(StockQuery { text: text.to_owned(), after }, limit).await.expect("an answer");
             page.map(|line| line.item.sku().to_string())
         })
         .await;
@@ -32,11 +32,11 @@ pub async fn a_history_is_walked_page_by_page(bench: &Bench) {
         bench.count("KEA", count).await;
         bench.count("TUI", count).await;
     }
-    let whole = bench.stock.history(&sku("KEA"), None, limit(100)).await.expect("an answer").items;
+    let whole = bench.ports.stock.history(&sku("KEA"), None, limit(100)).await.expect("an answer").items;
     assert_eq!(whole.iter().map(|change| change.on_hand).collect::<Vec<_>>(), [1; 5]);
     assert_walks("a history", &whole, async |cursor, limit| {
         let before = cursor.map(|cursor| cursor.parse().expect("a number"));
-        bench.stock.history(&sku("KEA"), before, limit).await.expect("an answer")
+        bench.ports.stock.history(&sku("KEA"), before, limit).await.expect("an answer")
     })
     .await;
 }
@@ -47,8 +47,8 @@ pub async fn the_work_list_is_walked_page_by_page(bench: &Bench) {
     for number in 1..=9 {
         bench.sell(number, &[physical("KEA", 1)]).await;
     }
-    let dispatch = DispatchItems { warehouse: bench.warehouse.clone(), clock: bench.clock.clone() };
-    let cancel = AnswerCancellation { warehouse: bench.warehouse.clone(), clock: bench.clock.clone() };
+    let dispatch = &bench.use_cases.dispatch_items;
+    let cancel = &bench.use_cases.answer_cancellation;
     for number in [2, 5, 7] {
         let consignment = Consignment::parse("NZ Post", None).expect("a parcel");
         let command = DispatchItemsCommand { order: order(number), skus: None, consignment };
@@ -66,7 +66,7 @@ pub async fn the_work_list_is_walked_page_by_page(bench: &Bench) {
     for (filter, numbers) in lists {
         let whole: Vec<OrderId> = numbers.iter().map(|number| order(*number)).collect();
         assert_walks(&format!("{filter:?}"), &whole, async |cursor, limit| {
-            let page = bench.work_list.list(filter, cursor, limit).await.expect("an answer");
+            let page = bench.ports.work_list.list(filter, cursor, limit).await.expect("an answer");
             page.expect("a cursor of ours").map(|shipping| shipping.order())
         })
         .await;
@@ -78,12 +78,12 @@ pub async fn digital_files_are_walked_page_by_page(bench: &Bench) {
     let codes = ["A", "B", "C", "D", "a"];
     for code in codes {
         let file = DigitalFile::new(sku(code), "a.pdf", "application/pdf", vec![7]).expect("a file");
-        bench.files.put(file, noon()).await.expect("kept");
+        bench.ports.files.put(file, noon()).await.expect("kept");
     }
     bench.sell(1, &[digital("A", 1)]).await;
     let whole = codes.map(str::to_owned);
     assert_walks("digital files", &whole, async |after, limit| {
-        bench.files.list(after, limit).await.expect("an answer").map(|line| line.sku.to_string())
+        bench.ports.files.list(after, limit).await.expect("an answer").map(|line| line.sku.to_string())
     })
     .await;
 }

@@ -4,7 +4,7 @@ use super::super::{Bench, order, paid, physical, placed};
 use crate::domain::ShippingOrder;
 
 async fn shipping_order(bench: &Bench, number: u128) -> ShippingOrder {
-    bench.work_list.find(order(number)).await.expect("an answer").expect("a shipping order")
+    bench.ports.work_list.find(order(number)).await.expect("an answer").expect("a shipping order")
 }
 
 /// Address and e-mail address go, of this order and no other; what was sent stays on record.
@@ -15,7 +15,7 @@ pub async fn a_buyer_is_forgotten_and_no_other(bench: &Bench) {
     let (before, other) = (shipping_order(bench, 1).await, shipping_order(bench, 2).await);
     assert!(!before.email().is_empty() && before.address().is_some(), "{before:?}");
     for _ in 0..2 {
-        bench.personal_data.anonymise(one, bench.now(), &bench.cause().await).await.expect("kept");
+        bench.ports.personal_data.anonymise(one, bench.now(), &bench.cause().await).await.expect("kept");
         let after = shipping_order(bench, 1).await;
         assert_eq!((after.email(), after.address()), ("", None));
         assert_eq!((after.number(), after.items()), (before.number(), before.items()));
@@ -28,7 +28,7 @@ pub async fn a_late_message_does_not_bring_the_buyer_back(bench: &Bench) {
     bench.count("KEA", 9).await;
     let lines = [physical("KEA", 1)];
     bench.place(placed(1, &lines)).await;
-    bench.personal_data.anonymise(order(1), bench.now(), &bench.cause().await).await.expect("kept");
+    bench.ports.personal_data.anonymise(order(1), bench.now(), &bench.cause().await).await.expect("kept");
     bench.pay(paid(1, &lines)).await;
     let after = shipping_order(bench, 1).await;
     assert_eq!((after.email(), after.address()), ("", None));

@@ -1,16 +1,11 @@
 //! What [`crate::ports::StockBook`] and [`crate::ports::ProductBook`] owe, and how imports count.
 
-use std::sync::Arc;
-
 use shared_kernel::{CustomerId, StoreError};
 use uuid::Uuid;
 
 use super::super::{Bench, physical, placed, sku};
 use super::limit;
-use crate::application::adjust_stock::{AdjustStock, AdjustStockCommand};
-use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
-use crate::application::import_count::ImportCount;
-use crate::application::set_stock::SetStockError;
+use crate::application::{AdjustStockCommand, DispatchItemsCommand, UpdateError};
 use crate::domain::{
     Adjustment, AdjustmentReason, Consignment, Count, ImportedCount, Kind, Person, Reference, Refusal, StockItem,
 };
@@ -22,10 +17,10 @@ pub async fn shelves_are_listed_by_sku(bench: &Bench) {
         bench.count(code, count).await;
     }
     let book = Product { id: "p".to_owned(), variants: vec![variant("A-1", "A Book of Birds", Kind::Physical)] };
-    bench.products.learn(book, bench.cause().await).await.expect("kept");
+    bench.ports.products.learn(book, bench.cause().await).await.expect("kept");
     let list = async |text: &str, after: Option<String>| {
         let query = StockQuery { text: text.to_owned(), after };
-        let page = bench.stock.list(query, limit(2)).await.expect("an answer");
+        let page = bench.ports.stock.list(query, limit(2)).await.expect("an answer");
         let codes: Vec<String> = page.items.iter().map(|line| line.item.sku().to_string()).collect();
         (codes, page.next_cursor)
     };
@@ -36,7 +31,7 @@ pub async fn shelves_are_listed_by_sku(bench: &Bench) {
     assert_eq!(list("3%", None).await.0, ["C_3%"]);
     assert_eq!(list("_", None).await.0, ["C_3%"]);
     assert_eq!(list("A-", None).await.0, ["A-1", "a-4"]);
-    assert!(bench.stock.find(&sku("NONE")).await.expect("an answer").is_none());
+    assert!(bench.ports.stock.find(&sku("NONE")).await.expect("an answer").is_none());
 }
 
 /// The catalogue's last word counts; packed things get an empty shelf, and shelves outlive names.
@@ -49,26 +44,27 @@ pub async fn products_have_names_and_shelves(bench: &Bench) {
     ];
     let product = |variants| Product { id: "p".to_owned(), variants };
     let cause = bench.cause().await;
-    bench.products.learn(product(first.clone()), cause.clone()).await.expect("kept");
-    let again = bench.products.learn(product(first), cause).await;
+    bench.ports.products.learn(product(first.clone()), cause.clone()).await.expect("kept");
+    let again = bench.ports.products.learn(product(first), cause).await;
     assert!(matches!(again, Err(StoreError::AlreadyHandled)), "{again:?}");
     assert_eq!((bench.shelf("OLD").await, bench.shelf("NEW").await), ((3, 0, 3), (0, 0, 0)));
-    assert!(bench.stock.find(&sku("PDF")).await.expect("an answer").is_none(), "a file has no shelf of its own");
+    assert!(bench.ports.stock.find(&sku("PDF")).await.expect("an answer").is_none(), "a file has no shelf of its own");
     bench
+        .ports
         .products
         .learn(product(vec![variant("NEW", "Newer", Kind::Physical)]), bench.cause().await)
         .await
         .expect("kept");
-    let title = async |code: &str| bench.stock.find(&sku(code)).await.expect("an answer").expect("a shelf").title;
+    let title = async |code: &str| bench.ports.stock.find(&sku(code)).await.expect("an answer").expect("a shelf").title;
     assert_eq!((title("OLD").await, title("NEW").await.as_deref()), (None, Some("Newer")));
-    bench.products.forget("p".to_owned(), bench.cause().await).await.expect("kept");
+    bench.ports.products.forget("p".to_owned(), bench.cause().await).await.expect("kept");
     assert_eq!(title("NEW").await, None);
     assert_eq!(bench.event_types().await, ["stock_changed.v1"], "names are nobody else's news");
 }
 
 /// Once for each import and SKU, whatever comes between, and never below what is promised.
 pub async fn an_import_counts_once(bench: &Bench) {
-    let import = ImportCount { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let import = &bench.use_cases.import_count;
     let counted = async |id: &str, on_hand: i64| {
         let on_hand = Count::new(on_hand).expect("a possible count");
         let count = ImportedCount { import: id.to_owned(), sku: sku("KEA"), on_hand };
@@ -89,10 +85,10 @@ pub async fn a_shelf_has_a_history(bench: &Bench) {
     bench.count("KEA", 20).await;
     let id = bench.sell(1, &[physical("KEA", 2)]).await;
     receive(bench, "KEA", 5, "r-1").await.expect("received");
-    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let dispatch = &bench.use_cases.dispatch_items;
     let consignment = Consignment::parse("NZ Post", None).expect("a parcel");
     dispatch.execute(DispatchItemsCommand { order: id, skus: None, consignment }).await.expect("dispatched");
-    let page = bench.stock.history(&sku("KEA"), None, limit(10)).await.expect("an answer");
+    let page = bench.ports.stock.history(&sku("KEA"), None, limit(10)).await.expect("an answer");
     let (whole, next) = (page.items, page.next_cursor);
     assert_eq!(next, None);
     let seen: Vec<_> = whole.iter().map(|it| (it.reason.as_str(), it.on_hand, it.available)).collect();
@@ -101,7 +97,7 @@ pub async fn a_shelf_has_a_history(bench: &Bench) {
     assert_eq!(seen, expected);
     assert_eq!((whole[1].by.as_deref(), whole[1].note.as_deref()), (Some("Aroha"), Some("slip 7")));
     assert_eq!((whole[0].reference.clone(), whole[1].reference.as_str()), (format!("order:{id}"), "staff"));
-    assert_eq!(bench.stock.history(&sku("MOA"), None, limit(5)).await.expect("an answer").items, []);
+    assert_eq!(bench.ports.stock.history(&sku("MOA"), None, limit(5)).await.expect("an answer").items, []);
 }
 
 /// Saying again what was received, under the same key, receives nothing.
@@ -111,13 +107,13 @@ pub async fn an_adjustment_is_made_once(bench: &Bench) {
         assert_eq!(receive(bench, "KEA", 20, "r-1").await.expect("received").on_hand(), 25);
     }
     let other = receive(bench, "KEA", 21, "r-1").await;
-    assert!(matches!(other, Err(SetStockError::Refused(Refusal::KeyReused))), "{other:?}");
+    assert!(matches!(other, Err(UpdateError::Refused(Refusal::KeyReused))), "{other:?}");
     assert_eq!(receive(bench, "KEA", 1, "r-2").await.expect("received").on_hand(), 26);
     assert_eq!(receive(bench, "TUI", 20, "r-1").await.expect("another shelf, another key").on_hand(), 20);
 }
 
-async fn receive(bench: &Bench, code: &str, quantity: i64, key: &str) -> Result<StockItem, SetStockError> {
-    let adjust = AdjustStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+async fn receive(bench: &Bench, code: &str, quantity: i64, key: &str) -> Result<StockItem, UpdateError> {
+    let adjust = &bench.use_cases.adjust_stock;
     let adjustment = Adjustment::new(quantity, AdjustmentReason::Received, Some("slip 7")).expect("an adjustment");
     let person = Person { id: CustomerId::new(Uuid::from_u128(7)), name: "Aroha".to_owned() };
     let (by, request) = (Reference::Staff(Some(person)), Some(key.to_owned()));
@@ -130,15 +126,15 @@ pub async fn empty_shelves_of_nothing_are_not_listed(bench: &Bench) {
     bench.count("KEA", 0).await;
     let product = |variants| Product { id: "p".to_owned(), variants };
     let learnt = product(vec![variant("KEA", "Kea", Kind::Physical), variant("PDF", "Pdf", Kind::Digital)]);
-    bench.products.learn(learnt, bench.cause().await).await.expect("kept");
+    bench.ports.products.learn(learnt, bench.cause().await).await.expect("kept");
     let listed = async || {
-        let page = bench.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
+        let page = bench.ports.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
         page.items.iter().map(|line| (line.item.sku().to_string(), line.is_known())).collect::<Vec<_>>()
     };
     assert_eq!(listed().await, [("KEA".to_owned(), true), ("TYPO".to_owned(), false)]);
     bench.count("TYPO", 0).await;
     assert_eq!(listed().await, [("KEA".to_owned(), true)]);
-    let known = async |code: &str| bench.stock.is_known(&sku(code)).await.expect("an answer");
+    let known = async |code: &str| bench.ports.stock.is_known(&sku(code)).await.expect("an answer");
     assert_eq!((known("KEA").await, known("PDF").await, known("MOA").await), (true, true, false));
 }
 

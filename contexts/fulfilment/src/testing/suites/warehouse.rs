@@ -7,8 +7,7 @@ use shared_kernel::StoreError;
 
 use super::super::{Bench, digital, minutes, noon, order, physical, placed, sku};
 use super::crowds::{all_at_once, everybody_well};
-use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
-use crate::application::reserve_stock::ReserveStock;
+use crate::application::DispatchItemsCommand;
 use crate::domain::{Consignment, PlacedOrder, Refusal, ReservationState, reserving};
 use crate::ports::{Decide, Keys};
 
@@ -19,7 +18,7 @@ pub async fn a_reservation_becomes_a_shipping_order(bench: &Bench) {
     assert_eq!(bench.shelf("KEA").await, (5, 2, 3));
     bench.pay(crate::testing::paid(1, &[physical("KEA", 2)])).await;
     assert_eq!(bench.shelf("KEA").await, (5, 0, 3), "sold goods lie there until they are sent");
-    let shipping = bench.work_list.find(order(1)).await.expect("an answer").expect("a shipping order");
+    let shipping = bench.ports.work_list.find(order(1)).await.expect("an answer").expect("a shipping order");
     assert_eq!((shipping.number(), shipping.email()), ("A-1", "aroha@example.test"));
     assert_eq!(shipping.items()[0].sku, sku("KEA"));
     let told = ["stock_changed.v1", "stock_reserved.v1", "stock_changed.v1", "shipping_order_created.v1"];
@@ -35,7 +34,7 @@ pub async fn a_reservation_becomes_a_shipping_order(bench: &Bench) {
 pub async fn a_cause_has_its_effect_once(bench: &Bench) {
     bench.count("KEA", 5).await;
     let cause = bench.cause().await;
-    let reserve = ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let reserve = &bench.use_cases.reserve_stock;
     reserve.execute(placed(1, &[physical("KEA", 1)]), cause.clone()).await.expect("the order is answered");
     let again = reserve.execute(placed(2, &[physical("KEA", 1)]), cause).await;
     assert!(matches!(again, Err(StoreError::AlreadyHandled)), "{again:?}");
@@ -52,19 +51,19 @@ pub async fn a_refusal_changes_nothing(bench: &Bench) {
         Err(Refusal::AlreadyCancelled)
     });
     let keys = Keys { orders: vec![order(1)], skus: vec![sku("KEA")], ..Keys::default() };
-    let outcome = bench.warehouse.update(keys.clone(), decide, None).await.expect("the store answers");
+    let outcome = bench.ports.warehouse.update(keys.clone(), decide, None).await.expect("the store answers");
     assert_eq!(outcome.expect_err("a refusal"), Refusal::AlreadyCancelled);
     assert_eq!(bench.shelf("KEA").await, (5, 0, 5));
     assert_eq!(bench.events().await, before);
     let look: Decide = Arc::new(|_| Ok(()));
-    let sheet = bench.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    let sheet = bench.ports.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
     assert_eq!(sheet.reservation(order(1)), None);
 }
 
 /// 200 orders of one unit each, all at once, for a shelf of 100: exactly 100 are told yes and 100 are told no.
 pub async fn two_hundred_buyers_share_a_hundred(bench: &Bench) {
     bench.count("KEA", 100).await;
-    let reserve = ReserveStock { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let reserve = Arc::clone(&bench.use_cases.reserve_stock);
     let buy = move |_, number, cause| {
         let reserve = reserve.clone();
         async move { reserve.execute(placed(number, &[physical("KEA", 1)]), cause).await }
@@ -86,7 +85,7 @@ pub async fn a_replaced_order_frees_its_stock_first(bench: &Bench) {
     assert_eq!(bench.event_types().await, told, "from 0 to 0 is no change of availability");
     let look: Decide = Arc::new(|_| Ok(()));
     let keys = Keys { orders: vec![order(1), order(2)], ..Keys::default() };
-    let sheet = bench.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    let sheet = bench.ports.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
     let state = |number| sheet.reservation(order(number)).map(|held| held.state().clone());
     assert_eq!(state(1), Some(ReservationState::Released(crate::domain::Release::Replaced)));
     assert!(matches!(state(2), Some(ReservationState::Held { .. })));
@@ -100,7 +99,7 @@ pub async fn overdue_reservations_are_found(bench: &Bench) {
     bench.place(PlacedOrder { expires_at: noon().plus(minutes(40)), ..placed(3, &[physical("KEA", 1)]) }).await;
     bench.sell(4, &[physical("KEA", 1)]).await;
     bench.place(placed(5, &[physical("KEA", 99)])).await;
-    let overdue = |limit| bench.warehouse.overdue(noon().plus(minutes(30)), limit);
+    let overdue = |limit| bench.ports.warehouse.overdue(noon().plus(minutes(30)), limit);
     assert_eq!(overdue(10).await.expect("an answer"), [order(2), order(1)]);
     assert_eq!(overdue(1).await.expect("an answer"), [order(2)]);
 }
@@ -112,7 +111,7 @@ pub async fn goods_leave_the_shelf_with_their_parcel(bench: &Bench) {
     let id = bench.sell(1, &[physical("KEA", 2), physical("TUI", 1), digital("PDF", 1)]).await;
     let stock_counts = async || (bench.stock_counts("KEA").await, bench.stock_counts("TUI").await);
     assert_eq!(stock_counts().await, ((5, 0, 2), (5, 0, 1)));
-    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let dispatch = &bench.use_cases.dispatch_items;
     let parcel = |code: &str| DispatchItemsCommand {
         order: id,
         skus: Some([sku(code)].into()),

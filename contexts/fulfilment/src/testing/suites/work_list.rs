@@ -1,11 +1,8 @@
 //! What [`crate::ports::WorkList`] owes, and what happens to goods whose order is stopped.
 
-use std::sync::Arc;
-
 use super::super::{Bench, minutes, order, physical};
 use super::limit;
-use crate::application::answer_cancellation::AnswerCancellation;
-use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
+use crate::application::DispatchItemsCommand;
 use crate::domain::{Consignment, ShippingState};
 use crate::ports::StatusFilter;
 
@@ -16,7 +13,7 @@ pub async fn the_work_list_is_read_page_by_page(bench: &Bench) {
         bench.sell(number, &[physical("KEA", 1)]).await;
         bench.clock.advance(minutes(1));
     }
-    let dispatch = DispatchItems { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let dispatch = &bench.use_cases.dispatch_items;
     for number in [2, 4] {
         let consignment = Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
         let command = DispatchItemsCommand { order: order(number), skus: None, consignment };
@@ -27,15 +24,20 @@ pub async fn the_work_list_is_read_page_by_page(bench: &Bench) {
     assert_eq!(pages(bench, StatusFilter::Pending, 3).await, [1, 3, 5, 6]);
     assert_eq!(pages(bench, StatusFilter::Processed, 1).await, [4, 2]);
     assert_eq!(pages(bench, StatusFilter::Cancelled, 1).await, [0; 0]);
-    let nonsense = bench.work_list.list(StatusFilter::All, Some("nonsense".to_owned()), limit(2)).await;
+    let nonsense = bench.ports.work_list.list(StatusFilter::All, Some("nonsense".to_owned()), limit(2)).await;
     assert!(nonsense.expect("an answer").is_none());
 }
 
 async fn pages(bench: &Bench, filter: StatusFilter, size: i64) -> Vec<u128> {
     let (mut numbers, mut cursor) = (Vec::new(), None);
     loop {
-        let page =
-            bench.work_list.list(filter, cursor, limit(size)).await.expect("an answer").expect("a cursor of ours");
+        let page = bench
+            .ports
+            .work_list
+            .list(filter, cursor, limit(size))
+            .await
+            .expect("an answer")
+            .expect("a cursor of ours");
         numbers.extend(page.items.iter().map(|found| found.order().uuid().as_u128() & 0xff));
         cursor = page.next_cursor;
         if cursor.is_none() {
@@ -49,10 +51,10 @@ pub async fn cancelled_goods_return_to_the_shelf(bench: &Bench) {
     bench.count("KEA", 3).await;
     let id = bench.sell(1, &[physical("KEA", 2)]).await;
     assert_eq!(bench.stock_counts("KEA").await, (3, 0, 2));
-    let cancel = AnswerCancellation { warehouse: Arc::clone(&bench.warehouse), clock: Arc::clone(&bench.clock) as _ };
+    let cancel = &bench.use_cases.answer_cancellation;
     cancel.execute(id, bench.cause().await).await.expect("an answer");
     assert_eq!(bench.stock_counts("KEA").await, (3, 0, 0));
-    let found = bench.work_list.find(id).await.expect("an answer").expect("a shipping order");
+    let found = bench.ports.work_list.find(id).await.expect("an answer").expect("a shipping order");
     assert!(matches!(found.state(), ShippingState::Cancelled(_)));
     cancel.execute(id, bench.cause().await).await.expect("an answer");
     assert_eq!(bench.stock_counts("KEA").await, (3, 0, 0), "goods come back once");

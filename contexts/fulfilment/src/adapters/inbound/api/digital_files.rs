@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, put, web};
 use chassis::web::{Problem, Staff};
 use serde::Deserialize;
 
-use super::problems;
-use super::shapes::{FileView, sku};
-use crate::application::put_digital_file::PutDigitalFile;
+use super::errors;
+use crate::adapters::inbound::api::dto::{FileView, sku};
+use crate::application::PutDigitalFile;
 use crate::domain::digital::MAX_FILE_BYTES;
 
 #[derive(Deserialize)]
@@ -41,8 +41,8 @@ pub async fn put(
     let name = query.into_inner().name.unwrap_or_else(|| sku.as_str().replace(['/', '\\', '"'], "-"));
     let sent = req.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let content_type = sent.unwrap_or("application/octet-stream").to_owned();
-    let bytes = body.to_bytes_limited(MAX_FILE_BYTES).await.map_err(|_| problems::too_large())?;
-    let bytes = bytes.map_err(|error| problems::unreadable(&error))?;
-    let info = put_file.execute(sku, &name, &content_type, bytes.to_vec()).await.map_err(problems::put_file)?;
+    let bytes = body.to_bytes_limited(MAX_FILE_BYTES).await.map_err(|_| errors::too_large())?;
+    let bytes = bytes.map_err(|error| errors::unreadable(&error))?;
+    let info = put_file.execute(sku, &name, &content_type, bytes.to_vec()).await?;
     Ok(HttpResponse::Ok().json(FileView::from(&info)))
 }

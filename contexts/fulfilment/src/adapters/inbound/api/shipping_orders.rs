@@ -5,12 +5,11 @@ use chassis::web::{ConfirmedStaff, JsonBody, Problem, Staff, json_with_etag, que
 use serde::Deserialize;
 use shared_kernel::OrderId;
 
-use super::problems::{self, unprocessable};
-use super::shapes::{CloseBody, DispatchBody, ShippingOrderList, ShippingOrderView, ShippingStatus};
-use crate::application::close_shipping_order::CloseShippingOrder;
-use crate::application::dispatch_items::{DispatchItems, DispatchItemsCommand};
-use crate::domain::{Consignment, ShippingOrder};
-use crate::ports::{RefundBook, StatusFilter, WorkList};
+use super::dto::{CloseBody, DispatchBody, ShippingOrderList, ShippingOrderView, ShippingStatus};
+use super::errors::unprocessable;
+use crate::application::{CloseShippingOrder, DispatchItems, DispatchItemsCommand, ShippingOrderQueries};
+use crate::domain::Consignment;
+use crate::ports::StatusFilter;
 
 #[derive(Deserialize)]
 struct ListQuery {
@@ -37,17 +36,14 @@ pub async fn list(
     req: HttpRequest,
     _staff: Staff,
     wanted: web::Query<ListQuery>,
-    (work_list, refunds): (web::Data<dyn WorkList>, web::Data<dyn RefundBook>),
+    orders: web::Data<ShippingOrderQueries>,
 ) -> Result<HttpResponse, Problem> {
     let ListQuery { status, limit: size, cursor } = wanted.into_inner();
     let unknown = || query::invalid_parameter("status", "a status is `pending`, `processed` or `cancelled`");
     let filter = StatusFilter::parse(status.as_deref().unwrap_or_default()).ok_or_else(unknown)?;
-    let page = work_list.list(filter, cursor, query::limit(size.as_deref())?).await?;
     let wrong = || query::invalid_parameter("cursor", "take it from `next_cursor` of the page before");
-    let page = page.ok_or_else(wrong)?;
-    let refunded = refunds.of(page.items.iter().map(ShippingOrder::order).collect()).await?;
-    let view = |order: &ShippingOrder| ShippingOrderView::of(order, refunded.get(&order.order()).copied());
-    let items = page.items.iter().map(view).collect();
+    let page = orders.list(filter, cursor, query::limit(size.as_deref())?).await?.ok_or_else(wrong)?;
+    let items = page.items.iter().map(ShippingOrderView::from).collect();
     Ok(json_with_etag(&req, &ShippingOrderList { items, next_cursor: page.next_cursor }))
 }
 
@@ -65,12 +61,10 @@ pub async fn show(
     req: HttpRequest,
     _staff: Staff,
     id: web::Path<String>,
-    (work_list, refunds): (web::Data<dyn WorkList>, web::Data<dyn RefundBook>),
+    orders: web::Data<ShippingOrderQueries>,
 ) -> Result<HttpResponse, Problem> {
-    let order = order_id(&id)?;
-    let found = work_list.find(order).await?.ok_or_else(Problem::not_found)?;
-    let refunded = refunds.of(vec![order]).await?.remove(&order);
-    Ok(json_with_etag(&req, &ShippingOrderView::of(&found, refunded)))
+    let found = orders.find(order_id(&id)?).await?.ok_or_else(Problem::not_found)?;
+    Ok(json_with_etag(&req, &ShippingOrderView::from(&found)))
 }
 
 /// Records that items were handed to a carrier. A repeat has no further effect, with or without a key.
@@ -92,7 +86,7 @@ pub async fn dispatch(
     _staff: Staff,
     id: web::Path<String>,
     body: JsonBody<DispatchBody>,
-    (dispatch, refunds): (web::Data<DispatchItems>, web::Data<dyn RefundBook>),
+    (dispatch, orders): (web::Data<DispatchItems>, web::Data<ShippingOrderQueries>),
 ) -> Result<HttpResponse, Problem> {
     let order = order_id(&id)?;
     let DispatchBody { carrier, tracking, items } = body.into_inner();
@@ -102,10 +96,8 @@ pub async fn dispatch(
         return Err(wrong("items names no item; leave it out to send all that are pending".to_owned()));
     }
     let skus = items.map(|items| items.into_iter().collect());
-    let shipped =
-        dispatch.execute(DispatchItemsCommand { order, skus, consignment }).await.map_err(problems::dispatch)?;
-    let refunded = refunds.of(vec![order]).await?.remove(&order);
-    Ok(HttpResponse::Ok().json(ShippingOrderView::of(&shipped, refunded)))
+    let shipped = dispatch.execute(DispatchItemsCommand { order, skus, consignment }).await?;
+    Ok(HttpResponse::Ok().json(ShippingOrderView::from(&orders.with_refund(shipped).await?)))
 }
 
 /// Closes a shipping order without what has not been sent yet: it will not be sent, and its stock can be sold again.
@@ -131,12 +123,10 @@ pub async fn close(
     _staff: ConfirmedStaff,
     id: web::Path<String>,
     body: JsonBody<CloseBody>,
-    (close, refunds): (web::Data<CloseShippingOrder>, web::Data<dyn RefundBook>),
+    (close, orders): (web::Data<CloseShippingOrder>, web::Data<ShippingOrderQueries>),
 ) -> Result<HttpResponse, Problem> {
-    let order = order_id(&id)?;
-    let closed = close.execute(order, body.into_inner().reason.into()).await.map_err(problems::close)?;
-    let refunded = refunds.of(vec![order]).await?.remove(&order);
-    Ok(HttpResponse::Ok().json(ShippingOrderView::of(&closed, refunded)))
+    let closed = close.execute(order_id(&id)?, body.into_inner().reason.into()).await?;
+    Ok(HttpResponse::Ok().json(ShippingOrderView::from(&orders.with_refund(closed).await?)))
 }
 
 fn order_id(text: &str) -> Result<OrderId, Problem> {

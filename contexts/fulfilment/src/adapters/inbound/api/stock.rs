@@ -5,12 +5,12 @@ use chassis::web::{IdempotencyKey, JsonBody, Problem, Staff, json_with_etag, que
 use serde::Deserialize;
 use shared_kernel::Sku;
 
-use super::problems::{self, unprocessable};
-use super::shapes::{AdjustmentBody, CountBody, StockList, StockMovementList, StockMovementView, StockView, sku};
-use crate::application::adjust_stock::{AdjustStock, AdjustStockCommand};
-use crate::application::set_stock::SetStock;
-use crate::domain::{Adjustment, AdjustmentError, Count, Person, PersonsCount, Reference};
-use crate::ports::{StockBook, StockQuery};
+use super::dto::{AdjustmentBody, CountBody, StockList, StockMovementList, StockMovementView, StockView, sku};
+use super::errors::unprocessable;
+use crate::adapters::inbound::reference_to;
+use crate::application::{AdjustStock, AdjustStockCommand, SetStock, StockQueries};
+use crate::domain::{Adjustment, AdjustmentError, Count, PersonsCount};
+use crate::ports::StockQuery;
 
 #[derive(Deserialize)]
 struct PageQuery {
@@ -43,7 +43,7 @@ pub async fn list(
     req: HttpRequest,
     _staff: Staff,
     wanted: web::Query<ListQuery>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, Problem> {
     let ListQuery { q, limit: size, cursor } = wanted.into_inner();
     let text = q.unwrap_or_default();
@@ -71,7 +71,7 @@ pub async fn show(
     req: HttpRequest,
     _staff: Staff,
     path: web::Path<String>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, Problem> {
     let sku = Sku::parse(&path).map_err(|_| Problem::not_found())?;
     let line = stock.find(&sku).await?.ok_or_else(Problem::not_found)?;
@@ -95,14 +95,14 @@ pub async fn count(
     path: web::Path<String>,
     body: JsonBody<CountBody>,
     set_stock: web::Data<SetStock>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, Problem> {
     let CountBody { on_hand, expected_on_hand: expected } = body.into_inner();
     let range = || unprocessable("invalid-count", "Not a count", "on_hand is a whole number from 0 to 1000000000");
     let on_hand = Count::new(on_hand).ok_or_else(range)?;
     let sku = sku(&path)?;
-    let count = PersonsCount { on_hand, expected, by: by(&staff) };
-    set_stock.execute(sku.clone(), count).await.map_err(problems::set_stock)?;
+    let count = PersonsCount { on_hand, expected, by: reference_to(&staff) };
+    set_stock.execute(sku.clone(), count).await?;
     shelf(&sku, &stock).await
 }
 
@@ -128,7 +128,7 @@ pub async fn adjust(
     path: web::Path<String>,
     body: JsonBody<AdjustmentBody>,
     adjust: web::Data<AdjustStock>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, Problem> {
     let AdjustmentBody { quantity, reason, note } = body.into_inner();
     let wrong = |error: AdjustmentError| unprocessable("invalid-adjustment", "Not an adjustment", error.to_string());
@@ -138,8 +138,8 @@ pub async fn adjust(
         return Err(Problem::not_found().detail(format!("there is no such product: {sku}")));
     }
     let request = Some(key.as_str().to_owned());
-    let command = AdjustStockCommand { sku: sku.clone(), adjustment, by: by(&staff), request };
-    adjust.execute(command).await.map_err(problems::set_stock)?;
+    let command = AdjustStockCommand { sku: sku.clone(), adjustment, by: reference_to(&staff), request };
+    adjust.execute(command).await?;
     shelf(&sku, &stock).await
 }
 
@@ -162,26 +162,19 @@ pub async fn movements(
     _staff: Staff,
     path: web::Path<String>,
     wanted: web::Query<PageQuery>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, Problem> {
     let PageQuery { limit: size, cursor } = wanted.into_inner();
     let sku = Sku::parse(&path).map_err(|_| Problem::not_found())?;
     let wrong = |_| query::invalid_parameter("cursor", "take it from `next_cursor` of the page before");
     let before = cursor.filter(|cursor| !cursor.is_empty()).map(|cursor| cursor.parse().map_err(wrong)).transpose()?;
     let limit = query::limit(size.as_deref())?;
-    if !stock.is_known(&sku).await? {
-        return Err(Problem::not_found());
-    }
-    let page = stock.history(&sku, before, limit).await?;
+    let page = stock.history(&sku, before, limit).await?.ok_or_else(Problem::not_found)?;
     let items = page.items.into_iter().map(StockMovementView::from).collect();
     Ok(json_with_etag(&req, &StockMovementList { items, next_cursor: page.next_cursor }))
 }
 
-async fn shelf(sku: &Sku, stock: &web::Data<dyn StockBook>) -> Result<HttpResponse, Problem> {
+async fn shelf(sku: &Sku, stock: &StockQueries) -> Result<HttpResponse, Problem> {
     let line = stock.find(sku).await?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(StockView::from(line)))
-}
-
-fn by(Staff(identity): &Staff) -> Reference {
-    Reference::Staff(Some(Person { id: identity.customer, name: identity.first_name.clone() }))
 }

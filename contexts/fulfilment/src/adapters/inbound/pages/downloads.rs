@@ -3,18 +3,16 @@
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, web};
 use chassis::web::PageError;
-use shared_kernel::Clock;
 
+use crate::application::DigitalFileQueries;
 use crate::domain::digital::DownloadToken;
-use crate::ports::DigitalFiles;
 
 pub(super) async fn fetch(
     token: web::Path<String>,
-    files: web::Data<dyn DigitalFiles>,
-    clock: web::Data<dyn Clock>,
+    files: web::Data<DigitalFileQueries>,
 ) -> Result<HttpResponse, PageError> {
     let token = DownloadToken::parse(&token).ok_or(PageError::NotFound)?;
-    let file = files.fetch(&token, clock.now()).await?.ok_or(PageError::NotFound)?;
+    let file = files.download(&token).await?.ok_or(PageError::NotFound)?;
     let disposition = attachment(file.info().name());
     let content_type = file.info().content_type().to_owned();
     Ok(HttpResponse::Ok()

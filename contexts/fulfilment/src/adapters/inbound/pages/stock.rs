@@ -1,20 +1,17 @@
 //! `/admin/stock`: the shelves, and one form that counts any number of them.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use askama::Template;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page_with, see_other_with};
+use chassis::web::{CsrfForm, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::{Limit, Sku};
 
-use super::errors::sentence;
-use super::shelf::{by, shelf_path};
-use crate::application::set_stock::{SetStock, SetStockError};
-use crate::domain::{Count, Kind, PersonsCount, Reference, StockItem};
-use crate::ports::{StockBook, StockLine, StockQuery};
-
-/// More problems than this are not told one by one.
-const PROBLEMS_SHOWN: usize = 3;
+use super::messages::{self, sentence};
+use super::paths;
+use super::view_models::{NextPage, StockPage, StockRow};
+use crate::adapters::inbound::reference_to;
+use crate::application::{SetStock, StockQueries, UpdateError};
+use crate::domain::{Count, PersonsCount, Reference, StockItem};
+use crate::ports::StockQuery;
 
 #[derive(Deserialize)]
 pub(super) struct ListQuery {
@@ -23,44 +20,18 @@ pub(super) struct ListQuery {
     after: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "fulfilment/stock.html")]
-struct StockPage {
-    frame: PageFrame,
-    search: String,
-    after: String,
-    lines: Vec<LineRow>,
-    next: Option<Next>,
-}
-
-struct Next {
-    search: String,
-    after: String,
-}
-
-struct LineRow {
-    sku: String,
-    title: String,
-    digital: bool,
-    unknown: bool,
-    on_hand: i64,
-    reserved: i64,
-    committed: i64,
-    available: i64,
-}
-
 pub(super) async fn show(
     frame: PageFrame,
     _staff: Staff,
     query: web::Query<ListQuery>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, PageError> {
     let ListQuery { q, after } = query.into_inner();
     let text: String = q.chars().take(100).collect();
     let found = stock.list(StockQuery { text: text.clone(), after: after.clone() }, Limit::DEFAULT).await?;
-    let next = found.next_cursor.map(|after| Next { search: text.clone(), after });
-    let lines = found.items.into_iter().map(LineRow::from).collect();
-    page_with(StatusCode::OK, &StockPage { frame, search: text, after: after.unwrap_or_default(), lines, next })
+    let next = found.next_cursor.map(|after| NextPage { search: text.clone(), after });
+    let lines = found.items.into_iter().map(StockRow::from).collect();
+    page(&StockPage { frame, search: text, after: after.unwrap_or_default(), lines, next })
 }
 
 /// The form's fields: `sku`, `expected` (what the page showed) and `on_hand` for each shelf, in this order; `q` and `after`
@@ -69,7 +40,7 @@ pub(super) async fn count(
     staff: Staff,
     form: CsrfForm<Vec<(String, String)>>,
     set_stock: web::Data<SetStock>,
-    stock: web::Data<dyn StockBook>,
+    stock: web::Data<StockQueries>,
 ) -> Result<HttpResponse, PageError> {
     let fields = form.into_inner();
     let (mut saved, mut problems) = (Vec::new(), Vec::new());
@@ -79,7 +50,7 @@ pub(super) async fn count(
             Err(problem) => problems.push(problem),
         }
     }
-    Ok(see_other_with(&back(&fields), outcome_message(&saved, &problems)))
+    Ok(see_other_with(&back(&fields), messages::counted(&saved, &problems)))
 }
 
 /// One shelf as the form sends it.
@@ -112,9 +83,9 @@ impl CountedLine<'_> {
         &self,
         staff: &Staff,
         set_stock: &SetStock,
-        stock: &web::Data<dyn StockBook>,
+        stock: &StockQueries,
     ) -> Result<Result<StockItem, String>, PageError> {
-        let (sku, count) = match self.read(by(staff)) {
+        let (sku, count) = match self.read(reference_to(staff)) {
             Ok(read) => read,
             Err(problem) => return Ok(Err(problem)),
         };
@@ -123,10 +94,10 @@ impl CountedLine<'_> {
         }
         match set_stock.execute(sku.clone(), count).await {
             Ok(item) => Ok(Ok(item)),
-            Err(SetStockError::Refused(refusal)) => {
+            Err(UpdateError::Refused(refusal)) => {
                 Ok(Err(format!("{sku}: {refusal}. Your count of {} was not saved.", self.on_hand)))
             }
-            Err(SetStockError::Store(error)) => Err(error.into()),
+            Err(UpdateError::Store(error)) => Err(error.into()),
         }
     }
 
@@ -139,55 +110,11 @@ impl CountedLine<'_> {
     }
 }
 
-fn outcome_message(saved: &[StockItem], problems: &[String]) -> Flash {
-    let done = match saved {
-        [] if problems.is_empty() => "Nothing was changed.".to_owned(),
-        [] => String::new(),
-        [item] => format!("{}: {} on hand, {} available.", item.sku(), item.on_hand(), item.available()),
-        many => format!("{} counts saved.", many.len()),
-    };
-    if problems.is_empty() {
-        return Flash::notice(done);
-    }
-    let more = problems.len().saturating_sub(PROBLEMS_SHOWN);
-    let more = if more > 0 { format!(" {more} more were not saved.") } else { String::new() };
-    let shown = problems.iter().take(PROBLEMS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(" ");
-    Flash::error(format!("{shown}{more} {done}").trim_end().to_owned())
-}
-
 fn back(fields: &[(String, String)]) -> String {
     let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_str());
     if value("back") == "shelf" {
-        return shelf_path(value("sku"));
+        return paths::shelf(value("sku"));
     }
     let search: String = value("q").chars().take(100).collect();
-    let page = BackToStock { search: &search, after: value("after") };
-    page.render().unwrap_or_else(|_| "/admin/stock".to_owned())
-}
-
-/// An address is text with rules, too: the template engine knows how to quote a query.
-#[derive(Template)]
-#[template(
-    source = "/admin/stock{% if !search.is_empty() || !after.is_empty() %}?q={{ search|urlencode_strict }}{% if !after.is_empty() %}&after={{ after|urlencode_strict }}{% endif %}{% endif %}",
-    ext = "txt"
-)]
-struct BackToStock<'a> {
-    search: &'a str,
-    after: &'a str,
-}
-
-impl From<StockLine> for LineRow {
-    fn from(line: StockLine) -> Self {
-        let item = &line.item;
-        Self {
-            sku: item.sku().to_string(),
-            digital: line.kind == Some(Kind::Digital),
-            unknown: !line.is_known(),
-            on_hand: item.on_hand(),
-            reserved: item.reserved(),
-            committed: item.committed(),
-            available: item.available(),
-            title: line.title.unwrap_or_default(),
-        }
-    }
+    paths::stock(&search, value("after"))
 }
