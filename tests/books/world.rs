@@ -14,7 +14,7 @@ use order::application::{
 use order::domain::{DisputeReport, DisputeStatus, IntentId, IntentStatus, Order, RefundState, ReportedRefund};
 use order::ports::{NewRefund, PaymentGateway};
 use order::testing::{FakeProvider, KeptReceipts, MemoryShop, a_staff_member, an_order, nzd};
-use reports::adapters::inbound::events::{ORDER_FACTS, order_fact};
+use reports::adapters::inbound::consumers::order::{ORDER_FACTS, order_fact};
 use reports::application::RecordFact;
 use reports::domain::{Month, Period, ShopCalendar};
 use reports::ports::SalesReports;

@@ -4,8 +4,8 @@
 //! so that a report reads a handful of rows however many orders there are. It changes nothing outside itself, publishes
 //! nothing, and can be thrown away and built again from the archive with identical rows.
 //!
-//! Reading order: [`domain`] (what a fact adds to which total), [`ports`], [`application`] (two use cases take news in,
-//! six answer questions), [`adapters`] (events and SQL, JSON and pages), and [`ReportsModule`], which hands the app its
+//! Reading order: [`domain`] (what a fact adds to which total), [`ports`], [`application`] (one command takes
+//! facts in, the queries answer with reports), [`adapters`] (consumers and SQL, JSON and pages), and [`ReportsModule`], which hands the app its
 //! four lists.
 
 pub mod adapters;
@@ -13,7 +13,9 @@ pub mod application;
 pub mod domain;
 mod module;
 pub mod ports;
+mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use module::{ReportsModule, ReportsSettings};
+pub use module::ReportsModule;
+pub use settings::ReportsSettings;

@@ -28,6 +28,9 @@ const OWN: &[(&str, &str, &str)] = &[
     ("order", "adapters/", "stripe"),
     // Orders of a former shop come as a file.
     ("order", "adapters/inbound/", "import"),
+    // API and pages of the reports give the same tables as files, and take the same parameters.
+    ("reports", "adapters/inbound/", "csv"),
+    ("reports", "adapters/inbound/", "params"),
 ];
 
 /// The path inside `src/` of a context, and that context.

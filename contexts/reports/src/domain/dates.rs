@@ -161,8 +161,8 @@ impl DateRange {
         if fits { Ok(Self { first, last }) } else { Err(DatesError) }
     }
 
-    /// What was asked for; where an end was left out, the usual number of rows up to the one of `today`.
-    pub fn asked(
+    /// These days; where an end was left out, the usual number of rows up to the one of `today`.
+    pub fn resolve(
         (from, until): (Option<Date>, Option<Date>),
         by: GroupBy,
         year: FinancialYear,

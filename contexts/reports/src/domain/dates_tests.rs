@@ -60,7 +60,7 @@ fn whole_months_are_compared_with_whole_months_and_days_with_days() {
 fn what_is_left_out_has_its_usual_value() {
     let asked = |from: Option<&str>, by| {
         let ends = (from.map(day), None);
-        DateRange::asked(ends, by, april(), day("2026-11-22")).unwrap()
+        DateRange::resolve(ends, by, april(), day("2026-11-22")).unwrap()
     };
     assert_eq!(asked(None, GroupBy::Day), range("2026-10-24", "2026-11-22"));
     assert_eq!(asked(None, GroupBy::Week), range("2026-08-31", "2026-11-22"));

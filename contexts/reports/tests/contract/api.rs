@@ -15,7 +15,7 @@ use shared_kernel::Role;
 use utoipa_actix_web::AppExt;
 
 use crate::samples::{cancelled, completed, imported, paid, product, refunded};
-use crate::shop::Shop;
+use crate::shop::TestShop;
 use crate::storage::{Storage, on_both_engines};
 
 const PATHS: [&str; 6] = ["monthly-sales", "sales", "top-products", "sales-by-category", "sales-by-country", "refunds"];
@@ -37,7 +37,7 @@ fn people() -> KnownPeople {
     KnownPeople::default().and("admin", somebody(1, Role::Admin)).and("staff", somebody(2, Role::Staff))
 }
 
-async fn get(shop: &Shop, path_and_query: &str, headers: &[(actix_web::http::header::HeaderName, &str)]) -> Answer {
+async fn get(shop: &TestShop, path_and_query: &str, headers: &[(actix_web::http::header::HeaderName, &str)]) -> Answer {
     let app = App::new().app_data(web::Data::new(edge(people()))).wrap(from_fn(chassis::web::guard));
     let app = init_service(app.into_utoipa_app().configure(shop.module.api()).into_app()).await;
     let request = TestRequest::get().uri(&format!("/api/reports/v1/{path_and_query}"));
@@ -49,11 +49,11 @@ async fn get(shop: &Shop, path_and_query: &str, headers: &[(actix_web::http::hea
     Answer { status, content_type, etag, text }
 }
 
-async fn as_admin(shop: &Shop, path_and_query: &str) -> Answer {
+async fn as_admin(shop: &TestShop, path_and_query: &str) -> Answer {
     get(shop, path_and_query, &[(AUTHORIZATION, "Bearer admin")]).await
 }
 
-async fn as_csv(shop: &Shop, path_and_query: &str) -> Answer {
+async fn as_csv(shop: &TestShop, path_and_query: &str) -> Answer {
     get(shop, path_and_query, &[(AUTHORIZATION, "Bearer admin"), (ACCEPT, "text/csv")]).await
 }
 
@@ -61,8 +61,8 @@ fn nzd(amount: i64) -> Value {
     json!({ "amount": amount, "currency": "NZD" })
 }
 
-async fn a_shop_with_sales(on: Storage) -> Shop {
-    let shop = Shop::open(on).await;
+async fn a_shop_with_sales(on: Storage) -> TestShop {
+    let shop = TestShop::open(on).await;
     shop.hears(&[
         product(1, 1, Some("Birds"), "KEA-14"),
         paid(1, "2026-10-31T10:59:59Z"),
@@ -174,7 +174,7 @@ async fn a_rebuild_is_said_until_it_is_over(on: Storage) {
 }
 
 async fn a_shop_without_sales_has_months_of_zeros(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let report = as_admin(&shop, "monthly-sales").await.json();
     assert_eq!(report["as_of"], Value::Null);
     assert_eq!(report["items"].as_array().unwrap().len(), 12);
@@ -201,7 +201,7 @@ async fn goods_countries_and_refunds_have_their_reports(on: Storage) {
 }
 
 async fn refunds_are_read_a_page_at_a_time(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.hears(&[refunded(1, "r-1", 1), refunded(2, "r-2", 2), refunded(3, "r-3", 3)]).await;
     let first = as_admin(&shop, "refunds?limit=2").await.json();
     let ids = |page: &Value| {
@@ -232,7 +232,7 @@ async fn every_report_is_there_for_spreadsheets_too(on: Storage) {
 }
 
 async fn a_parameter_that_makes_no_sense_is_refused_by_name(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for (query, name) in [
         ("monthly-sales?months=0", "invalid-months"),
         ("monthly-sales?months=twelve", "invalid-months"),
@@ -254,7 +254,7 @@ async fn a_parameter_that_makes_no_sense_is_refused_by_name(on: Storage) {
 }
 
 async fn only_administrators_see_reports(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for path in PATHS {
         assert_eq!(get(&shop, path, &[]).await.status, StatusCode::UNAUTHORIZED, "{path}");
         let staff = get(&shop, path, &[(AUTHORIZATION, "Bearer staff")]).await;
@@ -273,7 +273,7 @@ async fn an_unchanged_report_is_not_sent_again(on: Storage) {
 }
 
 async fn description() -> Value {
-    let shop = Shop::open(Storage::Sqlite).await;
+    let shop = TestShop::open(Storage::Sqlite).await;
     let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     describe(About { tag: "reports", text: "What was sold, by month, article, category and country" }, &api)
 }

@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use crate::adapters::{SqlFixture, Step, every_answer, take};
 use crate::rebuild::{archive, dump};
 use crate::samples::{completed, paid, product, refunded};
-use crate::shop::Shop;
+use crate::shop::TestShop;
 use crate::storage::{Storage, on_both_engines};
 
 /// More than this many at once would wait for a connection instead of for each other.
@@ -164,7 +164,7 @@ async fn one_of_several_contradictory_sales_is_kept(on: Storage) {
 struct Process {
     order: Database,
     catalogue: Database,
-    reports: Shop,
+    reports: TestShop,
     ids: Arc<CountingIds>,
 }
 
@@ -206,7 +206,7 @@ async fn two_processes(on: Storage) -> (Process, Process) {
     let reports = on.database_twice("reports", MIGRATIONS, "reports_live").await;
     let process = async |order, catalogue, reports, first| {
         let ids = Arc::new(CountingIds::from(first));
-        Process { order, catalogue, reports: Shop::over(reports).await, ids }
+        Process { order, catalogue, reports: TestShop::over(reports).await, ids }
     };
     let here = process(order.0, catalogue.0, reports.0, 1_000_000).await;
     (here, process(order.1, catalogue.1, reports.1, 2_000_000).await)
@@ -251,7 +251,7 @@ async fn books_rebuilt_under_live_traffic_are_the_same_books(on: Storage) {
         }
     }
     let expected = {
-        let usual = Shop::open(Storage::Sqlite).await;
+        let usual = TestShop::open(Storage::Sqlite).await;
         usual.hears(&live()).await;
         dump(&usual).await
     };

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chassis::messaging::Handled;
-use reports::adapters::inbound::events::{ERASURE_FACTS, ORDER_FACTS, PRODUCT_FACTS, order_fact, product_fact};
+use reports::adapters::inbound::consumers::catalogue::{PRODUCT_FACTS, product_fact};
+use reports::adapters::inbound::consumers::order::{ERASURE_FACTS, ORDER_FACTS, order_fact};
 use reports::application::News;
 use serde_json::json;
 use shared_kernel::Envelope;
 
 use crate::samples;
-use crate::shop::Shop;
+use crate::shop::TestShop;
 use crate::storage::{Storage, on_both_engines};
 
 fn golden(producer: &str, event_type: &str) -> (PathBuf, Envelope) {
@@ -81,7 +82,7 @@ fn fields_that_nobody_here_needs_may_come_and_go() {
 }
 
 async fn a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_nothing(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let with = |pointer: &str, value: serde_json::Value| {
         let mut paid = samples::paid(1, "2026-11-22T12:00:00Z");
         *paid.data.pointer_mut(pointer).unwrap() = value;
@@ -105,7 +106,7 @@ async fn a_fact_about_money_that_cannot_be_true_is_a_dead_letter_and_changes_not
 }
 
 async fn the_golden_erasure_of_a_buyer_is_understood(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let (_, anonymised) = golden("order", ERASURE_FACTS[0]);
     let order = anonymised.subject.clone();
     let reason = "Aroha was not at home";
@@ -120,7 +121,7 @@ async fn the_golden_erasure_of_a_buyer_is_understood(on: Storage) {
 }
 
 async fn other_money_for_the_same_order_is_a_dead_letter(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.hears(&[samples::paid(1, "2026-11-22T12:00:00Z")]).await;
     let answer = shop.handle(&samples::imported(1, "COMPLETED", "2026-11-22T12:00:00Z")).await;
     assert!(matches!(&answer, Handled::Dead(failure) if failure.code == "contradiction"), "{answer:?}");

@@ -62,15 +62,14 @@ async fn books(on: Storage, orders: &[Order]) -> Arc<SqlBooks> {
     Arc::new(fixture.books.clone())
 }
 
-fn report_context(books: &Arc<SqlBooks>, month: u8) -> ReportContext {
-    ReportContext {
-        reports: Arc::clone(books) as _,
-        over_time: Arc::clone(books) as _,
+fn show_sales(books: &Arc<SqlBooks>, month: u8) -> ShowSalesOverTime {
+    let context = ReportContext {
         financial_year: FinancialYear::starting_in(month).unwrap(),
         calendar: ShopCalendar::of("Pacific/Auckland").unwrap(),
         clock: Arc::new(FixedClock::at("2027-06-15T00:00:00Z")),
         currency: Currency::NZD,
-    }
+    };
+    ShowSalesOverTime::new(Arc::clone(books) as _, Arc::clone(books) as _, Arc::new(context))
 }
 
 /// Orders, gross and refunds of some days, added up one by one.
@@ -98,7 +97,7 @@ fn every_period_is_the_sum_of_its_days(on: Storage, cases: u32) {
             for by in GroupBy::ALL {
                 let scope = if completed { Scope::Completed } else { Scope::Paid };
                 let query = SalesOverTimeQuery { by, from: Some(first), until: Some(last), scope, currency: None };
-                let answer = ShowSalesOverTime::new(report_context(&books, month)).execute(query).await.unwrap();
+                let answer = show_sales(&books, month).execute(query).await.unwrap();
                 for row in &answer.report.rows {
                     let days = row.span.days;
                     let sums = (row.amounts.orders, row.amounts.gross, row.amounts.refunded);
@@ -139,7 +138,7 @@ async fn the_days_of_a_month_make_the_month() {
     for by in GroupBy::ALL {
         let day = |day| Some(Date::new(2026, 11, day).unwrap());
         let query = SalesOverTimeQuery { by, from: day(1), until: day(30), scope: Scope::Paid, currency: None };
-        let answer = ShowSalesOverTime::new(report_context(&books, 4)).execute(query).await.unwrap();
+        let answer = show_sales(&books, 4).execute(query).await.unwrap();
         found.insert(by.name(), (answer.report.rows.len(), answer.total.gross, answer.before.unwrap().1.gross));
     }
     let sums = [("day", 30), ("month", 1), ("quarter", 1), ("week", 6), ("year", 1)];

@@ -9,7 +9,7 @@ use chassis::web::testing::{KnownPeople, edge, somebody};
 use shared_kernel::Role;
 
 use crate::samples::{completed, imported, paid, product, refunded};
-use crate::shop::Shop;
+use crate::shop::TestShop;
 use crate::storage::{Storage, on_both_engines};
 
 const PAGES: [&str; 11] = [
@@ -26,7 +26,7 @@ const PAGES: [&str; 11] = [
     "/refunds.csv",
 ];
 
-async fn get(shop: &Shop, page: &str, token: Option<&str>) -> (StatusCode, String, String) {
+async fn get(shop: &TestShop, page: &str, token: Option<&str>) -> (StatusCode, String, String) {
     let people = KnownPeople::default().and("admin", somebody(1, Role::Admin)).and("staff", somebody(2, Role::Staff));
     let app = App::new().app_data(web::Data::new(edge(people))).wrap(from_fn(chassis::web::guard));
     let app = init_service(app.configure(shop.module.pages())).await;
@@ -39,14 +39,14 @@ async fn get(shop: &Shop, page: &str, token: Option<&str>) -> (StatusCode, Strin
     (answer.status(), location, String::from_utf8(read_body(answer).await.to_vec()).unwrap())
 }
 
-async fn page(shop: &Shop, page: &str) -> String {
+async fn page(shop: &TestShop, page: &str) -> String {
     let (status, _, html) = get(shop, page, Some("admin")).await;
     assert_eq!(status, StatusCode::OK, "{page}: {html}");
     html
 }
 
-async fn a_shop_with_sales(on: Storage) -> Shop {
-    let shop = Shop::open(on).await;
+async fn a_shop_with_sales(on: Storage) -> TestShop {
+    let shop = TestShop::open(on).await;
     let mut hostile = paid(3, "2026-11-21T00:00:00Z");
     hostile.data["lines"][0]["sku"] = "<b>".into();
     hostile.data["lines"][0]["title"] = "<script>alert(1)</script>".into();
@@ -135,7 +135,7 @@ async fn every_page_says_how_fresh_it_is(on: Storage) {
             "{name}: {html}"
         );
     }
-    assert!(page(&Shop::open(on).await, "").await.contains("Nothing has been sold yet"));
+    assert!(page(&TestShop::open(on).await, "").await.contains("Nothing has been sold yet"));
 }
 
 async fn what_people_wrote_stays_text(on: Storage) {
@@ -162,13 +162,13 @@ async fn refunds_lead_to_their_orders_and_to_older_refunds(on: Storage) {
 }
 
 async fn a_parameter_that_makes_no_sense_is_said_in_words(on: Storage) {
-    let (status, _, html) = get(&Shop::open(on).await, "/monthly?months=0", Some("admin")).await;
+    let (status, _, html) = get(&TestShop::open(on).await, "/monthly?months=0", Some("admin")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(html.contains("months is a whole number from 1 to 120"), "{html}");
 }
 
 async fn only_administrators_see_the_pages(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     for name in PAGES {
         let (status, location, _) = get(&shop, name, None).await;
         assert_eq!((status, location.starts_with("/login?next=")), (StatusCode::SEE_OTHER, true), "{name}");

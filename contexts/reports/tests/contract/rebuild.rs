@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::samples::{cancelled, completed, imported, paid, product, refunded};
-use crate::shop::Shop;
+use crate::shop::TestShop;
 use crate::storage::{Storage, on_both_engines};
 
 /// Every row of every table as one text, in either engine's words.
@@ -41,7 +41,7 @@ const EVERYTHING: &[&str] = &[
     "SELECT 'books ' || as_of || ' ' || time_zone AS line FROM books",
 ];
 
-pub async fn dump(shop: &Shop) -> Vec<String> {
+pub async fn dump(shop: &TestShop) -> Vec<String> {
     let lines = shop.database.read(|tx| {
         Box::pin(async move {
             let mut lines: Vec<String> = Vec::new();
@@ -57,7 +57,7 @@ pub async fn dump(shop: &Shop) -> Vec<String> {
 }
 
 /// What a replay does: empties the consumer's tables and forgets what it has handled.
-async fn throw_away(shop: &Shop, consumer: &'static str) {
+async fn throw_away(shop: &TestShop, consumer: &'static str) {
     shop.database
         .write(move |tx| {
             Box::pin(async move {
@@ -99,7 +99,7 @@ fn with_duplicates(facts: Vec<Envelope>) -> Vec<Envelope> {
 }
 
 async fn the_same_facts_make_the_same_rows_again(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.hears(&archive()).await;
     let first = dump(&shop).await;
     assert_eq!(first.iter().filter(|line| line.starts_with("sale ")).count(), 5, "{first:#?}");
@@ -112,7 +112,7 @@ async fn the_same_facts_make_the_same_rows_again(on: Storage) {
 }
 
 async fn facts_that_come_twice_change_no_row(on: Storage) {
-    let (once, twice) = (Shop::open(on).await, Shop::open(on).await);
+    let (once, twice) = (TestShop::open(on).await, TestShop::open(on).await);
     once.hears(&archive()).await;
     twice.hears(&with_duplicates(archive())).await;
     assert_eq!(dump(&once).await, dump(&twice).await);
@@ -122,7 +122,7 @@ async fn facts_that_come_twice_change_no_row(on: Storage) {
 }
 
 async fn facts_that_come_in_another_order_make_the_same_rows(on: Storage) {
-    let (usual, backwards) = (Shop::open(on).await, Shop::open(on).await);
+    let (usual, backwards) = (TestShop::open(on).await, TestShop::open(on).await);
     usual.hears(&archive()).await;
     for fact in archive().iter().rev() {
         backwards.hears(std::slice::from_ref(fact)).await;
@@ -131,7 +131,7 @@ async fn facts_that_come_in_another_order_make_the_same_rows(on: Storage) {
 }
 
 async fn throwing_away_leaves_no_row_of_the_consumer(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.hears(&archive()).await;
     throw_away(&shop, "record-sales").await;
     let left = dump(&shop).await;
@@ -141,7 +141,7 @@ async fn throwing_away_leaves_no_row_of_the_consumer(on: Storage) {
 }
 
 async fn the_audit_shows_every_sale_and_every_refund(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.hears(&archive()).await;
     let lines = shop.module.audit().await.unwrap();
     let of = |kind: &str, what: &str| {
@@ -158,7 +158,7 @@ async fn the_audit_shows_every_sale_and_every_refund(on: Storage) {
 }
 
 /// Publishes the facts of one producer, as its own use cases would.
-async fn publish(on: Storage, context: &'static str, shop: &Shop, ids: &Arc<CountingIds>) -> Database {
+async fn publish(on: Storage, context: &'static str, shop: &TestShop, ids: &Arc<CountingIds>) -> Database {
     let database = on.database(context, &[]).await;
     let recorder = Recorder::new(context, Arc::clone(&shop.clock), Arc::clone(ids) as _);
     for fact in archive().into_iter().filter(|fact| fact.source == format!("/{context}")) {
@@ -174,7 +174,7 @@ async fn publish(on: Storage, context: &'static str, shop: &Shop, ids: &Arc<Coun
 }
 
 async fn a_replay_in_a_running_shop_makes_the_same_rows_again(on: Storage) {
-    let (shop, ids) = (Shop::open(on).await, Arc::new(CountingIds::default()));
+    let (shop, ids) = (TestShop::open(on).await, Arc::new(CountingIds::default()));
     let producer = async |name| ContextEngine {
         name,
         database: publish(on, name, &shop, &ids).await,
@@ -193,7 +193,7 @@ async fn a_replay_in_a_running_shop_makes_the_same_rows_again(on: Storage) {
     assert_eq!(replay.rebuildable(), ["reports/record-sales", "reports/keep-products"]);
     engine.start(&tasks, &ending).await.unwrap();
     let expected = {
-        let usual = Shop::open(on).await;
+        let usual = TestShop::open(on).await;
         usual.hears(&archive()).await;
         dump(&usual).await
     };

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use chassis::messaging::{Delivery, Handled, Handler, Inbox, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{a_cause, drive, platform_on};
-use reports::adapters::inbound::events::{
-    ERASURE_FACTS, FORGET_REASONS, KEEP_PRODUCTS, PRODUCT_FACTS, RECORD_SALES, RecordSales,
-};
+use chassis::testing::{Leftovers, a_cause, drive, platform_on};
+use reports::adapters::inbound::consumers::catalogue::{KEEP_PRODUCTS, PRODUCT_FACTS};
+use reports::adapters::inbound::consumers::order::{ERASURE_FACTS, FORGET_REASONS, RECORD_SALES, RecordSales};
 use reports::adapters::outbound::sql::{MIGRATIONS, SqlBooks};
 use reports::application::RecordFact;
 use reports::domain::ShopCalendar;
@@ -16,14 +15,16 @@ use shared_kernel::{Clock, Envelope, Timestamp};
 
 use crate::storage::Storage;
 
-pub struct Shop {
+/// A shop with one context. Its test fails if messages are left undelivered or dead.
+pub struct TestShop {
     pub module: ReportsModule,
     pub database: Database,
     pub clock: Arc<dyn Clock>,
     books: SqlBooks,
+    leftovers: Leftovers,
 }
 
-impl Shop {
+impl TestShop {
     /// At noon of 22 November 2026, UTC; the shop is in Auckland.
     pub async fn open(on: Storage) -> Self {
         Self::over(on.database("reports", MIGRATIONS).await).await
@@ -36,7 +37,7 @@ impl Shop {
         let recorder = chassis::messaging::Recorder::new("reports", Arc::clone(&clock), Arc::clone(&platform.ids));
         let books = SqlBooks::new(database.clone(), recorder, "Pacific/Auckland");
         let module = ReportsModule::start(ReportsSettings::default(), platform).await.unwrap();
-        Self { module, database, clock, books }
+        Self { module, database, clock, books, leftovers: Leftovers::default() }
     }
 
     /// Puts the messages into the inbox of anyone who wants them, and works until nothing is left to do.
@@ -51,6 +52,7 @@ impl Shop {
             inbox.accept(consumer, std::slice::from_ref(message)).await.unwrap();
         }
         drive(&self.database, &self.clock, &self.module.subscriptions()).await;
+        self.leftovers.look(&inbox).await;
     }
 
     /// What the handler of order facts answers to one message.

@@ -1,10 +1,10 @@
-//! How the world reaches the books: facts come in as [`events`], questions as JSON ([`api`]) or as [`pages`].
+//! How the world reaches the books: facts come in by [`consumers`], reports go out as JSON ([`api`]) or as [`pages`].
 //!
-//! [`csv`] writes the same answers for spreadsheets, [`params`] reads the parameters that all questions share. There is
+//! [`csv`] writes the same reports for spreadsheets, [`params`] reads the parameters that all reports share. There is
 //! no `jobs.rs`: nothing here happens by the clock alone.
 
 pub mod api;
+pub mod consumers;
 pub mod csv;
-pub mod events;
 pub mod pages;
 pub mod params;

@@ -1,23 +1,21 @@
-//! The parameters that all questions share, read from a query string once.
+//! The parameters that all reports share, read from a query string once.
 //!
 //! Nothing is guessed: a parameter that cannot be what it says is refused by name. Unknown parameters are ignored.
 
 use std::collections::HashMap;
 
-use actix_web::http::StatusCode;
 use actix_web::web::Query;
-use chassis::web::{PageError, Problem};
 use shared_kernel::{Currency, Limit, OrderId, Timestamp};
 
-use crate::application::{ReportError, ReportParams, SalesOverTimeQuery};
+use crate::application::{ReportParams, SalesOverTimeQuery};
 use crate::domain::{DateRange, DayOf, GroupBy, Month, Period, RefundId, Scope, parse_day};
 use crate::ports::RefundPlace;
 
-/// A question as asked.
+/// Which report, and how much of it.
 #[derive(Debug, Clone)]
-pub struct ReportQuery {
+pub struct ReportRequest {
     /// Months and currency.
-    pub asked: ReportParams,
+    pub params: ReportParams,
     /// `status`; `None` where it was left out.
     pub scope: Option<Scope>,
     /// `limit`, usually 25.
@@ -56,39 +54,54 @@ pub enum BadParameter {
     Cursor,
 }
 
-impl ReportQuery {
+impl ReportRequest {
     /// Reads a query string.
     pub fn parse(query: &str) -> Result<Self, BadParameter> {
-        let sent = Query::<HashMap<String, String>>::from_query(query);
-        let sent = sent.map_err(|error| BadParameter::Query(error.to_string()))?.into_inner();
-        let given = |name: &str| sent.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        let sent = sent(query)?;
+        let given = |name: &str| given(&sent, name);
         let months = given("months").map(whole).transpose().map_err(|()| BadParameter::Months)?;
         if months.is_some_and(|months| !(1..=Period::MAX_MONTHS).contains(&months)) {
             return Err(BadParameter::Months);
         }
         let month = |name| given(name).map(Month::parse).transpose().map_err(|_| BadParameter::Period);
         let (from, until) = (month("from")?, month("until")?);
-        let currency = given("currency").map(Currency::parse).transpose().map_err(|_| BadParameter::Currency)?;
-        let scope = given("status").map(|text| Scope::parse(text).ok_or(BadParameter::Status)).transpose()?;
+        let (currency, scope) = (currency(&sent)?, scope(&sent)?);
         let limit = given("limit").map(whole).transpose().map_err(|()| BadParameter::Limit)?;
         let limit = limit.map_or(Ok(Limit::DEFAULT), Limit::new).map_err(|_| BadParameter::Limit)?;
         let after = given("cursor").map(|text| place(text).ok_or(BadParameter::Cursor)).transpose()?;
-        Ok(Self { asked: ReportParams { months, from, until, currency }, scope, limit, after })
+        Ok(Self { params: ReportParams { months, from, until, currency }, scope, limit, after })
     }
 }
 
-/// Reads a question for sales over time; whatever was left out has its usual value.
+/// Reads which sales over time; whatever was left out has its usual value.
 pub fn sales_over_time(query: &str) -> Result<SalesOverTimeQuery, BadParameter> {
-    let sent = Query::<HashMap<String, String>>::from_query(query);
-    let sent = sent.map_err(|error| BadParameter::Query(error.to_string()))?.into_inner();
-    let given = |name: &str| sent.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    let sent = sent(query)?;
+    let given = |name: &str| given(&sent, name);
     let by = given("by").map(|text| GroupBy::parse(text).ok_or(BadParameter::GroupBy)).transpose()?;
     let day = |name, end| given(name).map(|text| parse_day(text, end)).transpose().map_err(|_| BadParameter::Dates);
     let (from, until) = (day("from", DayOf::First)?, day("until", DayOf::Last)?);
-    let scope = given("status").map(|text| Scope::parse(text).ok_or(BadParameter::Status)).transpose()?;
-    let currency = given("currency").map(Currency::parse).transpose().map_err(|_| BadParameter::Currency)?;
-    let (by, scope) = (by.unwrap_or(GroupBy::Day), scope.unwrap_or(Scope::Paid));
-    Ok(SalesOverTimeQuery { by, from, until, scope, currency })
+    let (scope, currency) = (scope(&sent)?.unwrap_or(Scope::Paid), currency(&sent)?);
+    Ok(SalesOverTimeQuery { by: by.unwrap_or(GroupBy::Day), from, until, scope, currency })
+}
+
+type Sent = HashMap<String, String>;
+
+fn sent(query: &str) -> Result<Sent, BadParameter> {
+    let sent = Query::<Sent>::from_query(query).map_err(|error| BadParameter::Query(error.to_string()))?;
+    Ok(sent.into_inner())
+}
+
+/// A parameter; an empty one counts as left out.
+fn given<'a>(sent: &'a Sent, name: &str) -> Option<&'a str> {
+    sent.get(name).map(String::as_str).filter(|text| !text.is_empty())
+}
+
+fn scope(sent: &Sent) -> Result<Option<Scope>, BadParameter> {
+    given(sent, "status").map(|text| Scope::parse(text).ok_or(BadParameter::Status)).transpose()
+}
+
+fn currency(sent: &Sent) -> Result<Option<Currency>, BadParameter> {
+    given(sent, "currency").map(Currency::parse).transpose().map_err(|_| BadParameter::Currency)
 }
 
 fn whole(text: &str) -> Result<i64, ()> {
@@ -107,51 +120,6 @@ pub fn cursor(place: &RefundPlace) -> String {
     format!("{}.{}.{}", place.refunded_at.micros(), place.order, place.id.as_str())
 }
 
-impl From<BadParameter> for Problem {
-    fn from(bad: BadParameter) -> Self {
-        let (name, title) = match &bad {
-            BadParameter::Query(_) => ("invalid-query", "The query cannot be read"),
-            BadParameter::Months => ("invalid-months", "Not a number of months"),
-            BadParameter::Period => ("invalid-period", "Not a span of months"),
-            BadParameter::Dates => ("invalid-period", "Not a span of days"),
-            BadParameter::GroupBy => ("unknown-grouping", "Unknown grouping"),
-            BadParameter::Status => ("unknown-status", "Unknown status"),
-            BadParameter::Currency => ("unknown-currency", "Unknown currency"),
-            BadParameter::Limit => ("invalid-limit", "Not a size of a page"),
-            BadParameter::Cursor => ("invalid-cursor", "Not a cursor"),
-        };
-        Self::new(StatusCode::BAD_REQUEST, name, title).detail(bad.to_string())
-    }
-}
-
-impl From<BadParameter> for PageError {
-    fn from(bad: BadParameter) -> Self {
-        Self::Refused(format!("The report cannot be shown: {bad}."))
-    }
-}
-
-impl From<ReportError> for Problem {
-    fn from(error: ReportError) -> Self {
-        match error {
-            ReportError::Months(_) => BadParameter::Period.into(),
-            ReportError::Dates(_) => BadParameter::Dates.into(),
-            ReportError::Clock(error) => Self::internal(error),
-            ReportError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ReportError> for PageError {
-    fn from(error: ReportError) -> Self {
-        match error {
-            ReportError::Months(_) => BadParameter::Period.into(),
-            ReportError::Dates(_) => BadParameter::Dates.into(),
-            ReportError::Clock(error) => Self::internal(error),
-            ReportError::Store(error) => error.into(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,15 +127,15 @@ mod tests {
     #[test]
     fn what_is_left_out_or_empty_has_its_usual_value() {
         for query in ["", "months=&from=&until=&status=&currency=&limit=&cursor=&weather=fine"] {
-            let question = ReportQuery::parse(query).unwrap();
-            assert_eq!((question.asked.months, question.scope, question.limit), (None, None, Limit::DEFAULT));
-            assert_eq!((question.asked.currency, question.after), (None, None));
+            let request = ReportRequest::parse(query).unwrap();
+            assert_eq!((request.params.months, request.scope, request.limit), (None, None, Limit::DEFAULT));
+            assert_eq!((request.params.currency, request.after), (None, None));
         }
     }
 
     #[test]
     fn each_parameter_is_refused_by_name() {
-        let refused = |query: &str| ReportQuery::parse(query).unwrap_err();
+        let refused = |query: &str| ReportRequest::parse(query).unwrap_err();
         for months in ["0", "-1", "121", "1.5", "twelve", "99999999999999999999", "%2B3"] {
             assert_eq!(refused(&format!("months={months}")), BadParameter::Months, "{months}");
         }
@@ -191,7 +159,7 @@ mod tests {
             order: OrderId::parse("00000000-0000-0000-0000-000000000001").unwrap(),
             id: RefundId::new("re.1").unwrap(),
         };
-        let question = ReportQuery::parse(&format!("status=COMPLETED&cursor={}", cursor(&place))).unwrap();
-        assert_eq!((question.scope, question.after), (Some(Scope::Completed), Some(place)));
+        let request = ReportRequest::parse(&format!("status=COMPLETED&cursor={}", cursor(&place))).unwrap();
+        assert_eq!((request.scope, request.after), (Some(Scope::Completed), Some(place)));
     }
 }

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::messaging::{Delivery, Handled, Handler};
 use serde::Deserialize;
-use shared_kernel::OrderId;
+use shared_kernel::{ConsumerName, OrderId};
 
-use super::handle_store_error;
-use super::reading::Unreadable;
+use crate::adapters::inbound::consumers::{Unreadable, acknowledge};
 use crate::ports::SalesLedger;
 
-pub(super) const TYPE: &str = "store.order.anonymised.v1";
+/// Hears of buyers who were erased.
+pub const FORGET_REASONS: ConsumerName = ConsumerName::new("forget-reasons");
+/// What [`ForgetReasons`] hears.
+pub const ERASURE_FACTS: &[&str] = &["store.order.anonymised.v1"];
 
 #[derive(Deserialize)]
 struct AnonymisedOrder {
@@ -31,7 +33,6 @@ impl Handler for ForgetReasons {
             Ok(anonymised) => anonymised,
             Err(error) => return Handled::Dead(Unreadable::from(error).failure()),
         };
-        let forgotten = self.0.forget_reasons(order_id, Some(delivery.cause.clone())).await;
-        forgotten.map_or_else(|error| handle_store_error(&error), |()| Handled::Done)
+        acknowledge(self.0.forget_reasons(order_id, Some(delivery.cause.clone())).await)
     }
 }

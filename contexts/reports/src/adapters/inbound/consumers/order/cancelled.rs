@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use shared_kernel::{Envelope, OrderId, Timestamp};
 
-use super::reading::{Number, Unreadable, command, truncate_to_stored_precision};
+use super::fields::{Number, command};
+use crate::adapters::inbound::consumers::{Unreadable, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 
 pub(super) const TYPE: &str = "store.order.cancelled.v1";

@@ -1,18 +1,41 @@
 //! What the API answers. Fields are added, never changed or taken away.
 
+mod sales_over_time;
+
 use chassis::web::MoneyView;
 use serde::Serialize;
 use shared_kernel::{Currency, Money};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::application::{RefundPage, ReportContext};
 use crate::domain::{
     CategorySales, CountrySales, GroupBy, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope,
 };
 
+pub use sales_over_time::SalesOverTimeView;
+
 chassis::api_words! {
     "Which orders are counted." ScopeWord as "SalesScope" = [Scope::Paid, Scope::Completed].map(Scope::name);
     "What one row covers." GroupByWord as "SalesGrouping" = GroupBy::ALL.map(GroupBy::name);
+}
+
+/// The parameters that all reports of whole months share, as they are described; `params` reads them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only describes")]
+pub struct MonthsParams {
+    /// How many up to `until`, usually 12
+    #[param(minimum = 1, maximum = 120)]
+    months: Option<i64>,
+    /// The first month, such as 2016-01; takes the place of `months`
+    #[param(pattern = "^[0-9]{4}-[0-9]{2}$")]
+    from: Option<String>,
+    /// The last month, usually the present one
+    #[param(pattern = "^[0-9]{4}-[0-9]{2}$")]
+    until: Option<String>,
+    /// Usually the shop's
+    #[param(pattern = "^[A-Z]{3}$")]
+    currency: Option<String>,
 }
 
 /// A report.
@@ -40,11 +63,11 @@ pub struct ReportView<T> {
 }
 
 impl<T> ReportView<T> {
-    pub(super) fn new<R>(report: Report<R>, of: Currency, reading: &ReportContext, item: impl Fn(R) -> T) -> Self {
+    pub(super) fn new<R>(report: Report<R>, of: Currency, context: &ReportContext, item: impl Fn(R) -> T) -> Self {
         Self {
             currency: of.code().to_owned(),
             as_of: report.books.as_of.map(|at| at.to_string()),
-            time_zone: report.books.time_zone.unwrap_or_else(|| reading.calendar.zone().to_owned()),
+            time_zone: report.books.time_zone.unwrap_or_else(|| context.calendar.zone().to_owned()),
             rebuilding: report.books.rebuilding,
             waiting: report.books.waiting,
             currencies: report.books.currencies.iter().map(ToString::to_string).collect(),
@@ -123,11 +146,11 @@ impl MonthTotalView {
 
 impl MonthlySalesView {
     /// Renders the months.
-    pub fn new(report: Report<MonthSales>, scope: Scope, of: Currency, reading: &ReportContext) -> Self {
+    pub fn new(report: Report<MonthSales>, scope: Scope, of: Currency, context: &ReportContext) -> Self {
         let total = MonthTotalView::new(report.total(), of);
         let item =
             |row: MonthSales| MonthView { month: row.month.to_string(), sums: MonthTotalView::new(row.amounts, of) };
-        Self { status: scope.name(), total, report: ReportView::new(report, of, reading, item) }
+        Self { status: scope.name(), total, report: ReportView::new(report, of, context, item) }
     }
 }
 
@@ -219,8 +242,8 @@ pub struct RefundView {
 }
 
 /// Renders the articles.
-pub fn products(report: Report<ProductSales>, of: Currency, reading: &ReportContext) -> ReportView<ProductView> {
-    ReportView::new(report, of, reading, |row| ProductView {
+pub fn products(report: Report<ProductSales>, of: Currency, context: &ReportContext) -> ReportView<ProductView> {
+    ReportView::new(report, of, context, |row| ProductView {
         sku: row.sku.as_str().to_owned(),
         title: row.title,
         quantity: row.amounts.quantity,
@@ -234,8 +257,8 @@ pub fn products(report: Report<ProductSales>, of: Currency, reading: &ReportCont
 }
 
 /// Renders the categories.
-pub fn categories(report: Report<CategorySales>, of: Currency, reading: &ReportContext) -> ReportView<CategoryView> {
-    ReportView::new(report, of, reading, |row| CategoryView {
+pub fn categories(report: Report<CategorySales>, of: Currency, context: &ReportContext) -> ReportView<CategoryView> {
+    ReportView::new(report, of, context, |row| CategoryView {
         category: row.category.map(|category| category.as_str().to_owned()),
         quantity: row.amounts.quantity,
         net: money(row.amounts.net, of),
@@ -248,8 +271,8 @@ pub fn categories(report: Report<CategorySales>, of: Currency, reading: &ReportC
 }
 
 /// Renders the countries.
-pub fn countries(report: Report<CountrySales>, of: Currency, reading: &ReportContext) -> ReportView<CountryView> {
-    ReportView::new(report, of, reading, |row| CountryView {
+pub fn countries(report: Report<CountrySales>, of: Currency, context: &ReportContext) -> ReportView<CountryView> {
+    ReportView::new(report, of, context, |row| CountryView {
         country: row.country.map(|country| country.as_str().to_owned()),
         orders: row.amounts.orders,
         net: money(row.amounts.net, of),
@@ -261,8 +284,8 @@ pub fn countries(report: Report<CountrySales>, of: Currency, reading: &ReportCon
 }
 
 /// Renders one page of refunds.
-pub fn refunds(page: RefundPage, of: Currency, reading: &ReportContext) -> ReportView<RefundView> {
-    let next_cursor = page.next.as_ref().map(super::super::params::cursor);
+pub fn refunds(page: RefundPage, of: Currency, context: &ReportContext) -> ReportView<RefundView> {
+    let next_cursor = page.next.as_ref().map(crate::adapters::inbound::params::cursor);
     let item = |row: RefundEntry| RefundView {
         refund_id: row.id.as_str().to_owned(),
         order_id: row.order.to_string(),
@@ -272,5 +295,5 @@ pub fn refunds(page: RefundPage, of: Currency, reading: &ReportContext) -> Repor
         refunded_at: row.refunded_at.to_string(),
         of_a_sale: row.of_a_sale,
     };
-    ReportView { next_cursor, ..ReportView::new(page.report, of, reading, item) }
+    ReportView { next_cursor, ..ReportView::new(page.report, of, context, item) }
 }

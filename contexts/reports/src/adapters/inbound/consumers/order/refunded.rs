@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use shared_kernel::{Currency, Envelope, OrderId, Timestamp};
 
-use super::reading::{Number, Unreadable, command, truncate_to_stored_precision};
+use super::fields::{Number, command};
+use crate::adapters::inbound::consumers::{Unreadable, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 use crate::domain::RefundId;
 

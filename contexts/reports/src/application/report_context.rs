@@ -1,13 +1,12 @@
-//! What every question to the books has in common: a number of months, of one currency.
+//! What every report has in common: whole months of one currency, in the shop's calendar.
 
 use std::sync::Arc;
 
 use shared_kernel::{Clock, Currency, StoreError};
 
 use crate::domain::{DatesError, FinancialYear, Month, MonthError, Period, PeriodError, ShopCalendar};
-use crate::ports::{SalesOverTime, SalesReports};
 
-/// What was asked; whatever was left out has its usual value.
+/// Which report; whatever was left out has its usual value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReportParams {
     /// How many months up to the last one; usually twelve. Without meaning where the first month is given.
@@ -20,24 +19,20 @@ pub struct ReportParams {
     pub currency: Option<Currency>,
 }
 
-/// What answers need: the books, the calendar, the time, and the shop's own currency.
+/// What fills in parameters that were left out, and dates what is shown.
 #[derive(Clone)]
 pub struct ReportContext {
-    /// The books.
-    pub reports: Arc<dyn SalesReports>,
-    /// The same books, by any span of time.
-    pub over_time: Arc<dyn SalesOverTime>,
     /// The calendar that the shop follows.
     pub calendar: ShopCalendar,
     /// When the shop's financial year begins.
     pub financial_year: FinancialYear,
     /// Tells which month is the present one.
     pub clock: Arc<dyn Clock>,
-    /// The currency of a question that names none.
+    /// The shop's own currency.
     pub currency: Currency,
 }
 
-/// Why a question was not answered.
+/// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// So many months cannot be shown.
@@ -55,14 +50,19 @@ pub enum ReportError {
 }
 
 impl ReportContext {
-    /// The months and the currency that were meant.
-    pub fn resolve(&self, asked: ReportParams) -> Result<(Period, Currency), ReportError> {
+    /// The months and the currency of a report.
+    pub fn resolve(&self, params: ReportParams) -> Result<(Period, Currency), ReportError> {
         let present = self.calendar.month_of(self.clock.now())?;
-        let last = asked.until.unwrap_or(present);
-        let period = match asked.from {
+        let last = params.until.unwrap_or(present);
+        let period = match params.from {
             Some(first) => Period::between(first, last)?,
-            None => Period::ending(last, asked.months.unwrap_or(Period::DEFAULT_MONTHS))?,
+            None => Period::ending(last, params.months.unwrap_or(Period::DEFAULT_MONTHS))?,
         };
-        Ok((period, asked.currency.unwrap_or(self.currency)))
+        Ok((period, self.currency_or_own(params.currency)))
+    }
+
+    /// The currency that was chosen, or the shop's own.
+    pub fn currency_or_own(&self, chosen: Option<Currency>) -> Currency {
+        chosen.unwrap_or(self.currency)
     }
 }

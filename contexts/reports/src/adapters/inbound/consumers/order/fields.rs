@@ -1,44 +1,11 @@
 //! What the views of order facts have in common: numbers, amounts and lines as they are published.
 
-use chassis::messaging::Failure;
 use serde::Deserialize;
-use shared_kernel::{Envelope, OrderId, Sku, Timestamp};
+use shared_kernel::{Envelope, OrderId, Sku};
 
+use crate::adapters::inbound::consumers::truncate_to_stored_precision;
 use crate::application::{News, RecordFactCommand};
 use crate::domain::{SaleAmounts, SaleError, SaleLine};
-
-/// A message that cannot be understood, however often it is tried.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// Nobody here knows facts of this type.
-    #[error("facts of type {0} are not known here")]
-    Type(String),
-    /// A needed field is missing, or is not what it should be.
-    #[error("the data cannot be read: {0}")]
-    Data(#[from] serde_json::Error),
-    /// A field holds a word that is not known here.
-    #[error("{field} is {value:?}, which is not known here")]
-    Word {
-        field: &'static str,
-        /// What it holds.
-        value: String,
-    },
-    /// Its amounts cannot be those of a sale.
-    #[error(transparent)]
-    Money(#[from] SaleError),
-}
-
-impl Unreadable {
-    /// For the operator.
-    pub fn failure(&self) -> Failure {
-        let code = match self {
-            Self::Type(_) => "unknown-type",
-            Self::Data(_) | Self::Word { .. } => "unreadable",
-            Self::Money(_) => "not-money",
-        };
-        Failure::new(code, self)
-    }
-}
 
 /// An order's number: text or digits.
 #[derive(Deserialize)]
@@ -95,11 +62,6 @@ impl Totals {
     pub(super) fn amounts(&self) -> Result<SaleAmounts, SaleError> {
         SaleAmounts::new(self.net, self.tax, self.shipping, self.gross)
     }
-}
-
-/// A time as the databases keep it, whatever the precision with which it was written.
-pub(super) fn truncate_to_stored_precision(time: Timestamp) -> Timestamp {
-    Timestamp::from_micros(time.micros())
 }
 
 pub(super) fn command(envelope: &Envelope, order: OrderId, number: Number, news: News) -> RecordFactCommand {

@@ -1,8 +1,8 @@
 //! What stands above every report: its name, how fresh it is, and the choice of months and currency.
 
-use shared_kernel::{Currency, Money};
+use shared_kernel::Currency;
 
-use crate::adapters::inbound::params::ReportQuery;
+use crate::adapters::inbound::params::ReportRequest;
 use crate::application::{ReportContext, SalesOverTimeQuery};
 use crate::domain::{DateRange, Month, Period, Report};
 
@@ -25,16 +25,17 @@ pub struct Head {
 }
 
 impl Head {
-    pub fn new<T>(heading: &'static str, report: &Report<T>, question: &ReportQuery, reading: &ReportContext) -> Self {
-        let of = question.asked.currency.unwrap_or(reading.currency);
-        let months = question.asked.months.unwrap_or(Period::DEFAULT_MONTHS);
+    pub fn new<T>(heading: &'static str, report: &Report<T>, request: &ReportRequest, context: &ReportContext) -> Self {
+        let params = request.params;
+        let of = context.currency_or_own(params.currency);
+        let months = params.months.unwrap_or(Period::DEFAULT_MONTHS);
         let month = |month: Option<Month>| month.map(|month| month.to_string()).unwrap_or_default();
-        let (from, until) = (month(question.asked.from), month(question.asked.until));
+        let (from, until) = (month(params.from), month(params.until));
         let mut query = format!("months={months}&from={from}&until={until}&currency={of}");
-        if let Some(scope) = question.scope {
+        if let Some(scope) = request.scope {
             query = format!("{query}&status={}", scope.name());
         }
-        Self { heading, months, from, until, query, ..Self::of(report, of, reading) }
+        Self { heading, months, from, until, query, ..Self::of(report, of, context) }
     }
 
     /// Above sales over time, which are asked for by days.
@@ -42,21 +43,21 @@ impl Head {
         report: &Report<T>,
         query: SalesOverTimeQuery,
         days: DateRange,
-        reading: &ReportContext,
+        context: &ReportContext,
     ) -> Self {
-        let of = query.currency.unwrap_or(reading.currency);
+        let of = context.currency_or_own(query.currency);
         let (from, until) = (days.first().to_string(), days.last().to_string());
         let (by, status) = (query.by.name(), query.scope.name());
         let query = format!("by={by}&from={from}&until={until}&currency={of}&status={status}");
-        Self { heading: "Sales over time", from, until, query, ..Self::of(report, of, reading) }
+        Self { heading: "Sales over time", from, until, query, ..Self::of(report, of, context) }
     }
 
     /// What is the same however it was asked for.
-    fn of<T>(report: &Report<T>, of: Currency, reading: &ReportContext) -> Self {
-        let zone = report.books.time_zone.as_deref().unwrap_or(reading.calendar.zone());
+    fn of<T>(report: &Report<T>, of: Currency, context: &ReportContext) -> Self {
+        let zone = report.books.time_zone.as_deref().unwrap_or(context.calendar.zone());
         let as_of = report.books.as_of.map_or_else(
             || "Nothing has been sold yet".to_owned(),
-            |at| format!("As of {}; dates and times in {zone}", reading.calendar.wall_clock(at)),
+            |at| format!("As of {}; dates and times in {zone}", context.calendar.wall_clock(at)),
         );
         let mut currencies: Vec<String> = report.books.currencies.iter().map(ToString::to_string).collect();
         if !currencies.iter().any(|code| code == of.code()) {
@@ -87,9 +88,4 @@ fn warning<T>(report: &Report<T>) -> Option<String> {
         }
         (false, _) => None,
     }
-}
-
-/// An amount for people.
-pub fn money(minor: i64, of: Currency) -> String {
-    Money::new(minor, of).to_string()
 }

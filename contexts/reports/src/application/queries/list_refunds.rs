@@ -1,11 +1,14 @@
-//! Answers: what money went back, and why?
+//! What money went back, and why?
+
+use std::sync::Arc;
 
 use shared_kernel::Limit;
 
-use super::report_query::{ReportContext, ReportError, ReportParams};
+use crate::application::report_context::{ReportContext, ReportError, ReportParams};
 use crate::domain::{RefundEntry, Report};
-use crate::ports::RefundPlace;
+use crate::ports::{RefundPlace, SalesReports};
 
+/// Some of the refunds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundPage {
     /// At most `limit` refunds.
@@ -14,25 +17,26 @@ pub struct RefundPage {
     pub next: Option<RefundPlace>,
 }
 
+/// Lists refunds a page at a time.
 pub struct ListRefunds {
-    reading: ReportContext,
+    reports: Arc<dyn SalesReports>,
+    context: Arc<ReportContext>,
 }
 
 impl ListRefunds {
-    /// Answers from this reading.
-    pub fn new(reading: ReportContext) -> Self {
-        Self { reading }
+    pub fn new(reports: Arc<dyn SalesReports>, context: Arc<ReportContext>) -> Self {
+        Self { reports, context }
     }
 
     /// One page of refunds, newest first, starting after `after`.
     pub async fn execute(
         &self,
-        asked: ReportParams,
+        params: ReportParams,
         limit: Limit,
         after: Option<RefundPlace>,
     ) -> Result<RefundPage, ReportError> {
-        let (period, currency) = self.reading.resolve(asked)?;
-        let mut report = self.reading.reports.refunds(currency, period, limit, after).await?;
+        let (period, currency) = self.context.resolve(params)?;
+        let mut report = self.reports.refunds(currency, period, limit, after).await?;
         let wanted = limit.get() as usize;
         let more = report.rows.len() > wanted;
         report.rows.truncate(wanted);

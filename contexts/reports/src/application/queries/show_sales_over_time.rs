@@ -1,11 +1,15 @@
-//! Answers: what did each day, week, month, quarter or financial year of a period bring, and what the period before?
+//! What did each day, week, month, quarter or financial year of a period bring, and what the period before?
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use shared_kernel::Currency;
 
-use super::report_query::{ReportContext, ReportError};
+use crate::application::report_context::{ReportContext, ReportError};
 use crate::domain::{DateRange, GroupBy, Month, MonthAmounts, MonthSales, Period, Report, Scope, Span, SpanSales};
+use crate::ports::{SalesOverTime, SalesReports};
 
+/// Which report; whatever was left out has its usual value.
 #[derive(Debug, Clone, Copy)]
 pub struct SalesOverTimeQuery {
     /// What one row covers.
@@ -32,22 +36,24 @@ pub struct SalesOverTimeReport {
     pub before: Option<(DateRange, MonthAmounts)>,
 }
 
+/// Shows sales of any period beside those of the period before.
 pub struct ShowSalesOverTime {
-    reading: ReportContext,
+    reports: Arc<dyn SalesReports>,
+    over_time: Arc<dyn SalesOverTime>,
+    context: Arc<ReportContext>,
 }
 
 impl ShowSalesOverTime {
-    /// Answers from this reading.
-    pub fn new(reading: ReportContext) -> Self {
-        Self { reading }
+    pub fn new(reports: Arc<dyn SalesReports>, over_time: Arc<dyn SalesOverTime>, context: Arc<ReportContext>) -> Self {
+        Self { reports, over_time, context }
     }
 
     /// The sales of the period, divided, and the total of the [period before](DateRange::before).
     pub async fn execute(&self, query: SalesOverTimeQuery) -> Result<SalesOverTimeReport, ReportError> {
         let SalesOverTimeQuery { by, from, until, scope, currency } = query;
-        let (year, of) = (self.reading.financial_year, currency.unwrap_or(self.reading.currency));
-        let today = self.reading.calendar.day_of(self.reading.clock.now());
-        let days = DateRange::asked((from, until), by, year, today)?;
+        let (year, of) = (self.context.financial_year, self.context.currency_or_own(currency));
+        let today = self.context.calendar.day_of(self.context.clock.now());
+        let days = DateRange::resolve((from, until), by, year, today)?;
         let spans = days.divided(by, year)?;
         let report = self.sales(of, &spans, scope).await?;
         let total = report.rows.iter().copied().fold(MonthAmounts::default(), MonthAmounts::plus);
@@ -71,14 +77,14 @@ impl ShowSalesOverTime {
         if let Some(months) = months {
             let ends = months.first().zip(months.last());
             if let Some(period) = ends.and_then(|((first, _), (_, last))| Period::between(*first, *last).ok()) {
-                let report = self.reading.reports.monthly(of, period, scope).await?;
+                let report = self.reports.monthly(of, period, scope).await?;
                 let rows = months.iter().map(|(first, last)| sum(&report.rows, *first, *last)).collect();
                 return Ok(Report { books: report.books, rows });
             }
         }
         let moments =
-            spans.iter().map(|span| self.reading.calendar.moments(span.days)).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.reading.over_time.over(of, &moments, scope).await?)
+            spans.iter().map(|span| self.context.calendar.moments(span.days)).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.over_time.over(of, &moments, scope).await?)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared_kernel::Currency;
 use utoipa::ToSchema;
 
-use super::views::{GroupByWord, MonthTotalView, ReportView, ScopeWord, money};
+use super::{GroupByWord, MonthTotalView, ReportView, ScopeWord, money};
 use crate::application::{ReportContext, SalesOverTimeQuery, SalesOverTimeReport};
 use crate::domain::{DateRange, MonthAmounts, SpanSales};
 
@@ -71,7 +71,7 @@ impl SpanTotalView {
 
 impl SalesOverTimeView {
     /// Renders the report.
-    pub fn new(answer: SalesOverTimeReport, query: SalesOverTimeQuery, of: Currency, reading: &ReportContext) -> Self {
+    pub fn new(answer: SalesOverTimeReport, query: SalesOverTimeQuery, of: Currency, context: &ReportContext) -> Self {
         let SalesOverTimeReport { days, report, total, before } = answer;
         let item = |row: SpanSales| SpanView {
             period: row.span.name,
@@ -82,7 +82,7 @@ impl SalesOverTimeView {
             by: query.by.name(),
             total: SpanTotalView::new(days, total, of),
             previous: before.map(|(days, sums)| SpanTotalView::new(days, sums, of)),
-            report: ReportView::new(report, of, reading, item),
+            report: ReportView::new(report, of, context, item),
         }
     }
 }

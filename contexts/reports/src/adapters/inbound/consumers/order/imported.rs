@@ -4,7 +4,8 @@
 use serde::Deserialize;
 use shared_kernel::{Currency, Envelope, OrderId, Timestamp};
 
-use super::reading::{Line, Number, Totals, Unreadable, command, sale_lines, truncate_to_stored_precision};
+use super::fields::{Line, Number, Totals, command, sale_lines};
+use crate::adapters::inbound::consumers::{Unreadable, truncate_to_stored_precision};
 use crate::application::{News, RecordFactCommand};
 use crate::domain::{Country, Outcome};
 

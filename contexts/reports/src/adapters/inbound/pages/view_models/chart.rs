@@ -5,7 +5,7 @@
 
 use shared_kernel::Currency;
 
-use super::head::money;
+use super::money;
 
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 280;

@@ -1,0 +1,5 @@
+//! What changes the books.
+
+mod record_fact;
+
+pub use record_fact::{News, RecordFact, RecordFactCommand, RecordFactError};
