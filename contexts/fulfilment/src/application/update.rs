@@ -47,8 +47,8 @@ pub(super) async fn update_always(
     cause: Option<Cause>,
     decide: impl Fn(&mut StockTransaction) + Send + Sync + 'static,
 ) -> Result<(), StoreError> {
-    let always = move |rows: &mut StockTransaction| {
-        decide(rows);
+    let always = move |transaction: &mut StockTransaction| {
+        decide(transaction);
         Ok(())
     };
     match update(warehouse, keys, cause, always).await {

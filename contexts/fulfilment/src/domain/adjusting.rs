@@ -105,17 +105,17 @@ impl Adjustment {
 /// [`Refusal::BelowReserved`] when promised goods would go, [`Refusal::ShelfFull`] when too many would lie there,
 /// [`Refusal::KeyReused`] when the key stands for something else.
 pub fn adjust(
-    sheet: &mut StockTransaction,
+    transaction: &mut StockTransaction,
     sku: &Sku,
     adjustment: &Adjustment,
     (by, request): (&Reference, Option<&str>),
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if let Some((quantity, reason)) = sheet.applied_request() {
+    if let Some((quantity, reason)) = transaction.applied_request() {
         let same = quantity == adjustment.quantity && reason == adjustment.reason.name();
         return if same { Ok(()) } else { Err(Refusal::KeyReused) };
     }
-    let item = sheet.stock(sku).cloned().unwrap_or_else(|| StockItem::empty(sku.clone()));
+    let item = transaction.stock(sku).cloned().unwrap_or_else(|| StockItem::empty(sku.clone()));
     if item.on_hand() + adjustment.quantity > Count::MAX {
         return Err(Refusal::ShelfFull);
     }
@@ -123,6 +123,6 @@ pub fn adjust(
     let (item, mut movement) = item.change(adjustment.quantity, reason, by.clone(), now)?;
     movement.note.clone_from(&adjustment.note);
     movement.request = request.map(str::to_owned);
-    sheet.put_stock(item, Some(movement));
+    transaction.put_stock(item, Some(movement));
     Ok(())
 }

@@ -19,14 +19,14 @@ pub struct ImportedCount {
 
 /// Applies an imported count, once. Should it be lower than what is promised to orders, the shelf is set to what is
 /// promised and the movement says so: a merchant's old list cannot unsell, and the import as a whole must not stop.
-pub fn import(sheet: &mut StockTransaction, count: &ImportedCount, now: Timestamp) {
-    if sheet.is_count_applied() {
+pub fn import(transaction: &mut StockTransaction, count: &ImportedCount, now: Timestamp) {
+    if transaction.is_count_applied() {
         return;
     }
-    let item = sheet.stock(&count.sku).cloned().unwrap_or_else(|| StockItem::empty(count.sku.clone()));
+    let item = transaction.stock(&count.sku).cloned().unwrap_or_else(|| StockItem::empty(count.sku.clone()));
     let (item, movement) = item.count_at_least_promised(count.on_hand, Reference::Import(count.import.clone()), now);
-    sheet.put_stock(item, movement);
-    sheet.count_applied(count.clone());
+    transaction.put_stock(item, movement);
+    transaction.count_applied(count.clone());
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +45,12 @@ pub struct PersonsCount {
 /// # Errors
 /// [`Refusal::StockChanged`] when goods came or went meanwhile, [`Refusal::BelowReserved`] when fewer were counted than
 /// are promised: the person is there to be told.
-pub fn set(sheet: &mut StockTransaction, sku: &Sku, count: &PersonsCount, now: Timestamp) -> Result<(), Refusal> {
-    let item = sheet.stock(sku).cloned().unwrap_or_else(|| StockItem::empty(sku.clone()));
+pub fn set(transaction: &mut StockTransaction, sku: &Sku, count: &PersonsCount, now: Timestamp) -> Result<(), Refusal> {
+    let item = transaction.stock(sku).cloned().unwrap_or_else(|| StockItem::empty(sku.clone()));
     if count.expected.is_some_and(|expected| expected != item.on_hand()) {
         return Err(Refusal::StockChanged { on_hand: item.on_hand(), available: item.available() });
     }
     let (item, movement) = item.count(count.on_hand, count.by.clone(), now)?;
-    sheet.put_stock(item, movement);
+    transaction.put_stock(item, movement);
     Ok(())
 }

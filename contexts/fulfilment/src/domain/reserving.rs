@@ -26,74 +26,74 @@ pub struct PlacedOrder {
 
 /// Releases the order that is replaced, then promises all lines or none. An order that is known already (it was
 /// answered, or it ended before this message came) changes nothing.
-pub fn reserve(sheet: &mut StockTransaction, placed: &PlacedOrder, now: Timestamp) {
+pub fn reserve(transaction: &mut StockTransaction, placed: &PlacedOrder, now: Timestamp) {
     if let Some(older) = placed.replaces.filter(|older| *older != placed.order) {
-        release(sheet, older, Release::Replaced, now);
+        release(transaction, older, Release::Replaced, now);
     }
-    if sheet.reservation(placed.order).is_some() {
+    if transaction.reservation(placed.order).is_some() {
         return;
     }
     let (order, until) = (placed.order, placed.expires_at);
-    let wanted: Vec<&Line> = placed.lines.iter().filter(|line| is_counted(sheet, line)).collect();
-    let short = shortages(sheet, &wanted);
+    let wanted: Vec<&Line> = placed.lines.iter().filter(|line| is_counted(transaction, line)).collect();
+    let short = shortages(transaction, &wanted);
     if !short.is_empty() {
-        sheet.put_reservation(Reservation::new(order, ReservationState::Refused));
-        return sheet.emit(FulfilmentEvent::StockRejected { order, short });
+        transaction.put_reservation(Reservation::new(order, ReservationState::Refused));
+        return transaction.emit(FulfilmentEvent::StockRejected { order, short });
     }
     let mut holds = Vec::with_capacity(wanted.len());
     for line in wanted {
         let Some(Ok((item, movement))) =
-            sheet.stock(&line.sku).cloned().map(|item| item.reserve(line.units, order, now))
+            transaction.stock(&line.sku).cloned().map(|item| item.reserve(line.units, order, now))
         else {
             continue;
         };
-        sheet.put_stock(item, Some(movement));
+        transaction.put_stock(item, Some(movement));
         holds.push(Hold { sku: line.sku.clone(), units: line.units });
     }
-    sheet.put_reservation(Reservation::new(order, ReservationState::Held { holds, until }));
-    sheet.emit(FulfilmentEvent::StockReserved { order, until });
+    transaction.put_reservation(Reservation::new(order, ReservationState::Held { holds, until }));
+    transaction.emit(FulfilmentEvent::StockReserved { order, until });
 }
 
 /// Takes back what an order holds. For [`Release::OrderEnded`] this is final whatever was known before, even nothing:
 /// what comes late finds the row and reserves no more.
-pub fn release(sheet: &mut StockTransaction, order: OrderId, why: Release, now: Timestamp) {
-    let state = sheet.reservation(order).map(|reservation| reservation.state().clone());
+pub fn release(transaction: &mut StockTransaction, order: OrderId, why: Release, now: Timestamp) {
+    let state = transaction.reservation(order).map(|reservation| reservation.state().clone());
     match (state, why) {
-        (Some(ReservationState::Held { holds, .. }), _) => give_back(sheet, order, &holds, now),
+        (Some(ReservationState::Held { holds, .. }), _) => give_back(transaction, order, &holds, now),
         (None, _) | (Some(ReservationState::Refused | ReservationState::Released(_)), Release::OrderEnded) => {}
         (Some(ReservationState::Refused | ReservationState::Released(_)), Release::Replaced | Release::Lapsed)
         | (Some(ReservationState::Taken), _) => return,
     }
-    sheet.put_reservation(Reservation::new(order, ReservationState::Released(why)));
+    transaction.put_reservation(Reservation::new(order, ReservationState::Released(why)));
 }
 
 /// The safety net: takes back what is held `grace` after the order's own deadline, for then nobody will say so.
-pub fn lapse(sheet: &mut StockTransaction, order: OrderId, grace: Duration, now: Timestamp) {
-    let until = sheet.reservation(order).and_then(Reservation::until);
+pub fn lapse(transaction: &mut StockTransaction, order: OrderId, grace: Duration, now: Timestamp) {
+    let until = transaction.reservation(order).and_then(Reservation::until);
     if until.is_some_and(|until| until.plus(grace) <= now) {
-        release(sheet, order, Release::Lapsed, now);
+        release(transaction, order, Release::Lapsed, now);
     }
 }
 
 /// Whether a line can run out: what is packed always, what is mailed only if somebody keeps a shelf for it.
-pub(super) fn is_counted(sheet: &StockTransaction, line: &Line) -> bool {
+pub(super) fn is_counted(transaction: &StockTransaction, line: &Line) -> bool {
     match line.kind {
         Kind::Physical => true,
-        Kind::Digital => sheet.stock(&line.sku).is_some(),
+        Kind::Digital => transaction.stock(&line.sku).is_some(),
     }
 }
 
 /// Which of the lines cannot be had. Expects every SKU once.
-pub(super) fn shortages(sheet: &StockTransaction, lines: &[&Line]) -> Vec<Sku> {
-    let lacks = |line: &&&Line| sheet.stock(&line.sku).is_none_or(|item| item.available() < line.units.get());
+pub(super) fn shortages(transaction: &StockTransaction, lines: &[&Line]) -> Vec<Sku> {
+    let lacks = |line: &&&Line| transaction.stock(&line.sku).is_none_or(|item| item.available() < line.units.get());
     lines.iter().filter(lacks).map(|line| line.sku.clone()).collect()
 }
 
-pub(super) fn give_back(sheet: &mut StockTransaction, order: OrderId, holds: &[Hold], now: Timestamp) {
+pub(super) fn give_back(transaction: &mut StockTransaction, order: OrderId, holds: &[Hold], now: Timestamp) {
     for hold in holds {
-        if let Some(item) = sheet.stock(&hold.sku).cloned() {
+        if let Some(item) = transaction.stock(&hold.sku).cloned() {
             let (item, movement) = item.release(hold.units, order, now);
-            sheet.put_stock(item, Some(movement));
+            transaction.put_stock(item, Some(movement));
         }
     }
 }

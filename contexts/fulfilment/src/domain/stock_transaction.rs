@@ -1,7 +1,7 @@
 //! The rows that one decision sees, changes and leaves behind.
 //!
-//! A store reads the rows inside its write transaction, lets a decision work on the sheet, and writes what
-//! [`StockTransaction::finish`] says has changed. The sheet does no arithmetic of its own; it remembers what was read, so that
+//! A store reads the rows inside its write transaction, lets a decision work on this transaction, and writes what
+//! [`StockTransaction::finish`] says has changed. It does no arithmetic of its own; it remembers what was read, so that
 //! a change is a change of value and nothing else.
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl<T: Clone + PartialEq> Row<T> {
     }
 }
 
-/// What is on the table.
+/// The rows that one decision works on.
 #[derive(Debug, Clone, Default)]
 pub struct StockTransaction {
     stock: BTreeMap<Sku, Row<StockItem>>,
@@ -67,12 +67,12 @@ pub struct Changes {
 }
 
 impl StockTransaction {
-    /// Lays a shelf on the table, or the fact that there is none.
+    /// Loads a shelf, or the fact that there is none.
     pub fn load_stock(&mut self, sku: Sku, item: Option<StockItem>) {
         self.stock.insert(sku, Row::read(item));
     }
 
-    /// Lays what is known of an order on the table.
+    /// Loads what is known of an order.
     pub fn load_order(&mut self, order: OrderId, held: Option<Reservation>, shipping: Option<ShippingOrder>) {
         self.reservations.insert(order, Row::read(held));
         self.shipping.insert(order, Row::read(shipping));
@@ -88,7 +88,7 @@ impl StockTransaction {
         self.request = Some((quantity, reason));
     }
 
-    /// The SKUs that the orders on the table hold or ship: their shelves have to be laid as well.
+    /// The SKUs that the loaded orders hold or ship: their shelves have to be loaded as well.
     pub fn skus_of_orders(&self) -> Vec<Sku> {
         let held = self.reservations.values().filter_map(|row| row.now.as_ref());
         let held = held.flat_map(|reservation| reservation.holds().iter().map(|hold| hold.sku.clone()));
@@ -153,11 +153,11 @@ impl StockTransaction {
     pub fn finish(self) -> Changes {
         let stock: Vec<_> = self.stock.into_values().filter(|row| row.changed().is_some()).collect();
         let mut events = self.events;
-        let told = |item: &StockItem| (item.on_hand(), item.available());
+        let published = |item: &StockItem| (item.on_hand(), item.available());
         for row in &stock {
-            let before = row.before.as_ref().map(told);
-            let news = row.changed().filter(|item| before != Some(told(item)));
-            events.extend(news.map(|item| FulfilmentEvent::StockChanged(item.clone())));
+            let before = row.before.as_ref().map(published);
+            let changed = row.changed().filter(|item| before != Some(published(item)));
+            events.extend(changed.map(|item| FulfilmentEvent::StockChanged(item.clone())));
         }
         Changes {
             stock,

@@ -49,17 +49,17 @@ pub(super) fn paid(number: u128, lines: &[Line]) -> PaidOrder {
 
 /// A table with a shelf of KEA on it, and the given orders of which nothing is known.
 fn table(kea: i64, orders: &[u128]) -> StockTransaction {
-    let mut sheet = StockTransaction::default();
+    let mut transaction = StockTransaction::default();
     for number in orders {
-        sheet.load_order(order(*number), None, None);
+        transaction.load_order(order(*number), None, None);
     }
-    sheet.load_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0, 0));
-    sheet
+    transaction.load_stock(sku("KEA"), StockItem::restore(sku("KEA"), kea, 0, 0));
+    transaction
 }
 
 /// On hand, reserved, committed.
-fn shelf(sheet: &StockTransaction) -> (i64, i64, i64) {
-    sheet.stock(&sku("KEA")).map(|item| (item.on_hand(), item.reserved(), item.committed())).unwrap()
+fn shelf(transaction: &StockTransaction) -> (i64, i64, i64) {
+    transaction.stock(&sku("KEA")).map(|item| (item.on_hand(), item.reserved(), item.committed())).unwrap()
 }
 
 fn counted(on_hand: i64, expected: Option<i64>) -> PersonsCount {
@@ -71,9 +71,9 @@ fn consignment() -> Consignment {
 }
 
 fn shipped(lines: &[Line]) -> StockTransaction {
-    let mut sheet = table(10, &[1]);
-    shipping::ship(&mut sheet, &paid(1, lines), noon());
-    sheet
+    let mut transaction = table(10, &[1]);
+    shipping::ship(&mut transaction, &paid(1, lines), noon());
+    transaction
 }
 
 #[test]
@@ -95,45 +95,45 @@ fn a_shelf_never_gives_what_it_does_not_have() {
 /// Twenty are counted, two are sold: twenty still lie there, eighteen may be sold, and a person who counts finds twenty.
 #[test]
 fn goods_lie_on_the_shelf_until_they_are_sent() {
-    let mut sheet = table(20, &[1]);
+    let mut transaction = table(20, &[1]);
     let lines = [physical("KEA", 2)];
-    reserving::reserve(&mut sheet, &placed(1, &lines), noon());
-    assert_eq!(shelf(&sheet), (20, 2, 0));
-    shipping::ship(&mut sheet, &paid(1, &lines), noon());
-    assert_eq!(shelf(&sheet), (20, 0, 2));
-    counting::set(&mut sheet, &sku("KEA"), &counted(20, Some(20)), noon()).unwrap();
-    assert_eq!((shelf(&sheet), sheet.stock(&sku("KEA")).unwrap().available()), ((20, 0, 2), 18));
-    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
-    assert_eq!((shelf(&sheet), sheet.stock(&sku("KEA")).unwrap().available()), ((18, 0, 0), 18));
+    reserving::reserve(&mut transaction, &placed(1, &lines), noon());
+    assert_eq!(shelf(&transaction), (20, 2, 0));
+    shipping::ship(&mut transaction, &paid(1, &lines), noon());
+    assert_eq!(shelf(&transaction), (20, 0, 2));
+    counting::set(&mut transaction, &sku("KEA"), &counted(20, Some(20)), noon()).unwrap();
+    assert_eq!((shelf(&transaction), transaction.stock(&sku("KEA")).unwrap().available()), ((20, 0, 2), 18));
+    shipping::dispatch(&mut transaction, order(1), None, &consignment(), noon()).unwrap();
+    assert_eq!((shelf(&transaction), transaction.stock(&sku("KEA")).unwrap().available()), ((18, 0, 0), 18));
     let moved: Vec<_> =
-        sheet.finish().movements.iter().map(|it| (it.reason.name(), it.on_hand, it.available())).collect();
+        transaction.finish().movements.iter().map(|it| (it.reason.name(), it.on_hand, it.available())).collect();
     assert_eq!(moved, [("reserved", 0, -2), ("taken", 0, 0), ("dispatched", -2, 0)]);
 }
 
 #[test]
 fn each_parcel_takes_what_is_in_it_off_the_shelf() {
-    let mut sheet = table(10, &[1]);
-    sheet.load_stock(sku("TUI"), StockItem::restore(sku("TUI"), 5, 0, 0));
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
+    let mut transaction = table(10, &[1]);
+    transaction.load_stock(sku("TUI"), StockItem::restore(sku("TUI"), 5, 0, 0));
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
     let first = BTreeSet::from([sku("TUI")]);
     for _again in 0..2 {
-        shipping::dispatch(&mut sheet, order(1), Some(&first), &consignment(), noon()).unwrap();
-        let tui = sheet.stock(&sku("TUI")).unwrap();
-        assert_eq!((tui.on_hand(), tui.committed(), shelf(&sheet)), (4, 0, (10, 0, 2)));
+        shipping::dispatch(&mut transaction, order(1), Some(&first), &consignment(), noon()).unwrap();
+        let tui = transaction.stock(&sku("TUI")).unwrap();
+        assert_eq!((tui.on_hand(), tui.committed(), shelf(&transaction)), (4, 0, (10, 0, 2)));
     }
-    shipping::answer_cancellation(&mut sheet, order(1), noon());
-    shipping::end(&mut sheet, order(1), noon());
-    assert_eq!(shelf(&sheet), (10, 0, 2), "part of the order has left, so the rest is still to be sent");
+    shipping::answer_cancellation(&mut transaction, order(1), noon());
+    shipping::end(&mut transaction, order(1), noon());
+    assert_eq!(shelf(&transaction), (10, 0, 2), "part of the order has left, so the rest is still to be sent");
 }
 
 #[test]
 fn a_mailed_thing_with_a_shelf_leaves_it_when_it_is_mailed() {
-    let mut sheet = shipped(&[digital("KEA"), digital("PDF")]);
-    assert_eq!(shelf(&sheet), (10, 0, 1));
+    let mut transaction = shipped(&[digital("KEA"), digital("PDF")]);
+    assert_eq!(shelf(&transaction), (10, 0, 1));
     for _again in 0..2 {
-        shipping::mailed(&mut sheet, order(1), &sku("KEA"), noon());
-        shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
-        assert_eq!(shelf(&sheet), (9, 0, 0));
+        shipping::mailed(&mut transaction, order(1), &sku("KEA"), noon());
+        shipping::mailed(&mut transaction, order(1), &sku("PDF"), noon());
+        assert_eq!(shelf(&transaction), (9, 0, 0));
     }
 }
 
@@ -143,22 +143,22 @@ fn a_reservation_is_given_back_once() {
     type Way = fn(&mut StockTransaction);
     let late = || noon().plus(Duration::from_hours(9));
     let ways: [Way; 4] = [
-        |sheet| shipping::end(sheet, order(1), noon()),
-        |sheet| shipping::answer_cancellation(sheet, order(1), noon()),
-        |sheet| reserving::release(sheet, order(1), Release::Replaced, noon()),
-        |sheet| reserving::release(sheet, order(1), Release::Lapsed, noon()),
+        |transaction| shipping::end(transaction, order(1), noon()),
+        |transaction| shipping::answer_cancellation(transaction, order(1), noon()),
+        |transaction| reserving::release(transaction, order(1), Release::Replaced, noon()),
+        |transaction| reserving::release(transaction, order(1), Release::Lapsed, noon()),
     ];
     for first in ways {
         for second in ways {
-            let mut sheet = table(10, &[1, 2]);
+            let mut transaction = table(10, &[1, 2]);
             for number in [1, 2] {
-                reserving::reserve(&mut sheet, &placed(number, &[physical("KEA", 3)]), noon());
+                reserving::reserve(&mut transaction, &placed(number, &[physical("KEA", 3)]), noon());
             }
-            first(&mut sheet);
-            second(&mut sheet);
-            reserving::lapse(&mut sheet, order(1), Duration::ZERO, late());
-            assert_eq!(shelf(&sheet), (10, 3, 0), "what the other order holds stays held");
-            let released = sheet.finish().movements.into_iter().filter(|it| it.reason == Reason::Released);
+            first(&mut transaction);
+            second(&mut transaction);
+            reserving::lapse(&mut transaction, order(1), Duration::ZERO, late());
+            assert_eq!(shelf(&transaction), (10, 3, 0), "what the other order holds stays held");
+            let released = transaction.finish().movements.into_iter().filter(|it| it.reason == Reason::Released);
             assert_eq!(released.map(|it| it.reserved).collect::<Vec<_>>(), [-3]);
         }
     }
@@ -166,19 +166,19 @@ fn a_reservation_is_given_back_once() {
 
 #[test]
 fn all_lines_are_promised_or_none() {
-    let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
-    assert_eq!(shelf(&sheet), (5, 0, 0));
-    let changes = sheet.finish();
+    let mut transaction = table(5, &[1]);
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 2), physical("TUI", 1)]), noon());
+    assert_eq!(shelf(&transaction), (5, 0, 0));
+    let changes = transaction.finish();
     assert_eq!(changes.events, [FulfilmentEvent::StockRejected { order: order(1), short: vec![sku("TUI")] }]);
     assert_eq!(changes.movements, []);
 }
 
 #[test]
 fn a_promise_says_until_when_and_what_is_left() {
-    let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
-    let changes = sheet.finish();
+    let mut transaction = table(5, &[1]);
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 2)]), noon());
+    let changes = transaction.finish();
     let until = noon().plus(Duration::from_mins(30));
     let left = FulfilmentEvent::StockChanged(StockItem::restore(sku("KEA"), 5, 2, 0).unwrap());
     assert_eq!(changes.events, [FulfilmentEvent::StockReserved { order: order(1), until }, left]);
@@ -187,140 +187,140 @@ fn a_promise_says_until_when_and_what_is_left() {
 
 #[test]
 fn a_file_never_runs_out_unless_somebody_keeps_a_shelf_for_it() {
-    let mut sheet = table(0, &[1, 2]);
-    reserving::reserve(&mut sheet, &placed(1, &[digital("PDF")]), noon());
-    assert_eq!(sheet.reservation(order(1)).unwrap().holds(), []);
-    reserving::reserve(&mut sheet, &placed(2, &[digital("KEA")]), noon());
-    assert_eq!(sheet.reservation(order(2)).unwrap().state(), &ReservationState::Refused);
+    let mut transaction = table(0, &[1, 2]);
+    reserving::reserve(&mut transaction, &placed(1, &[digital("PDF")]), noon());
+    assert_eq!(transaction.reservation(order(1)).unwrap().holds(), []);
+    reserving::reserve(&mut transaction, &placed(2, &[digital("KEA")]), noon());
+    assert_eq!(transaction.reservation(order(2)).unwrap().state(), &ReservationState::Refused);
 }
 
 #[test]
 fn lines_of_one_sku_are_compared_with_the_shelf_together() {
     let lines = kinds::merged(vec![physical("KEA", 3), digital("PDF"), physical("KEA", 3)]);
     assert_eq!(lines, [physical("KEA", 6), digital("PDF")]);
-    let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &lines), noon());
-    assert_eq!(sheet.reservation(order(1)).unwrap().state(), &ReservationState::Refused);
+    let mut transaction = table(5, &[1]);
+    reserving::reserve(&mut transaction, &placed(1, &lines), noon());
+    assert_eq!(transaction.reservation(order(1)).unwrap().state(), &ReservationState::Refused);
 }
 
 #[test]
 fn a_placed_order_that_comes_late_leaks_no_stock() {
     type Earlier = fn(&mut StockTransaction);
     let ways: [(&str, Earlier); 3] = [
-        ("ended", |sheet| shipping::end(sheet, order(1), noon())),
-        ("paid", |sheet| shipping::ship(sheet, &paid(1, &[physical("KEA", 2)]), noon())),
-        ("cancelled", |sheet| shipping::answer_cancellation(sheet, order(1), noon())),
+        ("ended", |transaction| shipping::end(transaction, order(1), noon())),
+        ("paid", |transaction| shipping::ship(transaction, &paid(1, &[physical("KEA", 2)]), noon())),
+        ("cancelled", |transaction| shipping::answer_cancellation(transaction, order(1), noon())),
     ];
     for (name, earlier) in ways {
-        let mut sheet = table(5, &[1]);
-        earlier(&mut sheet);
-        let before = sheet.clone();
-        reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
-        assert_eq!(sheet.reservation(order(1)), before.reservation(order(1)), "after {name}");
-        assert_eq!(shelf(&sheet), shelf(&before), "after {name}");
+        let mut transaction = table(5, &[1]);
+        earlier(&mut transaction);
+        let before = transaction.clone();
+        reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 2)]), noon());
+        assert_eq!(transaction.reservation(order(1)), before.reservation(order(1)), "after {name}");
+        assert_eq!(shelf(&transaction), shelf(&before), "after {name}");
     }
 }
 
 #[test]
 fn the_older_order_is_released_even_if_the_newer_one_has_ended() {
-    let mut sheet = table(1, &[1, 2]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 1)]), noon());
-    shipping::end(&mut sheet, order(2), noon());
+    let mut transaction = table(1, &[1, 2]);
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 1)]), noon());
+    shipping::end(&mut transaction, order(2), noon());
     let newer = PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) };
-    reserving::reserve(&mut sheet, &newer, noon());
-    assert_eq!(shelf(&sheet), (1, 0, 0));
+    reserving::reserve(&mut transaction, &newer, noon());
+    assert_eq!(shelf(&transaction), (1, 0, 0));
 }
 
 #[test]
 fn a_paid_order_is_not_replaced() {
-    let mut sheet = table(2, &[1, 2]);
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
+    let mut transaction = table(2, &[1, 2]);
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 1)]), noon());
     let newer = PlacedOrder { replaces: Some(order(1)), ..placed(2, &[physical("KEA", 1)]) };
-    reserving::reserve(&mut sheet, &newer, noon());
-    assert_eq!(sheet.reservation(order(1)).unwrap().state(), &ReservationState::Taken);
-    assert_eq!(shelf(&sheet), (2, 1, 1));
+    reserving::reserve(&mut transaction, &newer, noon());
+    assert_eq!(transaction.reservation(order(1)).unwrap().state(), &ReservationState::Taken);
+    assert_eq!(shelf(&transaction), (2, 1, 1));
 }
 
 #[test]
 fn only_what_is_long_overdue_lapses() {
     let grace = Duration::from_mins(30);
-    let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
-    reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_mins(59)));
-    assert_eq!(shelf(&sheet), (5, 2, 0));
-    reserving::lapse(&mut sheet, order(1), grace, noon().plus(Duration::from_hours(1)));
-    assert_eq!(shelf(&sheet), (5, 0, 0));
+    let mut transaction = table(5, &[1]);
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 2)]), noon());
+    reserving::lapse(&mut transaction, order(1), grace, noon().plus(Duration::from_mins(59)));
+    assert_eq!(shelf(&transaction), (5, 2, 0));
+    reserving::lapse(&mut transaction, order(1), grace, noon().plus(Duration::from_hours(1)));
+    assert_eq!(shelf(&transaction), (5, 0, 0));
 }
 
 #[test]
 fn a_paid_order_whose_promise_lapsed_is_served_if_there_is_still_enough() {
     for (left, expected) in [(2, ReservationState::Taken), (1, ReservationState::Refused)] {
-        let mut sheet = table(2, &[1, 2]);
-        reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 2)]), noon());
-        reserving::release(&mut sheet, order(1), Release::Lapsed, noon());
+        let mut transaction = table(2, &[1, 2]);
+        reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 2)]), noon());
+        reserving::release(&mut transaction, order(1), Release::Lapsed, noon());
         if left < 2 {
-            reserving::reserve(&mut sheet, &placed(2, &[physical("KEA", 1)]), noon());
+            reserving::reserve(&mut transaction, &placed(2, &[physical("KEA", 1)]), noon());
         }
-        shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
-        assert_eq!(sheet.reservation(order(1)).unwrap().state(), &expected);
+        shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 2)]), noon());
+        assert_eq!(transaction.reservation(order(1)).unwrap().state(), &expected);
     }
 }
 
 #[test]
 fn an_order_that_was_told_no_is_told_no_again_even_if_stock_has_come() {
-    let mut sheet = table(0, &[1]);
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
-    counting::set(&mut sheet, &sku("KEA"), &counted(9, None), noon()).unwrap();
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 1)]), noon());
-    assert!(sheet.shipping(order(1)).is_none(), "its money is on the way back");
-    let told = sheet.finish().events;
+    let mut transaction = table(0, &[1]);
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 1)]), noon());
+    counting::set(&mut transaction, &sku("KEA"), &counted(9, None), noon()).unwrap();
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 1)]), noon());
+    assert!(transaction.shipping(order(1)).is_none(), "its money is on the way back");
+    let told = transaction.finish().events;
     let no = FulfilmentEvent::StockRejected { order: order(1), short: vec![sku("KEA")] };
     assert_eq!(told.iter().filter(|event| **event == no).count(), 2);
 }
 
 #[test]
 fn what_was_paid_for_counts_if_it_is_not_what_was_promised() {
-    let mut sheet = table(5, &[1]);
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 4)]), noon());
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 3)]), noon());
-    assert_eq!(shelf(&sheet), (5, 0, 3));
+    let mut transaction = table(5, &[1]);
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 4)]), noon());
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 3)]), noon());
+    assert_eq!(shelf(&transaction), (5, 0, 3));
 }
 
 #[test]
 fn paying_twice_ships_once() {
-    let mut sheet = shipped(&[physical("KEA", 2)]);
-    let once = sheet.clone().finish();
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
-    assert_eq!(sheet.finish().events, once.events);
+    let mut transaction = shipped(&[physical("KEA", 2)]);
+    let once = transaction.clone().finish();
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 2)]), noon());
+    assert_eq!(transaction.finish().events, once.events);
 }
 
 #[test]
 fn an_order_is_processed_when_its_last_item_is() {
-    let mut sheet = shipped(&[physical("KEA", 2), digital("PDF")]);
-    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
-    assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Pending);
-    shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
-    assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Processed(noon()));
-    let events = sheet.finish().events;
+    let mut transaction = shipped(&[physical("KEA", 2), digital("PDF")]);
+    shipping::dispatch(&mut transaction, order(1), None, &consignment(), noon()).unwrap();
+    assert_eq!(transaction.shipping(order(1)).unwrap().state(), ShippingState::Pending);
+    shipping::mailed(&mut transaction, order(1), &sku("PDF"), noon());
+    assert_eq!(transaction.shipping(order(1)).unwrap().state(), ShippingState::Processed(noon()));
+    let events = transaction.finish().events;
     assert!(events.contains(&FulfilmentEvent::ShippingOrderProcessed { order: order(1), at: noon(), not_sent: None }));
 }
 
 #[test]
 fn dispatching_twice_is_unchanged() {
-    let mut sheet = shipped(&[physical("KEA", 2)]);
-    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
-    let once = sheet.clone().finish().events;
+    let mut transaction = shipped(&[physical("KEA", 2)]);
+    shipping::dispatch(&mut transaction, order(1), None, &consignment(), noon()).unwrap();
+    let once = transaction.clone().finish().events;
     let other = Consignment::parse("Another", None).unwrap();
-    shipping::dispatch(&mut sheet, order(1), None, &other, noon()).unwrap();
-    assert_eq!(sheet.finish().events, once);
+    shipping::dispatch(&mut transaction, order(1), None, &other, noon()).unwrap();
+    assert_eq!(transaction.finish().events, once);
 }
 
 #[test]
 fn only_what_can_be_packed_is_dispatched() {
-    let mut sheet = shipped(&[physical("KEA", 2), digital("PDF")]);
+    let mut transaction = shipped(&[physical("KEA", 2), digital("PDF")]);
     let mut dispatch = |code: &str| {
         let chosen = BTreeSet::from([sku(code)]);
-        shipping::dispatch(&mut sheet, order(1), Some(&chosen), &consignment(), noon())
+        shipping::dispatch(&mut transaction, order(1), Some(&chosen), &consignment(), noon())
     };
     assert_eq!(dispatch("PDF"), Err(Refusal::NotPhysical(sku("PDF"))));
     assert_eq!(dispatch("MOA"), Err(Refusal::UnknownItem(sku("MOA"))));
@@ -334,10 +334,10 @@ fn only_what_can_be_packed_is_dispatched() {
 
 #[test]
 fn a_cancelled_order_is_not_dispatched() {
-    let mut sheet = shipped(&[physical("KEA", 2)]);
-    shipping::answer_cancellation(&mut sheet, order(1), noon());
-    assert_eq!(shelf(&sheet), (10, 0, 0));
-    let late = shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon());
+    let mut transaction = shipped(&[physical("KEA", 2)]);
+    shipping::answer_cancellation(&mut transaction, order(1), noon());
+    assert_eq!(shelf(&transaction), (10, 0, 0));
+    let late = shipping::dispatch(&mut transaction, order(1), None, &consignment(), noon());
     assert_eq!(late, Err(Refusal::AlreadyCancelled));
 }
 
@@ -346,91 +346,91 @@ fn it_is_too_late_to_cancel_when_something_has_left_or_goes_by_mail() {
     let mut sent = shipped(&[physical("KEA", 2)]);
     shipping::dispatch(&mut sent, order(1), None, &consignment(), noon()).unwrap();
     let mixed = shipped(&[physical("KEA", 2), digital("PDF")]);
-    for (mut sheet, reason, left) in
+    for (mut transaction, reason, left) in
         [(sent, "an item has already been sent", (8, 0, 0)), (mixed, "a digital item cannot be taken back", (10, 0, 2))]
     {
-        shipping::answer_cancellation(&mut sheet, order(1), noon());
-        assert_eq!(shelf(&sheet), left);
-        let told = sheet.finish().events;
+        shipping::answer_cancellation(&mut transaction, order(1), noon());
+        assert_eq!(shelf(&transaction), left);
+        let told = transaction.finish().events;
         assert!(told.contains(&FulfilmentEvent::CancellationRefused { order: order(1), reason }), "{told:?}");
     }
 }
 
 #[test]
 fn an_order_that_ended_does_not_leave_the_house() {
-    let mut sheet = shipped(&[physical("KEA", 2), digital("PDF")]);
-    shipping::end(&mut sheet, order(1), noon());
-    assert_eq!(sheet.shipping(order(1)).unwrap().state(), ShippingState::Cancelled(noon()));
-    shipping::mailed(&mut sheet, order(1), &sku("PDF"), noon());
-    assert!(sheet.shipping(order(1)).unwrap().items().iter().all(Item::is_pending));
-    assert_eq!(shelf(&sheet), (10, 0, 0));
+    let mut transaction = shipped(&[physical("KEA", 2), digital("PDF")]);
+    shipping::end(&mut transaction, order(1), noon());
+    assert_eq!(transaction.shipping(order(1)).unwrap().state(), ShippingState::Cancelled(noon()));
+    shipping::mailed(&mut transaction, order(1), &sku("PDF"), noon());
+    assert!(transaction.shipping(order(1)).unwrap().items().iter().all(Item::is_pending));
+    assert_eq!(shelf(&transaction), (10, 0, 0));
 }
 
 #[test]
 fn each_mailing_has_a_number_of_its_own() {
-    let mut sheet = shipped(&[digital("PDF")]);
-    shipping::file_arrived(&mut sheet, order(1), &sku("PDF"));
-    shipping::wait_for_file(&mut sheet, order(1), &sku("PDF"));
-    shipping::file_arrived(&mut sheet, order(1), &sku("PDF"));
-    let numbers: Vec<u32> = sheet.finish().deliveries.iter().map(|delivery| delivery.number).collect();
+    let mut transaction = shipped(&[digital("PDF")]);
+    shipping::file_arrived(&mut transaction, order(1), &sku("PDF"));
+    shipping::wait_for_file(&mut transaction, order(1), &sku("PDF"));
+    shipping::file_arrived(&mut transaction, order(1), &sku("PDF"));
+    let numbers: Vec<u32> = transaction.finish().deliveries.iter().map(|delivery| delivery.number).collect();
     assert_eq!(numbers, [1, 2], "a file that nobody waited for mails nothing");
 }
 
 #[test]
 fn staff_is_told_when_a_count_would_break_promises() {
-    let mut sheet = table(6, &[1, 2]);
-    shipping::ship(&mut sheet, &paid(2, &[physical("KEA", 1)]), noon());
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 3)]), noon());
-    let refused = counting::set(&mut sheet, &sku("KEA"), &counted(3, None), noon());
+    let mut transaction = table(6, &[1, 2]);
+    shipping::ship(&mut transaction, &paid(2, &[physical("KEA", 1)]), noon());
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 3)]), noon());
+    let refused = counting::set(&mut transaction, &sku("KEA"), &counted(3, None), noon());
     assert_eq!(refused, Err(Refusal::BelowReserved { reserved: 3, committed: 1 }));
-    counting::set(&mut sheet, &sku("KEA"), &counted(4, None), noon()).unwrap();
-    assert_eq!(shelf(&sheet), (4, 3, 1));
+    counting::set(&mut transaction, &sku("KEA"), &counted(4, None), noon()).unwrap();
+    assert_eq!(shelf(&transaction), (4, 3, 1));
 }
 
 #[test]
 fn a_count_of_before_is_refused_when_goods_have_come_or_gone_but_not_when_they_were_sold() {
-    let mut sheet = table(20, &[1]);
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
-    counting::set(&mut sheet, &sku("KEA"), &counted(19, Some(20)), noon()).unwrap();
-    assert_eq!(shelf(&sheet), (19, 0, 2), "one was missing; the sale did not matter");
-    shipping::dispatch(&mut sheet, order(1), None, &consignment(), noon()).unwrap();
-    let stale = counting::set(&mut sheet, &sku("KEA"), &counted(19, Some(19)), noon());
+    let mut transaction = table(20, &[1]);
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 2)]), noon());
+    counting::set(&mut transaction, &sku("KEA"), &counted(19, Some(20)), noon()).unwrap();
+    assert_eq!(shelf(&transaction), (19, 0, 2), "one was missing; the sale did not matter");
+    shipping::dispatch(&mut transaction, order(1), None, &consignment(), noon()).unwrap();
+    let stale = counting::set(&mut transaction, &sku("KEA"), &counted(19, Some(19)), noon());
     assert_eq!(stale, Err(Refusal::StockChanged { on_hand: 17, available: 17 }));
-    assert_eq!(shelf(&sheet), (17, 0, 0));
+    assert_eq!(shelf(&transaction), (17, 0, 0));
 }
 
 fn adjustment(quantity: i64, reason: AdjustmentReason) -> Adjustment {
     Adjustment::new(quantity, reason, Some(" NOTE-1 ")).unwrap()
 }
 
-fn adjust(sheet: &mut StockTransaction, quantity: i64, reason: AdjustmentReason) -> Result<(), Refusal> {
+fn adjust(transaction: &mut StockTransaction, quantity: i64, reason: AdjustmentReason) -> Result<(), Refusal> {
     let who = Reference::Staff(None);
-    adjusting::adjust(sheet, &sku("KEA"), &adjustment(quantity, reason), (&who, Some("key")), noon())
+    adjusting::adjust(transaction, &sku("KEA"), &adjustment(quantity, reason), (&who, Some("key")), noon())
 }
 
 #[test]
 fn goods_come_and_go_by_as_many_as_somebody_says() {
-    let mut sheet = table(5, &[1]);
-    shipping::ship(&mut sheet, &paid(1, &[physical("KEA", 2)]), noon());
-    adjust(&mut sheet, 20, AdjustmentReason::Received).unwrap();
-    adjust(&mut sheet, -1, AdjustmentReason::Damaged).unwrap();
-    assert_eq!(shelf(&sheet), (24, 0, 2));
-    let gone = adjust(&mut sheet, -23, AdjustmentReason::Lost);
+    let mut transaction = table(5, &[1]);
+    shipping::ship(&mut transaction, &paid(1, &[physical("KEA", 2)]), noon());
+    adjust(&mut transaction, 20, AdjustmentReason::Received).unwrap();
+    adjust(&mut transaction, -1, AdjustmentReason::Damaged).unwrap();
+    assert_eq!(shelf(&transaction), (24, 0, 2));
+    let gone = adjust(&mut transaction, -23, AdjustmentReason::Lost);
     assert_eq!(gone, Err(Refusal::BelowReserved { reserved: 0, committed: 2 }));
-    assert_eq!(adjust(&mut sheet, Count::MAX, AdjustmentReason::Found), Err(Refusal::ShelfFull));
-    let movements = sheet.finish().movements;
+    assert_eq!(adjust(&mut transaction, Count::MAX, AdjustmentReason::Found), Err(Refusal::ShelfFull));
+    let movements = transaction.finish().movements;
     let moved: Vec<_> = movements.iter().map(|it| (it.reason.name(), it.on_hand, it.note.as_deref())).collect();
     assert_eq!(moved, [("taken", 0, None), ("received", 20, Some("NOTE-1")), ("damaged", -1, Some("NOTE-1"))]);
 }
 
 #[test]
 fn an_adjustment_under_the_same_key_is_made_once() {
-    let mut sheet = table(5, &[]);
-    sheet.mark_request_applied(20, "received".to_owned());
-    assert_eq!(adjust(&mut sheet, 20, AdjustmentReason::Received), Ok(()));
-    assert_eq!(adjust(&mut sheet, 20, AdjustmentReason::Found), Err(Refusal::KeyReused));
-    assert_eq!(adjust(&mut sheet, 21, AdjustmentReason::Received), Err(Refusal::KeyReused));
-    assert_eq!(shelf(&sheet), (5, 0, 0));
+    let mut transaction = table(5, &[]);
+    transaction.mark_request_applied(20, "received".to_owned());
+    assert_eq!(adjust(&mut transaction, 20, AdjustmentReason::Received), Ok(()));
+    assert_eq!(adjust(&mut transaction, 20, AdjustmentReason::Found), Err(Refusal::KeyReused));
+    assert_eq!(adjust(&mut transaction, 21, AdjustmentReason::Received), Err(Refusal::KeyReused));
+    assert_eq!(shelf(&transaction), (5, 0, 0));
 }
 
 #[test]
@@ -458,13 +458,13 @@ fn a_reason_says_whether_goods_come_or_go() {
 
 #[test]
 fn an_imported_count_below_the_promises_is_raised_and_says_so() {
-    let mut sheet = table(6, &[1, 2]);
-    shipping::ship(&mut sheet, &paid(2, &[physical("KEA", 1)]), noon());
-    reserving::reserve(&mut sheet, &placed(1, &[physical("KEA", 3)]), noon());
+    let mut transaction = table(6, &[1, 2]);
+    shipping::ship(&mut transaction, &paid(2, &[physical("KEA", 1)]), noon());
+    reserving::reserve(&mut transaction, &placed(1, &[physical("KEA", 3)]), noon());
     let count = ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand: Count::new(1).unwrap() };
-    counting::import(&mut sheet, &count, noon());
-    assert_eq!(shelf(&sheet), (4, 3, 1));
-    let changes = sheet.finish();
+    counting::import(&mut transaction, &count, noon());
+    assert_eq!(shelf(&transaction), (4, 3, 1));
+    let changes = transaction.finish();
     assert_eq!(changes.movements.last().map(|movement| movement.reason), Some(Reason::CountedBelowReserved));
     assert_eq!(changes.count, Some(count));
 }
@@ -525,8 +525,8 @@ fn a_label_is_the_address_as_the_order_froze_it() {
         ..RawAddress::default()
     };
     let address = Address::try_from(raw).unwrap();
-    let mut sheet = table(1, &[1]);
+    let mut transaction = table(1, &[1]);
     let order_paid = PaidOrder { address: Some(address.clone()), ..paid(1, &[physical("KEA", 1)]) };
-    shipping::ship(&mut sheet, &order_paid, noon());
-    assert_eq!(sheet.shipping(order(1)).unwrap().address(), Some(&address));
+    shipping::ship(&mut transaction, &order_paid, noon());
+    assert_eq!(transaction.shipping(order(1)).unwrap().address(), Some(&address));
 }

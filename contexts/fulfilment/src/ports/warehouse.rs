@@ -46,7 +46,7 @@ pub trait Warehouse: Send + Sync {
     /// Reads the rows named by `keys` in key order inside a write transaction, lets `decide` work on them, and writes
     /// the changes, the facts, the mailings and the mark on `cause` together or not at all. No other change comes
     /// between reading and writing. What a shelf has committed follows from the shipping orders: it is what their open items
-    /// take from it, anyone who wrote them. Answers the sheet as `decide` left it; a refusal has changed nothing.
+    /// take from it, whichever version wrote them. Answers the transaction as `decide` left it; a refusal has changed nothing.
     ///
     /// # Errors
     /// [`StoreError::AlreadyHandled`] or [`StoreError::LeaseLost`] by the cause; [`StoreError::Stale`] where another

@@ -61,16 +61,16 @@ impl Warehouse for MemoryStore {
         cause: Option<Cause>,
     ) -> Result<Result<StockTransaction, Refusal>, StoreError> {
         let mut state = self.lock();
-        let mut sheet = state.load(&keys);
-        if let Err(refusal) = decide(&mut sheet) {
+        let mut transaction = state.load(&keys);
+        if let Err(refusal) = decide(&mut transaction) {
             return Ok(Err(refusal));
         }
-        let changes = sheet.clone().finish();
+        let changes = transaction.clone().finish();
         let events = changes.events.iter().map(publish::publish).collect();
         let tasks = changes.deliveries.iter().map(publish::task).collect();
         self.recorder.record(Record { cause: cause.as_ref(), events, tasks })?;
         state.apply(&changes);
-        Ok(Ok(sheet))
+        Ok(Ok(transaction))
     }
 
     async fn overdue(&self, deadline: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError> {
@@ -84,24 +84,24 @@ impl Warehouse for MemoryStore {
 
 impl State {
     fn load(&self, keys: &Keys) -> StockTransaction {
-        let mut sheet = StockTransaction::default();
+        let mut transaction = StockTransaction::default();
         for order in &keys.orders {
-            sheet.load_order(*order, self.reservations.get(order).cloned(), self.shipping.get(order).cloned());
+            transaction.load_order(*order, self.reservations.get(order).cloned(), self.shipping.get(order).cloned());
         }
-        for sku in keys.skus.iter().cloned().chain(sheet.skus_of_orders()) {
+        for sku in keys.skus.iter().cloned().chain(transaction.skus_of_orders()) {
             let item = self.stock.get(&sku).cloned();
-            sheet.load_stock(sku, item);
+            transaction.load_stock(sku, item);
         }
         if keys.count.as_ref().is_some_and(|count| self.counts.contains(&(count.import.clone(), count.sku.clone()))) {
-            sheet.mark_count_applied();
+            transaction.mark_count_applied();
         }
         if let Some(request) = &keys.request {
             let same = |it: &&Movement| it.sku == request.sku && it.request.as_ref() == Some(&request.key);
             if let Some(known) = self.movements.iter().find(same) {
-                sheet.mark_request_applied(known.on_hand, known.reason.name().to_owned());
+                transaction.mark_request_applied(known.on_hand, known.reason.name().to_owned());
             }
         }
-        sheet
+        transaction
     }
 
     fn apply(&mut self, changes: &Changes) {

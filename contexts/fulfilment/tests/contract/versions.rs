@@ -6,7 +6,7 @@ use chassis::sql::{Database, Tx};
 use fulfilment::adapters::outbound::sql::MIGRATIONS;
 use fulfilment::application::DispatchItemsCommand;
 use fulfilment::domain::{Consignment, Count, PersonsCount, Reference};
-use fulfilment::testing::{Bench, noon, order, paid, physical, sku};
+use fulfilment::testing::{TestStore, noon, order, paid, physical, sku};
 use serde_json::{Value, json};
 use shared_kernel::StoreError;
 use std::collections::BTreeMap;
@@ -128,8 +128,8 @@ const KEA_AND_TUI: &[(&str, i64)] = &[("KEA", 2), ("TUI", 1)];
 const KEA: &[(&str, i64)] = &[("KEA", 3)];
 
 /// On hand, reserved, committed, available.
-async fn shelf(bench: &Bench, code: &str) -> (i64, i64, i64, i64) {
-    let item = bench.ports.stock.find(&sku(code)).await.unwrap().unwrap().item;
+async fn shelf(store: &TestStore, code: &str) -> (i64, i64, i64, i64) {
+    let item = store.ports.stock.find(&sku(code)).await.unwrap().unwrap().item;
     (item.on_hand(), item.reserved(), item.committed(), item.available())
 }
 
@@ -147,20 +147,20 @@ async fn its_rows_are_taken_over(database: Database) {
     before.pay(4, KEA).await;
     before.cancel(4, KEA).await;
     database.migrate("fulfilment", MIGRATIONS).await.unwrap();
-    let bench = Bench::sql(database);
-    assert_eq!((shelf(&bench, "KEA").await, shelf(&bench, "TUI").await), ((15, 0, 2, 13), (5, 0, 2, 3)));
-    let audit = bench.audit().await;
+    let store = TestStore::sql(database);
+    assert_eq!((shelf(&store, "KEA").await, shelf(&store, "TUI").await), ((15, 0, 2, 13), (5, 0, 2, 3)));
+    let audit = store.audit().await;
     let stock = audit.iter().find(|line| line["kind"] == "stock" && line["sku"] == "KEA").unwrap();
     for (name, value) in [("on_hand", 13), ("available", 13), ("movements_on_hand", 13), ("reserved", 0)] {
         assert_eq!(stock[name], value, "the audit says of {name} what it said before");
     }
     let parcel = Consignment::parse("NZ Post", None).unwrap();
-    let dispatch = &bench.use_cases.dispatch_items;
+    let dispatch = &store.use_cases.dispatch_items;
     for number in [1, 2] {
         let command = DispatchItemsCommand { order: order(number), skus: None, consignment: parcel.clone() };
         dispatch.execute(command).await.unwrap();
     }
-    assert_eq!((shelf(&bench, "KEA").await, shelf(&bench, "TUI").await), ((13, 0, 0, 13), (3, 0, 0, 3)));
+    assert_eq!((shelf(&store, "KEA").await, shelf(&store, "TUI").await), ((13, 0, 0, 13), (3, 0, 0, 3)));
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,7 +174,7 @@ enum Standing {
 /// that knows nothing of versions.
 async fn both_work_side_by_side(database: Database, seed: u64) {
     database.migrate("fulfilment", MIGRATIONS).await.unwrap();
-    let (before, bench) = (VersionBefore { database: database.clone() }, Bench::sql(database));
+    let (before, store) = (VersionBefore { database: database.clone() }, TestStore::sql(database));
     before.count("KEA", 1_000).await;
     let mut chance = Chance(seed);
     let mut orders: BTreeMap<u128, Standing> = BTreeMap::new();
@@ -185,15 +185,15 @@ async fn both_work_side_by_side(database: Database, seed: u64) {
         let chosen = open.get(usize::try_from(chance.below(8)).unwrap()).copied();
         let standing = match (chance.below(3), chosen) {
             (0, Some(number)) => {
-                send(&before, &bench, number, old).await;
+                send(&before, &store, number, old).await;
                 (number, Standing::Sent)
             }
             (1, Some(number)) => {
-                stop(&before, &bench, number, old).await;
+                stop(&before, &store, number, old).await;
                 (number, Standing::Cancelled)
             }
             _ => {
-                sell(&before, &bench, step, old).await;
+                sell(&before, &store, step, old).await;
                 (step, Standing::Open)
             }
         };
@@ -201,39 +201,39 @@ async fn both_work_side_by_side(database: Database, seed: u64) {
         let units = |wanted| 3 * i64::try_from(orders.values().filter(|it| **it == wanted).count()).unwrap();
         let (on_hand, committed) = (1_000 - units(Standing::Sent), units(Standing::Open));
         let expected = (on_hand, 0, committed, on_hand - committed);
-        assert_eq!(shelf(&bench, "KEA").await, expected, "seed {seed}, step {step}");
-        count_what_lies_there(&bench, on_hand).await;
-        assert_eq!(shelf(&bench, "KEA").await, expected, "counting what lies there changes nothing");
+        assert_eq!(shelf(&store, "KEA").await, expected, "seed {seed}, step {step}");
+        count_what_lies_there(&store, on_hand).await;
+        assert_eq!(shelf(&store, "KEA").await, expected, "counting what lies there changes nothing");
     }
 }
 
-async fn sell(before: &VersionBefore, bench: &Bench, number: u128, old: bool) {
+async fn sell(before: &VersionBefore, store: &TestStore, number: u128, old: bool) {
     if old {
         return before.pay(number, KEA).await;
     }
-    let ship = &bench.use_cases.create_shipping_order;
-    ship.execute(paid(number, &[physical("KEA", 3)]), bench.cause().await).await.unwrap();
+    let ship = &store.use_cases.create_shipping_order;
+    ship.execute(paid(number, &[physical("KEA", 3)]), store.cause().await).await.unwrap();
 }
 
-async fn send(before: &VersionBefore, bench: &Bench, number: u128, old: bool) {
+async fn send(before: &VersionBefore, store: &TestStore, number: u128, old: bool) {
     if old {
         return before.dispatch(number, KEA, 1).await;
     }
-    let dispatch = &bench.use_cases.dispatch_items;
+    let dispatch = &store.use_cases.dispatch_items;
     let consignment = Consignment::parse("NZ Post", None).unwrap();
     dispatch.execute(DispatchItemsCommand { order: order(number), skus: None, consignment }).await.unwrap();
 }
 
-async fn stop(before: &VersionBefore, bench: &Bench, number: u128, old: bool) {
+async fn stop(before: &VersionBefore, store: &TestStore, number: u128, old: bool) {
     if old {
         return before.cancel(number, KEA).await;
     }
-    let cancel = &bench.use_cases.answer_cancellation;
-    cancel.execute(order(number), bench.cause().await).await.unwrap();
+    let cancel = &store.use_cases.answer_cancellation;
+    cancel.execute(order(number), store.cause().await).await.unwrap();
 }
 
-async fn count_what_lies_there(bench: &Bench, on_hand: i64) {
-    let set = &bench.use_cases.set_stock;
+async fn count_what_lies_there(store: &TestStore, on_hand: i64) {
+    let set = &store.use_cases.set_stock;
     let count =
         PersonsCount { on_hand: Count::new(on_hand).unwrap(), expected: Some(on_hand), by: Reference::Staff(None) };
     set.execute(sku("KEA"), count).await.unwrap();

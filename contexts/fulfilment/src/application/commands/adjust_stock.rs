@@ -37,11 +37,11 @@ impl AdjustStock {
         let (now, sku) = (self.clock.now(), command.sku.clone());
         let request = command.request.clone().map(|key| StockRequest { sku: sku.clone(), key });
         let keys = Keys { skus: vec![sku.clone()], request, ..Keys::default() };
-        let decide = move |rows: &mut StockTransaction| {
+        let decide = move |transaction: &mut StockTransaction| {
             let who = (&command.by, command.request.as_deref());
-            adjusting::adjust(rows, &command.sku, &command.adjustment, who, now)
+            adjusting::adjust(transaction, &command.sku, &command.adjustment, who, now)
         };
-        let rows = update(&*self.warehouse, keys, None, decide).await?;
-        Ok(rows.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
+        let transaction = update(&*self.warehouse, keys, None, decide).await?;
+        Ok(transaction.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
     }
 }

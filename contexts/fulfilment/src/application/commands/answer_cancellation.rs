@@ -23,7 +23,7 @@ impl AnswerCancellation {
     /// order waits for the answer, so there is always one.
     pub async fn execute(&self, order: OrderId, cause: Cause) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let decide = move |rows: &mut _| shipping::answer_cancellation(rows, order, now);
+        let decide = move |transaction: &mut _| shipping::answer_cancellation(transaction, order, now);
         update_always(&*self.warehouse, Keys::order(order), Some(cause), decide).await
     }
 }

@@ -23,8 +23,8 @@ impl CloseShippingOrder {
     /// the whole shipping order is cancelled, and the order with it. A repeat changes nothing.
     pub async fn execute(&self, order: OrderId, reason: NotSentReason) -> Result<ShippingOrder, UpdateError> {
         let now = self.clock.now();
-        let decide = move |rows: &mut StockTransaction| shipping::close(rows, order, reason, now);
-        let rows = update(&*self.warehouse, Keys::order(order), None, decide).await?;
-        Ok(rows.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?)
+        let decide = move |transaction: &mut StockTransaction| shipping::close(transaction, order, reason, now);
+        let transaction = update(&*self.warehouse, Keys::order(order), None, decide).await?;
+        Ok(transaction.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?)
     }
 }

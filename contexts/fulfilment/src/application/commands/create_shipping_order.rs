@@ -24,7 +24,7 @@ impl CreateShippingOrder {
     pub async fn execute(&self, paid: PaidOrder, cause: Cause) -> Result<(), StoreError> {
         let skus = paid.lines.iter().map(|line| line.sku.clone()).collect();
         let (keys, now) = (Keys { orders: vec![paid.order], skus, ..Keys::default() }, self.clock.now());
-        let decide = move |rows: &mut StockTransaction| shipping::ship(rows, &paid, now);
+        let decide = move |transaction: &mut StockTransaction| shipping::ship(transaction, &paid, now);
         update_always(&*self.warehouse, keys, Some(cause), decide).await
     }
 }

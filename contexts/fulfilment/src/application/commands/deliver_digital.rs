@@ -73,12 +73,12 @@ impl DeliverDigital {
         let mail = self.pack(&shipping, &sku, file).await?;
         self.post.send(mail).await?;
         let now = self.clock.now();
-        let decide = move |rows: &mut StockTransaction| shipping::mailed(rows, order, &sku, now);
+        let decide = move |transaction: &mut StockTransaction| shipping::mailed(transaction, order, &sku, now);
         Ok(update_always(&*self.warehouse, Keys::order(order), Some(cause), decide).await?)
     }
 
     async fn wait(&self, order: OrderId, sku: Sku, cause: Cause) -> Result<(), StoreError> {
-        let decide = move |rows: &mut StockTransaction| shipping::wait_for_file(rows, order, &sku);
+        let decide = move |transaction: &mut StockTransaction| shipping::wait_for_file(transaction, order, &sku);
         update_always(&*self.warehouse, Keys::order(order), Some(cause), decide).await?;
         tracing::warn!(order.id = %order, "a digital item of order {order} waits for its file");
         // The file may have come while we were noting that it had not.

@@ -33,10 +33,10 @@ impl DispatchItems {
     /// Marks the items processed and answers the order as it now is. Saying it twice is ignored.
     pub async fn execute(&self, command: DispatchItemsCommand) -> Result<ShippingOrder, UpdateError> {
         let (order, now) = (command.order, self.clock.now());
-        let decide = move |rows: &mut StockTransaction| {
-            shipping::dispatch(rows, command.order, command.skus.as_ref(), &command.consignment, now)
+        let decide = move |transaction: &mut StockTransaction| {
+            shipping::dispatch(transaction, command.order, command.skus.as_ref(), &command.consignment, now)
         };
-        let rows = update(&*self.warehouse, Keys::order(order), None, decide).await?;
-        Ok(rows.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?)
+        let transaction = update(&*self.warehouse, Keys::order(order), None, decide).await?;
+        Ok(transaction.shipping(order).cloned().ok_or(Refusal::NoSuchShippingOrder(order))?)
     }
 }

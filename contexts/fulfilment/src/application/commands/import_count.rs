@@ -23,7 +23,7 @@ impl ImportCount {
     pub async fn execute(&self, count: ImportedCount, cause: Cause) -> Result<(), StoreError> {
         let now = self.clock.now();
         let keys = Keys { skus: vec![count.sku.clone()], count: Some(count.clone()), ..Keys::default() };
-        let decide = move |rows: &mut StockTransaction| counting::import(rows, &count, now);
+        let decide = move |transaction: &mut StockTransaction| counting::import(transaction, &count, now);
         update_always(&*self.warehouse, keys, Some(cause), decide).await
     }
 }

@@ -37,7 +37,7 @@ impl ReleaseLapsedReservations {
             }
             for order in overdue {
                 let now = self.clock.now();
-                let decide = move |rows: &mut _| reserving::lapse(rows, order, grace, now);
+                let decide = move |transaction: &mut _| reserving::lapse(transaction, order, grace, now);
                 update_always(&*self.warehouse, Keys::order(order), None, decide).await?;
                 tracing::warn!(order.id = %order, "the reservation of order {order} lapsed; nobody said what became of it");
                 released += 1;

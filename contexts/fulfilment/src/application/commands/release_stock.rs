@@ -23,7 +23,7 @@ impl ReleaseStock {
     /// holds nothing.
     pub async fn execute(&self, order: OrderId, cause: Cause) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let decide = move |rows: &mut _| shipping::end(rows, order, now);
+        let decide = move |transaction: &mut _| shipping::end(transaction, order, now);
         update_always(&*self.warehouse, Keys::order(order), Some(cause), decide).await
     }
 }

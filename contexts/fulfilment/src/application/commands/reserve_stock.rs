@@ -25,7 +25,7 @@ impl ReserveStock {
         let orders = std::iter::once(placed.order).chain(placed.replaces).collect();
         let skus = placed.lines.iter().map(|line| line.sku.clone()).collect();
         let (keys, now) = (Keys { orders, skus, ..Keys::default() }, self.clock.now());
-        let decide = move |rows: &mut StockTransaction| reserving::reserve(rows, &placed, now);
+        let decide = move |transaction: &mut StockTransaction| reserving::reserve(transaction, &placed, now);
         update_always(&*self.warehouse, keys, Some(cause), decide).await
     }
 }

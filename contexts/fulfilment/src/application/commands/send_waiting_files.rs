@@ -31,7 +31,7 @@ impl SendWaitingFiles {
                 return Ok(queued);
             }
             for (order, sku) in waiting {
-                let decide = move |rows: &mut StockTransaction| shipping::file_arrived(rows, order, &sku);
+                let decide = move |transaction: &mut StockTransaction| shipping::file_arrived(transaction, order, &sku);
                 update_always(&*self.warehouse, Keys::order(order), None, decide).await?;
                 queued += 1;
             }

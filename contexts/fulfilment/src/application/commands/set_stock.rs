@@ -23,8 +23,8 @@ impl SetStock {
     pub async fn execute(&self, sku: Sku, count: PersonsCount) -> Result<StockItem, UpdateError> {
         let (now, of) = (self.clock.now(), sku.clone());
         let keys = Keys { skus: vec![sku.clone()], ..Keys::default() };
-        let decide = move |rows: &mut StockTransaction| counting::set(rows, &of, &count, now);
-        let rows = update(&*self.warehouse, keys, None, decide).await?;
-        Ok(rows.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
+        let decide = move |transaction: &mut StockTransaction| counting::set(transaction, &of, &count, now);
+        let transaction = update(&*self.warehouse, keys, None, decide).await?;
+        Ok(transaction.stock(&sku).cloned().unwrap_or_else(|| StockItem::empty(sku)))
     }
 }

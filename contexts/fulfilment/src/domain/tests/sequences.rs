@@ -50,19 +50,19 @@ impl World {
         import: Option<&ImportedCount>,
         decide: impl Fn(&mut StockTransaction),
     ) -> Changes {
-        let mut sheet = StockTransaction::default();
+        let mut transaction = StockTransaction::default();
         for id in orders.iter().map(|number| order(*number)) {
-            sheet.load_order(id, self.reservations.get(&id).cloned(), self.shipping.get(&id).cloned());
+            transaction.load_order(id, self.reservations.get(&id).cloned(), self.shipping.get(&id).cloned());
         }
-        for code in skus.iter().map(|code| sku(code)).chain(sheet.skus_of_orders()) {
+        for code in skus.iter().map(|code| sku(code)).chain(transaction.skus_of_orders()) {
             let item = self.stock.get(&code).cloned();
-            sheet.load_stock(code, item);
+            transaction.load_stock(code, item);
         }
         if import.is_some_and(|count| self.counts.contains(&(count.import.clone(), count.sku.clone()))) {
-            sheet.mark_count_applied();
+            transaction.mark_count_applied();
         }
-        decide(&mut sheet);
-        let changes = sheet.finish();
+        decide(&mut transaction);
+        let changes = transaction.finish();
         let stock = changes.stock.iter().filter_map(|row| row.changed().cloned());
         self.stock.extend(stock.map(|item| (item.sku().clone(), item)));
         let held = changes.reservations.iter().filter_map(|row| row.changed().cloned());
@@ -82,42 +82,53 @@ impl World {
                 self.ordered.entry(number).or_insert_with(|| lines.clone());
                 let placed = PlacedOrder { replaces: replaces.map(order), ..placed(number, &lines) };
                 let orders: Vec<u128> = replaces.into_iter().chain([number]).collect();
-                self.update(&orders, &CODES, None, |sheet| reserving::reserve(sheet, &placed, now))
+                self.update(&orders, &CODES, None, |transaction| reserving::reserve(transaction, &placed, now))
             }
             Step::Paid(number) => {
                 let lines = self.ordered.get(&number).cloned().unwrap_or_else(|| vec![line("KEA", 1, Kind::Physical)]);
-                self.update(&[number], &CODES, None, |sheet| shipping::ship(sheet, &paid(number, &lines), now))
+                self.update(&[number], &CODES, None, |transaction| {
+                    shipping::ship(transaction, &paid(number, &lines), now)
+                })
             }
             Step::PaidForOther(number, lines) => {
                 let lines = kinds::merged(lines);
-                self.update(&[number], &CODES, None, |sheet| shipping::ship(sheet, &paid(number, &lines), now))
+                self.update(&[number], &CODES, None, |transaction| {
+                    shipping::ship(transaction, &paid(number, &lines), now)
+                })
             }
-            Step::Ended(number) => self.update(&[number], &[], None, |sheet| shipping::end(sheet, order(number), now)),
+            Step::Ended(number) => {
+                self.update(&[number], &[], None, |transaction| shipping::end(transaction, order(number), now))
+            }
             Step::Lapsed(number) => {
                 let grace = Duration::from_mins(30);
-                self.update(&[number], &[], None, |sheet| reserving::lapse(sheet, order(number), grace, now))
+                self.update(&[number], &[], None, |transaction| {
+                    reserving::lapse(transaction, order(number), grace, now)
+                })
             }
-            Step::CancellationRequested(number) => {
-                self.update(&[number], &[], None, |sheet| shipping::answer_cancellation(sheet, order(number), now))
-            }
+            Step::CancellationRequested(number) => self.update(&[number], &[], None, |transaction| {
+                shipping::answer_cancellation(transaction, order(number), now)
+            }),
             Step::Dispatched(number, item) => {
                 let skus = item.map(|item| std::iter::once(sku(CODES[item])).collect());
                 let parcel = Consignment::parse("NZ Post", None).unwrap();
-                self.update(&[number], &[], None, |sheet| {
-                    let before = sheet.clone().finish();
-                    let refused = shipping::dispatch(sheet, order(number), skus.as_ref(), &parcel, now).is_err();
-                    assert!(!refused || sheet.clone().finish().events == before.events, "a refusal tells nothing");
+                self.update(&[number], &[], None, |transaction| {
+                    let before = transaction.clone().finish();
+                    let refused = shipping::dispatch(transaction, order(number), skus.as_ref(), &parcel, now).is_err();
+                    assert!(
+                        !refused || transaction.clone().finish().events == before.events,
+                        "a refusal tells nothing"
+                    );
                 })
             }
-            Step::Mailed(number) => {
-                self.update(&[number], &[], None, |sheet| shipping::mailed(sheet, order(number), &sku("PDF"), now))
-            }
-            Step::FileMissing(number) => {
-                self.update(&[number], &[], None, |sheet| shipping::wait_for_file(sheet, order(number), &sku("PDF")))
-            }
-            Step::FileArrived(number) => {
-                self.update(&[number], &[], None, |sheet| shipping::file_arrived(sheet, order(number), &sku("PDF")))
-            }
+            Step::Mailed(number) => self.update(&[number], &[], None, |transaction| {
+                shipping::mailed(transaction, order(number), &sku("PDF"), now)
+            }),
+            Step::FileMissing(number) => self.update(&[number], &[], None, |transaction| {
+                shipping::wait_for_file(transaction, order(number), &sku("PDF"))
+            }),
+            Step::FileArrived(number) => self.update(&[number], &[], None, |transaction| {
+                shipping::file_arrived(transaction, order(number), &sku("PDF"))
+            }),
             Step::Counted(item, on_hand) => self.count(CODES[item], on_hand, None),
             Step::CountedAsItWas(item, on_hand) => {
                 let expected = self.stock.get(&sku(CODES[item])).map_or(0, StockItem::on_hand);
@@ -127,7 +138,7 @@ impl World {
             Step::Imported(import, item, on_hand) => {
                 let (import, on_hand) = (format!("i-{import}"), Count::new(on_hand).unwrap());
                 let count = ImportedCount { import, sku: sku(CODES[item]), on_hand };
-                self.update(&[], &[CODES[item]], Some(&count), |sheet| counting::import(sheet, &count, now))
+                self.update(&[], &[CODES[item]], Some(&count), |transaction| counting::import(transaction, &count, now))
             }
         }
     }
@@ -135,21 +146,21 @@ impl World {
     /// Anyone who counts finds the shop believing exactly that afterwards, unless fewer are there than are promised.
     fn count(&mut self, code: &str, on_hand: i64, expected: Option<i64>) -> Changes {
         let count = PersonsCount { on_hand: Count::new(on_hand).unwrap(), expected, by: Reference::Staff(None) };
-        self.update(&[], &[code], None, |sheet| {
-            let before = sheet.stock(&sku(code)).cloned().unwrap_or_else(|| StockItem::empty(sku(code)));
-            let refused = counting::set(sheet, &sku(code), &count, noon()).is_err();
+        self.update(&[], &[code], None, |transaction| {
+            let before = transaction.stock(&sku(code)).cloned().unwrap_or_else(|| StockItem::empty(sku(code)));
+            let refused = counting::set(transaction, &sku(code), &count, noon()).is_err();
             assert_eq!(refused, on_hand < before.reserved() + before.committed());
-            let after = sheet.stock(&sku(code)).map_or(0, StockItem::on_hand);
+            let after = transaction.stock(&sku(code)).map_or(0, StockItem::on_hand);
             assert_eq!(after, if refused { before.on_hand() } else { on_hand });
         })
     }
 
     fn adjust(&mut self, code: &str, quantity: i64) -> Changes {
         let adjustment = Adjustment::new(quantity, AdjustmentReason::Correction, None).unwrap();
-        self.update(&[], &[code], None, |sheet| {
-            let available = sheet.stock(&sku(code)).map_or(0, StockItem::available);
+        self.update(&[], &[code], None, |transaction| {
+            let available = transaction.stock(&sku(code)).map_or(0, StockItem::available);
             let who = Reference::Staff(None);
-            let done = adjusting::adjust(sheet, &sku(code), &adjustment, (&who, None), noon());
+            let done = adjusting::adjust(transaction, &sku(code), &adjustment, (&who, None), noon());
             assert_eq!(done.is_err(), available + quantity < 0);
         })
     }

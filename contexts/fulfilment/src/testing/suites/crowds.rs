@@ -9,7 +9,7 @@ use shared_kernel::{Cause, MessageId, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::super::{Bench, digital, minutes, noon, order, paid, physical, placed, sku};
+use super::super::{TestStore, digital, minutes, noon, order, paid, physical, placed, sku};
 use super::{a_count, limit};
 use crate::application::{DispatchItemsCommand, UpdateError};
 use crate::domain::digital::{DownloadToken, Grant};
@@ -24,9 +24,9 @@ const CONCURRENCY: usize = 16;
 
 /// Does `what` with a cause of its own for each number from 1, many at once, by turns here and there.
 pub(super) async fn all_at_once<F, T>(
-    (here, there): (&Bench, &Bench),
+    (here, there): (&TestStore, &TestStore),
     numbers: u128,
-    what: impl Fn(Bench, u128, Cause) -> F,
+    what: impl Fn(TestStore, u128, Cause) -> F,
 ) -> Vec<T>
 where
     F: Future<Output = T> + Send + 'static,
@@ -34,12 +34,12 @@ where
 {
     let mut causes = Vec::new();
     for number in 1..=numbers {
-        let bench = if number % 2 == 0 { here } else { there };
-        causes.push((bench.clone(), number, bench.cause().await));
+        let store = if number % 2 == 0 { here } else { there };
+        causes.push((store.clone(), number, store.cause().await));
     }
     let (mut crowd, doors) = (JoinSet::new(), Arc::new(Semaphore::new(CONCURRENCY)));
-    for (bench, number, cause) in causes {
-        let (doors, doing) = (Arc::clone(&doors), what(bench, number, cause));
+    for (store, number, cause) in causes {
+        let (doors, doing) = (Arc::clone(&doors), what(store, number, cause));
         crowd.spawn(async move {
             let _inside = doors.acquire().await;
             doing.await
@@ -54,22 +54,22 @@ pub(super) fn everybody_well<E: std::fmt::Debug>(answers: Vec<Result<(), E>>) {
     }
 }
 
-async fn published_count(bench: &Bench, what: &str) -> usize {
-    bench.event_types().await.iter().filter(|told| *told == what).count()
+async fn published_count(store: &TestStore, what: &str) -> usize {
+    store.event_types().await.iter().filter(|told| *told == what).count()
 }
 
 /// The movements of every shelf add up to it, and the facts of every subject are numbered without a gap.
-async fn the_books_balance(bench: &Bench) {
-    for shelf in bench.audit().await.iter().filter(|line| line["kind"] == "stock") {
+async fn the_books_balance(store: &TestStore) {
+    for shelf in store.audit().await.iter().filter(|line| line["kind"] == "stock") {
         let moved = (&shelf["movements_on_hand"], &shelf["movements_reserved"]);
         assert_eq!((&shelf["on_hand"], &shelf["reserved"]), moved, "{shelf}");
         let number = |name: &str| shelf[name].as_i64().expect("a number");
         assert_eq!(number("on_shelf"), number("on_hand") + number("committed"), "{shelf}");
-        let open = open_units(bench, shelf["sku"].as_str().unwrap_or_default()).await;
+        let open = open_units(store, shelf["sku"].as_str().unwrap_or_default()).await;
         assert_eq!(number("committed"), open, "what orders have open of {shelf}");
     }
     let mut last: BTreeMap<String, u64> = BTreeMap::new();
-    for event in bench.events().await {
+    for event in store.events().await {
         let last = last.entry(event.subject.clone()).or_default();
         *last += 1;
         assert_eq!(event.sequence, *last, "of {}", event.subject);
@@ -77,18 +77,18 @@ async fn the_books_balance(bench: &Bench) {
 }
 
 /// How many units of a SKU lie there for orders that are being sent, counted order by order.
-async fn open_units(bench: &Bench, code: &str) -> i64 {
-    let orders = bench.ports.work_list.list(StatusFilter::Pending, None, limit(100)).await.expect("an answer");
+async fn open_units(store: &TestStore, code: &str) -> i64 {
+    let orders = store.ports.work_list.list(StatusFilter::Pending, None, limit(100)).await.expect("an answer");
     let orders = orders.expect("the first page");
     assert_eq!(orders.next_cursor, None, "more than a page");
     orders.items.iter().map(|order| order.committed(&sku(code))).sum()
 }
 
 /// Forty buyers and one unit.
-pub async fn the_last_unit_goes_to_one(here: &Bench, there: &Bench) {
+pub async fn the_last_unit_goes_to_one(here: &TestStore, there: &TestStore) {
     here.count("KEA", 1).await;
-    let buy = |bench: Bench, number, cause| async move {
-        bench.use_cases.reserve_stock.execute(placed(number, &[physical("KEA", 1)]), cause).await
+    let buy = |store: TestStore, number, cause| async move {
+        store.use_cases.reserve_stock.execute(placed(number, &[physical("KEA", 1)]), cause).await
     };
     everybody_well(all_at_once((here, there), 40, buy).await);
     assert_eq!(
@@ -100,16 +100,16 @@ pub async fn the_last_unit_goes_to_one(here: &Bench, there: &Bench) {
 }
 
 /// Orders that want the same things in another order of lines do not wait for each other in a circle.
-pub async fn lines_in_any_order_share_what_there_is(here: &Bench, there: &Bench) {
+pub async fn lines_in_any_order_share_what_there_is(here: &TestStore, there: &TestStore) {
     let codes = ["KEA", "MOA", "TUI"];
     for code in codes {
         here.count(code, 20).await;
     }
-    let buy = move |bench: Bench, number: u128, cause| async move {
+    let buy = move |store: TestStore, number: u128, cause| async move {
         let turn = usize::try_from(number % 3).unwrap_or_default();
         let mut lines: Vec<Line> = codes.iter().map(|code| physical(code, 1)).collect();
         lines.rotate_left(turn);
-        bench.use_cases.reserve_stock.execute(placed(number, &lines), cause).await
+        store.use_cases.reserve_stock.execute(placed(number, &lines), cause).await
     };
     everybody_well(all_at_once((here, there), 60, buy).await);
     for code in codes {
@@ -120,14 +120,14 @@ pub async fn lines_in_any_order_share_what_there_is(here: &Bench, there: &Bench)
 }
 
 /// Placed ten times and paid ten times, at once.
-pub async fn an_order_heard_of_in_many_ways_is_served_once(here: &Bench, there: &Bench) {
+pub async fn an_order_heard_of_in_many_ways_is_served_once(here: &TestStore, there: &TestStore) {
     here.count("KEA", 5).await;
-    let hear = |bench: Bench, number: u128, cause| async move {
+    let hear = |store: TestStore, number: u128, cause| async move {
         let lines = [physical("KEA", 1), digital("PDF", 1)];
         if number <= 10 {
-            bench.use_cases.reserve_stock.execute(placed(1, &lines), cause).await
+            store.use_cases.reserve_stock.execute(placed(1, &lines), cause).await
         } else {
-            bench.use_cases.create_shipping_order.execute(paid(1, &lines), cause).await
+            store.use_cases.create_shipping_order.execute(paid(1, &lines), cause).await
         }
     };
     everybody_well(all_at_once((here, there), 20, hear).await);
@@ -138,15 +138,15 @@ pub async fn an_order_heard_of_in_many_ways_is_served_once(here: &Bench, there: 
 }
 
 /// Whichever comes first, nothing is held and nothing leaves once the order has ended.
-pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &Bench, there: &Bench) {
+pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &TestStore, there: &TestStore) {
     here.count("KEA", 5).await;
     let lines = || [physical("KEA", 2)];
     here.place(placed(1, &lines())).await;
-    let hear = move |bench: Bench, number: u128, cause| async move {
+    let hear = move |store: TestStore, number: u128, cause| async move {
         if number <= 10 {
-            bench.use_cases.release_stock.execute(order(1), cause).await
+            store.use_cases.release_stock.execute(order(1), cause).await
         } else {
-            bench.use_cases.create_shipping_order.execute(paid(1, &lines()), cause).await
+            store.use_cases.create_shipping_order.execute(paid(1, &lines()), cause).await
         }
     };
     everybody_well(all_at_once((here, there), 20, hear).await);
@@ -162,17 +162,17 @@ pub async fn an_order_that_ends_while_it_is_paid_keeps_nothing(here: &Bench, the
 }
 
 /// A wish to cancel meets the parcel at the door: it leaves, or it is unpacked, and never both.
-pub async fn goods_come_back_once_or_leave_once(here: &Bench, there: &Bench) {
+pub async fn goods_come_back_once_or_leave_once(here: &TestStore, there: &TestStore) {
     here.count("KEA", 3).await;
     let id = here.sell(1, &[physical("KEA", 2)]).await;
-    let act = move |bench: Bench, number: u128, cause| async move {
+    let act = move |store: TestStore, number: u128, cause| async move {
         if number <= 10 {
-            bench.use_cases.answer_cancellation.execute(id, cause).await.expect("an answer");
+            store.use_cases.answer_cancellation.execute(id, cause).await.expect("an answer");
             return None;
         }
         let consignment = Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
         let command = DispatchItemsCommand { order: id, skus: None, consignment };
-        Some(bench.use_cases.dispatch_items.execute(command).await.map(drop))
+        Some(store.use_cases.dispatch_items.execute(command).await.map(drop))
     };
     let answers = all_at_once((here, there), 20, act).await;
     let found = here.ports.work_list.find(id).await.expect("an answer").expect("a shipping order");
@@ -189,19 +189,19 @@ pub async fn goods_come_back_once_or_leave_once(here: &Bench, there: &Bench) {
 }
 
 /// Some pack what is left of an order while others close it without: the rest leaves, or it is free again, never both.
-pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Bench) {
+pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &TestStore, there: &TestStore) {
     here.count("KEA", 5).await;
     here.count("BOOK", 5).await;
     let id = here.sell(1, &[physical("BOOK", 1), physical("KEA", 2)]).await;
     let parcel = || Consignment::parse("NZ Post", Some("T-1")).expect("a parcel");
     let book = DispatchItemsCommand { order: id, skus: Some([sku("BOOK")].into()), consignment: parcel() };
     here.use_cases.dispatch_items.execute(book).await.expect("the first parcel");
-    let act = move |bench: Bench, number: u128, _cause| async move {
+    let act = move |store: TestStore, number: u128, _cause| async move {
         if number <= 10 {
-            return bench.use_cases.close_shipping_order.execute(id, NotSentReason::Refunded).await.is_ok();
+            return store.use_cases.close_shipping_order.execute(id, NotSentReason::Refunded).await.is_ok();
         }
         let rest = DispatchItemsCommand { order: id, skus: Some([sku("KEA")].into()), consignment: parcel() };
-        bench.use_cases.dispatch_items.execute(rest).await.is_err()
+        store.use_cases.dispatch_items.execute(rest).await.is_err()
     };
     let closed = all_at_once((here, there), 20, act).await;
     let left_out = closed[0];
@@ -215,9 +215,9 @@ pub async fn the_rest_of_an_order_leaves_or_is_left_out(here: &Bench, there: &Be
 }
 
 /// Thirty people count a shelf that was not there.
-pub async fn a_new_shelf_is_made_once(here: &Bench, there: &Bench) {
-    let count = |bench: Bench, number: u128, _cause| async move {
-        let set = &bench.use_cases.set_stock;
+pub async fn a_new_shelf_is_made_once(here: &TestStore, there: &TestStore) {
+    let count = |store: TestStore, number: u128, _cause| async move {
+        let set = &store.use_cases.set_stock;
         set.execute(sku("KEA"), a_count(i64::try_from(number).unwrap_or_default())).await.map(drop)
     };
     everybody_well(all_at_once((here, there), 30, count).await);
@@ -229,9 +229,9 @@ pub async fn a_new_shelf_is_made_once(here: &Bench, there: &Bench) {
 }
 
 /// The same count of the same import, delivered thirty times at once, while a shelf is made by it.
-pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
-    let import = |bench: Bench, _number, cause| async move {
-        let import = &bench.use_cases.import_count;
+pub async fn an_import_counts_once_in_a_crowd(here: &TestStore, there: &TestStore) {
+    let import = |store: TestStore, _number, cause| async move {
+        let import = &store.use_cases.import_count;
         let on_hand = Count::new(10).expect("a possible count");
         let count = ImportedCount { import: "i-1".to_owned(), sku: sku("KEA"), on_hand };
         import.execute(count, cause).await
@@ -243,13 +243,13 @@ pub async fn an_import_counts_once_in_a_crowd(here: &Bench, there: &Bench) {
 }
 
 /// Fifty mails of one item on their way at once carry one link.
-pub async fn everybody_is_given_the_same_link(here: &Bench, there: &Bench) {
+pub async fn everybody_is_given_the_same_link(here: &TestStore, there: &TestStore) {
     let file = DigitalFile::new(sku("PDF"), "a.pdf", "application/pdf", vec![7]).expect("a file");
     here.ports.files.put(file, noon()).await.expect("kept");
-    let grant = |bench: Bench, number: u128, _cause| async move {
+    let grant = |store: TestStore, number: u128, _cause| async move {
         let secret = [u8::try_from(number).unwrap_or_default(); 32];
         let offered = Grant { token: DownloadToken::new(secret), until: noon().plus(minutes(10)) };
-        bench.ports.files.grant(order(1), &sku("PDF"), offered, noon()).await.expect("granted")
+        store.ports.files.grant(order(1), &sku("PDF"), offered, noon()).await.expect("granted")
     };
     let granted = all_at_once((here, there), 50, grant).await;
     assert!(granted.iter().all(|grant| *grant == granted[0]), "{granted:?}");
@@ -257,12 +257,12 @@ pub async fn everybody_is_given_the_same_link(here: &Bench, there: &Bench) {
 }
 
 /// Two who work on the same message, because one of them was thought dead: one of them has its effect.
-pub async fn a_message_has_one_effect(here: &Bench, there: &Bench) {
+pub async fn a_message_has_one_effect(here: &TestStore, there: &TestStore) {
     here.count("KEA", 50).await;
     let shared = here.cause().await;
-    let buy = move |bench: Bench, number, _cause| {
+    let buy = move |store: TestStore, number, _cause| {
         let shared = shared.clone();
-        async move { bench.use_cases.reserve_stock.execute(placed(number, &[physical("KEA", 1)]), shared).await }
+        async move { store.use_cases.reserve_stock.execute(placed(number, &[physical("KEA", 1)]), shared).await }
     };
     let answers = all_at_once((here, there), 30, buy).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -273,29 +273,29 @@ pub async fn a_message_has_one_effect(here: &Bench, there: &Bench) {
 }
 
 /// Twenty sweeps find the same item waiting for the same file.
-pub async fn a_file_that_arrives_is_mailed_once(here: &Bench, there: &Bench) {
+pub async fn a_file_that_arrives_is_mailed_once(here: &TestStore, there: &TestStore) {
     let id = here.sell(1, &[digital("PDF", 1)]).await;
     let first = here.mailings().await.remove(0);
-    let wait: Decide = Arc::new(move |sheet| {
-        shipping::wait_for_file(sheet, id, &sku("PDF"));
+    let wait: Decide = Arc::new(move |transaction| {
+        shipping::wait_for_file(transaction, id, &sku("PDF"));
         Ok(())
     });
     here.ports.warehouse.update(Keys::order(id), wait, Some(first)).await.expect("an answer").expect("no refusal");
     let file = DigitalFile::new(sku("PDF"), "a.pdf", "application/pdf", vec![7]).expect("a file");
     here.ports.files.put(file, noon()).await.expect("kept");
     let sweep =
-        |bench: Bench, _number, _cause| async move { bench.use_cases.send_waiting_files.execute().await.map(drop) };
+        |store: TestStore, _number, _cause| async move { store.use_cases.send_waiting_files.execute().await.map(drop) };
     everybody_well(all_at_once((here, there), 20, sweep).await);
     let mailed: Vec<_> = there.mailings().await.into_iter().map(|cause| cause.message).collect();
     assert_eq!(mailed.iter().map(MessageId::as_str).collect::<Vec<_>>(), [format!("{id}/PDF/2")]);
 }
 
 /// A cart that is placed again and again, each time in the place of the time before, holds the last unit at most once.
-pub async fn orders_of_one_cart_hold_one_unit(here: &Bench, there: &Bench) {
+pub async fn orders_of_one_cart_hold_one_unit(here: &TestStore, there: &TestStore) {
     here.count("KEA", 1).await;
-    let place = |bench: Bench, number: u128, cause| async move {
+    let place = |store: TestStore, number: u128, cause| async move {
         let replaces = (number > 1).then(|| order(number - 1));
-        bench
+        store
             .use_cases
             .reserve_stock
             .execute(PlacedOrder { replaces, ..placed(number, &[physical("KEA", 1)]) }, cause)
@@ -304,9 +304,10 @@ pub async fn orders_of_one_cart_hold_one_unit(here: &Bench, there: &Bench) {
     everybody_well(all_at_once((here, there), 20, place).await);
     let keys = Keys { orders: (1..=20).map(order).collect(), ..Keys::default() };
     let look: Decide = Arc::new(|_| Ok(()));
-    let sheet = here.ports.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
+    let transaction =
+        here.ports.warehouse.update(keys, look, None).await.expect("the store answers").expect("no refusal");
     let holds = |number| {
-        let state = sheet.reservation(order(number)).map(|held| held.state().clone());
+        let state = transaction.reservation(order(number)).map(|held| held.state().clone());
         matches!(state, Some(ReservationState::Held { .. }))
     };
     let holders: Vec<u128> = (1..=20).filter(|number| holds(*number)).collect();
@@ -317,16 +318,16 @@ pub async fn orders_of_one_cart_hold_one_unit(here: &Bench, there: &Bench) {
 }
 
 /// Two products that claim each other's articles at the same time: each article ends with one of them, and has a shelf.
-pub async fn products_may_swap_their_articles(here: &Bench, there: &Bench) {
+pub async fn products_may_swap_their_articles(here: &TestStore, there: &TestStore) {
     let codes = ["A", "B", "C", "D"];
-    let learn = move |bench: Bench, number: u128, cause| async move {
+    let learn = move |store: TestStore, number: u128, cause| async move {
         let mut variants: Vec<ProductVariant> = codes
             .iter()
             .map(|code| ProductVariant { sku: sku(code), title: format!("by {number}"), kind: Kind::Physical })
             .collect();
         variants.rotate_left(usize::try_from(number % 4).unwrap_or_default());
         variants.truncate(3);
-        bench.ports.products.learn(Product { id: format!("p-{}", number % 3), variants }, cause).await
+        store.ports.products.learn(Product { id: format!("p-{}", number % 3), variants }, cause).await
     };
     everybody_well(all_at_once((here, there), 30, learn).await);
     let shelves = there.ports.stock.list(StockQuery::default(), limit(10)).await.expect("an answer");
@@ -334,20 +335,20 @@ pub async fn products_may_swap_their_articles(here: &Bench, there: &Bench) {
 }
 
 /// Orders are paid while the shelf is counted, imported and refilled: every unit is somewhere, and none is sold twice.
-pub async fn counts_and_deliveries_meet_sales(here: &Bench, there: &Bench) {
+pub async fn counts_and_deliveries_meet_sales(here: &TestStore, there: &TestStore) {
     here.count("KEA", 100).await;
-    let act = |bench: Bench, number: u128, cause| async move {
+    let act = |store: TestStore, number: u128, cause| async move {
         match number % 4 {
-            0 => bench.use_cases.set_stock.execute(sku("KEA"), super::a_count(100)).await.map(drop).map_err(drop),
+            0 => store.use_cases.set_stock.execute(sku("KEA"), super::a_count(100)).await.map(drop).map_err(drop),
             1 => {
                 let count = ImportedCount {
                     import: format!("i-{number}"),
                     sku: sku("KEA"),
                     on_hand: Count::new(100).ok_or(())?,
                 };
-                bench.use_cases.import_count.execute(count, cause).await.map_err(drop)
+                store.use_cases.import_count.execute(count, cause).await.map_err(drop)
             }
-            _ => bench
+            _ => store
                 .use_cases
                 .create_shipping_order
                 .execute(paid(number, &[physical("KEA", 1)]), cause)

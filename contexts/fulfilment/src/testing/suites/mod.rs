@@ -1,4 +1,4 @@
-//! The obligations of the ports as tests: every adapter passes every suite. A suite takes a fresh [`super::Bench`].
+//! The obligations of the ports as tests: every adapter passes every suite. A suite takes a fresh [`super::TestStore`].
 
 mod crowds;
 mod digital_files;
@@ -40,11 +40,11 @@ pub use work_list::{cancelled_goods_return_to_the_shelf, the_work_list_is_read_p
 
 use shared_kernel::{Limit, OrderId};
 
-use super::Bench;
+use super::TestStore;
 use crate::domain::{Count, Line, PaidOrder, PersonsCount, PlacedOrder, Reference};
 use crate::testing::{paid, placed, sku};
 
-impl Bench {
+impl TestStore {
     /// On hand, reserved, available. What is neither of the latter two is committed.
     async fn shelf(&self, code: &str) -> (i64, i64, i64) {
         let found = self.ports.stock.find(&sku(code)).await.expect("the stock book answers");

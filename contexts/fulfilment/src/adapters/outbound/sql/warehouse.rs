@@ -49,19 +49,19 @@ impl Warehouse for SqlWarehouse {
             .write(move |tx| {
                 let (keys, decide, cause, recorder) = (keys.clone(), decide.clone(), cause.clone(), recorder.clone());
                 Box::pin(async move {
-                    let mut sheet = read(tx, &keys).await?;
-                    if let Err(refusal) = decide(&mut sheet) {
+                    let mut transaction = read(tx, &keys).await?;
+                    if let Err(refusal) = decide(&mut transaction) {
                         return Ok(Err(refusal));
                     }
-                    let changes = sheet.clone().finish();
+                    let changes = transaction.clone().finish();
                     if changes.is_empty() && cause.is_none() {
-                        return Ok(Ok(sheet));
+                        return Ok(Ok(transaction));
                     }
                     let events = changes.events.iter().map(publish::publish).collect();
                     let tasks = changes.deliveries.iter().map(publish::task).collect();
                     write(tx, changes).await?;
                     recorder.record(tx, Record { cause: cause.as_ref(), events, tasks }).await?;
-                    Ok(Ok(sheet))
+                    Ok(Ok(transaction))
                 })
             })
             .await
@@ -80,10 +80,10 @@ impl Warehouse for SqlWarehouse {
     }
 }
 
-/// Lays the named rows on the table and locks them, orders before shelves and each in key order, so that two
+/// Loads the named rows and locks them, orders before shelves and each in key order, so that two
 /// transactions never wait for each other in a circle.
 async fn read(tx: &mut Tx, keys: &Keys) -> Result<StockTransaction, StoreError> {
-    let mut sheet = StockTransaction::default();
+    let mut transaction = StockTransaction::default();
     for order in keys.orders.iter().copied().collect::<BTreeSet<_>>() {
         let held = tx.fetch_for_update(RESERVATION, params![order]).await?;
         let held = held.first().map(rows::reservation).transpose()?;
@@ -94,26 +94,26 @@ async fn read(tx: &mut Tx, keys: &Keys) -> Result<StockTransaction, StoreError> 
         } else {
             None
         };
-        sheet.load_order(order, held, shipping);
+        transaction.load_order(order, held, shipping);
     }
-    let skus: BTreeSet<Sku> = keys.skus.iter().cloned().chain(sheet.skus_of_orders()).collect();
+    let skus: BTreeSet<Sku> = keys.skus.iter().cloned().chain(transaction.skus_of_orders()).collect();
     for sku in skus {
         let row = tx.fetch_for_update(STOCK, params![&sku]).await?;
-        sheet.load_stock(sku, row.first().map(rows::stock_item).transpose()?);
+        transaction.load_stock(sku, row.first().map(rows::stock_item).transpose()?);
     }
     if let Some(count) = &keys.count {
         let sql = "SELECT sku FROM stock_count WHERE import_id = $1 AND sku = $2";
         if tx.fetch_optional(sql, params![&count.import, &count.sku]).await?.is_some() {
-            sheet.mark_count_applied();
+            transaction.mark_count_applied();
         }
     }
     if let Some(request) = &keys.request {
         let sql = "SELECT on_hand_delta, reason FROM stock_movement WHERE sku = $1 AND request = $2";
         if let Some(row) = tx.fetch_optional(sql, params![&request.sku, &request.key]).await? {
-            sheet.mark_request_applied(row.get("on_hand_delta")?, row.get("reason")?);
+            transaction.mark_request_applied(row.get("on_hand_delta")?, row.get("reason")?);
         }
     }
-    Ok(sheet)
+    Ok(transaction)
 }
 
 fn may_ship(reservation: &Reservation) -> bool {

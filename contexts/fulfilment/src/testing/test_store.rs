@@ -1,4 +1,4 @@
-//! One implementation of all ports, with a way to see what it told and to get a cause that it accepts.
+//! One implementation of all ports with the use cases over it, a way to see what it published, and causes that it accepts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::settings::FulfilmentSettings;
 
 /// All ports over one store, and the use cases over them.
 #[derive(Clone)]
-pub struct Bench {
+pub struct TestStore {
     pub ports: Ports,
     pub use_cases: UseCases,
     /// Stands at noon until it is moved.
@@ -32,7 +32,7 @@ pub struct Bench {
     database: Option<Database>,
 }
 
-impl Bench {
+impl TestStore {
     /// The ports in memory.
     pub fn in_memory() -> Self {
         let (clock, ids) = times_and_ids(0);
@@ -103,13 +103,13 @@ impl Bench {
 
     /// A message of its own, received and leased: a cause that this store accepts once.
     pub async fn cause(&self) -> Cause {
-        let consumer = ConsumerName::new("bench");
+        let consumer = ConsumerName::new("test");
         let id = format!("message-{}", self.ids.uuid());
         let envelope = Envelope {
             specversion: "1.0".to_owned(),
             id: MessageId::new(&*id),
-            source: "/bench".to_owned(),
-            event_type: "store.bench.happened.v1".to_owned(),
+            source: "/test".to_owned(),
+            event_type: "store.test.happened.v1".to_owned(),
             subject: id.clone(),
             time: self.clock.now(),
             datacontenttype: "application/json".to_owned(),
@@ -132,13 +132,13 @@ impl Bench {
         self.clock.now()
     }
 
-    /// The types and data of all facts told so far, oldest first.
+    /// All facts published so far, oldest first.
     pub async fn events(&self) -> Vec<Envelope> {
         let rows = self.outbox.after(0, 10_000, None).await.unwrap_or_else(|error| panic!("{error:?}"));
         rows.into_iter().filter_map(|row| row.envelope).collect()
     }
 
-    /// The types of all facts told so far, without what they all begin with.
+    /// The types of all facts published so far, without what they all begin with.
     pub async fn event_types(&self) -> Vec<String> {
         let short = |event: &Envelope| event.event_type.trim_start_matches("store.fulfilment.").to_owned();
         self.events().await.iter().map(short).collect()
