@@ -1,9 +1,8 @@
 //! The events of others, from their own golden files: this context must understand every one that it hears.
 
 use chassis::messaging::Subscription;
-use fulfilment::adapters::inbound::consumers::{
-    COUNT_EVENTS, ERASURE_EVENTS, MONEY_EVENTS, ORDER_EVENTS, PRODUCT_EVENTS,
-};
+use fulfilment::adapters::inbound::consumers::catalogue::{COUNT_EVENTS, PRODUCT_EVENTS};
+use fulfilment::adapters::inbound::consumers::order::{ERASURE_EVENTS, MONEY_EVENTS, ORDER_EVENTS};
 use serde_json::{Value, json};
 
 use crate::golden::{contract, read};

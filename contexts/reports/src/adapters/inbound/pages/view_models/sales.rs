@@ -25,8 +25,14 @@ pub struct OverviewPage {
     chart: BarChart,
     present: MonthRow,
     total: MonthRow,
-    categories: Vec<Share>,
-    countries: Vec<Share>,
+    shares: [Shares; 2],
+}
+
+/// How much of the sales each category or country has.
+struct Shares {
+    heading: &'static str,
+    column: &'static str,
+    rows: Vec<Share>,
 }
 
 struct Share {
@@ -101,8 +107,18 @@ impl OverviewPage {
             chart: monthly_chart(months, of),
             present: MonthRow::new("present".to_owned(), "This month".to_owned(), present, of),
             total: MonthRow::new("total".to_owned(), "All these months".to_owned(), months.total(), of),
-            categories: categories.iter().take(TOP_ROWS).map(category).collect(),
-            countries: countries.iter().take(TOP_ROWS).map(country).collect(),
+            shares: [
+                Shares {
+                    heading: "Categories",
+                    column: "Category",
+                    rows: categories.iter().take(TOP_ROWS).map(category).collect(),
+                },
+                Shares {
+                    heading: "Countries",
+                    column: "Country",
+                    rows: countries.iter().take(TOP_ROWS).map(country).collect(),
+                },
+            ],
         }
     }
 }
