@@ -87,13 +87,13 @@ impl World {
             Step::Paid(number) => {
                 let lines = self.ordered.get(&number).cloned().unwrap_or_else(|| vec![line("KEA", 1, Kind::Physical)]);
                 self.update(&[number], &CODES, None, |transaction| {
-                    shipping::ship(transaction, &paid(number, &lines), now)
+                    shipping::ship(transaction, &paid(number, &lines), now);
                 })
             }
             Step::PaidForOther(number, lines) => {
                 let lines = kinds::merged(lines);
                 self.update(&[number], &CODES, None, |transaction| {
-                    shipping::ship(transaction, &paid(number, &lines), now)
+                    shipping::ship(transaction, &paid(number, &lines), now);
                 })
             }
             Step::Ended(number) => {
@@ -102,11 +102,11 @@ impl World {
             Step::Lapsed(number) => {
                 let grace = Duration::from_mins(30);
                 self.update(&[number], &[], None, |transaction| {
-                    reserving::lapse(transaction, order(number), grace, now)
+                    reserving::lapse(transaction, order(number), grace, now);
                 })
             }
             Step::CancellationRequested(number) => self.update(&[number], &[], None, |transaction| {
-                shipping::answer_cancellation(transaction, order(number), now)
+                shipping::answer_cancellation(transaction, order(number), now);
             }),
             Step::Dispatched(number, item) => {
                 let skus = item.map(|item| std::iter::once(sku(CODES[item])).collect());
@@ -121,13 +121,13 @@ impl World {
                 })
             }
             Step::Mailed(number) => self.update(&[number], &[], None, |transaction| {
-                shipping::mailed(transaction, order(number), &sku("PDF"), now)
+                shipping::mailed(transaction, order(number), &sku("PDF"), now);
             }),
             Step::FileMissing(number) => self.update(&[number], &[], None, |transaction| {
-                shipping::wait_for_file(transaction, order(number), &sku("PDF"))
+                shipping::wait_for_file(transaction, order(number), &sku("PDF"));
             }),
             Step::FileArrived(number) => self.update(&[number], &[], None, |transaction| {
-                shipping::file_arrived(transaction, order(number), &sku("PDF"))
+                shipping::file_arrived(transaction, order(number), &sku("PDF"));
             }),
             Step::Counted(item, on_hand) => self.count(CODES[item], on_hand, None),
             Step::CountedAsItWas(item, on_hand) => {
