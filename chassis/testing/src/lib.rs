@@ -1,5 +1,6 @@
 //! What tests need: a settable clock, countable ids, throw-away databases, a mailbox, and patience with a deadline.
 
+mod concurrency;
 mod database;
 mod fixed;
 mod leftovers;
@@ -12,6 +13,7 @@ mod servers;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+pub use concurrency::{crowd, two_on_postgres, two_on_sqlite};
 pub use database::{drive, leased, platform, platform_on, site, sqlite};
 pub use fixed::{CountingIds, FixedClock};
 pub use leftovers::Leftovers;

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use catalogue::adapters::outbound::sql::MIGRATIONS;
@@ -11,9 +10,8 @@ use catalogue::domain::{Handle, SaleRules, StockLevel};
 use catalogue::ports::{ProductStore, StockLevels};
 use catalogue::testing::{ProductBuilder, a_product, a_variant};
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, eventually, platform_on, shared_cluster, sqlite};
+use chassis::testing::{CountingIds, FixedClock, eventually, on_two_handles, platform_on, two_on_postgres};
 use shared_kernel::{Clock, Currency, Sku, StoreError, TaxRate};
-use tokio::task::JoinSet;
 
 use crate::ports::SqlWorld;
 use crate::shop::Shop;
@@ -23,21 +21,6 @@ const CROWD: u64 = 30;
 /// Two handles on one database.
 type Two = [Database; 2];
 
-async fn on_sqlite() -> Two {
-    let database = sqlite("catalogue", MIGRATIONS).await;
-    [database.clone(), database]
-}
-
-async fn on_postgres() -> Option<Two> {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let settings = shared_cluster(&format!("at_once_{}", NEXT.fetch_add(1, Ordering::Relaxed)))?;
-    let (one, other) = (Database::postgres(&settings).await.unwrap(), Database::postgres(&settings).await.unwrap());
-    let (first, second) = tokio::join!(one.migrate("catalogue", MIGRATIONS), other.migrate("catalogue", MIGRATIONS));
-    first.unwrap();
-    second.unwrap();
-    Some([one, other])
-}
-
 /// Runs `act` with each number of the crowd, by turns in the one and in the other process.
 async fn crowd<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     two: &Two,
@@ -45,8 +28,7 @@ async fn crowd<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
 ) -> Vec<T> {
     let [one, other] = two.clone();
     let worlds = [SqlWorld::counting_from(1_000_000, one), SqlWorld::counting_from(2_000_000, other)].map(Arc::new);
-    let turn = |number: u64| Arc::clone(&worlds[usize::from(number.is_multiple_of(2))]);
-    (1..=CROWD).map(|number| act(turn(number), number)).collect::<JoinSet<T>>().join_all().await
+    chassis::testing::crowd(CROWD, &worlds, act).await
 }
 
 async fn save(
@@ -156,24 +138,8 @@ async fn files_in_opposite_order_do_not_hold_each_other_up(two: Two) {
     }
 }
 
-macro_rules! on_both_engines {
-    ($($case:ident)*) => {$(
-        mod $case {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                super::$case(super::on_sqlite().await).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                if let Some(two) = super::on_postgres().await {
-                    super::$case(two).await;
-                }
-            }
-        }
-    )*};
-}
-
-on_both_engines! {
+on_two_handles! {
+    "catalogue", MIGRATIONS:
     a_handle_is_given_once
     a_code_has_one_owner
     of_many_who_saw_the_same_version_one_saves
@@ -185,7 +151,7 @@ on_both_engines! {
 /// The clocks of both processes stand still: what is seen is seen because of the news, not because an answer is old.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_changes_is_seen() {
-    let Some(two) = on_postgres().await else { return };
+    let Some(two) = two_on_postgres("catalogue", MIGRATIONS).await else { return };
     let [here, there] = shops(two).await;
     let title_there = async || {
         let featured = there.module.featured(1).await.unwrap();
@@ -204,7 +170,7 @@ async fn what_another_process_changes_is_seen() {
 /// Stock is no fact of the catalogue's, so that nobody is told; but no answer is older than a second.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_hears_of_stock_is_seen_after_a_second() {
-    let Some([one, other]) = on_postgres().await else { return };
+    let Some([one, other]) = two_on_postgres("catalogue", MIGRATIONS).await else { return };
     let mut platform = platform_on(one);
     let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
     platform.clock = Arc::clone(&clock) as Arc<dyn Clock>;
