@@ -3,17 +3,18 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use catalogue::ProductCard;
 use chassis::web::{CallerContext, PageError, PageFrame, page};
 use futures_util::future::join;
 
 use super::PageSettings;
-use crate::peers::{CategorySummary, FeaturedProduct, Peers};
+use crate::peers::{CategorySummary, Peers};
 
 /// How many products are shown.
 const FEATURED: u32 = 8;
 
 /// How many categories are shown; the list page has all of them.
-const CATEGORIES: usize = 12;
+const MAX_CATEGORIES: usize = 12;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -26,8 +27,8 @@ struct HomePage {
 }
 
 struct Offer {
-    shelves: Vec<CategorySummary>,
-    featured: Vec<FeaturedProduct>,
+    categories: Vec<CategorySummary>,
+    featured: Vec<ProductCard>,
 }
 
 pub(super) async fn show(
@@ -37,11 +38,11 @@ pub(super) async fn show(
     settings: web::Data<PageSettings>,
 ) -> Result<HttpResponse, PageError> {
     let shop = peers.shopfront();
-    let (shelves, featured) = join(shop.categories(&asker), shop.featured(&asker, FEATURED)).await;
-    let offer = match (shelves, featured) {
-        (Ok(mut shelves), Ok(featured)) => {
-            shelves.truncate(CATEGORIES);
-            Some(Offer { shelves, featured })
+    let (categories, featured) = join(shop.categories(&asker), shop.featured(&asker, FEATURED)).await;
+    let offer = match (categories, featured) {
+        (Ok(mut categories), Ok(featured)) => {
+            categories.truncate(MAX_CATEGORIES);
+            Some(Offer { categories, featured })
         }
         (Err(error), _) | (_, Err(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the home page is shown without products");

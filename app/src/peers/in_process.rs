@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use catalogue::ProductCard;
 use chassis::messaging::{DeadLetters, Replay, ReplayError};
 use chassis::security::records;
 use chassis::sql::Database;
@@ -11,8 +12,8 @@ use customer::domain::{EmailAddress, PersonName};
 use shared_kernel::{CustomerId, StoreError};
 
 use super::{
-    CategorySummary, Counts, DeadLetterView, Decision, FeaturedProduct, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN,
-    Operations, People, Person, Shopfront, letter_name,
+    CategorySummary, Counts, DeadLetterView, Decision, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN, Operations, People,
+    Person, Shopfront, letter_name,
 };
 use crate::composition::modules::Modules;
 use crate::config::parts::Part;
@@ -28,26 +29,17 @@ impl LocalShopfront {
 
 #[async_trait]
 impl Shopfront for LocalShopfront {
-    async fn featured(&self, _: &CallerContext, limit: u32) -> Result<Vec<FeaturedProduct>, StoreError> {
-        let teaser = |card: catalogue::ProductCard| FeaturedProduct {
-            price: if card.from { format!("from {}", card.price) } else { card.price },
-            handle: card.handle,
-            title: card.title,
-            category: card.category,
-            image: card.image,
-            tone: card.tone,
-            in_stock: card.in_stock,
-        };
-        Ok(self.catalogue()?.featured(limit as usize).await?.into_iter().map(teaser).collect())
+    async fn featured(&self, _: &CallerContext, limit: u32) -> Result<Vec<ProductCard>, StoreError> {
+        self.catalogue()?.featured(limit as usize).await
     }
 
     async fn categories(&self, _: &CallerContext) -> Result<Vec<CategorySummary>, StoreError> {
-        let shelf = |count: catalogue::CategoryCount| CategorySummary {
+        let summary = |count: catalogue::CategoryCount| CategorySummary {
             name: count.name,
             slug: count.slug,
             products: count.products,
         };
-        Ok(self.catalogue()?.categories().await?.into_iter().map(shelf).collect())
+        Ok(self.catalogue()?.categories().await?.into_iter().map(summary).collect())
     }
 
     async fn public_paths(&self, _: &CallerContext) -> Result<Vec<String>, StoreError> {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use catalogue::ProductCard;
 use chassis::messaging::ReplayError;
 use chassis::web::CallerContext;
 use futures_util::future::join_all;
@@ -24,7 +25,7 @@ use utoipa::IntoParams;
 
 use crate::config::parts::Part;
 
-pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, FeaturedProduct, LogEntry, Person};
+pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, LogEntry, Person};
 
 /// The most dead letters that are shown at once.
 pub const MAX_DEAD_LETTERS_SHOWN: u32 = 100;
@@ -39,7 +40,7 @@ pub trait Shopfront: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the catalogue cannot answer.
-    async fn featured(&self, asker: &CallerContext, limit: u32) -> Result<Vec<FeaturedProduct>, StoreError>;
+    async fn featured(&self, asker: &CallerContext, limit: u32) -> Result<Vec<ProductCard>, StoreError>;
 
     /// All categories that hold products.
     ///

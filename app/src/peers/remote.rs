@@ -7,18 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use catalogue::{FeaturedProduct, ProductCard};
 use chassis::messaging::ReplayError;
 use chassis::outbound::{Answer, CallError, CallSettings, Caller, Health, Verdict};
-use chassis::web::{CallerContext, MoneyView};
+use chassis::web::CallerContext;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use shared_kernel::{Currency, CustomerId, Ids, Money, StoreError};
+use shared_kernel::{CustomerId, Ids, StoreError};
 
 use super::{
-    CategorySummary, Counts, DeadLetterView, Decision, FeaturedProduct, LogEntry, LogQuery, Operations, People, Person,
-    Shopfront,
+    CategorySummary, Counts, DeadLetterView, Decision, LogEntry, LogQuery, Operations, People, Person, Shopfront,
 };
 use crate::config::parts::Part;
 
@@ -46,34 +46,6 @@ struct PeerUnavailable {
 #[derive(Deserialize)]
 struct ItemList<T> {
     items: Vec<T>,
-}
-
-/// As much of a featured product as the home page shows.
-#[derive(Deserialize)]
-struct Featured {
-    handle: String,
-    title: String,
-    category: String,
-    price: Option<MoneyView>,
-    from: bool,
-    image: Option<String>,
-    in_stock: bool,
-}
-
-impl From<Featured> for FeaturedProduct {
-    fn from(told: Featured) -> Self {
-        let money = |price: MoneyView| Some(Money::new(price.amount, Currency::parse(&price.currency).ok()?));
-        let price = told.price.and_then(money).map(|price| price.to_string()).unwrap_or_default();
-        Self {
-            price: if told.from { format!("from {price}") } else { price },
-            tone: catalogue::tone(&told.handle),
-            handle: told.handle,
-            title: told.title,
-            category: told.category,
-            image: told.image,
-            in_stock: told.in_stock,
-        }
-    }
 }
 
 impl Remote {
@@ -162,9 +134,9 @@ fn judge(answer: &Answer) -> Verdict {
 
 #[async_trait]
 impl Shopfront for Remote {
-    async fn featured(&self, asker: &CallerContext, limit: u32) -> Result<Vec<FeaturedProduct>, StoreError> {
-        let told: ItemList<Featured> = self.get(asker, &format!("featured?limit={limit}")).await?;
-        Ok(told.items.into_iter().map(FeaturedProduct::from).collect())
+    async fn featured(&self, asker: &CallerContext, limit: u32) -> Result<Vec<ProductCard>, StoreError> {
+        let featured: ItemList<FeaturedProduct> = self.get(asker, &format!("featured?limit={limit}")).await?;
+        Ok(featured.items.into_iter().map(ProductCard::from).collect())
     }
 
     async fn categories(&self, asker: &CallerContext) -> Result<Vec<CategorySummary>, StoreError> {

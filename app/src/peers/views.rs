@@ -7,25 +7,6 @@ use chassis::security::SecurityRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A product as the home page shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeaturedProduct {
-    /// Its handle, the last part of its page's path.
-    pub handle: String,
-    /// Its name.
-    pub title: String,
-    /// What kind of thing it is.
-    pub category: String,
-    /// The lowest price of its variants, written for people.
-    pub price: String,
-    /// Its first image.
-    pub image: Option<String>,
-    /// Its colour, 0 to 7, as in every list.
-    pub tone: u32,
-    /// Whether any variant can be bought now.
-    pub in_stock: bool,
-}
-
 /// A category as the home page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct CategorySummary {

@@ -20,7 +20,8 @@ pub mod ports;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use adapters::inbound::api::dto::FeaturedProduct;
 pub use adapters::inbound::import::{ImportFileError, ImportMode, ImportOutcome};
-pub use adapters::inbound::pages::view_models::{ProductCard, tone};
+pub use adapters::inbound::pages::view_models::ProductCard;
 pub use domain::CategoryCount;
 pub use module::{CatalogueModule, DemoError};

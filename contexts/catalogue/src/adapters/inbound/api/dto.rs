@@ -215,13 +215,12 @@ impl From<&CategoryCount> for CategoryView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FeaturedList {
     /// In the order in which they are shown.
-    pub items: Vec<FeaturedView>,
+    pub items: Vec<FeaturedProduct>,
 }
 
-/// A product in a few words.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FeaturedProduct)]
-pub struct FeaturedView {
+/// A product in a few words. A home page that is made by another process reads it, too.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FeaturedProduct {
     /// Its name in addresses.
     #[schema(example = "kea-notebook-14")]
     pub handle: String,
@@ -242,7 +241,7 @@ pub struct FeaturedView {
     pub image: Option<String>,
 }
 
-impl From<&ListedProduct> for FeaturedView {
+impl From<&ListedProduct> for FeaturedProduct {
     fn from(listed: &ListedProduct) -> Self {
         let (product, details) = (listed.product(), listed.product().details());
         let price = product.price_from();

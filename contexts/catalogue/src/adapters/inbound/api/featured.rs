@@ -5,7 +5,7 @@ use chassis::web::{Problem, json_with_etag, query};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::dto::{FeaturedList, FeaturedView};
+use super::dto::{FeaturedList, FeaturedProduct};
 use crate::application::Browse;
 
 /// How many are wanted.
@@ -33,5 +33,5 @@ pub async fn list_featured(
 ) -> Result<HttpResponse, Problem> {
     let limit = query::limit(wanted.limit.as_deref())?;
     let featured = browse.featured(limit.get() as usize).await?;
-    Ok(json_with_etag(&req, &FeaturedList { items: featured.iter().map(FeaturedView::from).collect() }))
+    Ok(json_with_etag(&req, &FeaturedList { items: featured.iter().map(FeaturedProduct::from).collect() }))
 }

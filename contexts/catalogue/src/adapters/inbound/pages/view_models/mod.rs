@@ -8,6 +8,6 @@ mod product_list;
 
 pub use import::{ImportPage, ImportRow};
 pub use product::ProductPage;
-pub use product_card::{ProductCard, tone};
+pub use product_card::ProductCard;
 pub use product_form::{AdminProductPage, ProductForm};
 pub use product_list::{AdminProductRow, AdminProductsPage, CategoryLink, ProductsPage};

@@ -1,9 +1,11 @@
-//! A product in a list, as finished strings.
+//! A product in a list, as finished strings. `product_card.html` shows it, in the catalogue's lists and on the home page.
 
-use crate::adapters::inbound::api::dto::media_url;
+use chassis::web::MoneyView;
+use shared_kernel::{Currency, Money};
+
+use crate::adapters::inbound::api::dto::FeaturedProduct;
 use crate::domain::ListedProduct;
 
-/// A product in a list. The home page shows these, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductCard {
     /// Its name in addresses.
@@ -30,28 +32,33 @@ pub struct ProductCard {
 
 impl From<&ListedProduct> for ProductCard {
     fn from(listed: &ListedProduct) -> Self {
-        let product = listed.product();
-        let details = product.details();
-        let (price, from) =
-            product.price_from().map_or((String::new(), false), |(price, from)| (price.to_string(), from));
-        let first = details.images.first();
-        let alt = first.and_then(|image| image.alt.clone());
+        let card = Self::from(FeaturedProduct::from(listed));
+        let picture = listed.product().details().images.first();
+        Self { alt: picture.and_then(|image| image.alt.clone()).unwrap_or(card.alt), ..card }
+    }
+}
+
+/// From the answer of the API, which does not say what the picture shows: the title stands for it.
+impl From<FeaturedProduct> for ProductCard {
+    fn from(product: FeaturedProduct) -> Self {
+        let FeaturedProduct { handle, title, category, price, from, in_stock, image } = product;
+        let money = |price: MoneyView| Some(Money::new(price.amount, Currency::parse(&price.currency).ok()?));
         Self {
-            handle: product.handle().to_string(),
-            title: details.title.to_string(),
-            category: details.category.to_string(),
-            price,
+            price: price.and_then(money).map(|price| price.to_string()).unwrap_or_default(),
+            alt: title.clone(),
+            initial: title.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
+            tone: tone(&handle),
+            handle,
+            title,
+            category,
             from,
-            in_stock: listed.in_stock(),
-            image: first.map(|image| media_url(&image.name)),
-            alt: alt.unwrap_or_else(|| details.title.to_string()),
-            initial: details.title.as_str().chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default(),
-            tone: tone(product.handle().as_str()),
+            in_stock,
+            image,
         }
     }
 }
 
 /// One of eight colours, always the same for the same product.
-pub fn tone(handle: &str) -> u32 {
+pub(super) fn tone(handle: &str) -> u32 {
     handle.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 8
 }
