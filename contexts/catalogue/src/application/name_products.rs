@@ -30,7 +30,7 @@ pub struct NameProducts {
 }
 
 impl NameProducts {
-    /// So many numbers are tried before a product is given up.
+    /// How many numbers are tried for an address before the product is refused.
     const MAX_CANDIDATES: u32 = 1_000;
 
     /// Looks there.

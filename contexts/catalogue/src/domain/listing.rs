@@ -40,7 +40,7 @@ pub struct ListingQuery {
     pub words: Option<SearchWords>,
     /// Only what comes after this place.
     pub after: Option<ListingCursor>,
-    /// At most so many.
+    /// The most products on the page.
     pub limit: Limit,
 }
 
@@ -131,7 +131,7 @@ fn nibble(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// So many or fewer left of a variant are few: shoppers are told how many.
+/// The most units of a variant that count as few: shoppers see how many there are.
 pub const LOW_STOCK: i64 = 5;
 
 /// How well a variant can be had.
@@ -139,7 +139,7 @@ pub const LOW_STOCK: i64 = 5;
 pub enum Availability {
     /// Enough, or it cannot run out.
     InStock,
-    /// So few that shoppers are told how many: 1 to [`LOW_STOCK`].
+    /// So few that shoppers see how many: 1 to [`LOW_STOCK`].
     Few(i64),
     /// None, or nobody has counted any.
     SoldOut,

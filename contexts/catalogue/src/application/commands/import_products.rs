@@ -42,7 +42,7 @@ pub struct ImportProducts {
 }
 
 impl ImportProducts {
-    /// Changes are committed so many at a time, so that others get a turn between them.
+    /// How many products one commit holds, so that others get a turn between them.
     const BATCH_SIZE: usize = 50;
     /// A whole file meets more changes of others than one product does.
     const ATTEMPTS_TOGETHER: u32 = 10;

@@ -155,12 +155,12 @@ impl ImportFile {
         let missing = self.browse.missing_pictures(&pictures).await?;
         let refused = all_or_nothing && report.failed > 0;
         let id = (!refused || dry_run).then_some(run.id);
-        let told = outcome(&report, about, options, &unread, &missing, id);
+        let outcome = outcome(&report, about, options, &unread, &missing, id);
         if refused && !dry_run {
-            return Err(ImportFileError::NotAll(Box::new(told)));
+            return Err(ImportFileError::NotAll(Box::new(outcome)));
         }
         self.remember(run, bytes, &report, dry_run).await?;
-        Ok(told)
+        Ok(outcome)
     }
 
     /// A look keeps the file, to be applied; an import keeps what it has changed, to be taken back.

@@ -1,5 +1,8 @@
 //! A cache before the listing: what was read stays in memory until something changes.
 //!
+//! Entries are good for one version of the catalogue and for a second of the given clock; a library's cache knows neither,
+//! and would keep its bounds only some time later.
+//!
 //! Every change of a product is a fact in the outbox, and the database tells when that has grown: at once for a commit of
 //! this process, some milliseconds later for one of another, if the news is not lost on the way. What is sold out in this
 //! process is seen at once. Whatever nobody was told of is seen after a second, which is how long an answer is good at
