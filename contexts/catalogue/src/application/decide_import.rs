@@ -48,8 +48,6 @@ pub struct Decided {
     pub warnings: Vec<RowProblem>,
 }
 
-/// Decides what becomes of products.
-#[derive(Clone)]
 pub struct DecideImport {
     products: Arc<dyn ProductStore>,
     names: NameProducts,
@@ -58,7 +56,6 @@ pub struct DecideImport {
 }
 
 impl DecideImport {
-    /// Holds products against what is there.
     pub fn new(products: Arc<dyn ProductStore>, names: NameProducts, ids: Arc<dyn Ids>, rules: SaleRules) -> Self {
         Self { products, names, ids, rules }
     }

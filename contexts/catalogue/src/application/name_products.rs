@@ -22,8 +22,6 @@ pub struct Named {
     pub written: Option<WrittenHandle>,
 }
 
-/// Finds out what handles mean.
-#[derive(Clone)]
 pub struct NameProducts {
     products: Arc<dyn ProductStore>,
     handles: Arc<dyn FileHandles>,
@@ -33,7 +31,6 @@ impl NameProducts {
     /// How many numbers are tried for an address before the product is refused.
     const MAX_CANDIDATES: u32 = 1_000;
 
-    /// Looks there.
     pub fn new(products: Arc<dyn ProductStore>, handles: Arc<dyn FileHandles>) -> Self {
         Self { products, handles }
     }

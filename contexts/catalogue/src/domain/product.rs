@@ -134,7 +134,7 @@ impl Product {
         Ok((product, events))
     }
 
-    /// Takes the product off the shelves. Withdrawn again is ignored.
+    /// Stops its sale. A product that is withdrawn already stays so, without an event.
     pub fn withdraw(self) -> (Self, Vec<ProductEvent>) {
         match self.details.status {
             Status::Archived => (self, Vec::new()),

@@ -118,7 +118,7 @@ async fn what_the_caller_has_is_not_sent_again(shop: Shop) {
     }
 }
 
-async fn the_front_door_is_told_of_each_category_before_the_second_of_any(shop: Shop) {
+async fn each_category_is_featured_before_the_second_of_any(shop: Shop) {
     let rows = ["b1,B 1,Books", "b2,B 2,Books", "b3,B 3,Books", "m1,M 1,Mugs", "m2,M 2,Mugs"];
     let file = rows.iter().enumerate().map(|(n, row)| format!("{row},S{n},{}", n + 1));
     let file = format!("handle,title,category,sku,price\n{}", file.collect::<Vec<_>>().join("\n"));
@@ -289,7 +289,7 @@ on_both_engines! {
     pages_of_a_list_follow_one_another_without_gaps
     addresses_that_make_no_sense_are_problems_by_name
     what_the_caller_has_is_not_sent_again
-    the_front_door_is_told_of_each_category_before_the_second_of_any
+    each_category_is_featured_before_the_second_of_any
     categories_are_counted
     staff_makes_replaces_and_withdraws_a_product
     bodies_that_are_no_product_are_problems_by_name

@@ -12,7 +12,7 @@ fn json_ld(page: &str) -> Value {
     serde_json::from_str(after.split_once("</script>").unwrap().0).unwrap()
 }
 
-async fn shelves_show_titles_prices_and_stock(shop: Shop) {
+async fn lists_show_titles_prices_and_stock(shop: Shop) {
     let shop = shop.stocked().await;
     let page = shop.get("/products").await;
     assert_eq!((page.status, page.count("product"), page.count("category")), (200, 3, 3));
@@ -330,7 +330,7 @@ async fn an_archive_brings_many_pictures(shop: Shop) {
     assert_eq!(broken.problem(), (422, "invalid-archive".to_owned()));
 }
 
-async fn the_app_gets_teasers_paths_and_an_audit(shop: Shop) {
+async fn the_app_gets_cards_paths_and_an_audit(shop: Shop) {
     let svg = ("kea-14.svg".to_owned(), b"<svg/>".to_vec());
     for _ in 0..2 {
         shop.module.import_demo(crate::shop::PRODUCTS, std::iter::once(svg.clone())).await.unwrap();
@@ -357,7 +357,7 @@ async fn the_app_gets_teasers_paths_and_an_audit(shop: Shop) {
 }
 
 on_both_engines! {
-    shelves_show_titles_prices_and_stock
+    lists_show_titles_prices_and_stock
     the_next_page_keeps_category_and_search
     a_product_shows_its_choices_and_leads_to_the_cart
     nothing_in_a_product_can_end_the_script_element
@@ -370,5 +370,5 @@ on_both_engines! {
     a_preview_shows_every_change_and_is_applied_and_taken_back
     what_was_changed_since_an_import_is_not_taken_back
     an_archive_brings_many_pictures
-    the_app_gets_teasers_paths_and_an_audit
+    the_app_gets_cards_paths_and_an_audit
 }

@@ -1,4 +1,4 @@
-//! Staff takes a product off the shelves. It is kept, because orders speak of it.
+//! Staff withdraws a product from sale. It is kept, because orders speak of it.
 
 use std::sync::Arc;
 
