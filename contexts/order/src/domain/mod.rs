@@ -14,10 +14,10 @@ pub use charge_limits::{ChargeLimits, NotChargeable};
 pub use order::{
     Attention, AttentionReason, Buyer, CancelRefused, Dispute, DisputeReport, DisputeStatus, Fulfilment,
     FulfilmentItem, FulfilmentStatus, HistoryEntry, HistoryKind, IntentId, IntentReport, IntentStatus, NewOrder,
-    NotSent, OpenedIntent, Order, OrderEvent, OrderNumber, OrderParts, OrderState, OrderTask, Origin, PaidBy,
-    PastPayment, PastRefund, Payment, PaymentAxis, PaymentOrigin, PaymentState, PaymentStatement, ProcessedItem,
-    Receipt, Refund, RefundId, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund,
-    Shipment, Status, Transition,
+    NotSent, OpenedIntent, Order, OrderDetails, OrderEvent, OrderNumber, OrderParts, OrderState, OrderTask, Origin,
+    PaidBy, PastPayment, PastRefund, Payment, PaymentAxis, PaymentOrigin, PaymentState, PaymentStatement,
+    ProcessedItem, Receipt, Refund, RefundId, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState,
+    ReportedRefund, Shipment, Status, Transition,
 };
 pub use price_list::{Kind, Listing, PricedItem, ProductPrices, VariantPrice};
 pub use pricing::{OrderLine, Priced, ShippingItem, Totals, price};

@@ -6,82 +6,90 @@
 use serde::Serialize;
 use shared_kernel::{Address, Currency, CustomerId, EventDraft, OrderId, Sku, Timestamp};
 
-use crate::domain::{Kind, Order, OrderEvent, OrderLine, OrderNumber, RefundId, RefundState, Transition};
+use crate::domain::{
+    Kind, OrderDetails, OrderEvent, OrderLine, OrderNumber, RefundId, RefundReason, Totals, Transition,
+};
 
-/// The facts of a decision, oldest first.
+/// The facts of a decision, oldest first, one for each of its events.
 pub fn published(decided: &Transition) -> Vec<EventDraft> {
-    decided.events.iter().filter_map(|event| publish(&decided.order, event)).collect()
+    let (id, number) = (decided.order.id(), decided.order.number());
+    decided.events.iter().map(|event| publish(id, number, event)).collect()
 }
 
-fn publish(order: &Order, event: &OrderEvent) -> Option<EventDraft> {
-    let (order_id, number) = (order.id(), order.number());
-    let draft = |event_type, data: &dyn ErasedData| Some(data.draft(event_type, order_id));
+fn publish(order_id: OrderId, number: &OrderNumber, event: &OrderEvent) -> EventDraft {
     match event {
-        OrderEvent::Placed => draft("store.order.placed.v1", &snapshot(order)),
-        OrderEvent::Paid => {
-            let paid = order.state().paid_by()?;
-            let paid = PaidV1 { order: snapshot(order), payment_reference: paid.reference(), paid_at: paid.at };
-            draft("store.order.paid.v1", &paid)
+        OrderEvent::Placed(order) => fact("store.order.placed.v1", order_id, &snapshot(order_id, number, order)),
+        OrderEvent::Paid { order, paid } => {
+            let order = snapshot(order_id, number, order);
+            let paid = PaidV1 { order, payment_reference: paid.reference(), paid_at: paid.at };
+            fact("store.order.paid.v1", order_id, &paid)
         }
         OrderEvent::PaymentFailed { reason } => {
-            draft("store.order.payment_failed.v1", &ReasonV1 { order_id, number, reason })
+            fact("store.order.payment_failed.v1", order_id, &ReasonV1 { order_id, number, reason })
         }
         OrderEvent::Rejected { skus } => {
-            draft("store.order.rejected.v1", &RejectedV1 { order_id, number, reason: "out-of-stock", skus })
+            fact("store.order.rejected.v1", order_id, &RejectedV1 { order_id, number, reason: OUT_OF_STOCK, skus })
         }
-        OrderEvent::Expired => draft("store.order.expired.v1", &ExpiredV1 { order_id, number }),
-        OrderEvent::Imported => draft("store.order.imported.v1", &imported(order)),
+        OrderEvent::Expired => fact("store.order.expired.v1", order_id, &ExpiredV1 { order_id, number }),
+        OrderEvent::Imported { order, status } => {
+            fact("store.order.imported.v1", order_id, &imported(order_id, number, order, status.name()))
+        }
         OrderEvent::CancellationRequested { reason } => {
-            draft("store.order.cancellation_requested.v1", &ReasonV1 { order_id, number, reason })
+            fact("store.order.cancellation_requested.v1", order_id, &ReasonV1 { order_id, number, reason })
         }
         OrderEvent::Cancelled { reason, at } => {
-            draft("store.order.cancelled.v1", &CancelledV1 { order_id, number, reason, cancelled_at: *at })
+            let cancelled = CancelledV1 { order_id, number, reason, cancelled_at: *at };
+            fact("store.order.cancelled.v1", order_id, &cancelled)
         }
-        OrderEvent::Refunded { refund, at } => {
-            let refund = order.refund(*refund)?;
+        OrderEvent::Refunded { refund, amount, reason, note, at } => {
             let refunded = RefundedV1 {
                 order_id,
                 number,
-                refund_id: refund.id,
-                amount_minor: refund.amount.minor(),
-                currency: refund.amount.currency(),
-                reason: refund.note.as_deref().unwrap_or(refund.reason.words()),
+                refund_id: *refund,
+                amount_minor: amount.minor(),
+                currency: amount.currency(),
+                reason: note.as_deref().unwrap_or(refund_reason(*reason)),
                 refunded_at: *at,
             };
-            draft("store.order.refunded.v1", &refunded)
+            fact("store.order.refunded.v1", order_id, &refunded)
         }
-        OrderEvent::RefundFailed { refund, refunded_at, at } => {
-            let refund = order.refund(*refund)?;
-            let RefundState::Failed { reason } = &refund.state else { return None };
+        OrderEvent::RefundFailed { refund, amount, reason, refunded_at, at } => {
             let failed = RefundFailedV1 {
                 order_id,
                 number,
-                refund_id: refund.id,
-                amount_minor: refund.amount.minor(),
-                currency: refund.amount.currency(),
+                refund_id: *refund,
+                amount_minor: amount.minor(),
+                currency: amount.currency(),
                 reason,
                 refunded_at: *refunded_at,
                 failed_at: *at,
             };
-            draft("store.order.refund_failed.v1", &failed)
+            fact("store.order.refund_failed.v1", order_id, &failed)
         }
         OrderEvent::Completed { at } => {
-            draft("store.order.completed.v1", &CompletedV1 { order_id, number, completed_at: *at })
+            fact("store.order.completed.v1", order_id, &CompletedV1 { order_id, number, completed_at: *at })
         }
         OrderEvent::Anonymised { at } => {
-            draft("store.order.anonymised.v1", &AnonymisedV1 { order_id, number, anonymised_at: *at })
+            fact("store.order.anonymised.v1", order_id, &AnonymisedV1 { order_id, number, anonymised_at: *at })
         }
     }
 }
 
-/// Data of any shape, on its way into a draft.
-trait ErasedData {
-    fn draft(&self, event_type: &'static str, subject: OrderId) -> EventDraft;
+fn fact(event_type: &'static str, order: OrderId, data: &impl Serialize) -> EventDraft {
+    EventDraft::new(event_type, order.to_string(), data)
 }
 
-impl<T: Serialize> ErasedData for T {
-    fn draft(&self, event_type: &'static str, subject: OrderId) -> EventDraft {
-        EventDraft::new(event_type, subject.to_string(), self)
+/// The reason of every `store.order.rejected.v1`.
+const OUT_OF_STOCK: &str = "out-of-stock";
+
+/// The reason of a refund for which nobody has written one. Consumers know these texts; pages have their own.
+const fn refund_reason(reason: RefundReason) -> &'static str {
+    match reason {
+        RefundReason::Cancelled => "order cancelled",
+        RefundReason::NotExpected => "payment not expected",
+        RefundReason::AmountDiffers => "amount differs",
+        RefundReason::Staff => "refunded by staff",
+        RefundReason::Provider => "refunded at the payment provider",
     }
 }
 
@@ -226,37 +234,42 @@ struct ImportedCustomerV1<'a> {
     name: Option<&'a str>,
 }
 
-fn snapshot(order: &Order) -> PlacedV1<'_> {
+fn snapshot<'a>(order_id: OrderId, number: &'a OrderNumber, order: &'a OrderDetails) -> PlacedV1<'a> {
     PlacedV1 {
-        order_id: order.id(),
-        number: order.number(),
-        customer_id: order.buyer().customer,
-        replaces: order.replaces(),
-        email: order.buyer().email.as_deref(),
-        placed_at: order.placed_at(),
-        expires_at: order.expires_at(),
-        currency: order.totals().gross.currency(),
-        lines: order.lines().iter().map(line).collect(),
-        totals: totals(order),
-        delivery_address: order.address(),
+        order_id,
+        number,
+        customer_id: order.buyer.customer,
+        replaces: order.replaces,
+        email: order.buyer.email.as_deref(),
+        placed_at: order.placed_at,
+        expires_at: order.expires_at,
+        currency: order.totals.gross.currency(),
+        lines: order.lines.iter().map(line).collect(),
+        totals: totals(&order.totals),
+        delivery_address: order.address.as_ref(),
     }
 }
 
-fn imported(order: &Order) -> ImportedV1<'_> {
-    let buyer = order.buyer();
+fn imported<'a>(
+    order_id: OrderId,
+    number: &'a OrderNumber,
+    order: &'a OrderDetails,
+    status: &'static str,
+) -> ImportedV1<'a> {
+    let buyer = &order.buyer;
     let id = buyer.customer.map(|id| id.to_string()).or_else(|| buyer.reference.clone());
     let (email, name) = (buyer.email.as_deref(), buyer.name.as_deref());
     let known = id.is_some() || email.is_some() || name.is_some();
     ImportedV1 {
-        order_id: order.id(),
-        number: order.number(),
-        placed_at: order.placed_at(),
-        status: order.status().name(),
+        order_id,
+        number,
+        placed_at: order.placed_at,
+        status,
         customer: known.then_some(ImportedCustomerV1 { id, email, name }),
-        country: order.country(),
-        currency: order.totals().gross.currency(),
-        lines: order.lines().iter().map(line).collect(),
-        totals: totals(order),
+        country: order.country.as_deref(),
+        currency: order.totals.gross.currency(),
+        lines: order.lines.iter().map(line).collect(),
+        totals: totals(&order.totals),
     }
 }
 
@@ -273,12 +286,28 @@ fn line(line: &OrderLine) -> LineV1<'_> {
     }
 }
 
-fn totals(order: &Order) -> TotalsV1 {
-    let totals = order.totals();
+fn totals(totals: &Totals) -> TotalsV1 {
     TotalsV1 {
         net_minor: totals.net.minor(),
         tax_minor: totals.tax.minor(),
         shipping_minor: totals.shipping.minor(),
         gross_minor: totals.gross.minor(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Order;
+    use crate::testing::a_draft;
+
+    #[test]
+    fn a_fact_says_what_was_true_when_it_happened() {
+        let placed = Order::place(a_draft(1), OrderNumber::sequential("BS-", 7), None);
+        let mut later = placed.clone();
+        let expired = later.order.clone().overdue(later.order.expires_at()).order;
+        later.order = expired.anonymised(placed.order.expires_at()).order;
+        assert_eq!(later.order.address(), None);
+        assert_eq!(published(&later), published(&placed));
     }
 }

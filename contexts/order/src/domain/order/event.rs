@@ -1,16 +1,22 @@
 //! What a transition may give out beside the changed order: facts for the world, and work for it.
 
-use shared_kernel::{Sku, Timestamp};
+use shared_kernel::{Address, Money, OrderId, Sku, Timestamp};
 
-use super::{IntentId, RefundId};
+use super::{Buyer, IntentId, Order, PaidBy, Refund, RefundId, RefundReason, Status};
+use crate::domain::pricing::{OrderLine, Totals};
 
-/// A fact about an order. `adapters/outbound/publish.rs` gives it its published form.
+/// A fact about an order, with everything that was true when it happened: the order may be further by the end of the
+/// transition. `adapters/outbound/publish.rs` gives it its published form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderEvent {
     /// It was placed and asks for stock.
-    Placed,
+    Placed(Box<OrderDetails>),
     /// Its money has arrived.
-    Paid,
+    Paid {
+        order: Box<OrderDetails>,
+        /// With what, and when.
+        paid: PaidBy,
+    },
     /// One attempt to pay was declined; others may follow.
     PaymentFailed {
         /// What the provider said.
@@ -24,7 +30,11 @@ pub enum OrderEvent {
     /// It was not paid in time, or was replaced.
     Expired,
     /// It was brought from another shop.
-    Imported,
+    Imported {
+        order: Box<OrderDetails>,
+        /// Where it stood there.
+        status: Status,
+    },
     /// Somebody wants it cancelled.
     CancellationRequested {
         /// Why.
@@ -40,12 +50,22 @@ pub enum OrderEvent {
     /// A part of the money that paid for it went back.
     Refunded {
         refund: RefundId,
+        /// How much.
+        amount: Money,
+        /// Why.
+        reason: RefundReason,
+        /// Why, in the words of the person who decided it.
+        note: Option<String>,
         /// When.
         at: Timestamp,
     },
     /// A part that had gone back has come again: the refund failed after it went through.
     RefundFailed {
         refund: RefundId,
+        /// How much.
+        amount: Money,
+        /// What the provider said.
+        reason: String,
         /// When it had gone through.
         refunded_at: Timestamp,
         /// When.
@@ -61,6 +81,51 @@ pub enum OrderEvent {
         /// Since when.
         at: Timestamp,
     },
+}
+
+/// What placement fixed of an order, as it was when the event happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderDetails {
+    pub buyer: Buyer,
+    /// The order whose place it takes.
+    pub replaces: Option<OrderId>,
+    pub placed_at: Timestamp,
+    /// Until when it may be paid.
+    pub expires_at: Timestamp,
+    pub lines: Vec<OrderLine>,
+    pub totals: Totals,
+    /// Where the parcel goes.
+    pub address: Option<Address>,
+    /// Two-letter country of the buyer, or what a former shop called it.
+    pub country: Option<String>,
+}
+
+impl Order {
+    pub(super) fn details(&self) -> Box<OrderDetails> {
+        Box::new(OrderDetails {
+            buyer: self.buyer().clone(),
+            replaces: self.replaces(),
+            placed_at: self.placed_at(),
+            expires_at: self.expires_at(),
+            lines: self.lines().to_vec(),
+            totals: *self.totals(),
+            address: self.address().cloned(),
+            country: self.country().map(str::to_owned),
+        })
+    }
+}
+
+impl Refund {
+    pub(super) fn refunded(&self, at: Timestamp) -> OrderEvent {
+        let (amount, reason, note) = (self.amount, self.reason, self.note.clone());
+        OrderEvent::Refunded { refund: self.id, amount, reason, note, at }
+    }
+
+    /// It had gone through at `refunded_at` and has failed since.
+    pub(super) fn taken_back(&self, reason: &str, refunded_at: Timestamp, at: Timestamp) -> OrderEvent {
+        let (refund, amount, reason) = (self.id, self.amount, reason.to_owned());
+        OrderEvent::RefundFailed { refund, amount, reason, refunded_at, at }
+    }
 }
 
 /// Work on the outside world, kept with the order and done outside any transaction, until it is done.

@@ -7,8 +7,8 @@
 use shared_kernel::{Money, Timestamp};
 
 use super::{
-    AttentionReason, DisputeReport, HistoryKind, IntentId, IntentReport, IntentStatus, Order, OrderEvent, Payment,
-    PaymentOrigin, PaymentState, Refund, RefundId, RefundReason, RefundReport, RefundState, ReportedRefund, Transition,
+    AttentionReason, DisputeReport, HistoryKind, IntentId, IntentReport, IntentStatus, Order, Payment, PaymentOrigin,
+    PaymentState, Refund, RefundId, RefundReason, RefundReport, RefundState, ReportedRefund, Transition,
 };
 
 /// What the provider says of one payment, all at once.
@@ -174,8 +174,7 @@ impl Order {
         self.clear_attention_about(AttentionReason::RefundNotAccepted, &refund.id.to_string());
         self.failures_made_good(&refund);
         let decided = Transition::changed(self).with_history(HistoryKind::Refunded, refund.amount.to_string(), now);
-        let event = OrderEvent::Refunded { refund: refund.id, at: now };
-        let decided = if of_sale { decided.event(event) } else { decided };
+        let decided = if of_sale { decided.event(refund.refunded(now)) } else { decided };
         decided.then(|order| order.cancelled_if_returned(now))
     }
 
@@ -204,10 +203,10 @@ impl Order {
         self.0.refunds[index].state = RefundState::Failed { reason: reason.clone() };
         self.0.refunds[index].published = Some(false);
         self.clear_attention_about(AttentionReason::RefundNotAccepted, &about);
-        let decided = Transition::changed(self).with_history(HistoryKind::RefundFailed, reason, now);
+        let decided = Transition::changed(self).with_history(HistoryKind::RefundFailed, reason.clone(), now);
         let decided = match before.state {
             RefundState::Succeeded { at: refunded_at } if published => {
-                decided.event(OrderEvent::RefundFailed { refund: before.id, refunded_at, at: now })
+                decided.event(before.taken_back(&reason, refunded_at, now))
             }
             RefundState::Succeeded { .. } | RefundState::Pending | RefundState::Failed { .. } => decided,
         };
@@ -241,11 +240,11 @@ impl Order {
                 continue;
             }
             let before = self.0.refunds[index].clone();
+            let reason = "a running total, replaced by the refunds that make it";
             if let (true, RefundState::Succeeded { at: refunded_at }) = (self.is_published(&before), &before.state) {
-                events.push(OrderEvent::RefundFailed { refund: before.id, refunded_at: *refunded_at, at: now });
+                events.push(before.taken_back(reason, *refunded_at, now));
             }
-            let reason = "a running total, replaced by the refunds that make it".to_owned();
-            self.0.refunds[index].state = RefundState::Failed { reason };
+            self.0.refunds[index].state = RefundState::Failed { reason: reason.to_owned() };
             self.0.refunds[index].published = Some(false);
         }
         let start = if changed { Transition::changed(self) } else { Transition::nothing(self) };
@@ -263,8 +262,10 @@ impl Order {
                 continue;
             }
             let through = refund.is_through();
-            if let Some(refunded_at) = self.told_and_gone(refund.amount).filter(|_| of_sale && !through) {
-                events.push(OrderEvent::RefundFailed { refund: refund.id, refunded_at, at: now });
+            if let RefundState::Failed { reason } = &refund.state
+                && let Some(refunded_at) = self.told_and_gone(refund.amount).filter(|_| of_sale)
+            {
+                events.push(refund.taken_back(reason, refunded_at, now));
             }
             self.0.refunds[index].published = Some(of_sale && through);
             changed = true;

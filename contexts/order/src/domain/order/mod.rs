@@ -36,7 +36,7 @@ use super::pricing::{OrderLine, ShippingItem, Totals};
 pub use attention::{Attention, AttentionReason};
 pub use cancellation::CancelRefused;
 pub use dispute::{Dispute, DisputeReport, DisputeStatus};
-pub use event::{OrderEvent, OrderTask};
+pub use event::{OrderDetails, OrderEvent, OrderTask};
 pub use expiry::GRACE_PERIOD;
 pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment};
 pub use history::{HistoryEntry, HistoryKind};

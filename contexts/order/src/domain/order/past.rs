@@ -3,8 +3,7 @@
 use shared_kernel::{Money, Timestamp};
 
 use super::{
-    HistoryKind, IntentId, Order, OrderEvent, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState,
-    Transition,
+    HistoryKind, IntentId, Order, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState, Transition,
 };
 
 /// A part of what was paid in the former shop.
@@ -47,7 +46,7 @@ impl Transition {
         let order = self.order.id();
         for (place, PastRefund { amount, at, reason, payment }) in (1..).zip(refunds) {
             let id = RefundId::of_provider(order, &format!("past/{place}"));
-            self.order.0.refunds.push(Refund {
+            let refund = Refund {
                 id,
                 intent: payment.map_or_else(|| IntentId::new("none"), |place| IntentId::new(format!("past/{place}"))),
                 amount: *amount,
@@ -58,8 +57,9 @@ impl Transition {
                 requested_at: *at,
                 keys_used: 0,
                 published: Some(true),
-            });
-            self = self.event(OrderEvent::Refunded { refund: id, at: *at });
+            };
+            self = self.event(refund.refunded(*at));
+            self.order.0.refunds.push(refund);
         }
         self
     }

@@ -406,10 +406,12 @@ impl Order {
     pub(super) fn paid(mut self, intent: Option<IntentId>, now: Timestamp) -> Transition {
         self.clear_attention(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
         self.0.receipt = Some(Receipt::owed_by(self.0.id));
-        self.enter(OrderState::Paid(PaidBy { intent, at: now }), now);
+        let paid = PaidBy { intent, at: now };
+        self.enter(OrderState::Paid(paid.clone()), now);
+        let event = OrderEvent::Paid { order: self.details(), paid };
         Transition::changed(self)
             .with_history(HistoryKind::Paid, None, now)
-            .event(OrderEvent::Paid)
+            .event(event)
             .task(OrderTask::MailReceipt)
             .then(Self::close_intents)
     }

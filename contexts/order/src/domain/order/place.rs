@@ -56,7 +56,9 @@ impl Order {
             anonymised_at: None,
             version: 0,
         };
-        Transition::changed(Self(parts)).event(OrderEvent::Placed).with_history(HistoryKind::Placed, None, now)
+        let order = Self(parts);
+        let event = OrderEvent::Placed(order.details());
+        Transition::changed(order).event(event).with_history(HistoryKind::Placed, None, now)
     }
 
     /// Takes over an order of another shop as history. `parts` say where it stood there.
@@ -66,7 +68,8 @@ impl Order {
     pub fn import(parts: OrderParts) -> Result<Transition, &'static str> {
         let at = parts.placed_at;
         let order = Self::restore(parts)?;
-        Ok(Transition::changed(order).event(OrderEvent::Imported).with_history(HistoryKind::Imported, None, at))
+        let event = OrderEvent::Imported { order: order.details(), status: order.status() };
+        Ok(Transition::changed(order).event(event).with_history(HistoryKind::Imported, None, at))
     }
 
     /// Whether an order placed now from the same cart would be this one again.

@@ -35,7 +35,8 @@ impl Transition {
 
     /// The lines that leave the buyer's cart, because this change paid for them.
     pub fn paid_cart_lines(&self) -> Option<(CartId, Vec<(Sku, u32)>)> {
-        let cart = self.order.cart().filter(|_| self.events.contains(&OrderEvent::Paid))?;
+        let paid = self.events.iter().any(|event| matches!(event, OrderEvent::Paid { .. }));
+        let cart = self.order.cart().filter(|_| paid)?;
         Some((cart, self.order.lines().iter().map(|line| (line.sku.clone(), line.quantity)).collect()))
     }
 

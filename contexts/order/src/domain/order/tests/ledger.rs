@@ -36,13 +36,22 @@ fn reasons(order: &Order) -> Vec<AttentionReason> {
 }
 /// What the world was told went back, less what it was told had failed.
 fn published_refunds(events: &[OrderEvent], order: &Order) -> i64 {
-    let amount = |id: &RefundId| order.refund(*id).unwrap().amount.minor();
+    let minor = |id: &RefundId, amount: &Money| {
+        assert_eq!(order.refund(*id).unwrap().amount, *amount, "the event says what the books say");
+        amount.minor()
+    };
     let signed = events.iter().map(|event| match event {
-        OrderEvent::Refunded { refund, .. } => amount(refund),
-        OrderEvent::RefundFailed { refund, .. } => -amount(refund),
+        OrderEvent::Refunded { refund, amount, .. } => minor(refund, amount),
+        OrderEvent::RefundFailed { refund, amount, .. } => -minor(refund, amount),
         _ => 0,
     });
     signed.sum()
+}
+
+/// The world learns at `later(9)` that a refund has failed which went through at `refunded_at`.
+fn taken_back(refund: RefundId, minor: i64, refunded_at: Timestamp) -> OrderEvent {
+    let reason = "expired_or_canceled_card".to_owned();
+    OrderEvent::RefundFailed { refund, amount: nzd(minor), reason, refunded_at, at: later(9) }
 }
 
 #[test]
@@ -59,7 +68,7 @@ fn a_refund_that_failed_stays_failed_and_is_taken_back_once() {
     let order = paid().payment_stated(statement(vec![through("re_a", 500)], vec![]), later(3)).order;
     let id = order.refunds()[0].id;
     let decided = order.payment_stated(statement(vec![failed("re_a", 500)], vec![]), later(9));
-    assert_eq!(decided.events, [OrderEvent::RefundFailed { refund: id, refunded_at: later(3), at: later(9) }]);
+    assert_eq!(decided.events, [taken_back(id, 500, later(3))]);
     assert_eq!(decided.order.attention().unwrap().about, Some(id.to_string()));
     for older in [through("re_a", 500), failed("re_a", 500), refund("re_a", 500, ReportedRefund::Pending)] {
         assert!(!decided.order.clone().payment_stated(statement(vec![older], vec![]), later(10)).has_changes());
@@ -76,13 +85,14 @@ fn a_refund_of_a_cancelled_order_that_fails_is_taken_back_and_the_next_one_is_to
     let mut report = failed(&format!("re_{first}"), TOTAL);
     report.id = Some(first);
     let decided = order.payment_stated(statement(vec![report], vec![]), later(9));
-    assert_eq!(decided.events, [OrderEvent::RefundFailed { refund: first, refunded_at: later(5), at: later(9) }]);
+    assert_eq!(decided.events, [taken_back(first, TOTAL, later(5))]);
     assert_eq!((decided.order.status(), decided.order.payment_axis()), (Status::Cancelled, PaymentAxis::RefundDue));
     let order = decided.order.refund_requested(staff_refund(2, None), later(10)).unwrap().order;
     let second = RefundId::new(Uuid::from_u128(2));
     let report = RefundReport { id: Some(second), ..through("re_2", TOTAL) };
     let decided = order.payment_stated(statement(vec![report], vec![]), later(11));
-    assert_eq!(decided.events, [OrderEvent::Refunded { refund: second, at: later(11) }]);
+    let (amount, reason) = (nzd(TOTAL), RefundReason::Staff);
+    assert_eq!(decided.events, [OrderEvent::Refunded { refund: second, amount, reason, note: None, at: later(11) }]);
     assert_eq!(reasons(&decided.order), [], "the money is back, so nobody has to look");
 }
 
