@@ -114,7 +114,7 @@ impl World {
     }
 
     fn about_intent(&self) -> Value {
-        json!({"id": "x", "object": "refund", "payment_intent": self.intent})
+        json!({"id": "x", "object": "refund", "payment_intent": self.intent.as_str()})
     }
 
     fn buyer_pays(&mut self) {
@@ -127,7 +127,7 @@ impl World {
         if matches!(self.provider.status(&self.intent), Some(IntentStatus::Open { .. })) {
             self.provider.buyer_pays(&self.intent, received);
             let currency = received.currency().code().to_ascii_lowercase();
-            let object = json!({"id": self.intent, "object": "payment_intent", "status": "succeeded",
+            let object = json!({"id": self.intent.as_str(), "object": "payment_intent", "status": "succeeded",
                                 "amount": received.minor(), "amount_received": received.minor(), "currency": currency});
             self.happens(&["payment_intent.succeeded"], &object);
         }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::pricing::{LineToPrice, Priced, price};
 use crate::domain::{
-    Buyer, Fulfilment, Kind, Order, OrderNumber, OrderParts, OrderState, Origin, PaidBy, PastPayment, PastRefund,
+    Buyer, Fulfilment, Kind, Order, OrderDetails, OrderNumber, OrderState, PaidBy, PastOrder, PastPayment, PastRefund,
     Status, Transition,
 };
 
@@ -129,33 +129,20 @@ impl HistoricalOrder {
         let fulfilment = fulfilment_of(&state, done_at);
         let Priced { lines, shipping, totals } = priced(self.lines, self.shipping_minor, self.currency, tax)?;
         let refunds = refunds(self.refunds, &payments, totals.gross)?;
-        let parts = OrderParts {
-            id: OrderId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("imported-order:{number}").as_bytes())),
-            number,
-            cart: None,
+        let details = OrderDetails {
             buyer: buyer(self.customer.unwrap_or_default(), account)?,
-            origin: Origin::Import,
             lines,
             shipping,
+            totals,
             address: None,
             country: self.country.as_deref().map(country_of).transpose()?.flatten(),
-            totals,
             placed_at,
             expires_at: placed_at,
             replaces: None,
-            state,
-            state_since: done_at,
-            payments: Vec::new(),
-            refunds: Vec::new(),
-            fulfilment,
-            receipt: None,
-            attention: Vec::new(),
-            disputes: Vec::new(),
-            history: Vec::new(),
-            anonymised_at: None,
-            version: 0,
         };
-        let decided = Order::import(parts).map_err(|part| format!("its {part} cannot be right"))?;
+        let id = OrderId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("imported-order:{number}").as_bytes()));
+        let past = PastOrder { id, number, details, state, state_since: done_at, fulfilment };
+        let decided = Order::import(past).map_err(|error| error.to_string())?;
         Ok(decided.with_past_payments(&payments).with_past_refunds(&refunds))
     }
 }

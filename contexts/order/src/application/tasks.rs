@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{Cause, ConsumerName, OrderId, StoreError, Timestamp};
 
 use crate::domain::order::GRACE_PERIOD;
-use crate::domain::{AttentionReason, IntentId, Order, OrderTask, RefundId, Transition};
+use crate::domain::{AttentionReason, Order, OrderTask, RefundId, Transition};
 use crate::ports::{Decide, OrderStore, PaymentError, Update};
 
 /// Prepares payments.
@@ -26,7 +26,7 @@ pub struct TaskPayload {
     /// Whose work it is.
     pub order_id: OrderId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub intent: Option<IntentId>,
+    pub intent: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<RefundId>,
 }
@@ -41,7 +41,7 @@ fn draft(order: OrderId, task: &OrderTask) -> TaskDraft {
     let (consumer, key, payload) = match task {
         OrderTask::CreateIntent => (CREATE_INTENT, format!("intent-{order}"), plain),
         OrderTask::CancelIntent { intent, attempt } => {
-            let payload = TaskPayload { intent: Some(intent.clone()), ..plain };
+            let payload = TaskPayload { intent: Some(intent.to_string()), ..plain };
             (CANCEL_INTENT, format!("cancel-{intent}-{attempt}"), payload)
         }
         OrderTask::RefundPayment { refund } => {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{CustomerId, Quantity, Sku};
 
 /// Names a cart by 128 random bits; anyone who knows a guest's cart may use it. Written as 32 hexadecimal digits.
@@ -40,21 +39,8 @@ impl fmt::Debug for CartId {
     }
 }
 
-impl Serialize for CartId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for CartId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a cart id has 32 hexadecimal digits"))
-    }
-}
-
 /// So many of one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CartLine {
     /// Which.
     pub sku: Sku,

@@ -2,12 +2,10 @@
 //!
 //! Prices of orders come from here and never from a client. Nothing here knows how the copy is kept up to date.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, Sku};
 
 /// Whether a thing travels in a parcel or by e-mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Goes into a parcel: needs an address and costs delivery.
     Physical,

@@ -3,13 +3,12 @@
 //! Prices contain their tax. The tax of the whole is split over the lines and the delivery so that the parts add up to
 //! it exactly. Nothing here asks where a price came from.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, MoneyError, Sku, TaxRate};
 
 use super::price_list::Kind;
 
 /// One line of an order, as it was when it was placed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderLine {
     /// Which thing.
     pub sku: Sku,
@@ -30,7 +29,7 @@ pub struct OrderLine {
 }
 
 /// Delivery, an item of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShippingItem {
     /// What the buyer reads.
     pub title: String,
@@ -43,7 +42,7 @@ pub struct ShippingItem {
 }
 
 /// What the whole costs: `net + tax = gross`, and `gross` includes `shipping`, which is its gross part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
     /// Without tax.
     pub net: Money,

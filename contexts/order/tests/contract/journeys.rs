@@ -72,7 +72,7 @@ async fn the_same_webhook_posted_thrice_has_one_effect(on: Storage) {
 async fn a_decline_can_be_followed_by_a_payment(on: Storage) {
     let shop = open(on).await;
     let order = shop.payable_order().await;
-    let declined = json!({"id": intent_of(&order), "object": "payment_intent", "currency": "nzd"});
+    let declined = json!({"id": intent_of(&order).as_str(), "object": "payment_intent", "currency": "nzd"});
     let status = IntentStatus::Open { declined: Some("Your card was declined.".into()) };
     shop.provider.set(&intent_of(&order), status);
     shop.provider_posts("evt_1", "payment_intent.payment_failed", declined).await;

@@ -18,4 +18,5 @@ mod purchase;
 mod restored;
 mod rig;
 mod shop;
+mod stored;
 mod two_processes;

@@ -17,7 +17,7 @@ use crate::shop::{Shop, intent_of, open, succeeded};
 use crate::storage::Storage;
 
 fn about(order: &Order) -> Value {
-    json!({"id": "x_1", "object": "refund", "payment_intent": intent_of(order), "amount": 99_999})
+    json!({"id": "x_1", "object": "refund", "payment_intent": intent_of(order).as_str(), "amount": 99_999})
 }
 
 fn dispute(order: &Order, status: DisputeStatus) -> DisputeReport {
@@ -115,7 +115,7 @@ async fn a_silent_provider_delays_what_has_to_be_asked_and_not_the_payment(on: S
     let shop = open(on).await;
     let order = shop.payable_order().await;
     shop.provider.is_down(true);
-    let object = json!({"id": intent_of(&order), "object": "payment_intent", "currency": "nzd"});
+    let object = json!({"id": intent_of(&order).as_str(), "object": "payment_intent", "currency": "nzd"});
     shop.provider_posts("evt_1", "payment_intent.payment_failed", object).await;
     shop.provider_says_paid(&order, "evt_2").await;
     assert_eq!(shop.order(order.id()).await.status(), Status::Paid);

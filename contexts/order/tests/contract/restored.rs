@@ -71,7 +71,7 @@ fn its_refund(order: &Order) -> Value {
     let (intent, amount) = (intent_of(order), order.totals().gross.minor());
     let id = RefundId::of_intent(order.id(), &intent);
     json!({"id": "re_1", "object": "refund", "amount": amount, "currency": "nzd", "status": "succeeded",
-           "payment_intent": intent, "metadata": {"order_id": order.id(), "refund_id": id}})
+           "payment_intent": intent.as_str(), "metadata": {"order_id": order.id(), "refund_id": id}})
 }
 
 /// The provider made that refund when we asked for it, of which we know nothing any more.

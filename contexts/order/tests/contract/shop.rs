@@ -221,7 +221,7 @@ pub fn intent_of(order: &Order) -> IntentId {
 }
 
 pub fn succeeded(intent: &IntentId, order: OrderId, received: i64) -> Value {
-    json!({"id": intent, "object": "payment_intent", "amount": received, "amount_received": received, "currency": "nzd",
+    json!({"id": intent.as_str(), "object": "payment_intent", "amount": received, "amount_received": received, "currency": "nzd",
            "status": "succeeded", "metadata": {"order_id": order, "order_number": "BS-1"}})
 }
 

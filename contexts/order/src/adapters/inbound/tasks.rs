@@ -13,6 +13,7 @@ use crate::application::tasks::{
     CANCEL_INTENT, CREATE_INTENT, MAIL_RECEIPT, REFUND_PAYMENT, TaskError, TaskPayload, TaskRun,
 };
 use crate::application::{CloseIntent, OpenPayment, SendReceipt, SendRefund, UseCases};
+use crate::domain::IntentId;
 
 /// How many calls to the provider, or mails, are under way at once.
 const MAX_CONCURRENT_TASKS: usize = 16;
@@ -52,7 +53,7 @@ impl Handler for TaskHandler {
         let run = TaskRun { cause: delivery.cause.clone(), attempt: delivery.attempt, asked_at: delivery.received_at };
         let done = match (&self.0, intent, refund) {
             (Work::CreateIntent(work), _, _) => work.execute(order, run).await,
-            (Work::CancelIntent(work), Some(intent), _) => work.execute(order, intent, run).await,
+            (Work::CancelIntent(work), Some(intent), _) => work.execute(order, IntentId::new(intent), run).await,
             (Work::RefundPayment(work), _, Some(refund)) => work.execute(order, refund, run).await,
             (Work::MailReceipt(work), _, _) => work.execute(order, run).await,
             (Work::CancelIntent(_), None, _) | (Work::RefundPayment(_), _, None) => {

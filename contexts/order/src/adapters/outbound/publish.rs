@@ -6,17 +6,15 @@
 use serde::Serialize;
 use shared_kernel::{Address, Currency, CustomerId, EventDraft, OrderId, Sku, Timestamp};
 
-use crate::domain::{
-    Kind, OrderDetails, OrderEvent, OrderLine, OrderNumber, RefundId, RefundReason, Totals, Transition,
-};
+use crate::domain::{OrderDetails, OrderEvent, OrderLine, RefundId, RefundReason, Totals, Transition};
 
 /// The facts of a decision, oldest first, one for each of its events.
 pub fn published(decided: &Transition) -> Vec<EventDraft> {
-    let (id, number) = (decided.order.id(), decided.order.number());
+    let (id, number) = (decided.order.id(), decided.order.number().as_str());
     decided.events.iter().map(|event| publish(id, number, event)).collect()
 }
 
-fn publish(order_id: OrderId, number: &OrderNumber, event: &OrderEvent) -> EventDraft {
+fn publish(order_id: OrderId, number: &str, event: &OrderEvent) -> EventDraft {
     match event {
         OrderEvent::Placed(order) => fact("store.order.placed.v1", order_id, &snapshot(order_id, number, order)),
         OrderEvent::Paid { order, paid } => {
@@ -98,7 +96,7 @@ const fn refund_reason(reason: RefundReason) -> &'static str {
 #[derive(Serialize)]
 struct PlacedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     customer_id: Option<CustomerId>,
     /// The older open order of the same cart, whose goods are to be released in the transaction that holds these.
     replaces: Option<OrderId>,
@@ -115,7 +113,7 @@ struct PlacedV1<'a> {
 struct LineV1<'a> {
     sku: &'a Sku,
     title: &'a str,
-    kind: Kind,
+    kind: &'static str,
     quantity: u32,
     unit_gross_minor: i64,
     gross_minor: i64,
@@ -144,14 +142,14 @@ struct PaidV1<'a> {
 #[derive(Serialize)]
 struct ReasonV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     reason: &'a str,
 }
 
 #[derive(Serialize)]
 struct RejectedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     reason: &'a str,
     skus: &'a [Sku],
 }
@@ -159,13 +157,13 @@ struct RejectedV1<'a> {
 #[derive(Serialize)]
 struct ExpiredV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
 }
 
 #[derive(Serialize)]
 struct CancelledV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     reason: &'a str,
     cancelled_at: Timestamp,
 }
@@ -175,7 +173,7 @@ struct CancelledV1<'a> {
 #[derive(Serialize)]
 struct RefundedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     refund_id: RefundId,
     amount_minor: i64,
     currency: Currency,
@@ -188,7 +186,7 @@ struct RefundedV1<'a> {
 #[derive(Serialize)]
 struct RefundFailedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     refund_id: RefundId,
     amount_minor: i64,
     currency: Currency,
@@ -200,7 +198,7 @@ struct RefundFailedV1<'a> {
 #[derive(Serialize)]
 struct CompletedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     completed_at: Timestamp,
 }
 
@@ -209,7 +207,7 @@ struct CompletedV1<'a> {
 #[derive(Serialize)]
 struct AnonymisedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     anonymised_at: Timestamp,
 }
 
@@ -217,7 +215,7 @@ struct AnonymisedV1<'a> {
 #[derive(Serialize)]
 struct ImportedV1<'a> {
     order_id: OrderId,
-    number: &'a OrderNumber,
+    number: &'a str,
     placed_at: Timestamp,
     status: &'static str,
     customer: Option<ImportedCustomerV1<'a>>,
@@ -234,7 +232,7 @@ struct ImportedCustomerV1<'a> {
     name: Option<&'a str>,
 }
 
-fn snapshot<'a>(order_id: OrderId, number: &'a OrderNumber, order: &'a OrderDetails) -> PlacedV1<'a> {
+fn snapshot<'a>(order_id: OrderId, number: &'a str, order: &'a OrderDetails) -> PlacedV1<'a> {
     PlacedV1 {
         order_id,
         number,
@@ -250,12 +248,7 @@ fn snapshot<'a>(order_id: OrderId, number: &'a OrderNumber, order: &'a OrderDeta
     }
 }
 
-fn imported<'a>(
-    order_id: OrderId,
-    number: &'a OrderNumber,
-    order: &'a OrderDetails,
-    status: &'static str,
-) -> ImportedV1<'a> {
+fn imported<'a>(order_id: OrderId, number: &'a str, order: &'a OrderDetails, status: &'static str) -> ImportedV1<'a> {
     let buyer = &order.buyer;
     let id = buyer.customer.map(|id| id.to_string()).or_else(|| buyer.reference.clone());
     let (email, name) = (buyer.email.as_deref(), buyer.name.as_deref());
@@ -277,7 +270,7 @@ fn line(line: &OrderLine) -> LineV1<'_> {
     LineV1 {
         sku: &line.sku,
         title: &line.title,
-        kind: line.kind,
+        kind: line.kind.name(),
         quantity: line.quantity,
         unit_gross_minor: line.unit_gross.minor(),
         gross_minor: line.gross.minor(),
@@ -298,7 +291,7 @@ fn totals(totals: &Totals) -> TotalsV1 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Order;
+    use crate::domain::{Order, OrderNumber};
     use crate::testing::a_draft;
 
     #[test]

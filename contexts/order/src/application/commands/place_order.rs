@@ -214,7 +214,7 @@ fn decide(open: Option<Order>, new: &NewOrder, number: crate::domain::OrderNumbe
 }
 
 fn key_of(command: &PlaceOrderCommand) -> RequestKey {
-    let asked = (&command.cart, &command.delivery_address, &command.email, &command.expected_total);
+    let asked = (command.cart.to_string(), &command.delivery_address, &command.email, &command.expected_total);
     request_key(command.by.customer, &command.key, "place-order", &asked)
 }
 

@@ -43,7 +43,7 @@ fn line(order: &Order) -> Value {
             PaymentState::Captured { .. } => "captured",
             PaymentState::Canceled => "canceled",
         };
-        json!({"intent_id": payment.intent, "status": status, "captured": payment.captured()})
+        json!({"intent_id": payment.intent.as_str(), "status": status, "captured": payment.captured()})
     });
     let refunds = order.refunds().iter().map(|refund| {
         let status = match refund.state {
@@ -51,18 +51,18 @@ fn line(order: &Order) -> Value {
             RefundState::Succeeded { .. } => "succeeded",
             RefundState::Failed { .. } => "failed",
         };
-        json!({"refund_id": refund.id, "intent_id": refund.intent, "provider_id": refund.provider_id,
-               "amount": refund.amount, "status": status, "reason": refund.reason})
+        json!({"refund_id": refund.id, "intent_id": refund.intent.as_str(), "provider_id": refund.provider_id,
+               "amount": refund.amount, "status": status, "reason": refund.reason.name()})
     });
     let disputes = order.disputes().iter().map(|dispute| {
-        json!({"dispute_id": dispute.id, "intent_id": dispute.intent, "amount": dispute.amount,
+        json!({"dispute_id": dispute.id, "intent_id": dispute.intent.as_str(), "amount": dispute.amount,
                "status": dispute.status.name(), "withdrawn": dispute.withdrawn})
     });
     let lines =
         order.lines().iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity, "gross": line.gross}));
     let mut line = json!({
         "context": "order", "kind": "order",
-        "id": order.id(), "number": order.number(), "status": order.status().name(),
+        "id": order.id(), "number": order.number().as_str(), "status": order.status().name(),
         "imported": order.origin() == Origin::Import, "version": order.version(),
         "placed_at": order.placed_at(), "expires_at": order.expires_at(), "replaces": order.replaces(),
         "currency": totals.gross.currency(),
@@ -72,7 +72,7 @@ fn line(order: &Order) -> Value {
         "payments": payments.collect::<Vec<_>>(), "refunds": refunds.collect::<Vec<_>>(),
         "receipt": order.receipt().map(|receipt| json!({"receipt_id": receipt.id, "sent_at": receipt.sent_at})),
         "fulfilment": order.fulfilment().status().name(),
-        "needs_attention": order.attention().map(|first| json!({"since": first.since, "reason": first.reason})),
+        "needs_attention": order.attention().map(|first| json!({"since": first.since, "reason": first.reason.name()})),
         "lines": lines.collect::<Vec<_>>(),
     });
     if let Some(sale) = order.sale_intent() {

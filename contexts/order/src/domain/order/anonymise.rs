@@ -18,10 +18,10 @@ const MAIL_RETRY_WINDOW: Duration = Duration::from_hours(48);
 impl Order {
     /// Whether it has come to its end: nothing is to be sent, paid, returned or looked at by a person.
     pub fn is_at_rest(&self) -> bool {
-        if self.0.origin == Origin::Import {
+        if self.origin == Origin::Import {
             return true;
         }
-        let ended = match &self.0.state {
+        let ended = match &self.state {
             OrderState::Completed { .. }
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
@@ -34,32 +34,32 @@ impl Order {
         };
         ended
             && !self.has_open_money()
-            && self.0.attention.is_empty()
-            && !self.0.disputes.iter().any(|dispute| dispute.status.is_open())
+            && self.attention.is_empty()
+            && !self.disputes.iter().any(|dispute| dispute.status.is_open())
     }
 
     /// Takes everything out that names the buyer, and what people wrote about it. Has no effect on an order that is still
     /// under way: delivery needs the address until then.
     pub fn anonymised(mut self, at: Timestamp) -> Transition {
-        let letter_is_due = self.0.receipt.as_ref().is_some_and(|receipt| receipt.sent_at.is_none())
-            && at.since(self.0.state_since) < MAIL_RETRY_WINDOW;
-        if !self.is_at_rest() || letter_is_due || self.0.anonymised_at.is_some() {
+        let letter_is_due = self.receipt.as_ref().is_some_and(|receipt| receipt.sent_at.is_none())
+            && at.since(self.state_since) < MAIL_RETRY_WINDOW;
+        if !self.is_at_rest() || letter_is_due || self.anonymised_at.is_some() {
             return Transition::nothing(self);
         }
-        self.0.country = self.country().map(str::to_owned);
-        self.0.address = None;
-        self.0.buyer = Buyer { customer: self.0.buyer.customer, ..Buyer::default() };
-        if let OrderState::Cancelled { reason } = &mut self.0.state {
+        self.details.country = self.country().map(str::to_owned);
+        self.details.address = None;
+        self.details.buyer = Buyer { customer: self.details.buyer.customer, ..Buyer::default() };
+        if let OrderState::Cancelled { reason } = &mut self.state {
             ERASED.clone_into(reason);
         }
-        for refund in &mut self.0.refunds {
+        for refund in &mut self.refunds {
             refund.note = None;
         }
         let written_by_people = [HistoryKind::CancellationRequested, HistoryKind::Cancelled];
-        for entry in self.0.history.iter_mut().filter(|entry| written_by_people.contains(&entry.kind)) {
+        for entry in self.history.iter_mut().filter(|entry| written_by_people.contains(&entry.kind)) {
             entry.note = None;
         }
-        self.0.anonymised_at = Some(at);
+        self.anonymised_at = Some(at);
         Transition::changed(self).event(OrderEvent::Anonymised { at })
     }
 }

@@ -1,29 +1,25 @@
 //! Orders that somebody has to look at, and why. An order may have several reasons at a time; each ends by its own cause
 //! or because a person has looked.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::Timestamp;
 
 use super::{HistoryKind, Order, Transition};
 
 /// Since when, and why, an order waits for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attention {
     /// Since when.
     pub since: Timestamp,
     /// Why.
     pub reason: AttentionReason,
     /// Which refund, payment or dispute it is about: one reason may hold for several of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
     /// Amounts, deadlines and the like, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
 /// Why an order waits for a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttentionReason {
     AmountDiffers,
     IntentNotCreated,
@@ -143,21 +139,21 @@ impl Order {
 
     fn raise(mut self, new: Attention) -> Transition {
         let same = |known: &Attention| known.reason == new.reason && known.about == new.about;
-        if self.0.attention.iter().any(same) {
+        if self.attention.iter().any(same) {
             return Transition::nothing(self);
         }
         let words = new.reason.words();
         let note = new.detail.as_ref().map_or_else(|| words.to_owned(), |detail| format!("{words} ({detail})"));
         let now = new.since;
-        self.0.attention.push(new);
+        self.attention.push(new);
         Transition::changed(self).with_history(HistoryKind::NeedsAttention, note, now)
     }
 
     /// A person has looked at one reason, or at all of them, and is content.
     pub fn attention_resolved(mut self, reason: Option<AttentionReason>, by: &str, now: Timestamp) -> Transition {
-        let before = self.0.attention.len();
-        self.0.attention.retain(|attention| reason.is_some_and(|reason| attention.reason != reason));
-        if self.0.attention.len() == before {
+        let before = self.attention.len();
+        self.attention.retain(|attention| reason.is_some_and(|reason| attention.reason != reason));
+        if self.attention.len() == before {
             return Transition::nothing(self);
         }
         Transition::changed(self).with_history(HistoryKind::AttentionResolved, by.to_owned(), now)
@@ -165,19 +161,19 @@ impl Order {
 
     /// Whether a person is asked to look for this reason.
     pub fn is_waiting_for(&self, reason: AttentionReason) -> bool {
-        self.0.attention.iter().any(|attention| attention.reason == reason)
+        self.attention.iter().any(|attention| attention.reason == reason)
     }
 
     /// What was wrong has put itself right.
     pub(super) fn clear_attention(&mut self, reasons: &[AttentionReason]) {
-        self.0.attention.retain(|attention| !reasons.contains(&attention.reason));
+        self.attention.retain(|attention| !reasons.contains(&attention.reason));
     }
 
     /// The same of one refund, payment or dispute. Rows of older versions do not say which one they mean.
     pub(super) fn clear_attention_about(&mut self, reason: AttentionReason, about: &str) -> bool {
-        let before = self.0.attention.len();
+        let before = self.attention.len();
         let ended = |it: &Attention| it.reason == reason && it.about.as_deref().is_none_or(|it| it == about);
-        self.0.attention.retain(|attention| !ended(attention));
-        self.0.attention.len() != before
+        self.attention.retain(|attention| !ended(attention));
+        self.attention.len() != before
     }
 }

@@ -29,14 +29,14 @@ pub enum CancelRefused {
 impl Order {
     /// Whether the buyer may cancel.
     pub fn may_be_cancelled(&self) -> Result<(), CancelRefused> {
-        if self.0.origin == Origin::Import {
+        if self.origin == Origin::Import {
             return Err(CancelRefused::Imported);
         }
-        match &self.0.state {
-            OrderState::Paid(_) if self.0.lines.iter().any(|line| line.kind == Kind::Digital) => {
+        match &self.state {
+            OrderState::Paid(_) if self.details.lines.iter().any(|line| line.kind == Kind::Digital) => {
                 Err(CancelRefused::HasDigitalItems)
             }
-            OrderState::Paid(_) if self.0.fulfilment.has_processed() => Err(CancelRefused::AlreadyFulfilled),
+            OrderState::Paid(_) if self.fulfilment.has_processed() => Err(CancelRefused::AlreadyFulfilled),
             OrderState::Paid(_) => Ok(()),
             OrderState::Shipped { .. } | OrderState::Completed { .. } => Err(CancelRefused::AlreadyFulfilled),
             OrderState::AwaitingStock { .. }
@@ -50,11 +50,11 @@ impl Order {
 
     /// Asks fulfilment to cancel. Asking again while that is under way, or after, is ignored.
     pub fn cancellation_requested(mut self, reason: String, now: Timestamp) -> Result<Transition, CancelRefused> {
-        if matches!(self.0.state, OrderState::CancelPending { .. } | OrderState::Cancelled { .. }) {
+        if matches!(self.state, OrderState::CancelPending { .. } | OrderState::Cancelled { .. }) {
             return Ok(Transition::nothing(self));
         }
         self.may_be_cancelled()?;
-        let Some(paid) = self.0.state.paid_by().cloned() else { return Err(CancelRefused::NotPaid(self.status())) };
+        let Some(paid) = self.state.paid_by().cloned() else { return Err(CancelRefused::NotPaid(self.status())) };
         let state = OrderState::CancelPending { paid, reason: reason.clone(), step: CancelStep::Fulfilment };
         self.enter(state, now);
         Ok(Transition::changed(self)
@@ -64,7 +64,7 @@ impl Order {
 
     /// Fulfilment has cancelled the shipping order: nothing will be sent, so the money goes back.
     pub fn shipping_cancelled(mut self, now: Timestamp) -> Transition {
-        let (paid, reason) = match self.0.state.clone() {
+        let (paid, reason) = match self.state.clone() {
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, reason } => (paid, reason),
             OrderState::Paid(paid) => (paid, "cancelled by dispatch".to_owned()),
             OrderState::CancelPending { step: CancelStep::Refund, .. }
@@ -76,7 +76,7 @@ impl Order {
             | OrderState::Rejected { .. }
             | OrderState::Expired { .. } => return Transition::nothing(self),
         };
-        self.0.fulfilment.cancel();
+        self.fulfilment.cancel();
         self.enter(OrderState::CancelPending { paid, reason, step: CancelStep::Refund }, now);
         Transition::changed(self)
             .with_history(HistoryKind::ShippingOrderCancelled, None, now)
@@ -85,7 +85,7 @@ impl Order {
 
     /// Fulfilment cannot cancel any more: the order is Paid again, and further if parcels have left.
     pub fn cancellation_refused(mut self, reason: String, now: Timestamp) -> Transition {
-        match self.0.state.clone() {
+        match self.state.clone() {
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, .. } => {
                 self.clear_attention(&[AttentionReason::CancellationStuck]);
                 self.enter(OrderState::Paid(paid), now);

@@ -1,12 +1,11 @@
 //! Disputes: the buyer asks the bank for the money, and the bank decides.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, Timestamp};
 
 use super::{AttentionReason, HistoryKind, IntentId, Order, Payment, Transition};
 
 /// One dispute, as the provider last told it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispute {
     /// The provider's name for it.
     pub id: String,
@@ -19,7 +18,6 @@ pub struct Dispute {
     /// Where it stands.
     pub status: DisputeStatus,
     /// Until when the shop can answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub respond_by: Option<Timestamp>,
     /// Whether the bank has the money now.
     pub withdrawn: bool,
@@ -28,8 +26,7 @@ pub struct Dispute {
 }
 
 /// Where a dispute stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisputeStatus {
     /// The bank asks; no money has moved.
     Inquiry,
@@ -46,7 +43,10 @@ pub enum DisputeStatus {
 }
 
 impl DisputeStatus {
-    /// The name on the wire.
+    pub const ALL: [Self; 6] =
+        [Self::Inquiry, Self::InquiryClosed, Self::NeedsResponse, Self::UnderReview, Self::Won, Self::Lost];
+
+    /// The stable name: on the wire and in the database.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Inquiry => "inquiry",
@@ -107,21 +107,21 @@ impl Order {
 
     fn disputed_minor(&self, captured: Money, which: impl Fn(&&Dispute) -> bool) -> i64 {
         let same_money = |dispute: &&Dispute| dispute.amount.currency() == captured.currency();
-        let disputes = self.0.disputes.iter().filter(which).filter(same_money);
+        let disputes = self.disputes.iter().filter(which).filter(same_money);
         disputes.map(|dispute| dispute.amount.minor()).fold(0, i64::saturating_add).min(captured.minor())
     }
 
     /// The provider says how a dispute stands.
     pub(super) fn dispute_stated(mut self, report: DisputeReport, now: Timestamp) -> Transition {
-        let known = self.0.disputes.iter().position(|dispute| dispute.id == report.id);
-        let before = known.map(|index| self.0.disputes[index].clone());
+        let known = self.disputes.iter().position(|dispute| dispute.id == report.id);
+        let before = known.map(|index| self.disputes[index].clone());
         let opened_at = before.as_ref().map(|before| before.opened_at).or(report.opened_at).unwrap_or(now);
         let DisputeReport { id, intent, amount, reason, status, respond_by, withdrawn, .. } = report;
         let dispute = Dispute { id, intent, amount, reason, status, respond_by, withdrawn, opened_at };
         match known {
             Some(_) if before.as_ref() == Some(&dispute) => return Transition::nothing(self),
-            Some(index) => self.0.disputes[index] = dispute.clone(),
-            None => self.0.disputes.push(dispute.clone()),
+            Some(index) => self.disputes[index] = dispute.clone(),
+            None => self.disputes.push(dispute.clone()),
         }
         if before.as_ref().is_some_and(|before| before.status == dispute.status) {
             return Transition::changed(self); // only a deadline or a movement of money is new

@@ -3,7 +3,7 @@
 use shared_kernel::{Address, Money, OrderId, Sku, Timestamp};
 
 use super::{Buyer, IntentId, Order, PaidBy, Refund, RefundId, RefundReason, Status};
-use crate::domain::pricing::{OrderLine, Totals};
+use crate::domain::pricing::{OrderLine, ShippingItem, Totals};
 
 /// A fact about an order, with everything that was true when it happened: the order may be further by the end of the
 /// transition. `adapters/outbound/publish.rs` gives it its published form.
@@ -83,7 +83,7 @@ pub enum OrderEvent {
     },
 }
 
-/// What placement fixed of an order, as it was when the event happened.
+/// What placement fixes of an order: only anonymising changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderDetails {
     pub buyer: Buyer,
@@ -93,6 +93,8 @@ pub struct OrderDetails {
     /// Until when it may be paid.
     pub expires_at: Timestamp,
     pub lines: Vec<OrderLine>,
+    /// Delivery, if anything needs a parcel.
+    pub shipping: Option<ShippingItem>,
     pub totals: Totals,
     /// Where the parcel goes.
     pub address: Option<Address>,
@@ -101,17 +103,8 @@ pub struct OrderDetails {
 }
 
 impl Order {
-    pub(super) fn details(&self) -> Box<OrderDetails> {
-        Box::new(OrderDetails {
-            buyer: self.buyer().clone(),
-            replaces: self.replaces(),
-            placed_at: self.placed_at(),
-            expires_at: self.expires_at(),
-            lines: self.lines().to_vec(),
-            totals: *self.totals(),
-            address: self.address().cloned(),
-            country: self.country().map(str::to_owned),
-        })
+    pub(super) fn snapshot(&self) -> Box<OrderDetails> {
+        Box::new(self.details.clone())
     }
 }
 

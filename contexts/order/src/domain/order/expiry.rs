@@ -17,19 +17,19 @@ impl Order {
     pub fn due_at(&self) -> Option<Timestamp> {
         let calm = |reason| !self.is_waiting_for(reason);
         let patience = |since| self.last_looked_at(since).plus(GRACE_PERIOD);
-        match &self.0.state {
+        match &self.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. } => {
-                Some(self.0.expires_at)
+                Some(self.details.expires_at)
             }
             OrderState::AwaitingPayment { closing: Some(since), .. } => {
                 Some(patience(*since)).filter(|_| calm(AttentionReason::PaymentNotSettled))
             }
             OrderState::Paid(_) => {
-                let waiting = self.0.origin == Origin::Shop && !self.0.fulfilment.is_started();
-                Some(patience(self.0.state_since)).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
+                let waiting = self.origin == Origin::Shop && !self.fulfilment.is_started();
+                Some(patience(self.state_since)).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
             }
             OrderState::CancelPending { .. } => {
-                Some(patience(self.0.state_since)).filter(|_| calm(AttentionReason::CancellationStuck))
+                Some(patience(self.state_since)).filter(|_| calm(AttentionReason::CancellationStuck))
             }
             OrderState::Shipped { .. }
             | OrderState::Completed { .. }
@@ -41,7 +41,7 @@ impl Order {
 
     /// `since`, or when a person last said after that that they have looked at the order: they are not asked the same at once.
     fn last_looked_at(&self, since: Timestamp) -> Timestamp {
-        let looked = self.0.history.iter().filter(|entry| entry.kind == HistoryKind::AttentionResolved);
+        let looked = self.history.iter().filter(|entry| entry.kind == HistoryKind::AttentionResolved);
         looked.map(|entry| entry.at).fold(since, Timestamp::max)
     }
 
@@ -50,13 +50,13 @@ impl Order {
         if self.due_at().is_none_or(|due| now < due) {
             return Transition::nothing(self);
         }
-        match self.0.state.clone() {
+        match self.state.clone() {
             OrderState::AwaitingStock { .. } => self.expire(now),
             OrderState::AwaitingPayment { intent, closing: None } => {
                 if !self.has_open_intent() {
                     return self.expire(now);
                 }
-                self.0.state = OrderState::AwaitingPayment { intent, closing: Some(now) };
+                self.state = OrderState::AwaitingPayment { intent, closing: Some(now) };
                 Transition::changed(self).with_history(HistoryKind::Closing, None, now).then(Self::close_intents)
             }
             OrderState::AwaitingPayment { closing: Some(_), .. } => {
@@ -74,7 +74,7 @@ impl Order {
 
     /// Ends an order whose cart was ordered again with other content. Money that still comes is returned.
     pub fn superseded(mut self, by: OrderId, now: Timestamp) -> Transition {
-        match self.0.state {
+        match self.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { .. } => {
                 self.enter(OrderState::Expired { superseded_by: Some(by) }, now);
                 Transition::changed(self)

@@ -1,13 +1,12 @@
 //! The fulfilment axis: what fulfilment has said it did, item by item.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{Sku, Timestamp};
 
 use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, PaymentAxis, Transition};
 use crate::domain::price_list::Kind;
 
 /// What fulfilment has said.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fulfilment {
     started: bool,
     cancelled: bool,
@@ -16,7 +15,7 @@ pub struct Fulfilment {
 }
 
 /// One item of the shipping order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FulfilmentItem {
     /// Which thing.
     pub sku: Sku,
@@ -27,13 +26,10 @@ pub struct FulfilmentItem {
     /// When it left; `None` while pending or if it is not sent.
     pub processed_at: Option<Timestamp>,
     /// Who carries it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
     /// Where to follow it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<String>,
     /// Since when it is certain that it will not be sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_sent_at: Option<Timestamp>,
 }
 
@@ -114,12 +110,30 @@ impl FulfilmentStatus {
 }
 
 impl Fulfilment {
+    /// Rebuilds it from storage.
+    pub const fn restore(
+        started: bool,
+        cancelled: bool,
+        items: Vec<FulfilmentItem>,
+        completed_at: Option<Timestamp>,
+    ) -> Self {
+        Self { started, cancelled, items, completed_at }
+    }
+
     /// Whether there is a shipping order.
     pub const fn is_started(&self) -> bool {
         self.started
     }
     pub fn items(&self) -> &[FulfilmentItem] {
         &self.items
+    }
+    /// Whether nothing will be sent.
+    pub const fn is_cancelled(&self) -> bool {
+        self.cancelled
+    }
+    /// Since when nothing is left to be sent.
+    pub const fn completed_at(&self) -> Option<Timestamp> {
+        self.completed_at
     }
     /// Whether anything has left.
     pub fn has_processed(&self) -> bool {
@@ -205,14 +219,14 @@ impl Fulfilment {
 impl Order {
     /// Fulfilment has taken the order up, with these items.
     pub fn shipping_order_created(mut self, items: Vec<FulfilmentItem>, now: Timestamp) -> Transition {
-        if self.0.fulfilment.started {
+        if self.fulfilment.started {
             return Transition::nothing(self);
         }
-        self.0.fulfilment.started = true;
+        self.fulfilment.started = true;
         for item in items {
             let known = |have: &FulfilmentItem| have.sku == item.sku && have.kind == item.kind;
-            if !self.0.fulfilment.items.iter().any(known) {
-                self.0.fulfilment.items.push(item);
+            if !self.fulfilment.items.iter().any(known) {
+                self.fulfilment.items.push(item);
             }
         }
         self.clear_attention(&[AttentionReason::NotFulfilled]);
@@ -225,7 +239,7 @@ impl Order {
     pub fn item_processed(mut self, item: ProcessedItem, now: Timestamp) -> Transition {
         let ProcessedItem { sku, kind, quantity, carrier, tracking, at } = item;
         let note = tracking.as_ref().map_or_else(|| sku.to_string(), |tracking| format!("{sku}, {tracking}"));
-        let items = &mut self.0.fulfilment.items;
+        let items = &mut self.fulfilment.items;
         match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
             Some(have) if have.processed_at.is_some() => return Transition::nothing(self),
             Some(have) => {
@@ -244,13 +258,13 @@ impl Order {
 
     /// Nothing is left to be sent: every item has left, but for those in `not_sent`.
     pub fn shipping_order_processed(mut self, at: Timestamp, not_sent: Option<NotSent>, now: Timestamp) -> Transition {
-        if self.0.fulfilment.completed_at.is_some() {
+        if self.fulfilment.completed_at.is_some() {
             return Transition::nothing(self);
         }
-        self.0.fulfilment.completed_at = Some(at);
+        self.fulfilment.completed_at = Some(at);
         let note = not_sent.as_ref().map(not_sent_note);
         for (sku, kind, quantity) in not_sent.into_iter().flat_map(|not_sent| not_sent.items) {
-            let items = &mut self.0.fulfilment.items;
+            let items = &mut self.fulfilment.items;
             match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
                 Some(have) if have.processed_at.is_some() => {}
                 Some(have) => have.not_sent_at = Some(at),
@@ -270,21 +284,21 @@ impl Order {
 
     /// Whether a part has left and the rest is still to come.
     pub fn is_partly_shipped(&self) -> bool {
-        let under_way = matches!(self.0.state, OrderState::Paid(_) | OrderState::Shipped { .. });
-        under_way && self.0.fulfilment.status() == FulfilmentStatus::PartiallyProcessed
+        let under_way = matches!(self.state, OrderState::Paid(_) | OrderState::Shipped { .. });
+        under_way && self.fulfilment.status() == FulfilmentStatus::PartiallyProcessed
     }
 
     /// Whether all of its money went back while something of it is still to be sent. A refund stops no parcel: somebody
     /// has to decide.
     pub fn is_refunded_and_unsent(&self) -> bool {
-        let under_way = matches!(self.0.state, OrderState::Paid(_) | OrderState::Shipped { .. });
+        let under_way = matches!(self.state, OrderState::Paid(_) | OrderState::Shipped { .. });
         let axis = self.payment_axis();
-        let unsent = !matches!(self.0.fulfilment.status(), FulfilmentStatus::Processed | FulfilmentStatus::Cancelled);
+        let unsent = !matches!(self.fulfilment.status(), FulfilmentStatus::Processed | FulfilmentStatus::Cancelled);
         under_way && axis == PaymentAxis::Refunded && unsent
     }
 
     fn after_fulfilment(self, now: Timestamp) -> Transition {
-        match &self.0.state {
+        match &self.state {
             OrderState::Paid(_) | OrderState::Shipped { .. } | OrderState::Completed { .. } => self.advance(now),
             // The refusal of the cancellation is on its way, and will bring the order forward.
             OrderState::CancelPending { .. } => Transition::nothing(self),
@@ -293,7 +307,7 @@ impl Order {
             | OrderState::Cancelled { .. }
             | OrderState::Rejected { .. }
             | OrderState::Expired { .. } => {
-                if self.0.fulfilment.has_processed() {
+                if self.fulfilment.has_processed() {
                     self.needs_attention(AttentionReason::ShippedUnpaid, now)
                 } else {
                     Transition::nothing(self)
@@ -304,7 +318,7 @@ impl Order {
 
     /// Brings a paid order as far forward as its items allow: Shipped when a parcel left, Completed when all did.
     pub(super) fn advance(mut self, now: Timestamp) -> Transition {
-        let (paid, shipped) = match &self.0.state {
+        let (paid, shipped) = match &self.state {
             OrderState::Paid(paid) => (paid.clone(), false),
             OrderState::Shipped { paid, .. } => (paid.clone(), true),
             OrderState::AwaitingStock { .. }
@@ -315,14 +329,14 @@ impl Order {
             | OrderState::Rejected { .. }
             | OrderState::Expired { .. } => return Transition::nothing(self),
         };
-        if let Some(completed_at) = self.0.fulfilment.all_left_at() {
+        if let Some(completed_at) = self.fulfilment.all_left_at() {
             self.enter(OrderState::Completed { paid, completed_at }, now);
             return Transition::changed(self)
                 .with_history(HistoryKind::Completed, None, now)
                 .event(OrderEvent::Completed { at: completed_at });
         }
         let parcel = |item: &&FulfilmentItem| item.kind == Kind::Physical && item.processed_at.is_some();
-        match self.0.fulfilment.items.iter().find(parcel).and_then(|item| item.processed_at) {
+        match self.fulfilment.items.iter().find(parcel).and_then(|item| item.processed_at) {
             Some(shipped_at) if !shipped => {
                 self.enter(OrderState::Shipped { paid, shipped_at }, now);
                 Transition::changed(self)

@@ -1,23 +1,20 @@
 //! What happened to an order, for those who look at it.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::Timestamp;
 
 /// One line of the history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryEntry {
     /// When.
     pub at: Timestamp,
     /// What.
     pub kind: HistoryKind,
     /// Anything worth adding: a reason, an amount, a tracking number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 /// What can happen. On the wire in snake case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryKind {
     Placed,
     Imported,
@@ -48,7 +45,36 @@ pub enum HistoryKind {
 }
 
 impl HistoryKind {
-    /// The name on the wire.
+    pub const ALL: [Self; 26] = [
+        Self::Placed,
+        Self::Imported,
+        Self::StockReserved,
+        Self::StockRejected,
+        Self::PaymentReady,
+        Self::PaymentProcessing,
+        Self::PaymentFailed,
+        Self::Paid,
+        Self::PaymentUnexpected,
+        Self::Disputed,
+        Self::Closing,
+        Self::Expired,
+        Self::Superseded,
+        Self::CancellationRequested,
+        Self::CancellationRefused,
+        Self::Cancelled,
+        Self::RefundRequested,
+        Self::Refunded,
+        Self::RefundFailed,
+        Self::ShippingOrderCreated,
+        Self::ShippingOrderCancelled,
+        Self::ItemProcessed,
+        Self::Completed,
+        Self::ReceiptSent,
+        Self::NeedsAttention,
+        Self::AttentionResolved,
+    ];
+
+    /// The stable name: on the wire and in the database.
     pub const fn name(self) -> &'static str {
         self.described().0
     }

@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{CustomerId, OrderId};
 use uuid::Uuid;
 
 /// The number by which people speak of an order, such as `BS-100001`. Unique; rising for orders placed here.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrderNumber(String);
 
 impl OrderNumber {
@@ -36,8 +34,7 @@ impl fmt::Display for OrderNumber {
 }
 
 /// The provider's name of one attempt to collect money.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IntentId(String);
 
 impl IntentId {
@@ -76,12 +73,11 @@ impl RefundId {
 }
 
 /// Who buys. Orders placed here name the customer and their e-mail; imported ones what the old shop knew.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Buyer {
     /// The customer's account here.
     pub customer: Option<CustomerId>,
     /// What the old shop called them, if that is no account of ours.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// Where the receipt goes.
     pub email: Option<String>,
@@ -90,11 +86,22 @@ pub struct Buyer {
 }
 
 /// Where an order came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// Placed in this shop.
     Shop,
     /// Brought from another shop, as history: it moves no stock, no money and no mail.
     Import,
+}
+
+impl Origin {
+    pub const ALL: [Self; 2] = [Self::Shop, Self::Import];
+
+    /// The stable name, in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Import => "import",
+        }
+    }
 }

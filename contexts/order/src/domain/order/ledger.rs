@@ -71,7 +71,7 @@ impl Order {
     /// name of ours was asked for by us in a time that a restoration has made us forget, and a person has to look.
     pub fn refund_reported(mut self, report: RefundReport, now: Timestamp) -> Transition {
         let Some(index) = self.position_of(&report) else { return self.refund_from_outside(report, now) };
-        let known = &self.0.refunds[index];
+        let known = &self.refunds[index];
         // A refusal had no name at the provider; a refund that has failed there is final.
         if !known.holds_money() && known.provider_id.is_some() {
             return Transition::nothing(self);
@@ -80,7 +80,7 @@ impl Order {
         if goes && !known.is_through() && !self.covers(&report, Some(index)) {
             return self.not_explained(&report, now);
         }
-        let refund = &mut self.0.refunds[index];
+        let refund = &mut self.refunds[index];
         let named = refund.provider_id.is_none() && report.provider_id.is_some();
         if named {
             refund.provider_id = report.provider_id;
@@ -110,7 +110,7 @@ impl Order {
         let same = |refund: &Refund| refund.intent == report.intent && refund.amount == report.amount;
         let by_provider = |refund: &Refund| refund.provider_id.is_some() && refund.provider_id == report.provider_id;
         let by_name = |refund: &Refund| Some(refund.id) == report.id && refund.provider_id.is_none() && same(refund);
-        let find = |test: &dyn Fn(&Refund) -> bool| self.0.refunds.iter().position(test);
+        let find = |test: &dyn Fn(&Refund) -> bool| self.refunds.iter().position(test);
         find(&by_provider).or_else(|| find(&by_name))
     }
 
@@ -121,7 +121,7 @@ impl Order {
             let named = refund.provider_id.is_some() || matches!(refund.state, RefundState::Succeeded { .. });
             named && refund.holds_money() && refund.intent == report.intent && Some(*index) != beside
         };
-        let others = self.0.refunds.iter().enumerate().filter(counts).map(|(_, refund)| refund.amount.minor());
+        let others = self.refunds.iter().enumerate().filter(counts).map(|(_, refund)| refund.amount.minor());
         let all = others.fold(report.amount.minor(), i64::saturating_add);
         report.amount.currency() == captured.currency() && report.amount.minor() > 0 && all <= captured.minor()
     }
@@ -143,8 +143,8 @@ impl Order {
         }
         self.clear_attention_about(AttentionReason::RefundNotExplained, &provider_id);
         let forgotten = report.id.is_some(); // our own name for it, but not in our books
-        self.0.refunds.push(Refund {
-            id: RefundId::of_provider(self.0.id, &provider_id),
+        self.refunds.push(Refund {
+            id: RefundId::of_provider(self.id, &provider_id),
             intent: report.intent,
             amount: report.amount,
             reason: RefundReason::Provider,
@@ -155,7 +155,7 @@ impl Order {
             keys_used: 0,
             published: Some(false),
         });
-        let index = self.0.refunds.len() - 1;
+        let index = self.refunds.len() - 1;
         let through = report.status == ReportedRefund::Succeeded;
         let decided = if through { self.refund_through(index, now) } else { Transition::changed(self) };
         if !forgotten {
@@ -166,8 +166,8 @@ impl Order {
 
     fn refund_through(mut self, index: usize, now: Timestamp) -> Transition {
         // Money that never paid for the order is no sale, so its return is no correction of one.
-        let of_sale = self.sale_intent() == Some(&self.0.refunds[index].intent);
-        let refund = &mut self.0.refunds[index];
+        let of_sale = self.sale_intent() == Some(&self.refunds[index].intent);
+        let refund = &mut self.refunds[index];
         refund.state = RefundState::Succeeded { at: now };
         refund.published = Some(of_sale);
         let refund = refund.clone();
@@ -182,7 +182,7 @@ impl Order {
     /// nothing of its payment is left to return.
     fn failures_made_good(&mut self, through: &Refund) {
         let nothing_left = self.payment(&through.intent).is_none_or(|payment| self.refundable(payment).is_none());
-        let refunds = &self.0.refunds;
+        let refunds = &self.refunds;
         let made_good = |about: Option<&str>| {
             let failed = refunds.iter().find(|refund| Some(refund.id.to_string().as_str()) == about);
             failed.map_or(nothing_left, |failed| {
@@ -193,15 +193,15 @@ impl Order {
         };
         let ended =
             |it: &super::Attention| it.reason == AttentionReason::RefundFailed && made_good(it.about.as_deref());
-        self.0.attention.retain(|attention| !ended(attention));
+        self.attention.retain(|attention| !ended(attention));
     }
 
     fn refund_failed(mut self, index: usize, reason: String, now: Timestamp) -> Transition {
-        let before = self.0.refunds[index].clone();
+        let before = self.refunds[index].clone();
         let published = self.is_published(&before);
         let (about, detail) = (before.id.to_string(), format!("{}: {reason}", before.amount));
-        self.0.refunds[index].state = RefundState::Failed { reason: reason.clone() };
-        self.0.refunds[index].published = Some(false);
+        self.refunds[index].state = RefundState::Failed { reason: reason.clone() };
+        self.refunds[index].published = Some(false);
         self.clear_attention_about(AttentionReason::RefundNotAccepted, &about);
         let decided = Transition::changed(self).with_history(HistoryKind::RefundFailed, reason.clone(), now);
         let decided = match before.state {
@@ -228,24 +228,24 @@ impl Order {
             entered && refund.intent == *intent && refund.holds_money()
         };
         let (mut changed, mut events) = (false, Vec::new());
-        while let Some(index) = self.0.refunds.iter().position(nameless) {
+        while let Some(index) = self.refunds.iter().position(nameless) {
             changed = true;
-            let amount = self.0.refunds[index].amount;
+            let amount = self.refunds[index].amount;
             let fits = |report: &&RefundReport| {
                 let goes = !matches!(report.status, ReportedRefund::Failed { .. });
                 goes && report.provider_id.is_some() && report.amount == amount && self.position_of(report).is_none()
             };
             if let Some(report) = stated.iter().find(fits) {
-                self.0.refunds[index].provider_id.clone_from(&report.provider_id);
+                self.refunds[index].provider_id.clone_from(&report.provider_id);
                 continue;
             }
-            let before = self.0.refunds[index].clone();
+            let before = self.refunds[index].clone();
             let reason = "a running total, replaced by the refunds that make it";
             if let (true, RefundState::Succeeded { at: refunded_at }) = (self.is_published(&before), &before.state) {
                 events.push(before.taken_back(reason, *refunded_at, now));
             }
-            self.0.refunds[index].state = RefundState::Failed { reason: reason.to_owned() };
-            self.0.refunds[index].published = Some(false);
+            self.refunds[index].state = RefundState::Failed { reason: reason.to_owned() };
+            self.refunds[index].published = Some(false);
         }
         let start = if changed { Transition::changed(self) } else { Transition::nothing(self) };
         events.into_iter().fold(start, Transition::event)
@@ -256,8 +256,8 @@ impl Order {
     fn publications_known(mut self, intent: &IntentId, now: Timestamp) -> Transition {
         let of_sale = self.sale_intent() == Some(intent);
         let (mut changed, mut events) = (false, Vec::new());
-        for index in 0..self.0.refunds.len() {
-            let refund = &self.0.refunds[index];
+        for index in 0..self.refunds.len() {
+            let refund = &self.refunds[index];
             if refund.intent != *intent || refund.published.is_some() || refund.state == RefundState::Pending {
                 continue;
             }
@@ -267,7 +267,7 @@ impl Order {
             {
                 events.push(refund.taken_back(reason, refunded_at, now));
             }
-            self.0.refunds[index].published = Some(of_sale && through);
+            self.refunds[index].published = Some(of_sale && through);
             changed = true;
         }
         let start = if changed { Transition::changed(self) } else { Transition::nothing(self) };
@@ -283,7 +283,7 @@ impl Order {
             refund.amount == amount
                 && (matches!(refund.state, RefundState::Succeeded { .. }) || refund.published.is_some())
         };
-        let remained = self.0.refunds.iter().filter(remained).count();
-        self.0.history.iter().filter(told).nth(remained).map(|entry| entry.at)
+        let remained = self.refunds.iter().filter(remained).count();
+        self.history.iter().filter(told).nth(remained).map(|entry| entry.at)
     }
 }

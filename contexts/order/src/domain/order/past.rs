@@ -1,10 +1,22 @@
 //! What an order of another shop brings with it: it was paid, sent and refunded there.
 
-use shared_kernel::{Money, Timestamp};
+use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::{
-    HistoryKind, IntentId, Order, Origin, PaymentAxis, Refund, RefundId, RefundReason, RefundState, Transition,
+    Fulfilment, HistoryKind, IntentId, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin, PaymentAxis,
+    Refund, RefundId, RefundReason, RefundState, RestoreError, Transition,
 };
+
+/// An order of another shop: what was bought, and where it stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastOrder {
+    pub id: OrderId,
+    pub number: OrderNumber,
+    pub details: OrderDetails,
+    pub state: OrderState,
+    pub state_since: Timestamp,
+    pub fulfilment: Fulfilment,
+}
 
 /// A part of what was paid in the former shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,23 +71,50 @@ impl Transition {
                 published: Some(true),
             };
             self = self.event(refund.refunded(*at));
-            self.order.0.refunds.push(refund);
+            self.order.refunds.push(refund);
         }
         self
     }
 }
 
 impl Order {
+    /// Takes over an order of another shop as history: it is at rest from the start.
+    pub fn import(past: PastOrder) -> Result<Transition, RestoreError> {
+        let PastOrder { id, number, details, state, state_since, fulfilment } = past;
+        details.check()?;
+        let at = details.placed_at;
+        let order = Self {
+            id,
+            number,
+            cart: None,
+            origin: Origin::Import,
+            details,
+            state,
+            state_since,
+            payments: Vec::new(),
+            refunds: Vec::new(),
+            fulfilment,
+            receipt: None,
+            attention: Vec::new(),
+            disputes: Vec::new(),
+            history: Vec::new(),
+            anonymised_at: None,
+            version: 0,
+        };
+        let event = OrderEvent::Imported { order: order.snapshot(), status: order.status() };
+        Ok(Transition::changed(order).event(event).with_history(HistoryKind::Imported, None, at))
+    }
+
     /// How the payment of an imported order ended; `None` for orders of this shop, which have payments of their own.
     pub(super) fn past_payment_axis(&self) -> Option<PaymentAxis> {
-        if self.0.origin != Origin::Import {
+        if self.origin != Origin::Import {
             return None;
         }
-        let refunded: i64 = self.0.refunds.iter().map(|refund| refund.amount.minor()).sum();
-        Some(match (self.0.state.paid_by(), refunded) {
+        let refunded: i64 = self.refunds.iter().map(|refund| refund.amount.minor()).sum();
+        Some(match (self.state.paid_by(), refunded) {
             (None, _) => PaymentAxis::Canceled,
             (Some(_), 0) => PaymentAxis::Paid,
-            (Some(_), refunded) if refunded < self.0.totals.gross.minor() => PaymentAxis::PartiallyRefunded,
+            (Some(_), refunded) if refunded < self.details.totals.gross.minor() => PaymentAxis::PartiallyRefunded,
             (Some(_), _) => PaymentAxis::Refunded,
         })
     }

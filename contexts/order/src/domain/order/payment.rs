@@ -3,7 +3,6 @@
 //! The provider is believed about money and about nothing else. Its reports may come twice, late, out of order, for an
 //! order that has ended or for an intent that we did not ask for; each of them is answered.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::receipt::Receipt;
@@ -11,26 +10,22 @@ use super::{AttentionReason, HistoryKind, IntentId, Order, OrderEvent, OrderStat
 use super::{OrderNumber, RefundReason, RefundState};
 
 /// One intent, and what has become of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// The provider's name for it.
     pub intent: IntentId,
     /// What the buyer's browser needs to pay. Never published, logged or audited.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// Where it stands.
     pub state: PaymentState,
     /// What the provider said when it last declined.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
     /// How often the provider was asked to close it.
-    #[serde(default)]
     pub cancel_attempts: u32,
 }
 
 /// Where an intent stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentState {
     /// May be paid; also after an attempt was declined.
     Open,
@@ -158,12 +153,12 @@ impl Payment {
 impl Order {
     /// The record of one intent.
     pub fn payment(&self, intent: &IntentId) -> Option<&Payment> {
-        self.0.payments.iter().find(|payment| payment.intent == *intent)
+        self.payments.iter().find(|payment| payment.intent == *intent)
     }
 
     /// The intent that the buyer is to pay with, while they may.
     pub fn payable(&self) -> Option<&Payment> {
-        match &self.0.state {
+        match &self.state {
             OrderState::AwaitingPayment { intent, closing: None } => {
                 self.payment(intent).filter(|payment| payment.is_open())
             }
@@ -181,16 +176,16 @@ impl Order {
 
     /// The payment that paid for the order, even if it was cancelled since. Other money that came was never a sale.
     pub fn sale_intent(&self) -> Option<&IntentId> {
-        if !matches!(self.0.state, OrderState::Cancelled { .. }) {
-            return self.0.state.paid_by().and_then(|paid| paid.intent.as_ref());
+        if !matches!(self.state, OrderState::Cancelled { .. }) {
+            return self.state.paid_by().and_then(|paid| paid.intent.as_ref());
         }
-        self.0.receipt.as_ref()?;
+        self.receipt.as_ref()?;
         let unexpected = |intent: &IntentId| {
             let returned = |refund: &super::Refund| refund.reason == RefundReason::NotExpected;
-            self.0.refunds.iter().any(|refund| refund.intent == *intent && returned(refund))
+            self.refunds.iter().any(|refund| refund.intent == *intent && returned(refund))
         };
-        let exact = self.0.payments.iter().filter_map(|payment| match payment.state {
-            PaymentState::Captured { amount, at } if amount == self.0.totals.gross => Some((at, &payment.intent)),
+        let exact = self.payments.iter().filter_map(|payment| match payment.state {
+            PaymentState::Captured { amount, at } if amount == self.details.totals.gross => Some((at, &payment.intent)),
             _ => None,
         });
         exact.filter(|(_, intent)| !unexpected(intent)).min_by_key(|(at, _)| *at).map(|(_, intent)| intent)
@@ -198,25 +193,25 @@ impl Order {
 
     /// When and with what it was paid, even if it was cancelled since.
     pub fn paid_with(&self) -> Option<(Timestamp, String)> {
-        self.0.receipt.as_ref()?;
-        let captured = self.0.payments.iter().find_map(|payment| match payment.state {
-            PaymentState::Captured { amount, at } if amount == self.0.totals.gross => {
+        self.receipt.as_ref()?;
+        let captured = self.payments.iter().find_map(|payment| match payment.state {
+            PaymentState::Captured { amount, at } if amount == self.details.totals.gross => {
                 Some((at, payment.intent.to_string()))
             }
             PaymentState::Captured { .. } | PaymentState::Open | PaymentState::Processing | PaymentState::Canceled => {
                 None
             }
         });
-        self.0.state.paid_by().map(|paid| (paid.at, paid.reference().to_owned())).or(captured)
+        self.state.paid_by().map(|paid| (paid.at, paid.reference().to_owned())).or(captured)
     }
 
     /// Whether the provider has to be asked how things stand: an intent is open, or a refund not through.
     pub fn has_open_money(&self) -> bool {
-        self.has_open_intent() || self.0.refunds.iter().any(|refund| refund.state == RefundState::Pending)
+        self.has_open_intent() || self.refunds.iter().any(|refund| refund.state == RefundState::Pending)
     }
 
     pub(super) fn has_open_intent(&self) -> bool {
-        self.0.payments.iter().any(Payment::is_open)
+        self.payments.iter().any(Payment::is_open)
     }
 
     /// The payment axis: what its records add up to.
@@ -224,7 +219,7 @@ impl Order {
         if let Some(past) = self.past_payment_axis() {
             return past;
         }
-        if let Some(paid) = self.0.state.paid_by() {
+        if let Some(paid) = self.state.paid_by() {
             let captured = paid.intent.as_ref().and_then(|intent| self.payment(intent)).and_then(Payment::captured);
             return match paid.intent.as_ref().map_or(0, |intent| self.refunded(intent)) {
                 0 => PaymentAxis::Paid,
@@ -232,13 +227,13 @@ impl Order {
                 _ => PaymentAxis::Refunded,
             };
         }
-        if self.0.payments.iter().any(|payment| self.owes(payment)) {
+        if self.payments.iter().any(|payment| self.owes(payment)) {
             return PaymentAxis::RefundDue;
         }
-        if self.payable().is_none() && self.0.payments.iter().any(|payment| payment.captured().is_some()) {
+        if self.payable().is_none() && self.payments.iter().any(|payment| payment.captured().is_some()) {
             return PaymentAxis::Refunded;
         }
-        let offered = self.payable().or(self.0.payments.last());
+        let offered = self.payable().or(self.payments.last());
         match offered.map(|payment| (payment.state, payment.last_error.is_some())) {
             Some((PaymentState::Processing, _)) => PaymentAxis::Processing,
             Some((PaymentState::Open, true)) => PaymentAxis::Declined,
@@ -251,16 +246,16 @@ impl Order {
     /// The provider has prepared an intent, as we asked. If the order has ended since, it is closed again.
     pub fn intent_opened(mut self, opened: OpenedIntent, now: Timestamp) -> Transition {
         let OpenedIntent { intent, client_secret } = opened;
-        match self.0.payments.iter_mut().find(|payment| payment.intent == intent) {
+        match self.payments.iter_mut().find(|payment| payment.intent == intent) {
             // A report about it overtook the answer to our own request.
             Some(known) if known.client_secret.is_none() && client_secret.is_some() => {
                 known.client_secret = client_secret;
             }
             Some(_) => return Transition::nothing(self),
-            None => self.0.payments.push(Payment::new(intent.clone(), client_secret)),
+            None => self.payments.push(Payment::new(intent.clone(), client_secret)),
         }
         self.clear_attention(&[AttentionReason::IntentNotCreated]);
-        match &self.0.state {
+        match &self.state {
             OrderState::AwaitingStock { .. } => {
                 self.enter(OrderState::AwaitingPayment { intent: intent.clone(), closing: None }, now);
                 Transition::changed(self).with_history(HistoryKind::PaymentReady, None, now).found_intent(intent)
@@ -280,7 +275,7 @@ impl Order {
     /// The provider will not take this payment. An order that waits for it ends, so that its goods are free again; staff
     /// have to see why.
     pub fn payment_not_possible(self, detail: &str, now: Timestamp) -> Transition {
-        let waits = matches!(self.0.state, OrderState::AwaitingStock { .. });
+        let waits = matches!(self.state, OrderState::AwaitingStock { .. });
         let alarmed = self.needs_attention_about(AttentionReason::IntentNotCreated, "provider", detail, now);
         if waits { alarmed.then(|order| order.expire(now)) } else { alarmed }
     }
@@ -298,7 +293,7 @@ impl Order {
             return Transition::nothing(self);
         }
         let start = if fresh {
-            self.0.payments.push(Payment::new(intent.clone(), None));
+            self.payments.push(Payment::new(intent.clone(), None));
             Transition::changed(self).found_intent(intent.clone())
         } else {
             Transition::nothing(self)
@@ -312,9 +307,9 @@ impl Order {
     }
 
     fn intent_open(mut self, intent: &IntentId, declined: Option<String>, fresh: bool, now: Timestamp) -> Transition {
-        let closing = matches!(self.0.state, OrderState::AwaitingPayment { closing: Some(_), .. });
-        let waiting = self.0.state.is_open();
-        let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent) else {
+        let closing = matches!(self.state, OrderState::AwaitingPayment { closing: Some(_), .. });
+        let waiting = self.state.is_open();
+        let Some(payment) = self.payments.iter_mut().find(|payment| payment.intent == *intent) else {
             return Transition::nothing(self);
         };
         let came_back = match payment.state {
@@ -338,7 +333,7 @@ impl Order {
     }
 
     fn intent_processing(mut self, intent: &IntentId, now: Timestamp) -> Transition {
-        for payment in &mut self.0.payments {
+        for payment in &mut self.payments {
             if payment.intent == *intent && payment.state == PaymentState::Open {
                 payment.state = PaymentState::Processing;
                 return Transition::changed(self).with_history(HistoryKind::PaymentProcessing, None, now);
@@ -348,7 +343,7 @@ impl Order {
     }
 
     fn intent_canceled(mut self, intent: &IntentId, now: Timestamp) -> Transition {
-        let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent && payment.is_open())
+        let Some(payment) = self.payments.iter_mut().find(|payment| payment.intent == *intent && payment.is_open())
         else {
             return Transition::nothing(self);
         };
@@ -358,9 +353,9 @@ impl Order {
 
     /// An order that waits to be paid, and has no door left through which money could come, is over.
     fn expire_if_closed(self, now: Timestamp) -> Transition {
-        let waits = matches!(self.0.state, OrderState::AwaitingPayment { .. });
-        let untouched = self.0.payments.iter().all(|payment| payment.state == PaymentState::Canceled);
-        let closing = matches!(self.0.state, OrderState::AwaitingPayment { closing: Some(_), .. });
+        let waits = matches!(self.state, OrderState::AwaitingPayment { .. });
+        let untouched = self.payments.iter().all(|payment| payment.state == PaymentState::Canceled);
+        let closing = matches!(self.state, OrderState::AwaitingPayment { closing: Some(_), .. });
         if waits && !self.has_open_intent() && (closing || untouched) {
             self.expire(now)
         } else {
@@ -369,16 +364,16 @@ impl Order {
     }
 
     fn money_arrived(mut self, intent: &IntentId, received: Money, now: Timestamp) -> Transition {
-        let Some(payment) = self.0.payments.iter_mut().find(|payment| payment.intent == *intent) else {
+        let Some(payment) = self.payments.iter_mut().find(|payment| payment.intent == *intent) else {
             return Transition::nothing(self);
         };
         if payment.captured().is_some() {
             return Transition::nothing(self); // providers redeliver
         }
         payment.state = PaymentState::Captured { amount: received, at: now };
-        let exact = received == self.0.totals.gross;
+        let exact = received == self.details.totals.gross;
         let decided = Transition::changed(self);
-        match (&decided.order.0.state, exact) {
+        match (&decided.order.state, exact) {
             (OrderState::AwaitingStock { reserved: true } | OrderState::AwaitingPayment { .. }, true) => {
                 decided.then(|order| order.paid(Some(intent.clone()), now))
             }
@@ -405,10 +400,10 @@ impl Order {
     /// The pivot of the saga: from here on the order is carried out, or the money goes back.
     pub(super) fn paid(mut self, intent: Option<IntentId>, now: Timestamp) -> Transition {
         self.clear_attention(&[AttentionReason::PaymentNotSettled, AttentionReason::IntentNotCancelled]);
-        self.0.receipt = Some(Receipt::owed_by(self.0.id));
+        self.receipt = Some(Receipt::owed_by(self.id));
         let paid = PaidBy { intent, at: now };
         self.enter(OrderState::Paid(paid.clone()), now);
-        let event = OrderEvent::Paid { order: self.details(), paid };
+        let event = OrderEvent::Paid { order: self.snapshot(), paid };
         Transition::changed(self)
             .with_history(HistoryKind::Paid, None, now)
             .event(event)
@@ -419,7 +414,7 @@ impl Order {
     /// Has the provider close every intent that is still open.
     pub(super) fn close_intents(mut self) -> Transition {
         let mut tasks = Vec::new();
-        for payment in self.0.payments.iter_mut().filter(|payment| payment.is_open()) {
+        for payment in self.payments.iter_mut().filter(|payment| payment.is_open()) {
             payment.cancel_attempts += 1;
             tasks.push(OrderTask::CancelIntent { intent: payment.intent.clone(), attempt: payment.cancel_attempts });
         }

@@ -1,9 +1,10 @@
-//! How an order begins: placed here, or brought from another shop.
+//! How an order begins that is placed here; [`super::past`] has those that come from another shop.
 
 use shared_kernel::{Address, OrderId, Timestamp};
 
 use super::{
-    Buyer, CartId, Fulfilment, HistoryKind, Order, OrderEvent, OrderNumber, OrderParts, OrderState, Origin, Transition,
+    Buyer, CartId, Fulfilment, HistoryKind, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin,
+    Transition,
 };
 use crate::domain::pricing::Priced;
 
@@ -30,20 +31,23 @@ impl Order {
     pub fn place(new: NewOrder, number: OrderNumber, replaces: Option<OrderId>) -> Transition {
         let now = new.placed_at;
         let state = OrderState::AwaitingStock { reserved: false };
-        let parts = OrderParts {
-            id: new.id,
-            number,
-            cart: Some(new.cart),
+        let details = OrderDetails {
             buyer: new.buyer,
-            origin: Origin::Shop,
             lines: new.priced.lines,
             shipping: new.priced.shipping,
+            totals: new.priced.totals,
             country: new.address.as_ref().map(|address| address.country().to_owned()),
             address: new.address,
-            totals: new.priced.totals,
             placed_at: now,
             expires_at: new.expires_at,
             replaces,
+        };
+        let order = Self {
+            id: new.id,
+            number,
+            cart: Some(new.cart),
+            origin: Origin::Shop,
+            details,
             state,
             state_since: now,
             payments: Vec::new(),
@@ -56,33 +60,19 @@ impl Order {
             anonymised_at: None,
             version: 0,
         };
-        let order = Self(parts);
-        let event = OrderEvent::Placed(order.details());
+        let event = OrderEvent::Placed(order.snapshot());
         Transition::changed(order).event(event).with_history(HistoryKind::Placed, None, now)
-    }
-
-    /// Takes over an order of another shop as history. `parts` say where it stood there.
-    ///
-    /// # Errors
-    /// Names the part that cannot be right.
-    pub fn import(parts: OrderParts) -> Result<Transition, &'static str> {
-        let at = parts.placed_at;
-        let order = Self::restore(parts)?;
-        let event = OrderEvent::Imported { order: order.details(), status: order.status() };
-        Ok(Transition::changed(order).event(event).with_history(HistoryKind::Imported, None, at))
     }
 
     /// Whether an order placed now from the same cart would be this one again.
     pub fn is_same_as(&self, new: &NewOrder) -> bool {
-        let payable = matches!(
-            self.0.state,
-            OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. }
-        );
+        let payable =
+            matches!(self.state, OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. });
         payable
-            && self.0.buyer.customer == new.buyer.customer
-            && self.0.lines == new.priced.lines
-            && self.0.totals == new.priced.totals
-            && self.0.address == new.address
-            && new.placed_at < self.0.expires_at
+            && self.details.buyer.customer == new.buyer.customer
+            && self.details.lines == new.priced.lines
+            && self.details.totals == new.priced.totals
+            && self.details.address == new.address
+            && new.placed_at < self.details.expires_at
     }
 }

@@ -1,13 +1,12 @@
 //! The receipt that a paid order owes its buyer.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{OrderId, Timestamp};
 use uuid::Uuid;
 
 use super::{AttentionReason, HistoryKind, Order, Transition};
 
 /// A receipt: owed from the moment of payment, sent when the mailer took it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Its name, and the mail's Message-ID. Made from the order's id, so that sending twice sends the same mail.
     pub id: Uuid,
@@ -24,7 +23,7 @@ impl Receipt {
 impl Order {
     /// The mailer took the receipt.
     pub fn receipt_sent(mut self, now: Timestamp) -> Transition {
-        match &mut self.0.receipt {
+        match &mut self.receipt {
             Some(receipt) if receipt.sent_at.is_none() => receipt.sent_at = Some(now),
             Some(_) | None => return Transition::nothing(self),
         }

@@ -1,6 +1,5 @@
 //! Money going out. Each wish to return money is a record of its own: pending until the provider says it is through.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{Money, Timestamp};
 
 use super::state::CancelStep;
@@ -9,7 +8,7 @@ use super::{
 };
 
 /// One repayment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
     /// Its name, and the provider's idempotency key.
     pub id: RefundId,
@@ -20,26 +19,17 @@ pub struct Refund {
     /// Why.
     pub reason: RefundReason,
     /// Anything a person said about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The provider's name for it, once it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
     /// Where it stands.
     pub state: RefundState,
     /// Since when it is wished.
     pub requested_at: Timestamp,
     /// How many of its idempotency keys hold an answer of the provider that is none of success.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub keys_used: u32,
     /// Whether the world was told that it went through, and nothing since. Unknown in rows of older versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<bool>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
-const fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 impl Refund {
@@ -62,8 +52,7 @@ impl Refund {
 }
 
 /// Why money goes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefundReason {
     /// The order was cancelled.
     Cancelled,
@@ -78,6 +67,19 @@ pub enum RefundReason {
 }
 
 impl RefundReason {
+    pub const ALL: [Self; 5] = [Self::Cancelled, Self::NotExpected, Self::AmountDiffers, Self::Staff, Self::Provider];
+
+    /// The stable name, in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::NotExpected => "not_expected",
+            Self::AmountDiffers => "amount_differs",
+            Self::Staff => "staff",
+            Self::Provider => "provider",
+        }
+    }
+
     /// For people and published events.
     pub const fn words(self) -> &'static str {
         match self {
@@ -91,8 +93,7 @@ impl RefundReason {
 }
 
 /// Where a refund stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundState {
     /// Wished, or under way.
     Pending,
@@ -176,14 +177,14 @@ pub enum RefundRefused {
 impl Order {
     /// The record of one refund.
     pub fn refund(&self, id: RefundId) -> Option<&Refund> {
-        self.0.refunds.iter().find(|refund| refund.id == id)
+        self.refunds.iter().find(|refund| refund.id == id)
     }
 
     /// How much of an intent's money is neither returned nor on its way back, be it by us or by the bank.
     pub fn refundable(&self, payment: &Payment) -> Option<Money> {
         let captured = payment.captured()?;
         let gone = |refund: &&Refund| refund.intent == payment.intent && refund.holds_money();
-        let gone = self.0.refunds.iter().filter(gone).map(|refund| refund.amount.minor());
+        let gone = self.refunds.iter().filter(gone).map(|refund| refund.amount.minor());
         let claimed = self.claimed_by_bank(&payment.intent).map_or(0, Money::minor);
         let left = gone.fold(captured.minor(), i64::saturating_sub).saturating_sub(claimed);
         (left > 0).then(|| Money::new(left, captured.currency()))
@@ -191,15 +192,15 @@ impl Order {
 
     /// How much of an intent's money has gone back by refunds.
     pub fn refunded(&self, intent: &IntentId) -> i64 {
-        let through = self.0.refunds.iter().filter(|refund| refund.intent == *intent && refund.is_through());
+        let through = self.refunds.iter().filter(|refund| refund.intent == *intent && refund.is_through());
         through.map(|refund| refund.amount.minor()).fold(0, i64::saturating_add)
     }
 
     /// How much the staff may still return: what is left of the payment that paid for it, else of any other.
     pub fn refundable_by_staff(&self) -> Option<(IntentId, Money)> {
-        let accepted = self.0.state.paid_by().and_then(|paid| paid.intent.as_ref());
+        let accepted = self.state.paid_by().and_then(|paid| paid.intent.as_ref());
         let first = |payment: &&Payment| Some(&payment.intent) == accepted;
-        let mut accepted_first = self.0.payments.iter().filter(first).chain(self.0.payments.iter());
+        let mut accepted_first = self.payments.iter().filter(first).chain(self.payments.iter());
         accepted_first.find_map(|payment| Some((payment.intent.clone(), self.refundable(payment)?)))
     }
 
@@ -224,7 +225,7 @@ impl Order {
 
     /// The provider has answered under the refund's key, not with success, and would do so again.
     pub fn refund_key_used(mut self, id: RefundId) -> Transition {
-        let Some(refund) = self.0.refunds.iter_mut().find(|refund| refund.id == id) else {
+        let Some(refund) = self.refunds.iter_mut().find(|refund| refund.id == id) else {
             return Transition::nothing(self);
         };
         refund.keys_used = refund.keys_used.saturating_add(1);
@@ -248,7 +249,7 @@ impl Order {
             );
         }
         let (id, reason, note) = (request.id, RefundReason::Staff, request.note);
-        self.0.refunds.push(Refund {
+        self.refunds.push(Refund {
             id,
             intent,
             amount,
@@ -266,7 +267,7 @@ impl Order {
     }
 
     fn nothing_left(&self) -> RefundRefused {
-        let disputed = self.0.payments.iter().find_map(|payment| self.claimed_by_bank(&payment.intent));
+        let disputed = self.payments.iter().find_map(|payment| self.claimed_by_bank(&payment.intent));
         disputed.map_or(RefundRefused::NothingLeft, |disputed| RefundRefused::Disputed {
             disputed,
             left: Money::zero(disputed.currency()),
@@ -278,7 +279,7 @@ impl Order {
     pub(super) fn return_payment(mut self, intent: &IntentId, reason: RefundReason, now: Timestamp) -> Transition {
         let left = self.payment(intent).and_then(|payment| self.refundable(payment));
         let Some((id, amount)) = self.name_of_return(intent).zip(left) else { return Transition::nothing(self) };
-        self.0.refunds.push(Refund {
+        self.refunds.push(Refund {
             id,
             intent: intent.clone(),
             amount,
@@ -297,8 +298,8 @@ impl Order {
 
     /// The first name that no return of this money bears; none while one of them is under way or has failed.
     fn name_of_return(&self, intent: &IntentId) -> Option<RefundId> {
-        let first = RefundId::of_intent(self.0.id, intent);
-        let next = |n: u32| RefundId::of_intent(self.0.id, &IntentId::new(format!("{intent}/return/{n}")));
+        let first = RefundId::of_intent(self.id, intent);
+        let next = |n: u32| RefundId::of_intent(self.id, &IntentId::new(format!("{intent}/return/{n}")));
         let mut names = std::iter::once(first).chain((2..).map(next));
         let is_through = |id: &RefundId| self.refund(*id).is_some_and(Refund::is_through);
         names.find(|id| !is_through(id)).filter(|id| self.refund(*id).is_none())
@@ -306,7 +307,7 @@ impl Order {
 
     /// Returns everything that a cancelled order has left, or ends it if nothing is.
     pub(super) fn return_money(self, now: Timestamp) -> Transition {
-        let intents: Vec<IntentId> = self.0.payments.iter().map(|payment| payment.intent.clone()).collect();
+        let intents: Vec<IntentId> = self.payments.iter().map(|payment| payment.intent.clone()).collect();
         let start = Transition::nothing(self);
         intents
             .iter()
@@ -316,14 +317,14 @@ impl Order {
 
     /// What a cancellation still owes is returned as soon as it can be.
     pub(super) fn return_if_cancelling(self, now: Timestamp) -> Transition {
-        if matches!(self.0.state, OrderState::CancelPending { step: CancelStep::Refund, .. }) {
+        if matches!(self.state, OrderState::CancelPending { step: CancelStep::Refund, .. }) {
             return self.return_money(now);
         }
         Transition::nothing(self)
     }
 
     pub(super) fn cancelled_if_returned(mut self, now: Timestamp) -> Transition {
-        match &self.0.state {
+        match &self.state {
             OrderState::CancelPending { reason, step: CancelStep::Refund, .. } if self.is_returned() => {
                 let reason = reason.clone();
                 self.clear_attention(&[AttentionReason::CancellationStuck]);
@@ -346,7 +347,7 @@ impl Order {
 
     /// Whether every cent that came in has gone back, be it by us or by the bank.
     pub fn is_returned(&self) -> bool {
-        self.0.payments.iter().all(|payment| !self.owes(payment))
+        self.payments.iter().all(|payment| !self.owes(payment))
     }
 
     /// Whether some of a payment's money has not gone back.

@@ -1,13 +1,11 @@
 //! Where an order stands. Each state owns the data that only it has.
 
-use serde::{Deserialize, Serialize};
 use shared_kernel::{OrderId, Sku, Timestamp};
 
 use super::IntentId;
 
 /// The life of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OrderState {
     /// Stock is asked for (`reserved: false`), or held while the payment is being prepared (`reserved: true`).
     AwaitingStock {
@@ -61,8 +59,7 @@ pub enum OrderState {
 }
 
 /// What a cancellation is waiting for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelStep {
     /// Fulfilment has to cancel the shipping order, or refuse.
     Fulfilment,
@@ -70,8 +67,20 @@ pub enum CancelStep {
     Refund,
 }
 
+impl CancelStep {
+    pub const ALL: [Self; 2] = [Self::Fulfilment, Self::Refund];
+
+    /// The stable name, in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fulfilment => "fulfilment",
+            Self::Refund => "refund",
+        }
+    }
+}
+
 /// What an order was paid with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidBy {
     /// The intent whose money it is; `None` when there was nothing to pay, or another shop was paid.
     pub intent: Option<IntentId>,

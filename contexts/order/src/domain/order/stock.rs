@@ -10,10 +10,10 @@ const OUT_OF_STOCK: &str = "out of stock";
 impl Order {
     /// The goods are held: have a payment prepared. An order that costs nothing is paid at once.
     pub fn stock_reserved(mut self, now: Timestamp) -> Transition {
-        match self.0.state {
+        match self.state {
             OrderState::AwaitingStock { reserved: false } => {
-                self.0.state = OrderState::AwaitingStock { reserved: true };
-                let free = self.0.totals.gross.is_zero();
+                self.state = OrderState::AwaitingStock { reserved: true };
+                let free = self.details.totals.gross.is_zero();
                 let decided = Transition::changed(self).with_history(HistoryKind::StockReserved, None, now);
                 if free { decided.then(|order| order.paid(None, now)) } else { decided.task(OrderTask::CreateIntent) }
             }
@@ -31,7 +31,7 @@ impl Order {
 
     /// The goods cannot be had. Before the money came that ends the order; after it, the money goes back.
     pub fn stock_rejected(mut self, skus: Vec<Sku>, now: Timestamp) -> Transition {
-        match self.0.state.clone() {
+        match self.state.clone() {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { .. } => {
                 let note = skus.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ");
                 self.enter(OrderState::Rejected { skus: skus.clone() }, now);
@@ -49,7 +49,7 @@ impl Order {
                     .then(|order| order.return_money(now))
             }
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, reason } => {
-                self.0.state = OrderState::CancelPending { paid, reason, step: CancelStep::Refund };
+                self.state = OrderState::CancelPending { paid, reason, step: CancelStep::Refund };
                 Transition::changed(self).then(|order| order.return_money(now))
             }
             OrderState::Shipped { .. } | OrderState::Completed { .. } => {

@@ -51,7 +51,7 @@ impl Transition {
     }
 
     pub(super) fn with_history(mut self, kind: HistoryKind, note: impl Into<Option<String>>, now: Timestamp) -> Self {
-        self.order.0.history.push(HistoryEntry { at: now, kind, note: note.into() });
+        self.order.history.push(HistoryEntry { at: now, kind, note: note.into() });
         self
     }
 

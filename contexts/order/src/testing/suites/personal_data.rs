@@ -4,8 +4,8 @@ use shared_kernel::{Cause, CustomerId};
 use uuid::Uuid;
 
 use super::orders::{change, placed};
-use super::placement::historical;
-use crate::domain::{Buyer, Order, OrderParts};
+use super::placement::historical_of;
+use crate::domain::{Buyer, Order};
 use crate::ports::{HistoryImport, OrderPlacement, OrderStore, PersonalData};
 
 /// Places an order and lets its time run out: it is at rest then.
@@ -64,9 +64,8 @@ where
     let digest = "7eaa9a1d93cc8e36287f79472892b6aa024d9cebefe3669644de33a5354a29b8";
     let placed = placed(orders, 1).await;
     let imported = |number: &str, customer: Option<CustomerId>| {
-        let parts = historical(number).order.parts().clone();
-        let buyer = Buyer { customer, email: Some("Old@Example.com".to_owned()), ..Buyer::default() };
-        Order::import(OrderParts { buyer, ..parts }).expect("an order")
+        let email = Some("Old@Example.com".to_owned());
+        historical_of(number, |_| Buyer { customer, email, ..Buyer::default() })
     };
     let (outsider, customer) = (imported("A-1", None), imported("A-2", placed.buyer().customer));
     let outsider_id = outsider.order.id();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{NewOrder, Order, OrderNumber, OrderParts, OrderState, Origin, Status, Transition};
+use crate::domain::{Buyer, Fulfilment, NewOrder, Order, OrderNumber, OrderState, PastOrder, Status, Transition};
 use crate::ports::{CartStore, HistoryImport, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
 use crate::testing::a_draft;
 
@@ -152,14 +152,20 @@ where
 
 /// An order of another shop.
 pub fn historical(number: &str) -> Transition {
-    let parts: OrderParts =
-        Order::place(a_draft(number.len() as u128), OrderNumber::parse(number).expect("number"), None)
-            .order
-            .parts()
-            .clone();
-    let id = shared_kernel::OrderId::new(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, number.as_bytes()));
-    let state = OrderState::Cancelled { reason: "then".into() };
-    Order::import(OrderParts { id, cart: None, origin: Origin::Import, state, ..parts }).expect("an order")
+    historical_of(number, |buyer| buyer)
+}
+
+/// The same, bought by somebody else.
+pub fn historical_of(number: &str, buyer: impl FnOnce(Buyer) -> Buyer) -> Transition {
+    let number = OrderNumber::parse(number).expect("number");
+    let placed = Order::place(a_draft(number.as_str().len() as u128), number.clone(), None).order;
+    let mut details = placed.details().clone();
+    details.buyer = buyer(details.buyer);
+    let name = number.as_str().as_bytes();
+    let id = shared_kernel::OrderId::new(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name));
+    let (state, state_since) = (OrderState::Cancelled { reason: "then".into() }, placed.state_since());
+    let fulfilment = Fulfilment::default();
+    Order::import(PastOrder { id, number, details, state, state_since, fulfilment }).expect("an order")
 }
 
 /// Imported orders are kept once by number, and a number that is taken is passed over.

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use shared_kernel::{Currency, Money, Sku};
 use uuid::Uuid;
 
+use super::KindJson;
 use super::{stored, unreadable};
 use crate::application::KeepPrices;
-use crate::domain::{Kind, Listing, ProductPrices, VariantPrice};
+use crate::domain::{Listing, ProductPrices, VariantPrice};
 
 /// A product was made or changed; a full snapshot.
 pub const PRODUCT_CHANGED: &str = "store.catalogue.product_changed.v1";
@@ -30,7 +31,7 @@ struct ProductChanged {
 struct Variant {
     sku: Sku,
     title: String,
-    kind: Kind,
+    kind: KindJson,
     gross_minor: i64,
     currency: Currency,
 }
@@ -47,7 +48,7 @@ impl From<ProductChanged> for ProductPrices {
         let variants = changed.variants.into_iter().map(|variant| VariantPrice {
             sku: variant.sku,
             title: variant.title,
-            kind: variant.kind,
+            kind: variant.kind.into(),
             unit_gross: Money::new(variant.gross_minor, variant.currency),
         });
         let listing = Listing { handle: changed.handle, image: changed.image };

@@ -8,9 +8,10 @@ use chassis::messaging::{Delivery, Handled, Handler};
 use serde::Deserialize;
 use shared_kernel::{OrderId, Sku, Timestamp};
 
+use super::KindJson;
 use super::{stored, unreadable, updated};
 use crate::application::{AnswerStock, FollowFulfilment, FulfilmentFact, KeepPrices, StockAnswer};
-use crate::domain::{FulfilmentItem, Kind, NotSent, ProcessedItem};
+use crate::domain::{FulfilmentItem, NotSent, ProcessedItem};
 
 /// Everything is held.
 pub const STOCK_RESERVED: &str = "store.fulfilment.stock_reserved.v1";
@@ -66,7 +67,7 @@ struct ShippingOrderCreated {
 #[derive(Deserialize)]
 struct Item {
     sku: Sku,
-    kind: Kind,
+    kind: KindJson,
     quantity: u32,
 }
 
@@ -74,7 +75,7 @@ struct Item {
 struct ItemProcessed {
     order_id: OrderId,
     sku: Sku,
-    kind: Kind,
+    kind: KindJson,
     quantity: u32,
     #[serde(default)]
     carrier: Option<String>,
@@ -120,13 +121,14 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
         ITEM_PROCESSED => {
             let ItemProcessed { order_id, sku, kind, quantity, carrier, tracking, processed_at: at } =
                 message.data()?;
+            let kind = kind.into();
             Fact::Shipping(order_id, FulfilmentFact::Item(ProcessedItem { sku, kind, quantity, carrier, tracking, at }))
         }
         SHIPPING_ORDER_PROCESSED => {
             let ShippingOrderProcessed { order_id, processed_at, not_sent, not_sent_reason: reason } =
                 message.data()?;
             let items: Vec<_> =
-                not_sent.into_iter().map(|Item { sku, kind, quantity }| (sku, kind, quantity)).collect();
+                not_sent.into_iter().map(|Item { sku, kind, quantity }| (sku, kind.into(), quantity)).collect();
             let not_sent = (!items.is_empty()).then_some(NotSent { items, reason });
             Fact::Shipping(order_id, FulfilmentFact::Processed(processed_at, not_sent))
         }
@@ -141,7 +143,7 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
 
 fn pending(item: Item) -> FulfilmentItem {
     let Item { sku, kind, quantity } = item;
-    FulfilmentItem::pending(sku, kind, quantity)
+    FulfilmentItem::pending(sku, kind.into(), quantity)
 }
 
 /// Consumer `follow-fulfilment`.

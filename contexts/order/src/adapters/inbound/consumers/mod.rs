@@ -6,9 +6,28 @@ pub mod customer;
 pub mod fulfilment;
 
 use chassis::messaging::{Failure, Handled};
+use serde::Deserialize;
 use shared_kernel::StoreError;
 
+use crate::domain::Kind;
 use crate::ports::Updated;
+
+/// How others name the two kinds of things.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum KindJson {
+    Physical,
+    Digital,
+}
+
+impl From<KindJson> for Kind {
+    fn from(kind: KindJson) -> Self {
+        match kind {
+            KindJson::Physical => Self::Physical,
+            KindJson::Digital => Self::Digital,
+        }
+    }
+}
 
 /// The words for a message that cannot be read. Never `Ignored`: it might have been about money or goods.
 pub(super) fn unreadable(error: &serde_json::Error) -> Handled {

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use chassis::params;
 use chassis::sql::{Database, Row, Tx};
-use shared_kernel::{CustomerId, Sku, StoreError, Timestamp};
+use serde::{Deserialize, Serialize};
+use shared_kernel::{CustomerId, Quantity, Sku, StoreError, Timestamp};
 
 use crate::domain::{Cart, CartId, CartLine};
 use crate::ports::CartStore;
@@ -78,7 +79,8 @@ async fn find(tx: &mut Tx, id: CartId) -> Result<Option<Cart>, StoreError> {
 }
 
 async fn save(tx: &mut Tx, cart: &Cart, now: Timestamp) -> Result<Cart, StoreError> {
-    let lines = serde_json::to_string(cart.lines()).map_err(StoreError::unavailable)?;
+    let lines: Vec<LineJson> = cart.lines().iter().cloned().map(LineJson::from).collect();
+    let lines = serde_json::to_string(&lines).map_err(StoreError::unavailable)?;
     let (id, owner, version) = (cart.id().to_string(), cart.owner(), cart.version());
     let rows = if version == 0 {
         tx.execute(INSERT, params![id, owner, lines, now]).await?
@@ -103,8 +105,28 @@ pub(super) async fn take_out(
 }
 
 fn read(row: &Row, id: CartId) -> Result<Cart, StoreError> {
-    let corrupt = |problem: String| StoreError::Corrupt { table: "carts", row: format!("{id:?}"), problem };
-    let lines: Vec<CartLine> =
-        serde_json::from_str(&row.get::<String>("lines")?).map_err(|e| corrupt(e.to_string()))?;
+    let corrupt = |problem| StoreError::Corrupt { table: "carts", row: format!("{id:?}"), problem };
+    let lines: Vec<LineJson> =
+        serde_json::from_str(&row.get::<String>("lines")?).map_err(|error| corrupt(format!("lines: {error}")))?;
+    let lines = lines.into_iter().map(CartLine::from).collect();
     Ok(Cart::restore(id, row.get::<Option<CustomerId>>("owner")?, lines, row.get("version")?))
+}
+
+/// A line of the column `lines`.
+#[derive(Serialize, Deserialize)]
+struct LineJson {
+    sku: Sku,
+    quantity: Quantity,
+}
+
+impl From<CartLine> for LineJson {
+    fn from(CartLine { sku, quantity }: CartLine) -> Self {
+        Self { sku, quantity }
+    }
+}
+
+impl From<LineJson> for CartLine {
+    fn from(LineJson { sku, quantity }: LineJson) -> Self {
+        Self { sku, quantity }
+    }
 }

@@ -1,14 +1,24 @@
-//! An order and its row. Reading can fail, and says what of which order cannot be right.
+//! An order and its row: columns, and two of JSON whose form is fixed in `rows/frozen.rs` and `rows/progress.rs`,
+//! apart from the domain's own types. Reading can fail, and names row and column.
 
 use chassis::params;
-use chassis::sql::{Params, Row};
-use serde::{Deserialize, Serialize};
-use shared_kernel::{Address, Currency, Money, OrderId, StoreError, Timestamp};
+use chassis::sql::{Column, Params, Row};
+use serde::de::DeserializeOwned;
+use shared_kernel::{Currency, Money, OrderId, StoreError, Timestamp};
 
-use crate::domain::{
-    Attention, Buyer, CartId, Dispute, Fulfilment, HistoryEntry, Order, OrderLine, OrderNumber, OrderParts, OrderState,
-    Origin, Payment, Receipt, Refund, ShippingItem, Totals,
-};
+use crate::domain::{Buyer, CartId, Order, OrderNumber, Origin, Payment, RestoreError, StoredOrder, Totals};
+
+use self::frozen::{DetailColumns, FrozenJson};
+use self::progress::{Progress, ProgressJson};
+
+mod frozen;
+mod money;
+mod names;
+mod progress;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
 
 /// The columns that make an order, for use in `concat!`.
 macro_rules! columns {
@@ -19,114 +29,74 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// What placement fixed. It changes once more at most, when the order is anonymised.
-#[derive(Serialize, Deserialize)]
-struct Frozen {
-    buyer: Buyer,
-    origin: Origin,
-    lines: Vec<OrderLine>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    shipping: Option<ShippingItem>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    country: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    replaces: Option<OrderId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    anonymised_at: Option<Timestamp>,
-}
-
-/// What happened since, as it is read.
-#[derive(Deserialize)]
-struct Progress {
-    state: OrderState,
-    since: Timestamp,
-    #[serde(default)]
-    payments: Vec<Payment>,
-    #[serde(default)]
-    refunds: Vec<Refund>,
-    #[serde(default)]
-    fulfilment: Fulfilment,
-    #[serde(default)]
-    receipt: Option<Receipt>,
-    /// The first reason alone, in words of older versions; written for them, and by them.
-    #[serde(default)]
-    attention: Option<Attention>,
-    /// All of them; absent in what older versions have written.
-    #[serde(default)]
-    attentions: Option<Vec<Attention>>,
-    #[serde(default)]
-    disputes: Vec<Dispute>,
-    history: Vec<HistoryEntry>,
-}
-
-/// What happened since, as it is written.
-#[derive(Serialize)]
-struct ProgressRef<'a> {
-    state: &'a OrderState,
-    since: Timestamp,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    payments: &'a [Payment],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    refunds: &'a [Refund],
-    fulfilment: &'a Fulfilment,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    receipt: &'a Option<Receipt>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attention: Option<Attention>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    attentions: &'a [Attention],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    disputes: &'a [Dispute],
-    history: &'a [HistoryEntry],
-}
-
 /// Reads an order from its columns.
 pub(super) fn read(row: &Row) -> Result<Order, StoreError> {
     let id: OrderId = row.get("id")?;
-    let corrupt = |problem: String| StoreError::Corrupt { table: "orders", row: id.to_string(), problem };
-    let frozen: Frozen =
-        serde_json::from_str(&row.get::<String>("frozen")?).map_err(|error| corrupt(format!("frozen: {error}")))?;
-    let progress: Progress =
-        serde_json::from_str(&row.get::<String>("progress")?).map_err(|error| corrupt(format!("progress: {error}")))?;
-    if row.get::<String>("status")? != progress.state.status().name() {
-        return Err(corrupt("status and progress differ".to_owned()));
+    read_row(row).map_err(|problem| match problem {
+        Problem::Column(column, problem) => {
+            StoreError::Corrupt { table: "orders", row: id.to_string(), problem: format!("{column}: {problem}") }
+        }
+        Problem::Store(error) => error,
+    })
+}
+
+/// Why a row cannot be read.
+enum Problem {
+    /// What is wrong with a column, or with several that do not fit together.
+    Column(&'static str, String),
+    Store(StoreError),
+}
+
+fn read_row(row: &Row) -> Result<Order, Problem> {
+    let frozen: FrozenJson = json(row, "frozen")?;
+    let progress = Progress::from(json::<ProgressJson>(row, "progress")?);
+    if column::<String>(row, "status")? != progress.state.status().name() {
+        return Err(Problem::Column("status", "differs from progress".to_owned()));
     }
-    let number = OrderNumber::parse(&row.get::<String>("number")?).ok_or_else(|| corrupt("number".to_owned()))?;
-    let cart = row.get::<Option<String>>("cart_id")?.map(|cart| CartId::parse(&cart));
-    let cart = cart.map(|cart| cart.ok_or_else(|| corrupt("cart_id".to_owned()))).transpose()?;
-    let currency: Currency = row.get("currency")?;
-    let money = |column| row.get(column).map(|minor| Money::new(minor, currency));
+    let invalid = |name: &'static str| move || Problem::Column(name, "not valid".to_owned());
+    let number = OrderNumber::parse(&column::<String>(row, "number")?).ok_or_else(invalid("number"))?;
+    let cart = column::<Option<String>>(row, "cart_id")?;
+    let cart = cart.map(|cart| CartId::parse(&cart).ok_or_else(invalid("cart_id"))).transpose()?;
+    let currency: Currency = column(row, "currency")?;
+    let money = |name| column(row, name).map(|minor| Money::new(minor, currency));
     let (net, tax) = (money("net_minor")?, money("tax_minor")?);
     let (shipping, gross) = (money("shipping_minor")?, money("gross_minor")?);
-    let parts = OrderParts {
-        id,
+    let totals = Totals { net, tax, shipping, gross };
+    let (placed_at, expires_at) = (column(row, "placed_at")?, column(row, "expires_at")?);
+    let (origin, anonymised_at) = (frozen.origin, frozen.anonymised_at);
+    let stored = StoredOrder {
+        id: column(row, "id")?,
         number,
         cart,
-        buyer: frozen.buyer,
-        origin: frozen.origin,
-        lines: frozen.lines,
-        shipping: frozen.shipping,
-        address: frozen.address,
-        country: frozen.country,
-        totals: Totals { net, tax, shipping, gross },
-        placed_at: row.get("placed_at")?,
-        expires_at: row.get("expires_at")?,
-        replaces: frozen.replaces,
+        origin,
+        details: frozen.details(DetailColumns { totals, placed_at, expires_at }),
         state: progress.state,
         state_since: progress.since,
         payments: progress.payments,
         refunds: progress.refunds,
         fulfilment: progress.fulfilment,
         receipt: progress.receipt,
-        attention: progress.attentions.unwrap_or_else(|| progress.attention.into_iter().collect()),
+        attention: progress.attention,
         disputes: progress.disputes,
         history: progress.history,
-        anonymised_at: frozen.anonymised_at,
-        version: row.get("version")?,
+        anonymised_at,
+        version: column(row, "version")?,
     };
-    Order::restore(parts).map_err(|part| corrupt(part.to_owned()))
+    Order::restore(stored).map_err(|error| match error {
+        RestoreError::NoLines => Problem::Column("frozen", error.to_string()),
+        RestoreError::TotalsDoNotAddUp => Problem::Column("gross_minor", error.to_string()),
+    })
+}
+
+fn column<T: Column>(row: &Row, name: &'static str) -> Result<T, Problem> {
+    row.get(name).map_err(|error| match error {
+        StoreError::Corrupt { problem, .. } => Problem::Column(name, problem),
+        other => Problem::Store(other),
+    })
+}
+
+fn json<T: DeserializeOwned>(row: &Row, name: &'static str) -> Result<T, Problem> {
+    serde_json::from_str(&column::<String>(row, name)?).map_err(|error| Problem::Column(name, error.to_string()))
 }
 
 /// The values of a new row, in the order of the insert statement.
@@ -179,12 +149,6 @@ pub(super) fn changed_row(order: &Order) -> Result<Params, StoreError> {
     ])
 }
 
-/// Older versions know one reason, and not all of ours.
-fn for_older_versions(first: &Attention) -> Attention {
-    let (since, reason) = (first.since, first.reason.for_older_versions());
-    Attention { since, reason, about: None, detail: None }
-}
-
 /// What came, for the database to compare with what went back. Nothing where an older version has entered running totals
 /// of refunds, which may be more than came until the provider's own records have taken their place.
 fn captured_minor(order: &Order) -> Option<i64> {
@@ -203,27 +167,11 @@ pub(super) fn anonymised_row(order: &Order, now: Timestamp) -> Result<Params, St
 }
 
 fn frozen(order: &Order) -> Result<String, StoreError> {
-    let parts = order.parts().clone();
-    let OrderParts { buyer, origin, lines, shipping, address, country, replaces, anonymised_at, .. } = parts;
-    let frozen = Frozen { buyer, origin, lines, shipping, address, country, replaces, anonymised_at };
-    serde_json::to_string(&frozen).map_err(StoreError::unavailable)
+    serde_json::to_string(&FrozenJson::of(order)).map_err(StoreError::unavailable)
 }
 
 fn progress(order: &Order) -> Result<String, StoreError> {
-    let parts = order.parts();
-    let progress = ProgressRef {
-        state: &parts.state,
-        since: parts.state_since,
-        payments: &parts.payments,
-        refunds: &parts.refunds,
-        fulfilment: &parts.fulfilment,
-        receipt: &parts.receipt,
-        attention: order.attention().map(for_older_versions),
-        attentions: &parts.attention,
-        disputes: &parts.disputes,
-        history: &parts.history,
-    };
-    serde_json::to_string(&progress).map_err(StoreError::unavailable)
+    serde_json::to_string(&ProgressJson::of(order)).map_err(StoreError::unavailable)
 }
 
 /// What a customer may search their orders for.
@@ -235,34 +183,4 @@ fn words(order: &Order) -> String {
 /// In small letters, and without the one character that a text in PostgreSQL cannot have; imported orders may.
 fn searchable(text: &str) -> String {
     text.to_lowercase().replace('\0', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::AttentionReason;
-
-    #[test]
-    fn every_reason_for_attention_is_kept_under_its_stable_name() {
-        for reason in AttentionReason::ALL {
-            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
-            assert_eq!(AttentionReason::parse(reason.name()), Some(reason));
-            let older = reason.for_older_versions();
-            assert_eq!(older, older.for_older_versions(), "older versions know it");
-        }
-    }
-
-    #[test]
-    fn a_row_of_an_older_version_has_its_one_reason_and_a_row_of_ours_can_be_read_by_it() {
-        let since = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
-        let old = serde_json::json!({"state": {"state": "expired", "superseded_by": null}, "since": since,
-            "fulfilment": Fulfilment::default(), "history": [],
-            "attention": {"since": since, "reason": "payment-disputed"}});
-        let read: Progress = serde_json::from_value(old).unwrap();
-        assert_eq!(read.attention.map(|it| it.reason), Some(AttentionReason::PaymentDisputed));
-        assert_eq!(read.attentions, None);
-        let ours = Attention { since, reason: AttentionReason::DisputeLost, about: Some("du_1".into()), detail: None };
-        let slot = serde_json::to_value(for_older_versions(&ours)).unwrap();
-        assert_eq!(slot, serde_json::json!({"since": since, "reason": "payment-disputed"}));
-    }
 }

@@ -96,7 +96,7 @@ fn pending(code: &str, kind: Kind) -> FulfilmentItem {
 #[test]
 fn a_placed_order_asks_for_stock_and_then_for_a_payment() {
     let decided = Order::place(new_order(&[("A", Kind::Digital, 1, 100)]), OrderNumber::sequential("BS-", 7), None);
-    assert_eq!(decided.events, [OrderEvent::Placed(decided.order.details())]);
+    assert_eq!(decided.events, [OrderEvent::Placed(decided.order.snapshot())]);
     assert_eq!((decided.order.status(), decided.order.number().as_str()), (Status::AwaitingStock, "BS-7"));
     let reserved = decided.order.stock_reserved(noon());
     assert_eq!(reserved.tasks, [OrderTask::CreateIntent]);
@@ -116,7 +116,7 @@ fn an_order_that_costs_nothing_is_paid_as_soon_as_its_goods_are_held() {
 fn exactly_the_total_makes_an_order_paid_and_a_repeat_is_unchanged() {
     let decided = payable().intent_reported(succeeded("pi_1", TOTAL), later(1));
     let by = PaidBy { intent: Some(pi("pi_1")), at: later(1) };
-    assert_eq!(decided.events, [OrderEvent::Paid { order: payable().details(), paid: by }]);
+    assert_eq!(decided.events, [OrderEvent::Paid { order: payable().snapshot(), paid: by }]);
     assert_eq!(decided.tasks, [OrderTask::MailReceipt]);
     assert_eq!(decided.paid_cart_lines().unwrap().1, [(sku("NOTE"), 2)]);
     assert!(!decided.order.intent_reported(succeeded("pi_1", TOTAL), later(2)).has_changes());
