@@ -79,15 +79,25 @@ pub struct EventDraft {
     pub event_type: &'static str,
     /// The id of the thing that it is about; facts about one subject keep their order.
     pub subject: String,
-    /// The published form.
-    pub data: serde_json::Value,
+    /// The published form. A commit with a fact that has none fails, so that no change is kept whose fact is lost.
+    pub data: Result<serde_json::Value, UnwritableEvent>,
+}
+
+/// A fact has no form in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{event_type} cannot be written as JSON: {problem}")]
+pub struct UnwritableEvent {
+    /// Such as `store.order.paid.v1`.
+    pub event_type: &'static str,
+    /// What the JSON writer said.
+    pub problem: String,
 }
 
 impl EventDraft {
     /// States a fact in its published form.
     pub fn new(event_type: &'static str, subject: impl Into<String>, data: &impl Serialize) -> Self {
-        let data = serde_json::to_value(data).unwrap_or(serde_json::Value::Null);
-        Self { event_type, subject: subject.into(), data }
+        let unwritable = |error: serde_json::Error| UnwritableEvent { event_type, problem: error.to_string() };
+        Self { event_type, subject: subject.into(), data: serde_json::to_value(data).map_err(unwritable) }
     }
 }
 
@@ -135,5 +145,19 @@ impl Envelope {
     /// The lane in which this message keeps its place: source and subject.
     pub fn lane(&self) -> String {
         format!("{}|{}", self.source, self.subject)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn a_fact_that_has_no_form_in_json_says_so() {
+        let draft = EventDraft::new("store.order.paid.v1", "1", &HashMap::from([((1, 2), 3)]));
+        let problem = "key must be a string".to_owned();
+        assert_eq!(draft.data, Err(UnwritableEvent { event_type: "store.order.paid.v1", problem }));
     }
 }

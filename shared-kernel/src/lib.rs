@@ -25,7 +25,7 @@ pub mod time;
 
 pub use address::Address;
 pub use bus::{BusError, Delivered, Destination, EventBus, Standing};
-pub use event::{Cause, ConsumerName, Envelope, EventDraft, LeaseToken, MessageId};
+pub use event::{Cause, ConsumerName, Envelope, EventDraft, LeaseToken, MessageId, UnwritableEvent};
 pub use identity::{Identity, Role};
 pub use ids::{CustomerId, Ids, OrderId};
 pub use money::{Currency, Money, MoneyError};

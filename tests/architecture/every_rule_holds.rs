@@ -2,8 +2,8 @@
 
 use crate::repository::{CHASSIS, CONTEXTS, Repository};
 use crate::rules::{
-    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements, tables,
-    templates, words,
+    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements, swallowed,
+    tables, templates, words,
 };
 
 fn none(breaches: &[String]) {
@@ -111,6 +111,14 @@ fn no_template_shows_what_people_type_as_anything_but_text() {
     none(&templates.iter().flat_map(|file| templates::breaches(&file.path, &file.text)).collect::<Vec<_>>());
     for owner in CONTEXTS.iter().copied().chain(CHASSIS).chain(["chassis", "app"]) {
         none(&repository.each_source_of(owner, |file| templates::source_breaches(&file.path, &file.text)));
+    }
+}
+
+#[test]
+fn no_error_of_reading_or_writing_json_is_swallowed() {
+    let repository = Repository::open();
+    for owner in CONTEXTS.iter().copied().chain(CHASSIS).chain(["chassis", "app", "shared-kernel"]) {
+        none(&repository.each_source_of(owner, swallowed::breaches));
     }
 }
 

@@ -259,7 +259,9 @@ impl World {
                 // A refusal marks the refund as failed; the dead letter is for a person.
                 drop(self.use_cases.send_refund.execute(self.order, payload.refund.unwrap(), run).await);
             } else if task.consumer == CANCEL_INTENT {
-                drop(self.use_cases.close_intent.execute(self.order, payload.intent.unwrap(), run).await);
+                drop(
+                    self.use_cases.close_intent.execute(self.order, IntentId::new(payload.intent.unwrap()), run).await,
+                );
             }
         }
         self.reports_hear().await;

@@ -80,7 +80,7 @@ fn whole() -> anyhow::Result<Value> {
         add(&mut whole, operations(context)?);
     }
     add(&mut whole, serde_json::to_value(OfShop::openapi())?);
-    complete(&mut whole);
+    complete(&mut whole)?;
     Ok(whole)
 }
 

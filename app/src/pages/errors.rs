@@ -38,7 +38,7 @@ pub(super) async fn show(
     (peers, settings): (web::Data<Peers>, web::Data<PageSettings>),
 ) -> Result<HttpResponse, PageError> {
     let row = |view: DeadLetterView| {
-        let message = serde_json::to_string_pretty(&view.message).unwrap_or_default();
+        let message = format!("{:#}", view.message); // a value writes itself over several lines, and never fails
         let failed_at = Timestamp::parse(&view.failed_at);
         let failed_at = failed_at.map_or_else(|_| view.failed_at.clone(), |at| at.format_in(&settings.time_zone));
         DeadLetterRow { view, message, failed_at }

@@ -116,7 +116,8 @@ fn judge(answer: &Answer) -> Verdict {
     if answer.status.is_success() {
         return Verdict::Done;
     }
-    let problem: Problem = serde_json::from_slice(&answer.body).unwrap_or_default();
+    // A proxy between the two may answer with a page of its own: then the status says everything.
+    let problem = serde_json::from_slice::<Problem>(&answer.body).unwrap_or_else(|_page| Problem::default());
     let (status, after) = (answer.status.as_u16(), answer.retry_after());
     let message =
         problem.detail.unwrap_or(if problem.title.is_empty() { format!("status {status}") } else { problem.title });

@@ -77,6 +77,9 @@ impl MemoryRecorder {
     /// Does what [`super::Recorder::record`] does; all of it or nothing.
     pub fn record(&self, record: Record<'_>) -> Result<(), StoreError> {
         let now = self.clock.now();
+        // Before anything is changed: there is no transaction here that would take it back.
+        let data = record.events.iter().map(|draft| draft.data.clone());
+        let data = data.collect::<Result<Vec<_>, _>>().map_err(StoreError::unavailable)?;
         let mut state = self.lock();
         if let Some(cause) = record.cause {
             let key = (cause.consumer.as_str().to_owned(), cause.message.as_str().to_owned());
@@ -98,11 +101,11 @@ impl MemoryRecorder {
             }
             state.handled.insert(key);
         }
-        for draft in record.events {
+        for (draft, data) in record.events.into_iter().zip(data) {
             let about = state.outbox.iter().filter(|envelope| envelope.subject == draft.subject);
             let sequence = about.count() as u64 + 1;
             let id = MessageId::new(self.ids.uuid().to_string());
-            let mut envelope = self.envelope(draft.event_type, id, &draft.subject, draft.data, now);
+            let mut envelope = self.envelope(draft.event_type, id, &draft.subject, data, now);
             envelope.sequence = sequence;
             tie(&mut envelope, record.cause);
             state.outbox.push(envelope);
@@ -336,7 +339,8 @@ impl Inbox for MemoryRecorder {
 
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let state = self.lock();
-        let mut letters: Vec<DeadLetter> = state.inbox.iter().filter_map(dead_letter).collect();
+        let mut letters =
+            state.inbox.iter().filter_map(|kept| dead_letter(kept).transpose()).collect::<Result<Vec<_>, _>>()?;
         letters.reverse();
         letters.sort_by_key(|letter| std::cmp::Reverse(letter.failed_at));
         letters.truncate(limit as usize);
@@ -371,9 +375,9 @@ impl Inbox for MemoryRecorder {
     }
 }
 
-fn dead_letter(kept: &StoredMessage) -> Option<DeadLetter> {
-    let Status::Dead(failure, failed_at) = &kept.status else { return None };
-    Some(DeadLetter {
+fn dead_letter(kept: &StoredMessage) -> Result<Option<DeadLetter>, StoreError> {
+    let Status::Dead(failure, failed_at) = &kept.status else { return Ok(None) };
+    Ok(Some(DeadLetter {
         context: String::new(),
         consumer: kept.consumer.clone(),
         message_id: kept.envelope.id.as_str().to_owned(),
@@ -382,7 +386,7 @@ fn dead_letter(kept: &StoredMessage) -> Option<DeadLetter> {
         attempts: kept.attempts,
         code: failure.code.to_owned(),
         error: failure.text.clone(),
-        message: serde_json::to_value(&kept.envelope).unwrap_or_default(),
+        message: serde_json::to_value(&kept.envelope).map_err(StoreError::unavailable)?,
         failed_at: *failed_at,
-    })
+    }))
 }

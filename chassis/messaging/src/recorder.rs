@@ -115,7 +115,8 @@ impl Recorder {
             let row = tx.fetch_optional(last, params![&draft.subject]).await?;
             let sequence = row.map_or(Ok(0), |row| row.get::<u64>("last"))? + 1;
             let id = MessageId::new(self.ids.uuid().to_string());
-            let mut envelope = self.envelope(draft.event_type, id, &draft.subject, draft.data);
+            let data = draft.data.map_err(StoreError::unavailable)?;
+            let mut envelope = self.envelope(draft.event_type, id, &draft.subject, data);
             envelope.sequence = sequence;
             tie(&mut envelope, cause);
             let insert = "INSERT INTO outbox (id, event_type, subject, sequence, envelope, recorded_at)

@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
+use shared_kernel::StoreError;
 use subtle::ConstantTimeEq as _;
 
 use crate::answer::answer;
@@ -67,7 +68,7 @@ impl Call {
         let given = self.core.execute_failing(self.origin, self.keyed, Arc::new(command), failure).await?;
         let mut answer = given.answer;
         if answer.status == 200 && !self.expand.is_empty() {
-            let object = serde_json::from_str(&answer.body).unwrap_or_default();
+            let object = serde_json::from_str(&answer.body).map_err(StoreError::unavailable)?;
             answer.body = expanded(&self.core, object, &self.expand).await?.to_string();
         }
         let mut response = answer.response();

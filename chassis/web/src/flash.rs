@@ -5,12 +5,13 @@ use std::time::Duration;
 use actix_web::cookie::Cookie;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::cookies::{self, FLASH_COOKIE};
 
 /// How a message is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FlashKind {
     /// It went well.
@@ -20,7 +21,7 @@ pub enum FlashKind {
 }
 
 /// A message that the next page shows once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Flash {
     kind: FlashKind,
     text: String,
@@ -64,8 +65,12 @@ impl Flash {
     }
 
     pub(crate) fn into_cookie(self) -> Cookie<'static> {
-        let text = self.text.chars().take(FLASH_CHARS).collect();
-        let json = serde_json::to_vec(&Self { text, ..self }).unwrap_or_default();
+        let text: String = self.text.chars().take(FLASH_CHARS).collect();
+        let kind = match self.kind {
+            FlashKind::Notice => "notice",
+            FlashKind::Error => "error",
+        };
+        let json = serde_json::json!({"kind": kind, "text": Value::String(text)}).to_string();
         cookies::cookie(FLASH_COOKIE, URL_SAFE_NO_PAD.encode(json), Duration::from_mins(2))
     }
 

@@ -10,6 +10,7 @@ pub mod planted;
 pub mod purity;
 pub mod skeleton;
 pub mod statements;
+pub mod swallowed;
 pub mod tables;
 pub mod templates;
 pub mod words;

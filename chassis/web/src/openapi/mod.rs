@@ -30,20 +30,20 @@ pub struct About {
 }
 
 /// The complete description of one API whose annotations are `api`.
-pub fn describe(about: About, api: &OpenApi) -> Value {
-    let mut document = serde_json::to_value(api).unwrap_or_default();
+pub fn describe(about: About, api: &OpenApi) -> serde_json::Result<Value> {
+    let mut document = serde_json::to_value(api)?;
     document["info"] = json!({
         "title": about.tag, "version": "1", "description": about.text,
         "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         "contact": { "name": "The operator of this shop" }
     });
     document["tags"] = json!([{ "name": about.tag, "description": about.text }]);
-    complete(&mut document);
-    document
+    complete(&mut document)?;
+    Ok(document)
 }
 
 /// Adds by rule what annotations leave out. Changes nothing of a complete document.
-pub fn complete(document: &mut Value) {
+pub fn complete(document: &mut Value) -> serde_json::Result<()> {
     document["servers"] = json!([{ "url": "/", "description": "The shop that serves this document" }]);
     let mut paths = document["paths"].take();
     for (path, item) in paths.as_object_mut().into_iter().flatten() {
@@ -54,8 +54,9 @@ pub fn complete(document: &mut Value) {
     document["paths"] = paths;
     document["components"]["securitySchemes"] = json!({ "bearer": bearer() });
     document["components"]["responses"] = responses::shared();
-    document["components"]["schemas"]["Problem"] = responses::problem();
+    document["components"]["schemas"]["Problem"] = responses::problem()?;
     schemas::tidy(document);
+    Ok(())
 }
 
 fn bearer() -> Value {

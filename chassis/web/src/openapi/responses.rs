@@ -40,8 +40,8 @@ pub(super) fn problem_reference() -> Value {
 }
 
 /// The schema of problem documents.
-pub(super) fn problem() -> Value {
-    serde_json::to_value(ProblemBody::schema()).unwrap_or_default()
+pub(super) fn problem() -> serde_json::Result<Value> {
+    serde_json::to_value(ProblemBody::schema())
 }
 
 /// What a status says when nothing more is known.

@@ -15,7 +15,7 @@ const PRODUCTS: &str = "/api/catalogue/v1/products";
 
 fn openapi(shop: &Shop) -> Value {
     let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
-    describe(About { tag: "catalogue", text: "Products, categories, pictures, import and export" }, &api)
+    describe(About { tag: "catalogue", text: "Products, categories, pictures, import and export" }, &api).unwrap()
 }
 
 async fn the_api_is_the_one_that_we_promised(shop: Shop) {

@@ -103,7 +103,7 @@ fn token_of(got: &Got) -> String {
 async fn the_promise_is_what_the_code_says(shop: Shop) {
     let (_, openapi) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     let about = About { tag: "customer", text: "Accounts, sessions, roles and API keys" };
-    assert_golden("openapi.json", &describe(about, &openapi));
+    assert_golden("openapi.json", &describe(about, &openapi).unwrap());
 }
 
 async fn from_sign_up_to_log_out(shop: Shop) {

@@ -19,7 +19,7 @@ async fn the_document_is_the_one_that_was_promised() {
     let shop = TestShop::open(Storage::Sqlite).await;
     let (_, document) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     let about = About { tag: "fulfilment", text: "Stock, shipping orders and files that are sold" };
-    assert_golden(&contract("fulfilment", "openapi.json"), &describe(about, &document));
+    assert_golden(&contract("fulfilment", "openapi.json"), &describe(about, &document).unwrap());
 }
 
 /// The answer has a status and a body that the document has for this operation.

@@ -2,13 +2,21 @@
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shared_kernel::CustomerId;
+use shared_kernel::{CustomerId, StoreError};
 
 use crate::ports::RequestKey;
 
 /// The key of `principal`, for this operation and everything that was asked for.
-pub fn request_key(principal: CustomerId, key: &str, operation: &str, asked: &impl Serialize) -> RequestKey {
-    let asked = serde_json::to_vec(asked).unwrap_or_default();
+///
+/// # Errors
+/// [`StoreError::Unavailable`] for what has no form in JSON: two such requests could not be told apart.
+pub fn request_key(
+    principal: CustomerId,
+    key: &str,
+    operation: &str,
+    asked: &impl Serialize,
+) -> Result<RequestKey, StoreError> {
+    let asked = serde_json::to_vec(asked).map_err(StoreError::unavailable)?;
     let mut hash = Sha256::new();
     hash.update(operation.as_bytes());
     hash.update([0]);
@@ -19,7 +27,7 @@ pub fn request_key(principal: CustomerId, key: &str, operation: &str, asked: &im
         }
         text
     });
-    RequestKey { principal, key: key.to_owned(), fingerprint }
+    Ok(RequestKey { principal, key: key.to_owned(), fingerprint })
 }
 
 #[cfg(test)]
@@ -29,10 +37,18 @@ mod tests {
     #[test]
     fn the_same_request_has_the_same_fingerprint_and_another_has_another() {
         let who = CustomerId::new(uuid::Uuid::from_u128(1));
-        let key = request_key(who, "k", "place", &("cart", 1));
-        assert_eq!(key, request_key(who, "k", "place", &("cart", 1)));
-        assert_ne!(key.fingerprint, request_key(who, "k", "place", &("cart", 2)).fingerprint);
-        assert_ne!(key.fingerprint, request_key(who, "k", "cancel", &("cart", 1)).fingerprint);
+        let key_of = |operation, asked: (&str, u32)| request_key(who, "k", operation, &asked).unwrap();
+        let key = key_of("place", ("cart", 1));
+        assert_eq!(key, key_of("place", ("cart", 1)));
+        assert_ne!(key.fingerprint, key_of("place", ("cart", 2)).fingerprint);
+        assert_ne!(key.fingerprint, key_of("cancel", ("cart", 1)).fingerprint);
         assert_eq!(key.fingerprint.len(), 64);
+    }
+
+    #[test]
+    fn a_request_that_cannot_be_written_has_no_key() {
+        let who = CustomerId::new(uuid::Uuid::from_u128(1));
+        let asked = std::collections::HashMap::from([((1, 2), 3)]);
+        assert!(matches!(request_key(who, "k", "place", &asked), Err(StoreError::Unavailable(_))));
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chassis::messaging::TaskDraft;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::Value;
 use shared_kernel::{Cause, ConsumerName, OrderId, StoreError, Timestamp};
 
 use crate::domain::order::GRACE_PERIOD;
@@ -21,13 +22,13 @@ pub const MAIL_RECEIPT: ConsumerName = ConsumerName::new("mail-receipt");
 pub const PAYMENT_EVENTS: ConsumerName = ConsumerName::new("payment-events");
 
 /// What a task says of itself. Fields that its kind does not need are absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct TaskPayload {
     /// Whose work it is.
     pub order_id: OrderId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub intent: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub refund: Option<RefundId>,
 }
 
@@ -37,21 +38,22 @@ pub fn drafts(decided: &Transition) -> Vec<TaskDraft> {
 }
 
 fn draft(order: OrderId, task: &OrderTask) -> TaskDraft {
-    let plain = TaskPayload { order_id: order, intent: None, refund: None };
+    let of_order = |more: Option<(&str, String)>| {
+        let fields = std::iter::once(("order_id", order.to_string())).chain(more);
+        fields.map(|(name, text)| (name.to_owned(), Value::String(text))).collect()
+    };
     let (consumer, key, payload) = match task {
-        OrderTask::CreateIntent => (CREATE_INTENT, format!("intent-{order}"), plain),
+        OrderTask::CreateIntent => (CREATE_INTENT, format!("intent-{order}"), of_order(None)),
         OrderTask::CancelIntent { intent, attempt } => {
-            let payload = TaskPayload { intent: Some(intent.to_string()), ..plain };
-            (CANCEL_INTENT, format!("cancel-{intent}-{attempt}"), payload)
+            (CANCEL_INTENT, format!("cancel-{intent}-{attempt}"), of_order(Some(("intent", intent.to_string()))))
         }
         OrderTask::RefundPayment { refund } => {
-            (REFUND_PAYMENT, format!("refund-{refund}"), TaskPayload { refund: Some(*refund), ..plain })
+            (REFUND_PAYMENT, format!("refund-{refund}"), of_order(Some(("refund", refund.to_string()))))
         }
-        OrderTask::MailReceipt => (MAIL_RECEIPT, format!("receipt-{order}"), plain),
+        OrderTask::MailReceipt => (MAIL_RECEIPT, format!("receipt-{order}"), of_order(None)),
     };
-    let payload = serde_json::to_value(payload).unwrap_or_default();
     // A lane for each: a refund that the provider refuses must not hold back the next one of the same order.
-    TaskDraft { consumer, lane: key.clone(), key, payload, not_before: None }
+    TaskDraft { consumer, lane: key.clone(), key, payload: Value::Object(payload), not_before: None }
 }
 
 #[derive(Debug, Clone)]
@@ -127,5 +129,23 @@ pub(super) fn is_serious(error: &TaskError, run: &TaskRun, now: Timestamp) -> bo
         TaskError::Impossible(_) => true,
         TaskError::Again(_) => now.since(run.asked_at) >= GRACE_PERIOD,
         TaskError::Store(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{IntentId, RefundId};
+    use crate::testing::an_order;
+
+    #[test]
+    fn what_a_task_says_of_itself_can_be_read_again() {
+        let (order, refund) = (an_order(1).build().id(), RefundId::new(uuid::Uuid::from_u128(7)));
+        let read = |task| serde_json::from_value::<TaskPayload>(draft(order, &task).payload).unwrap();
+        let plain = TaskPayload { order_id: order, intent: None, refund: None };
+        assert_eq!(read(OrderTask::MailReceipt), plain);
+        let close = OrderTask::CancelIntent { intent: IntentId::new("pi_1"), attempt: 2 };
+        assert_eq!(read(close), TaskPayload { intent: Some("pi_1".to_owned()), ..plain.clone() });
+        assert_eq!(read(OrderTask::RefundPayment { refund }), TaskPayload { refund: Some(refund), ..plain });
     }
 }

@@ -30,7 +30,7 @@ fn promised() -> Value {
 /// What the code says.
 fn openapi(shop: &Shop) -> Value {
     let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
-    describe(About { tag: "order", text: "Carts, orders, payments and refunds" }, &api)
+    describe(About { tag: "order", text: "Carts, orders, payments and refunds" }, &api).unwrap()
 }
 
 #[actix_web::test]

@@ -275,7 +275,7 @@ async fn an_unchanged_report_is_not_sent_again(on: Storage) {
 async fn description() -> Value {
     let shop = TestShop::open(Storage::Sqlite).await;
     let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
-    describe(About { tag: "reports", text: "What was sold, by month, article, category and country" }, &api)
+    describe(About { tag: "reports", text: "What was sold, by month, article, category and country" }, &api).unwrap()
 }
 
 #[actix_web::test]

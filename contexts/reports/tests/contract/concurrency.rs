@@ -191,7 +191,7 @@ impl Process {
         let clock: Arc<dyn Clock> = Arc::clone(&self.reports.clock);
         let recorder = Recorder::new(name, clock, Arc::clone(&self.ids) as _);
         let event_type: &'static str = String::leak(fact.event_type);
-        let draft = EventDraft { event_type, subject: fact.subject, data: fact.data };
+        let draft = EventDraft::new(event_type, fact.subject, &fact.data);
         let done = database.write(move |tx| {
             let (recorder, events) = (recorder.clone(), vec![draft.clone()]);
             Box::pin(async move { recorder.record(tx, Record { cause: None, events, tasks: Vec::new() }).await })

@@ -163,7 +163,7 @@ async fn publish(on: Storage, context: &'static str, shop: &TestShop, ids: &Arc<
     let recorder = Recorder::new(context, Arc::clone(&shop.clock), Arc::clone(ids) as _);
     for fact in archive().into_iter().filter(|fact| fact.source == format!("/{context}")) {
         let event_type: &'static str = String::leak(fact.event_type.clone());
-        let (recorder, draft) = (recorder.clone(), EventDraft { event_type, subject: fact.subject, data: fact.data });
+        let (recorder, draft) = (recorder.clone(), EventDraft::new(event_type, fact.subject, &fact.data));
         let done = database.write(move |tx| {
             let (recorder, events) = (recorder.clone(), vec![draft.clone()]);
             Box::pin(async move { recorder.record(tx, Record { cause: None, events, tasks: Vec::new() }).await })

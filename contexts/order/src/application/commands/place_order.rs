@@ -127,7 +127,7 @@ impl PlaceOrder {
         if !command.by.verified {
             return Err(PlaceOrderError::EmailNotVerified);
         }
-        let key = key_of(&command);
+        let key = key_of(&command)?;
         if let Some(known) = self.placement.find_outcome(&key).await? {
             return into_result(known);
         }
@@ -213,7 +213,7 @@ fn decide(open: Option<Order>, new: &NewOrder, number: crate::domain::OrderNumbe
     }
 }
 
-fn key_of(command: &PlaceOrderCommand) -> RequestKey {
+fn key_of(command: &PlaceOrderCommand) -> Result<RequestKey, StoreError> {
     let asked = (command.cart.to_string(), &command.delivery_address, &command.email, &command.expected_total);
     request_key(command.by.customer, &command.key, "place-order", &asked)
 }

@@ -62,7 +62,7 @@ impl RefundOrder {
         if !by.is(Role::Staff) {
             return Err(RefundOrderError::Forbidden);
         }
-        let key = request_key(by.customer, &key, "refund-order", &(id, amount, &reason));
+        let key = request_key(by.customer, &key, "refund-order", &(id, amount, &reason))?;
         let request = RefundRequest { id: RefundId::new(self.ids.uuid()), amount, note: reason };
         let now = self.clock.now();
         let decide = Arc::new(move |order: Order| Ok(order.refund_requested(request.clone(), now)?));

@@ -55,7 +55,7 @@ impl RequestCancellation {
         let RequestCancellationCommand { order: id, by, reason, key } = command;
         let found = self.orders.find(id).await?;
         found.filter(|order| may_see(order, &by)).ok_or(RequestCancellationError::NoSuchOrder(id))?;
-        let key = request_key(by.customer, &key, "cancel-order", &(id, &reason));
+        let key = request_key(by.customer, &key, "cancel-order", &(id, &reason))?;
         let reason =
             reason.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "requested by customer".to_owned());
         let now = self.clock.now();

@@ -2,8 +2,10 @@
 
 use actix_web::http::StatusCode;
 use chassis::web::Problem;
+use serde_json::{Value, json};
 
 use crate::adapters::inbound::import::ImportFileError;
+use crate::adapters::inbound::import::outcome::LineNote;
 use crate::adapters::inbound::import::picture_archive::ArchiveError;
 use crate::application::{KeepPictureError, SaveProductError, WithdrawProductError};
 use crate::domain::{FieldError, Handle, MediaError, ProductRefused};
@@ -73,11 +75,15 @@ pub fn import_refused(error: ImportFileError) -> Problem {
         ImportFileError::NotAll(outcome) => {
             let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "import-refused", "Nothing was imported");
             let problem = problem.detail("`errors` says what is not right, by row");
-            let errors = serde_json::to_value(&outcome.errors).unwrap_or_default();
+            let errors: Vec<Value> = outcome.errors.iter().map(line_note).collect();
             problem.with("failed", outcome.failed).with("errors", errors)
         }
         ImportFileError::Store(error) => error.into(),
     }
+}
+
+fn line_note(LineNote { line, row, product, sku, message }: &LineNote) -> Value {
+    json!({ "line": line, "row": row, "product": product, "sku": sku, "message": message })
 }
 
 pub fn invalid_media(detail: impl Into<String>) -> Problem {

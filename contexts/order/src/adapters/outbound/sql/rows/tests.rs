@@ -1,3 +1,5 @@
+//! What is stored reads as before, and is written as before.
+
 use serde::Deserialize;
 
 use super::samples::samples;
