@@ -379,6 +379,7 @@ fn policy() -> Policy {
         },
         checkout: CheckoutPolicy { payment_window: Duration::from_mins(30), open_at_most: 10, pieces_at_most: 1_000 },
         placement_wait: Duration::ZERO,
+        payment_wait: Duration::ZERO,
         reconcile_reach: Duration::from_hours(24 * 30),
         number_prefix: "BS-".into(),
     }

@@ -36,6 +36,9 @@ pub const FOLLOW_FULFILMENT: ConsumerName = ConsumerName::new("follow-fulfilment
 /// Knows which accounts there are, and forgets erased ones.
 pub const FOLLOW_CUSTOMERS: ConsumerName = ConsumerName::new("follow-customers");
 
+/// How long a buyer who comes back from the card page is kept waiting for the provider's word.
+const PAYMENT_WAIT: Duration = Duration::from_secs(5);
+
 /// How many orders may be worked on at once by one consumer.
 const LANES: usize = 64;
 
@@ -116,7 +119,7 @@ impl OrderModule {
     /// The pages: cart, checkout, payment, orders, and the orders of the back office.
     pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
         let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::routes::configure(&self.use_cases, site, ids, pages::PaymentWaitPolicy::default())
+        pages::routes::configure(&self.use_cases, site, ids)
     }
 
     /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.
@@ -309,6 +312,7 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
             pieces_at_most: settings.open_pieces,
         },
         placement_wait: settings.placement_wait,
+        payment_wait: PAYMENT_WAIT,
         reconcile_reach: settings.reconcile_reach,
         number_prefix: settings.number_prefix.clone(),
     })

@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::pricing::{LineToPrice, Priced, price};
 use crate::domain::{
-    Buyer, Fulfilment, Kind, Order, OrderDetails, OrderNumber, OrderState, PaidBy, PastOrder, PastPayment, PastRefund,
-    Status, Transition,
+    Buyer, Kind, Order, OrderDetails, OrderNumber, PastOrder, PastPayment, PastRefund, PastStanding, Status, Transition,
 };
 
 /// The largest amount in minor units, and the largest quantity, that reports count; the schema of
@@ -122,11 +121,11 @@ impl HistoricalOrder {
         let (placed_at, done_at) = (dated(self.placed_at)?, dated(self.completed_at.unwrap_or(self.placed_at))?);
         let payments = payments(self.payments, self.currency, placed_at)?;
         let paid_at = payments.iter().map(|payment| payment.at).max().unwrap_or(placed_at);
-        let state = state_of(&self.status, paid_at, done_at)?;
-        if state.paid_by().is_none() && !(self.refunds.is_empty() && payments.is_empty()) {
+        let status = Status::parse(&self.status).ok_or_else(|| format!("there is no status {:?}", self.status))?;
+        let standing = PastStanding::new(status, paid_at, done_at).map_err(|error| error.to_string())?;
+        if !standing.is_paid() && !(self.refunds.is_empty() && payments.is_empty()) {
             return Err(format!("an order that is {} was not paid, so it has no payments and no refunds", self.status));
         }
-        let fulfilment = fulfilment_of(&state, done_at);
         let Priced { lines, shipping, totals } = priced(self.lines, self.shipping_minor, self.currency, tax)?;
         let refunds = refunds(self.refunds, &payments, totals.gross)?;
         let details = OrderDetails {
@@ -141,7 +140,7 @@ impl HistoricalOrder {
             replaces: None,
         };
         let id = OrderId::new(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("imported-order:{number}").as_bytes()));
-        let past = PastOrder { id, number, details, state, state_since: done_at, fulfilment };
+        let past = PastOrder { id, number, details, standing, since: done_at };
         let decided = Order::import(past).map_err(|error| error.to_string())?;
         Ok(decided.with_past_payments(&payments).with_past_refunds(&refunds))
     }
@@ -278,36 +277,6 @@ fn country_of(text: &str) -> Result<Option<String>, String> {
         None if text.is_empty() => Ok(None),
         None if text.chars().count() == 2 => Err(format!("country: {text:?} is no ISO 3166 code")),
         None => words(text, "country", 100).map(Some),
-    }
-}
-
-fn state_of(status: &str, at: Timestamp, done_at: Timestamp) -> Result<OrderState, String> {
-    let paid = PaidBy { intent: None, at };
-    match Status::parse(status) {
-        Some(Status::Paid) => Ok(OrderState::Paid(paid)),
-        Some(Status::Shipped) => Ok(OrderState::Shipped { paid, shipped_at: done_at }),
-        Some(Status::Completed) => Ok(OrderState::Completed { paid, completed_at: done_at }),
-        Some(Status::Cancelled) => Ok(OrderState::Cancelled { reason: "cancelled in the former shop".to_owned() }),
-        Some(Status::Rejected) => Ok(OrderState::Rejected { skus: Vec::new() }),
-        Some(Status::Expired) => Ok(OrderState::Expired { superseded_by: None }),
-        Some(Status::AwaitingStock | Status::Initial | Status::CancelPending) => {
-            Err(format!("an order that is {status} is not history yet"))
-        }
-        None => Err(format!("there is no status {status:?}")),
-    }
-}
-
-/// What the status says of the goods.
-fn fulfilment_of(state: &OrderState, done_at: Timestamp) -> Fulfilment {
-    match state {
-        OrderState::Shipped { .. } | OrderState::Completed { .. } => Fulfilment::done_elsewhere(done_at),
-        OrderState::Cancelled { .. } | OrderState::Rejected { .. } | OrderState::Expired { .. } => {
-            Fulfilment::never_due()
-        }
-        OrderState::AwaitingStock { .. }
-        | OrderState::AwaitingPayment { .. }
-        | OrderState::Paid(_)
-        | OrderState::CancelPending { .. } => Fulfilment::default(),
     }
 }
 

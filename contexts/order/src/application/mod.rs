@@ -5,7 +5,7 @@
 //! where its file says that it carries out a task; then outside any transaction.
 //!
 //! Buying: [`CreateCart`], [`SetCartItem`], [`ViewCart`], [`ClaimCart`], [`PlaceOrder`], [`WaitUntilPayable`],
-//! [`OpenCardPage`]. What others say: [`AnswerStock`], [`AcceptPaymentEvent`], [`RecordPayment`], [`CheckPayment`],
+//! [`OpenCardPage`], [`WaitForPayment`]. What others say: [`AnswerStock`], [`AcceptPaymentEvent`], [`RecordPayment`], [`CheckPayment`],
 //! [`FollowFulfilment`], [`KeepPrices`]. Timers: [`HandleOverdue`], [`ReconcilePayments`], [`ForgetCarts`],
 //! [`ForgetCustomer`]. Tasks: [`OpenPayment`], [`CloseIntent`], [`SendRefund`], [`SendReceipt`]. People: [`ViewOrder`],
 //! [`ListOrders`], [`RequestCancellation`], [`RefundOrder`], [`ResolveAttention`]. Operators: [`ImportOrders`],
@@ -19,6 +19,7 @@ pub mod queries;
 pub mod request_key;
 pub mod tasks;
 mod use_cases;
+mod waiting;
 
 pub use cart_pricing::{CartPricing, CartView, CartViewLine, PricingConfig};
 pub use commands::*;

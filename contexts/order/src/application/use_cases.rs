@@ -9,7 +9,8 @@ use super::{
     AcceptPaymentEvent, AnswerStock, AuditOrders, CartPricing, CatchUp, CheckPayment, CheckoutPolicy, ClaimCart,
     CloseIntent, CreateCart, FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices,
     ListOrders, OpenCardPage, OpenPayment, PlaceOrder, PricingConfig, ReconcilePayments, RecordPayment, RefundOrder,
-    RequestCancellation, ResolveAttention, SendReceipt, SendRefund, SetCartItem, ViewCart, ViewOrder, WaitUntilPayable,
+    RequestCancellation, ResolveAttention, SendReceipt, SendRefund, SetCartItem, ViewCart, ViewOrder, WaitForPayment,
+    WaitUntilPayable,
 };
 use crate::ports::{
     CardPage, CartStore, HistoryImport, MoneyOrders, OrderChanges, OrderHistory, OrderPlacement, OrderStore,
@@ -47,6 +48,8 @@ pub struct Policy {
     pub checkout: CheckoutPolicy,
     /// How long a buyer is kept waiting for stock and payment intent.
     pub placement_wait: Duration,
+    /// How long a buyer who comes back from the card page is kept waiting for the provider's word.
+    pub payment_wait: Duration,
     /// Until what age orders with money are compared with the provider's books.
     pub reconcile_reach: Duration,
     /// What the numbers of our orders begin with.
@@ -62,6 +65,7 @@ pub struct UseCases {
     pub claim_cart: Arc<ClaimCart>,
     pub place_order: Arc<PlaceOrder>,
     pub wait_until_payable: Arc<WaitUntilPayable>,
+    pub wait_for_payment: Arc<WaitForPayment>,
     pub open_card_page: Arc<OpenCardPage>,
     pub view_order: Arc<ViewOrder>,
     pub list_orders: Arc<ListOrders>,
@@ -101,6 +105,7 @@ impl UseCases {
             with.ids.clone(),
         );
         let wait = WaitUntilPayable::new(orders.clone(), with.changes.clone(), policy.placement_wait);
+        let wait_for_payment = WaitForPayment::new(orders.clone(), with.changes.clone(), policy.payment_wait);
         let (gateway, carts) = (with.gateway.clone(), with.carts.clone());
         let check = CheckPayment::new(orders.clone(), gateway.clone(), clock.clone(), policy.number_prefix);
         let (money, reach) = (with.money.clone(), policy.reconcile_reach);
@@ -115,6 +120,7 @@ impl UseCases {
             claim_cart: Arc::new(ClaimCart::new(carts.clone(), pricing, clock.clone())),
             place_order: Arc::new(place),
             wait_until_payable: Arc::new(wait),
+            wait_for_payment: Arc::new(wait_for_payment),
             open_card_page: Arc::new(OpenCardPage::new(orders.clone(), with.card_page.clone(), clock.clone())),
             view_order: Arc::new(ViewOrder::new(orders.clone())),
             list_orders: Arc::new(ListOrders::new(with.history.clone(), clock.clone())),

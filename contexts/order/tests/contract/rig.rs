@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use chassis::Platform;
 use chassis::testing::{self, FixedClock, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
-use order::adapters::inbound::pages::{self, PaymentWaitPolicy};
+use order::adapters::inbound::pages;
 use order::adapters::outbound::mail::MailReceiptSender;
 use order::adapters::stripe::webhook_signature::signed_header;
 use order::adapters::stripe::{objects, translate};
@@ -372,9 +372,11 @@ impl Shop {
 
     /// The pages as the module serves them, but with little patience for the provider's word.
     fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
-        let patience = PaymentWaitPolicy { looks: 2, pause: Duration::from_millis(1) };
+        let mut use_cases = self.module.use_cases().clone();
+        let wait = use_cases.wait_for_payment.no_longer_than(Duration::from_millis(2));
+        use_cases.wait_for_payment = Arc::new(wait);
         let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::routes::configure(self.module.use_cases(), site, ids, patience)
+        pages::routes::configure(&use_cases, site, ids)
     }
 
     /// Sends a request through edge, API and pages.

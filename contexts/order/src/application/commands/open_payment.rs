@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Clock, OrderId};
 
 use crate::application::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
-use crate::domain::{AttentionReason, OpenedIntent, Order, OrderState};
+use crate::domain::{AttentionReason, OpenedIntent};
 use crate::ports::{NewIntent, OrderStore, PaymentError, PaymentGateway};
 
 /// Prepares payments.
@@ -28,13 +28,11 @@ impl OpenPayment {
     /// [`TaskError`]; after a while, or for good, the order needs attention.
     pub async fn execute(&self, id: OrderId, run: TaskRun) -> Result<(), TaskError> {
         let order = self.orders.find(id).await?.ok_or(TaskError::no_such_order(id))?;
-        if !is_wanted(&order, &run) {
-            return Ok(());
-        }
+        let Some(amount) = order.payment_to_open(run.attempt) else { return Ok(()) };
         let intent = NewIntent {
             order: id,
             number: order.number().clone(),
-            amount: order.totals().gross,
+            amount,
             receipt_email: order.buyer().email.clone(),
             attempt: run.attempt,
             placed_at: order.placed_at(),
@@ -58,21 +56,5 @@ impl OpenPayment {
         let decide = decide_on(move |order| order.intent_opened(opened.clone(), now));
         self.orders.update(decide.caused(id, Some(run.cause))).await?;
         Ok(())
-    }
-}
-
-/// An order that has ended wants no payment. But an earlier attempt may have reached the provider before it broke off:
-/// then the same call finds that intent, and taking it in has it closed.
-fn is_wanted(order: &Order, run: &TaskRun) -> bool {
-    match order.state() {
-        OrderState::AwaitingStock { .. } => true,
-        OrderState::AwaitingPayment { .. }
-        | OrderState::Paid(_)
-        | OrderState::Shipped { .. }
-        | OrderState::Completed { .. }
-        | OrderState::CancelPending { .. }
-        | OrderState::Cancelled { .. }
-        | OrderState::Rejected { .. }
-        | OrderState::Expired { .. } => run.attempt > 1 && order.payments().is_empty(),
     }
 }

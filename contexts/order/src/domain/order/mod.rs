@@ -1,7 +1,7 @@
 //! The order: one aggregate from placement to its end, with its payments, refunds, parcels and history.
 //!
 //! Each file holds the transitions of one theme: [`stock`], [`payment`], [`ledger`], [`dispute`], [`expiry`], [`cancellation`], [`refund`],
-//! [`fulfilment`], [`receipt`], [`anonymise`]. A transition takes the order, answers with a [`Transition`] and is total over
+//! [`fulfilment`], [`receipt`], [`anonymise`]; [`next_step`] answers what others ask of an order. A transition takes the order, answers with a [`Transition`] and is total over
 //! [`OrderState`]: no wildcard arm, so a new state must be decided everywhere. A repeated fact is ignored.
 //!
 //! Invariant: an order is Paid, or further, only if the captured amount equals its total; money that came for anything
@@ -17,6 +17,7 @@ mod fulfilment;
 mod history;
 mod identity;
 mod ledger;
+mod next_step;
 mod past;
 mod payment;
 mod place;
@@ -43,7 +44,8 @@ pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, Proc
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
 pub use ledger::PaymentStatement;
-pub use past::{PastOrder, PastPayment, PastRefund};
+pub use next_step::{AttemptHint, AttemptOutcome, NextStep};
+pub use past::{NotHistory, PastOrder, PastPayment, PastRefund, PastStanding};
 pub use payment::{IntentReport, IntentStatus, OpenedIntent, Payment, PaymentAxis, PaymentOrigin, PaymentState};
 pub use place::NewOrder;
 pub use receipt::Receipt;

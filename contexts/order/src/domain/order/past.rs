@@ -3,9 +3,11 @@
 use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::{
-    Fulfilment, HistoryKind, IntentId, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin, PaymentAxis,
-    Refund, RefundId, RefundReason, RefundState, RestoreError, Transition,
+    Fulfilment, HistoryKind, IntentId, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin, PaidBy,
+    PaymentAxis, Refund, RefundId, RefundReason, RefundState, RestoreError, Status, Transition,
 };
+
+const CANCELLED_ELSEWHERE: &str = "cancelled in the former shop";
 
 /// An order of another shop: what was bought, and where it stood there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,9 +15,46 @@ pub struct PastOrder {
     pub id: OrderId,
     pub number: OrderNumber,
     pub details: OrderDetails,
-    pub state: OrderState,
-    pub state_since: Timestamp,
-    pub fulfilment: Fulfilment,
+    pub standing: PastStanding,
+    /// Since when it stood there.
+    pub since: Timestamp,
+}
+
+/// Where an order of another shop stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastStanding {
+    state: OrderState,
+    fulfilment: Fulfilment,
+}
+
+/// An order that is still under way is no history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an order that is {} is not history yet", .0.name())]
+pub struct NotHistory(pub Status);
+
+impl PastStanding {
+    /// Where an order of this status stood. `paid_at` counts if it was paid, `done_at` is when everything had left.
+    pub fn new(status: Status, paid_at: Timestamp, done_at: Timestamp) -> Result<Self, NotHistory> {
+        let paid = PaidBy { intent: None, at: paid_at };
+        let (state, fulfilment) = match status {
+            Status::Paid => (OrderState::Paid(paid), Fulfilment::default()),
+            Status::Shipped => (OrderState::Shipped { paid, shipped_at: done_at }, Fulfilment::done_elsewhere(done_at)),
+            Status::Completed => {
+                (OrderState::Completed { paid, completed_at: done_at }, Fulfilment::done_elsewhere(done_at))
+            }
+            Status::Cancelled => {
+                (OrderState::Cancelled { reason: CANCELLED_ELSEWHERE.to_owned() }, Fulfilment::never_due())
+            }
+            Status::Rejected => (OrderState::Rejected { skus: Vec::new() }, Fulfilment::never_due()),
+            Status::Expired => (OrderState::Expired { superseded_by: None }, Fulfilment::never_due()),
+            Status::AwaitingStock | Status::Initial | Status::CancelPending => return Err(NotHistory(status)),
+        };
+        Ok(Self { state, fulfilment })
+    }
+
+    pub const fn is_paid(&self) -> bool {
+        self.state.paid_by().is_some()
+    }
 }
 
 /// A part of what was paid in the former shop.
@@ -80,7 +119,7 @@ impl Transition {
 impl Order {
     /// Takes over an order of another shop as history: it is at rest from the start.
     pub fn import(past: PastOrder) -> Result<Transition, RestoreError> {
-        let PastOrder { id, number, details, state, state_since, fulfilment } = past;
+        let PastOrder { id, number, details, standing, since } = past;
         details.check()?;
         let at = details.placed_at;
         let order = Self {
@@ -89,11 +128,11 @@ impl Order {
             cart: None,
             origin: Origin::Import,
             details,
-            state,
-            state_since,
+            state: standing.state,
+            state_since: since,
             payments: Vec::new(),
             refunds: Vec::new(),
-            fulfilment,
+            fulfilment: standing.fulfilment,
             receipt: None,
             attention: Vec::new(),
             disputes: Vec::new(),

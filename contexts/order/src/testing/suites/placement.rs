@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Buyer, Fulfilment, NewOrder, Order, OrderNumber, OrderState, PastOrder, Status, Transition};
+use crate::domain::{Buyer, NewOrder, Order, OrderNumber, OrderState, PastOrder, PastStanding, Status, Transition};
 use crate::ports::{CartStore, HistoryImport, OrderPlacement, OrderStore, PlaceOutcome, PlaceRequest, Placement};
 use crate::testing::a_draft;
 
@@ -163,9 +163,9 @@ pub fn historical_of(number: &str, buyer: impl FnOnce(Buyer) -> Buyer) -> Transi
     details.buyer = buyer(details.buyer);
     let name = number.as_str().as_bytes();
     let id = shared_kernel::OrderId::new(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name));
-    let (state, state_since) = (OrderState::Cancelled { reason: "then".into() }, placed.state_since());
-    let fulfilment = Fulfilment::default();
-    Order::import(PastOrder { id, number, details, state, state_since, fulfilment }).expect("an order")
+    let since = placed.state_since();
+    let standing = PastStanding::new(Status::Cancelled, since, since).expect("history");
+    Order::import(PastOrder { id, number, details, standing, since }).expect("an order")
 }
 
 /// Imported orders are kept once by number, and a number that is taken is passed over.

@@ -16,7 +16,7 @@ use crate::application::{
     ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, PlacedOrder, RefundOrder, RefundOrderCommand,
     RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery, WaitUntilPayable,
 };
-use crate::domain::{CartId, OrderState, Status};
+use crate::domain::{CartId, NextStep, Status};
 
 /// Reasons and search words longer than this are refused.
 const MAX_TEXT_CHARS: usize = 200;
@@ -47,9 +47,9 @@ pub async fn place(
 ) -> Result<HttpResponse, Problem> {
     let placed = orders.execute(place_command(body, who.clone(), &key)?).await?;
     let order = wait.execute(placed.order().id()).await?.unwrap_or_else(|| placed.order().clone());
-    let mut answer = match (order.state(), &placed) {
-        (OrderState::Rejected { skus }, _) => return Err(out_of_stock(skus).with("order_id", order.id().to_string())),
-        (OrderState::AwaitingStock { .. }, _) => HttpResponse::Accepted(),
+    let mut answer = match (order.next_step(), &placed) {
+        (NextStep::SoldOut(skus), _) => return Err(out_of_stock(skus).with("order_id", order.id().to_string())),
+        (NextStep::WaitForStock | NextStep::WaitForPayment, _) => HttpResponse::Accepted(),
         (_, PlacedOrder::Open(_)) => HttpResponse::Ok(),
         (_, PlacedOrder::New(_) | PlacedOrder::Repeat(_)) => HttpResponse::Created(),
     };

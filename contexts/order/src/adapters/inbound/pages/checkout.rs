@@ -22,7 +22,7 @@ use super::view_models::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, 
 use crate::application::{
     CartView, ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
 };
-use crate::domain::OrderState;
+use crate::domain::NextStep;
 
 /// An address as it was typed. A form without one leaves all fields empty.
 #[derive(Deserialize, Default)]
@@ -139,10 +139,10 @@ pub async fn place(
         }
     };
     let order = wait.execute(placed.order().id()).await?.unwrap_or_else(|| placed.order().clone());
-    match order.state() {
-        OrderState::Rejected { skus } => Ok(see_other_with("/cart", sold_out(&order, skus))),
-        _ => Ok(see_other(&format!("/orders/{}/pay", order.id()))),
+    if let NextStep::SoldOut(skus) = order.next_step() {
+        return Ok(see_other_with("/cart", sold_out(&order, skus)));
     }
+    Ok(see_other(&format!("/orders/{}/pay", order.id())))
 }
 
 /// The cart, if it can be ordered; else why not, in words for the buyer.

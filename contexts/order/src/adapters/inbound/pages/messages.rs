@@ -24,6 +24,21 @@ pub fn payment_left() -> Flash {
     Flash::notice("You left the payment page. Nothing was charged, and your cart is unchanged.")
 }
 
+/// The provider has said nothing yet.
+pub fn payment_unconfirmed() -> Flash {
+    Flash::notice("The payment provider has not confirmed your payment yet. Refresh this page in a moment.")
+}
+
+/// The order has ended before it was paid.
+pub fn not_paid_in_time(order: &Order) -> Flash {
+    Flash::error(if order.is_payment_impossible() {
+        "We cannot take payments right now. Nothing was charged, and your cart is as you left it. We have told our staff. \
+         Please try again later."
+    } else {
+        "The time to pay this order has run out. Please order again."
+    })
+}
+
 /// The order is paid.
 pub fn thank_you(order: &Order) -> Flash {
     let to = order.buyer().email.as_deref().unwrap_or("you");

@@ -14,5 +14,3 @@ mod orders;
 mod payment;
 pub mod routes;
 mod view_models;
-
-pub use self::payment::PaymentWaitPolicy;

@@ -12,7 +12,7 @@ use super::view_models::{OrderPage, OrderRow, OrderView, OrdersPage};
 use crate::application::{
     ListOrders, ListOrdersQuery, RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery,
 };
-use crate::domain::{Order, OrderState};
+use crate::domain::{NextStep, Order};
 
 /// Where in the list to go on.
 #[derive(Deserialize)]
@@ -91,25 +91,18 @@ pub async fn cancel(
 
 /// What the buyer should know at this moment.
 fn notice(order: &Order, site: &Site) -> Option<String> {
-    let text = match order.state() {
-        OrderState::AwaitingStock { .. } => "We are checking that everything is in stock.",
-        OrderState::AwaitingPayment { closing: None, .. } => {
+    let text = match order.next_step() {
+        NextStep::WaitForStock | NextStep::WaitForPayment => "We are checking that everything is in stock.",
+        NextStep::Pay => {
             let until = when(order.expires_at(), &site.time_zone).text;
             return Some(format!("This order is awaiting payment. Your items are reserved until {until}."));
         }
-        OrderState::AwaitingPayment { closing: Some(_), .. } => {
-            "The time to pay has run out; the order is being closed."
-        }
-        OrderState::CancelPending { .. } => "This order is being cancelled.",
-        OrderState::Rejected { .. } => "There was not enough stock for this order. Nothing was charged.",
-        OrderState::Expired { superseded_by: Some(_) } => "A newer order has taken the place of this one.",
-        OrderState::Expired { superseded_by: None } => "This order was not paid in time. Nothing was charged.",
-        OrderState::Paid(_)
-        | OrderState::Shipped { .. }
-        | OrderState::Completed { .. }
-        | OrderState::Cancelled { .. } => {
-            return None;
-        }
+        NextStep::Close => "The time to pay has run out; the order is being closed.",
+        NextStep::Cancel => "This order is being cancelled.",
+        NextStep::SoldOut(_) => "There was not enough stock for this order. Nothing was charged.",
+        NextStep::OrderAgain { replaced: true } => "A newer order has taken the place of this one.",
+        NextStep::OrderAgain { replaced: false } => "This order was not paid in time. Nothing was charged.",
+        NextStep::Send | NextStep::Done => return None,
     };
     Some(text.to_owned())
 }

@@ -6,30 +6,27 @@ use actix_web::web::{self, Data, ServiceConfig};
 use chassis::Site;
 use shared_kernel::Ids;
 
-use super::payment::PaymentWaitPolicy;
 use super::{admin, cart, checkout, orders, payment};
 use crate::application::UseCases;
 
-/// Registers every page, with the use cases behind them. A buyer who comes back from the card page is kept waiting for
-/// the provider's word as long as `payment_wait` says.
+/// Registers every page, with the use cases behind them.
 pub fn configure(
     use_cases: &UseCases,
     site: Site,
     ids: Arc<dyn Ids>,
-    payment_wait: PaymentWaitPolicy,
 ) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
     let use_cases = use_cases.clone();
-    let (site, payment_wait, ids) = (Data::new(site), Data::new(payment_wait), Data::from(ids));
+    let (site, ids) = (Data::new(site), Data::from(ids));
     move |services: &mut ServiceConfig| {
         services
             .app_data(site)
-            .app_data(payment_wait)
             .app_data(ids)
             .app_data(Data::from(use_cases.create_cart))
             .app_data(Data::from(use_cases.view_cart))
             .app_data(Data::from(use_cases.set_cart_item))
             .app_data(Data::from(use_cases.place_order))
             .app_data(Data::from(use_cases.wait_until_payable))
+            .app_data(Data::from(use_cases.wait_for_payment))
             .app_data(Data::from(use_cases.open_card_page))
             .app_data(Data::from(use_cases.list_orders))
             .app_data(Data::from(use_cases.view_order))

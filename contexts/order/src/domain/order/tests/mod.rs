@@ -2,6 +2,7 @@
 
 mod ledger;
 mod model;
+mod next_step;
 
 use shared_kernel::{Currency, Money, OrderId, Quantity, Sku, TaxRate, Timestamp};
 use std::time::Duration;
