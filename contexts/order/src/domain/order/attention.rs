@@ -62,12 +62,24 @@ impl AttentionReason {
 
     /// The stable name: on the wire, in forms and in the database.
     pub const fn name(self) -> &'static str {
-        self.described().0
-    }
-
-    /// For the person who looks.
-    pub const fn words(self) -> &'static str {
-        self.described().1
+        match self {
+            Self::AmountDiffers => "amount-differs",
+            Self::IntentNotCreated => "intent-not-created",
+            Self::IntentNotCancelled => "intent-not-cancelled",
+            Self::RefundFailed => "refund-failed",
+            Self::RefundNotAccepted => "refund-not-accepted",
+            Self::ReceiptNotSent => "receipt-not-sent",
+            Self::PaymentDisputed => "payment-disputed",
+            Self::ShippedUnpaid => "shipped-unpaid",
+            Self::StockRejectedAfterShipping => "stock-rejected-after-shipping",
+            Self::PaymentNotSettled => "payment-not-settled",
+            Self::NotFulfilled => "not-fulfilled",
+            Self::CancellationStuck => "cancellation-stuck",
+            Self::RefundForgotten => "refund-forgotten",
+            Self::DisputeLost => "dispute-lost",
+            Self::RefundNotExplained => "refund-not-explained",
+            Self::PaymentUnknown => "payment-unknown",
+        }
     }
 
     /// Reads the stable name.
@@ -75,36 +87,29 @@ impl AttentionReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
-    const fn described(self) -> (&'static str, &'static str) {
+    /// What the history of the order keeps of it. Pages have words of their own.
+    const fn note(self) -> &'static str {
         match self {
-            Self::AmountDiffers => {
-                ("amount-differs", "the amount or currency paid differs from the order; it is being returned")
+            Self::AmountDiffers => "the amount or currency paid differs from the order; it is being returned",
+            Self::IntentNotCreated => "the payment provider cannot prepare the payment",
+            Self::IntentNotCancelled => "the payment provider cannot cancel the payment",
+            Self::RefundFailed => "a refund failed",
+            Self::RefundNotAccepted => "the payment provider has not accepted a refund yet",
+            Self::ReceiptNotSent => "the receipt cannot be delivered",
+            Self::PaymentDisputed => "the buyer disputes the payment with the bank",
+            Self::ShippedUnpaid => "goods were sent although the order is not paid",
+            Self::StockRejectedAfterShipping => "fulfilment reports missing stock although goods were sent",
+            Self::PaymentNotSettled => "the payment is neither made nor cancelled, long after the deadline",
+            Self::NotFulfilled => "fulfilment has not taken up the paid order",
+            Self::CancellationStuck => "the cancellation does not get through",
+            Self::RefundForgotten => {
+                "the shop has returned money and, restored from a backup, forgot why; look before it is sent"
             }
-            Self::IntentNotCreated => ("intent-not-created", "the payment provider cannot prepare the payment"),
-            Self::IntentNotCancelled => ("intent-not-cancelled", "the payment provider cannot cancel the payment"),
-            Self::RefundFailed => ("refund-failed", "a refund failed"),
-            Self::RefundNotAccepted => ("refund-not-accepted", "the payment provider has not accepted a refund yet"),
-            Self::ReceiptNotSent => ("receipt-not-sent", "the receipt cannot be delivered"),
-            Self::PaymentDisputed => ("payment-disputed", "the buyer disputes the payment with the bank"),
-            Self::ShippedUnpaid => ("shipped-unpaid", "goods were sent although the order is not paid"),
-            Self::StockRejectedAfterShipping => {
-                ("stock-rejected-after-shipping", "fulfilment reports missing stock although goods were sent")
+            Self::DisputeLost => "a dispute was lost; the bank has returned the money to the buyer",
+            Self::RefundNotExplained => {
+                "the payment provider reports a refund that the payment cannot explain; it is not in the books"
             }
-            Self::PaymentNotSettled => {
-                ("payment-not-settled", "the payment is neither made nor cancelled, long after the deadline")
-            }
-            Self::NotFulfilled => ("not-fulfilled", "fulfilment has not taken up the paid order"),
-            Self::CancellationStuck => ("cancellation-stuck", "the cancellation does not get through"),
-            Self::RefundForgotten => (
-                "refund-forgotten",
-                "the shop has returned money and, restored from a backup, forgot why; look before it is sent",
-            ),
-            Self::DisputeLost => ("dispute-lost", "a dispute was lost; the bank has returned the money to the buyer"),
-            Self::RefundNotExplained => (
-                "refund-not-explained",
-                "the payment provider reports a refund that the payment cannot explain; it is not in the books",
-            ),
-            Self::PaymentUnknown => ("payment-unknown", "the payment provider does not know a payment of this order"),
+            Self::PaymentUnknown => "the payment provider does not know a payment of this order",
         }
     }
 
@@ -142,7 +147,7 @@ impl Order {
         if self.attention.iter().any(same) {
             return Transition::nothing(self);
         }
-        let words = new.reason.words();
+        let words = new.reason.note();
         let note = new.detail.as_ref().map_or_else(|| words.to_owned(), |detail| format!("{words} ({detail})"));
         let now = new.since;
         self.attention.push(new);

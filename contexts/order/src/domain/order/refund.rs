@@ -79,17 +79,6 @@ impl RefundReason {
             Self::Provider => "provider",
         }
     }
-
-    /// For people and published events.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Cancelled => "order cancelled",
-            Self::NotExpected => "payment not expected",
-            Self::AmountDiffers => "amount differs",
-            Self::Staff => "refunded by staff",
-            Self::Provider => "refunded at the payment provider",
-        }
-    }
 }
 
 /// Where a refund stands.

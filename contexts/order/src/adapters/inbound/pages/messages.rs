@@ -8,7 +8,8 @@ use crate::application::{
     RequestCancellationError, ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
 };
 use crate::domain::{
-    CancelRefused, DisputeStatus, FulfilmentStatus, NotChargeable, Order, PaymentAxis, RefundState, Status,
+    AttentionReason, CancelRefused, DisputeStatus, FulfilmentStatus, NotChargeable, Order, PaymentAxis, RefundReason,
+    RefundState, Status,
 };
 use crate::ports::PaymentError;
 
@@ -291,5 +292,42 @@ pub fn refund_words(state: &RefundState) -> &'static str {
         RefundState::Pending => "under way",
         RefundState::Succeeded { .. } => "done",
         RefundState::Failed { .. } => "failed",
+    }
+}
+
+/// Why a person has to look at an order.
+pub fn attention_words(reason: AttentionReason) -> &'static str {
+    match reason {
+        AttentionReason::AmountDiffers => "the amount or currency paid differs from the order; it is being returned",
+        AttentionReason::IntentNotCreated => "the payment provider cannot prepare the payment",
+        AttentionReason::IntentNotCancelled => "the payment provider cannot cancel the payment",
+        AttentionReason::RefundFailed => "a refund failed",
+        AttentionReason::RefundNotAccepted => "the payment provider has not accepted a refund yet",
+        AttentionReason::ReceiptNotSent => "the receipt cannot be delivered",
+        AttentionReason::PaymentDisputed => "the buyer disputes the payment with the bank",
+        AttentionReason::ShippedUnpaid => "goods were sent although the order is not paid",
+        AttentionReason::StockRejectedAfterShipping => "fulfilment reports missing stock although goods were sent",
+        AttentionReason::PaymentNotSettled => "the payment is neither made nor cancelled, long after the deadline",
+        AttentionReason::NotFulfilled => "fulfilment has not taken up the paid order",
+        AttentionReason::CancellationStuck => "the cancellation does not get through",
+        AttentionReason::RefundForgotten => {
+            "the shop has returned money and, restored from a backup, forgot why; look before it is sent"
+        }
+        AttentionReason::DisputeLost => "a dispute was lost; the bank has returned the money to the buyer",
+        AttentionReason::RefundNotExplained => {
+            "the payment provider reports a refund that the payment cannot explain; it is not in the books"
+        }
+        AttentionReason::PaymentUnknown => "the payment provider does not know a payment of this order",
+    }
+}
+
+/// Why money goes back, if nobody has written a reason.
+pub fn refund_reason_words(reason: RefundReason) -> &'static str {
+    match reason {
+        RefundReason::Cancelled => "order cancelled",
+        RefundReason::NotExpected => "payment not expected",
+        RefundReason::AmountDiffers => "amount differs",
+        RefundReason::Staff => "refunded by staff",
+        RefundReason::Provider => "refunded at the payment provider",
     }
 }

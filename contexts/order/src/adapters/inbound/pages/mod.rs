@@ -9,7 +9,7 @@ mod cart_cookie;
 mod checkout;
 mod countries;
 mod format;
-mod messages;
+pub(super) mod messages;
 mod orders;
 mod payment;
 pub mod routes;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::AttentionWord;
+use crate::adapters::inbound::pages::messages::attention_words;
 use crate::domain::{Attention, Order};
 
 /// Why an order needs the attention of staff.
@@ -45,7 +46,7 @@ impl From<&Attention> for AttentionReasonJson {
         Self {
             since: attention.since.to_string(),
             code: attention.reason.name().to_owned(),
-            reason: attention.reason.words().to_owned(),
+            reason: attention_words(attention.reason).to_owned(),
             about: attention.about.clone(),
             detail: attention.detail.clone(),
         }
@@ -57,7 +58,7 @@ impl AttentionJson {
     pub(super) fn of(order: &Order) -> Option<Self> {
         order.attention().map(|first| Self {
             since: first.since.to_string(),
-            reason: first.reason.words().to_owned(),
+            reason: attention_words(first.reason).to_owned(),
             code: first.reason.name().to_owned(),
             reasons: order.attentions().iter().map(AttentionReasonJson::from).collect(),
         })

@@ -7,6 +7,7 @@ use shared_kernel::{Address, Sku};
 
 use super::{LineView, PictureView, TotalsView};
 use crate::adapters::inbound::pages::format::{DisplayTime, when};
+use crate::adapters::inbound::pages::messages::{attention_words, refund_reason_words};
 use crate::adapters::inbound::pages::messages::{
     dispute_words, fulfilment_words, payment_words, refund_words, refunded, status_words,
 };
@@ -158,7 +159,7 @@ impl AttentionView {
     fn new(attention: &Attention, site: &Site) -> Self {
         let since = when(attention.since, &site.time_zone).text;
         let detail = attention.detail.as_ref().map_or_else(String::new, |detail| format!(" ({detail})"));
-        let text = format!("Needs attention since {since}: {}{detail}.", attention.reason.words());
+        let text = format!("Needs attention since {since}: {}{detail}.", attention_words(attention.reason));
         Self { code: attention.reason.name(), text }
     }
 }
@@ -217,7 +218,7 @@ fn dispute(dispute: &Dispute, site: &Site) -> String {
 
 fn refund(refund: &Refund, site: &Site) -> String {
     let since = when(refund.requested_at, &site.time_zone).text;
-    let reason = refund.note.as_deref().unwrap_or_else(|| refund.reason.words());
+    let reason = refund.note.as_deref().unwrap_or_else(|| refund_reason_words(refund.reason));
     let state = refund_words(&refund.state);
     format!("Refund of {} ({reason}), {since}: {state}.", refund.amount)
 }

@@ -7,6 +7,7 @@ use shared_kernel::Address;
 
 use super::order::{StatusView, buyer, no_address};
 use crate::adapters::inbound::pages::format::{DisplayTime, when};
+use crate::adapters::inbound::pages::messages::attention_words;
 use crate::adapters::inbound::pages::messages::{refunded, status_words};
 use crate::domain::{Order, Status};
 
@@ -36,7 +37,7 @@ impl OrderRow {
             refunded: refunded(order),
             delivery: order.address().map_or_else(|| no_address(order), delivery),
             email: buyer(order),
-            attention: order.attention().map(|attention| attention.reason.words().to_owned()),
+            attention: order.attention().map(|attention| attention_words(attention.reason).to_owned()),
             net: order.totals().net.to_string(),
             gross: order.totals().gross.to_string(),
         }
