@@ -218,7 +218,8 @@ pub struct FeaturedList {
     pub items: Vec<FeaturedProduct>,
 }
 
-/// A product in a few words. A home page that is made by another process reads it, too.
+// Also read: by a home page that another process makes.
+/// A product in a few words.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FeaturedProduct {
     /// Its name in addresses.
