@@ -7,14 +7,14 @@ mod browser;
 mod enumeration;
 #[path = "journeys/identity.rs"]
 mod identity;
+#[path = "journeys/identity_cache.rs"]
+mod identity_cache;
 #[path = "journeys/lockout.rs"]
 mod lockout;
 #[path = "journeys/mail.rs"]
 mod mail;
 #[path = "journeys/pages.rs"]
 mod pages;
-#[path = "journeys/recent.rs"]
-mod recent;
 #[path = "journeys/second_factor.rs"]
 mod second_factor;
 #[path = "journeys/sessions.rs"]

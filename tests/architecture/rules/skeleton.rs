@@ -31,6 +31,15 @@ const OWN: &[(&str, &str, &str)] = &[
     // API and pages of the reports give the same tables as files, and take the same parameters.
     ("reports", "adapters/inbound/", "csv"),
     ("reports", "adapters/inbound/", "params"),
+    // The answer to "who is asking?", which the edge and the gateway want: neither API nor page.
+    ("customer", "adapters/inbound/", "identity"),
+    // Accounts come in by API and pages alike: what is read from both, and noted about both, is written once.
+    ("customer", "adapters/inbound/", "caller"),
+    ("customer", "adapters/inbound/", "fields"),
+    ("customer", "adapters/inbound/", "security_log"),
+    // Nobody else keeps passwords, or is asked something on every request.
+    ("customer", "adapters/outbound/", "argon2"),
+    ("customer", "adapters/outbound/", "identity_cache"),
 ];
 
 /// The path inside `src/` of a context, and that context.

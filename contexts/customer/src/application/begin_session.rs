@@ -37,42 +37,52 @@ pub struct LoggedIn {
 }
 
 #[derive(Clone)]
-pub struct BeginSession {
-    /// Where sessions are kept.
-    pub sessions: Arc<dyn Sessions>,
-    /// Where known browsers are kept.
-    pub devices: Arc<dyn KnownDevices>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Chance.
-    pub ids: Arc<dyn Ids>,
-    /// How long sessions live.
-    pub policy: SessionPolicy,
+pub(crate) struct BeginSession {
+    pub(crate) sessions: Arc<dyn Sessions>,
+    pub(crate) devices: Arc<dyn KnownDevices>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) policy: SessionPolicy,
 }
 
 impl BeginSession {
-    /// Begins a session with a token that was never used before.
+    /// Begins a session.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the customer has another password by now, or is gone.
-    pub async fn execute(
+    pub(crate) async fn execute(
         &self,
         customer: Customer,
         place: LoginPlace,
         second_factor: bool,
     ) -> Result<LoggedIn, StoreError> {
-        let (token, now) = (Token::of(&self.ids.secret()), self.clock.now());
-        let begun = Session::start(token.hash(), customer.id(), now);
-        let session = Session { second_factor, begun_from: place.begun_from, ..begun };
+        let (session, logged_in) = self.new_session(customer, place.begun_from, second_factor);
+        self.sessions.open(session, logged_in.customer.password(), place.instead_of).await?;
+        let device = self.mark_device_known(logged_in.customer.id(), place.device).await?;
+        Ok(LoggedIn { device: Some(device), ..logged_in })
+    }
+
+    /// A session that is still to be stored, with a token that was never used before, and what its owner gets of it.
+    pub(crate) fn new_session(
+        &self,
+        customer: Customer,
+        begun_from: BegunFrom,
+        second_factor: bool,
+    ) -> (Session, LoggedIn) {
+        let token = Token::of(&self.ids.secret());
+        let begun = Session::start(token.hash(), customer.id(), self.clock.now());
+        let session = Session { second_factor, begun_from, ..begun };
         let lifetime = self.policy.of(customer.role());
         let expires_at = session.ends_at(lifetime);
-        self.sessions.open(session, customer.password(), place.instead_of).await?;
-        let device = self.mark_device_known(customer.id(), place.device).await?;
-        Ok(LoggedIn { token, expires_at, lasts: lifetime.absolute, customer, device: Some(device) })
+        (session, LoggedIn { token, expires_at, lasts: lifetime.absolute, customer, device: None })
     }
 
     /// Makes a browser known at an account whose owner has shown from it who they are. Answers with its token.
-    pub async fn mark_device_known(&self, customer: CustomerId, shown: Option<Token>) -> Result<Token, StoreError> {
+    pub(crate) async fn mark_device_known(
+        &self,
+        customer: CustomerId,
+        shown: Option<Token>,
+    ) -> Result<Token, StoreError> {
         let device = self.device(shown).await?;
         self.devices.remember(&device.hash(), customer, self.clock.now()).await?;
         Ok(device)

@@ -1,32 +1,30 @@
 //! What people and machines can ask of this context: one use case per file, each of which loads, lets the domain decide,
 //! and commits.
 //!
-//! Reading order: [`sign_up`], [`send_account_mail`], [`verify_email`], [`log_in`], [`authenticate`],
-//! [`reset_password`]; the rest follows the same lines.
+//! Reading order: [`commands`] ([`SignUp`], [`SendAccountMail`], [`VerifyEmail`], [`LogIn`], [`ResetPassword`]), then
+//! [`queries`] ([`Authenticate`]); the rest follows the same lines. What several use cases share stands beside them:
+//! `begin_session` ends every login, `check_identity` and `check_code` stand before what only the owner may do.
 
-pub mod api_keys;
-pub mod authenticate;
-pub mod begin_session;
-pub mod change_password;
-pub mod change_role;
-pub mod check_code;
-pub mod confirm;
-pub mod create_user;
-pub mod edit_profile;
-pub mod erase_customer;
-pub mod log_in;
-pub mod log_out;
-pub mod request_mail;
-pub mod reset_password;
-pub mod second_factor;
-pub mod send_account_mail;
-pub mod sessions;
-pub mod sign_up;
-pub mod sweep;
-pub mod verify_email;
-pub mod view_customers;
+pub mod commands;
+pub mod queries;
+pub mod use_cases;
 
+mod begin_session;
+mod check_code;
+mod check_identity;
 mod letters;
 mod retry_on_conflict;
 
+pub use begin_session::{LoggedIn, LoginPlace};
+pub use check_identity::{CheckIdentityError, IdentityProof};
+pub use commands::{
+    ChangePassword, ChangePasswordCommand, ChangePasswordError, ChangeRole, ChangeRoleError, ConfirmSession,
+    CreateApiKey, CreateApiKeyCommand, CreateApiKeyError, CreateUser, CreateUserCommand, CreateUserError, EditProfile,
+    EditProfileCommand, EditProfileError, EndSessions, EraseCustomer, EraseCustomerError, LogIn, LogInCommand,
+    LogInError, LogOut, NewApiKey, RequestMail, ResetPassword, ResetPasswordError, RevokeApiKey, RoleChange,
+    SecondFactorError, SendAccountMail, SendAccountMailError, SetUpSecondFactor, SignUp, SignUpCommand, SignUpError,
+    Sweep, VerifyEmail, VerifyEmailError,
+};
 pub use letters::{LetterKind, MailOrder, SEND_ACCOUNT_MAIL};
+pub use queries::{AccountQueries, Authenticate};
+pub use use_cases::{Ports, Stores, UseCases};

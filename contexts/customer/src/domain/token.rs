@@ -7,10 +7,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use shared_kernel::{CustomerId, Timestamp};
 use subtle::ConstantTimeEq;
-
-use super::api_key::ApiKeyId;
 
 /// Thirty-two random bytes as 43 characters that may stand in a link, a cookie or a header.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,69 +85,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What somebody shows to be recognised: the token of a session, or an API key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Credential {
-    /// Given out at login.
-    Session(Token),
-    /// Given out by an administrator.
-    ApiKey(ApiKeyId, Token),
-}
-
-impl Credential {
-    /// What an API key starts with, so that people and secret scanners know one when they see it.
-    pub const KEY_PREFIX: &str = "tbs_";
-
-    /// Reads a cookie's or a header's token; `None` for anything that we cannot have given out.
-    pub fn parse(presented: &str) -> Option<Self> {
-        match presented.strip_prefix(Self::KEY_PREFIX).and_then(|key| key.split_once('.')) {
-            Some((id, secret)) => Some(Self::ApiKey(ApiKeyId::parse(id).ok()?, Token::parse(secret)?)),
-            None => Token::parse(presented).map(Self::Session),
-        }
-    }
-}
-
-/// What a mailed link lets its holder do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// Show that the address is theirs.
-    VerifyEmail,
-    /// Choose a new password.
-    ResetPassword,
-}
-
-impl Purpose {
-    /// The name under which it is kept.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::VerifyEmail => "verify-email",
-            Self::ResetPassword => "reset-password",
-        }
-    }
-}
-
-/// The token of one mailed link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailToken {
-    /// What is kept of it.
-    pub hash: TokenHash,
-    /// Whom it was mailed to.
-    pub customer: CustomerId,
-    /// What it is good for.
-    pub purpose: Purpose,
-    /// When it was mailed.
-    pub issued_at: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-}
-
-impl MailToken {
-    /// Whether the link may still be followed.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        now < self.expires_at
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,32 +96,5 @@ mod tests {
         assert_eq!(TokenHash::parse(&token.hash().hex()), Some(token.hash()));
         assert!(token.hash().matches(&token.hash()) && !token.hash().matches(&Token::of(&[1; 32]).hash()));
         assert_eq!(format!("{token:?}"), "Token(..)");
-    }
-
-    #[test]
-    fn what_we_cannot_have_given_out_is_not_looked_up() {
-        let good = Token::of(&[7; 32]).reveal().to_owned();
-        let spoilt = [
-            String::new(),
-            "x".into(),
-            good[1..].into(),
-            format!("{good}="),
-            good.replacen('B', "!", 1),
-            "tbs_x.y".into(),
-            format!("tbs_.{good}"),
-        ];
-        for presented in spoilt {
-            assert_eq!(Credential::parse(&presented), None, "{presented:?}");
-        }
-        assert_eq!(TokenHash::parse(&"é".repeat(32)), None);
-    }
-
-    #[test]
-    fn a_session_is_told_from_an_api_key() {
-        let secret = Token::of(&[9; 32]);
-        let id = ApiKeyId::new(uuid::Uuid::from_u128(5));
-        assert_eq!(Credential::parse(secret.reveal()), Some(Credential::Session(secret.clone())));
-        let key = format!("tbs_{id}.{}", secret.reveal());
-        assert_eq!(Credential::parse(&key), Some(Credential::ApiKey(id, secret)));
     }
 }

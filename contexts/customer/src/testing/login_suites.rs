@@ -6,12 +6,12 @@ use std::sync::Arc;
 use shared_kernel::{CustomerId, StoreError};
 
 use super::a_customer;
-use super::suites::{Stores, hash, later, noon};
+use super::suites::{TestedStores, hash, later, noon};
 use crate::domain::{BegunFrom, DelayPolicy, Delayed, Fingerprint, LoginLane, PasswordHash, Session, TotpSecret};
 use crate::ports::{Account, AccountChange, Confirmation, LoginChallenge, MAX_DEVICES, Proof, SessionsAfter};
 
 /// Networks are counted by themselves, and their first attempts together.
-pub async fn network_delays(stores: Stores) {
+pub async fn network_delays(stores: TestedStores) {
     let policy = DelayPolicy { free: 2, free_everywhere: 5, ..DelayPolicy::default() };
     let account = Fingerprint::of("aroha@example.org");
     let charge = |network: &'static str, at| {
@@ -32,7 +32,7 @@ pub async fn network_delays(stores: Stores) {
 }
 
 /// Sessions are listed for their owner, tell where they were begun, and keep that the owner has confirmed them.
-pub async fn confirmed_sessions(stores: Stores) {
+pub async fn confirmed_sessions(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let begun_from = BegunFrom { address: "192.0.2.1".to_owned(), agent: "a browser".to_owned() };
     let first = Session { begun_from, ..Session::start(hash(1), aroha.id(), noon()) };
@@ -54,7 +54,7 @@ pub async fn confirmed_sessions(stores: Stores) {
 }
 
 /// Browsers are known by account, so many of each and no more, until the account is erased.
-pub async fn known_devices(stores: Stores) {
+pub async fn known_devices(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let other = stores.registered(a_customer().number(2).build()).await;
     let devices = &stores.devices;
@@ -86,7 +86,7 @@ pub async fn known_devices(stores: Stores) {
 }
 
 /// A second factor is begun, confirmed once, and its codes are used once each.
-pub async fn second_factors(stores: Stores) {
+pub async fn second_factors(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await.id();
     let (factors, secret) = (&stores.factors, TotpSecret::of(&[7; 32]));
     assert_eq!(factors.find(aroha).await.unwrap(), None);
@@ -113,7 +113,7 @@ pub async fn second_factors(stores: Stores) {
 }
 
 /// A login waits for its code until it is ended, or until there is another password.
-pub async fn login_challenges(stores: Stores) {
+pub async fn login_challenges(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let open = |number: u8, proven: &PasswordHash| LoginChallenge {
         hash: hash(number),

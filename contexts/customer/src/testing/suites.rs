@@ -1,6 +1,7 @@
 //! What every adapter of a port owes, as tests. Each function is one suite; it expects empty stores.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a suite is a test that runs elsewhere")]
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,36 +10,29 @@ use chassis::testing::assert_walks;
 use shared_kernel::{ConsumerName, CustomerId, Identity, Limit, Role, StoreError, Timestamp};
 
 use super::{a_customer, an_address};
+use crate::application::Stores;
 use crate::domain::{
     ApiKey, ApiKeyId, Customer, CustomerEvent, DelayPolicy, Delayed, EmailAddress, Fingerprint, LoginLane, MailToken,
     PasswordHash, Purpose, Session, Token, TokenHash,
 };
-use crate::ports::{
-    Account, AccountChange, Accounts, ApiKeys, CustomerQuery, Housekeeping, IssueLimit, KnownDevices, LoginChallenges,
-    LoginDelays, MailTokens, Outdated, SecondFactors, Sessions, SessionsAfter, SpentToken,
-};
+use crate::ports::{Account, AccountChange, CustomerQuery, IssueLimit, Outdated, SessionsAfter, SpentToken};
 
-/// One adapter of every store port, on the same data.
+/// One adapter of every store port, on the same data, and what the suites look at beside them.
 #[derive(Clone)]
-pub struct Stores {
-    /// Customers.
-    pub accounts: Arc<dyn Accounts>,
-    pub sessions: Arc<dyn Sessions>,
-    pub keys: Arc<dyn ApiKeys>,
-    /// Tokens of mailed links.
-    pub tokens: Arc<dyn MailTokens>,
-    /// Failed logins.
-    pub delays: Arc<dyn LoginDelays>,
-    /// Known browsers.
-    pub devices: Arc<dyn KnownDevices>,
-    pub factors: Arc<dyn SecondFactors>,
-    /// Logins that wait for a code.
-    pub challenges: Arc<dyn LoginChallenges>,
-    pub broom: Arc<dyn Housekeeping>,
+pub struct TestedStores {
+    pub stores: Stores,
     /// Where facts are published.
     pub outbox: Arc<dyn Outbox>,
     /// Where tasks wait.
     pub inbox: Arc<dyn Inbox>,
+}
+
+impl Deref for TestedStores {
+    type Target = Stores;
+
+    fn deref(&self) -> &Stores {
+        &self.stores
+    }
 }
 
 pub(super) fn noon() -> Timestamp {
@@ -58,7 +52,7 @@ fn task(key: &str) -> TaskDraft {
     TaskDraft { consumer, key: key.to_owned(), lane: key.to_owned(), payload: serde_json::json!({}), not_before: None }
 }
 
-impl Stores {
+impl TestedStores {
     pub(super) async fn registered(&self, customer: Customer) -> Customer {
         let (customer, events) = Customer::register(customer.parts().clone());
         self.commit(AccountChange::of(customer.clone(), events)).await;
@@ -104,7 +98,7 @@ impl Stores {
 }
 
 /// Customers are kept whole, found by id and address, and change one version at a time.
-pub async fn accounts(stores: Stores) {
+pub async fn accounts(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     assert_eq!(aroha, Customer::restored(crate::domain::CustomerParts { version: 1, ..a_customer().parts() }));
     assert_eq!(stores.accounts.find_by_email(aroha.email()).await.unwrap(), Some(aroha.clone()));
@@ -140,7 +134,7 @@ pub async fn accounts(stores: Stores) {
 }
 
 /// Lists are newest first, a page at a time, and searched by address and name without surprises.
-pub async fn list(stores: Stores) {
+pub async fn list(stores: TestedStores) {
     for number in 1..=5 {
         stores.registered(a_customer().number(number).build()).await;
     }
@@ -173,7 +167,7 @@ pub async fn list(stores: Stores) {
 }
 
 /// Sessions open, are found with their owner as they are now, are touched, and end.
-pub async fn sessions(stores: Stores) {
+pub async fn sessions(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     stores.open(1, aroha.id(), None).await;
     let (session, identity) = stores.sessions.identify(&hash(1)).await.unwrap().unwrap();
@@ -205,7 +199,7 @@ pub async fn sessions(stores: Stores) {
 }
 
 /// A new password ends every session of its customer and nobody else's; a changed one may begin a new one.
-pub async fn passwords_end_sessions(stores: Stores) {
+pub async fn passwords_end_sessions(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let other = stores.registered(a_customer().number(2).build()).await;
     for (number, customer) in [(1, &aroha), (2, &aroha), (3, &other)] {
@@ -227,7 +221,7 @@ pub async fn passwords_end_sessions(stores: Stores) {
 }
 
 /// Mailed links are limited, found by purpose, and a spent one spends its siblings.
-pub async fn mail_tokens(stores: Stores) {
+pub async fn mail_tokens(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let other = stores.registered(a_customer().number(2).build()).await;
     assert!(stores.token(1, aroha.id(), Purpose::ResetPassword, noon()).await);
@@ -266,7 +260,7 @@ fn stores_customer(customer: &Customer) -> (Customer, Vec<CustomerEvent>) {
 }
 
 /// Failed logins are charged one at a time, however many come at once, and forgotten on success.
-pub async fn login_delays(stores: Stores) {
+pub async fn login_delays(stores: TestedStores) {
     let policy = DelayPolicy { free: 3, ..DelayPolicy::default() };
     let lane = |who: &str| LoginLane::Own(Fingerprint::of(who));
     let mut running = tokio::task::JoinSet::new();
@@ -302,7 +296,7 @@ fn key(number: u128, owner: CustomerId) -> ApiKey {
 }
 
 /// API keys are found with their owner as they are now, listed newest first, and withdrawn once.
-pub async fn api_keys(stores: Stores) {
+pub async fn api_keys(stores: TestedStores) {
     let aroha = stores.registered(a_customer().role(Role::Admin).build()).await;
     let (first, second) = (key(1, aroha.id()), key(2, aroha.id()));
     stores.keys.add(first.clone()).await.unwrap();
@@ -323,7 +317,7 @@ pub async fn api_keys(stores: Stores) {
 }
 
 /// An erased customer is gone, with everything that could name them or let them in.
-pub async fn erasure(stores: Stores) {
+pub async fn erasure(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let account = LoginLane::Own(Fingerprint::of(aroha.email().as_str()));
     stores.open(1, aroha.id(), None).await;
@@ -364,8 +358,8 @@ pub async fn erasure(stores: Stores) {
     assert_eq!(again.shipping_address(), Some(&an_address()), "the address is free again");
 }
 
-/// The broom takes what has ended and leaves the rest.
-pub async fn housekeeping(stores: Stores) {
+/// What has ended goes, the rest stays.
+pub async fn housekeeping(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     for number in 1..=3 {
         stores.open(number, aroha.id(), None).await;
@@ -384,11 +378,11 @@ pub async fn housekeeping(stores: Stores) {
         tokens_expired_before: later(3_610),
         attempts_before: later(10),
     };
-    assert_eq!(stores.broom.sweep(outdated).await.unwrap(), 4);
-    assert_eq!(stores.broom.sweep(outdated).await.unwrap(), 0);
+    assert_eq!(stores.housekeeping.sweep(outdated).await.unwrap(), 4);
+    assert_eq!(stores.housekeeping.sweep(outdated).await.unwrap(), 0);
     assert!(stores.tokens.find(&hash(2), Purpose::VerifyEmail).await.unwrap().is_some());
     assert!(stores.delays.charge(&lane("new"), policy, later(50)).await.unwrap().is_err());
     assert_eq!(stores.delays.charge(&lane("old"), policy, later(50)).await.unwrap(), Ok(()));
     assert!(stores.identity(hash(1)).await.is_some());
-    assert_eq!(stores.broom.sweep(Outdated { sessions_started_before: later(1), ..outdated }).await.unwrap(), 1);
+    assert_eq!(stores.housekeeping.sweep(Outdated { sessions_started_before: later(1), ..outdated }).await.unwrap(), 1);
 }

@@ -7,16 +7,14 @@ use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, shared_cluster, sqlite};
 use customer::CustomerSettings;
 use customer::adapters::outbound::sql::MIGRATIONS;
-use customer::application::reset_password::ResetPasswordError;
-use customer::application::sign_up::SignUpCommand;
+use customer::application::{Ports, ResetPasswordError, SignUpCommand, UseCases};
 use customer::domain::{
     ApiKey, ApiKeyId, Customer, DelayPolicy, Fingerprint, LoginLane, MailToken, NewPassword, PasswordHash, Purpose,
     Session, Token, TokenHash,
 };
 use customer::ports::{Account, AccountChange, IssueLimit, SessionsAfter};
-use customer::testing::suites::Stores;
+use customer::testing::suites::TestedStores;
 use customer::testing::{PlainHasher, RecordingMailer, a_customer};
-use customer::use_cases::{Ports, UseCases};
 use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError, Timestamp};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -26,7 +24,7 @@ use crate::stores::stores_on;
 const CROWD: u64 = 50;
 
 /// The stores of two processes on one database.
-type Two = [Stores; 2];
+type Two = [TestedStores; 2];
 
 async fn on_sqlite() -> Two {
     let database = sqlite("customer", MIGRATIONS).await;
@@ -54,7 +52,7 @@ fn hash(number: u64) -> TokenHash {
 /// Runs `act` with each number of the crowd, by turns in the one and in the other process.
 async fn crowd<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     two: &Two,
-    act: impl Fn(Stores, u64) -> F,
+    act: impl Fn(TestedStores, u64) -> F,
 ) -> Vec<T> {
     let turn = |number: u64| two[usize::from(number.is_multiple_of(2))].clone();
     (1..=CROWD).map(|number| act(turn(number), number)).collect::<JoinSet<T>>().join_all().await
@@ -66,23 +64,15 @@ async fn registered(two: &Two) -> Customer {
     two[1].accounts.find(customer.id()).await.unwrap().unwrap()
 }
 
-fn use_cases(stores: &Stores, process: u64) -> UseCases {
+fn use_cases(stores: &TestedStores, process: u64) -> UseCases {
     let ports = Ports {
-        accounts: stores.accounts.clone(),
-        sessions: stores.sessions.clone(),
-        keys: stores.keys.clone(),
-        tokens: stores.tokens.clone(),
-        delays: stores.delays.clone(),
-        devices: stores.devices.clone(),
-        factors: stores.factors.clone(),
-        challenges: stores.challenges.clone(),
-        broom: stores.broom.clone(),
+        stores: stores.stores.clone(),
         hasher: Arc::new(PlainHasher),
         mailer: Arc::new(RecordingMailer::default()),
         clock: Arc::new(FixedClock::at("2026-11-22T12:00:00Z")) as Arc<dyn Clock>,
         ids: Arc::new(CountingIds::from(process * 1_000_000)) as Arc<dyn Ids>,
     };
-    UseCases::over(ports, &CustomerSettings::default())
+    UseCases::new(&ports, &CustomerSettings::default())
 }
 
 async fn an_address_gets_one_account(two: Two) {

@@ -1,4 +1,4 @@
-//! Every store suite on every adapter: in memory, over SQLite, over PostgreSQL, and behind the short memory.
+//! Every store suite on every adapter: in memory, over SQLite, over PostgreSQL, and behind the cache.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,71 +7,49 @@ use chassis::messaging::memory::MemoryRecorder;
 use chassis::messaging::{Recorder, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, postgres, sqlite};
-use customer::adapters::outbound::recent::Recent;
+use customer::adapters::outbound::identity_cache::IdentityCache;
 use customer::adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
+use customer::application::Stores;
 use customer::testing::MemoryCustomers;
 use customer::testing::login_suites;
-use customer::testing::suites::{self, Stores};
+use customer::testing::suites::{self, TestedStores};
 use shared_kernel::{Clock, Ids};
 
 fn world() -> (Arc<dyn Clock>, Arc<dyn Ids>) {
     (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(CountingIds::default()))
 }
 
-fn in_memory() -> Stores {
+fn in_memory() -> TestedStores {
     let (clock, ids) = world();
     let recorder = MemoryRecorder::new("customer", clock, ids);
     let store = Arc::new(MemoryCustomers::new(recorder.clone()));
-    Stores {
-        accounts: store.clone(),
-        sessions: store.clone(),
-        keys: store.clone(),
-        tokens: store.clone(),
-        delays: store.clone(),
-        devices: store.clone(),
-        factors: store.clone(),
-        challenges: store.clone(),
-        broom: store,
-        outbox: Arc::new(recorder.clone()),
-        inbox: Arc::new(recorder),
-    }
+    TestedStores { stores: Stores::of(&store), outbox: Arc::new(recorder.clone()), inbox: Arc::new(recorder) }
 }
 
-async fn in_sqlite() -> Stores {
+async fn in_sqlite() -> TestedStores {
     stores_on(sqlite("customer", MIGRATIONS).await)
 }
 
-async fn in_postgres() -> Option<Stores> {
+async fn in_postgres() -> Option<TestedStores> {
     postgres("customer", MIGRATIONS).await.map(stores_on)
 }
 
 /// The stores of one process.
-pub fn stores_on(database: Database) -> Stores {
+pub fn stores_on(database: Database) -> TestedStores {
     let (clock, ids) = world();
     let messages = Arc::new(SqlMessages::new(database.clone(), clock.clone()));
     let store = Arc::new(SqlCustomers::new(database, Recorder::new("customer", clock, ids)));
-    Stores {
-        accounts: store.clone(),
-        sessions: store.clone(),
-        keys: store.clone(),
-        tokens: store.clone(),
-        delays: store.clone(),
-        devices: store.clone(),
-        factors: store.clone(),
-        challenges: store.clone(),
-        broom: store,
-        outbox: messages.clone(),
-        inbox: messages,
-    }
+    TestedStores { stores: Stores::of(&store), outbox: messages.clone(), inbox: messages }
 }
 
-/// The clock stands still, so whatever the short memory does not forget it remembers permanently.
-async fn remembered() -> Stores {
-    let stores = in_sqlite().await;
+/// The clock stands still, so whatever the cache does not forget it keeps forever.
+async fn cached() -> TestedStores {
+    let tested = in_sqlite().await;
     let clock = world().0;
-    let (accounts, sessions, keys) = (stores.accounts.clone(), stores.sessions.clone(), stores.keys.clone());
-    let recent = Arc::new(Recent::new(accounts, sessions, keys, clock, Duration::from_secs(3)));
-    Stores { accounts: recent.clone(), sessions: recent.clone(), keys: recent, ..stores }
+    let (accounts, sessions, keys) = (tested.accounts.clone(), tested.sessions.clone(), tested.keys.clone());
+    let cache = Arc::new(IdentityCache::new(accounts, sessions, keys, clock, Duration::from_secs(3)));
+    let stores = Stores { accounts: cache.clone(), sessions: cache.clone(), keys: cache, ..tested.stores };
+    TestedStores { stores, ..tested }
 }
 
 macro_rules! on_every_adapter {
@@ -92,8 +70,8 @@ macro_rules! on_every_adapter {
                 }
             }
             #[tokio::test]
-            async fn remembered() {
-                super::$suites::$suite(super::remembered().await).await;
+            async fn cached() {
+                super::$suites::$suite(super::cached().await).await;
             }
         }
     )*};

@@ -6,13 +6,10 @@ use std::time::Duration;
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
 use customer::CustomerSettings;
-use customer::application::MailOrder;
-use customer::application::sign_up::SignUpCommand;
-use customer::application::verify_email::VerifyEmailError;
+use customer::application::{MailOrder, Ports, SignUpCommand, Stores, UseCases, VerifyEmailError};
 use customer::domain::{EmailAddress, NewPassword, Token};
 use customer::ports::{Accounts, Letter, MailingError};
 use customer::testing::{MemoryCustomers, PlainHasher, RecordingMailer, a_customer};
-use customer::use_cases::{Ports, UseCases};
 use secrecy::SecretString;
 use shared_kernel::Clock;
 
@@ -35,21 +32,13 @@ fn world() -> World {
     let store = Arc::new(MemoryCustomers::new(recorder.clone()));
     let mailer = Arc::new(RecordingMailer::default());
     let ports = Ports {
-        accounts: store.clone(),
-        sessions: store.clone(),
-        keys: store.clone(),
-        tokens: store.clone(),
-        delays: store.clone(),
-        devices: store.clone(),
-        factors: store.clone(),
-        challenges: store.clone(),
-        broom: store.clone(),
+        stores: Stores::of(&store),
         hasher: Arc::new(PlainHasher),
         mailer: mailer.clone(),
         clock: clock.clone(),
         ids,
     };
-    let use_cases = UseCases::over(ports, &CustomerSettings::default());
+    let use_cases = UseCases::new(&ports, &CustomerSettings::default());
     World { use_cases, store, recorder, mailer, clock }
 }
 

@@ -218,7 +218,7 @@ async fn the_operators_word_may_be_repeated(shop: Shop) {
     for job in shop.module.jobs() {
         job.once().await.unwrap();
     }
-    assert!(is_in(&mut admin).await, "the broom leaves what lives");
+    assert!(is_in(&mut admin).await, "housekeeping leaves what lives");
 }
 
 on_both_engines! {

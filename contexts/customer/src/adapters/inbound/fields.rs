@@ -4,13 +4,18 @@ use secrecy::SecretString;
 use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, Identity};
 
-use crate::application::edit_profile::EditProfileCommand;
-use crate::application::sign_up::SignUpCommand;
+use crate::application::{EditProfileCommand, SignUpCommand};
 use crate::domain::{EmailAddress, FieldError, NewPassword, PersonName};
 
 /// Everything that is wrong with what was filled in; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong(pub Vec<FieldError>);
+
+/// For somebody who follows a mailed link.
+pub(super) const WRONG_OWN_PASSWORD: FieldError = FieldError {
+    field: "password",
+    problem: "is not the one that was chosen at sign-up; a new one can be had by mail",
+};
 
 /// Collects what is wrong while the rest is read on.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chassis::messaging::Job;
 
-use crate::application::sweep::Sweep;
+use crate::application::Sweep;
 
 /// Sweeps every ten minutes.
 pub fn jobs(sweep: Arc<Sweep>) -> Vec<Job> {

@@ -1,15 +1,12 @@
-//! Who calls this context: programs ([`api`]), people ([`pages`]), the edge of the shop ([`authenticator`]) or, when it is
-//! split, its gateway ([`identity`]), the task engine ([`tasks`]) and the clock ([`jobs`]).
+//! Who calls this context: programs ([`api`]), people ([`pages`]), the edge of the shop or its gateway ([`identity`]), the
+//! task engine ([`tasks`]) and the clock ([`jobs`]).
 
 pub mod api;
-pub mod authenticator;
 pub mod identity;
 pub mod jobs;
 pub mod pages;
 pub mod tasks;
 
+mod caller;
 mod fields;
-mod messages;
-mod qr;
-mod security;
-mod shown;
+mod security_log;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::messaging::{Delivery, Failure, Handled, Handler, RetryPolicy, Subscription};
 
-use crate::application::send_account_mail::{SendAccountMail, SendAccountMailError};
-use crate::application::{MailOrder, SEND_ACCOUNT_MAIL};
+use crate::application::{MailOrder, SEND_ACCOUNT_MAIL, SendAccountMail, SendAccountMailError};
 use crate::ports::MailingError;
 
 /// The consumers of this context: it hears nothing from others.

@@ -1,7 +1,7 @@
-//! What the ports look like in earnest: SQL, argon2, mail, and the published form of events.
+//! What the ports look like in production: SQL, argon2, mail, the published form of events, and a cache of identities.
 
 pub mod argon2;
+pub mod identity_cache;
 pub mod mail;
 pub mod publish;
-pub mod recent;
 pub mod sql;

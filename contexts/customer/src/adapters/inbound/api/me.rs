@@ -4,14 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{JsonBody, Origin, Problem, SignedIn, json_with_etag};
 
-use super::bodies::{CustomerView, ErasureBody, PasswordBody, ProfileBody, SessionView};
+use super::dto::{CustomerView, ErasureBody, PasswordBody, ProfileBody, SessionView};
 use super::sessions::created;
+use crate::adapters::inbound::caller::{begun_from, credential_of};
 use crate::adapters::inbound::fields;
-use crate::adapters::inbound::shown::{begun_from, token_of};
-use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
-use crate::application::edit_profile::EditProfile;
-use crate::application::erase_customer::EraseCustomer;
-use crate::application::view_customers::ViewCustomers;
+use crate::application::{AccountQueries, ChangePassword, ChangePasswordCommand, EditProfile, EraseCustomer};
 
 /// Your account.
 #[utoipa::path(
@@ -24,10 +21,10 @@ use crate::application::view_customers::ViewCustomers;
 #[get("/api/customer/v1/me")]
 pub(super) async fn show(
     req: HttpRequest,
-    view: web::Data<ViewCustomers>,
+    accounts: web::Data<AccountQueries>,
     who: SignedIn,
 ) -> Result<HttpResponse, Problem> {
-    let customer = view.one(who.0.customer).await?.ok_or_else(Problem::not_found)?;
+    let customer = accounts.customer(who.0.customer).await?.ok_or_else(Problem::not_found)?;
     Ok(json_with_etag(&req, &CustomerView::from(&customer)))
 }
 
@@ -73,8 +70,8 @@ pub(super) async fn password(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let (customer, current, new) = (who.0.customer, body.current_password, fields::password(&body.password)?);
-    let (shown, begun_from) = (token_of(&req), begun_from(origin));
-    let session = change.execute(ChangePasswordCommand { customer, shown, current, begun_from, new }).await?;
+    let (credential, begun_from) = (credential_of(&req), begun_from(origin));
+    let session = change.execute(ChangePasswordCommand { customer, credential, current, begun_from, new }).await?;
     trail.note(SecurityEvent::PasswordChanged, "").await;
     Ok(created(&SessionView::from(&session)))
 }
@@ -98,7 +95,7 @@ pub(super) async fn erase(
     trail: SecurityTrail,
     body: JsonBody<ErasureBody>,
 ) -> Result<HttpResponse, Problem> {
-    erase.by_owner(who.0.customer, &body.0.current_password, &token_of(&req)).await?;
+    erase.by_owner(who.0.customer, &body.0.current_password, &credential_of(&req)).await?;
     trail.note_erased(who.0.customer).await;
     Ok(HttpResponse::NoContent().finish())
 }

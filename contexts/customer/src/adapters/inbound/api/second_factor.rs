@@ -4,13 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use chassis::Site;
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{Confirmed, ConfirmedAdmin, JsonBody, Problem, SignedIn};
-use shared_kernel::CustomerId;
 
-use super::security_bodies::{CodeBody, ConfirmationBody, RecoveryCodes, SecondFactorView, SecretView};
+use super::customers::customer_id;
+use super::dto::{CodeBody, ConfirmationBody, RecoveryCodes, SecondFactorView, SecretView};
 use super::sessions::created;
-use crate::adapters::inbound::shown::token_of;
-use crate::application::confirm::ConfirmCommand;
-use crate::application::second_factor::SetUpSecondFactor;
+use crate::adapters::inbound::caller::credential_of;
+use crate::application::{AccountQueries, IdentityProof, SetUpSecondFactor};
 use crate::domain::RecoveryCode;
 
 /// Whether your account has a second factor.
@@ -21,8 +20,8 @@ use crate::domain::RecoveryCode;
     ),
 )]
 #[get("/api/customer/v1/me/second-factor")]
-pub(super) async fn show(set_up: web::Data<SetUpSecondFactor>, who: SignedIn) -> Result<HttpResponse, Problem> {
-    let on = set_up.present(who.0.customer).await?.is_some_and(|factor| factor.confirmed);
+pub(super) async fn show(accounts: web::Data<AccountQueries>, who: SignedIn) -> Result<HttpResponse, Problem> {
+    let on = accounts.needs_code(who.0.customer).await?;
     Ok(HttpResponse::Ok().json(SecondFactorView { on }))
 }
 
@@ -64,7 +63,7 @@ pub(super) async fn turn_on(
     trail: SecurityTrail,
     body: JsonBody<CodeBody>,
 ) -> Result<HttpResponse, Problem> {
-    let codes = set_up.confirm(who.0.customer, &token_of(&req), &body.0.code).await?;
+    let codes = set_up.turn_on(who.0.customer, &credential_of(&req), &body.0.code).await?;
     trail.note(SecurityEvent::SecondFactorOn, "").await;
     Ok(created(&RecoveryCodes { recovery_codes: codes.iter().map(RecoveryCode::reveal).collect() }))
 }
@@ -89,7 +88,8 @@ pub(super) async fn turn_off(
     body: JsonBody<ConfirmationBody>,
 ) -> Result<HttpResponse, Problem> {
     let ConfirmationBody { current_password: password, code } = body.into_inner();
-    set_up.remove(&ConfirmCommand { customer: who.0.customer, session: token_of(&req), password, code }).await?;
+    let (customer, credential) = (who.0.customer, credential_of(&req));
+    set_up.remove(&IdentityProof { customer, credential, password, code }).await?;
     trail.note(SecurityEvent::SecondFactorOff, "").await;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -111,7 +111,7 @@ pub(super) async fn remove(
     trail: SecurityTrail,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let id = CustomerId::parse(&id).map_err(|_| Problem::not_found())?;
+    let id = customer_id(&id)?;
     set_up.remove_for(id).await?;
     trail.note(SecurityEvent::SecondFactorOff, &format!("customer/{id}")).await;
     Ok(HttpResponse::NoContent().finish())

@@ -4,12 +4,9 @@ use actix_web::{HttpResponse, post, put, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{JsonBody, Problem};
 
-use super::bodies::{CustomerView, EmailBody, PasswordResetBody, SignUpBody, VerificationBody};
+use super::dto::{CustomerView, EmailBody, PasswordResetBody, SignUpBody, VerificationBody};
 use crate::adapters::inbound::fields;
-use crate::application::request_mail::RequestMail;
-use crate::application::reset_password::ResetPassword;
-use crate::application::sign_up::SignUp;
-use crate::application::verify_email::VerifyEmail;
+use crate::application::{RequestMail, ResetPassword, SignUp, VerifyEmail};
 
 /// Sign up.
 ///

@@ -1,25 +1,16 @@
 //! `/login/confirm`: asks somebody who is logged in for the password again, and leads on to where they wanted to go.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use askama::Template;
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{CsrfForm, PageError, PageFrame, SignedIn, page, page_with, see_other};
+use chassis::web::{CsrfForm, PageError, PageFrame, SignedIn, page, see_other};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::login::{NextQuery, render_with_errors, safe};
-use crate::adapters::inbound::shown::token_of;
-use crate::application::confirm::{Confirm, ConfirmCommand};
-
-#[derive(Template)]
-#[template(path = "customer/confirm.html")]
-struct ConfirmPage {
-    frame: PageFrame,
-    errors: Vec<String>,
-    email: String,
-    code_wanted: bool,
-    next: String,
-}
+use super::forms::{NextQuery, safe_path};
+use super::messages::FormError;
+use super::view_models::ConfirmPage;
+use crate::adapters::inbound::caller::credential_of;
+use crate::application::{AccountQueries, ConfirmSession, IdentityProof};
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -33,34 +24,32 @@ pub(super) struct ConfirmForm {
 
 #[get("/login/confirm")]
 pub(super) async fn show(
-    asked: web::Data<Confirm>,
+    accounts: web::Data<AccountQueries>,
     frame: PageFrame,
     who: SignedIn,
     query: web::Query<NextQuery>,
 ) -> Result<HttpResponse, PageError> {
-    let code_wanted = asked.codes.wanted(who.0.customer).await?.is_some();
-    page(&ConfirmPage { frame, errors: vec![], email: who.0.email, code_wanted, next: safe(&query.next) })
+    let code_wanted = accounts.needs_code(who.0.customer).await?;
+    page(&ConfirmPage { frame, errors: vec![], email: who.0.email, code_wanted, next: safe_path(&query.next) })
 }
 
 #[post("/login/confirm")]
 pub(super) async fn confirm(
     req: HttpRequest,
-    asked: web::Data<Confirm>,
+    (confirm, accounts): (web::Data<ConfirmSession>, web::Data<AccountQueries>),
     frame: PageFrame,
     who: SignedIn,
     trail: SecurityTrail,
     form: CsrfForm<ConfirmForm>,
 ) -> Result<HttpResponse, PageError> {
     let ConfirmForm { password, code, next } = form.into_inner();
-    let (customer, session, next) = (who.0.customer, token_of(&req), safe(&next));
-    let Err(error) = asked.execute(ConfirmCommand { customer, session, password, code }).await else {
+    let (customer, credential, next) = (who.0.customer, credential_of(&req), safe_path(&next));
+    let Err(error) = confirm.execute(&IdentityProof { customer, credential, password, code }).await else {
         trail.note(SecurityEvent::Confirmed, "").await;
         return Ok(see_other(&next));
     };
     trail.note(SecurityEvent::ConfirmationFailed, "").await;
-    let code_wanted = asked.codes.wanted(customer).await?.is_some();
+    let code_wanted = accounts.needs_code(customer).await?;
     let email = who.0.email;
-    render_with_errors(error.into(), |status, errors| {
-        page_with(status, &ConfirmPage { frame, errors, email, code_wanted, next })
-    })
+    FormError::from(error).render(|errors| ConfirmPage { frame, errors, email, code_wanted, next })
 }

@@ -1,38 +1,19 @@
-//! `/profile`: name, address and password of anyone who is logged in.
+//! `/profile`: name, address and password of the customer who is logged in.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use askama::Template;
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{CsrfForm, Flash, Origin, PageError, PageFrame, SignedIn, page_with, see_other_with};
+use chassis::web::{CsrfForm, Flash, Origin, PageError, PageFrame, SignedIn, page, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared_kernel::Identity;
 
-use super::address::AddressFields;
-use super::login::{goodbye, wait, with_retry_after, with_session};
+use super::cookies::{with_session, without_session};
+use super::forms::AddressFields;
+use super::messages::{ACCOUNT_DELETED, FormError, PASSWORD_CHANGED, PROFILE_SAVED};
+use super::view_models::ProfilePage;
+use crate::adapters::inbound::caller::{begun_from, credential_of};
 use crate::adapters::inbound::fields;
-use crate::adapters::inbound::messages::Correctable;
-use crate::adapters::inbound::shown::{begun_from, token_of};
-use crate::application::change_password::{ChangePassword, ChangePasswordCommand};
-use crate::application::edit_profile::EditProfile;
-use crate::application::erase_customer::EraseCustomer;
-use crate::application::view_customers::ViewCustomers;
-
-#[derive(Template)]
-#[template(path = "customer/profile.html")]
-struct ProfilePage {
-    frame: PageFrame,
-    errors: Vec<String>,
-    email: String,
-    verified: bool,
-    erasable: bool,
-    /// The role asks for a second factor that this session has not shown.
-    second_factor_wanted: bool,
-    first_name: String,
-    last_name: String,
-    address: AddressFields,
-}
+use crate::application::{AccountQueries, ChangePassword, ChangePasswordCommand, EditProfile, EraseCustomer};
 
 /// What the profile's form sends.
 #[derive(Deserialize)]
@@ -50,7 +31,7 @@ pub(super) struct PasswordForm {
     password: SecretString,
 }
 
-/// What the form for farewell sends.
+/// What the form that deletes the account sends.
 #[derive(Deserialize)]
 pub(super) struct EraseForm {
     current_password: SecretString,
@@ -58,119 +39,80 @@ pub(super) struct EraseForm {
 
 #[get("/profile")]
 pub(super) async fn show(
-    view: web::Data<ViewCustomers>,
+    accounts: web::Data<AccountQueries>,
     frame: PageFrame,
     who: SignedIn,
 ) -> Result<HttpResponse, PageError> {
-    profile(&view, frame, &who.0, None, StatusCode::OK, vec![]).await
+    page(&profile_page(&accounts, frame, &who.0).await?)
+}
+
+async fn profile_page(accounts: &AccountQueries, frame: PageFrame, who: &Identity) -> Result<ProfilePage, PageError> {
+    let customer = accounts.customer(who.customer).await?.ok_or(PageError::NotFound)?;
+    Ok(ProfilePage::of(&customer, frame, who))
 }
 
 #[post("/profile")]
 pub(super) async fn edit(
-    edit: web::Data<EditProfile>,
-    view: web::Data<ViewCustomers>,
+    (edit, accounts): (web::Data<EditProfile>, web::Data<AccountQueries>),
     frame: PageFrame,
     who: SignedIn,
     form: CsrfForm<ProfileForm>,
 ) -> Result<HttpResponse, PageError> {
-    let form = form.into_inner();
-    let name = (form.first_name.as_str(), form.last_name.as_str());
-    let edited = match fields::profile(&who.0, name, form.address.raw(name)) {
-        Ok(command) => edit.execute(command).await.map_err(Correctable::from),
+    let ProfileForm { first_name, last_name, address } = form.into_inner();
+    let name = (first_name.as_str(), last_name.as_str());
+    let edited = match fields::profile(&who.0, name, address.raw(name)) {
+        Ok(command) => edit.execute(command).await.map_err(FormError::from),
         Err(wrong) => Err(wrong.into()),
     };
-    match edited {
-        Ok(_) => Ok(see_other_with("/profile", Flash::notice("Profile saved."))),
-        Err(why) => again(&view, frame, &who.0, Some(form), why).await,
-    }
+    let Err(why) = edited else { return Ok(see_other_with("/profile", Flash::notice(PROFILE_SAVED))) };
+    let again = profile_page(&accounts, frame, &who.0).await?;
+    why.render(|errors| ProfilePage { errors, first_name, last_name, address, ..again })
 }
 
 #[post("/profile/password")]
 pub(super) async fn password(
     req: HttpRequest,
-    change: web::Data<ChangePassword>,
-    view: web::Data<ViewCustomers>,
+    (change, accounts): (web::Data<ChangePassword>, web::Data<AccountQueries>),
     frame: PageFrame,
     who: SignedIn,
-    place: (Origin, SecurityTrail),
+    (origin, trail): (Origin, SecurityTrail),
     form: CsrfForm<PasswordForm>,
 ) -> Result<HttpResponse, PageError> {
     let (customer, form) = (who.0.customer, form.into_inner());
     let changed = match fields::password(&form.password) {
         Ok(new) => {
-            let (shown, begun_from, current) = (token_of(&req), begun_from(place.0), form.current_password);
-            let command = ChangePasswordCommand { customer, shown, current, begun_from, new };
-            change.execute(command).await.map_err(Correctable::from)
+            let (credential, begun_from, current) = (credential_of(&req), begun_from(origin), form.current_password);
+            let command = ChangePasswordCommand { customer, credential, current, begun_from, new };
+            change.execute(command).await.map_err(FormError::from)
         }
         Err(wrong) => Err(wrong.into()),
     };
     match changed {
         Ok(session) => {
-            place.1.note(SecurityEvent::PasswordChanged, "").await;
-            let notice = Flash::notice("Password changed. You were logged out on all other devices.");
-            Ok(with_session(see_other_with("/profile", notice), &session))
+            trail.note(SecurityEvent::PasswordChanged, "").await;
+            with_session(see_other_with("/profile", Flash::notice(PASSWORD_CHANGED)), &session)
         }
-        Err(why) => again(&view, frame, &who.0, None, why).await,
+        Err(why) => {
+            let again = profile_page(&accounts, frame, &who.0).await?;
+            why.render(|errors| ProfilePage { errors, ..again })
+        }
     }
 }
 
 #[post("/profile/erase")]
 pub(super) async fn erase(
     req: HttpRequest,
-    erase: web::Data<EraseCustomer>,
-    view: web::Data<ViewCustomers>,
+    (erase, accounts): (web::Data<EraseCustomer>, web::Data<AccountQueries>),
     frame: PageFrame,
     who: SignedIn,
     trail: SecurityTrail,
     form: CsrfForm<EraseForm>,
 ) -> Result<HttpResponse, PageError> {
-    let erased = erase.by_owner(who.0.customer, &form.0.current_password, &token_of(&req)).await;
+    let erased = erase.by_owner(who.0.customer, &form.0.current_password, &credential_of(&req)).await;
     if let Err(error) = erased {
-        return again(&view, frame, &who.0, None, error.into()).await;
+        let again = profile_page(&accounts, frame, &who.0).await?;
+        return FormError::from(error).render(|errors| ProfilePage { errors, ..again });
     }
     trail.note_erased(who.0.customer).await;
-    goodbye(see_other_with("/", Flash::notice("Your account has been deleted.")))
-}
-
-/// The page again, with what has to be corrected.
-async fn again(
-    view: &ViewCustomers,
-    frame: PageFrame,
-    who: &Identity,
-    typed: Option<ProfileForm>,
-    why: Correctable,
-) -> Result<HttpResponse, PageError> {
-    match why {
-        Correctable::Say(status, errors) => profile(view, frame, who, typed, status, errors).await,
-        Correctable::Wait(seconds) => {
-            let errors = vec![wait(seconds)];
-            let page = profile(view, frame, who, typed, StatusCode::TOO_MANY_REQUESTS, errors).await?;
-            Ok(with_retry_after(page, seconds))
-        }
-        Correctable::Page(error) => Err(error),
-    }
-}
-
-async fn profile(
-    view: &ViewCustomers,
-    frame: PageFrame,
-    who: &Identity,
-    typed: Option<ProfileForm>,
-    status: StatusCode,
-    errors: Vec<String>,
-) -> Result<HttpResponse, PageError> {
-    let customer = view.one(who.customer).await?.ok_or(PageError::NotFound)?;
-    let kept = || ProfileForm {
-        first_name: customer.name().first().to_owned(),
-        last_name: customer.name().last().to_owned(),
-        address: customer.shipping_address().map_or_else(AddressFields::empty, AddressFields::of),
-    };
-    let ProfileForm { first_name, last_name, address } = typed.unwrap_or_else(kept);
-    let erasable = customer.role() != shared_kernel::Role::Admin;
-    let (email, verified) = (customer.email().as_str().to_owned(), customer.is_verified());
-    // A session acts in a lower role than its owner's only for want of a second factor.
-    let second_factor_wanted = who.role < customer.role();
-    let page =
-        ProfilePage { frame, errors, email, verified, erasable, second_factor_wanted, first_name, last_name, address };
-    page_with(status, &page)
+    without_session(see_other_with("/", Flash::notice(ACCOUNT_DELETED)))
 }

@@ -1,28 +1,18 @@
 //! `/reset`: asks for a link to choose a new password, and is where that link leads.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use askama::Template;
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, device_cookie, page, page_with, see_other_with};
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::verify::{EmailForm, TokenQuery};
+use super::cookies::with_device;
+use super::forms::{EmailForm, TokenQuery};
+use super::messages::{FormError, PASSWORD_RESET, RESET_SENT};
+use super::view_models::ResetPage;
+use crate::adapters::inbound::caller::device_of;
 use crate::adapters::inbound::fields;
-use crate::adapters::inbound::messages::Correctable;
-use crate::adapters::inbound::shown::device_of;
-use crate::application::request_mail::RequestMail;
-use crate::application::reset_password::{ResetPassword, ResetPasswordError};
-
-#[derive(Template)]
-#[template(path = "customer/reset.html")]
-struct ResetPage {
-    frame: PageFrame,
-    errors: Vec<String>,
-    /// Empty when the page asks for a link.
-    token: String,
-}
+use crate::application::{RequestMail, ResetPassword, ResetPasswordError};
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -42,7 +32,7 @@ pub(super) async fn request(
     form: CsrfForm<EmailForm>,
 ) -> Result<HttpResponse, PageError> {
     request.password_reset(&form.0.email).await?;
-    Ok(see_other_with("/login", Flash::notice(SENT)))
+    Ok(see_other_with("/login", Flash::notice(RESET_SENT)))
 }
 
 #[post("/reset/password")]
@@ -54,27 +44,19 @@ pub(super) async fn choose(
     form: CsrfForm<ChooseForm>,
 ) -> Result<HttpResponse, PageError> {
     let ChooseForm { token, password } = form.into_inner();
-    let chosen = match fields::password(&password) {
-        Ok(password) => reset.execute(&token, &password, device_of(&req)).await.map_err(|error| {
-            let may_try_again = matches!(error, ResetPasswordError::Guessable(_));
-            (Correctable::from(error), may_try_again)
-        }),
-        Err(wrong) => Err((Correctable::from(wrong), true)),
+    let password = match fields::password(&password) {
+        Ok(password) => password,
+        Err(wrong) => return FormError::from(wrong).render(|errors| ResetPage { frame, errors, token }),
     };
-    match chosen {
+    match reset.execute(&token, &password, device_of(&req)).await {
         Ok(device) => {
             trail.note(SecurityEvent::PasswordReset, "").await;
-            let mut response = see_other_with("/login", Flash::notice("Your password is changed. Please log in."));
-            response.add_cookie(&device_cookie(device.reveal())).map_err(PageError::internal)?;
-            Ok(response)
+            with_device(see_other_with("/login", Flash::notice(PASSWORD_RESET)), &device)
         }
-        Err((Correctable::Say(status, errors), may_try_again)) => {
-            let token = if may_try_again { token } else { String::new() };
-            page_with(status, &ResetPage { frame, errors, token })
+        Err(error) => {
+            // Another password may do; where the link is no good, they are offered another link.
+            let token = if matches!(error, ResetPasswordError::Guessable(_)) { token } else { String::new() };
+            FormError::from(error).render(|errors| ResetPage { frame, errors, token })
         }
-        Err((Correctable::Wait(_), _)) => Err(PageError::Status(StatusCode::TOO_MANY_REQUESTS)),
-        Err((Correctable::Page(error), _)) => Err(error),
     }
 }
-
-const SENT: &str = "If there is an account with that address, we have sent it a link to choose a new password.";

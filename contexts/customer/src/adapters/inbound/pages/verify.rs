@@ -2,32 +2,15 @@
 //!
 //! Looking at the page changes nothing, for mail scanners look at every link; the form with the password does.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use askama::Template;
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, page_with, see_other_with};
+use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::adapters::inbound::messages::Correctable;
-use crate::application::request_mail::RequestMail;
-use crate::application::verify_email::{VerifyEmail, VerifyEmailError};
-
-#[derive(Template)]
-#[template(path = "customer/verify.html")]
-struct VerifyPage {
-    frame: PageFrame,
-    errors: Vec<String>,
-    /// Empty when the page only offers to send another link.
-    token: String,
-}
-
-/// What the link carries.
-#[derive(Deserialize)]
-pub(super) struct TokenQuery {
-    #[serde(default)]
-    pub token: String,
-}
+use super::forms::{EmailForm, TokenQuery};
+use super::messages::{FormError, VERIFICATION_SENT, VERIFIED};
+use super::view_models::VerifyPage;
+use crate::application::{RequestMail, VerifyEmail, VerifyEmailError};
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -36,12 +19,6 @@ pub(super) struct VerifyForm {
     /// Missing in a form of the version before this one.
     #[serde(default)]
     password: SecretString,
-}
-
-/// To whom another link is sent.
-#[derive(Deserialize)]
-pub(super) struct EmailForm {
-    pub email: String,
 }
 
 #[get("/verify")]
@@ -57,15 +34,12 @@ pub(super) async fn verify(
 ) -> Result<HttpResponse, PageError> {
     let next = if frame.user.is_some() { "/" } else { "/login" };
     let VerifyForm { token, password } = form.into_inner();
-    let verified = verify.execute(&token, &password).await;
+    let Err(error) = verify.execute(&token, &password).await else {
+        return Ok(see_other_with(next, Flash::notice(VERIFIED)));
+    };
     // After a wrong password they try again; where the link is no good, they are offered another.
-    let token = if matches!(verified, Err(VerifyEmailError::WrongPassword)) { token } else { String::new() };
-    match verified.map_err(Correctable::from) {
-        Ok(()) => Ok(see_other_with(next, Flash::notice("Thank you. Your e-mail address is confirmed."))),
-        Err(Correctable::Say(status, errors)) => page_with(status, &VerifyPage { frame, errors, token }),
-        Err(Correctable::Wait(_)) => Err(PageError::Status(StatusCode::TOO_MANY_REQUESTS)),
-        Err(Correctable::Page(error)) => Err(error),
-    }
+    let token = if matches!(error, VerifyEmailError::WrongPassword) { token } else { String::new() };
+    FormError::from(error).render(|errors| VerifyPage { frame, errors, token })
 }
 
 #[post("/verify/resend")]
@@ -76,7 +50,5 @@ pub(super) async fn resend(
 ) -> Result<HttpResponse, PageError> {
     request.verification(&form.0.email).await?;
     let next = if frame.user.is_some() { "/profile" } else { "/verify" };
-    Ok(see_other_with(next, Flash::notice(SENT)))
+    Ok(see_other_with(next, Flash::notice(VERIFICATION_SENT)))
 }
-
-const SENT: &str = "If there is an account with that address that is not confirmed yet, we have sent it a new link.";

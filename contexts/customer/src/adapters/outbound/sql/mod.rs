@@ -5,7 +5,7 @@
 //! token is spent once, the limit of mailed links holds, and nobody is let in by a password that is being replaced, or
 //! after they were erased. Then come their tokens, keys and sessions, several of one kind in the order of their keys. An
 //! address has one customer because it is unique. A failed login is counted under its own row; the first one meets
-//! another first one at the key and is counted again. All other writes are one statement on one row; the broom holds one
+//! another first one at the key and is counted again. All other writes are one statement on one row; housekeeping holds one
 //! kind of rows at a time. Nobody who holds a row waits for one that is held before it, so nobody waits permanently.
 
 use chassis::messaging::Recorder;

@@ -1,0 +1,180 @@
+//! Builds the context: adapters for its ports, use cases over them, and what it hands to the app.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use chassis::mail::Mailer;
+use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::sql::Migration;
+use chassis::web::Authenticator;
+use chassis::web::signed::Signer;
+use chassis::{Platform, Site};
+use secrecy::SecretString;
+use shared_kernel::{CustomerId, Role, StoreError};
+
+use crate::adapters::inbound::{api, identity, jobs, pages, tasks};
+use crate::adapters::outbound::argon2::Argon2Hasher;
+use crate::adapters::outbound::identity_cache::IdentityCache;
+use crate::adapters::outbound::mail::LetterWriter;
+use crate::adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
+use crate::application::{CreateUserCommand, CreateUserError, EraseCustomerError, Ports, Stores, UseCases};
+use crate::domain::{EmailAddress, FieldError, PersonName};
+use crate::settings::CustomerSettings;
+
+/// The running context.
+pub struct CustomerModule {
+    store: SqlCustomers,
+    use_cases: UseCases,
+    site: Arc<Site>,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl CustomerModule {
+    /// The steps that make the context's tables.
+    pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
+    /// The path of [`Self::identity`], asked once for every request of the shop.
+    pub const IDENTITY: &str = identity::PATH;
+
+    /// Brings the tables up to date and connects everything.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn start(settings: CustomerSettings, platform: Platform) -> Result<Self, StoreError> {
+        let Platform { database, clock, ids, mailer, site } = platform;
+        SqlCustomers::migrate(&database).await?;
+        let store = SqlCustomers::new(database, Recorder::new("customer", clock.clone(), ids.clone()));
+        let stores = Stores::of(&Arc::new(store.clone()));
+        let (accounts, sessions, keys) = (stores.accounts.clone(), stores.sessions.clone(), stores.keys.clone());
+        let span = settings.remember_identities;
+        let cache = Arc::new(IdentityCache::new(accounts, sessions, keys, clock.clone(), span));
+        let (hashes, waiting) = (settings.hashes_at_once, settings.hashes_waiting);
+        let (verification, reset) = (settings.links.verification, settings.links.reset);
+        let ports = Ports {
+            stores: Stores { accounts: cache.clone(), sessions: cache.clone(), keys: cache, ..stores },
+            hasher: Arc::new(Argon2Hasher::new(hashes, waiting, ids.clone())),
+            mailer: Arc::new(LetterWriter::new(mailer.clone(), site.clone(), verification, reset)),
+            clock,
+            ids,
+        };
+        let use_cases = UseCases::new(&ports, &settings);
+        Ok(Self { store, use_cases, site: Arc::new(site), mailer })
+    }
+
+    /// The JSON API, under `/api/customer/v1`.
+    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
+        let (use_cases, site) = (self.use_cases.clone(), self.site.clone());
+        move |config| api::routes::configure(&use_cases, &site, config)
+    }
+
+    /// The pages: `/signup`, `/verify`, `/login`, `/logout`, `/reset`, `/profile` and what is
+    /// below them, `/admin/customers`.
+    pub fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
+        let (use_cases, site) = (self.use_cases.clone(), self.site.clone());
+        move |config| pages::routes::configure(&use_cases, &site, config)
+    }
+
+    /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        let mut all = tasks::subscriptions(self.use_cases.send_account_mail.clone());
+        all.push(chassis::mail::forget::subscription(self.mailer.clone()));
+        all
+    }
+
+    /// Its timers.
+    pub fn jobs(&self) -> Vec<Job> {
+        jobs::jobs(self.use_cases.sweep.clone())
+    }
+
+    /// Every record, without a personal datum, for the audit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
+        self.store.audit().await
+    }
+
+    /// The ids of erased customers, in the order in which they were erased.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn erased(&self) -> Result<Vec<CustomerId>, StoreError> {
+        self.store.erased().await
+    }
+
+    /// Erases somebody by order of the shop's operator; `false` if there is no such customer (any more).
+    ///
+    /// # Errors
+    /// [`EraseCustomerError`]: an administrator is not erased.
+    pub async fn erase(&self, customer: CustomerId) -> Result<bool, EraseCustomerError> {
+        match self.use_cases.erase_customer.by_request(customer).await {
+            Ok(()) => Ok(true),
+            Err(EraseCustomerError::NoSuchCustomer) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Name and e-mail address of an account; `None` if it was deleted or never existed.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find(&self, customer: CustomerId) -> Result<Option<(PersonName, EmailAddress)>, StoreError> {
+        let found = self.use_cases.account_queries.customer(customer).await?;
+        Ok(found.map(|customer| (customer.name().clone(), customer.email().clone())))
+    }
+
+    /// Tells the edge who is asking.
+    pub fn authenticator(&self) -> Arc<dyn Authenticator> {
+        self.use_cases.authenticate.clone()
+    }
+
+    /// Where the gateway of a shop in several processes asks who is asking; see [`Self::IDENTITY`].
+    pub fn identity(&self, signer: Arc<Signer>) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
+        let authenticate = self.use_cases.authenticate.clone();
+        move |config| identity::configure(authenticate, signer, config)
+    }
+
+    /// Enters somebody by order of the shop's operator. Somebody who has that address already rises to the role and, if
+    /// `verified`, is taken as verified; their password and name stay their own. So it may be repeated at every start.
+    ///
+    /// # Errors
+    /// [`CreateUserFailure`].
+    pub async fn create_user(&self, user: NewUser<'_>) -> Result<CustomerId, CreateUserFailure> {
+        let command = CreateUserCommand {
+            email: EmailAddress::parse(user.email)?,
+            password: user.password,
+            name: PersonName::parse(user.name.0, user.name.1)?,
+            role: user.role,
+            verified: user.verified,
+            reset_password: user.reset_password,
+        };
+        Ok(self.use_cases.create_user.execute(command).await?)
+    }
+}
+
+/// Whom the operator enters.
+pub struct NewUser<'a> {
+    /// The address.
+    pub email: &'a str,
+    /// The password of somebody new.
+    pub password: SecretString,
+    /// First and last name of somebody new.
+    pub name: (&'a str, &'a str),
+    /// The least role from now on.
+    pub role: Role,
+    /// Whether the operator vouches for the address.
+    pub verified: bool,
+    /// Whether somebody who is known gets the password, too; their sessions end.
+    pub reset_password: bool,
+}
+
+/// Why nobody was entered.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateUserFailure {
+    /// The operator's fault.
+    #[error(transparent)]
+    Invalid(#[from] FieldError),
+    /// Ours.
+    #[error(transparent)]
+    Failed(#[from] CreateUserError),
+}
