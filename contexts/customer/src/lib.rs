@@ -2,18 +2,19 @@
 //!
 //! Reading order: [`domain`] (what a customer is and may become), [`application`] (what can be asked of the context, one
 //! use case per file), [`ports`] (what that needs), [`adapters`] (who asks, and what the ports look like in production),
-//! [`module`] (which connects them), [`settings`]. Others learn of customers only by the events in `contract/events`.
+//! [`CustomerModule`] (which connects them). Others learn of customers only by the events in `contract/events`.
 //!
 //! This context decides who somebody is; what they may do with an order or a report is decided where that lies.
 
 pub mod adapters;
 pub mod application;
 pub mod domain;
-pub mod module;
 pub mod ports;
-pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+mod module;
+mod settings;
 
 pub use module::{CreateUserFailure, CustomerModule, NewUser};
 pub use settings::CustomerSettings;

@@ -37,9 +37,6 @@ impl CustomerModule {
     pub const IDENTITY: &str = identity::PATH;
 
     /// Brings the tables up to date and connects everything.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn start(settings: CustomerSettings, platform: Platform) -> Result<Self, StoreError> {
         let Platform { database, clock, ids, mailer, site } = platform;
         SqlCustomers::migrate(&database).await?;
@@ -87,25 +84,17 @@ impl CustomerModule {
     }
 
     /// Every record, without a personal datum, for the audit.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         self.store.audit().await
     }
 
     /// The ids of erased customers, in the order in which they were erased.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn erased(&self) -> Result<Vec<CustomerId>, StoreError> {
         self.store.erased().await
     }
 
-    /// Erases somebody by order of the shop's operator; `false` if there is no such customer (any more).
-    ///
-    /// # Errors
-    /// [`EraseCustomerError`]: an administrator is not erased.
+    /// Erases somebody by order of the shop's operator; `false` if there is no such customer (any more). An administrator is
+    /// not erased.
     pub async fn erase(&self, customer: CustomerId) -> Result<bool, EraseCustomerError> {
         match self.use_cases.erase_customer.by_request(customer).await {
             Ok(()) => Ok(true),
@@ -115,9 +104,6 @@ impl CustomerModule {
     }
 
     /// Name and e-mail address of an account; `None` if it was deleted or never existed.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn find(&self, customer: CustomerId) -> Result<Option<(PersonName, EmailAddress)>, StoreError> {
         let found = self.use_cases.account_queries.customer(customer).await?;
         Ok(found.map(|customer| (customer.name().clone(), customer.email().clone())))
@@ -136,9 +122,6 @@ impl CustomerModule {
 
     /// Enters somebody by order of the shop's operator. Somebody who has that address already rises to the role and, if
     /// `verified`, is taken as verified; their password and name stay their own. So it may be repeated at every start.
-    ///
-    /// # Errors
-    /// [`CreateUserFailure`].
     pub async fn create_user(&self, user: NewUser<'_>) -> Result<CustomerId, CreateUserFailure> {
         let command = CreateUserCommand {
             email: EmailAddress::parse(user.email)?,

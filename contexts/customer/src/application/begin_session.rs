@@ -30,7 +30,6 @@ pub struct LoggedIn {
     pub expires_at: Timestamp,
     /// How long that is from now.
     pub lasts: Duration,
-    /// Who.
     pub customer: Customer,
     /// By which the browser is known from now on; `None` where it stays what it was.
     pub device: Option<Token>,

@@ -7,24 +7,17 @@
 
 pub mod commands;
 pub mod queries;
-pub mod use_cases;
 
 mod begin_session;
 mod check_code;
 mod check_identity;
 mod letters;
 mod retry_on_conflict;
+mod use_cases;
 
 pub use begin_session::{LoggedIn, LoginPlace};
 pub use check_identity::{CheckIdentityError, IdentityProof};
-pub use commands::{
-    ChangePassword, ChangePasswordCommand, ChangePasswordError, ChangeRole, ChangeRoleError, ConfirmSession,
-    CreateApiKey, CreateApiKeyCommand, CreateApiKeyError, CreateUser, CreateUserCommand, CreateUserError, EditProfile,
-    EditProfileCommand, EditProfileError, EndSessions, EraseCustomer, EraseCustomerError, LogIn, LogInCommand,
-    LogInError, LogOut, NewApiKey, RequestMail, ResetPassword, ResetPasswordError, RevokeApiKey, RoleChange,
-    SecondFactorError, SendAccountMail, SendAccountMailError, SetUpSecondFactor, SignUp, SignUpCommand, SignUpError,
-    Sweep, VerifyEmail, VerifyEmailError,
-};
+pub use commands::*;
 pub use letters::{LetterKind, MailOrder, SEND_ACCOUNT_MAIL};
-pub use queries::{AccountQueries, Authenticate};
+pub use queries::*;
 pub use use_cases::{Ports, Stores, UseCases};

@@ -1,7 +1,8 @@
 //! What a customer is and may become. Pure: the time, the ids and the chance come in with the call.
 //!
 //! Reading order: [`customer`] (the aggregate), [`event`] (its facts), [`email`], [`name`] and [`password`] (what people
-//! type, parsed once), [`token`] (secrets that are shown once), [`session`], [`login_delay`], [`api_key`], [`credential`], [`mail_token`].
+//! type, parsed once), [`token`] (secrets that are shown once), [`credential`], [`mail_token`], [`session`], [`login_delay`],
+//! [`api_key`].
 
 pub mod api_key;
 pub mod credential;

@@ -14,17 +14,17 @@ use shared_kernel::Role;
 use utoipa_actix_web::AppExt;
 
 use crate::golden::{assert_golden, read};
-use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
+use crate::shop::{Got, PASSWORD, TestShop, on_both_engines};
 
 /// Calls operations, and holds every answer against the promise.
 struct Client<'a> {
-    shop: &'a Shop,
+    shop: &'a TestShop,
     promised: Value,
     seen: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Client<'a> {
-    fn of(shop: &'a Shop) -> Self {
+    fn of(shop: &'a TestShop) -> Self {
         Self { shop, promised: read("openapi.json"), seen: RefCell::default() }
     }
 
@@ -100,14 +100,14 @@ fn token_of(got: &Got) -> String {
     got.json()["token"].as_str().unwrap().to_owned()
 }
 
-async fn the_promise_is_what_the_code_says(shop: Shop) {
+async fn the_promise_is_what_the_code_says(shop: &TestShop) {
     let (_, openapi) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     let about = About { tag: "customer", text: "Accounts, sessions, roles and API keys" };
     assert_golden("openapi.json", &describe(about, &openapi).unwrap());
 }
 
-async fn from_sign_up_to_log_out(shop: Shop) {
-    let api = Client::of(&shop);
+async fn from_sign_up_to_log_out(shop: &TestShop) {
+    let api = Client::of(shop);
     let created = api.post("/customers", aroha()).await;
     let customer = created.json();
     assert_eq!((created.status, &customer["email"]), (201, &json!("aroha@example.org")));
@@ -136,8 +136,8 @@ async fn from_sign_up_to_log_out(shop: Shop) {
     assert_eq!(api.call(Method::DELETE, "/sessions/current", Some(&token), None).await.status, 401);
 }
 
-async fn what_does_not_fit_is_refused_by_name(shop: Shop) {
-    let api = Client::of(&shop);
+async fn what_does_not_fit_is_refused_by_name(shop: &TestShop) {
+    let api = Client::of(shop);
     let but = |field: &str, value: Value| {
         let mut body = aroha();
         body[field] = value;
@@ -175,8 +175,8 @@ async fn what_does_not_fit_is_refused_by_name(shop: Shop) {
     );
 }
 
-async fn an_account_is_edited_and_left_by_its_owner_alone(shop: Shop) {
-    let api = Client::of(&shop);
+async fn an_account_is_edited_and_left_by_its_owner_alone(shop: &TestShop) {
+    let api = Client::of(shop);
     shop.user("aroha@example.org", Role::Customer).await;
     let credentials = json!({ "email": "aroha@example.org", "password": PASSWORD });
     let token = token_of(&api.post("/sessions", credentials.clone()).await);
@@ -203,8 +203,8 @@ async fn an_account_is_edited_and_left_by_its_owner_alone(shop: Shop) {
     assert_eq!(problem(&gone), (401, "invalid-credentials".to_owned()));
 }
 
-async fn a_forgotten_password_is_replaced_once(shop: Shop) {
-    let api = Client::of(&shop);
+async fn a_forgotten_password_is_replaced_once(shop: &TestShop) {
+    let api = Client::of(shop);
     shop.user("aroha@example.org", Role::Customer).await;
     assert_eq!(api.post("/password-resets", json!({ "email": "aroha@example.org" })).await.status, 202);
     let reset = json!({ "token": shop.mailed_token().await, "password": "a new password" });
@@ -216,8 +216,8 @@ async fn a_forgotten_password_is_replaced_once(shop: Shop) {
     assert_eq!(api.post("/verifications/resend", json!({ "email": "aroha@example.org" })).await.status, 202);
 }
 
-async fn guessing_is_slowed_down_and_the_owner_gets_in(shop: Shop) {
-    let api = Client::of(&shop);
+async fn guessing_is_slowed_down_and_the_owner_gets_in(shop: &TestShop) {
+    let api = Client::of(shop);
     shop.user("aroha@example.org", Role::Customer).await;
     for email in ["aroha@example.org", "nobody@example.org"] {
         let guess = json!({ "email": email, "password": "a wrong guess" });
@@ -237,8 +237,8 @@ async fn guessing_is_slowed_down_and_the_owner_gets_in(shop: Shop) {
     token_of(&api.post("/sessions", right).await);
 }
 
-async fn administrators_appoint_and_hand_out_keys(shop: Shop) {
-    let api = Client::of(&shop);
+async fn administrators_appoint_and_hand_out_keys(shop: &TestShop) {
+    let api = Client::of(shop);
     let admin_id = shop.user("admin@example.org", Role::Admin).await.to_string();
     let aroha = shop.user("aroha@example.org", Role::Customer).await.to_string();
     let log_in = |email: &str| json!({ "email": email, "password": PASSWORD });
@@ -283,12 +283,12 @@ async fn administrators_appoint_and_hand_out_keys(shop: Shop) {
     assert_eq!(api.call(Method::DELETE, &format!("/customers/{aroha}"), Some(&admin), None).await.status, 204);
     assert_eq!(api.get("/me", &customer).await.status, 401);
     assert_eq!(api.get(&format!("/customers/{aroha}"), &admin).await.status, 404);
-    let audit = serde_json::to_string(&shop.module.audit().await.unwrap()).unwrap();
+    let audit = serde_json::to_string(shop.module.audit().await.unwrap()).unwrap();
     assert!(audit.contains(&aroha) && !audit.contains('@'), "{audit}");
 }
 
-async fn every_promised_operation_keeps_outsiders_out_or_lets_them_in_on_purpose(shop: Shop) {
-    let api = Client::of(&shop);
+async fn every_promised_operation_keeps_outsiders_out_or_lets_them_in_on_purpose(shop: &TestShop) {
+    let api = Client::of(shop);
     let open = [
         "post /api/customer/v1/customers",
         "post /api/customer/v1/password-resets",

@@ -1,10 +1,9 @@
 //! Many at the same time, at two handles on one database, as two processes would be: what may happen once happens once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, shared_cluster, sqlite};
+use chassis::testing::{CountingIds, FixedClock, crowd, on_two_handles};
 use customer::CustomerSettings;
 use customer::adapters::outbound::sql::MIGRATIONS;
 use customer::application::{Ports, ResetPasswordError, SignUpCommand, UseCases};
@@ -16,30 +15,11 @@ use customer::ports::{Account, AccountChange, IssueLimit, SessionsAfter};
 use customer::testing::suites::TestedStores;
 use customer::testing::{PlainHasher, RecordingMailer, a_customer};
 use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError, Timestamp};
-use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::stores::stores_on;
 
 const CROWD: u64 = 50;
-
-/// The stores of two processes on one database.
-type Two = [TestedStores; 2];
-
-async fn on_sqlite() -> Two {
-    let database = sqlite("customer", MIGRATIONS).await;
-    [stores_on(database.clone()), stores_on(database)]
-}
-
-async fn on_postgres() -> Option<Two> {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let settings = shared_cluster(&format!("at_once_{}", NEXT.fetch_add(1, Ordering::Relaxed)))?;
-    let (one, other) = (Database::postgres(&settings).await.unwrap(), Database::postgres(&settings).await.unwrap());
-    let (first, second) = tokio::join!(one.migrate("customer", MIGRATIONS), other.migrate("customer", MIGRATIONS));
-    first.unwrap();
-    second.unwrap();
-    Some([stores_on(one), stores_on(other)])
-}
 
 fn noon() -> Timestamp {
     Timestamp::parse("2026-11-22T12:00:00Z").unwrap()
@@ -49,16 +29,7 @@ fn hash(number: u64) -> TokenHash {
     Token::of(&[u8::try_from(number).unwrap(); 32]).hash()
 }
 
-/// Runs `act` with each number of the crowd, by turns in the one and in the other process.
-async fn crowd<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
-    two: &Two,
-    act: impl Fn(TestedStores, u64) -> F,
-) -> Vec<T> {
-    let turn = |number: u64| two[usize::from(number.is_multiple_of(2))].clone();
-    (1..=CROWD).map(|number| act(turn(number), number)).collect::<JoinSet<T>>().join_all().await
-}
-
-async fn registered(two: &Two) -> Customer {
+async fn registered(two: &[TestedStores; 2]) -> Customer {
     let (customer, events) = Customer::register(a_customer().parts());
     two[0].accounts.commit(AccountChange::of(customer.clone(), events)).await.unwrap();
     two[1].accounts.find(customer.id()).await.unwrap().unwrap()
@@ -75,8 +46,9 @@ fn use_cases(stores: &TestedStores, process: u64) -> UseCases {
     UseCases::new(&ports, &CustomerSettings::default())
 }
 
-async fn an_address_gets_one_account(two: Two) {
-    let answers = crowd(&two, |stores, number| async move {
+async fn an_address_gets_one_account(two: [Database; 2]) {
+    let two = two.map(stores_on);
+    let answers = crowd(CROWD, &two, |stores, number| async move {
         let parts = a_customer().parts();
         let password = NewPassword::parse(&"correct horse".into()).unwrap();
         let command =
@@ -90,14 +62,15 @@ async fn an_address_gets_one_account(two: Two) {
     assert_eq!(facts.len(), 1, "and one is heard of");
 }
 
-async fn a_mailed_token_is_spent_once(two: Two) {
+async fn a_mailed_token_is_spent_once(two: [Database; 2]) {
+    let two = two.map(stores_on);
     let aroha = registered(&two).await;
     let (token, now) = (Token::of(&[7; 32]), noon());
     let expires_at = now.plus(std::time::Duration::from_hours(1));
     let purpose = Purpose::ResetPassword;
     let mailed = MailToken { hash: token.hash(), customer: aroha.id(), purpose, issued_at: now, expires_at };
     assert!(two[0].tokens.issue(mailed, IssueLimit { at_most: 1, since: now }).await.unwrap());
-    let answers = crowd(&two, |stores, number| {
+    let answers = crowd(CROWD, &two, |stores, number| {
         let token = token.clone();
         async move {
             let password = NewPassword::parse(&format!("tüte kiwi {number}").into()).unwrap();
@@ -112,9 +85,10 @@ async fn a_mailed_token_is_spent_once(two: Two) {
     assert_eq!(spent, [aroha.password().as_str()], "the one who was told so has the password");
 }
 
-async fn no_more_links_are_mailed_than_the_limit_allows(two: Two) {
+async fn no_more_links_are_mailed_than_the_limit_allows(two: [Database; 2]) {
+    let two = two.map(stores_on);
     let aroha = registered(&two).await.id();
-    let answers = crowd(&two, |stores, number| async move {
+    let answers = crowd(CROWD, &two, |stores, number| async move {
         let token = MailToken {
             hash: hash(number),
             customer: aroha,
@@ -128,11 +102,12 @@ async fn no_more_links_are_mailed_than_the_limit_allows(two: Two) {
     assert_eq!(answers.await.into_iter().filter(|issued| *issued).count(), 5);
 }
 
-async fn failed_logins_are_counted_together(two: Two) {
+async fn failed_logins_are_counted_together(two: [Database; 2]) {
+    let two = two.map(stores_on);
     let policy = DelayPolicy::default();
     for round in 0..4 {
         let who = format!("guess {round}");
-        let answers = crowd(&two, |stores, _| {
+        let answers = crowd(CROWD, &two, |stores, _| {
             let lane = LoginLane::network(&Fingerprint::of(&who), "192.0.2.1");
             async move { stores.delays.charge(&lane, policy, noon()).await.unwrap() }
         });
@@ -140,9 +115,10 @@ async fn failed_logins_are_counted_together(two: Two) {
     }
 }
 
-async fn of_many_changes_of_one_version_one_is_kept(two: Two) {
+async fn of_many_changes_of_one_version_one_is_kept(two: [Database; 2]) {
+    let two = two.map(stores_on);
     let aroha = registered(&two).await;
-    let answers = crowd(&two, |stores, number| {
+    let answers = crowd(CROWD, &two, |stores, number| {
         let (changed, events) = aroha.clone().change_password(PasswordHash::new(format!("password {number}")));
         async move { stores.accounts.commit(AccountChange::of(changed, events)).await }
     });
@@ -151,13 +127,14 @@ async fn of_many_changes_of_one_version_one_is_kept(two: Two) {
     assert!(answers.iter().all(|answer| matches!(answer, Ok(()) | Err(StoreError::Stale))), "{answers:?}");
 }
 
-async fn no_session_outlives_the_password_that_it_began_with(two: Two) {
+async fn no_session_outlives_the_password_that_it_began_with(two: [Database; 2]) {
+    let two = two.map(stores_on);
     let mut aroha = registered(&two).await;
     for round in 0..5 {
         let (known, owner) = (aroha.password().clone(), aroha.id());
         let (changed, events) = aroha.clone().change_password(PasswordHash::new(format!("password {round}")));
         let change = AccountChange { sessions: SessionsAfter::End, ..AccountChange::of(changed, events) };
-        let answers = crowd(&two, |stores, number| {
+        let answers = crowd(CROWD, &two, |stores, number| {
             let (known, change) = (known.clone(), change.clone());
             async move {
                 if number == CROWD / 2 {
@@ -189,7 +166,8 @@ fn key(number: u64, owner: CustomerId) -> ApiKey {
     }
 }
 
-async fn nothing_of_an_erased_customer_is_left(two: Two) {
+async fn nothing_of_an_erased_customer_is_left(two: [Database; 2]) {
+    let two = two.map(stores_on);
     for round in 1..=5 {
         let (aroha, events) = Customer::register(a_customer().number(round).parts());
         let (owner, known) = (aroha.id(), aroha.password().clone());
@@ -197,7 +175,7 @@ async fn nothing_of_an_erased_customer_is_left(two: Two) {
         let (erased, events) = two[0].accounts.find(owner).await.unwrap().unwrap().erase(noon()).unwrap();
         let (account, sessions) = (Account::Erased(erased), SessionsAfter::End);
         let change = AccountChange { account, events, tasks: vec![], sessions, spent: None };
-        let answers = crowd(&two, |stores, number| {
+        let answers = crowd(CROWD, &two, |stores, number| {
             let (known, change) = (known.clone(), change.clone());
             async move {
                 match number % 3 {
@@ -222,24 +200,8 @@ async fn nothing_of_an_erased_customer_is_left(two: Two) {
     }
 }
 
-macro_rules! on_both_engines {
-    ($($case:ident)*) => {$(
-        mod $case {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                super::$case(super::on_sqlite().await).await;
-            }
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                if let Some(two) = super::on_postgres().await {
-                    super::$case(two).await;
-                }
-            }
-        }
-    )*};
-}
-
-on_both_engines! {
+on_two_handles! {
+    "customer", MIGRATIONS:
     an_address_gets_one_account
     a_mailed_token_is_spent_once
     no_more_links_are_mailed_than_the_limit_allows

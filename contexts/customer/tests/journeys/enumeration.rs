@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared_kernel::Role;
 
 use crate::browser::{Browser, csrf_of, set_cookie};
-use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
+use crate::shop::{Got, PASSWORD, TestShop, on_both_engines};
 
 /// Everything of an answer that an outsider can see, without what differs from one request to the next in any case.
 fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
@@ -27,27 +27,26 @@ fn visible(got: &Got, typed: &str) -> (u16, Vec<(String, String)>, String) {
     (got.status, headers, text)
 }
 
-async fn world(shop: Shop) -> Shop {
+async fn world(shop: &TestShop) {
     shop.user("known@example.org", Role::Customer).await;
-    shop
 }
 
-async fn not_from_the_pages(shop: Shop) {
-    let shop = world(shop).await;
+async fn not_from_the_pages(shop: &TestShop) {
+    world(shop).await;
     for (page, action) in
         [("/login", "/login"), ("/signup", "/signup"), ("/reset", "/reset"), ("/verify", "/verify/resend")]
     {
         let mut answers = vec![];
         for email in ["known@example.org", "nobody@example.org"] {
             let fields = [("email", email), ("password", "some password"), ("first_name", "A"), ("last_name", "B")];
-            answers.push(visible(&Browser::of(&shop).fill(page, action, &fields).await, email));
+            answers.push(visible(&Browser::of(shop).fill(page, action, &fields).await, email));
         }
         assert_eq!(answers[0], answers[1], "{action}");
     }
 }
 
-async fn not_from_the_api(shop: Shop) {
-    let shop = world(shop).await;
+async fn not_from_the_api(shop: &TestShop) {
+    world(shop).await;
     let body = |email: &str, path: &str| -> Value {
         match path {
             "customers" => json!({ "email": email, "password": "some password", "first_name": "A", "last_name": "B" }),
@@ -74,9 +73,9 @@ async fn not_from_the_api(shop: Shop) {
     }
 }
 
-async fn but_the_owner_is_told_and_the_password_stays(shop: Shop) {
-    let shop = world(shop).await;
-    let mut browser = Browser::of(&shop);
+async fn but_the_owner_is_told_and_the_password_stays(shop: &TestShop) {
+    world(shop).await;
+    let mut browser = Browser::of(shop);
     let fields =
         [("email", "Known@Example.org"), ("password", "the thief's own"), ("first_name", "A"), ("last_name", "B")];
     for _ in 0..3 {

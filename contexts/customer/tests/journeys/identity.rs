@@ -8,17 +8,17 @@ use chassis::web::signed::{CredentialKind, IDENTITY_HEADER, Refused, Verifier};
 use shared_kernel::{Identity, Role};
 
 use crate::browser::Browser;
-use crate::shop::{Got, PASSWORD, Shop, signing_key};
+use crate::shop::{Got, PASSWORD, TestShop, signing_key};
 
 const PATH: &str = "/api/customer/v1/identity";
 
 struct World {
-    shop: Shop,
+    shop: TestShop,
     token: String,
 }
 
 async fn world() -> World {
-    let shop = Shop::on_sqlite().await;
+    let shop = TestShop::on_sqlite().await;
     shop.user("aroha@example.org", Role::Staff).await;
     let mut browser = Browser::of(&shop);
     browser.log_in("aroha@example.org", PASSWORD).await;

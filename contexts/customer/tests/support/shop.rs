@@ -10,8 +10,9 @@ use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
 use chassis::Platform;
+use chassis::messaging::SqlMessages;
 use chassis::sql::Database;
-use chassis::testing::{FixedClock, MemoryMailer, drive, platform_on, postgres, sqlite};
+use chassis::testing::{FixedClock, Leftovers, MemoryMailer, drive, platform_on, postgres, sqlite};
 use chassis::web::signed::{PrivateKey, Signer};
 use chassis::web::{Edge, EdgeSettings, guard};
 use customer::adapters::outbound::sql::MIGRATIONS;
@@ -24,11 +25,13 @@ type Call = dyn Fn(TestRequest) -> Pin<Box<dyn Future<Output = Got>>>;
 
 pub const PASSWORD: &str = "correct horse battery";
 
-pub struct Shop {
+/// A shop with one context. Its test fails if messages are left undelivered or dead.
+pub struct TestShop {
     pub module: CustomerModule,
     pub platform: Platform,
     pub clock: Arc<FixedClock>,
     pub mailer: Arc<MemoryMailer>,
+    leftovers: Leftovers,
     call: Box<Call>,
 }
 
@@ -58,7 +61,7 @@ impl Got {
     }
 }
 
-impl Shop {
+impl TestShop {
     pub async fn on_sqlite() -> Self {
         Self::on(sqlite("customer", MIGRATIONS).await).await
     }
@@ -93,7 +96,7 @@ impl Shop {
                 Got { status, headers, body: test::read_body(answer).await.to_vec() }
             })
         };
-        Self { module, platform, clock, mailer, call: Box::new(call) }
+        Self { module, platform, clock, mailer, leftovers: Leftovers::default(), call: Box::new(call) }
     }
 
     pub async fn call(&self, request: TestRequest) -> Got {
@@ -104,6 +107,7 @@ impl Shop {
     pub async fn settle(&self) {
         let clock: Arc<dyn Clock> = self.clock.clone();
         drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
+        self.leftovers.look(&SqlMessages::new(self.platform.database.clone(), clock)).await;
     }
 
     /// The token in the newest mail.
@@ -129,14 +133,17 @@ macro_rules! on_both_engines {
         mod on_sqlite { $(
             #[actix_web::test]
             async fn $test() {
-                super::$test(crate::shop::Shop::on_sqlite().await).await;
+                let shop = crate::shop::TestShop::on_sqlite().await;
+                super::$test(&shop).await;
+                shop.settle().await;
             }
         )* }
         mod on_postgres { $(
             #[actix_web::test]
             async fn $test() {
-                if let Some(shop) = crate::shop::Shop::on_postgres().await {
-                    super::$test(shop).await;
+                if let Some(shop) = crate::shop::TestShop::on_postgres().await {
+                    super::$test(&shop).await;
+                    shop.settle().await;
                 }
             }
         )* }

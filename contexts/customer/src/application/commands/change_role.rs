@@ -11,13 +11,11 @@ use crate::ports::{Account, AccountChange, Accounts};
 /// Why the role stays as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeRoleError {
-    /// Nobody has that id.
     #[error("there is no such customer")]
     NoSuchCustomer,
     /// The rules forbid it.
     #[error(transparent)]
     Refused(#[from] OwnRoleRefused),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -10,7 +10,6 @@ use crate::ports::ApiKeys;
 /// What an administrator fills in.
 #[derive(Debug, Clone)]
 pub struct CreateApiKeyCommand {
-    /// Who.
     pub by: Identity,
     /// What the key is for; see [`ApiKey::label`].
     pub label: String,
@@ -29,7 +28,6 @@ pub enum CreateApiKeyError {
     /// It would be worth nothing.
     #[error("a key must end in the future")]
     EndsInThePast,
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -43,7 +41,6 @@ pub struct NewApiKey {
     pub secret: String,
 }
 
-/// Gives out keys.
 pub struct CreateApiKey {
     keys: Arc<dyn ApiKeys>,
     clock: Arc<dyn Clock>,

@@ -37,15 +37,12 @@ pub enum CreateUserError {
     /// The password will not do.
     #[error(transparent)]
     Password(#[from] FieldError),
-    /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Enters people.
 pub struct CreateUser {
     accounts: Arc<dyn Accounts>,
     hasher: Arc<dyn PasswordHasher>,

@@ -11,7 +11,6 @@ use crate::ports::{Account, AccountChange, Accounts};
 /// What somebody fills in.
 #[derive(Debug, Clone)]
 pub struct EditProfileCommand {
-    /// Who.
     pub customer: CustomerId,
     /// What anyone who asks may do: an API key may do less than its owner, and then it does not change the account.
     pub by: Role,
@@ -29,12 +28,10 @@ pub enum EditProfileError {
     /// Asked with a key that may do less than its owner.
     #[error("this key may do less than its owner, so it cannot change the account")]
     LessThanOwner,
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Changes profiles.
 pub struct EditProfile {
     accounts: Arc<dyn Accounts>,
 }

@@ -21,13 +21,10 @@ const CHALLENGE_LIFETIME: Duration = Duration::from_mins(10);
 /// What somebody types.
 #[derive(Debug, Clone)]
 pub struct LogInCommand {
-    /// Any text.
     pub email: String,
-    /// Any text.
     pub password: SecretString,
     /// A code, where it is sent along.
     pub code: Option<String>,
-    /// From where.
     pub place: LoginPlace,
 }
 
@@ -49,15 +46,12 @@ pub enum LogInError {
     /// Too many failures; the password or code was not looked at.
     #[error(transparent)]
     Delayed(#[from] Delayed),
-    /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Logs people in.
 pub struct LogIn {
     identity: CheckIdentity,
     devices: Arc<dyn KnownDevices>,

@@ -7,7 +7,6 @@ use shared_kernel::StoreError;
 use crate::domain::Credential;
 use crate::ports::Sessions;
 
-/// Logs people out.
 pub struct LogOut {
     sessions: Arc<dyn Sessions>,
 }

@@ -10,7 +10,6 @@ use crate::application::letters::{LetterKind, MailOrder};
 use crate::domain::EmailAddress;
 use crate::ports::Accounts;
 
-/// Takes such requests.
 pub struct RequestMail {
     accounts: Arc<dyn Accounts>,
     ids: Arc<dyn Ids>,

@@ -18,15 +18,12 @@ pub enum ResetPasswordError {
     /// The new password would be guessed from the account itself.
     #[error(transparent)]
     Guessable(#[from] FieldError),
-    /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Replaces forgotten passwords.
 pub struct ResetPassword {
     accounts: Arc<dyn Accounts>,
     tokens: Arc<dyn MailTokens>,

@@ -18,12 +18,10 @@ pub enum SendAccountMailError {
     /// It was not handed over.
     #[error(transparent)]
     Mailing(#[from] MailingError),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Writes to customers.
 pub struct SendAccountMail {
     accounts: Arc<dyn Accounts>,
     tokens: Arc<dyn MailTokens>,

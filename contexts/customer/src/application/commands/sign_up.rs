@@ -25,15 +25,12 @@ pub struct SignUpCommand {
 /// Why nobody was signed up.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
-    /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Signs people up.
 pub struct SignUp {
     accounts: Arc<dyn Accounts>,
     hasher: Arc<dyn PasswordHasher>,

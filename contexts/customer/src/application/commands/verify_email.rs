@@ -22,15 +22,12 @@ pub enum VerifyEmailError {
     /// Anyone who follows the link has not signed up, or has forgotten their password: a new one verifies, too.
     #[error("this is not the password that was chosen at sign-up")]
     WrongPassword,
-    /// No hash.
     #[error(transparent)]
     Hashing(#[from] HashingError),
-    /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Verifies addresses.
 pub struct VerifyEmail {
     accounts: Arc<dyn Accounts>,
     tokens: Arc<dyn MailTokens>,

@@ -7,7 +7,6 @@ use shared_kernel::{Clock, Identity, StoreError};
 use crate::domain::{ApiKeyId, Credential, SessionPolicy, Token, TokenHash};
 use crate::ports::{ApiKeys, Sessions};
 
-/// Recognises people and machines.
 pub struct Authenticate {
     sessions: Arc<dyn Sessions>,
     keys: Arc<dyn ApiKeys>,
