@@ -131,6 +131,8 @@ fn edge(shop: &Shop) -> Edge {
         security: shop.security.clone(),
         recorded: limits::recorded(),
         never_shed: limits::signed_routes(shop),
+        cart_count_cookie: Some(order::CART_COUNT_COOKIE),
+        cookies_of_session: vec![order::CART_COOKIE, order::CART_COUNT_COOKIE],
         unseen: signer(shop).iter().map(|_| CustomerModule::IDENTITY).collect(),
         ..EdgeSettings::default()
     };

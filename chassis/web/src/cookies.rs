@@ -1,4 +1,4 @@
-//! The names of our cookies and how they are set.
+//! The names of the cookies that every shop has, and how cookies are set. A context has names for its own.
 //!
 //! When the shop is reached by https, the edge adds `Secure` and puts [`HOST_PREFIX`] before the name, so that no other
 //! host of the same domain can plant a cookie of ours; nobody else has to know that. On the way in the name with the
@@ -14,10 +14,6 @@ use actix_web::cookie::{Cookie, SameSite};
 pub(crate) const HOST_PREFIX: &str = "__Host-";
 /// The session token. Only pages look at it; `/api` ignores cookies.
 pub const SESSION_COOKIE: &str = "sid";
-/// The id of the cart.
-pub const CART_COOKIE: &str = "cart";
-/// How many things lie in the cart; for display only.
-pub const CART_COUNT_COOKIE: &str = "cart_count";
 /// What is in a browser from which somebody has logged in before.
 pub const DEVICE_COOKIE: &str = "device";
 /// Tells one anonymous browser from another, for form tokens only.
@@ -26,7 +22,7 @@ pub(crate) const VISITOR_COOKIE: &str = "visitor";
 pub(crate) const FLASH_COOKIE: &str = "flash";
 
 /// A cookie that scripts cannot read and other sites' forms do not send, for `age`.
-pub(crate) fn cookie(name: &'static str, value: String, age: Duration) -> Cookie<'static> {
+pub fn cookie(name: &'static str, value: String, age: Duration) -> Cookie<'static> {
     let age = CookieAge::seconds(i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
     Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(age).finish()
 }
@@ -42,7 +38,7 @@ pub fn end_session_cookie() -> Cookie<'static> {
 }
 
 /// The cookie that makes the browser forget the one of that name.
-pub fn forget_cookie(name: &'static str) -> Cookie<'static> {
+pub(crate) fn forget_cookie(name: &'static str) -> Cookie<'static> {
     cookie(name, String::new(), Duration::ZERO)
 }
 

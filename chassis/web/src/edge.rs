@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use base64::Engine;
@@ -15,7 +16,7 @@ use storefront_theme::SHOP_NAME;
 
 use super::bodies::Pace;
 use super::client::TrustedProxies;
-use super::cookies::{self, CART_COUNT_COOKIE, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
+use super::cookies::{self, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
 use super::flash::Flash;
 use super::form_token::CsrfKey;
 use super::headers::SecurityHeaders;
@@ -64,6 +65,10 @@ pub struct EdgeSettings {
     pub security: SecurityLog,
     /// Requests (method and pattern of the path) that have a name of their own in the security log when they succeed.
     pub recorded: Vec<(Method, &'static str, SecurityEvent)>,
+    /// The cookie that says how many things lie in the visitor's cart, for the frame; `None` where there are no carts.
+    pub cart_count_cookie: Option<&'static str>,
+    /// Cookies of contexts that belong to whoever is logged in: a browser that forgets its session forgets them, too.
+    pub cookies_of_session: Vec<&'static str>,
 }
 
 impl Default for EdgeSettings {
@@ -87,6 +92,8 @@ impl Default for EdgeSettings {
             max_uploads: 32,
             security: SecurityLog::default(),
             recorded: Vec::new(),
+            cart_count_cookie: None,
+            cookies_of_session: Vec::new(),
         }
     }
 }
@@ -112,6 +119,8 @@ struct Inner {
     upload_seats: ConcurrencyLimit,
     draining: AtomicBool,
     recorded: Vec<(Method, &'static str, SecurityEvent)>,
+    cart_count_cookie: Option<&'static str>,
+    cookies_of_session: Vec<&'static str>,
     recognition: Authentication,
 }
 
@@ -145,6 +154,8 @@ impl Edge {
             upload_seats: ConcurrencyLimit::new(settings.max_uploads),
             draining: AtomicBool::new(false),
             recorded: settings.recorded,
+            cart_count_cookie: settings.cart_count_cookie,
+            cookies_of_session: settings.cookies_of_session,
             recognition,
         }))
     }
@@ -231,6 +242,10 @@ impl Edge {
         found.map(|(_, _, event)| *event)
     }
 
+    pub(crate) fn cookies_of_session(&self) -> &[&'static str] {
+        &self.0.cookies_of_session
+    }
+
     /// What is known of a request before anything was asked.
     pub(crate) fn context(&self, req: &ServiceRequest) -> RequestContext {
         let http = req.request();
@@ -249,14 +264,17 @@ impl Edge {
             session: cookies::cookie_value(http, SESSION_COOKIE),
             visitor_is_new: visitor.is_none(),
             visitor: visitor.unwrap_or_else(new_visitor),
-            cart_count: cookies::cookie_value(http, CART_COUNT_COOKIE)
-                .and_then(|n| n.parse().ok())
-                .unwrap_or(0)
-                .min(9_999),
+            cart_count: self.cart_count(http),
             flash: cookies::cookie_value(http, FLASH_COOKIE).and_then(|value| Flash::from_cookie(&value)),
             frame_used: Cell::new(false),
             noted: Cell::new(false),
         }
+    }
+
+    /// What the browser says is in the cart: for display only, so any number will do.
+    fn cart_count(&self, req: &HttpRequest) -> u32 {
+        let found = self.0.cart_count_cookie.and_then(|name| cookies::cookie_value(req, name));
+        found.and_then(|count| count.parse().ok()).unwrap_or(0).min(9_999)
     }
 }
 

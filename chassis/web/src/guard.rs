@@ -21,7 +21,7 @@ use tracing::Instrument;
 
 use super::admission::{RequestInfo, admit};
 use super::connections::{Answer, Line};
-use super::cookies::{self, FLASH_COOKIE, VISITOR_COOKIE};
+use super::cookies::{self, FLASH_COOKIE, SESSION_COOKIE, VISITOR_COOKIE};
 use super::edge::Edge;
 use super::error_pages::render_errors;
 use super::limits;
@@ -117,6 +117,7 @@ fn leave(
     mut response: HttpResponse<BoxBody>,
 ) -> HttpResponse<BoxBody> {
     frame_cookies(context, &mut response);
+    forget_with_session(edge, &mut response);
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
     if late || edge.is_draining() {
         response.head_mut().set_connection_type(ConnectionType::Close);
@@ -161,6 +162,14 @@ fn frame_cookies(context: &RequestContext, response: &mut HttpResponse<BoxBody>)
     let renewed = response.cookies().any(|cookie| cookie.name() == FLASH_COOKIE);
     if context.flash.is_some() && !renewed {
         let _ = response.add_cookie(&cookies::forget_cookie(FLASH_COOKIE));
+    }
+}
+
+/// A browser that forgets its session must not show the next person what belonged to it, such as the cart.
+fn forget_with_session(edge: &Edge, response: &mut HttpResponse<BoxBody>) {
+    let ends = response.cookies().any(|cookie| cookie.name() == SESSION_COOKIE && cookie.value().is_empty());
+    for name in edge.cookies_of_session().iter().filter(|_| ends) {
+        let _ = response.add_cookie(&cookies::forget_cookie(name));
     }
 }
 

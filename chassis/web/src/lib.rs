@@ -53,8 +53,7 @@ pub use address_view::AddressView;
 pub use bodies::Pace;
 pub use client::TrustedProxies;
 pub use cookies::{
-    CART_COOKIE, CART_COUNT_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, cookie_value, device_cookie, end_session_cookie,
-    forget_cookie, session_cookie,
+    DEVICE_COOKIE, SESSION_COOKIE, cookie, cookie_value, device_cookie, end_session_cookie, session_cookie,
 };
 pub use csrf::CsrfGuard;
 pub use edge::{Edge, EdgeSettings};

@@ -19,6 +19,7 @@ pub mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use adapters::inbound::pages::{CART_COOKIE, CART_COUNT_COOKIE};
 pub use adapters::stripe::charge_limits;
 pub use module::{ExternalServices, OrderModule};
 pub use settings::{CardPageMode, OrderSettings, StripeSettings};

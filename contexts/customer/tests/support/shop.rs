@@ -80,8 +80,12 @@ impl TestShop {
         let mut platform = platform_on(database);
         (platform.clock, platform.mailer) = (clock.clone(), mailer.clone());
         let module = CustomerModule::start(CustomerSettings::default(), platform.clone()).await.unwrap();
-        let edge =
-            EdgeSettings { csrf_key: [7; 32], base_url: platform.site.base_url.clone(), ..EdgeSettings::default() };
+        let edge = EdgeSettings {
+            csrf_key: [7; 32],
+            base_url: platform.site.base_url.clone(),
+            cookies_of_session: vec!["cart", "cart_count"],
+            ..EdgeSettings::default()
+        };
         let edge = Edge::new(edge, module.authenticator(), platform.ids.clone());
         let app = App::new().into_utoipa_app().configure(module.api()).into_app().configure(module.pages());
         let app = app.configure(module.identity(Arc::new(Signer::new(&signing_key(), clock.clone()))));

@@ -2,9 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use chassis::web::{
-    CART_COOKIE, CART_COUNT_COOKIE, PageError, device_cookie, end_session_cookie, forget_cookie, session_cookie,
-};
+use chassis::web::{PageError, device_cookie, end_session_cookie, session_cookie};
 
 use crate::application::LoggedIn;
 use crate::domain::Token;
@@ -24,12 +22,11 @@ pub(super) fn with_device(mut response: HttpResponse, device: &Token) -> Result<
     Ok(response)
 }
 
-/// The answer, after which the browser shows the next person nothing of this one: session and cart are forgotten, and so
-/// are pages that it keeps for going back. It stays a known device, which opens nothing by itself.
+/// The answer, after which the browser shows the next person nothing of this one: the session is forgotten, with it what
+/// the edge knows to belong to it, such as the cart, and so are pages that the browser keeps for going back. It stays a
+/// known device, which opens nothing by itself.
 pub(super) fn without_session(mut response: HttpResponse) -> Result<HttpResponse, PageError> {
-    for cookie in [end_session_cookie(), forget_cookie(CART_COOKIE), forget_cookie(CART_COUNT_COOKIE)] {
-        response.add_cookie(&cookie).map_err(PageError::internal)?;
-    }
+    response.add_cookie(&end_session_cookie()).map_err(PageError::internal)?;
     let clear = HeaderName::from_static("clear-site-data");
     response.headers_mut().insert(clear, HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)

@@ -14,3 +14,5 @@ mod orders;
 mod payment;
 pub mod routes;
 mod view_models;
+
+pub use self::cart_cookie::{CART_COOKIE, CART_COUNT_COOKIE};
