@@ -147,8 +147,8 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
         }
         Command::Demo => {
             let order = require_module(shop.modules.order.as_ref(), Part::Order)?;
-            let orders = sample_orders::of(shop.settings.currency, shop.clock.now())?;
-            let summary = order.import_made(orders).await?;
+            let file = sample_orders::file(shop.settings.currency, shop.clock.now())?;
+            let summary = order.import_orders(&file, true).await?;
             out.line(format!("{} sample orders imported, {} known already", summary.imported, summary.repeated)).await
         }
         Command::Erasures => {

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
-use order::application::HistoricalOrder;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared_kernel::{Currency, Timestamp};
 
 const COUNT: u64 = 60;
@@ -33,16 +31,17 @@ const BUYERS: [(&str, &str, &str); 5] = [
     ("Alex Moreau", "alex@example.org", "FR"),
 ];
 
-/// The sample orders, the newest a day before `now`.
+/// The sample orders as a file to import, the newest a day before `now`.
 ///
 /// # Errors
 /// For a currency whose prices do not have the demo's two decimals.
-pub fn of(currency: Currency, now: Timestamp) -> anyhow::Result<Vec<HistoricalOrder>> {
+pub fn file(currency: Currency, now: Timestamp) -> anyhow::Result<Vec<u8>> {
     anyhow::ensure!(currency.exponent() == 2, "sample orders have two decimals, which {} has not", currency.code());
-    (0..COUNT).map(|index| sample(index, currency, now)).collect()
+    let lines = (0..COUNT).map(|index| sample(index, currency, now).map(|order| order.to_string()));
+    Ok(lines.collect::<anyhow::Result<Vec<_>>>()?.join("\n").into_bytes())
 }
 
-fn sample(index: u64, currency: Currency, now: Timestamp) -> anyhow::Result<HistoricalOrder> {
+fn sample(index: u64, currency: Currency, now: Timestamp) -> anyhow::Result<Value> {
     let pick = |step: u64, length: usize| usize::try_from(index * step).map_or(0, |position| position % length);
     let (name, email, country) = BUYERS[pick(3, BUYERS.len())];
     let line = |(sku, title, price): (&str, &str, i64), quantity: u64| json!({"sku": sku, "title": title, "quantity": quantity, "unit_price_minor": price});
@@ -52,7 +51,7 @@ fn sample(index: u64, currency: Currency, now: Timestamp) -> anyhow::Result<Hist
         lines.dedup_by(|second, first| second["sku"] == first["sku"]);
     }
     let age = Duration::from_hours(24) + INTERVAL * u32::try_from(COUNT - 1 - index)?;
-    serde_json::from_value(json!({
+    Ok(json!({
         "number": format!("SAMPLE-{:03}", index + 1),
         "placed_at": now.minus(age),
         "status": if index % 11 == 7 { "CANCELLED" } else { "COMPLETED" },
@@ -61,7 +60,6 @@ fn sample(index: u64, currency: Currency, now: Timestamp) -> anyhow::Result<Hist
         "currency": currency,
         "lines": lines,
     }))
-    .context("a sample order")
 }
 
 #[cfg(test)]
@@ -71,21 +69,26 @@ mod tests {
     #[test]
     fn sample_orders_are_of_the_last_months_and_sell_what_the_demo_sells() {
         let now = Timestamp::from_micros(1_795_348_800_000_000);
-        let orders = of(Currency::NZD, now).unwrap();
+        let file = String::from_utf8(file(Currency::NZD, now).unwrap()).unwrap();
+        let orders: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(orders.len(), 60);
         let oldest = now.minus(Duration::from_hours(24 * 250));
-        assert!(orders.iter().all(|order| order.placed_at > oldest && order.placed_at < now));
-        assert!(orders.iter().any(|order| order.status == "CANCELLED"));
+        let placed_at = |order: &Value| Timestamp::parse(order["placed_at"].as_str().unwrap()).unwrap();
+        assert!(orders.iter().all(|order| placed_at(order) > oldest && placed_at(order) < now));
+        assert!(orders.iter().any(|order| order["status"] == "CANCELLED"));
         let demo = include_str!("../../demo/products.csv");
-        for line in orders.iter().flat_map(|order| &order.lines) {
-            assert!(demo.contains(&format!(",{},", line.sku.as_str())), "{}", line.sku.as_str());
+        let skus = |order: &Value| -> Vec<String> {
+            let lines = order["lines"].as_array().unwrap();
+            lines.iter().map(|line| line["sku"].as_str().unwrap().to_owned()).collect()
+        };
+        for sku in orders.iter().flat_map(skus) {
+            assert!(demo.contains(&format!(",{sku},")), "{sku}");
         }
-        let skus = |order: &HistoricalOrder| order.lines.iter().map(|line| line.sku.clone()).collect::<Vec<_>>();
         assert!(orders.iter().all(|order| skus(order).len() < 2 || skus(order)[0] != skus(order)[1]));
     }
 
     #[test]
     fn a_currency_without_cents_has_no_sample_orders() {
-        assert!(of(Currency::parse("JPY").unwrap(), Timestamp::from_micros(0)).is_err());
+        assert!(file(Currency::parse("JPY").unwrap(), Timestamp::from_micros(0)).is_err());
     }
 }

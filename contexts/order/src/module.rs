@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::adapters::inbound::consumers::catalogue::{PRODUCT_CHANGED, PRODUCT_WITHDRAWN, PriceListFeed};
 use crate::adapters::inbound::consumers::customer::{CUSTOMER_ERASED, CUSTOMER_REGISTERED, CustomerFeed};
 use crate::adapters::inbound::consumers::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
-use crate::adapters::inbound::{api, jobs, pages, tasks};
+use crate::adapters::inbound::{api, import, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::sql::{
     CURRENCY_IN_USE, MIGRATIONS, OrderChangeNotifier, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore,
@@ -21,8 +21,8 @@ use crate::adapters::outbound::sql::{
 use crate::adapters::stripe::{StripeGateway, WebhookConsumer, charge_limits, configure_webhook, livemode_of};
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
-    AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, HistoricalOrder, ImportSummary, Policy, Ports,
-    PricingConfig, ReconcileSummary, UseCases,
+    AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, ImportSummary, Policy, Ports, PricingConfig,
+    ReconcileSummary, UseCases,
 };
 use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender};
 use crate::settings::OrderSettings;
@@ -213,15 +213,8 @@ impl OrderModule {
     /// # Errors
     /// The store's.
     pub async fn import_orders(&self, file: &[u8], skip_invalid: bool) -> Result<ImportSummary, StoreError> {
-        self.use_cases.import_orders.execute(file, skip_invalid).await
-    }
-
-    /// Takes over orders that a program has made.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn import_made(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
-        self.use_cases.import_orders.made(orders).await
+        let (orders, refused) = import::read(file);
+        self.use_cases.import_orders.execute(orders, refused, skip_invalid).await
     }
 
     /// Compares with the provider, now: every order with an open payment or refund, and all with money of the last weeks.

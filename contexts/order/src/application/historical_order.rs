@@ -1,8 +1,7 @@
-//! An order of another shop, as a line of JSON, and how it becomes one of ours: history, at rest from the start.
+//! An order of another shop, and how it becomes one of ours: history, at rest from the start.
 //!
 //! Whatever a later reader could not take (reports, pages, money in 64 bits) is refused here, with a reason.
 
-use serde::Deserialize;
 use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku, TaxRate, Timestamp, country};
 use uuid::Uuid;
 
@@ -13,61 +12,49 @@ use crate::domain::{
 
 /// The largest amount in minor units, and the largest quantity, that reports count; the schema of
 /// `store.order.imported.v1` promises them.
-const MAX_AMOUNT_MINOR: i64 = 100_000_000_000_000;
+pub(crate) const MAX_AMOUNT_MINOR: i64 = 100_000_000_000_000;
 const MAX_QUANTITY: i64 = 100_000_000;
 
 /// One order of another shop. Prices are gross.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct HistoricalOrder {
     /// What people called it.
     pub number: String,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// When everything had been delivered.
-    #[serde(default)]
     pub completed_at: Option<Timestamp>,
     /// `PAID`, `SHIPPED`, `COMPLETED`, `CANCELLED`, `REJECTED` or `EXPIRED`.
     pub status: String,
     /// Who bought.
-    #[serde(default)]
     pub customer: Option<HistoricalCustomer>,
     /// ISO 3166 code, or the name that the old shop used.
-    #[serde(default)]
     pub country: Option<String>,
     /// The currency of its prices.
     pub currency: Currency,
     /// What was bought.
     pub lines: Vec<HistoricalLine>,
     /// What delivery cost, with tax, in minor units.
-    #[serde(default)]
     pub shipping_minor: Option<i64>,
     /// How it was paid, where that was in several parts: together exactly the total. Left out, it was paid at once when it
     /// was placed.
-    #[serde(default)]
     pub payments: Vec<HistoricalPayment>,
     /// Money that went back: refunds and credit notes.
-    #[serde(default)]
     pub refunds: Vec<HistoricalRefund>,
 }
 
 /// Who bought.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default)]
 pub struct HistoricalCustomer {
     /// The UUID of an account here, or what the old shop called the buyer.
-    #[serde(default)]
     pub id: Option<String>,
     /// E-mail address.
-    #[serde(default)]
     pub email: Option<String>,
-    #[serde(default)]
     pub name: Option<String>,
 }
 
 /// What was bought.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct HistoricalLine {
     /// Which thing.
     pub sku: Sku,
@@ -80,32 +67,26 @@ pub struct HistoricalLine {
 }
 
 /// A part of what was paid.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct HistoricalPayment {
     /// How much, in minor units of the order's currency.
     pub amount_minor: i64,
     /// When; if that is not known, when the order was placed.
-    #[serde(default)]
     pub paid_at: Option<Timestamp>,
     /// By what, such as `voucher` or `credit_card`.
-    #[serde(default)]
     pub method: Option<String>,
 }
 
 /// Money that went back.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct HistoricalRefund {
     /// How much, in minor units of the order's currency.
     pub amount_minor: i64,
     /// When.
     pub refunded_at: Timestamp,
     /// Why.
-    #[serde(default)]
     pub reason: Option<String>,
     /// Of which payment, counted from 1; then no more than that payment brought.
-    #[serde(default)]
     pub payment: Option<usize>,
 }
 
@@ -277,147 +258,5 @@ fn country_of(text: &str) -> Result<Option<String>, String> {
         None if text.is_empty() => Ok(None),
         None if text.chars().count() == 2 => Err(format!("country: {text:?} is no ISO 3166 code")),
         None => words(text, "country", 100).map(Some),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::domain::{FulfilmentStatus, HistoryKind, PaymentAxis};
-
-    fn an_order() -> Value {
-        json!({"number": "A-1", "placed_at": "2019-03-04T05:06:07Z", "status": "COMPLETED", "currency": "NZD",
-            "lines": [{"sku": "S-1", "title": "Lantern", "quantity": 2, "unit_price_minor": 1150}]})
-    }
-
-    fn translated(change: impl FnOnce(&mut Value)) -> Result<Transition, String> {
-        let mut order = an_order();
-        change(&mut order);
-        let order: HistoricalOrder = serde_json::from_value(order).unwrap();
-        order.translate(TaxRate::from_basis_points(1_500), None)
-    }
-
-    fn refused(pointer: &str, value: &Value) -> String {
-        translated(|order| {
-            let (parent, field) = pointer.rsplit_once('/').unwrap();
-            order.pointer_mut(parent).unwrap()[field] = value.clone();
-        })
-        .map_or_else(|problem| problem, |_| panic!("{pointer} may be {value}"))
-    }
-
-    #[test]
-    fn what_a_later_reader_could_not_count_is_refused() {
-        for (pointer, value) in [
-            ("/lines/0/quantity", json!(0)),
-            ("/lines/0/quantity", json!(100_000_001)),
-            ("/lines/0/unit_price_minor", json!(-1)),
-            ("/lines/0/unit_price_minor", json!(90_000_000_000_000_i64)),
-            ("/lines/0/title", json!(" ")),
-            ("/shipping_minor", json!(-1)),
-            ("/lines", json!([])),
-            ("/number", json!("")),
-            ("/status", json!("SOLD")),
-            ("/placed_at", json!("-000044-03-15T00:00:00Z")),
-            ("/country", json!("XX")),
-            ("/customer", json!({"email": "not an address"})),
-            ("/refunds", json!([{"amount_minor": 2301, "refunded_at": "2019-04-01T00:00:00Z"}])),
-        ] {
-            assert!(!refused(pointer, &value).is_empty());
-        }
-        assert!(refused("/lines/0/quantity", &json!(-2)).contains("credit notes as `refunds`"));
-        let most = translated(|order| {
-            order["lines"][0]["quantity"] = json!(100_000_000);
-            order["lines"][0]["unit_price_minor"] = json!(1_000_000);
-        });
-        assert_eq!(most.unwrap().order.totals().gross.minor(), MAX_AMOUNT_MINOR);
-    }
-
-    #[test]
-    fn shipping_refunds_and_dates_come_along() {
-        let decided = translated(|order| {
-            order["shipping_minor"] = json!(690);
-            order["completed_at"] = json!("2019-03-09T00:00:00Z");
-            order["country"] = json!("UK");
-            order["customer"] = json!({"id": "9ef432eb6251297304e76186b10a928d", "name": "Example Buyer"});
-            order["refunds"] = json!([
-                {"amount_minor": 1000, "refunded_at": "2019-04-01T00:00:00Z", "reason": "scratched"},
-                {"amount_minor": 1990, "refunded_at": "2019-05-01T00:00:00Z"},
-            ]);
-        });
-        let decided = decided.unwrap();
-        let order = &decided.order;
-        assert_eq!((order.totals().gross.minor(), order.totals().shipping.minor()), (2_990, 690));
-        assert_eq!((order.country(), order.payment_axis()), (Some("GB"), PaymentAxis::Refunded));
-        assert_eq!(order.fulfilment().status(), FulfilmentStatus::Processed);
-        assert_eq!(
-            order.buyer().reference.as_deref(),
-            Some("9ef432eb6251297304e76186b10a928d"),
-            "no account has this id"
-        );
-        assert_eq!(order.buyer().name.as_deref(), Some("Example Buyer"));
-        let notes: Vec<_> = order.refunds().iter().map(|refund| refund.note.as_deref()).collect();
-        assert_eq!(notes, [Some("scratched"), Some("refunded in the former shop")]);
-        assert_eq!(decided.events.len(), 3, "the order and its two refunds are stated");
-    }
-
-    #[test]
-    fn an_order_paid_in_parts_says_which_and_refunds_of_a_part_stay_within_it() {
-        let voucher = || json!({"amount_minor": 300, "paid_at": "2019-03-04T05:06:07Z", "method": "voucher"});
-        let card = || json!({"amount_minor": 2000, "paid_at": "2019-03-06T00:00:00Z", "method": "credit_card"});
-        let with = |payments: Value, refunds: Value| {
-            translated(|order| (order["payments"], order["refunds"]) = (payments, refunds))
-        };
-        let refund = |minor, payment: usize| json!({"amount_minor": minor, "refunded_at": "2019-04-01T00:00:00Z", "payment": payment});
-        let order = with(json!([voucher(), card()]), json!([refund(1_990, 2), refund(300, 1)])).unwrap().order;
-        let paid = order.history().iter().filter(|entry| entry.kind == HistoryKind::Paid);
-        let paid: Vec<_> = paid.map(|entry| (entry.at.to_string(), entry.note.clone().unwrap())).collect();
-        let part = |at: &str, note: &str| (at.to_owned(), note.to_owned());
-        assert_eq!(
-            paid,
-            [
-                part("2019-03-04T05:06:07Z", "NZ$3.00, voucher, payment 1 of 2"),
-                part("2019-03-06T00:00:00Z", "NZ$20.00, credit_card, payment 2 of 2"),
-            ]
-        );
-        assert_eq!(order.state().paid_by().unwrap().at.to_string(), "2019-03-06T00:00:00Z", "when all of it was there");
-        assert_eq!(order.payment_axis(), PaymentAxis::PartiallyRefunded);
-        let of: Vec<_> = order.refunds().iter().map(|refund| refund.intent.as_str()).collect();
-        assert_eq!(of, ["past/2", "past/1"]);
-        assert!(order.payments().is_empty(), "no provider of this shop is ever asked for its money");
-
-        for (payments, refunds, problem) in [
-            (json!([voucher()]), json!([]), "payments are 300 together, but its total is 2300"),
-            (json!([voucher(), card(), voucher()]), json!([]), "2600 together"),
-            (json!([{"amount_minor": -300}, card()]), json!([]), "payments.amount_minor must be 0"),
-            (json!([voucher(), card()]), json!([refund(301, 1)]), "refunds of payment 1 are more"),
-            (json!([voucher(), card()]), json!([refund(200, 1), refund(101, 1)]), "refunds of payment 1 are more"),
-            (json!([voucher(), card()]), json!([refund(1, 3)]), "of payment 3, which is not there"),
-            (json!([voucher(), card()]), json!([refund(1, 0)]), "of payment 0, which is not there"),
-        ] {
-            let refused = with(payments, refunds).map_or_else(|refused| refused, |_| panic!("{problem}"));
-            assert!(refused.contains(problem), "{refused}");
-        }
-        let unpaid = translated(|order| {
-            order["status"] = json!("CANCELLED");
-            order["payments"] = json!([voucher(), card()]);
-        });
-        assert!(unpaid.is_err(), "an order that was not paid has no payments");
-    }
-
-    #[test]
-    fn a_cancelled_order_of_the_past_waits_for_nothing() {
-        let order = translated(|order| order["status"] = json!("CANCELLED")).unwrap().order;
-        assert_eq!(
-            (order.fulfilment().status(), order.payment_axis()),
-            (FulfilmentStatus::Cancelled, PaymentAxis::Canceled)
-        );
-        let paid_back = json!([{"amount_minor": 1, "refunded_at": "2019-04-01T00:00:00Z"}]);
-        let refunded = translated(|order| {
-            order["status"] = json!("CANCELLED");
-            order["refunds"] = paid_back;
-        });
-        assert!(refunded.is_err(), "what was not paid cannot go back");
     }
 }

@@ -14,7 +14,6 @@
 pub mod cart_pricing;
 pub mod commands;
 pub mod historical_order;
-pub mod history_file;
 pub mod queries;
 pub mod request_key;
 pub mod tasks;
@@ -24,7 +23,6 @@ mod waiting;
 pub use cart_pricing::{CartPricing, CartView, CartViewLine, PricingConfig};
 pub use commands::*;
 pub use historical_order::HistoricalOrder;
-pub use history_file::BadLine;
 pub use queries::*;
 pub use tasks::{TaskError, TaskRun};
 pub use use_cases::{Policy, Ports, UseCases};

@@ -11,7 +11,6 @@ use chassis::messaging::Record;
 use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
 use order::adapters::outbound::publish::published;
-use order::application::HistoricalOrder;
 use order::domain::{
     FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, RefundId,
     RefundReport, RefundRequest, ReportedRefund, Transition,
@@ -115,14 +114,13 @@ fn decision(name: &str) -> Transition {
 }
 
 fn imported() -> Transition {
-    let line: HistoricalOrder =
-        serde_json::from_value(json!({"number": "536365", "placed_at": "2019-03-04T05:06:07Z", "status": "COMPLETED",
+    let line = json!({"number": "536365", "placed_at": "2019-03-04T05:06:07Z", "status": "COMPLETED",
         "customer": {"id": "17850", "email": "old@example.com", "name": "Old Customer"}, "country": "GB",
         "currency": "GBP", "lines": [
             {"sku": "85123A", "title": "White hanging heart", "quantity": 6, "unit_price_minor": 255},
-            {"sku": "71053", "title": "White metal lantern", "quantity": 600, "unit_price_minor": 339}]}))
-        .unwrap();
-    line.translate(TaxRate::from_basis_points(2_000), None).unwrap()
+            {"sku": "71053", "title": "White metal lantern", "quantity": 600, "unit_price_minor": 339}]});
+    let (mut lines, _) = order::adapters::inbound::import::read(line.to_string().as_bytes());
+    lines.remove(0).order.translate(TaxRate::from_basis_points(2_000), None).unwrap()
 }
 
 fn envelope(name: &str) -> Envelope {

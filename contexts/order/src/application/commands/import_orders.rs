@@ -7,9 +7,27 @@ use std::sync::Arc;
 use shared_kernel::{CustomerId, StoreError, TaxRate};
 
 use crate::application::historical_order::HistoricalOrder;
-use crate::application::history_file::{self, BadLine, GoodLine};
 use crate::domain::Transition;
 use crate::ports::HistoryImport;
+
+/// A line that is not an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadLine {
+    /// Counts from 1, empty lines too.
+    pub line: usize,
+    /// The order's number, where it can be told.
+    pub number: Option<String>,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// A line that is an order, and where it stands.
+#[derive(Debug, Clone)]
+pub struct GoodLine {
+    /// Counts from 1, empty lines too.
+    pub line: usize,
+    pub order: HistoricalOrder,
+}
 
 /// What came of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,31 +56,20 @@ impl ImportOrders {
         Self { store, tax }
     }
 
-    /// Imports a file of JSON lines, [`ImportOrders::BATCH_SIZE`] orders at a time: all of them, or none if one cannot be
-    /// taken, unless `skip_invalid` says to take those that can.
+    /// Imports past orders, [`ImportOrders::BATCH_SIZE`] at a time: all of them, or none if one cannot be taken, unless
+    /// `skip_invalid` says to take those that can. `refused` are lines of the file that could not be read.
     ///
     /// # Errors
     /// The store's; what was imported before stays, and importing again goes on from there.
-    pub async fn execute(&self, file: &[u8], skip_invalid: bool) -> Result<ImportSummary, StoreError> {
-        let (good, refused) = history_file::read(file);
-        self.import(good, refused, skip_invalid).await
-    }
-
-    /// Imports orders that a program has made: those that can be taken.
-    pub async fn made(&self, orders: Vec<HistoricalOrder>) -> Result<ImportSummary, StoreError> {
-        let lines = (1..).zip(orders).map(|(line, order)| GoodLine { line, order });
-        self.import(lines.collect(), Vec::new(), true).await
-    }
-
-    async fn import(
+    pub async fn execute(
         &self,
-        good: Vec<GoodLine>,
+        lines: Vec<GoodLine>,
         mut refused: Vec<BadLine>,
         skip_invalid: bool,
     ) -> Result<ImportSummary, StoreError> {
-        let accounts = self.accounts(&good).await?;
+        let accounts = self.accounts(&lines).await?;
         let mut orders = Vec::new();
-        for GoodLine { line, order } in good {
+        for GoodLine { line, order } in lines {
             let (number, account) = (order.number.clone(), order.account().filter(|id| accounts.contains(id)));
             match order.translate(self.tax, account) {
                 Ok(decided) => orders.push(decided),

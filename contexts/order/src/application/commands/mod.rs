@@ -36,7 +36,7 @@ pub use follow_fulfilment::{FollowFulfilment, FulfilmentFact};
 pub use forget_carts::ForgetCarts;
 pub use forget_customer::ForgetCustomer;
 pub use handle_overdue::HandleOverdue;
-pub use import_orders::{ImportOrders, ImportSummary};
+pub use import_orders::{BadLine, GoodLine, ImportOrders, ImportSummary};
 pub use keep_prices::KeepPrices;
 pub use open_card_page::{OpenCardPage, OpenCardPageError, OpenCardPageQuery};
 pub use open_payment::OpenPayment;
