@@ -118,20 +118,8 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
             let ShippingOrderCreated { order_id, items } = message.data()?;
             Fact::Shipping(order_id, FulfilmentFact::Created(items.into_iter().map(pending).collect()))
         }
-        ITEM_PROCESSED => {
-            let ItemProcessed { order_id, sku, kind, quantity, carrier, tracking, processed_at: at } =
-                message.data()?;
-            let kind = kind.into();
-            Fact::Shipping(order_id, FulfilmentFact::Item(ProcessedItem { sku, kind, quantity, carrier, tracking, at }))
-        }
-        SHIPPING_ORDER_PROCESSED => {
-            let ShippingOrderProcessed { order_id, processed_at, not_sent, not_sent_reason: reason } =
-                message.data()?;
-            let items: Vec<_> =
-                not_sent.into_iter().map(|Item { sku, kind, quantity }| (sku, kind.into(), quantity)).collect();
-            let not_sent = (!items.is_empty()).then_some(NotSent { items, reason });
-            Fact::Shipping(order_id, FulfilmentFact::Processed(processed_at, not_sent))
-        }
+        ITEM_PROCESSED => message.data::<ItemProcessed>()?.into(),
+        SHIPPING_ORDER_PROCESSED => message.data::<ShippingOrderProcessed>()?.into(),
         SHIPPING_ORDER_CANCELLED => Fact::Shipping(message.data::<AboutOrder>()?.order_id, FulfilmentFact::Cancelled),
         CANCELLATION_REFUSED => {
             let CancellationRefused { order_id, reason } = message.data()?;
@@ -139,6 +127,24 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
         }
         _ => Fact::Foreign,
     })
+}
+
+impl From<ItemProcessed> for Fact {
+    fn from(message: ItemProcessed) -> Self {
+        let ItemProcessed { order_id, sku, kind, quantity, carrier, tracking, processed_at: at } = message;
+        let item = ProcessedItem { sku, kind: kind.into(), quantity, carrier, tracking, at };
+        Self::Shipping(order_id, FulfilmentFact::Item(item))
+    }
+}
+
+impl From<ShippingOrderProcessed> for Fact {
+    fn from(message: ShippingOrderProcessed) -> Self {
+        let ShippingOrderProcessed { order_id, processed_at, not_sent, not_sent_reason: reason } = message;
+        let items: Vec<_> =
+            not_sent.into_iter().map(|Item { sku, kind, quantity }| (sku, kind.into(), quantity)).collect();
+        let not_sent = (!items.is_empty()).then_some(NotSent { items, reason });
+        Self::Shipping(order_id, FulfilmentFact::Processed(processed_at, not_sent))
+    }
 }
 
 fn pending(item: Item) -> FulfilmentItem {

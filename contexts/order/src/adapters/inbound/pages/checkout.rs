@@ -15,7 +15,6 @@ use shared_kernel::{Address, Currency, Identity, Ids, Limit, Money};
 
 use super::cart::find_browser_cart;
 use super::cart_cookie::cart_of;
-use super::countries::choices;
 use super::messages::{not_chargeable, not_placed, sold_out};
 use super::orders::key;
 use super::view_models::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
@@ -43,20 +42,8 @@ pub struct ConfirmForm {
     idempotency_key: String,
     expected_total: i64,
     expected_currency: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    line1: String,
-    #[serde(default)]
-    line2: String,
-    #[serde(default)]
-    city: String,
-    #[serde(default)]
-    region: String,
-    #[serde(default)]
-    postcode: String,
-    #[serde(default)]
-    country: String,
+    #[serde(flatten)]
+    address: AddressForm,
 }
 
 /// The first page: where to, or straight to the confirmation if nothing is shipped. A cart that cannot be ordered is told
@@ -75,11 +62,8 @@ pub async fn start(
         Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
     let who = who.ok_or_else(|| PageError::LogInFirst { next: frame.path_and_query.clone() })?;
-    if !who.verified {
-        return page(&UnverifiedPage { frame, email: who.email });
-    }
-    if !cart.needs_address {
-        return page(&CheckoutConfirmPage::new(frame, &cart, None, &who, &site, ids.get_ref()));
+    if !who.verified || !cart.needs_address {
+        return confirmation(frame, &cart, None, &who, (&site, ids.get_ref()));
     }
     let address = last_address(&orders, &who, &site).await?;
     page(&CheckoutAddressPage::new(frame, address))
@@ -99,18 +83,15 @@ pub async fn confirm(
         Ok(cart) => cart,
         Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
     };
-    if !who.verified {
-        return page(&UnverifiedPage { frame, email: who.email });
+    if !who.verified || !cart.needs_address {
+        return confirmation(frame, &cart, None, &who, (&site, ids.get_ref()));
     }
-    if !cart.needs_address {
-        return page(&CheckoutConfirmPage::new(frame, &cart, None, &who, &site, ids.get_ref()));
-    }
-    match Address::try_from(form.raw()) {
-        Ok(address) => page(&CheckoutConfirmPage::new(frame, &cart, Some(&address), &who, &site, ids.get_ref())),
+    let typed = form.raw();
+    match Address::try_from(typed.clone()) {
+        Ok(address) => confirmation(frame, &cart, Some(&address), &who, (&site, ids.get_ref())),
         Err(error) => {
-            let (problem, countries) =
-                (Some(format!("Please look at the address again: {error}.")), choices(&form.country));
-            let again = CheckoutAddressPage { frame, problem, countries, address: AddressView::from(&form.raw()) };
+            let problem = Some(format!("Please look at the address again: {error}."));
+            let again = CheckoutAddressPage { problem, ..CheckoutAddressPage::new(frame, AddressView::from(&typed)) };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -127,8 +108,8 @@ pub async fn place(
     let Some(cart) = cart_of(&req) else { return Ok(see_other("/cart")) };
     let expected = Currency::parse(&form.expected_currency).map(|currency| Money::new(form.expected_total, currency));
     let expected = expected.map_err(|error| PageError::Invalid(error.to_string()))?;
-    let key = key(form.idempotency_key.clone())?;
-    let delivery_address = form.address()?;
+    let key = key(form.idempotency_key)?;
+    let delivery_address = form.address.given()?;
     let command =
         PlaceOrderCommand { by: who, cart, delivery_address, email: None, expected_total: Some(expected), key };
     let placed = match orders.execute(command).await {
@@ -143,6 +124,20 @@ pub async fn place(
         return Ok(see_other_with("/cart", sold_out(&order, skus)));
     }
     Ok(see_other(&format!("/orders/{}/pay", order.id())))
+}
+
+/// Everything once more; before that, the e-mail address has to be verified.
+fn confirmation(
+    frame: PageFrame,
+    cart: &CartView,
+    address: Option<&Address>,
+    who: &Identity,
+    (site, ids): (&Site, &dyn Ids),
+) -> Result<HttpResponse, PageError> {
+    if !who.verified {
+        return page(&UnverifiedPage { frame, email: who.email.clone() });
+    }
+    page(&CheckoutConfirmPage::new(frame, cart, address, who, site, ids))
 }
 
 /// The cart, if it can be ordered; else why not, in words for the buyer.
@@ -186,17 +181,13 @@ impl AddressForm {
             country: self.country.clone(),
         }
     }
-}
 
-impl ConfirmForm {
-    fn address(self) -> Result<Option<Address>, PageError> {
+    /// The address; `None` of a form without one.
+    fn given(&self) -> Result<Option<Address>, PageError> {
         if self.name.is_empty() && self.line1.is_empty() {
             return Ok(None);
         }
-        let Self { name, line1, line2, city, region, postcode, country, .. } = self;
-        let raw = RawAddress { name, line1, line2: Some(line2), city, region: Some(region), postcode, country };
-        Address::try_from(raw)
-            .map(Some)
-            .map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
+        let address = Address::try_from(self.raw());
+        address.map(Some).map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
     }
 }

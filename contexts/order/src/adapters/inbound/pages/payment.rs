@@ -93,22 +93,9 @@ pub async fn come_back(
 fn not_payable(order: &Order, frame: PageFrame) -> Result<HttpResponse, PageError> {
     let here = format!("/orders/{}", order.id());
     match order.next_step() {
-        step @ (NextStep::WaitForStock | NextStep::WaitForPayment) => page(&PendingPage {
-            frame,
-            heading: if order.is_payment_impossible() {
-                "We cannot take payments right now"
-            } else {
-                "One moment please"
-            },
-            text: match (order.is_payment_impossible(), step == NextStep::WaitForPayment) {
-                (true, _) => "You were not charged. Our staff have been notified. Please try again later.",
-                (false, true) => "Your items are reserved. We are getting the payment ready.",
-                (false, false) => "We are still checking that everything is in stock.",
-            },
-            number: order.number().to_string(),
-            again: format!("{here}/pay"),
-            order_href: here,
-        }),
+        step @ (NextStep::WaitForStock | NextStep::WaitForPayment) => {
+            page(&PendingPage::new(frame, order, step == NextStep::WaitForPayment))
+        }
         NextStep::SoldOut(skus) => Ok(see_other_with("/cart", sold_out(order, skus))),
         NextStep::OrderAgain { .. } => Ok(see_other_with(&here, not_paid_in_time(order))),
         NextStep::Pay | NextStep::Close | NextStep::Send | NextStep::Cancel | NextStep::Done => Ok(see_other(&here)),

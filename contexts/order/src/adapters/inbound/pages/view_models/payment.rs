@@ -3,6 +3,8 @@
 use askama::Template;
 use chassis::web::PageFrame;
 
+use crate::domain::Order;
+
 /// Something is under way and the visitor may look again.
 #[derive(Template)]
 #[template(path = "order/pending.html")]
@@ -13,6 +15,26 @@ pub struct PendingPage {
     pub number: String,
     pub again: String,
     pub order_href: String,
+}
+
+impl PendingPage {
+    /// The page of an order that cannot be paid yet: its goods are held, or that is still being found out.
+    pub fn new(frame: PageFrame, order: &Order, reserved: bool) -> Self {
+        let impossible = order.is_payment_impossible();
+        let order_href = format!("/orders/{}", order.id());
+        Self {
+            frame,
+            heading: if impossible { "We cannot take payments right now" } else { "One moment please" },
+            text: match (impossible, reserved) {
+                (true, _) => "You were not charged. Our staff have been notified. Please try again later.",
+                (false, true) => "Your items are reserved. We are getting the payment ready.",
+                (false, false) => "We are still checking that everything is in stock.",
+            },
+            number: order.number().to_string(),
+            again: format!("{order_href}/pay"),
+            order_href,
+        }
+    }
 }
 
 /// The card page is somebody else's: the browser goes there by itself, or by the link.
