@@ -466,6 +466,7 @@ async fn an_order_is_seen_by_its_buyer_and_the_staff_alone(on: Storage) {
 
 async fn provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a_dead_letter(on: Storage) {
     let shop = open(on).await;
+    shop.leaves_messages();
     let foreign = json!({"id": "pi_other", "object": "payment_intent", "amount_received": 5, "currency": "nzd"});
     shop.provider_posts("evt_1", "payment_intent.succeeded", foreign).await;
     shop.provider_posts("evt_2", "customer.created", json!({"id": "cus_1"})).await;

@@ -13,7 +13,8 @@ use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
 use async_trait::async_trait;
 use chassis::Platform;
-use chassis::testing::{self, FixedClock, MemoryMailer};
+use chassis::messaging::SqlMessages;
+use chassis::testing::{self, FixedClock, Leftovers, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use order::adapters::inbound::pages;
 use order::adapters::outbound::mail::MailReceiptSender;
@@ -187,7 +188,7 @@ fn strip_tags(html: &str) -> String {
     keep.collect::<String>().trim().to_owned()
 }
 
-/// The shop.
+/// The shop. Its test fails if messages are left undelivered or dead, unless it says that it leaves them.
 pub struct Shop {
     pub module: OrderModule,
     pub platform: Platform,
@@ -195,6 +196,7 @@ pub struct Shop {
     pub mailer: Arc<MemoryMailer>,
     pub provider: Arc<Agreeable>,
     people: KnownPeople,
+    leftovers: Leftovers,
 }
 
 impl Shop {
@@ -220,7 +222,7 @@ impl Shop {
             .and(WIREMU, somebody(2, Role::Customer))
             .and(UNVERIFIED, Identity { verified: false, ..somebody(3, Role::Customer) })
             .and(STAFF, somebody(4, Role::Staff));
-        let shop = Self { module, platform, clock, mailer, provider, people };
+        let shop = Self { module, platform, clock, mailer, provider, people, leftovers: Leftovers::default() };
         shop.sells(NOTEBOOK, "Kea Notebook 14", Kind::Physical, 115_000).await;
         shop.sells(MUG, "Weka Mug", Kind::Physical, 2_300).await;
         shop.sells(GUIDE, "Tui Field Guide", Kind::Digital, 1_150).await;
@@ -284,6 +286,12 @@ impl Shop {
     pub async fn settle(&self) {
         let clock = self.clock.clone() as Arc<dyn Clock>;
         testing::drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
+        self.leftovers.look(&SqlMessages::new(self.platform.database.clone(), clock)).await;
+    }
+
+    /// Says that the test leaves messages undelivered or dead.
+    pub fn leaves_messages(&self) {
+        self.leftovers.expect();
     }
 
     /// Fulfilment holds the goods, and the payment is prepared.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chassis::Platform;
 use chassis::messaging::{Inbox, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, drive, platform_on};
+use chassis::testing::{CountingIds, FixedClock, Leftovers, drive, platform_on};
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
 use order::domain::{CartId, IntentId, IntentStatus, LineChange, Order, Status};
 use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
@@ -37,13 +37,15 @@ pub fn fact(event_type: &str, source: &str, subject: &str, data: Value) -> Envel
     }
 }
 
-/// The context, its outside world, and time.
+/// The context, its outside world, and time. Its test fails if messages are left undelivered or dead, unless it says that it
+/// leaves them.
 pub struct Shop {
     pub module: OrderModule,
     pub platform: Platform,
     pub clock: Arc<FixedClock>,
     pub provider: FakeProvider,
     pub receipts: KeptReceipts,
+    leftovers: Leftovers,
 }
 
 /// A shop that sells a notebook for 100.00 and an e-book for 20.00, and delivers for 6.90.
@@ -83,7 +85,7 @@ async fn process(
     };
     let settings = OrderSettings { placement_wait: Duration::from_millis(50), ..OrderSettings::default() };
     let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
-    Shop { module, platform, clock, provider, receipts }
+    Shop { module, platform, clock, provider, receipts, leftovers: Leftovers::default() }
 }
 
 pub fn product(status: &str, notebook_minor: i64) -> Envelope {
@@ -107,6 +109,12 @@ impl Shop {
     pub async fn works(&self) {
         let clock: Arc<dyn Clock> = self.clock.clone();
         drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
+        self.leftovers.look(&self.messages()).await;
+    }
+
+    /// Says that the test leaves messages undelivered or dead.
+    pub fn leaves_messages(&self) {
+        self.leftovers.expect();
     }
 
     /// A message arrives at all who want it, and everything due is run.
