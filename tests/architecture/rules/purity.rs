@@ -1,6 +1,6 @@
 //! The inner layers of a context name no crate that does input or output, and take no time, id or chance by themselves.
 //!
-//! `domain/` moreover waits for nothing; `application/`, `domain/` and `ports/` do not know the bus: what is to be
+//! `domain/` moreover waits for nothing, and does not know how it is stored or sent; `application/`, `domain/` and `ports/` do not know the bus: what is to be
 //! published is committed with the aggregate, and carried out by the chassis.
 
 use crate::named::{Named, Names};
@@ -34,6 +34,10 @@ const OUTSIDE: [&str; 19] = [
 /// Parts of the standard library that do.
 const STD_OUTSIDE: [&str; 6] = ["std::env", "std::fs", "std::io", "std::net", "std::process", "std::thread"];
 
+/// What gives a type its form in a row, a message or an answer. That form is an adapter's, with types of its own, so that
+/// the domain can change without it.
+const FORM: [&str; 2] = ["serde", "serde_json"];
+
 /// Sources of time, ids and chance, which come in through ports.
 const TAKEN: [&str; 7] = ["SystemTime", "Instant", "rand", "now_v7", "new_v4", "OsRng", "thread_rng"];
 
@@ -59,8 +63,11 @@ pub fn breaches(path: &str, source: &str) -> Vec<String> {
         let why = reason(named)?;
         Some(format!("{path}:{} names {}: {why}", named.line, named.path))
     });
-    let waits = names.waits.iter().filter(|_| layer == "domain");
-    wrong.chain(waits.map(|line| format!("{path}:{line} waits, and a domain does not"))).collect()
+    let in_domain = layer == "domain";
+    let forms = names.paths.iter().filter(|named| in_domain && FORM.contains(&named.root()));
+    let forms = forms.map(|named| format!("{path}:{} names {}: the form is an adapter's", named.line, named.path));
+    let waits = names.waits.iter().filter(|_| in_domain);
+    wrong.chain(forms).chain(waits.map(|line| format!("{path}:{line} waits, and a domain does not"))).collect()
 }
 
 fn reason(named: &Named) -> Option<&'static str> {
@@ -136,6 +143,16 @@ fn a_domain_waits_for_nothing_and_a_use_case_may() {
     let waiting = "async fn f(store: &dyn Store) { store.find().await; }";
     assert_eq!(breaches("contexts/order/src/domain/x.rs", waiting).len(), 2);
     assert_eq!(breaches("contexts/order/src/application/x.rs", waiting), Vec::<String>::new());
+}
+
+#[test]
+fn a_domain_has_no_form_in_json_and_a_use_case_may_read_one() {
+    for breach in
+        ["use serde::{Deserialize, Serialize};", "#[derive(serde::Serialize)] struct S;", "type V = serde_json::Value;"]
+    {
+        assert!(!breaches("contexts/order/src/domain/x.rs", breach).is_empty(), "{breach}");
+        assert_eq!(breaches("contexts/order/src/application/x.rs", breach), Vec::<String>::new());
+    }
 }
 
 #[test]
