@@ -117,8 +117,9 @@ async fn change(
     let sku = Sku::parse(sku).map_err(|_| unknown_sku(sku))?;
     let view = items.execute(SetCartItemCommand { cart, by, sku, change: LineChange::Set(quantity) }).await?;
     match by {
-        Some(by) if view.owner.is_none() => Ok(claims.execute(ClaimCartCommand { cart, by }).await?),
-        Some(_) | None => Ok(view),
+        // Whether there is anything to claim is decided there; claiming one's own cart changes nothing.
+        Some(by) => Ok(claims.execute(ClaimCartCommand { cart, by }).await?),
+        None => Ok(view),
     }
 }
 
