@@ -13,9 +13,12 @@ use shared_kernel::{Clock, StoreError};
 use crate::shop::open;
 use crate::storage::Storage;
 
+const NO_LINES: &str = r#"UPDATE orders SET frozen =
+    '{"buyer":{"customer":null,"email":null,"name":null},"origin":"shop","lines":[]}' WHERE id = $1"#;
+
 /// Each spoils what is looked at before what the one above it has spoiled.
 const SPOILED: [(&str, &str); 6] = [
-    ("UPDATE orders SET gross_minor = gross_minor + 1 WHERE id = $1", "gross_minor: net and tax do not add up"),
+    (NO_LINES, "frozen: an order has at least one line"),
     ("UPDATE orders SET cart_id = 'a cart' WHERE id = $1", "cart_id: not valid"),
     ("UPDATE orders SET number = ' ' WHERE id = $1", "number: not valid"),
     ("UPDATE orders SET status = 'EXPIRED' WHERE id = $1", "status: differs from progress"),
