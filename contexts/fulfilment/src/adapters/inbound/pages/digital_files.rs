@@ -17,7 +17,6 @@ use crate::domain::digital::MAX_FILE_BYTES;
 
 /// A file and what a browser wraps around it.
 const MAX_UPLOAD_BYTES: usize = MAX_FILE_BYTES + 64 * 1024;
-const PATH: &str = "/admin/digital-files";
 
 #[derive(Deserialize)]
 struct ListQuery {
@@ -37,7 +36,7 @@ struct UploadForm {
 /// Its limits are its own: the rest of the app takes smaller forms.
 pub(super) fn resource() -> Resource {
     let limits = MultipartFormConfig::default().total_limit(MAX_UPLOAD_BYTES).memory_limit(MAX_UPLOAD_BYTES);
-    web::resource(PATH).app_data(limits).route(web::get().to(show)).route(web::post().to(upload))
+    web::resource(paths::DIGITAL_FILES).app_data(limits).route(web::get().to(show)).route(web::post().to(upload))
 }
 
 async fn show(
@@ -48,7 +47,7 @@ async fn show(
 ) -> Result<HttpResponse, PageError> {
     let found = files.list(query.into_inner().after, Limit::DEFAULT).await?;
     let lines = found.items.into_iter().map(FileRow::from).collect();
-    page(&DigitalFilesPage { frame, lines, next: found.next_cursor })
+    page(&DigitalFilesPage { frame, lines, next: found.next_cursor.map(|after| paths::digital_files(&after)) })
 }
 
 async fn upload(
@@ -60,7 +59,7 @@ async fn upload(
     let UploadForm { csrf, sku, order, file } = form.into_inner();
     guard.check(&csrf)?;
     let order = order.map(|order| shipping_order::order_id(&order)).transpose()?;
-    let back = order.map_or_else(|| PATH.to_owned(), paths::shipping_order);
+    let back = order.map_or_else(|| paths::DIGITAL_FILES.to_owned(), paths::shipping_order);
     let sku = Sku::parse(&sku).map_err(|error| PageError::Invalid(sentence(&error)))?;
     let name = file.file_name.unwrap_or_default();
     let content_type = file.content_type.map_or_else(|| "application/octet-stream".to_owned(), |kind| kind.to_string());

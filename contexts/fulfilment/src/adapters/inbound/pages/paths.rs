@@ -3,6 +3,7 @@
 use askama::Template;
 use shared_kernel::OrderId;
 
+pub(super) const DIGITAL_FILES: &str = "/admin/digital-files";
 const STOCK: &str = "/admin/stock";
 
 pub(super) fn shipping_order(order: OrderId) -> String {
@@ -17,6 +18,17 @@ pub(super) fn shelf(sku: &str) -> String {
 /// The list of shelves as it was searched and paged.
 pub(super) fn stock(search: &str, after: &str) -> String {
     Stock { search, after }.render().unwrap_or_else(|_| STOCK.to_owned())
+}
+
+/// The list of digital files after this SKU.
+pub(super) fn digital_files(after: &str) -> String {
+    DigitalFiles { after }.render().unwrap_or_else(|_| DIGITAL_FILES.to_owned())
+}
+
+#[derive(Template)]
+#[template(source = "/admin/digital-files?after={{ after|urlencode_strict }}", ext = "txt")]
+struct DigitalFiles<'a> {
+    after: &'a str,
 }
 
 #[derive(Template)]

@@ -7,7 +7,7 @@ use shared_kernel::{Limit, Sku};
 
 use super::messages::{self, sentence};
 use super::paths;
-use super::view_models::{NextPage, StockPage, StockRow};
+use super::view_models::{StockPage, StockRow};
 use crate::adapters::inbound::reference_to;
 use crate::application::{SetStock, StockQueries, UpdateError};
 use crate::domain::{Count, PersonsCount, Reference, StockItem};
@@ -29,7 +29,7 @@ pub(super) async fn show(
     let ListQuery { q, after } = query.into_inner();
     let text: String = q.chars().take(100).collect();
     let found = stock.list(StockQuery { text: text.clone(), after: after.clone() }, Limit::DEFAULT).await?;
-    let next = found.next_cursor.map(|after| NextPage { search: text.clone(), after });
+    let next = found.next_cursor.map(|after| paths::stock(&text, &after));
     let lines = found.items.into_iter().map(StockRow::from).collect();
     page(&StockPage { frame, search: text, after: after.unwrap_or_default(), lines, next })
 }

@@ -8,7 +8,7 @@ use shared_kernel::Timestamp;
 
 pub(super) use digital_files::{DigitalFilesPage, FileRow};
 pub(super) use shipping_orders::{FilterTab, ShippingOrderPage, ShippingOrderRow, ShippingOrdersPage};
-pub(super) use stock::{NextPage, ShelfPage, StockPage, StockRow};
+pub(super) use stock::{ShelfPage, StockPage, StockRow};
 
 /// The name of the time zone whose clocks pages show, such as `Pacific/Auckland`.
 pub(super) struct TimeZone(pub String);

@@ -16,12 +16,7 @@ pub struct StockPage {
     pub search: String,
     pub after: String,
     pub lines: Vec<StockRow>,
-    pub next: Option<NextPage>,
-}
-
-pub struct NextPage {
-    pub search: String,
-    pub after: String,
+    pub next: Option<String>,
 }
 
 pub struct StockRow {
