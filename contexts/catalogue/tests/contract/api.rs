@@ -7,23 +7,23 @@ use chassis::web::openapi::{About, describe};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
 
-use crate::shop::{Answer, CUSTOMER, STAFF, Shop, assert_golden, on_both_engines, with_token};
+use crate::shop::{Answer, CUSTOMER, STAFF, TestShop, assert_golden, on_both_engines, with_token};
 
 type MakeRequest = fn() -> TestRequest;
 
 const PRODUCTS: &str = "/api/catalogue/v1/products";
 
-fn openapi(shop: &Shop) -> Value {
+fn openapi(shop: &TestShop) -> Value {
     let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     describe(About { tag: "catalogue", text: "Products, categories, pictures, import and export" }, &api).unwrap()
 }
 
-async fn the_api_is_the_one_that_we_promised(shop: Shop) {
+async fn the_api_is_the_one_that_we_promised(shop: TestShop) {
     assert_golden("openapi.json", &openapi(&shop));
 }
 
 /// Fails unless the answer fits the schema that the document names for it.
-fn assert_fits(shop: &Shop, answer: &Answer, schema: &str) {
+fn assert_fits(shop: &TestShop, answer: &Answer, schema: &str) {
     let api = openapi(shop);
     let schema = json!({"$ref": format!("#/components/schemas/{schema}"), "components": api["components"]});
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -32,11 +32,11 @@ fn assert_fits(shop: &Shop, answer: &Answer, schema: &str) {
     assert!(errors.is_empty(), "{errors:?}\n{found:#}");
 }
 
-async fn send(shop: &Shop, request: TestRequest, body: &Value) -> Answer {
+async fn send(shop: &TestShop, request: TestRequest, body: &Value) -> Answer {
     shop.ask(with_token(request, STAFF).set_json(body)).await
 }
 
-async fn post(shop: &Shop, body: &Value) -> Answer {
+async fn post(shop: &TestShop, body: &Value) -> Answer {
     send(shop, TestRequest::post().uri(PRODUCTS), body).await
 }
 
@@ -47,7 +47,7 @@ fn a_kaka() -> Value {
             "price": {"amount": 8_990, "currency": "NZD"}, "weight_g": 1_100}]})
 }
 
-async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active(shop: Shop) {
+async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active(shop: TestShop) {
     let shop = shop.stocked().await;
     let answer = shop.get(PRODUCTS).await;
     assert_fits(&shop, &answer, "ProductList");
@@ -72,7 +72,7 @@ async fn a_list_is_alphabetical_and_shows_shoppers_what_is_active(shop: Shop) {
     }
 }
 
-async fn pages_of_a_list_follow_one_another_without_gaps(shop: Shop) {
+async fn pages_of_a_list_follow_one_another_without_gaps(shop: TestShop) {
     let rows: Vec<String> = (0..60).map(|n| format!("p{n:02},Same title,S{n},1")).collect();
     let file = format!("handle,title,sku,price\n{}", rows.join("\n"));
     shop.module.import_products(file.into(), false).await.unwrap();
@@ -92,7 +92,7 @@ async fn pages_of_a_list_follow_one_another_without_gaps(shop: Shop) {
     assert_eq!(seen.len(), 60);
 }
 
-async fn addresses_that_make_no_sense_are_problems_by_name(shop: Shop) {
+async fn addresses_that_make_no_sense_are_problems_by_name(shop: TestShop) {
     for limit in ["0", "101", "-1", "x", "1.5", "99999999999999999999"] {
         let answer = shop.get(&format!("{PRODUCTS}?limit={limit}")).await;
         assert_eq!(answer.problem(), (400, "invalid-limit".to_owned()), "{limit}");
@@ -103,7 +103,7 @@ async fn addresses_that_make_no_sense_are_problems_by_name(shop: Shop) {
     assert_eq!(shop.get(&format!("{PRODUCTS}?all=true")).await.problem(), (403, "forbidden".to_owned()));
 }
 
-async fn what_the_caller_has_is_not_sent_again(shop: Shop) {
+async fn what_the_caller_has_is_not_sent_again(shop: TestShop) {
     let shop = shop.stocked().await;
     for path in [
         PRODUCTS.to_owned(),
@@ -118,7 +118,7 @@ async fn what_the_caller_has_is_not_sent_again(shop: Shop) {
     }
 }
 
-async fn each_category_is_featured_before_the_second_of_any(shop: Shop) {
+async fn each_category_is_featured_before_the_second_of_any(shop: TestShop) {
     let rows = ["b1,B 1,Books", "b2,B 2,Books", "b3,B 3,Books", "m1,M 1,Mugs", "m2,M 2,Mugs"];
     let file = rows.iter().enumerate().map(|(n, row)| format!("{row},S{n},{}", n + 1));
     let file = format!("handle,title,category,sku,price\n{}", file.collect::<Vec<_>>().join("\n"));
@@ -136,7 +136,7 @@ fn slug(name: &str) -> String {
     catalogue::domain::Category::parse(name).unwrap().slug()
 }
 
-async fn categories_are_counted(shop: Shop) {
+async fn categories_are_counted(shop: TestShop) {
     let shop = shop.stocked().await;
     let answer = shop.get("/api/catalogue/v1/categories").await;
     assert_fits(&shop, &answer, "CategoryList");
@@ -148,7 +148,7 @@ async fn categories_are_counted(shop: Shop) {
     assert_eq!(answer.json()["items"], expected);
 }
 
-async fn staff_makes_replaces_and_withdraws_a_product(shop: Shop) {
+async fn staff_makes_replaces_and_withdraws_a_product(shop: TestShop) {
     let shop = shop.stocked().await;
     let in_our_order =
         a_kaka().to_string().replace(r#"{"Colour":"green","Size":"L"}"#, r#"{"Size":"L","Colour":"green"}"#);
@@ -188,7 +188,7 @@ async fn staff_makes_replaces_and_withdraws_a_product(shop: Shop) {
     assert_eq!(about, ["changed.v1", "changed.v1", "changed.v1", "withdrawn.v1"]);
 }
 
-async fn bodies_that_are_no_product_are_problems_by_name(shop: Shop) {
+async fn bodies_that_are_no_product_are_problems_by_name(shop: TestShop) {
     let shop = shop.stocked().await;
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut body = a_kaka();
@@ -223,7 +223,7 @@ async fn bodies_that_are_no_product_are_problems_by_name(shop: Shop) {
     assert_eq!(shop.published().await.len(), before);
 }
 
-async fn only_staff_may_change_anything(shop: Shop) {
+async fn only_staff_may_change_anything(shop: TestShop) {
     let shop = shop.stocked().await;
     let before = shop.published().await.len();
     let requests: [(&str, MakeRequest); 6] = [
@@ -252,7 +252,7 @@ async fn only_staff_may_change_anything(shop: Shop) {
     assert_eq!(shop.ask(all).await.json()["items"].as_array().unwrap().len(), 4);
 }
 
-async fn files_come_in_and_go_out(shop: Shop) {
+async fn files_come_in_and_go_out(shop: TestShop) {
     let send = |query: &str, kind: &'static str, csv: &'static str| {
         let request = TestRequest::post().uri(&format!("/api/catalogue/v1/imports{query}"));
         with_token(request, STAFF).insert_header(("content-type", kind)).set_payload(csv)

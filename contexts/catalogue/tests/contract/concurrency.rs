@@ -14,7 +14,7 @@ use chassis::testing::{CountingIds, FixedClock, eventually, on_two_handles, plat
 use shared_kernel::{Clock, Currency, Sku, StoreError, TaxRate};
 
 use crate::ports::SqlWorld;
-use crate::shop::Shop;
+use crate::shop::TestShop;
 
 const CROWD: u64 = 30;
 
@@ -94,10 +94,10 @@ async fn the_highest_of_many_stock_levels_stays(two: Two) {
 }
 
 /// A shop in each of two processes.
-async fn shops([one, other]: Two) -> [Shop; 2] {
+async fn shops([one, other]: Two) -> [TestShop; 2] {
     let (one, mut other) = (platform_on(one), platform_on(other));
     other.ids = Arc::new(CountingIds::from(1_000_000));
-    [Shop::over(one).await, Shop::over(other).await]
+    [TestShop::over(one).await, TestShop::over(other).await]
 }
 
 /// A file of products in this order, counted.
@@ -174,7 +174,7 @@ async fn what_another_process_hears_of_stock_is_seen_after_a_second() {
     let mut platform = platform_on(one);
     let clock = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
     platform.clock = Arc::clone(&clock) as Arc<dyn Clock>;
-    let here = Shop::over(platform).await;
+    let here = TestShop::over(platform).await;
     here.module.import_products(b"handle,title,sku,price\np1,Kea,S1,1.00\n".to_vec(), false).await.unwrap();
     let sold_out = async || !here.module.featured(1).await.unwrap()[0].in_stock;
     assert!(sold_out().await);

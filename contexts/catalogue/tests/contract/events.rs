@@ -4,13 +4,12 @@ use catalogue::adapters::inbound::consumers::fulfilment;
 use catalogue::domain::StockCount;
 use catalogue::ports::{ProductChange, ProductStore};
 use catalogue::testing::{InMemoryCatalogue, a_product, a_variant, new_product};
-use chassis::messaging::{Inbox, SqlMessages};
-use chassis::testing::drive;
+use chassis::messaging::Inbox;
 use serde_json::{Value, json};
 use shared_kernel::{Envelope, Sku};
 use uuid::Uuid;
 
-use crate::shop::{Shop, assert_golden, contract_of, on_both_engines};
+use crate::shop::{TestShop, assert_golden, contract_of, on_both_engines};
 
 /// One fact of every type, as it leaves.
 async fn one_of_each() -> Vec<Envelope> {
@@ -96,7 +95,7 @@ fn stock_changed(sku: &str, available: i64, sequence: u64) -> Envelope {
     .unwrap()
 }
 
-async fn in_stock(shop: &Shop, handle: &str) -> bool {
+async fn in_stock(shop: &TestShop, handle: &str) -> bool {
     let answer = shop.get(&format!("/api/catalogue/v1/products/{handle}")).await;
     let alone = answer.json()["in_stock"].as_bool().unwrap();
     let list = shop.get("/api/catalogue/v1/products").await.json();
@@ -105,15 +104,10 @@ async fn in_stock(shop: &Shop, handle: &str) -> bool {
     alone
 }
 
-async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_dead_letters(shop: Shop) {
+async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_dead_letters(shop: TestShop) {
     let shop = shop.stocked().await;
     assert!(!in_stock(&shop, "weka-mug").await);
-    let messages = SqlMessages::new(shop.platform.database.clone(), shop.platform.clock.clone());
-    let subscriptions = shop.module.subscriptions();
-    let consumer = subscriptions[0].consumer();
-    let batch = [stock_changed("WEKA-MUG", 3, 1), stock_changed("WEKA-MUG", 3, 1)];
-    assert_eq!(messages.accept(consumer, &batch).await.unwrap(), 1);
-    drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
+    assert_eq!(shop.hear(&[stock_changed("WEKA-MUG", 3, 1), stock_changed("WEKA-MUG", 3, 1)]).await, 1);
     assert!(in_stock(&shop, "weka-mug").await, "the cache must not hide the change");
     let words = async || {
         let page = shop.get("/products/weka-mug").await;
@@ -122,20 +116,18 @@ async fn stock_levels_reach_the_pages_once_and_in_order_and_unreadable_ones_are_
     for (available, sequence, expected) in
         [(6, 2, "In stock"), (5, 3, "Only 5 left"), (1, 4, "Only 1 left"), (0, 5, "Sold out"), (3, 6, "Only 3 left")]
     {
-        messages.accept(consumer, &[stock_changed("WEKA-MUG", available, sequence)]).await.unwrap();
-        drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
+        shop.hear(&[stock_changed("WEKA-MUG", available, sequence)]).await;
         assert_eq!(words().await, expected, "{available} left");
     }
 
-    messages.accept(consumer, &[stock_changed("WEKA-MUG", 0, 7)]).await.unwrap();
     let mut unreadable = stock_changed("KEA14-16", 1, 1);
     unreadable.data = json!({"sku": "KEA14-16"});
-    messages.accept(consumer, &[unreadable]).await.unwrap();
-    drive(&shop.platform.database, &shop.platform.clock, &subscriptions).await;
+    shop.leftovers.expect();
+    shop.hear(&[stock_changed("WEKA-MUG", 0, 7), unreadable]).await;
     assert!(!in_stock(&shop, "weka-mug").await);
-    let letters = messages.dead_letters(10).await.unwrap();
+    let letters = shop.messages().dead_letters(10).await.unwrap();
     assert_eq!(letters.iter().map(|letter| letter.code.as_str()).collect::<Vec<_>>(), ["unreadable"]);
-    assert!(subscriptions[0].wants(&stock_changed("A", 1, 1)));
+    assert!(shop.module.subscriptions()[0].wants(&stock_changed("A", 1, 1)));
 }
 
 on_both_engines! {

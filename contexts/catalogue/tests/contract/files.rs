@@ -5,18 +5,18 @@ use std::fmt::Write as _;
 use catalogue::ImportFileError;
 use serde_json::Value;
 
-use crate::shop::{PRODUCTS, Shop, on_both_engines};
+use crate::shop::{PRODUCTS, TestShop, on_both_engines};
 
-async fn facts(shop: &Shop, event_type: &str) -> Vec<Value> {
+async fn facts(shop: &TestShop, event_type: &str) -> Vec<Value> {
     let all = shop.published().await.into_iter();
     all.filter(|event| event.event_type.contains(event_type)).map(|event| event.data).collect()
 }
 
-async fn import(shop: &Shop, csv: &str) -> catalogue::ImportOutcome {
+async fn import(shop: &TestShop, csv: &str) -> catalogue::ImportOutcome {
     shop.module.import_products(csv.as_bytes().to_vec(), false).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-async fn refused(shop: &Shop, csv: &str) -> Vec<(u64, String)> {
+async fn refused(shop: &TestShop, csv: &str) -> Vec<(u64, String)> {
     match shop.module.import_products(csv.as_bytes().to_vec(), false).await {
         Err(ImportFileError::NotAll(outcome)) => {
             outcome.errors.into_iter().map(|note| (note.line, note.message)).collect()
@@ -25,11 +25,11 @@ async fn refused(shop: &Shop, csv: &str) -> Vec<(u64, String)> {
     }
 }
 
-async fn product(shop: &Shop, handle: &str) -> Value {
+async fn product(shop: &TestShop, handle: &str) -> Value {
     shop.staff_get_api(handle).await
 }
 
-impl Shop {
+impl TestShop {
     async fn staff_get_api(&self, handle: &str) -> Value {
         let path = format!("/api/catalogue/v1/products/{handle}");
         let request = actix_web::test::TestRequest::get().uri(&path);
@@ -37,7 +37,7 @@ impl Shop {
     }
 }
 
-async fn a_file_brings_products_variants_and_counts(shop: Shop) {
+async fn a_file_brings_products_variants_and_counts(shop: TestShop) {
     let shop = shop.stocked().await;
     let kea = product(&shop, "kea-notebook-14").await;
     assert_eq!(kea["description"], "Light & quiet.\n\nRuns <all> day.");
@@ -52,7 +52,7 @@ async fn a_file_brings_products_variants_and_counts(shop: Shop) {
     assert!(counts.iter().all(|count| count["import_id"] == counts[0]["import_id"]));
 }
 
-async fn the_same_file_again_changes_nothing_and_counts_nothing(shop: Shop) {
+async fn the_same_file_again_changes_nothing_and_counts_nothing(shop: TestShop) {
     let shop = shop.stocked().await;
     let before = shop.published().await.len();
     let again = import(&shop, PRODUCTS).await;
@@ -66,7 +66,7 @@ async fn the_same_file_again_changes_nothing_and_counts_nothing(shop: Shop) {
     assert_eq!(facts(&shop, "product_changed").await.len(), 4);
 }
 
-async fn a_dry_run_only_says_what_would_happen(shop: Shop) {
+async fn a_dry_run_only_says_what_would_happen(shop: TestShop) {
     let outcome = shop.module.import_products(PRODUCTS.as_bytes().to_vec(), true).await.unwrap();
     assert_eq!((outcome.dry_run, outcome.created, outcome.stock_counted), (true, 4, 4));
     assert!(shop.published().await.is_empty());
@@ -75,7 +75,7 @@ async fn a_dry_run_only_says_what_would_happen(shop: Shop) {
     assert_eq!((outcome.failed, outcome.errors[0].line), (1, 2));
 }
 
-async fn what_is_not_right_is_named_by_line_and_nothing_comes_in(shop: Shop) {
+async fn what_is_not_right_is_named_by_line_and_nothing_comes_in(shop: TestShop) {
     let shop = shop.stocked().await;
     let before = shop.published().await.len();
     let errors = refused(
@@ -127,7 +127,7 @@ wide,T,,,,W1,,,1.00,,,,,,too far
     assert_eq!(shop.published().await.len(), before);
 }
 
-async fn a_header_that_is_not_understood_is_refused(shop: Shop) {
+async fn a_header_that_is_not_understood_is_refused(shop: TestShop) {
     for (csv, why) in [
         ("", "the file is empty"),
         ("handle,titel\n", "the header names an unknown column \"titel\""),
@@ -139,7 +139,7 @@ async fn a_header_that_is_not_understood_is_refused(shop: Shop) {
     }
 }
 
-async fn a_column_that_is_missing_leaves_its_field_and_an_empty_cell_clears_it(shop: Shop) {
+async fn a_column_that_is_missing_leaves_its_field_and_an_empty_cell_clears_it(shop: TestShop) {
     let shop = shop.stocked().await;
     import(&shop, "\u{feff}Handle;Title;Category\nkea-notebook-14;Kea 15;\n").await;
     let kea = product(&shop, "kea-notebook-14").await;
@@ -161,7 +161,7 @@ Gift-Card,Gift Card,,Kauri & Co,,,true,Title,Default Title,,,GIFT,0,,0,deny,manu
 hidden-hat,Hidden Hat,,,Hats,,false,Title,Default Title,,,HAT,,,,deny,manual,10.00,,true,true,,,,,false,,,g,active
 ";
 
-async fn shopifys_old_columns_are_read(shop: Shop) {
+async fn shopifys_old_columns_are_read(shop: TestShop) {
     let outcome = import(&shop, OLD_SHOPIFY).await;
     assert_eq!((outcome.format, outcome.created), ("shopify", 3));
     let shirt = product(&shop, "ocean-blue-shirt").await;
@@ -200,7 +200,7 @@ Kiwi Lamp,kiwi-lamp,\"<ul><li>Warm</li><li>Small</li></ul>\",Rimu,Home & Garden 
 Minimal,,,,,,,,,,,,,,5,,,,,,,,,,,,,,,,,,,,,
 ";
 
-async fn shopifys_new_columns_are_read(shop: Shop) {
+async fn shopifys_new_columns_are_read(shop: TestShop) {
     let outcome = import(&shop, NEW_SHOPIFY).await;
     assert_eq!((outcome.format, outcome.created, outcome.stock_counted), ("shopify", 2, 2));
     let lamp = product(&shop, "kiwi-lamp").await;
@@ -211,7 +211,7 @@ async fn shopifys_new_columns_are_read(shop: Shop) {
     assert_eq!((&minimal["variants"][0]["sku"], &minimal["status"]), (&"minimal".into(), &"active".into()));
 }
 
-async fn an_export_comes_back_the_same_and_calculates_nothing(shop: Shop) {
+async fn an_export_comes_back_the_same_and_calculates_nothing(shop: TestShop) {
     let shop = shop.stocked().await;
     import(
         &shop,
@@ -238,7 +238,7 @@ danger,,,'=SKU,,''=2,1.00
     assert_eq!(shop.published().await.len(), before);
 }
 
-async fn many_products_come_in_by_batches(shop: Shop) {
+async fn many_products_come_in_by_batches(shop: TestShop) {
     let mut csv = String::from("handle,title,sku,price,stock\n");
     for n in 0..1_234 {
         writeln!(csv, "p{n},Product {n},SKU{n},{n}.50,{n}").unwrap();

@@ -3,15 +3,15 @@
 use catalogue::{ImportFileError, ImportMode, ImportOutcome};
 use serde_json::Value;
 
-use crate::shop::{STAFF, Shop, on_both_engines, with_token};
+use crate::shop::{STAFF, TestShop, on_both_engines, with_token};
 
 const PART: ImportMode = ImportMode { dry_run: false, all_or_nothing: false, number_repeated_skus: false };
 
-async fn import(shop: &Shop, file: impl AsRef<[u8]>, mode: ImportMode) -> ImportOutcome {
+async fn import(shop: &TestShop, file: impl AsRef<[u8]>, mode: ImportMode) -> ImportOutcome {
     shop.module.import_file(file.as_ref(), "file.csv", mode).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-async fn product(shop: &Shop, handle: &str) -> Value {
+async fn product(shop: &TestShop, handle: &str) -> Value {
     let request = actix_web::test::TestRequest::get().uri(&format!("/api/catalogue/v1/products/{handle}"));
     shop.ask(with_token(request, STAFF)).await.json()
 }
@@ -26,7 +26,7 @@ fn shopify(rows: &[(&str, &str, &str)]) -> String {
     format!("Handle,Title,Variant SKU,Variant Price\n{}", rows.collect::<Vec<_>>().concat())
 }
 
-async fn handles_that_would_be_written_alike_are_different_products(shop: Shop) {
+async fn handles_that_would_be_written_alike_are_different_products(shop: TestShop) {
     let rows = [
         ("книга-7", "A", "A1"),
         ("тетрадь-7", "B", "B1"),
@@ -65,7 +65,7 @@ async fn handles_that_would_be_written_alike_are_different_products(shop: Shop) 
     assert_eq!((renamed.updated, renamed.changes[0].fields[0].to.as_str()), (1, "D new"));
 }
 
-async fn rows_of_a_handle_that_stand_apart_are_refused_in_every_script(shop: Shop) {
+async fn rows_of_a_handle_that_stand_apart_are_refused_in_every_script(shop: TestShop) {
     for (first, other) in [("чай", "кофе"), ("aa", "bb")] {
         let file = format!(
             "handle,title,sku,price\n{first},One,{first}1,10\n{other},Other,{other}1,20\n{first},Two,{first}2,12\n"
@@ -81,7 +81,7 @@ async fn rows_of_a_handle_that_stand_apart_are_refused_in_every_script(shop: Sho
     }
 }
 
-async fn a_handle_from_outside_never_meets_a_product_made_by_hand(shop: Shop) {
+async fn a_handle_from_outside_never_meets_a_product_made_by_hand(shop: TestShop) {
     import(&shop, "handle,title,sku,price\nkniga-7,By hand,HAND,1\n", PART).await;
     let outcome = import(&shop, shopify(&[("книга-7", "From outside", "OUT")]), PART).await;
     assert_eq!((outcome.created, outcome.updated), (1, 0), "{outcome}");
@@ -92,7 +92,7 @@ async fn a_handle_from_outside_never_meets_a_product_made_by_hand(shop: Shop) {
     assert_eq!(product(&shop, "kniga-7-2").await["title"], "From outside");
 }
 
-async fn a_product_that_an_earlier_version_named_stays_the_same_product(shop: Shop) {
+async fn a_product_that_an_earlier_version_named_stays_the_same_product(shop: TestShop) {
     import(&shop, "handle,title,sku,price\ngrosse-7,Old,OLD,1\n7,Older,OLDER,1\n", PART).await;
     let outcome = import(&shop, shopify(&[("größe-7", "New", "OLD"), ("книга-7", "Newer", "OLDER")]), PART).await;
     assert_eq!((outcome.created, outcome.updated), (0, 2), "{outcome}");
@@ -101,7 +101,7 @@ async fn a_product_that_an_earlier_version_named_stays_the_same_product(shop: Sh
     assert_eq!(import(&shop, shopify(&[("größe-7", "New", "OLD")]), PART).await.unchanged, 1);
 }
 
-async fn a_quote_that_never_ends_refuses_the_file_at_its_line(shop: Shop) {
+async fn a_quote_that_never_ends_refuses_the_file_at_its_line(shop: TestShop) {
     let file = "handle,title,sku,price,description\na,One,A1,1.00,\"nice\nb,Two,B1,2.00,fine\n";
     let refused = shop.module.import_file(file.as_bytes(), "", PART).await.unwrap_err();
     assert!(refused.to_string().contains("opens on line 2 is never closed"), "{refused}");
@@ -112,7 +112,7 @@ async fn a_quote_that_never_ends_refuses_the_file_at_its_line(shop: Shop) {
     assert!(outcome.errors[1].message.contains("3 cells and the header has 4"), "{outcome}");
 }
 
-async fn problems_name_row_line_product_and_variant(shop: Shop) {
+async fn problems_name_row_line_product_and_variant(shop: TestShop) {
     let file = "handle,title,description,sku,price\r\nkea,Kea,\"one\r\ntwo\r\nthree\",KEA,1\r\ntui,Tui,,TUI,abc\r\n";
     let outcome = import(&shop, file, PART).await;
     let note = &outcome.errors[0];
@@ -120,7 +120,7 @@ async fn problems_name_row_line_product_and_variant(shop: Shop) {
     assert!(outcome.to_string().contains("row 3 (line 5), tui, SKU TUI: price"), "{outcome}");
 }
 
-async fn categories_of_every_script_are_different_categories(shop: Shop) {
+async fn categories_of_every_script_are_different_categories(shop: TestShop) {
     let names = ["C#", "C++", "Ốc", "Ức", "Книги", "本", "Bạn", "Bận", "Home & Garden"];
     let rows: Vec<String> = names.iter().enumerate().map(|(n, name)| format!("p{n},P{n},{name},S{n},1")).collect();
     let outcome = import(&shop, format!("handle,title,category,sku,price\n{}\n", rows.join("\n")), PART).await;
@@ -142,7 +142,7 @@ async fn categories_of_every_script_are_different_categories(shop: Shop) {
     );
 }
 
-async fn pictures_stand_in_their_order_with_their_own_texts(shop: Shop) {
+async fn pictures_stand_in_their_order_with_their_own_texts(shop: TestShop) {
     let file = "Handle,Title,Variant SKU,Variant Price,Option1 Name,Option1 Value,Image Src,Image Position,Image Alt Text,Variant Image
 t,T,T1,5,Colour,Black,https://x.example/all.jpg,1,All,https://x.example/black.jpg
 t,,T2,5,,Red,https://x.example/black.jpg,2,Black,https://x.example/red.jpg
@@ -163,7 +163,7 @@ t,,,,,,https://x.example/box.jpg,4,Box,
     assert_eq!(import(&shop, &back, PART).await.unchanged, 1, "{back}");
 }
 
-async fn what_shopify_allows_comes_in(shop: Shop) {
+async fn what_shopify_allows_comes_in(shop: TestShop) {
     let variants = (0..300).map(|n| format!("big,,{}-{n},1,,Size {n}\n", "S".repeat(92))).collect::<Vec<_>>().concat();
     let title = "T".repeat(255);
     let value = "V".repeat(123);
@@ -175,7 +175,7 @@ async fn what_shopify_allows_comes_in(shop: Shop) {
     assert_eq!(product(&shop, "big").await["variants"].as_array().unwrap().len(), 301);
 }
 
-async fn repeated_skus_are_refused_or_numbered_and_stay_so(shop: Shop) {
+async fn repeated_skus_are_refused_or_numbered_and_stay_so(shop: TestShop) {
     let file = shopify(&[("a", "A", "X"), ("b", "B", "X"), ("c", "C", "X")]);
     let refused = import(&shop, &file, PART).await;
     assert_eq!((refused.created, refused.failed), (1, 2), "{refused}");
@@ -189,7 +189,7 @@ async fn repeated_skus_are_refused_or_numbered_and_stay_so(shop: Shop) {
     assert_eq!(import(&shop, &other_order, numbered).await.unchanged, 3);
 }
 
-async fn what_is_not_read_is_counted_and_what_is_lost_is_said(shop: Shop) {
+async fn what_is_not_read_is_counted_and_what_is_lost_is_said(shop: TestShop) {
     let file = "Handle,Title,Body (HTML),Variant SKU,Variant Price,Variant Compare At Price,Variant Barcode,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,SEO Title,Status
 a,Salt &amp; Pepper,<a href='x'>Caf&eacute;</a>,A,1,2,123,shopify,0,continue,Buy,unlisted
 b,B,,B,1,2,,shopify,3,deny,,active
@@ -209,7 +209,7 @@ b,B,,B,1,2,,shopify,3,deny,,active
     }
 }
 
-async fn goods_that_would_be_taxed_or_priced_wrongly_are_not_put_on_sale(shop: Shop) {
+async fn goods_that_would_be_taxed_or_priced_wrongly_are_not_put_on_sale(shop: TestShop) {
     let file = "handle,title,sku,price,currency,tax_class,status\nrice,Rice,RICE,11.50,,zero,active\nu,U,U1,1.00,USD,,active\nd,D,D1,1,,zero,draft\n";
     let outcome = import(&shop, file, PART).await;
     assert_eq!((outcome.created, outcome.failed), (1, 2), "{outcome}");
@@ -222,7 +222,7 @@ async fn goods_that_would_be_taxed_or_priced_wrongly_are_not_put_on_sale(shop: S
     assert_eq!(import(&shop, untaxed, PART).await.unchanged, 1);
 }
 
-async fn other_character_sets_and_decimal_commas_are_read(shop: Shop) {
+async fn other_character_sets_and_decimal_commas_are_read(shop: TestShop) {
     let text = "sep=;\r\nhandle;title;sku;price\r\nkaese;Käse;KAESE;1.234,50\r\n";
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     assert_eq!(import(&shop, utf16, PART).await.created, 1);
@@ -238,7 +238,7 @@ async fn other_character_sets_and_decimal_commas_are_read(shop: Shop) {
     assert_eq!((outcome.created, outcome.errors[0].row, outcome.errors[1].row), (1, 3, 4), "{outcome}");
 }
 
-async fn counts_that_had_no_effect_are_not_counted(shop: Shop) {
+async fn counts_that_had_no_effect_are_not_counted(shop: TestShop) {
     let file = "handle,title,sku,price,stock\na,A,A,1,50\n";
     assert_eq!(import(&shop, file, PART).await.stock_counted, 1);
     assert_eq!(import(&shop, file, PART).await.stock_counted, 0);
@@ -246,7 +246,7 @@ async fn counts_that_had_no_effect_are_not_counted(shop: Shop) {
     assert_eq!(import(&shop, file, look).await.stock_counted, 0);
 }
 
-async fn codes_hold_nothing_invisible(shop: Shop) {
+async fn codes_hold_nothing_invisible(shop: TestShop) {
     let file = "handle,title,sku,price\na,A,zw-1\u{200b},1\nb,B,zw-1,1\nc,C,ABC,1\nd,D,abc,1\n";
     let outcome = import(&shop, file, PART).await;
     assert_eq!((outcome.created, outcome.failed), (3, 1), "{outcome}");
@@ -254,7 +254,7 @@ async fn codes_hold_nothing_invisible(shop: Shop) {
     assert_eq!(warnings(&outcome), ["SKU abc differs from ABC in capitals alone"]);
 }
 
-async fn all_or_nothing_imports_nothing_if_anything_is_wrong(shop: Shop) {
+async fn all_or_nothing_imports_nothing_if_anything_is_wrong(shop: TestShop) {
     let rows = (0..300).map(|n| format!("p{n},P{n},S{n},1\n")).collect::<Vec<_>>().concat();
     let file = format!("handle,title,sku,price\n{rows}last,Last,LAST,x\n");
     let strict = ImportMode { all_or_nothing: true, ..PART };

@@ -5,14 +5,14 @@ use actix_web::http::header;
 use actix_web::test::TestRequest;
 use serde_json::Value;
 
-use crate::shop::{CUSTOMER, STAFF, Shop, on_both_engines, with_token};
+use crate::shop::{CUSTOMER, STAFF, TestShop, on_both_engines, with_token};
 
 fn json_ld(page: &str) -> Value {
     let (_, after) = page.split_once("<script type=\"application/ld+json\">").unwrap();
     serde_json::from_str(after.split_once("</script>").unwrap().0).unwrap()
 }
 
-async fn lists_show_titles_prices_and_stock(shop: Shop) {
+async fn lists_show_titles_prices_and_stock(shop: TestShop) {
     let shop = shop.stocked().await;
     let page = shop.get("/products").await;
     assert_eq!((page.status, page.count("product"), page.count("category")), (200, 3, 3));
@@ -35,7 +35,7 @@ async fn lists_show_titles_prices_and_stock(shop: Shop) {
     assert_eq!(shop.get("/products?cursor=zzz").await.status, 400);
 }
 
-async fn the_next_page_keeps_category_and_search(shop: Shop) {
+async fn the_next_page_keeps_category_and_search(shop: TestShop) {
     let rows: Vec<String> = (0..30).map(|n| format!("p{n},A & B {n},S{n},1,Big Things")).collect();
     let file = format!("handle,title,sku,price,category\n{}", rows.join("\n"));
     shop.module.import_products(file.into(), false).await.unwrap();
@@ -48,7 +48,7 @@ async fn the_next_page_keeps_category_and_search(shop: Shop) {
     assert_eq!((next.count("product"), next.count("next-page")), (5, 0));
 }
 
-async fn a_product_shows_its_choices_and_leads_to_the_cart(shop: Shop) {
+async fn a_product_shows_its_choices_and_leads_to_the_cart(shop: TestShop) {
     let shop = shop.stocked().await;
     let page = shop.get("/products/kea-notebook-14").await;
     let text = page.text();
@@ -76,7 +76,7 @@ async fn a_product_shows_its_choices_and_leads_to_the_cart(shop: Shop) {
     }
 }
 
-async fn nothing_in_a_product_can_end_the_script_element(shop: Shop) {
+async fn nothing_in_a_product_can_end_the_script_element(shop: TestShop) {
     let csv = "handle,title,description,sku,price\nx,</script><script>alert(1)</script>,<!--,X,1\n";
     shop.module.import_products(csv.into(), false).await.unwrap();
     let page = shop.get("/products/x").await;
@@ -84,7 +84,7 @@ async fn nothing_in_a_product_can_end_the_script_element(shop: Shop) {
     assert_eq!(json_ld(page.text())["name"], "</script><script>alert(1)</script>");
 }
 
-async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers(shop: Shop) {
+async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers(shop: TestShop) {
     let put = |name: &str, body: &'static str| {
         with_token(TestRequest::put().uri(&format!("/api/catalogue/v1/media/{name}")), STAFF).set_payload(body)
     };
@@ -108,7 +108,7 @@ async fn pictures_are_served_in_a_sandbox_and_kept_by_browsers(shop: Shop) {
     assert_eq!(shop.get("/media/none.svg").await.status, 404);
 }
 
-async fn the_back_office_is_for_staff(shop: Shop) {
+async fn the_back_office_is_for_staff(shop: TestShop) {
     let shop = shop.stocked().await;
     for path in [
         "/admin/products",
@@ -172,7 +172,7 @@ fn with<'a>(fields: &[(&'a str, &'a str)], name: &'a str, value: &'a str) -> Vec
     others.chain([(name, value)]).collect()
 }
 
-async fn staff_makes_a_product_in_the_form(shop: Shop) {
+async fn staff_makes_a_product_in_the_form(shop: TestShop) {
     let shop = shop.stocked().await;
     let made = shop.post_form("/admin/products", A_FORM).await;
     assert_eq!((made.status, made.header("location")), (303, "/admin/products/pukeko-pen"), "{}", made.text());
@@ -202,7 +202,7 @@ async fn staff_makes_a_product_in_the_form(shop: Shop) {
     assert_eq!(shop.get("/products/pukeko-pen").await.status, 404);
 }
 
-async fn a_form_that_is_not_right_comes_back_as_it_was_typed(shop: Shop) {
+async fn a_form_that_is_not_right_comes_back_as_it_was_typed(shop: TestShop) {
     let shop = shop.stocked().await;
     for (name, value, words) in [
         ("title", "", "Title is missing."),
@@ -223,7 +223,7 @@ async fn a_form_that_is_not_right_comes_back_as_it_was_typed(shop: Shop) {
     assert_eq!(shop.get("/products/pukeko-pen").await.status, 404);
 }
 
-async fn staff_adds_a_picture(shop: Shop) {
+async fn staff_adds_a_picture(shop: TestShop) {
     let shop = shop.stocked().await;
     let path = "/admin/products/weka-mug/pictures";
     let parts = [("alt", None, "A mug"), ("file", Some("my mug.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>")];
@@ -239,7 +239,7 @@ async fn staff_adds_a_picture(shop: Shop) {
     assert_eq!(wrong.status, 422);
 }
 
-async fn staff_imports_a_file_or_its_text(shop: Shop) {
+async fn staff_imports_a_file_or_its_text(shop: TestShop) {
     let path = "/admin/products/import";
     let csv = "handle,title,sku,price\na,A,A,1\nb,B,B,x\n";
     let looked = shop.post_multipart(path, None, &[("text", None, csv), ("dry_run", None, "yes")]).await;
@@ -254,7 +254,7 @@ async fn staff_imports_a_file_or_its_text(shop: Shop) {
     assert_eq!(shop.post_multipart(path, Some("forged"), &[("text", None, csv)]).await.status, 403);
 }
 
-async fn a_preview_shows_every_change_and_is_applied_and_taken_back(shop: Shop) {
+async fn a_preview_shows_every_change_and_is_applied_and_taken_back(shop: TestShop) {
     let shop = shop.stocked().await;
     let csv = "handle,title,sku,price\nweka-mug,Weka Cup,WEKA-MUG,21\nnew-one,New,NEW,1\n";
     let path = "/admin/products/import";
@@ -282,7 +282,7 @@ async fn a_preview_shows_every_change_and_is_applied_and_taken_back(shop: Shop) 
     assert_eq!(shop.post_form(&format!("{path}/{run}/revert"), &[]).await.status, 422, "once");
 }
 
-async fn what_was_changed_since_an_import_is_not_taken_back(shop: Shop) {
+async fn what_was_changed_since_an_import_is_not_taken_back(shop: TestShop) {
     let shop = shop.stocked().await;
     let import = async |csv: &str| {
         let mode = catalogue::ImportMode::default();
@@ -301,7 +301,7 @@ async fn what_was_changed_since_an_import_is_not_taken_back(shop: Shop) {
     assert_eq!(titles, ["Kea Notebook 14", "Tūī Field Guide (e-book)", "Weka Beaker"]);
 }
 
-async fn an_archive_brings_many_pictures(shop: Shop) {
+async fn an_archive_brings_many_pictures(shop: TestShop) {
     let shop = shop.stocked().await;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let files: [(&str, &[u8]); 6] = [
@@ -330,7 +330,7 @@ async fn an_archive_brings_many_pictures(shop: Shop) {
     assert_eq!(broken.problem(), (422, "invalid-archive".to_owned()));
 }
 
-async fn the_app_gets_cards_paths_and_an_audit(shop: Shop) {
+async fn the_app_gets_cards_paths_and_an_audit(shop: TestShop) {
     let svg = ("kea-14.svg".to_owned(), b"<svg/>".to_vec());
     for _ in 0..2 {
         shop.module.import_demo(crate::shop::PRODUCTS, std::iter::once(svg.clone())).await.unwrap();

@@ -11,9 +11,9 @@ use actix_web::{App, test, web};
 use catalogue::CatalogueModule;
 use catalogue::adapters::outbound::sql::MIGRATIONS;
 use chassis::Platform;
-use chassis::messaging::{Outbox, SqlMessages};
+use chassis::messaging::{Inbox, Outbox, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{platform_on, postgres, sqlite};
+use chassis::testing::{Leftovers, drive, platform_on, postgres, sqlite};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use serde_json::Value;
 use shared_kernel::{Envelope, Role};
@@ -23,13 +23,14 @@ use utoipa_actix_web::AppExt;
 pub const STAFF: &str = "staff-token";
 pub const CUSTOMER: &str = "customer-token";
 
-/// A catalogue of its own for one test.
-pub struct Shop {
+/// A catalogue of its own for one test, which fails if messages are left undelivered or dead.
+pub struct TestShop {
     pub module: CatalogueModule,
     pub platform: Platform,
+    pub leftovers: Leftovers,
 }
 
-impl Shop {
+impl TestShop {
     pub async fn on_sqlite() -> Self {
         Self::on(sqlite("catalogue", MIGRATIONS).await).await
     }
@@ -49,7 +50,7 @@ impl Shop {
 
     pub async fn over(platform: Platform) -> Self {
         let module = CatalogueModule::start(platform.clone()).await.unwrap();
-        Self { module, platform }
+        Self { module, platform, leftovers: Leftovers::default() }
     }
 
     /// The same with a few products.
@@ -59,9 +60,21 @@ impl Shop {
         self
     }
 
+    pub fn messages(&self) -> SqlMessages {
+        SqlMessages::new(self.platform.database.clone(), Arc::clone(&self.platform.clock))
+    }
+
+    /// Brings facts of fulfilment, and lets happen what follows from them. Answers how many are new.
+    pub async fn hear(&self, facts: &[Envelope]) -> u64 {
+        let (messages, subscriptions) = (self.messages(), self.module.subscriptions());
+        let accepted = messages.accept(subscriptions[0].consumer(), facts).await.unwrap();
+        drive(&self.platform.database, &self.platform.clock, &subscriptions).await;
+        self.leftovers.look(&messages).await;
+        accepted
+    }
+
     pub async fn published(&self) -> Vec<Envelope> {
-        let messages = SqlMessages::new(self.platform.database.clone(), Arc::clone(&self.platform.clock));
-        messages.after(0, 10_000, None).await.unwrap().into_iter().filter_map(|row| row.envelope).collect()
+        self.messages().after(0, 10_000, None).await.unwrap().into_iter().filter_map(|row| row.envelope).collect()
     }
 
     /// Asks the shop one thing.
@@ -184,13 +197,13 @@ macro_rules! on_both_engines {
         mod on_sqlite { $(
             #[actix_web::test]
             async fn $test() {
-                super::$test(crate::shop::Shop::on_sqlite().await).await;
+                super::$test(crate::shop::TestShop::on_sqlite().await).await;
             }
         )* }
         mod on_postgres { $(
             #[actix_web::test]
             async fn $test() {
-                if let Some(shop) = crate::shop::Shop::on_postgres().await {
+                if let Some(shop) = crate::shop::TestShop::on_postgres().await {
                     super::$test(shop).await;
                 }
             }
