@@ -283,7 +283,7 @@ async fn administrators_appoint_and_hand_out_keys(shop: &TestShop) {
     assert_eq!(api.call(Method::DELETE, &format!("/customers/{aroha}"), Some(&admin), None).await.status, 204);
     assert_eq!(api.get("/me", &customer).await.status, 401);
     assert_eq!(api.get(&format!("/customers/{aroha}"), &admin).await.status, 404);
-    let audit = serde_json::to_string(shop.module.audit().await.unwrap()).unwrap();
+    let audit = serde_json::to_string(&shop.module.audit().await.unwrap()).unwrap();
     assert!(audit.contains(&aroha) && !audit.contains('@'), "{audit}");
 }
 
