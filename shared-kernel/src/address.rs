@@ -101,13 +101,13 @@ impl Address {
         &self.country
     }
 
-    /// The address as the lines of a label.
+    /// The address as the lines of a label, with the country by its name.
     pub fn label(&self) -> Vec<String> {
         let mut lines = vec![self.name.clone(), self.line1.clone()];
         lines.extend(self.line2.clone());
         lines.push(format!("{} {}", self.city, self.postcode));
         lines.extend(self.region.clone());
-        lines.push(self.country.clone());
+        lines.push(country::name(&self.country).to_owned());
         lines
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn is_trimmed_and_its_country_capitalised() {
         let address = Address::try_from(raw()).unwrap();
-        assert_eq!(address.label(), ["Aroha Ngata", "12 Kauri Lane", "Nelson 7010", "NZ"]);
+        assert_eq!(address.label(), ["Aroha Ngata", "12 Kauri Lane", "Nelson 7010", "New Zealand"]);
     }
 
     #[test]

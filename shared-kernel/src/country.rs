@@ -89,6 +89,11 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     COUNTRIES.split('|').filter_map(|entry| entry.split_once(' '))
 }
 
+/// The English short name of a country, for people; an unknown code names itself.
+pub fn name(code: &str) -> &str {
+    all().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+}
+
 /// The code of a country that is written as a code or as a name, in capital or small letters. `None` if there is no such
 /// country.
 pub fn code(text: &str) -> Option<&'static str> {
@@ -110,6 +115,12 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), 249, "ISO 3166-1 assigns 249 codes");
+    }
+
+    #[test]
+    fn a_code_has_a_name() {
+        assert_eq!((name("NZ"), name("CI"), name("GB")), ("New Zealand", "Côte d'Ivoire", "United Kingdom"));
+        assert_eq!((name("XX"), name("")), ("XX", ""));
     }
 
     #[test]

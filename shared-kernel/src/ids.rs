@@ -8,6 +8,13 @@ pub trait Ids: Send + Sync {
     fn uuid(&self) -> Uuid;
     /// Thirty-two bytes that nobody can guess, for tokens and keys.
     fn secret(&self) -> [u8; 32];
+
+    /// A random number, where chance is needed and nothing depends on its being secret, such as in
+    /// [`jitter`](crate::jitter).
+    fn random(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.secret();
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
 }
 
 /// Declares a named identifier that wraps a UUID, so that one kind cannot be passed for another.

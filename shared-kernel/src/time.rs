@@ -62,8 +62,16 @@ impl Timestamp {
     /// The one form in which pages show a moment, such as `22 November 2026, 19:05`: by the clocks of `zone` (an IANA
     /// name), or in UTC if there is no such zone.
     pub fn format_in(self, zone: &str) -> String {
-        let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        self.0.to_zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
+        self.zoned(zone).strftime("%-d %B %Y, %H:%M").to_string()
+    }
+
+    /// The day alone, such as `22 November 2026`, by the same clocks.
+    pub fn format_day_in(self, zone: &str) -> String {
+        self.zoned(zone).strftime("%-d %B %Y").to_string()
+    }
+
+    fn zoned(self, zone: &str) -> jiff::Zoned {
+        self.0.to_zoned(jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC))
     }
 
     /// The same moment for calendars and time zones.
@@ -103,6 +111,14 @@ mod tests {
         assert_eq!(noon, Timestamp::from_micros(noon.micros()));
         assert_eq!(noon.to_string(), "2026-11-22T12:00:00.123456Z");
         assert!(Timestamp::parse("yesterday").is_err());
+    }
+
+    #[test]
+    fn is_shown_by_the_clocks_of_a_time_zone() {
+        let evening = Timestamp::parse("2026-11-22T11:05:00Z").unwrap();
+        assert_eq!(evening.format_in("Pacific/Auckland"), "23 November 2026, 00:05");
+        assert_eq!(evening.format_day_in("Pacific/Auckland"), "23 November 2026");
+        assert_eq!(evening.format_in("Nowhere/Such"), "22 November 2026, 11:05");
     }
 
     #[test]

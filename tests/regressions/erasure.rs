@@ -166,7 +166,7 @@ async fn a_list_of_erased_customers_can_be_erased_again() {
         String::from_utf8(ran.stdout).unwrap()
     };
     assert_eq!(say(&["erasures"]), "");
-    assert_eq!(say(&["erase", &id]), "1 customers erased, 0 not here\n");
+    assert_eq!(say(&["erase", &id]), "1 customer erased, 0 not here\n");
     assert_eq!(say(&["erase", &id]), "0 customers erased, 1 not here\n");
     assert_eq!(say(&["erasures"]), format!("{id}\n"));
     assert!(!shop.cli(&["erase", "nobody"]).status.success());

@@ -135,7 +135,7 @@ async fn comparing_the_books_says_what_was_compared_and_fails_when_the_provider_
     let told = shop.cli(&["reconcile"]);
     let said = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.status.success(), "{told:?}");
-    assert!(said.contains("1 orders compared with the payment provider, 0 repaired, 0 not answered"), "{said}");
+    assert!(said.contains("1 order compared with the payment provider, 0 repaired, 0 not answered"), "{said}");
     assert!(shop.close().await);
     let nobody = [
         ("STORE_STRIPE_SECRET_KEY", "sk_test_x"),

@@ -88,7 +88,7 @@ impl Manifest {
 
     fn sum(&self) -> anyhow::Result<String> {
         let unsealed = Self { seal: String::new(), ..self.clone() };
-        Ok(in_hex(&Sha256::digest(serde_json::to_vec(&unsealed)?)))
+        Ok(hex::encode(Sha256::digest(serde_json::to_vec(&unsealed)?)))
     }
 }
 
@@ -99,14 +99,10 @@ pub fn sha256_of(path: &Path) -> anyhow::Result<String> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok(in_hex(&hasher.finalize()));
+            return Ok(hex::encode(hasher.finalize()));
         }
         hasher.update(&buffer[..read]);
     }
-}
-
-fn in_hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

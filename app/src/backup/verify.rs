@@ -8,6 +8,7 @@ use chassis::sql::Database;
 use chassis::sql::transfer::{Location, Snapshot, problems_in_file};
 use order::OrderModule;
 use reports::ReportsModule;
+use shared_kernel::format;
 use shared_kernel::{Currency, Money};
 
 use super::manifest::{Manifest, PartManifest, sha256_of};
@@ -38,7 +39,7 @@ pub async fn verify(folder: &Path, out: &Output) -> anyhow::Result<()> {
     let found = look(folder).await?;
     found.say(out).await?;
     let wrong = found.damage.len() + found.doubts.len();
-    anyhow::ensure!(wrong == 0, "{wrong} things are wrong with the backup");
+    anyhow::ensure!(wrong == 0, "{} wrong with the backup", format::count(wrong, "thing is", "things are"));
     out.line("the backup is in order").await
 }
 
@@ -53,11 +54,11 @@ impl Findings {
         }
         for (currency, sums) in &self.sums {
             let Sums { sold, gross, captured, refunded, reported } = sums;
-            let orders = if *sold == 1 { "order" } else { "orders" };
+            let orders = format::count(sold, "order", "orders");
             let [gross, captured, refunded, reported] =
                 [gross, captured, refunded, reported].map(|minor| written(*minor, currency));
             let line = format!(
-                "{currency}: {sold} {orders} sold for {gross}; captured {captured}, refunded {refunded}; reported {reported}"
+                "{currency}: {orders} sold for {gross}; captured {captured}, refunded {refunded}; reported {reported}"
             );
             out.line(line).await?;
         }

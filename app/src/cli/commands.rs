@@ -9,6 +9,7 @@ use customer::{CustomerModule, NewUser};
 use order::OrderModule;
 use order::application::BadLine;
 use serde::{Deserialize, Serialize};
+use shared_kernel::format::count;
 use shared_kernel::{CustomerId, Role};
 
 use crate::backup;
@@ -186,10 +187,12 @@ async fn reconcile(order: &OrderModule, out: &Output) -> anyhow::Result<()> {
     }
     let (compared, repaired, unanswered) = (summary.compared, summary.repaired.len(), summary.unanswered.len());
     out.line(format!(
-        "{compared} orders compared with the payment provider, {repaired} repaired, {unanswered} not answered"
+        "{} compared with the payment provider, {repaired} repaired, {unanswered} not answered",
+        count(compared, "order", "orders")
     ))
     .await?;
-    anyhow::ensure!(unanswered == 0, "the payment provider did not tell about {unanswered} orders");
+    let unanswered_orders = count(unanswered, "order", "orders");
+    anyhow::ensure!(unanswered == 0, "the payment provider did not tell about {unanswered_orders}");
     Ok(())
 }
 
@@ -203,7 +206,8 @@ async fn erase(customer: &CustomerModule, customers: &[String], out: &Output) ->
     for id in &ids {
         erased += u32::from(customer.erase(*id).await.with_context(|| id.to_string())?);
     }
-    out.line(format!("{erased} customers erased, {} not here", ids.len() - erased as usize)).await
+    let missing = ids.len() - erased as usize;
+    out.line(format!("{} erased, {missing} not here", count(erased, "customer", "customers"))).await
 }
 
 async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> anyhow::Result<()> {
@@ -216,7 +220,8 @@ async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> 
             for letter in letters {
                 let (id, kind, code) = (letter.id(), &letter.event_type, &letter.code);
                 let (at, attempts, error) = (letter.failed_at, letter.attempts, &letter.error);
-                out.line(format!("{at}  {id}  {kind}  {code} after {attempts} attempts: {error}")).await?;
+                let attempts = count(attempts, "attempt", "attempts");
+                out.line(format!("{at}  {id}  {kind}  {code} after {attempts}: {error}")).await?;
             }
             return Ok(());
         }
@@ -255,7 +260,9 @@ async fn import_orders(order: &OrderModule, file: &Path, skip_invalid: bool, out
     let (imported, repeated, refused) = (summary.imported, summary.repeated, summary.refused.len());
     anyhow::ensure!(
         refused == 0 || skip_invalid,
-        "{refused} lines cannot be imported, so nothing was; correct them, or leave them out with --skip-invalid"
+        "{} cannot be imported, so nothing was; correct the file, or leave such lines out with --skip-invalid",
+        count(refused, "line", "lines")
     );
-    out.line(format!("{imported} orders imported, {repeated} known already, {refused} left out")).await
+    let imported = count(imported, "order", "orders");
+    out.line(format!("{imported} imported, {repeated} known already, {refused} left out")).await
 }

@@ -6,15 +6,16 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use shared_kernel::{Backoff, jitter};
+
 /// The span over which failures are counted.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Fewer calls than this within the window prove nothing.
 const MIN_CALLS: usize = 20;
 /// So many timeouts in a row prove it at once.
 const MAX_CONSECUTIVE_TIMEOUTS: u32 = 5;
-/// How long the first pause is; each further one doubles, up to [`MAX_PAUSE`].
-const MIN_PAUSE: Duration = Duration::from_secs(5);
-const MAX_PAUSE: Duration = Duration::from_mins(1);
+/// How long it stays open, by how often it opened without closing between.
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(5), Duration::from_mins(1));
 /// So many careful calls must succeed before all are let through again.
 const PROBES_TO_CLOSE: u32 = 3;
 
@@ -36,8 +37,8 @@ pub struct Breaker(Mutex<State>);
 #[derive(Debug)]
 enum State {
     Closed { calls: VecDeque<(Instant, bool)>, timeouts: u32 },
-    Open { until: Instant, pause: Duration },
-    HalfOpen { probing: bool, successes: u32, pause: Duration },
+    Open { until: Instant, failures: u32 },
+    HalfOpen { probing: bool, successes: u32, failures: u32 },
 }
 
 impl Default for State {
@@ -60,11 +61,11 @@ impl Breaker {
     /// How long to wait before it is worth asking again.
     pub fn pass(&self, now: Instant) -> Result<Pass<'_>, Duration> {
         let mut state = self.state();
-        if let State::Open { until, pause } = *state {
+        if let State::Open { until, failures } = *state {
             if now < until {
                 return Err(until - now);
             }
-            *state = State::HalfOpen { probing: false, successes: 0, pause };
+            *state = State::HalfOpen { probing: false, successes: 0, failures };
         }
         match &mut *state {
             State::HalfOpen { probing: true, .. } => Err(Duration::from_secs(1)),
@@ -80,7 +81,7 @@ impl Breaker {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record(&self, now: Instant, health: Health, permille: u32) {
+    fn record(&self, now: Instant, health: Health, random: u64) {
         let mut state = self.state();
         let next = match &mut *state {
             State::Closed { calls, timeouts } => {
@@ -91,15 +92,15 @@ impl Breaker {
                 *timeouts = if health == Health::TimedOut { *timeouts + 1 } else { 0 };
                 let failed = calls.iter().filter(|(_, well)| !well).count();
                 let tripped = calls.len() >= MIN_CALLS && failed * 2 >= calls.len();
-                (tripped || *timeouts >= MAX_CONSECUTIVE_TIMEOUTS).then(|| open(now, MIN_PAUSE, permille))
+                (tripped || *timeouts >= MAX_CONSECUTIVE_TIMEOUTS).then(|| open(now, 1, random))
             }
-            State::HalfOpen { probing, successes, pause } => {
+            State::HalfOpen { probing, successes, failures } => {
                 *probing = false;
                 if health == Health::Well {
                     *successes += 1;
                     (*successes >= PROBES_TO_CLOSE).then(State::default)
                 } else {
-                    Some(open(now, (*pause * 2).min(MAX_PAUSE), permille))
+                    Some(open(now, failures.saturating_add(1), random))
                 }
             }
             State::Open { .. } => None, // A call from before it opened.
@@ -111,10 +112,10 @@ impl Breaker {
 }
 
 impl Pass<'_> {
-    /// Tells how the call ended. `permille` of chance, 0 to 1000, spreads the pause by a fifth to either side, so that
-    /// many shops do not come back at the same moment.
-    pub fn report(self, now: Instant, health: Health, permille: u32) {
-        self.breaker.record(now, health, permille);
+    /// Tells how the call ended. `random` spreads the pause by a fifth to either side, so that many shops do not come back
+    /// at the same moment.
+    pub fn report(self, now: Instant, health: Health, random: u64) {
+        self.breaker.record(now, health, random);
     }
 }
 
@@ -129,19 +130,21 @@ impl Drop for Pass<'_> {
     }
 }
 
-fn open(now: Instant, pause: Duration, permille: u32) -> State {
-    let spread = pause * 4 / 5 + pause * 2 / 5 * permille.min(1_000) / 1_000;
-    State::Open { until: now + spread, pause }
+fn open(now: Instant, failures: u32, random: u64) -> State {
+    let pause = BACKOFF.delay(failures);
+    State::Open { until: now + jitter(pause * 4 / 5, pause * 6 / 5, random), failures }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const MIDDLE: u32 = 500;
+    /// The chance by which pauses are as short as they come: a fifth less than in the middle.
+    const LEAST: u64 = 0;
+    const FIRST_PAUSE: Duration = Duration::from_secs(4);
 
     fn call(breaker: &Breaker, now: Instant, health: Health) {
-        breaker.pass(now).expect("the breaker lets it through").report(now, health, MIDDLE);
+        breaker.pass(now).expect("the breaker lets it through").report(now, health, LEAST);
     }
 
     fn opened(now: Instant) -> Breaker {
@@ -151,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn half_of_twenty_failing_calls_open_it_for_five_seconds() {
+    fn half_of_twenty_failing_calls_open_it() {
         let (breaker, now) = (Breaker::default(), Instant::now());
         (0..10).for_each(|_| call(&breaker, now, Health::Well));
         (0..9).for_each(|_| call(&breaker, now, Health::Failed));
         assert!(breaker.pass(now).is_ok(), "nineteen calls prove nothing");
         call(&breaker, now, Health::Failed);
-        assert_eq!(breaker.pass(now).unwrap_err(), MIN_PAUSE);
+        assert_eq!(breaker.pass(now).unwrap_err(), FIRST_PAUSE);
     }
 
     #[test]
@@ -183,11 +186,11 @@ mod tests {
     #[test]
     fn after_the_pause_one_probe_at_a_time_and_three_successes_close_it() {
         let now = Instant::now();
-        let (breaker, later) = (opened(now), now + MIN_PAUSE);
+        let (breaker, later) = (opened(now), now + FIRST_PAUSE);
         for _ in 0..PROBES_TO_CLOSE {
             let probe = breaker.pass(later).expect("one probe is let through");
             assert!(breaker.pass(later).is_err(), "a second call beside the probe is not");
-            probe.report(later, Health::Well, MIDDLE);
+            probe.report(later, Health::Well, LEAST);
         }
         let (first, second) = (breaker.pass(later), breaker.pass(later));
         assert!(first.is_ok() && second.is_ok());
@@ -196,8 +199,8 @@ mod tests {
     #[test]
     fn a_failed_probe_doubles_the_pause_up_to_a_minute() {
         let now = Instant::now();
-        let (breaker, mut later) = (opened(now), now + MIN_PAUSE);
-        for seconds in [10, 20, 40, 60, 60] {
+        let (breaker, mut later) = (opened(now), now + FIRST_PAUSE);
+        for seconds in [10, 20, 40, 60, 60].map(|seconds| seconds * 4 / 5) {
             call(&breaker, later, Health::Failed);
             assert_eq!(breaker.pass(later).unwrap_err(), Duration::from_secs(seconds));
             later += Duration::from_secs(seconds);
@@ -207,7 +210,7 @@ mod tests {
     #[test]
     fn a_probe_whose_caller_went_away_gives_its_place_back() {
         let now = Instant::now();
-        let (breaker, later) = (opened(now), now + MIN_PAUSE);
+        let (breaker, later) = (opened(now), now + FIRST_PAUSE);
         drop(breaker.pass(later));
         assert!(breaker.pass(later).is_ok());
     }
@@ -215,10 +218,10 @@ mod tests {
     #[test]
     fn the_pause_is_spread_by_a_fifth() {
         let now = Instant::now();
-        for (permille, millis) in [(0, 4_000), (1_000, 6_000)] {
+        for (random, millis) in [(0, 4_000), (1_000_000, 5_000), (2_000_000, 6_000)] {
             let breaker = Breaker::default();
             for _ in 0..MAX_CONSECUTIVE_TIMEOUTS {
-                breaker.pass(now).unwrap().report(now, Health::TimedOut, permille);
+                breaker.pass(now).unwrap().report(now, Health::TimedOut, random);
             }
             assert_eq!(breaker.pass(now).unwrap_err(), Duration::from_millis(millis));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Request, RequestBuilder, StatusCode, redirect};
-use shared_kernel::Ids;
+use shared_kernel::{Backoff, Ids, jitter};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -199,7 +199,7 @@ impl Caller {
             Ok(Err((attempt, health))) => (attempt, health),
             Err(_) => (Attempt::Again(CallError::Uncertain("no answer in time".into()), None), Health::TimedOut),
         };
-        pass.report(Instant::now().into_std(), health, self.permille());
+        pass.report(Instant::now().into_std(), health, self.ids.random());
         attempt
     }
 
@@ -234,13 +234,9 @@ impl Caller {
 
     /// One to two units before the first repeat, one to four before the second.
     fn pause(&self, attempt: u32) -> Duration {
-        let spread = self.settings.pause * (1 + 2 * attempt.min(1));
-        self.settings.pause + spread * self.permille() / 1_000
-    }
-
-    fn permille(&self) -> u32 {
-        let [a, b, ..] = self.ids.secret();
-        u32::from(u16::from_be_bytes([a, b])) * 1_000 / u32::from(u16::MAX)
+        let least = self.settings.pause;
+        let longest = Backoff::new(least * 2, least * 4).delay(attempt + 1);
+        jitter(least, longest, self.ids.random())
     }
 }
 

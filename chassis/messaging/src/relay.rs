@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Destination, EventBus, StoreError};
+use shared_kernel::{Backoff, Destination, EventBus, StoreError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -19,8 +19,7 @@ const BATCH_SIZE: u32 = 256;
 /// Progress that concerned nobody is kept only now and then.
 const PROGRESS_SAVE_INTERVAL: i64 = 1_024;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-const MIN_BACKOFF: Duration = Duration::from_millis(100);
-const MAX_BACKOFF: Duration = Duration::from_secs(5);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
 
 /// One context's way to one destination.
 pub struct Relay {
@@ -84,8 +83,7 @@ impl Relay {
     /// Carries on until `stop`, while `lease` is held. `grew` tells when the outbox has; a slow poll covers what a lost
     /// wake-up would leave.
     pub async fn run(mut self, lease: Lease, mut grew: watch::Receiver<u64>, stop: CancellationToken) {
-        let mut pause = MIN_BACKOFF;
-        let mut failing_since = None;
+        let (mut failures, mut failing_since) = (0, None);
         while !stop.is_cancelled() {
             grew.mark_unchanged();
             let stepped = if lease.is_held().await {
@@ -95,7 +93,7 @@ impl Relay {
                 Ok(false)
             };
             if stepped.is_ok() {
-                (pause, failing_since) = (MIN_BACKOFF, None);
+                (failures, failing_since) = (0, None);
             }
             match stepped {
                 Ok(true) => {}
@@ -113,9 +111,9 @@ impl Relay {
                         .increment(1);
                     tracing::warn!(destination, "carrying facts failed: {text}");
                     lease.release_if_failing_since(*failing_since.get_or_insert_with(Instant::now)).await;
-                    let now = pause;
-                    pause = (pause * 2).min(MAX_BACKOFF);
-                    tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(now) => {} }
+                    failures += 1;
+                    let delay = BACKOFF.delay(failures);
+                    tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(delay) => {} }
                 }
             }
         }

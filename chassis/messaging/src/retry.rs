@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use shared_kernel::{Backoff, jitter};
+
 /// How long and how often. Pauses grow by doubling, and a random part of each keeps many failures from returning at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     attempts: Option<u32>,
     give_up_after: Option<Duration>,
-    base: Duration,
-    cap: Duration,
+    backoff: Backoff,
 }
 
 /// A message's age is told by a clock that may have been set ahead, or the shop was closed for days: so often at least a
@@ -20,7 +21,11 @@ const PANICS: u32 = 3;
 impl RetryPolicy {
     /// For effects inside the shop: 12 attempts, pauses from half a second to ten minutes, about 35 minutes in all.
     pub const fn transient() -> Self {
-        Self { attempts: Some(12), give_up_after: None, base: Duration::from_millis(500), cap: Duration::from_mins(10) }
+        Self {
+            attempts: Some(12),
+            give_up_after: None,
+            backoff: Backoff::new(Duration::from_millis(500), Duration::from_mins(10)),
+        }
     }
 
     /// For calls that move money: 72 hours, and at least 12 attempts, with pauses up to 15 minutes.
@@ -28,8 +33,7 @@ impl RetryPolicy {
         Self {
             attempts: None,
             give_up_after: Some(Duration::from_hours(72)),
-            base: Duration::from_millis(500),
-            cap: Duration::from_mins(15),
+            backoff: Backoff::new(Duration::from_millis(500), Duration::from_mins(15)),
         }
     }
 
@@ -38,29 +42,25 @@ impl RetryPolicy {
         Self {
             attempts: None,
             give_up_after: Some(Duration::from_hours(24)),
-            base: Duration::from_secs(1),
-            cap: Duration::from_hours(1),
+            backoff: Backoff::new(Duration::from_secs(1), Duration::from_hours(1)),
         }
     }
 
     /// The same policy with another first pause.
     pub const fn starting_at(mut self, base: Duration) -> Self {
-        self.base = base;
+        self.backoff = Backoff::new(base, self.backoff.cap());
         self
     }
 
     /// The pause before attempt `attempt + 1`, or `None` when it is time to give up. `age` is how long the message has
-    /// been waiting; `chance` is a random number that picks the pause between nothing and its upper bound.
-    pub(super) fn pause(&self, attempt: u32, age: Duration, panicked: bool, chance: u64) -> Option<Duration> {
+    /// been waiting; `random` picks the pause between nothing and its upper bound.
+    pub(super) fn pause(&self, attempt: u32, age: Duration, panicked: bool, random: u64) -> Option<Duration> {
         let spent = self.attempts.is_some_and(|most| attempt >= most);
         let overdue = attempt >= MIN_ATTEMPTS && self.give_up_after.is_some_and(|most| age >= most);
         if spent || overdue || (panicked && attempt >= PANICS) {
             return None;
         }
-        let doublings = attempt.saturating_sub(1).min(20);
-        let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
-        let micros = u64::try_from(bound.as_micros()).unwrap_or(u64::MAX);
-        Some(Duration::from_micros(chance % (micros + 1)))
+        Some(jitter(Duration::ZERO, self.backoff.delay(attempt), random))
     }
 }
 
@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn pauses_double_up_to_the_cap() {
         let policy = RetryPolicy::transient();
-        let bound = |attempt| policy.pause(attempt, Duration::ZERO, false, u64::MAX).map(|pause| pause <= policy.cap);
+        let bound =
+            |attempt| policy.pause(attempt, Duration::ZERO, false, u64::MAX).map(|pause| pause <= policy.backoff.cap());
         assert_eq!(bound(11), Some(true));
         assert_eq!(bound(12), None);
         assert_eq!(policy.pause(1, Duration::ZERO, false, 500_000), Some(Duration::from_millis(500)));

@@ -88,7 +88,7 @@ impl Worker {
             Handled::Retry(failure) => {
                 let now = self.clock.now();
                 let age = now.since(delivery.received_at);
-                match self.subscription.policy.pause(delivery.attempt, age, panicked, self.chance()) {
+                match self.subscription.policy.pause(delivery.attempt, age, panicked, self.ids.random()) {
                     Some(pause) => {
                         metrics::counter!("store_messages_retried_total", "consumer" => consumer).increment(1);
                         let (attempt, code, text) = (delivery.attempt, failure.code, &failure.text);
@@ -109,11 +109,6 @@ impl Worker {
         let (attempt, code, text) = (delivery.attempt, failure.code, &failure.text);
         tracing::error!(consumer, code, attempt, "{kind} {id} became a dead letter: {text}");
         Settlement::Dead(failure)
-    }
-
-    fn chance(&self) -> u64 {
-        let secret = self.ids.secret();
-        u64::from_le_bytes([secret[0], secret[1], secret[2], secret[3], secret[4], secret[5], secret[6], secret[7]])
     }
 
     /// Works until `stop`; then lets what runs come to its end. `grew` tells when the inbox has.

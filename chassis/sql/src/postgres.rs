@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use rand::RngExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
-use shared_kernel::{Clock, StoreError};
+use shared_kernel::{Backoff, Clock, StoreError, jitter};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgPool};
 use tokio::runtime::Handle;
@@ -26,6 +25,8 @@ use super::writer::panic_text;
 
 /// A unit of work that collides with others is tried this often in all.
 const MAX_ATTEMPTS: u32 = 12;
+/// Between two attempts.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(10), Duration::from_millis(250));
 /// No single statement takes longer, and nobody waits longer for a connection.
 const STATEMENT_TIMEOUT: &str = "10s";
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -188,10 +189,10 @@ where
     }
 }
 
-/// Doubles from 5 ms up to a quarter of a second; half of it is chance, so that those who collided part.
-fn pause(tried: u32) -> Duration {
-    let longest = (5 << tried.min(6)).min(250);
-    Duration::from_millis(rand::rng().random_range(longest / 2..=longest))
+/// Half of it is chance, so that those who collided part.
+fn pause(failures: u32) -> Duration {
+    let longest = BACKOFF.delay(failures);
+    jitter(longest / 2, longest, rand::random())
 }
 
 async fn refuse_forgetful_server(pool: &PgPool) -> Result<(), StoreError> {

@@ -4,7 +4,6 @@
 //! A request refused for its parameters alone, or as a twin, has not begun and keeps nothing.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,7 +43,7 @@ impl IdempotentRequest {
         if !(1..=255).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(ApiError::malformed_key());
         }
-        Ok(Self { key: key.to_owned(), path: path.to_owned(), params: hex(&Sha256::digest(canonical)) })
+        Ok(Self { key: key.to_owned(), path: path.to_owned(), params: hex::encode(Sha256::digest(canonical)) })
     }
 
     pub fn key(&self) -> &str {
@@ -114,15 +113,6 @@ impl Drop for KeyReservation {
     fn drop(&mut self) {
         self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 #[cfg(test)]

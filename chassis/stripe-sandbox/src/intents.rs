@@ -16,7 +16,6 @@ use crate::domain::method::Method;
 use crate::domain::object_id;
 use crate::errors::ApiError;
 use crate::form::Params;
-use crate::idempotency::hex;
 use crate::listing::{Listing, Page, listing};
 use crate::objects;
 use crate::store::{Command, Ledger, record};
@@ -56,7 +55,7 @@ impl Command for CreateIntent {
 /// A new intent with an id and a client secret of its own.
 pub fn new_intent(ledger: &Ledger<'_>, amount: Money, details: Details) -> Step {
     let id = ledger.new_id("pi");
-    let client_secret = format!("{id}_secret_{}", hex(&ledger.secret()[..16]));
+    let client_secret = format!("{id}_secret_{}", hex::encode(&ledger.secret()[..16]));
     Intent::create(id, client_secret, amount, details, ledger.now())
 }
 

@@ -18,11 +18,10 @@ use futures_util::stream::FuturesUnordered;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::ExposeSecret as _;
 use sha2::Sha256;
-use shared_kernel::{StoreError, Timestamp};
+use shared_kernel::{Backoff, StoreError, Timestamp, jitter};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::{CLOCK_SKEW, Core};
-use crate::idempotency::hex;
 
 /// How many events are on their way at once.
 const MAX_CONCURRENT_DELIVERIES: usize = 32;
@@ -41,16 +40,14 @@ pub fn signature(secret: &str, now: Timestamp, body: &str) -> String {
     let time = now.micros().div_euclid(1_000_000);
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(format!("{time}.{body}").as_bytes());
-    format!("t={time},v1={}", hex(&mac.finalize().into_bytes()))
+    format!("t={time},v1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
 /// When to try again after `attempts` failures: twice as late each time, never more than an hour, spread by up to a
-/// fifth (`chance`). `None` after three days.
-pub fn next_try(attempts: u32, since: Timestamp, now: Timestamp, base: Duration, chance: u8) -> Option<Timestamp> {
-    let doubled = base.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
-    let pause = doubled.min(MAX_BACKOFF);
-    let spread = pause.mul_f64(f64::from(chance) / 255.0 / 5.0);
-    let next = now.plus(pause + spread);
+/// fifth (`random`). `None` after three days.
+pub fn next_try(attempts: u32, since: Timestamp, now: Timestamp, base: Duration, random: u64) -> Option<Timestamp> {
+    let pause = Backoff::new(base, MAX_BACKOFF).delay(attempts);
+    let next = now.plus(jitter(pause, pause * 6 / 5, random));
     (next.since(since) <= RETRY_WINDOW).then_some(next)
 }
 
@@ -230,9 +227,9 @@ impl Sender {
 
     async fn failed(&self, due: Due, problem: String) -> Result<(), StoreError> {
         let attempts = due.attempts.saturating_add(1);
-        let (now, chance) = (self.core.clock.now(), self.core.ids.secret()[0]);
+        let (now, random) = (self.core.clock.now(), self.core.ids.random());
         let event = &due.event;
-        let Some(next) = next_try(attempts, due.since, now, self.core.settings.retry_base, chance) else {
+        let Some(next) = next_try(attempts, due.since, now, self.core.settings.retry_base, random) else {
             tracing::warn!(webhook.event = %event, attempts, "webhook {event} was given up after three days: {problem}");
             return self.arrived(due).await;
         };
@@ -268,7 +265,7 @@ mod tests {
         let base = Duration::from_secs(2);
         let pause = |attempts| next_try(attempts, noon(), noon(), base, 0).map(|next| next.since(noon()).as_secs());
         assert_eq!((pause(1), pause(2), pause(5), pause(40)), (Some(2), Some(4), Some(32), Some(3_600)));
-        assert_eq!(next_try(1, noon(), noon(), base, 255).unwrap().since(noon()), Duration::from_millis(2_400));
+        assert_eq!(next_try(1, noon(), noon(), base, 400_000).unwrap().since(noon()), Duration::from_millis(2_400));
         let late = noon().plus(RETRY_WINDOW);
         assert_eq!(next_try(80, noon(), late, base, 0), None);
     }

@@ -6,7 +6,6 @@
 //! of the new one.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -67,11 +66,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// A name that is used once. The process id would not do: threads share it, and so do containers with a common folder.
 fn unfinished(folder: &Path, name: &OsStr) -> PathBuf {
-    let mut random = String::new();
-    for byte in rand::random::<[u8; 16]>() {
-        // Writing to a string cannot fail.
-        let _ = write!(random, "{byte:02x}");
-    }
+    let random = hex::encode(rand::random::<[u8; 16]>());
     folder.join(format!(".{}.{random}.part", name.display()))
 }
 

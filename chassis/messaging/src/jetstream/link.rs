@@ -10,6 +10,7 @@ use async_nats::connection::State;
 use async_nats::jetstream::context::ContextBuilder;
 use async_nats::{ConnectOptions, Event, ServerAddr, jetstream};
 use percent_encoding::percent_decode_str;
+use shared_kernel::Backoff;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -19,8 +20,8 @@ use super::{Access, JetStreamError};
 /// How long an answer of the broker is waited for. While a cluster has no leader nobody answers; it is asked again.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Attempts to connect are this far apart at most.
-const MAX_RECONNECT_DELAY: Duration = Duration::from_secs(1);
+/// Between attempts to connect; the first is made at once.
+const RECONNECT_BACKOFF: Backoff = Backoff::new(Duration::from_millis(10), Duration::from_secs(1));
 /// A connection that is just being made is waited for; anyone who needs it then comes again.
 const CONNECT_GRACE: Duration = Duration::from_millis(500);
 
@@ -121,11 +122,9 @@ impl Link {
 }
 
 fn pause(attempts: usize) -> Duration {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(10);
-    if attempts <= 1 {
-        Duration::ZERO
-    } else {
-        (Duration::from_millis(10) * 2_u32.pow(doublings)).min(MAX_RECONNECT_DELAY)
+    match u32::try_from(attempts).unwrap_or(u32::MAX) {
+        0 | 1 => Duration::ZERO,
+        failures => RECONNECT_BACKOFF.delay(failures),
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use sha2::{Digest as _, Sha256};
-use shared_kernel::{ConsumerName, Envelope, StoreError, Timestamp};
+use shared_kernel::{Backoff, ConsumerName, Envelope, StoreError, Timestamp};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -28,8 +28,7 @@ use super::{JetStreamError, streams};
 
 /// How often replays, losses and the lag are looked for, and by those who do not hold the lease, the lease.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-const MIN_BACKOFF: Duration = Duration::from_millis(100);
-const MAX_BACKOFF: Duration = Duration::from_secs(2);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
 
 /// One context's way from one other context's stream.
 pub(super) struct Puller {
@@ -44,7 +43,7 @@ pub(super) struct Puller {
 /// How long to wait after an interruption, and whether it is worth saying: the same one again and again is not.
 #[derive(Default)]
 struct Pauses {
-    doublings: u32,
+    failures: u32,
     said: String,
     /// When the first of these interruptions was.
     since: Option<Instant>,
@@ -55,7 +54,7 @@ impl Pauses {
     fn after(&mut self, puller: &Puller, read_for: Duration, trouble: &str) -> Duration {
         let Puller { context, producer, .. } = puller;
         puller.count("store_pulls_interrupted_total", 1);
-        if read_for > MAX_BACKOFF {
+        if read_for > BACKOFF.cap() {
             *self = Self::default();
         }
         if self.said == trouble {
@@ -64,9 +63,9 @@ impl Pauses {
             tracing::warn!(context, producer, "fetching facts of {producer} was interrupted: {trouble}");
         }
         trouble.clone_into(&mut self.said);
-        self.doublings += 1;
+        self.failures += 1;
         self.since.get_or_insert_with(Instant::now);
-        MIN_BACKOFF.saturating_mul(1 << (self.doublings - 1).min(10)).min(MAX_BACKOFF)
+        BACKOFF.delay(self.failures)
     }
 }
 

@@ -52,7 +52,7 @@ impl Digester {
 
     pub(super) fn finish(self, table: &TableShape) -> TableDigest {
         let columns = table.columns.iter().map(|column| column.name.clone()).collect();
-        let sha256 = self.hasher.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let sha256 = hex::encode(self.hasher.finalize());
         TableDigest { table: table.name.clone(), columns, rows: self.rows, sha256 }
     }
 }

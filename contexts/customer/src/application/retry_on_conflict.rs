@@ -6,7 +6,7 @@ use crate::domain::Customer;
 use crate::ports::{AccountChange, Accounts};
 
 /// How often a decision is made again because of another change. A customer's record is changed by one person at a time.
-const MAX_ATTEMPTS: usize = 4;
+const MAX_ATTEMPTS: u32 = 4;
 
 /// Lets `decide` change a customer and answers with them as they were decided to be; `None` if there is no such customer.
 pub(super) async fn retry_on_conflict<E, D>(
@@ -18,17 +18,16 @@ where
     E: From<StoreError>,
     D: Fn(Customer) -> Result<AccountChange, E> + Send + Sync,
 {
-    for _ in 0..MAX_ATTEMPTS {
+    let decide = &decide;
+    let attempt = || async move {
         let Some(customer) = accounts.find(id).await? else { return Ok(None) };
-        let change = decide(customer)?;
-        if change.is_unchanged() {
-            return Ok(Some(change));
+        let decided = decide(customer);
+        if let Ok(change) = &decided
+            && !change.is_unchanged()
+        {
+            accounts.commit(change.clone()).await?;
         }
-        match accounts.commit(change.clone()).await {
-            Ok(()) => return Ok(Some(change)),
-            Err(StoreError::Stale) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(StoreError::Stale.into())
+        Ok::<_, StoreError>(Some(decided))
+    };
+    shared_kernel::retry_on_conflict(MAX_ATTEMPTS, attempt).await?.transpose()
 }

@@ -86,13 +86,13 @@ impl Fingerprint {
     pub fn of(typed: &str) -> Self {
         let spelt =
             EmailAddress::parse_lenient(typed).map_or_else(|_| typed.trim().to_ascii_lowercase(), |known| known.0);
-        Self(super::token::hex(&Sha256::digest(spelt)))
+        Self(hex::encode(Sha256::digest(spelt)))
     }
 
     /// The fingerprint of something that belongs to this one, such as one network's attempts at this account.
     pub fn within(&self, kind: &str, name: &str) -> Self {
         let parts = [self.0.as_str(), kind, name];
-        Self(super::token::hex(&Sha256::digest(parts.join("\0"))))
+        Self(hex::encode(Sha256::digest(parts.join("\0"))))
     }
 
     /// Sixty-four hexadecimal digits.

@@ -2,10 +2,14 @@
 //! is what all apps can do), and recovery codes for somebody who has lost the app.
 
 use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::Sha1;
 use shared_kernel::{CustomerId, Timestamp};
 
 use super::token::TokenHash;
+
+/// What is encoded in the label of a URI: all but letters, digits, what RFC 3986 does not reserve, and the @ of accounts.
+const IN_LABEL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
 
 /// How long one code is shown, in seconds.
 const STEP_SECONDS: i64 = 30;
@@ -49,11 +53,7 @@ impl TotpSecret {
 
     /// What the picture says: `otpauth://totp/..`, with the names under which the app lists it.
     pub fn uri(&self, shop: &str, account: &str) -> String {
-        let plain = |text: &str| -> String {
-            let keep = |b: u8| b.is_ascii_alphanumeric() || b"-._~@".contains(&b);
-            text.bytes().map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-        };
-        let (shop, account) = (plain(shop), plain(account));
+        let [shop, account] = [shop, account].map(|name| utf8_percent_encode(name, IN_LABEL));
         format!("otpauth://totp/{shop}:{account}?secret={}&issuer={shop}", self.base32())
     }
 

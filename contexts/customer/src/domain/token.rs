@@ -54,35 +54,19 @@ impl TokenHash {
 
     /// Sixty-four hexadecimal digits.
     pub fn hex(&self) -> String {
-        hex(&self.0)
+        hex::encode(self.0)
     }
 
     /// Reads the digits back.
     pub fn parse(digits: &str) -> Option<Self> {
         let mut bytes = [0; 32];
-        if digits.len() != 64 || !digits.is_ascii() {
-            return None;
-        }
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        hex::decode_to_slice(digits, &mut bytes).ok().map(|()| Self(bytes))
     }
 
     /// Whether both are the same, in a time that does not tell how much of them is.
     pub fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
-}
-
-/// Two hexadecimal digits for each byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut digits, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            digits.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-        }
-        digits
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{Cause, StoreError};
+use shared_kernel::{Cause, StoreError, retry_on_conflict};
 
 use crate::domain::{Refusal, StockTransaction};
 use crate::ports::{Decide, Keys, Warehouse};
@@ -31,13 +31,8 @@ pub(super) async fn update(
     decide: impl Fn(&mut StockTransaction) -> Result<(), Refusal> + Send + Sync + 'static,
 ) -> Result<StockTransaction, UpdateError> {
     let decide: Decide = Arc::new(decide);
-    let mut attempt = 1;
-    loop {
-        match warehouse.update(keys.clone(), Arc::clone(&decide), cause.clone()).await {
-            Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => attempt += 1,
-            outcome => return Ok(outcome??),
-        }
-    }
+    let attempt = || warehouse.update(keys.clone(), Arc::clone(&decide), cause.clone());
+    Ok(retry_on_conflict(MAX_ATTEMPTS, attempt).await??)
 }
 
 /// The same for a decision that has an answer to everything and refuses nothing.

@@ -118,11 +118,7 @@ pub struct DownloadToken(String);
 impl DownloadToken {
     /// The token made of these bytes.
     pub fn new(secret: [u8; 32]) -> Self {
-        use fmt::Write as _;
-        Self(secret.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
+        Self(hex::encode(secret))
     }
 
     /// Reads 64 hexadecimal digits.

@@ -71,7 +71,7 @@ async fn a_parcel_is_packed_by_checkboxes(on: Storage) {
     shop.pay(1, &[("KEA", "physical", 2), ("TUI", "physical", 1)]).await;
     let order = shop.page(&path(1)).await;
     assert_eq!((count(&order, "item"), count(&order, "item-check"), count(&order, "dispatch")), (2, 2, 1));
-    assert!(order.text().contains("12 Kauri Lane<br>Nelson 7010"), "{}", order.text());
+    assert!(order.text().contains("12 Kauri Lane<br>Nelson 7010<br>New Zealand"), "{}", order.text());
     let dispatch = format!("{}/dispatch", path(1));
     let nothing = shop.form(&dispatch, &[("carrier", "NZ Post"), ("tracking", "T-1")]).await;
     assert_eq!(text(&follow(&shop, &nothing).await, "flash"), "Choose at least one item.");

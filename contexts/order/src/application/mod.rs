@@ -11,6 +11,7 @@
 //! [`ListOrders`], [`RequestCancellation`], [`RefundOrder`], [`ResolveAttention`]. Operators: [`ImportOrders`],
 //! [`AuditOrders`], [`CatchUp`].
 
+pub(crate) mod cart_changes;
 pub mod cart_pricing;
 pub mod commands;
 pub mod historical_order;

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use shared_kernel::StoreError;
+use shared_kernel::{IsConflict, StoreError, retry_on_conflict};
 
 use crate::application::MAX_ATTEMPTS;
 use crate::domain::{FileHandle, Handle, ProductPatch, ProductRefused, Touched};
@@ -36,6 +36,12 @@ pub enum RevertImportError {
     Store(#[from] StoreError),
 }
 
+impl IsConflict for RevertImportError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale))
+    }
+}
+
 pub struct RevertImport {
     products: Arc<dyn ProductStore>,
 }
@@ -52,16 +58,20 @@ impl RevertImport {
             FileHandle::Written(_) => None,
         });
         let before: HashMap<Handle, ProductPatch> = by_handle.collect();
-        let mut attempt = 1;
-        loop {
-            let (changes, reverted) = self.decide(touched, &before).await?;
-            match self.products.commit(changes).await {
-                Ok(()) => return Ok(reverted),
-                Err(StoreError::Conflict(_)) => return Err(RevertImportError::Taken),
-                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        retry_on_conflict(MAX_ATTEMPTS, || self.attempt(touched, &before)).await
+    }
+
+    async fn attempt(
+        &self,
+        touched: &[Touched],
+        before: &HashMap<Handle, ProductPatch>,
+    ) -> Result<Reverted, RevertImportError> {
+        let (changes, reverted) = self.decide(touched, before).await?;
+        self.products.commit(changes).await.map_err(|error| match error {
+            StoreError::Conflict(_) => RevertImportError::Taken,
+            error => error.into(),
+        })?;
+        Ok(reverted)
     }
 
     async fn decide(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{Ids, Sku, StoreError};
+use shared_kernel::{Ids, IsConflict, Sku, StoreError, retry_on_conflict};
 
 use crate::application::MAX_ATTEMPTS;
 use crate::domain::patch::code;
@@ -67,6 +67,13 @@ pub enum SaveProductError {
     Store(#[from] StoreError),
 }
 
+impl IsConflict for SaveProductError {
+    /// A handle or SKU that was taken meanwhile is found when deciding again, and then refused by name.
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale | StoreError::Conflict(_)))
+    }
+}
+
 pub struct SaveProduct {
     products: Arc<dyn ProductStore>,
     ids: Arc<dyn Ids>,
@@ -79,15 +86,7 @@ impl SaveProduct {
     }
 
     pub async fn execute(&self, command: SaveProductCommand) -> Result<Saved, SaveProductError> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(&command).await {
-                Err(SaveProductError::Store(StoreError::Stale | StoreError::Conflict(_))) if attempt < MAX_ATTEMPTS => {
-                    attempt += 1;
-                }
-                outcome => return outcome,
-            }
-        }
+        retry_on_conflict(MAX_ATTEMPTS, || self.attempt(&command)).await
     }
 
     async fn attempt(&self, command: &SaveProductCommand) -> Result<Saved, SaveProductError> {

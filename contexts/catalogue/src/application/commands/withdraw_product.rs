@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_kernel::StoreError;
+use shared_kernel::{IsConflict, StoreError, retry_on_conflict};
 
 use crate::application::MAX_ATTEMPTS;
 use crate::domain::Handle;
@@ -19,6 +19,12 @@ pub enum WithdrawProductError {
     Store(#[from] StoreError),
 }
 
+impl IsConflict for WithdrawProductError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale))
+    }
+}
+
 pub struct WithdrawProduct {
     products: Arc<dyn ProductStore>,
 }
@@ -30,13 +36,7 @@ impl WithdrawProduct {
 
     /// Withdraws one product; one that is withdrawn already stays so.
     pub async fn execute(&self, handle: &Handle) -> Result<(), WithdrawProductError> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(handle).await {
-                Err(WithdrawProductError::Store(StoreError::Stale)) if attempt < MAX_ATTEMPTS => attempt += 1,
-                outcome => return outcome,
-            }
-        }
+        retry_on_conflict(MAX_ATTEMPTS, || self.attempt(handle)).await
     }
 
     async fn attempt(&self, handle: &Handle) -> Result<(), WithdrawProductError> {

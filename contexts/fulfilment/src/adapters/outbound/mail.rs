@@ -1,6 +1,5 @@
 //! Sold files as e-mails. Writes the words; the shop's mailer carries them.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use askama::Template;
@@ -61,10 +60,7 @@ impl MailedFiles {
     /// The same for the same item of the same order, however often it is sent.
     fn message_id(&self, mail: &FileMail) -> String {
         let digest = Sha256::digest(mail.sku.as_str().as_bytes());
-        let sku = digest.iter().take(8).fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let sku = hex::encode(&digest[..8]);
         let host = self.site.base_url.split("://").last().unwrap_or_default();
         let host = host.split(['/', ':']).next().filter(|host| !host.is_empty()).unwrap_or("localhost");
         format!("digital-{}-{sku}@{host}", mail.order)

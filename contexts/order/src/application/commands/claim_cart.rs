@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, CustomerId, StoreError};
 
-use crate::application::{CartPricing, CartView};
+use crate::application::{CartPricing, CartView, cart_changes};
 use crate::domain::CartId;
 use crate::ports::CartStore;
 
@@ -41,17 +41,8 @@ impl ClaimCart {
 
     /// Claims the cart and shows it. Claiming one's own again changes nothing.
     pub async fn execute(&self, command: ClaimCartCommand) -> Result<CartView, ClaimCartError> {
-        loop {
-            let found = self.carts.find(command.cart).await?;
-            let cart = found.filter(|cart| cart.is_open_to(Some(command.by))).ok_or(ClaimCartError::NoSuchCart)?;
-            if cart.owner().is_some() {
-                return Ok(self.pricing.view(&cart).await?);
-            }
-            match self.carts.save(cart.claimed_by(command.by), self.clock.now()).await {
-                Ok(cart) => return Ok(self.pricing.view(&cart).await?),
-                Err(StoreError::Stale) => {} // somebody fills it at this moment; look again
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let claimed = cart_changes::claim(self.carts.as_ref(), self.clock.as_ref(), command.cart, command.by).await?;
+        let cart = claimed.ok_or(ClaimCartError::NoSuchCart)?;
+        Ok(self.pricing.view(&cart).await?)
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use shared_kernel::{Address, Clock, Identity, Ids, Money, OrderId, Sku, StoreError};
 
 use crate::application::request_key::request_key;
-use crate::application::{CartPricing, CartView};
+use crate::application::{CartPricing, CartView, cart_changes};
 use crate::domain::pricing::Priced;
 use crate::domain::{Buyer, Cart, CartId, NewOrder, NotChargeable, Order};
 use crate::ports::{CartStore, OrderPlacement, PlaceDecide, PlaceOutcome, PlaceRequest, Placement, RequestKey};
@@ -142,19 +142,9 @@ impl PlaceOrder {
     }
 
     async fn load_cart(&self, command: &PlaceOrderCommand) -> Result<Cart, PlaceOrderError> {
-        let who = command.by.customer;
-        loop {
-            let found = self.carts.find(command.cart).await?;
-            let cart = found.filter(|cart| cart.is_open_to(Some(who))).ok_or(PlaceOrderError::NoSuchCart)?;
-            if cart.owner().is_some() {
-                return Ok(cart);
-            }
-            match self.carts.save(cart.claimed_by(who), self.clock.now()).await {
-                Ok(cart) => return Ok(cart),
-                Err(StoreError::Stale) => {} // somebody fills it at this moment; look again
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let (carts, clock) = (self.carts.as_ref(), self.clock.as_ref());
+        let claimed = cart_changes::claim(carts, clock, command.cart, command.by.customer).await?;
+        claimed.ok_or(PlaceOrderError::NoSuchCart)
     }
 
     async fn priced(&self, cart: &Cart, command: &PlaceOrderCommand) -> Result<Priced, PlaceOrderError> {

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use shared_kernel::{Clock, CustomerId, Sku, StoreError};
+use shared_kernel::{Clock, CustomerId, IsConflict, Sku, StoreError, retry_on_conflict};
 
+use crate::application::cart_changes::MAX_ATTEMPTS;
 use crate::application::{CartPricing, CartView};
-use crate::domain::{CartId, CartRefused, LineChange};
+use crate::domain::{Cart, CartId, CartRefused, LineChange};
 use crate::ports::CartStore;
-
-/// Each time somebody else was quicker; nobody else has so many hands on one cart.
-const MAX_ATTEMPTS: u32 = 50;
 
 /// What they do.
 #[derive(Debug, Clone)]
@@ -39,6 +37,12 @@ pub enum SetCartItemError {
     Store(#[from] StoreError),
 }
 
+impl IsConflict for SetCartItemError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Stale))
+    }
+}
+
 /// Fills carts.
 #[derive(Clone)]
 pub struct SetCartItem {
@@ -55,20 +59,18 @@ impl SetCartItem {
 
     /// Changes the line and shows the cart.
     pub async fn execute(&self, command: SetCartItemCommand) -> Result<CartView, SetCartItemError> {
+        let cart = retry_on_conflict(MAX_ATTEMPTS, || self.attempt(&command)).await?;
+        Ok(self.pricing.view(&cart).await?)
+    }
+
+    async fn attempt(&self, command: &SetCartItemCommand) -> Result<Cart, SetCartItemError> {
         let takes_away = matches!(command.change, LineChange::Set(quantity) if quantity.is_zero());
-        for attempt in 1.. {
-            let found = self.carts.find(command.cart).await?;
-            let cart = found.filter(|cart| cart.is_open_to(command.by)).ok_or(SetCartItemError::NoSuchCart)?;
-            if !takes_away && !self.pricing.sells(&command.sku).await? {
-                return Err(SetCartItemError::UnknownSku(command.sku));
-            }
-            let cart = cart.with_line(&command.sku, command.change)?;
-            match self.carts.save(cart, self.clock.now()).await {
-                Ok(cart) => return Ok(self.pricing.view(&cart).await?),
-                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => {}
-                Err(error) => return Err(error.into()),
-            }
+        let found = self.carts.find(command.cart).await?;
+        let cart = found.filter(|cart| cart.is_open_to(command.by)).ok_or(SetCartItemError::NoSuchCart)?;
+        if !takes_away && !self.pricing.sells(&command.sku).await? {
+            return Err(SetCartItemError::UnknownSku(command.sku.clone()));
         }
-        Err(StoreError::Stale.into())
+        let cart = cart.with_line(&command.sku, command.change)?;
+        Ok(self.carts.save(cart, self.clock.now()).await?)
     }
 }

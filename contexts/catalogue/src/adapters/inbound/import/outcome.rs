@@ -4,6 +4,7 @@ use std::fmt;
 
 use chassis::security::{SecurityEvent, SecurityTrail};
 use serde::Serialize;
+use shared_kernel::format::count;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -195,11 +196,11 @@ impl fmt::Display for ImportOutcome {
             write!(f, "\n  the file was read as {encoding}; look whether its letters are right")?;
         }
         for UnreadNote { column, cells } in &self.unread_columns {
-            write!(f, "\n  column {column:?} is not read: {cells} cells")?;
+            write!(f, "\n  column {column:?} is not read: {}", count(cells, "cell", "cells"))?;
         }
         if !self.missing_pictures.is_empty() {
-            let (count, names) = (self.missing_pictures.len(), self.missing_pictures.join(", "));
-            write!(f, "\n  {count} pictures are not there yet: {names}")?;
+            let missing = count(self.missing_pictures.len(), "picture is", "pictures are");
+            write!(f, "\n  {missing} not there yet: {}", self.missing_pictures.join(", "))?;
         }
         Ok(())
     }

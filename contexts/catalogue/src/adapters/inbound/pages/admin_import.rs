@@ -10,9 +10,10 @@ use actix_web::http::header::ContentDisposition;
 use actix_web::{HttpResponse, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{CsrfForm, CsrfGuard, Flash, PageError, PageFrame, Staff, page, page_with, see_other_with};
+use shared_kernel::format::sentence;
 
 use super::PageSettings;
-use super::messages::{NOTHING_IMPORTED, import_run_refused, reverted_text, sentence};
+use super::messages::{NOTHING_IMPORTED, import_run_refused, reverted_text};
 use super::view_models::{ImportPage, ImportRow};
 use crate::adapters::inbound::csv::COLUMNS;
 use crate::adapters::inbound::import::{
@@ -146,7 +147,7 @@ async fn render_outcome(
             import_page(import_file, zone, frame, Some(*outcome), Some(NOTHING_IMPORTED.to_owned())).await
         }
         Err(error @ (ImportFileError::TooLarge | ImportFileError::File(_))) => {
-            import_page(import_file, zone, frame, None, Some(sentence(&error.to_string()))).await
+            import_page(import_file, zone, frame, None, Some(sentence(error))).await
         }
     }
 }

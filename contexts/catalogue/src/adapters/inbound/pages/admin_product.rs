@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, page_with, see_other_with};
+use shared_kernel::format::sentence;
 
 use super::PageSettings;
-use super::messages::{SaveRefusal, WITHDRAWN, sale_warnings, saved_text, sentence, withdraw_refused};
+use super::messages::{SaveRefusal, WITHDRAWN, sale_warnings, saved_text, withdraw_refused};
 use super::view_models::{AdminProductPage, ProductForm};
 use crate::application::{Browse, SaveMode, SaveProduct, SaveProductCommand, WithdrawProduct};
 use crate::domain::{Audience, Handle, ImageName, ProductRefused};
@@ -101,7 +102,7 @@ async fn save(
     form: &ProductForm,
     mode: SaveMode,
 ) -> Result<Handle, SaveRefusal> {
-    let in_form = |refused: ProductRefused| SaveRefusal::InForm(sentence(&refused.to_string()));
+    let in_form = |refused: ProductRefused| SaveRefusal::InForm(sentence(refused));
     let details = form.details(settings.rules.currency).map_err(in_form)?;
     let handle = handle.map_err(in_form)?;
     save_product.execute(SaveProductCommand { handle: handle.clone(), details, mode }).await?;

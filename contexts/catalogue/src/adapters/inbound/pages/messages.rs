@@ -1,6 +1,7 @@
 //! What people are told: what cannot be done, what was done, and what is left of a product.
 
 use chassis::web::PageError;
+use shared_kernel::format::{count, sentence};
 
 use crate::adapters::inbound::import::picture_archive::{ArchiveError, ArchiveOutcome};
 use crate::adapters::inbound::import::{ImportFileError, ImportRunError};
@@ -26,7 +27,7 @@ impl From<SaveProductError> for SaveRefusal {
     fn from(error: SaveProductError) -> Self {
         match error {
             SaveProductError::HandleTaken(_) | SaveProductError::SkuTaken { .. } | SaveProductError::Refused(_) => {
-                Self::InForm(sentence(&error.to_string()))
+                Self::InForm(sentence(error))
             }
             SaveProductError::ChangedMeanwhile(_) => Self::InForm(
                 "Somebody else saved this product while the form was open. Open it again and repeat your change."
@@ -48,7 +49,7 @@ pub fn withdraw_refused(error: WithdrawProductError) -> PageError {
 pub fn add_picture_refused(error: AddPictureError) -> PageError {
     match error {
         AddPictureError::NoSuchProduct(_) => PageError::NotFound,
-        AddPictureError::Picture(_) | AddPictureError::Alt(_) => PageError::Refused(sentence(&error.to_string())),
+        AddPictureError::Picture(_) | AddPictureError::Alt(_) => PageError::Refused(sentence(error)),
         AddPictureError::Save(error) => match SaveRefusal::from(error) {
             SaveRefusal::InForm(words) => PageError::Refused(words),
             SaveRefusal::Page(error) => error,
@@ -60,9 +61,7 @@ pub fn add_picture_refused(error: AddPictureError) -> PageError {
 pub fn archive_refused(error: ArchiveError) -> PageError {
     match error {
         ArchiveError::Store(error) => error.into(),
-        ArchiveError::TooLarge | ArchiveError::TooMany | ArchiveError::NoArchive => {
-            PageError::Refused(sentence(&error.to_string()))
-        }
+        ArchiveError::TooLarge | ArchiveError::TooMany | ArchiveError::NoArchive => PageError::Refused(sentence(error)),
     }
 }
 
@@ -70,7 +69,7 @@ pub fn import_run_refused(error: ImportRunError) -> PageError {
     match error {
         ImportRunError::File(ImportFileError::Store(error))
         | ImportRunError::Revert(RevertImportError::Store(error)) => error.into(),
-        other => PageError::Refused(sentence(&other.to_string())),
+        other => PageError::Refused(sentence(other)),
     }
 }
 
@@ -89,24 +88,26 @@ pub fn saved_text(missing: &[ImageName]) -> String {
 }
 
 pub fn archive_text(outcome: &ArchiveOutcome) -> String {
-    let mut words = vec![format!("{} pictures are kept.", outcome.kept)];
+    let mut words = vec![format!("{} kept.", count(outcome.kept, "picture is", "pictures are"))];
     words.extend(outcome.left_out.iter().take(MAX_NAMED).map(|file| format!("{}: {}.", file.name, file.message)));
     if outcome.left_out.len() > MAX_NAMED {
-        words.push(format!("{} more files were left out.", outcome.left_out.len() - MAX_NAMED));
+        let more = count(outcome.left_out.len() - MAX_NAMED, "more file was", "more files were");
+        words.push(format!("{more} left out."));
     }
     words.join(" ")
 }
 
 pub fn reverted_text(reverted: &Reverted) -> String {
     let Reverted { restored, withdrawn, left } = reverted;
-    let words = format!(
-        "The import is taken back: {restored} products are as they were before, {withdrawn} new ones are no longer sold"
-    );
+    let restored = count(restored, "product is as it was", "products are as they were");
+    let withdrawn = count(withdrawn, "new one is", "new ones are");
+    let words = format!("The import is taken back: {restored} before, {withdrawn} no longer sold");
     if left.is_empty() {
         return format!("{words}.");
     }
     let names = left.iter().take(MAX_NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    format!("{words}; {} were changed since and stay as they are: {names}.", left.len())
+    let left = count(left.len(), "was changed since and stays as it is", "were changed since and stay as they are");
+    format!("{words}; {left}: {names}.")
 }
 
 /// What a product is sold as otherwise than it says.
@@ -135,11 +136,4 @@ pub fn stock_label(left: Availability) -> StockLabel {
         Availability::SoldOut => ("Sold out".to_owned(), "stock stock-out"),
     };
     StockLabel { text, class }
-}
-
-/// An error's words with a capital and a full stop.
-pub fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

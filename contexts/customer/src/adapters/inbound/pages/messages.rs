@@ -5,6 +5,7 @@ use actix_web::http::{StatusCode, header};
 use askama::Template;
 use chassis::web::{Flash, PageError, page_with, see_other_with};
 use shared_kernel::Role;
+use shared_kernel::format::{capitalize, count, sentence};
 
 use crate::adapters::inbound::fields::{WRONG_OWN_PASSWORD, Wrong};
 use crate::application::{
@@ -81,7 +82,7 @@ impl FormError {
 
 impl From<Wrong> for FormError {
     fn from(wrong: Wrong) -> Self {
-        correctable(wrong.0.iter().map(sentence).collect())
+        correctable(wrong.0.iter().map(field_problem).collect())
     }
 }
 
@@ -97,8 +98,8 @@ impl From<HashingError> for FormError {
 impl From<Delayed> for FormError {
     fn from(delayed: Delayed) -> Self {
         let seconds = delayed.seconds();
-        let unit = if seconds == 1 { "second" } else { "seconds" };
-        let wait = format!("Too many failed attempts. Please wait {seconds} {unit} and try again.");
+        let pause = count(seconds, "second", "seconds");
+        let wait = format!("Too many failed attempts. Please wait {pause} and try again.");
         let (status, retry_after) = (StatusCode::TOO_MANY_REQUESTS, Some(seconds));
         Self::Correctable(Correction { status, messages: vec![wait], retry_after })
     }
@@ -212,7 +213,7 @@ impl From<EraseCustomerError> for FormError {
                 say("Incorrect password. Your account was not deleted.")
             }
             EraseCustomerError::NotConfirmed(error) => error.into(),
-            EraseCustomerError::Refused(error) => Self::Page(PageError::Refused(capital(&error.to_string()))),
+            EraseCustomerError::Refused(error) => Self::Page(PageError::Refused(capitalize(error))),
             EraseCustomerError::Store(error) => Self::Page(error.into()),
         }
     }
@@ -222,14 +223,14 @@ impl From<ChangeRoleError> for FormError {
     fn from(error: ChangeRoleError) -> Self {
         match error {
             ChangeRoleError::NoSuchCustomer => Self::Page(PageError::NotFound),
-            ChangeRoleError::Refused(error) => say(&capital(&format!("{error}."))),
+            ChangeRoleError::Refused(error) => say(&sentence(error)),
             ChangeRoleError::Store(error) => Self::Page(error.into()),
         }
     }
 }
 
 /// A wrong field as a sentence: "Postcode is missing."
-fn sentence(error: &FieldError) -> String {
+fn field_problem(error: &FieldError) -> String {
     let label = match error.field {
         "email" => "E-mail address",
         "password" => "Password",
@@ -245,9 +246,4 @@ fn sentence(error: &FieldError) -> String {
         other => other,
     };
     format!("{label} {}.", error.problem)
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }

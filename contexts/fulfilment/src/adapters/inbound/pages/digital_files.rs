@@ -7,9 +7,9 @@ use actix_multipart::form::{MultipartForm, MultipartFormConfig};
 use actix_web::{HttpResponse, Resource, web};
 use chassis::web::{CsrfGuard, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
+use shared_kernel::format::sentence;
 use shared_kernel::{Limit, Sku};
 
-use super::messages::sentence;
 use super::view_models::{DigitalFilesPage, FileRow};
 use super::{paths, shipping_order};
 use crate::application::{DigitalFileQueries, PutDigitalFile, PutDigitalFileError};
@@ -60,12 +60,12 @@ async fn upload(
     guard.check(&csrf)?;
     let order = order.map(|order| shipping_order::order_id(&order)).transpose()?;
     let back = order.map_or_else(|| paths::DIGITAL_FILES.to_owned(), paths::shipping_order);
-    let sku = Sku::parse(&sku).map_err(|error| PageError::Invalid(sentence(&error)))?;
+    let sku = Sku::parse(&sku).map_err(|error| PageError::Invalid(sentence(error)))?;
     let name = file.file_name.unwrap_or_default();
     let content_type = file.content_type.map_or_else(|| "application/octet-stream".to_owned(), |kind| kind.to_string());
     let flash = match put_file.execute(sku, &name, &content_type, file.data.to_vec()).await {
         Ok(_) => Flash::notice("File uploaded. Customers waiting for it will receive it by e-mail."),
-        Err(PutDigitalFileError::Refused(error)) => Flash::error(sentence(&error)),
+        Err(PutDigitalFileError::Refused(error)) => Flash::error(sentence(error)),
         Err(PutDigitalFileError::Store(error)) => return Err(error.into()),
     };
     Ok(see_other_with(&back, flash))

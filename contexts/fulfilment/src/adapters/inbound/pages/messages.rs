@@ -1,6 +1,7 @@
 //! What pages say to staff: states and reasons in words, and what came of a form.
 
 use chassis::web::{Flash, PageError};
+use shared_kernel::format::sentence;
 
 use crate::application::UpdateError;
 use crate::domain::{ItemState, Refunded, Refusal, ShippingOrder, ShippingState, StockItem};
@@ -12,15 +13,9 @@ const PROBLEMS_SHOWN: usize = 3;
 pub(super) fn refused(error: UpdateError) -> Result<String, PageError> {
     match error {
         UpdateError::Refused(Refusal::NoSuchShippingOrder(_)) => Err(PageError::NotFound),
-        UpdateError::Refused(refusal) => Ok(sentence(&refusal)),
+        UpdateError::Refused(refusal) => Ok(sentence(refusal)),
         UpdateError::Store(error) => Err(error.into()),
     }
-}
-
-pub(super) fn sentence(text: &impl ToString) -> String {
-    let text = text.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 pub(super) fn dispatched(order: &ShippingOrder) -> Flash {

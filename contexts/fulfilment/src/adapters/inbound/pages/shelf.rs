@@ -3,9 +3,10 @@
 use actix_web::{HttpResponse, web};
 use chassis::web::{CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
+use shared_kernel::format::sentence;
 use shared_kernel::{Ids, Limit, Sku};
 
-use super::messages::{self, sentence};
+use super::messages;
 use super::paths;
 use super::view_models::{ShelfPage, TimeZone};
 use crate::adapters::inbound::reference_to;
@@ -76,5 +77,5 @@ fn adjustment(form: &AdjustForm) -> Result<Adjustment, String> {
         | AdjustmentReason::Found
         | AdjustmentReason::Correction => quantity,
     };
-    Adjustment::new(quantity, reason, Some(&form.note)).map_err(|error| sentence(&error))
+    Adjustment::new(quantity, reason, Some(&form.note)).map_err(sentence)
 }

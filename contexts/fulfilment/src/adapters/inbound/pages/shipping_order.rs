@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use actix_web::{HttpResponse, web};
 use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
+use shared_kernel::format::sentence;
 use shared_kernel::{OrderId, Sku};
 
-use super::messages::{self, sentence};
+use super::messages;
 use super::paths;
 use super::view_models::{ShippingOrderPage, TimeZone};
 use crate::application::{CloseShippingOrder, DispatchItems, DispatchItemsCommand, ShippingOrderQueries};
@@ -70,10 +71,9 @@ pub(super) async fn close(
 
 fn parse_form(order: OrderId, fields: &[(String, String)]) -> Result<DispatchItemsCommand, String> {
     let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value);
-    let consignment =
-        Consignment::parse(value("carrier"), Some(value("tracking"))).map_err(|error| sentence(&error))?;
+    let consignment = Consignment::parse(value("carrier"), Some(value("tracking"))).map_err(sentence)?;
     let chosen = fields.iter().filter(|(name, _)| name == "item").map(|(_, sku)| Sku::parse(sku));
-    let skus = chosen.collect::<Result<BTreeSet<Sku>, _>>().map_err(|error| sentence(&error))?;
+    let skus = chosen.collect::<Result<BTreeSet<Sku>, _>>().map_err(sentence)?;
     if skus.is_empty() {
         return Err("Choose at least one item.".to_owned());
     }

@@ -3,9 +3,10 @@
 use actix_web::{HttpResponse, web};
 use chassis::web::{CsrfForm, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
+use shared_kernel::format::sentence;
 use shared_kernel::{Limit, Sku};
 
-use super::messages::{self, sentence};
+use super::messages;
 use super::paths;
 use super::view_models::{StockPage, StockRow};
 use crate::adapters::inbound::reference_to;
@@ -102,7 +103,7 @@ impl CountedLine<'_> {
     }
 
     fn read(&self, by: Reference) -> Result<(Sku, PersonsCount), String> {
-        let sku = Sku::parse(self.sku).map_err(|error| sentence(&error))?;
+        let sku = Sku::parse(self.sku).map_err(sentence)?;
         let wrong = || format!("{sku}: a count is a whole number from 0 to 1000000000.");
         let on_hand = Count::parse(self.on_hand).ok_or_else(wrong)?;
         let expected = self.expected.and_then(Count::parse).map(Count::get);

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use chassis::Site;
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use shared_kernel::{Ids, Limit, Money};
 
@@ -159,14 +160,12 @@ pub async fn resolve(
     Ok(see_other_with(&format!("/admin/orders/{}", order.id()), Flash::notice("Marked as resolved.")))
 }
 
+/// What is encoded in a parameter of an address: all but letters, digits, hyphen, dot and underscore.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
 fn next_page(q: &str, status: &str, cursor: &str) -> String {
     let parameters = [("q", q), ("status", status), ("cursor", cursor)];
+    let encoded = |value| utf8_percent_encode(value, IN_QUERY);
     let query: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     format!("/admin/orders?{}", query.join("&"))
-}
-
-/// Percent-encodes everything but plain letters and digits.
-fn encoded(text: &str) -> String {
-    let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -1,6 +1,6 @@
 //! Values as people read them on a page. Nothing here decides anything.
 
-use shared_kernel::{TaxRate, Timestamp};
+use shared_kernel::Timestamp;
 
 /// A moment for people and for machines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,11 +16,6 @@ pub fn when(at: Timestamp, time_zone: &str) -> DisplayTime {
     DisplayTime { text: at.format_in(time_zone), machine: at.to_string() }
 }
 
-/// What the tax row of a table is called: `Tax (15 %)`.
-pub fn tax_label(rate: TaxRate) -> String {
-    format!("Tax ({} %)", rate.percent())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,13 +26,5 @@ mod tests {
         assert_eq!(when(at, "Pacific/Auckland").text, "22 November 2026, 19:05");
         assert_eq!(when(at, "Nowhere/Such").text, "22 November 2026, 06:05");
         assert_eq!(when(at, "Pacific/Auckland").machine, "2026-11-22T06:05:00Z");
-    }
-
-    #[test]
-    fn a_tax_rate_is_named_without_needless_digits() {
-        assert_eq!(tax_label(TaxRate::from_basis_points(1_500)), "Tax (15 %)");
-        assert_eq!(tax_label(TaxRate::from_basis_points(1_050)), "Tax (10.5 %)");
-        assert_eq!(tax_label(TaxRate::from_basis_points(825)), "Tax (8.25 %)");
-        assert_eq!(tax_label(TaxRate::parse_percent("9.975").unwrap()), "Tax (9.975 %)");
     }
 }

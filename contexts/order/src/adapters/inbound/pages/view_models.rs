@@ -9,13 +9,13 @@ mod payment;
 
 use chassis::Site;
 use shared_kernel::Money;
+use shared_kernel::format::tax_label;
 
 pub use self::cart::CartPage;
 pub use self::checkout::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
 pub use self::order::{AdminOrderPage, OrderPage, OrderView};
 pub use self::orders::{AdminOrdersPage, ChoiceView, OrderRow, OrdersPage};
 pub use self::payment::{LeavingPage, PendingPage};
-use super::format::tax_label;
 use crate::application::CartViewLine;
 use crate::domain::{OrderLine, Totals};
 

@@ -8,8 +8,8 @@ use askama::Template;
 use async_trait::async_trait;
 use chassis::Site;
 use chassis::mail::{Mail, MailError, Mailer};
-use jiff::tz::TimeZone;
-use shared_kernel::{Address, TaxRate, Timestamp};
+use shared_kernel::Address;
+use shared_kernel::format::tax_label;
 
 use crate::ports::{ReceiptError, ReceiptLetter, ReceiptSender};
 
@@ -97,7 +97,7 @@ impl Receipt {
         });
         Self {
             number: order.number().to_string(),
-            paid: day(letter.paid_at, &site.time_zone),
+            paid: letter.paid_at.format_day_in(&site.time_zone),
             lines: lines.collect(),
             shipping: order.shipping().map(|item| item.gross.to_string()),
             net: totals.net.to_string(),
@@ -109,15 +109,6 @@ impl Receipt {
             url: format!("{}/orders/{}", site.base_url, order.id()),
         }
     }
-}
-
-fn day(at: Timestamp, time_zone: &str) -> String {
-    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-    at.jiff().to_zoned(zone).strftime("%-d %B %Y").to_string()
-}
-
-fn tax_label(rate: TaxRate) -> String {
-    format!("Tax ({} %)", rate.percent())
 }
 
 /// The part of a mail's id that says who made it.

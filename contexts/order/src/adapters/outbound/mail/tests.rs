@@ -2,7 +2,7 @@
 
 use chassis::testing::MemoryMailer;
 use shared_kernel::address::RawAddress;
-use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku};
+use shared_kernel::{Currency, CustomerId, Money, OrderId, Sku, TaxRate, Timestamp};
 use uuid::Uuid;
 
 use super::*;
@@ -98,7 +98,7 @@ We send it to:
 Aroha <Ngata>
 12 Kauri Lane
 Nelson 7010
-NZ
+New Zealand
 
 Payment reference: pi_1
 See your order: https://shop.example:8443/orders/00000000-0000-0000-0000-000000000007";

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chassis::messaging::Recorder;
 use chassis::params;
 use chassis::sql::{Database, Tx};
-use shared_kernel::{Clock, OrderId, StoreError, Timestamp};
+use shared_kernel::{Clock, OrderId, StoreError, Timestamp, retry_on_conflict};
 
 use super::order_changes::OrderChangeNotifier;
 use super::rows::{columns, read};
@@ -69,24 +69,18 @@ impl OrderStore for SqlOrderStore {
 
     async fn update(&self, update: Update) -> Result<Updated, StoreError> {
         let order = update.order;
-        for attempt in 1.. {
+        let attempt = || {
             let (update, recorder, clock) = (update.clone(), self.recorder.clone(), Arc::clone(&self.clock));
-            let written = self.database.write(move |tx| {
+            self.database.write(move |tx| {
                 let (update, recorder, now) = (update.clone(), recorder.clone(), clock.now());
                 Box::pin(async move { apply(tx, &recorder, &update, now).await })
-            });
-            match written.await {
-                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => {}
-                Ok(updated) => {
-                    if matches!(updated, Updated::Changed(_)) {
-                        self.room.notify(order);
-                    }
-                    return Ok(updated);
-                }
-                Err(error) => return Err(error),
-            }
+            })
+        };
+        let updated = retry_on_conflict(MAX_ATTEMPTS, attempt).await?;
+        if matches!(updated, Updated::Changed(_)) {
+            self.room.notify(order);
         }
-        Err(StoreError::Stale)
+        Ok(updated)
     }
 
     async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<OrderId>, StoreError> {

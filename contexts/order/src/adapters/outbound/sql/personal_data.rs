@@ -1,6 +1,5 @@
 //! Where people are named in this context's tables and messages.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -135,8 +134,5 @@ impl SqlOrderStore {
 }
 
 pub(crate) fn digest(email: &str) -> String {
-    Sha256::digest(email.to_lowercase()).iter().fold(String::new(), |mut hex, byte| {
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(Sha256::digest(email.to_lowercase()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::params;
 use chassis::sql::Tx;
-use shared_kernel::{CustomerId, StoreError, Timestamp};
+use shared_kernel::{CustomerId, StoreError, Timestamp, retry_on_conflict};
 
 use super::orders::{MAX_ATTEMPTS, SqlOrderStore};
 use super::rows::{columns, read};
@@ -25,18 +25,14 @@ const OPEN_ELSEWHERE: &str = concat!(
 #[async_trait]
 impl OrderPlacement for SqlOrderStore {
     async fn place(&self, request: PlaceRequest) -> Result<PlaceOutcome, StoreError> {
-        for attempt in 1.. {
+        let attempt = || {
             let (store, request) = (self.clone(), request.clone());
-            let written = self.database.write(move |tx| {
+            self.database.write(move |tx| {
                 let (store, request) = (store.clone(), request.clone());
                 Box::pin(async move { store.place_in(tx, &request).await })
-            });
-            match written.await {
-                Err(StoreError::Stale) if attempt < MAX_ATTEMPTS => {}
-                answer => return answer,
-            }
-        }
-        Err(StoreError::Stale)
+            })
+        };
+        retry_on_conflict(MAX_ATTEMPTS, attempt).await
     }
 
     async fn open_order(&self, cart: CartId) -> Result<Option<Order>, StoreError> {

@@ -1,6 +1,7 @@
 //! What pages say when a report cannot be shown, and what they call things without a name.
 
 use chassis::web::PageError;
+use shared_kernel::country::name;
 
 use crate::adapters::inbound::params::BadParameter;
 use crate::application::ReportError;
@@ -28,5 +29,5 @@ pub(super) fn category(category: Option<&Category>) -> String {
 }
 
 pub(super) fn country(country: Option<&Country>) -> String {
-    country.map_or("Nothing sent", Country::as_str).to_owned()
+    country.map_or("Nothing sent", |code| name(code.as_str())).to_owned()
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use chassis::Site;
 use chassis::web::PageFrame;
-use shared_kernel::{Address, Sku};
+use shared_kernel::{Address, Sku, country};
 
 use super::{LineView, PictureView, TotalsView};
 use crate::adapters::inbound::pages::format::{DisplayTime, when};
@@ -180,10 +180,10 @@ pub(super) fn buyer(order: &Order) -> String {
 /// What stands in place of an address.
 pub(super) fn no_address(order: &Order) -> String {
     if order.anonymised_at().is_some() && order.country().is_some() {
-        return format!("The address was erased ({})", order.country().unwrap_or_default());
+        return format!("The address was erased ({})", order.country().map(country::name).unwrap_or_default());
     }
     match (order.origin(), order.country()) {
-        (Origin::Import, Some(country)) => country.to_owned(),
+        (Origin::Import, Some(code)) => country::name(code).to_owned(),
         (Origin::Import, None) => "Not on record".to_owned(),
         (Origin::Shop, _) => "By e-mail".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! What stands above every report: its name, how fresh it is, and the choice of months and currency.
 
 use shared_kernel::Currency;
+use shared_kernel::format::count;
 
 use crate::adapters::inbound::params::ReportRequest;
 use crate::application::{ReportContext, SalesOverTimeQuery};
@@ -81,7 +82,8 @@ fn warning<T>(report: &Report<T>) -> Option<String> {
     match (report.books.rebuilding, report.books.waiting) {
         (true, 0) => Some("These reports are being rebuilt. Until that is done, figures are too small.".to_owned()),
         (true, waiting) => Some(format!(
-            "These reports are being rebuilt, and {waiting} facts are waiting. Until that is done, figures are too small."
+            "These reports are being rebuilt, and {} waiting. Until that is done, figures are too small.",
+            count(waiting, "fact is", "facts are")
         )),
         (false, waiting) if waiting >= MIN_BACKLOG_SHOWN => {
             Some(format!("{waiting} facts about orders are waiting to be counted."))
