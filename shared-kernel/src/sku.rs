@@ -120,6 +120,30 @@ impl<'de> Deserialize<'de> for Quantity {
 #[error("a quantity is a whole number from 0 to 99")]
 pub struct QuantityError;
 
+/// How something that is sold reaches its buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProductKind {
+    /// In a parcel, from a shelf: needs an address and costs delivery.
+    Physical,
+    /// As a file, by e-mail.
+    Digital,
+}
+
+impl ProductKind {
+    /// The name on the wire and in databases.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Physical => "physical",
+            Self::Digital => "digital",
+        }
+    }
+
+    /// Reads the name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Physical, Self::Digital].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

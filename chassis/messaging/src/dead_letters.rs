@@ -4,7 +4,7 @@ use serde::Serialize;
 use shared_kernel::{StoreError, Timestamp};
 
 use super::redact::{text_without_secrets, without_secrets};
-use super::{DeadLetterId, Inbox, InboxCounts, SqlMessages};
+use super::{DeadLetterId, InboxAdmin as _, InboxCounts, SqlMessages};
 
 /// A message that could not be handled, as it is shown to an operator.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     DeadLetters, HandledMessages, InProcessBus, Inbox, JetStream, Job, Lease, Relay, Replay, SqlMessages, Subscription,
-    Worker, gauges, jetstream, scrub, times,
+    WorkQueue as _, Worker, gauges, jetstream, scrub, times,
 };
 use chassis_sql::Database;
 use chassis_sql::transfer::RESTORED_AT;
@@ -96,10 +96,10 @@ impl Engine {
         }
         for (context, messages) in self.contexts {
             for subscription in context.subscriptions {
-                let inbox = Arc::new(messages.clone());
+                let queue = Arc::new(messages.clone());
                 let grew = context.database.inbox_grew(subscription.consumer());
                 let clock = Arc::clone(messages.clock());
-                let worker = Worker::new(inbox, subscription, clock, Arc::clone(&self.ids));
+                let worker = Worker::new(queue, subscription, clock, Arc::clone(&self.ids));
                 tasks.spawn(Arc::new(worker).run(grew, stop.clone()));
             }
             let turn = Lease::new("timers", &context.database, &self.clock, self.ids.as_ref());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use shared_kernel::{StoreError, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::{Inbox as _, InboxCounts, SqlMessages};
+use super::{InboxAdmin as _, InboxCounts, SqlMessages};
 use chassis_sql::params;
 
 const REFRESH_INTERVAL: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! What workers and operators need of an inbox.
+//! An inbox by its three roles: it takes messages in, workers empty it, and operators look after what is stuck.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use shared_kernel::{Cause, ConsumerName, Envelope, LeaseToken, StoreError, Times
 
 use super::{DeadLetter, Delivery, Failure};
 
-/// A context's incoming messages, one set per consumer.
+/// Takes a context's incoming messages in, one set per consumer.
 #[async_trait]
 pub trait Inbox: Send + Sync {
     /// How often `consumer` has been emptied to be built again; 0 at first.
@@ -38,7 +38,11 @@ pub trait Inbox: Send + Sync {
     ) -> Result<(), StoreError> {
         self.accept_in(consumer, generation, std::slice::from_ref(letter)).await.map(|_| ())
     }
+}
 
+/// What workers do with the messages of an inbox.
+#[async_trait]
+pub trait WorkQueue: Send + Sync {
     /// Leases up to `claim.lanes` messages: of each lane only the oldest unsettled one, if it is due, alive and not
     /// leased to somebody else. Counts an attempt for each before it returns.
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError>;
@@ -57,7 +61,11 @@ pub trait Inbox: Send + Sync {
 
     /// Ends all leases, for a process that knows itself alone with the store and has just started.
     async fn clear_leases(&self) -> Result<(), StoreError>;
+}
 
+/// What operators see of an inbox, and decide.
+#[async_trait]
+pub trait InboxAdmin: Send + Sync {
     /// Dead letters, newest failure first.
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError>;
 

@@ -12,7 +12,8 @@
 //! Work on the outside world (mail, the payment provider) is a *task*: a message that a context leaves in its own inbox
 //! in the transaction that decides it, handled by the same worker under the same rules.
 //!
-//! The engine is written over two small traits, [`Inbox`] and [`Outbox`], which SQL and memory implement; the simulation
+//! The engine is written over small traits, [`Outbox`] and the three roles of an inbox ([`Inbox`], [`WorkQueue`],
+//! [`InboxAdmin`]), which SQL and memory implement; the simulation
 //! in `tests/messaging/simulation.rs` drives it through thousands of seeded crashes, duplicates and reorderings.
 
 mod audit;
@@ -46,7 +47,7 @@ pub use bus::InProcessBus;
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use engine::{ContextEngine, Engine, Transport};
 pub use handled::HandledMessages;
-pub use inbox::{Claim, DeadLetterId, Inbox, InboxCounts, Settlement};
+pub use inbox::{Claim, DeadLetterId, Inbox, InboxAdmin, InboxCounts, Settlement, WorkQueue};
 pub use jetstream::{Access, JetStream, JetStreamBus, JetStreamRefused, JetStreamSettings};
 pub use job::Job;
 pub use lease::Lease;

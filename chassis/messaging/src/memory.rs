@@ -12,8 +12,8 @@ use shared_kernel::{
 use super::inbox::{LEASE, SKEW};
 use super::recorder::tie;
 use super::{
-    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxCounts, Outbox, OutboxRow, Progress, Record,
-    Settlement, TaskDraft,
+    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, OutboxRow, Progress,
+    Record, Settlement, TaskDraft, WorkQueue,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,7 +257,10 @@ impl Inbox for MemoryRecorder {
         }
         Ok(())
     }
+}
 
+#[async_trait]
+impl WorkQueue for MemoryRecorder {
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
         let mut state = self.lock();
         let mut lanes_seen = BTreeSet::new();
@@ -336,7 +339,10 @@ impl Inbox for MemoryRecorder {
         self.lock().inbox.iter_mut().for_each(|kept| kept.lease = None);
         Ok(())
     }
+}
 
+#[async_trait]
+impl InboxAdmin for MemoryRecorder {
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         let state = self.lock();
         let mut letters =

@@ -8,7 +8,8 @@ use super::dialect;
 use super::recorder::keep;
 use super::times;
 use super::{
-    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxCounts, Outbox, OutboxRow, Progress, Settlement,
+    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, OutboxRow, Progress,
+    Settlement, WorkQueue,
 };
 use chassis_sql::params;
 use chassis_sql::{Database, Dialect, Row, Tx};
@@ -199,7 +200,10 @@ impl Inbox for SqlMessages {
             })
             .await
     }
+}
 
+#[async_trait]
+impl WorkQueue for SqlMessages {
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
         let until = claim.steady.plus(claim.lease_for);
         let claimed = self.database.write(move |tx| {
@@ -279,7 +283,10 @@ impl Inbox for SqlMessages {
             })
             .await
     }
+}
 
+#[async_trait]
+impl InboxAdmin for SqlMessages {
     async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.database
             .read(move |tx| {

@@ -11,7 +11,7 @@ use shared_kernel::{StoreError, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::inbox::{LEASE, SKEW};
-use super::{Failure, Inbox, SqlMessages};
+use super::{Failure, SqlMessages, WorkQueue as _};
 use chassis_sql::Database;
 use chassis_sql::params;
 
@@ -48,7 +48,7 @@ const UPDATE_FUTURE: &str = concat!(
 /// `$1` the end of a lease that is taken now, `$2` the latest right end.
 const SHORTEN: &str = "UPDATE inbox SET lease_until = $1 WHERE settled_at IS NULL AND lease_until > $2";
 
-/// See [`Inbox::correct_times`].
+/// See [`WorkQueue::correct_times`](super::WorkQueue::correct_times).
 pub(super) async fn correct(database: &Database, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
     let (latest, end) = (now.plus(SKEW), steady.plus(LEASE));
     let last_end = end.plus(SKEW);

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::inbox::LEASE;
-use super::{Claim, Delivery, Failure, Handled, Inbox, Settlement, Subscription};
+use super::{Claim, Delivery, Failure, Handled, Settlement, Subscription, WorkQueue};
 
 /// A handler at work keeps renewing its lease.
 const RENEW_INTERVAL: Duration = Duration::from_secs(5);
@@ -25,16 +25,21 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// One consumer at work.
 pub struct Worker {
-    inbox: Arc<dyn Inbox>,
+    queue: Arc<dyn WorkQueue>,
     subscription: Subscription,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl Worker {
-    /// Serves `subscription` from `inbox`.
-    pub fn new(inbox: Arc<dyn Inbox>, subscription: Subscription, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { inbox, subscription, clock, ids }
+    /// Serves `subscription` from `queue`.
+    pub fn new(
+        queue: Arc<dyn WorkQueue>,
+        subscription: Subscription,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
+        Self { queue, subscription, clock, ids }
     }
 
     /// Claims the heads of up to `lanes` lanes.
@@ -47,7 +52,7 @@ impl Worker {
             lease_for: LEASE,
             lease: LeaseToken(self.ids.uuid()),
         };
-        self.inbox.claim(claim).await
+        self.queue.claim(claim).await
     }
 
     /// Runs the handler for one claimed message and settles it.
@@ -62,7 +67,7 @@ impl Worker {
             Err(_) => (Handled::Retry(Failure::new("timeout", format!("took longer than {HANDLER:?}"))), false),
         };
         let settlement = self.settlement(delivery, handled, panicked);
-        self.inbox.settle(&delivery.cause, settlement, self.clock.now()).await
+        self.queue.settle(&delivery.cause, settlement, self.clock.now()).await
     }
 
     /// Works off what is due now, and returns when nothing is. Messages that have to be tried again later stay.
@@ -164,7 +169,7 @@ impl Worker {
 
     async fn renew(&self, delivery: &Delivery) {
         let until = self.clock.steady().plus(LEASE);
-        if let Err(error) = self.inbox.renew(self.subscription.consumer, delivery.cause.lease, until).await {
+        if let Err(error) = self.queue.renew(self.subscription.consumer, delivery.cause.lease, until).await {
             let Failure { text, .. } = Failure::of(&error);
             tracing::warn!(consumer = self.subscription.consumer.as_str(), "renewing a lease failed: {text}");
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Cause, Clock, ConsumerName, Currency, Envelope, Ids, TaxRate};
 
 use super::{CountingIds, FixedClock, MemoryMailer};
-use chassis_messaging::{Inbox, SqlMessages, Subscription, Worker};
+use chassis_messaging::{Inbox as _, SqlMessages, Subscription, WorkQueue as _, Worker};
 use chassis_platform::{Platform, Site};
 use chassis_sql::{Database, Migration};
 use chassis_system::SystemIds;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use chassis_messaging::{Inbox, SqlMessages};
+use chassis_messaging::{InboxAdmin as _, SqlMessages};
 
 /// Part of a context's test shop. When the shop is dropped and the last look found messages that wait for their handler or
 /// are dead, the test fails, unless it said that it leaves them.

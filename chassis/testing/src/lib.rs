@@ -25,6 +25,37 @@ pub use servers::{Tethered, free_port, program, skip};
 use shared_kernel::{Cause, ConsumerName, LeaseToken, MessageId};
 use uuid::Uuid;
 
+/// Runs each case as two tests: on SQLite, and on PostgreSQL where that is installed. The first line names the kind of test
+/// and what a case is given: on SQLite a value, on PostgreSQL an `Option` that is `None` where there is no server. Both
+/// are looked up from the root of the crate.
+///
+/// ```ignore
+/// on_both_engines! {
+///     #[tokio::test] crate::Shop::on_sqlite().await, crate::Shop::on_postgres().await =>
+///     a_price_is_kept
+///     a_price_changes
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both_engines {
+    (#[$test:meta] $sqlite:expr, $postgres:expr => $($case:ident)*) => {
+        mod on_sqlite { $(
+            #[$test]
+            async fn $case() {
+                super::$case($sqlite).await;
+            }
+        )* }
+        mod on_postgres { $(
+            #[$test]
+            async fn $case() {
+                if let Some(subject) = $postgres {
+                    super::$case(subject).await;
+                }
+            }
+        )* }
+    };
+}
+
 /// Asks `probe` again and again until it answers, at most for `deadline`.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(deadline: Duration, mut probe: impl FnMut() -> F) -> T {
     let start = Instant::now();

@@ -9,13 +9,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxCounts,
-    JetStreamBus, Lease, Outbox, Record, Relay, Settlement, Subscription,
+    Delivery, Failure, Handled, Handler, InProcessBus, Inbox, JetStreamBus, Lease, Outbox, Record, Relay, Subscription,
 };
 use chassis_testing::{CountingIds, FixedClock, Nats, NatsServer, eventually};
 use shared_kernel::{
-    BusError, Cause, ConsumerName, Delivered, Destination, Envelope, EventBus, EventDraft, LeaseToken, Standing,
-    StoreError, Timestamp,
+    BusError, ConsumerName, Delivered, Destination, Envelope, EventBus, EventDraft, Standing, StoreError,
 };
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
@@ -64,35 +62,6 @@ impl Inbox for Ear {
         let mut known: BTreeSet<_> = heard.iter().map(|envelope| envelope.id.as_str().to_owned()).collect();
         heard.extend(batch.iter().filter(|envelope| known.insert(envelope.id.as_str().to_owned())).cloned());
         Ok(new)
-    }
-    async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
-        self.store.claim(claim).await
-    }
-    async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
-        self.store.settle(cause, settlement, now).await
-    }
-    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
-        self.store.renew(consumer, lease, until).await
-    }
-    async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
-        self.store.correct_times(now, steady).await
-    }
-    async fn clear_leases(&self) -> Result<(), StoreError> {
-        self.store.clear_leases().await
-    }
-    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
-        self.store.dead_letters(limit).await
-    }
-    async fn resolve_dead_letter(
-        &self,
-        letter: &DeadLetterId,
-        retry: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.store.resolve_dead_letter(letter, retry, now).await
-    }
-    async fn counts(&self) -> Result<InboxCounts, StoreError> {
-        self.store.counts().await
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis_messaging::{
-    Claim, HandledMessages, Inbox as _, InboxCounts, Record, Recorder, Settlement, SqlMessages, audit, each_record,
+    Claim, HandledMessages, Inbox as _, InboxAdmin as _, InboxCounts, Record, Recorder, Settlement, SqlMessages,
+    WorkQueue as _, audit, each_record,
 };
 use chassis_sql::Database;
 use chassis_sql::params;

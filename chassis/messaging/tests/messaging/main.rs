@@ -8,3 +8,4 @@ mod jetstream;
 mod replay;
 mod simulation;
 mod stores;
+mod tally;

@@ -12,8 +12,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxCounts, Outbox,
-    OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, Worker,
+    Claim, DeadLetterId, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxAdmin as _, InboxCounts,
+    Outbox, OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, WorkQueue, Worker,
 };
 use chassis_testing::{CountingIds, FixedClock};
 use shared_kernel::{
@@ -100,9 +100,10 @@ impl Inbox for Faulty {
         let done = self.store.accept_in(consumer, generation, batch).await;
         self.through(done)
     }
-    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
-        self.store.renew(consumer, lease, until).await
-    }
+}
+
+#[async_trait]
+impl WorkQueue for Faulty {
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError> {
         self.crash()?;
         let done = self.store.claim(claim).await;
@@ -113,25 +114,14 @@ impl Inbox for Faulty {
         let done = self.store.settle(cause, settlement, now).await;
         self.through(done)
     }
+    async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
+        self.store.renew(consumer, lease, until).await
+    }
     async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError> {
         self.store.correct_times(now, steady).await
     }
     async fn clear_leases(&self) -> Result<(), StoreError> {
         self.store.clear_leases().await
-    }
-    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
-        self.store.dead_letters(limit).await
-    }
-    async fn resolve_dead_letter(
-        &self,
-        letter: &DeadLetterId,
-        retry: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.store.resolve_dead_letter(letter, retry, now).await
-    }
-    async fn counts(&self) -> Result<InboxCounts, StoreError> {
-        self.store.counts().await
     }
 }
 

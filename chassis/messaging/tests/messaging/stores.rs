@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, DeadLetterId, Delivery, Failure, Inbox, InboxCounts, Outbox, Progress, Record, Recorder, Settlement,
-    SqlMessages, TaskDraft,
+    Claim, DeadLetterId, Delivery, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, Progress, Record, Recorder,
+    Settlement, SqlMessages, TaskDraft, WorkQueue,
 };
 use chassis_sql::Database;
 use chassis_testing::{CountingIds, FixedClock, postgres, sqlite};
@@ -20,9 +20,14 @@ const LEASE: Duration = Duration::from_mins(1);
 
 type Write = dyn Fn(Option<Cause>, Vec<EventDraft>, Vec<TaskDraft>) -> BoxFuture<'static, Result<(), StoreError>>;
 
+/// An inbox in all its roles.
+trait WholeInbox: Inbox + WorkQueue + InboxAdmin {}
+
+impl<T: Inbox + WorkQueue + InboxAdmin> WholeInbox for T {}
+
 /// A store under test and the ways into it.
 struct Subject {
-    inbox: Arc<dyn Inbox>,
+    inbox: Arc<dyn WholeInbox>,
     outbox: Arc<dyn Outbox>,
     record: Box<Write>,
     clock: Arc<FixedClock>,

@@ -172,24 +172,8 @@ async fn only_work_that_asks_for_it_may_take_all_the_time_it_needs(database: Dat
     }
 }
 
-macro_rules! on_both_engines {
-    ($($case:ident)*) => {
-        mod on_sqlite { $(
-            #[tokio::test]
-            async fn $case() { super::$case(chassis_testing::sqlite("notes", super::NOTES).await).await }
-        )* }
-        mod on_postgres { $(
-            #[tokio::test]
-            async fn $case() {
-                if let Some(database) = chassis_testing::postgres("notes", super::NOTES).await {
-                    super::$case(database).await;
-                }
-            }
-        )* }
-    };
-}
-
-on_both_engines! {
+chassis_testing::on_both_engines! {
+    #[tokio::test] chassis_testing::sqlite("notes", super::NOTES).await, chassis_testing::postgres("notes", super::NOTES).await =>
     a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour
     a_caller_who_goes_away_leaves_a_whole_commit_or_none
     an_edited_migration_is_refused

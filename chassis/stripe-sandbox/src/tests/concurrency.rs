@@ -144,26 +144,8 @@ async fn what_is_slow_comes_to_its_end_once(two: Two) {
     assert_eq!(two.other.post("refunds", &format!("payment_intent={failing}")).await.status, 200);
 }
 
-macro_rules! on_both_engines {
-    ($($test:ident)*) => {
-        mod on_sqlite { $(
-            #[actix_web::test]
-            async fn $test() {
-                super::$test(super::Two::on_sqlite().await).await;
-            }
-        )* }
-        mod on_postgres { $(
-            #[actix_web::test]
-            async fn $test() {
-                if let Some(two) = super::Two::on_postgres().await {
-                    super::$test(two).await;
-                }
-            }
-        )* }
-    };
-}
-
-on_both_engines! {
+chassis_testing::on_both_engines! {
+    #[actix_web::test] super::Two::on_sqlite().await, super::Two::on_postgres().await =>
     a_key_has_one_effect_at_every_process
     an_intent_is_paid_once
     an_intent_is_paid_or_cancelled

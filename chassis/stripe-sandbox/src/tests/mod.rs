@@ -612,21 +612,11 @@ async fn the_audit_names_every_intent_charge_and_refund(world: World) {
 }
 
 macro_rules! on_both_engines {
-    ($($test:ident)*) => {
-        mod on_sqlite { $(
-            #[actix_web::test]
-            async fn $test() {
-                super::$test($crate::tests::World::on_sqlite().await).await;
-            }
-        )* }
-        mod on_postgres { $(
-            #[actix_web::test]
-            async fn $test() {
-                if let Some(world) = $crate::tests::World::on_postgres().await {
-                    super::$test(world).await;
-                }
-            }
-        )* }
+    ($($case:ident)*) => {
+        chassis_testing::on_both_engines! {
+            #[actix_web::test] $crate::tests::World::on_sqlite().await, $crate::tests::World::on_postgres().await =>
+            $($case)*
+        }
     };
 }
 pub(crate) use on_both_engines;

@@ -30,4 +30,4 @@ pub use sale::SaleRules;
 pub use search_words::SearchWords;
 pub use stock::{StockCount, StockLevel};
 pub use text::{Category, Description, FieldError, Handle, ImageName, TaxClass, Title, WrittenHandle};
-pub use variant::{Grams, Kind, Options, Variant};
+pub use variant::{Grams, Kind, Options, Variant, parse_kind};

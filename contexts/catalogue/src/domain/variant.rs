@@ -2,36 +2,15 @@
 
 use std::fmt;
 
+pub use shared_kernel::ProductKind as Kind;
 use shared_kernel::text::clean_line;
 use shared_kernel::{Money, Sku};
 
 use super::text::{FieldError, TaxClass, Title};
 
-/// How a variant reaches its buyer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// In a parcel.
-    Physical,
-    /// As a file.
-    Digital,
-}
-
-impl Kind {
-    /// The word on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Physical => "physical",
-            Self::Digital => "digital",
-        }
-    }
-
-    /// Reads the word, in any case.
-    pub fn parse(raw: &str) -> Result<Self, FieldError> {
-        [Self::Physical, Self::Digital]
-            .into_iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(raw.trim()))
-            .ok_or(FieldError::new("kind", "must be physical or digital"))
-    }
+/// Reads the kind that a person or a file names, in any case.
+pub fn parse_kind(raw: &str) -> Result<Kind, FieldError> {
+    Kind::parse(&raw.trim().to_ascii_lowercase()).ok_or(FieldError::new("kind", "must be physical or digital"))
 }
 
 /// A weight in whole grams.

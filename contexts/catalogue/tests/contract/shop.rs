@@ -193,21 +193,11 @@ fn option_env_set(name: &str) -> bool {
 
 /// Runs tests that want a shop on every engine.
 macro_rules! on_both_engines {
-    ($($test:ident)*) => {
-        mod on_sqlite { $(
-            #[actix_web::test]
-            async fn $test() {
-                super::$test(crate::shop::TestShop::on_sqlite().await).await;
-            }
-        )* }
-        mod on_postgres { $(
-            #[actix_web::test]
-            async fn $test() {
-                if let Some(shop) = crate::shop::TestShop::on_postgres().await {
-                    super::$test(shop).await;
-                }
-            }
-        )* }
+    ($($case:ident)*) => {
+        chassis::testing::on_both_engines! {
+            #[actix_web::test] crate::shop::TestShop::on_sqlite().await, crate::shop::TestShop::on_postgres().await =>
+            $($case)*
+        }
     };
 }
 pub(crate) use on_both_engines;

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::{Inbox, Outbox, TaskDraft};
+use chassis::messaging::{InboxAdmin, Outbox, TaskDraft};
 use chassis::testing::assert_walks;
 use shared_kernel::{ConsumerName, CustomerId, Identity, Limit, Role, StoreError, Timestamp};
 
@@ -24,7 +24,7 @@ pub struct TestedStores {
     /// Where facts are published.
     pub outbox: Arc<dyn Outbox>,
     /// Where tasks wait.
-    pub inbox: Arc<dyn Inbox>,
+    pub inbox: Arc<dyn InboxAdmin>,
 }
 
 impl Deref for TestedStores {

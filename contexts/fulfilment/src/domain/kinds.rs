@@ -3,31 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+pub use shared_kernel::ProductKind as Kind;
 use shared_kernel::{CustomerId, Sku};
-
-/// Whether a thing is packed or mailed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Lies on a shelf and leaves in a parcel.
-    Physical,
-    /// A file that leaves by e-mail.
-    Digital,
-}
-
-impl Kind {
-    /// The name on the wire and in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Physical => "physical",
-            Self::Digital => "digital",
-        }
-    }
-
-    /// Reads the name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Physical, Self::Digital].into_iter().find(|kind| kind.name() == name)
-    }
-}
 
 /// How many of one thing an order has: at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

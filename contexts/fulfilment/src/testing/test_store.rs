@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::messaging::memory::MemoryRecorder;
-use chassis::messaging::{Claim, Inbox, Outbox, Recorder, SqlMessages};
+use chassis::messaging::{Claim, Inbox, Outbox, Recorder, SqlMessages, WorkQueue};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, MemoryMailer, shared_cluster};
 use shared_kernel::{Cause, Clock, ConsumerName, Envelope, Ids, LeaseToken, MessageId, Timestamp};
@@ -28,6 +28,7 @@ pub struct TestStore {
     pub clock: Arc<FixedClock>,
     pub ids: Arc<CountingIds>,
     inbox: Arc<dyn Inbox>,
+    queue: Arc<dyn WorkQueue>,
     outbox: Arc<dyn Outbox>,
     database: Option<Database>,
 }
@@ -51,8 +52,8 @@ impl TestStore {
             ids: Arc::clone(&ids) as _,
         };
         let use_cases = UseCases::new(&ports, &FulfilmentSettings::default());
-        let (inbox, outbox) = (Arc::new(recorder.clone()), Arc::new(recorder));
-        Self { ports, use_cases, clock, ids, inbox, outbox, database: None }
+        let (inbox, queue, outbox) = (Arc::new(recorder.clone()), Arc::new(recorder.clone()), Arc::new(recorder));
+        Self { ports, use_cases, clock, ids, inbox, queue, outbox, database: None }
     }
 
     /// The ports over a throw-away SQLite file.
@@ -97,8 +98,8 @@ impl TestStore {
             ids: Arc::clone(&ids) as _,
         };
         let use_cases = UseCases::new(&ports, &FulfilmentSettings::default());
-        let (inbox, outbox) = (Arc::new(messages.clone()), Arc::new(messages));
-        Self { ports, use_cases, clock, ids, inbox, outbox, database: Some(database) }
+        let (inbox, queue, outbox) = (Arc::new(messages.clone()), Arc::new(messages.clone()), Arc::new(messages));
+        Self { ports, use_cases, clock, ids, inbox, queue, outbox, database: Some(database) }
     }
 
     /// A message of its own, received and leased: a cause that this store accepts once.
@@ -159,7 +160,7 @@ impl TestStore {
         let lease = LeaseToken(self.ids.uuid());
         let (now, lease_for) = (self.clock.now(), Duration::from_mins(5));
         let claim = Claim { consumer, lanes: 1_000, now, steady: now, lease_for, lease };
-        let claimed = self.inbox.claim(claim).await.unwrap_or_else(|error| panic!("{error:?}"));
+        let claimed = self.queue.claim(claim).await.unwrap_or_else(|error| panic!("{error:?}"));
         claimed.into_iter().map(|delivery| delivery.cause).collect()
     }
 }

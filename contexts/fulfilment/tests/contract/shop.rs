@@ -11,7 +11,7 @@ use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
 use chassis::Platform;
 use chassis::mail::Mailer;
-use chassis::messaging::{Inbox, Outbox, SqlMessages};
+use chassis::messaging::{Inbox, InboxAdmin as _, Outbox, SqlMessages};
 use chassis::testing::{CountingIds, FixedClock, Leftovers, MemoryMailer, platform_on, postgres, shared_cluster};
 use chassis::web::testing::{KnownPeople, VISITOR, form_token, somebody};
 use chassis::web::{Edge, EdgeSettings};
@@ -30,9 +30,9 @@ pub enum Storage {
 }
 
 impl Storage {
-    /// Whether tests can run on it here; it is said where they cannot.
-    pub fn is_there(self) -> bool {
-        matches!(self, Self::Sqlite) || shared_cluster("fulfilment").is_some()
+    /// PostgreSQL; where tests cannot run on it, that is said.
+    pub fn postgres() -> Option<Self> {
+        shared_cluster("fulfilment").map(|_| Self::Postgres)
     }
 
     async fn platform(self) -> Platform {
@@ -45,18 +45,11 @@ impl Storage {
 
 /// Runs each of these tests on SQLite and, where it is there, on PostgreSQL.
 macro_rules! on_both_engines {
-    ($($test:ident)*) => {
-        mod on_sqlite { $(
-            #[actix_web::test]
-            async fn $test() { super::$test(crate::shop::Storage::Sqlite).await }
-        )* }
-        mod on_postgres { $(
-            #[actix_web::test]
-            async fn $test() {
-                let engine = crate::shop::Storage::Postgres;
-                if engine.is_there() { super::$test(engine).await }
-            }
-        )* }
+    ($($case:ident)*) => {
+        chassis::testing::on_both_engines! {
+            #[actix_web::test] crate::shop::Storage::Sqlite, crate::shop::Storage::postgres() =>
+            $($case)*
+        }
     };
 }
 pub(crate) use on_both_engines;

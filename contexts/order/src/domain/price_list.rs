@@ -2,31 +2,8 @@
 //!
 //! Prices of orders come from here and never from a client. Nothing here knows how the copy is kept up to date.
 
+pub use shared_kernel::ProductKind as Kind;
 use shared_kernel::{Money, Sku};
-
-/// Whether a thing travels in a parcel or by e-mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Goes into a parcel: needs an address and costs delivery.
-    Physical,
-    /// Goes out by e-mail.
-    Digital,
-}
-
-impl Kind {
-    /// The name on the wire and in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Physical => "physical",
-            Self::Digital => "digital",
-        }
-    }
-
-    /// Reads the name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Physical, Self::Digital].into_iter().find(|kind| kind.name() == name)
-    }
-}
 
 /// One sellable thing as a cart line shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::{DeadLetters, Inbox, each_record};
+use chassis::messaging::{DeadLetters, InboxAdmin as _, each_record};
 use order::application::{
     ListOrdersQuery, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand, RefundOrderError,
     RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery, ViewOrderQuery,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::Platform;
-use chassis::messaging::{Inbox, SqlMessages};
+use chassis::messaging::{Inbox as _, InboxAdmin as _, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, Leftovers, drive, platform_on};
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};

@@ -49,17 +49,9 @@ impl Storage {
 /// Makes a test of each case on each engine.
 macro_rules! on_both_engines {
     ($($case:ident)*) => {
-        mod on_sqlite { $(
-            #[actix_web::test]
-            async fn $case() { super::$case(crate::storage::Storage::Sqlite).await }
-        )* }
-        mod on_postgres { $(
-            #[actix_web::test]
-            async fn $case() {
-                if let Some(storage) = crate::storage::Storage::postgres() {
-                    super::$case(storage).await;
-                }
-            }
-        )* }
+        chassis::testing::on_both_engines! {
+            #[actix_web::test] crate::storage::Storage::Sqlite, crate::storage::Storage::postgres() =>
+            $($case)*
+        }
     };
 }

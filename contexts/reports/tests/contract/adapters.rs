@@ -118,7 +118,7 @@ fn the_tables_agree_with_the_books_that_only_add_up() {
 
 #[test]
 fn the_tables_on_a_server_agree_with_the_books_that_only_add_up() {
-    if Storage::Postgres.is_there() {
+    if Storage::postgres().is_some() {
         agree_with_the_books_that_only_add_up(Storage::Postgres, 5);
     }
 }

@@ -122,7 +122,7 @@ fn every_period_is_the_sum_of_its_days_on_sqlite() {
 
 #[test]
 fn every_period_is_the_sum_of_its_days_on_postgres() {
-    if Storage::Postgres.is_there() {
+    if Storage::postgres().is_some() {
         every_period_is_the_sum_of_its_days(Storage::Postgres, 4);
     }
 }

@@ -11,9 +11,9 @@ pub enum Storage {
 }
 
 impl Storage {
-    /// Whether tests can run on it here; it is said where they cannot.
-    pub fn is_there(self) -> bool {
-        self == Self::Sqlite || shared_cluster("reports").is_some()
+    /// PostgreSQL; where tests cannot run on it, that is said.
+    pub fn postgres() -> Option<Self> {
+        shared_cluster("reports").map(|_| Self::Postgres)
     }
 
     /// A new database with the owner's tables.
@@ -45,18 +45,11 @@ impl Storage {
 
 /// Runs each of these tests on SQLite and, where it is there, on PostgreSQL.
 macro_rules! on_both_engines {
-    ($($test:ident)*) => {
-        mod on_sqlite { $(
-            #[actix_web::test]
-            async fn $test() { super::$test(crate::storage::Storage::Sqlite).await }
-        )* }
-        mod on_postgres { $(
-            #[actix_web::test]
-            async fn $test() {
-                let engine = crate::storage::Storage::Postgres;
-                if engine.is_there() { super::$test(engine).await }
-            }
-        )* }
+    ($($case:ident)*) => {
+        chassis::testing::on_both_engines! {
+            #[actix_web::test] crate::storage::Storage::Sqlite, crate::storage::Storage::postgres() =>
+            $($case)*
+        }
     };
 }
 pub(crate) use on_both_engines;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chassis_messaging::{Delivery, Handled, Handler, Inbox, Lease, SqlMessages, Subscription};
+use chassis_messaging::{Delivery, Handled, Handler, Inbox, InboxAdmin as _, Lease, SqlMessages, Subscription};
 use chassis_sql::Database;
 use chassis_sql::params;
 use chassis_system::SystemClock;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_trait::async_trait;
-use chassis_messaging::{Delivery, Handled, Handler, Inbox, Lease, SqlMessages, Subscription};
+use chassis_messaging::{
+    Delivery, Handled, Handler, Inbox, InboxAdmin as _, Lease, SqlMessages, Subscription, WorkQueue as _,
+};
 use chassis_system::SystemClock;
 use chassis_testing::{NatsServer, eventually, sqlite};
 use shared_kernel::ConsumerName;

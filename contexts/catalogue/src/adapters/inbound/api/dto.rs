@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Attributes, Category, CategoryCount, Description, Grams, Image, ImageName, Kind, ListedProduct, Options,
-    ProductDetails, ProductRefused, Status, TaxClass, Title, Variant,
+    ProductDetails, ProductRefused, Status, TaxClass, Title, Variant, parse_kind,
 };
 
 chassis::api_words! {
@@ -359,7 +359,7 @@ impl VariantWrite {
         let refused = |problem| ProductRefused::Variant { sku: sku.clone(), problem };
         Ok(Variant {
             options: Options::parse(self.options.0).map_err(refused)?,
-            kind: self.kind.map_or(Ok(Kind::Physical), |kind| Kind::parse(&kind)).map_err(refused)?,
+            kind: self.kind.map_or(Ok(Kind::Physical), |kind| parse_kind(&kind)).map_err(refused)?,
             price: self.price,
             tax_class: self
                 .tax_class

@@ -8,7 +8,7 @@ use super::table::{Columns, FileError, Row, RowProblems, Table};
 use crate::application::DraftedProduct;
 use crate::domain::{
     Attributes, Category, Description, FieldError, FileHandle, Grams, Handle, Image, ImageName, Kind, Options,
-    ProductPatch, Status, TaxClass, Title, VariantPatch, WrittenHandle,
+    ProductPatch, Status, TaxClass, Title, VariantPatch, WrittenHandle, parse_kind,
 };
 
 /// All columns, in the order in which they are written.
@@ -161,7 +161,7 @@ impl Reader<'_> {
         let known = self.findings.problems.len();
         let stock = self.count(row);
         let options = self.options(row, rows.first()?);
-        let kind = self.variant_cell(row, "kind", Kind::Physical, Kind::parse);
+        let kind = self.variant_cell(row, "kind", Kind::Physical, parse_kind);
         let tax_class = self.variant_cell(row, "tax_class", TaxClass::standard(), TaxClass::parse);
         let weight = self.variant_cell(row, "weight_g", Grams::default(), |cell| {
             let grams = if cell.bytes().all(|b| b.is_ascii_digit()) { cell.parse().unwrap_or(-1) } else { -1 };

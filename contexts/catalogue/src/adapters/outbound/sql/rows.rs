@@ -6,8 +6,8 @@ use shared_kernel::{Currency, Money, Sku, StoreError};
 use uuid::Uuid;
 
 use crate::domain::{
-    Attributes, Category, Description, Grams, Handle, Image, ImageName, Kind, Options, Product, ProductDetails,
-    ProductId, Status, TaxClass, Title, Variant,
+    Attributes, Category, Description, Grams, Handle, Image, ImageName, Options, Product, ProductDetails, ProductId,
+    Status, TaxClass, Title, Variant, parse_kind,
 };
 
 /// The columns of a product and where they are from; statements begin with it.
@@ -124,7 +124,7 @@ fn variant_of(row: VariantRow) -> Result<Variant, Unreadable> {
     Ok(Variant {
         sku: row.sku,
         options: Options::restore(row.options),
-        kind: Kind::parse(&row.kind)?,
+        kind: parse_kind(&row.kind)?,
         price: Money::new(row.gross_minor, row.currency),
         tax_class: TaxClass::parse(&row.tax_class)?,
         weight: Grams::new(row.weight_g)?,

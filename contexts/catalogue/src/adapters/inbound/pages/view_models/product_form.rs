@@ -9,8 +9,8 @@ use chassis::web::PageFrame;
 use shared_kernel::{Currency, Money, Sku};
 
 use crate::domain::{
-    Attributes, Category, Description, FieldError, Grams, Image, ImageName, Kind, Options, Product, ProductDetails,
-    ProductRefused, Status, TaxClass, Title, Variant,
+    Attributes, Category, Description, FieldError, Grams, Image, ImageName, Options, Product, ProductDetails,
+    ProductRefused, Status, TaxClass, Title, Variant, parse_kind,
 };
 
 /// Empty rows below the variants.
@@ -186,7 +186,7 @@ impl VariantRow {
             if self.tax_class.is_empty() { Ok(TaxClass::standard()) } else { TaxClass::parse(&self.tax_class) };
         Ok(Variant {
             options: Options::parse(filled).map_err(refused)?,
-            kind: Kind::parse(&self.kind).map_err(refused)?,
+            kind: parse_kind(&self.kind).map_err(refused)?,
             price,
             tax_class: tax_class.map_err(refused)?,
             weight: Grams::new(weight).map_err(refused)?,
