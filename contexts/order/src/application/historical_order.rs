@@ -104,7 +104,8 @@ impl HistoricalOrder {
         let paid_at = payments.iter().map(|payment| payment.at).max().unwrap_or(placed_at);
         let status = Status::parse(&self.status).ok_or_else(|| format!("there is no status {:?}", self.status))?;
         let standing = PastStanding::new(status, paid_at, done_at).map_err(|error| error.to_string())?;
-        if !standing.is_paid() && !(self.refunds.is_empty() && payments.is_empty()) {
+        let has_money = !self.refunds.is_empty() || !payments.is_empty();
+        if has_money && !standing.is_paid() {
             return Err(format!("an order that is {} was not paid, so it has no payments and no refunds", self.status));
         }
         let Priced { lines, shipping, totals } = priced(self.lines, self.shipping_minor, self.currency, tax)?;

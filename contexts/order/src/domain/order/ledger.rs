@@ -90,7 +90,7 @@ impl Order {
                 self.refund_through(index, now)
             }
             (RefundState::Pending | RefundState::Succeeded { .. }, ReportedRefund::Failed { reason }) => {
-                self.refund_failed(index, reason, now)
+                self.refund_failed(index, &reason, now)
             }
             (RefundState::Failed { .. }, ReportedRefund::Pending) if named => {
                 refund.state = RefundState::Pending;
@@ -196,17 +196,17 @@ impl Order {
         self.attention.retain(|attention| !ended(attention));
     }
 
-    fn refund_failed(mut self, index: usize, reason: String, now: Timestamp) -> Transition {
+    fn refund_failed(mut self, index: usize, reason: &str, now: Timestamp) -> Transition {
         let before = self.refunds[index].clone();
         let published = self.is_published(&before);
         let (about, detail) = (before.id.to_string(), format!("{}: {reason}", before.amount));
-        self.refunds[index].state = RefundState::Failed { reason: reason.clone() };
+        self.refunds[index].state = RefundState::Failed { reason: reason.to_owned() };
         self.refunds[index].published = Some(false);
         self.clear_attention_about(AttentionReason::RefundNotAccepted, &about);
-        let decided = Transition::changed(self).with_history(HistoryKind::RefundFailed, reason.clone(), now);
+        let decided = Transition::changed(self).with_history(HistoryKind::RefundFailed, reason.to_owned(), now);
         let decided = match before.state {
             RefundState::Succeeded { at: refunded_at } if published => {
-                decided.event(before.taken_back(&reason, refunded_at, now))
+                decided.event(before.taken_back(reason, refunded_at, now))
             }
             RefundState::Succeeded { .. } | RefundState::Pending | RefundState::Failed { .. } => decided,
         };

@@ -55,6 +55,7 @@ struct ShippingJson {
 }
 
 /// What columns of their own keep of the details.
+#[derive(Clone, Copy)]
 pub(super) struct DetailColumns {
     pub(super) totals: Totals,
     pub(super) placed_at: Timestamp,
