@@ -290,6 +290,7 @@ async fn only_the_staff_may_refund_and_a_key_refunds_once(on: Storage) {
 
 async fn a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention(on: Storage) {
     let shop = open(on).await;
+    shop.leaves_messages();
     let id = shop.paid_order().await.id();
     shop.provider.refuses(true);
     let ask = RefundOrderCommand { order: id, by: a_staff_member(), amount: None, reason: None, key: "r".into() };

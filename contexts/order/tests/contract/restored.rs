@@ -119,6 +119,7 @@ async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_
 
 async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_other_news_is_not(on: Storage) {
     let shop = open(on).await;
+    shop.leaves_messages();
     let lost = OrderId::parse("01900000-0000-7000-8000-00000000dead").unwrap();
     let intent = IntentId::new("pi_lost");
     let object = succeeded(&intent, lost, 5_000);

@@ -13,8 +13,7 @@ use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
 use async_trait::async_trait;
 use chassis::Platform;
-use chassis::messaging::SqlMessages;
-use chassis::testing::{self, FixedClock, Leftovers, MemoryMailer};
+use chassis::testing::{self, FixedClock, MemoryMailer};
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use order::adapters::inbound::pages;
 use order::adapters::outbound::mail::MailReceiptSender;
@@ -188,7 +187,7 @@ fn strip_tags(html: &str) -> String {
     keep.collect::<String>().trim().to_owned()
 }
 
-/// The shop. Its test fails if messages are left undelivered or dead, unless it says that it leaves them.
+/// The shop.
 pub struct Shop {
     pub module: OrderModule,
     pub platform: Platform,
@@ -196,7 +195,6 @@ pub struct Shop {
     pub mailer: Arc<MemoryMailer>,
     pub provider: Arc<Agreeable>,
     people: KnownPeople,
-    leftovers: Leftovers,
 }
 
 impl Shop {
@@ -222,7 +220,7 @@ impl Shop {
             .and(WIREMU, somebody(2, Role::Customer))
             .and(UNVERIFIED, Identity { verified: false, ..somebody(3, Role::Customer) })
             .and(STAFF, somebody(4, Role::Staff));
-        let shop = Self { module, platform, clock, mailer, provider, people, leftovers: Leftovers::default() };
+        let shop = Self { module, platform, clock, mailer, provider, people };
         shop.sells(NOTEBOOK, "Kea Notebook 14", Kind::Physical, 115_000).await;
         shop.sells(MUG, "Weka Mug", Kind::Physical, 2_300).await;
         shop.sells(GUIDE, "Tui Field Guide", Kind::Digital, 1_150).await;
@@ -286,12 +284,6 @@ impl Shop {
     pub async fn settle(&self) {
         let clock = self.clock.clone() as Arc<dyn Clock>;
         testing::drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
-        self.leftovers.look(&SqlMessages::new(self.platform.database.clone(), clock)).await;
-    }
-
-    /// Says that the test leaves messages undelivered or dead.
-    pub fn leaves_messages(&self) {
-        self.leftovers.expect();
     }
 
     /// Fulfilment holds the goods, and the payment is prepared.

@@ -25,6 +25,7 @@ async fn two(on: Storage) -> Processes {
 async fn both_work(processes: &Processes) {
     tokio::join!(processes[0].works(), processes[1].works());
     processes[0].works().await; // what the slower one gave out when the other had already looked
+    processes[1].works().await; // nothing any more: what it saw last was still in the other's hands
 }
 
 /// A message reaches the consumers of one process.
