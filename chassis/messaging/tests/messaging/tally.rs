@@ -11,7 +11,7 @@ use chassis_sql::{Database, Migration, Tx};
 use chassis_system::{SystemClock, SystemIds};
 use shared_kernel::{ConsumerName, EventDraft, StoreError};
 
-pub const PAID: &str = "store.order.paid.v1";
+const PAID: &str = "store.order.paid.v1";
 const SUBJECTS: u32 = 7;
 
 /// Of each subject how many facts came, the last one's number, and how often one came in another turn than its own.
@@ -31,7 +31,7 @@ pub fn recorder(context: &'static str) -> Recorder {
     Recorder::new(context, Arc::new(SystemClock), Arc::new(SystemIds))
 }
 
-/// Counts facts of these types there; not rebuildable yet.
+/// Counts facts of order there; not rebuildable.
 pub fn counting(database: &Database, consumer: ConsumerName) -> Subscription {
     Subscription::to(consumer, &[PAID], Arc::new(Tally(database.clone(), recorder("reports"))))
 }

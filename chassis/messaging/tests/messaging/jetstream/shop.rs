@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::broker;
 use crate::tally;
-pub use crate::tally::{PAID, TALLY};
+pub use crate::tally::TALLY;
 
 const SOON: Duration = Duration::from_mins(1);
 
