@@ -2,8 +2,8 @@
 
 use crate::repository::{CHASSIS, CONTEXTS, Repository};
 use crate::rules::{
-    edges, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements, swallowed,
-    tables, templates, words,
+    circles, edges, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements,
+    swallowed, tables, templates, words,
 };
 
 fn none(breaches: &[String]) {
@@ -22,6 +22,14 @@ fn the_kernel_and_the_chassis_depend_on_what_they_are_meant_to() {
     let repository = Repository::open();
     none(&edges::kernel_breaches(&repository.dependencies_of("shared-kernel")));
     none(&edges::owner_breaches(&repository.all_dependencies()));
+}
+
+#[test]
+fn no_files_of_different_folders_need_each_other() {
+    let repository = Repository::open();
+    for owner in CONTEXTS.iter().copied().chain(CHASSIS).chain(["chassis", "app", "shared-kernel"]) {
+        none(&circles::breaches(&repository.sources_of(owner)));
+    }
 }
 
 #[test]

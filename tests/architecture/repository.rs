@@ -90,10 +90,15 @@ impl Repository {
 
     /// What a rule finds in the sources (not the tests) of one crate.
     pub fn each_source_of(&self, owner: &str, mut rule: impl FnMut(&SourceFile) -> Vec<String>) -> Vec<String> {
+        self.sources_of(owner).iter().flat_map(&mut rule).collect()
+    }
+
+    /// The sources (not the tests) of one crate.
+    pub fn sources_of(&self, owner: &str) -> Vec<SourceFile> {
         let folder = folder_of(owner);
         let files = self.sources(&format!("{folder}/src"));
         assert!(!files.is_empty(), "{folder} has no sources");
-        files.iter().flat_map(&mut rule).collect()
+        files
     }
 
     /// What a rule finds in all sources, tests included.

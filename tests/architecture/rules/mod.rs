@@ -1,5 +1,6 @@
 //! One rule per file: a function from text to breaches, each a sentence that says where, and tests with planted breaches.
 
+pub mod circles;
 pub mod edges;
 pub mod folders;
 pub mod languages;

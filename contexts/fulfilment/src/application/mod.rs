@@ -15,9 +15,9 @@ pub mod use_cases;
 
 pub use commands::{
     AdjustStock, AdjustStockCommand, AnonymiseOrder, AnswerCancellation, CloseShippingOrder, CreateShippingOrder,
-    DeliverDigital, DeliverDigitalError, DeliveryPolicy, DispatchItems, DispatchItemsCommand, ImportCount,
-    PutDigitalFile, PutDigitalFileError, ReleaseLapsedReservations, ReleaseStock, ReserveStock, SendWaitingFiles,
-    SetStock,
+    DeliverDigital, DeliverDigitalError, DeliveryPolicy, DeliveryPorts, DispatchItems, DispatchItemsCommand,
+    ImportCount, PutDigitalFile, PutDigitalFileError, ReleaseLapsedReservations, ReleaseStock, ReserveStock,
+    SendWaitingFiles, SetStock,
 };
 pub use queries::{DigitalFileQueries, ShippingOrderQueries, ShippingOrderWithRefund, StockQueries};
 pub use update::UpdateError;

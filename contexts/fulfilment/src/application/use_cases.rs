@@ -6,8 +6,9 @@ use shared_kernel::{Clock, Ids};
 
 use super::{
     AdjustStock, AnonymiseOrder, AnswerCancellation, CloseShippingOrder, CreateShippingOrder, DeliverDigital,
-    DeliveryPolicy, DigitalFileQueries, DispatchItems, ImportCount, PutDigitalFile, ReleaseLapsedReservations,
-    ReleaseStock, ReserveStock, SendWaitingFiles, SetStock, ShippingOrderQueries, StockQueries,
+    DeliveryPolicy, DeliveryPorts, DigitalFileQueries, DispatchItems, ImportCount, PutDigitalFile,
+    ReleaseLapsedReservations, ReleaseStock, ReserveStock, SendWaitingFiles, SetStock, ShippingOrderQueries,
+    StockQueries,
 };
 use crate::ports::{DigitalFiles, FilePost, PersonalData, ProductBook, RefundBook, StockBook, Warehouse, WorkList};
 use crate::settings::FulfilmentSettings;
@@ -55,12 +56,24 @@ impl UseCases {
         let send_waiting_files = Arc::new(SendWaitingFiles::new(warehouse(), Arc::clone(&ports.work_list)));
         let delivery =
             DeliveryPolicy { max_attachment_bytes: settings.largest_attachment, link_valid: settings.download_valid };
+        let delivery_ports = DeliveryPorts {
+            warehouse: warehouse(),
+            work_list: Arc::clone(&ports.work_list),
+            files: Arc::clone(&ports.files),
+            post: Arc::clone(&ports.post),
+        };
         Self {
             reserve_stock: Arc::new(ReserveStock::new(warehouse(), clock())),
             release_stock: Arc::new(ReleaseStock::new(warehouse(), clock())),
             create_shipping_order: Arc::new(CreateShippingOrder::new(warehouse(), clock())),
             dispatch_items: Arc::new(DispatchItems::new(warehouse(), clock())),
-            deliver_digital: Arc::new(DeliverDigital::new(ports, Arc::clone(&send_waiting_files), delivery)),
+            deliver_digital: Arc::new(DeliverDigital::new(
+                delivery_ports,
+                Arc::clone(&send_waiting_files),
+                clock(),
+                Arc::clone(&ports.ids),
+                delivery,
+            )),
             close_shipping_order: Arc::new(CloseShippingOrder::new(warehouse(), clock())),
             answer_cancellation: Arc::new(AnswerCancellation::new(warehouse(), clock())),
             anonymise_order: Arc::new(AnonymiseOrder::new(Arc::clone(&ports.personal_data), clock())),

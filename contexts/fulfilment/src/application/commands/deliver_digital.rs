@@ -10,7 +10,6 @@ use shared_kernel::{Cause, Clock, Ids, OrderId, Sku, StoreError};
 
 use super::send_waiting_files::SendWaitingFiles;
 use crate::application::update::update_always;
-use crate::application::use_cases::Ports;
 use crate::domain::digital::{DownloadToken, Grant};
 use crate::domain::{DigitalFile, Item, ShippingOrder, ShippingState, StockTransaction, shipping};
 use crate::ports::{DigitalFiles, Enclosure, FileMail, FilePost, Keys, PostError, Warehouse, WorkList};
@@ -35,12 +34,17 @@ pub struct DeliveryPolicy {
     pub link_valid: Duration,
 }
 
+/// Where items, orders and files are found, and what mails them.
+pub struct DeliveryPorts {
+    pub warehouse: Arc<dyn Warehouse>,
+    pub work_list: Arc<dyn WorkList>,
+    pub files: Arc<dyn DigitalFiles>,
+    pub post: Arc<dyn FilePost>,
+}
+
 /// Delivers digital items.
 pub struct DeliverDigital {
-    warehouse: Arc<dyn Warehouse>,
-    work_list: Arc<dyn WorkList>,
-    files: Arc<dyn DigitalFiles>,
-    post: Arc<dyn FilePost>,
+    ports: DeliveryPorts,
     send_waiting: Arc<SendWaitingFiles>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -48,38 +52,35 @@ pub struct DeliverDigital {
 }
 
 impl DeliverDigital {
-    pub fn new(ports: &Ports, send_waiting: Arc<SendWaitingFiles>, policy: DeliveryPolicy) -> Self {
-        Self {
-            warehouse: Arc::clone(&ports.warehouse),
-            work_list: Arc::clone(&ports.work_list),
-            files: Arc::clone(&ports.files),
-            post: Arc::clone(&ports.post),
-            send_waiting,
-            clock: Arc::clone(&ports.clock),
-            ids: Arc::clone(&ports.ids),
-            policy,
-        }
+    pub fn new(
+        ports: DeliveryPorts,
+        send_waiting: Arc<SendWaitingFiles>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        policy: DeliveryPolicy,
+    ) -> Self {
+        Self { ports, send_waiting, clock, ids, policy }
     }
 
     /// Mails the item and marks it processed. An item that has left, or whose order was cancelled, is ignored. Without a
     /// file the item waits for one.
     pub async fn execute(&self, order: OrderId, sku: Sku, cause: Cause) -> Result<(), DeliverDigitalError> {
-        let Some(shipping) = self.work_list.find(order).await?.filter(|shipping| awaits(shipping, &sku)) else {
+        let Some(shipping) = self.ports.work_list.find(order).await?.filter(|shipping| awaits(shipping, &sku)) else {
             return Ok(());
         };
-        let Some(file) = self.files.read(&sku).await? else {
+        let Some(file) = self.ports.files.read(&sku).await? else {
             return Ok(self.wait(order, sku, cause).await?);
         };
         let mail = self.pack(&shipping, &sku, file).await?;
-        self.post.send(mail).await?;
+        self.ports.post.send(mail).await?;
         let now = self.clock.now();
         let decide = move |transaction: &mut StockTransaction| shipping::mailed(transaction, order, &sku, now);
-        Ok(update_always(&*self.warehouse, Keys::order(order), Some(cause), decide).await?)
+        Ok(update_always(&*self.ports.warehouse, Keys::order(order), Some(cause), decide).await?)
     }
 
     async fn wait(&self, order: OrderId, sku: Sku, cause: Cause) -> Result<(), StoreError> {
         let decide = move |transaction: &mut StockTransaction| shipping::wait_for_file(transaction, order, &sku);
-        update_always(&*self.warehouse, Keys::order(order), Some(cause), decide).await?;
+        update_always(&*self.ports.warehouse, Keys::order(order), Some(cause), decide).await?;
         tracing::warn!(order.id = %order, "a digital item of order {order} waits for its file");
         // The file may have come while we were noting that it had not.
         self.send_waiting.execute().await.map(drop)
@@ -94,7 +95,7 @@ impl DeliverDigital {
             let now = self.clock.now();
             let offered =
                 Grant { token: DownloadToken::new(self.ids.secret()), until: now.plus(self.policy.link_valid) };
-            let grant = self.files.grant(order, sku, offered, now).await?;
+            let grant = self.ports.files.grant(order, sku, offered, now).await?;
             Enclosure::Linked(file.info().clone(), grant)
         };
         let (number, to) = (shipping.number().to_owned(), shipping.email().to_owned());

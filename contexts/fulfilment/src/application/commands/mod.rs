@@ -20,7 +20,7 @@ pub use anonymise_order::AnonymiseOrder;
 pub use answer_cancellation::AnswerCancellation;
 pub use close_shipping_order::CloseShippingOrder;
 pub use create_shipping_order::CreateShippingOrder;
-pub use deliver_digital::{DeliverDigital, DeliverDigitalError, DeliveryPolicy};
+pub use deliver_digital::{DeliverDigital, DeliverDigitalError, DeliveryPolicy, DeliveryPorts};
 pub use dispatch_items::{DispatchItems, DispatchItemsCommand};
 pub use import_count::ImportCount;
 pub use put_digital_file::{PutDigitalFile, PutDigitalFileError};
