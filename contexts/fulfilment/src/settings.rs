@@ -19,7 +19,7 @@ impl Default for FulfilmentSettings {
     fn default() -> Self {
         Self {
             reservation_grace: Duration::from_mins(30),
-            sweep_period: Duration::from_mins(1),
+            sweep_period: Duration::from_secs(5),
             largest_attachment: 5 * 1024 * 1024,
             download_valid: Duration::from_hours(24 * 30),
         }

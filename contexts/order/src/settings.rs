@@ -13,7 +13,7 @@ pub struct OrderSettings {
     pub open_orders: u32,
     /// How many pieces these may hold; default 1,000.
     pub open_pieces: u32,
-    /// The flat gross price of a parcel in minor units of the site's currency; default 690.
+    /// The flat gross price of a parcel in minor units of the site's currency; default 650.
     pub shipping_flat_minor: i64,
     /// How long a buyer is kept waiting for stock and payment intent; default 2 seconds.
     pub placement_wait: Duration,
@@ -56,7 +56,7 @@ impl Default for OrderSettings {
             payment_window: Duration::from_mins(30),
             open_orders: 10,
             open_pieces: 1_000,
-            shipping_flat_minor: 690,
+            shipping_flat_minor: 650,
             placement_wait: Duration::from_secs(2),
             sweep_every: Duration::from_secs(5),
             reconcile_every: Duration::from_mins(5),

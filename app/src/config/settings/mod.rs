@@ -209,6 +209,7 @@ impl Settings {
         let log = raw.log.unwrap_or_else(|| "info".to_owned());
         chassis::telemetry::check_filter(&log).context("STORE_LOG")?;
         let minutes = |count: u64| Duration::from_secs(count * 60);
+        let order = order::OrderSettings::default();
         let data_dir = PathBuf::from(raw.data_dir.unwrap_or_else(|| "data".to_owned()));
         let public_keys = list(raw.identity_public_keys.as_deref());
         Ok(Self {
@@ -237,21 +238,26 @@ impl Settings {
             demo: switch("STORE_DEMO", raw.demo.as_deref(), true)?,
             currency: money::currency(raw.currency.as_deref())?,
             tax: money::tax(raw.tax_percent.as_deref(), raw.tax_basis_points.as_deref())?,
-            shipping_minor: within("STORE_SHIPPING_MINOR", raw.shipping_minor.as_deref(), 650, 0..=1_000_000)
-                .map_err(|error| anyhow::anyhow!("{error}: it is in minor units, so that 650 is 6.50"))?,
+            shipping_minor: within(
+                "STORE_SHIPPING_MINOR",
+                raw.shipping_minor.as_deref(),
+                order.shipping_flat_minor,
+                0..=1_000_000,
+            )
+            .map_err(|error| anyhow::anyhow!("{error}: it is in minor units, so that 650 is 6.50"))?,
             time_zone: zone(raw.time_zone)?,
             financial_year_month: within("STORE_FINANCIAL_YEAR_MONTH", raw.financial_year_month.as_deref(), 1, 1..=12)?,
-            payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), minutes(30))?,
-            open_orders: within("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), 10, 1..=u32::MAX)?,
-            open_pieces: within("STORE_OPEN_PIECES", raw.open_pieces.as_deref(), 1_000, 1..=1_000_000)?,
+            payment_window: span("STORE_PAYMENT_WINDOW", raw.payment_window.as_deref(), order.payment_window)?,
+            open_orders: within("STORE_OPEN_ORDERS", raw.open_orders.as_deref(), order.open_orders, 1..=u32::MAX)?,
+            open_pieces: within("STORE_OPEN_PIECES", raw.open_pieces.as_deref(), order.open_pieces, 1..=1_000_000)?,
             verification_window: span(
                 "STORE_VERIFICATION_WINDOW",
                 raw.verification_window.as_deref(),
-                minutes(24 * 60),
+                customer::CustomerSettings::default().links.verification,
             )?,
             retry_base: span("STORE_RETRY_BASE", raw.retry_base.as_deref(), Duration::from_millis(500))?,
-            sweep_every: span("STORE_SWEEP_EVERY", raw.sweep_every.as_deref(), Duration::from_secs(5))?,
-            reconcile_every: span("STORE_RECONCILE_EVERY", raw.reconcile_every.as_deref(), minutes(5))?,
+            sweep_every: span("STORE_SWEEP_EVERY", raw.sweep_every.as_deref(), order.sweep_every)?,
+            reconcile_every: span("STORE_RECONCILE_EVERY", raw.reconcile_every.as_deref(), order.reconcile_every)?,
             reconcile_days: within("STORE_RECONCILE_DAYS", raw.reconcile_days.as_deref(), 30, 1..=3_650)?,
             stripe,
             public_sandbox,
@@ -332,6 +338,25 @@ fn databases(raw: &Raw) -> anyhow::Result<Databases> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_manual_names_the_defaults() {
+        let manual = include_str!("../../../../docs/settings.md");
+        let settings = Settings::checked(Raw::default()).unwrap();
+        for (name, default) in [
+            ("STORE_SHIPPING_MINOR", settings.shipping_minor.to_string()),
+            ("STORE_OPEN_ORDERS", settings.open_orders.to_string()),
+            ("STORE_OPEN_PIECES", settings.open_pieces.to_string()),
+            ("STORE_PAYMENT_WINDOW", format!("{}m", settings.payment_window.as_secs() / 60)),
+            ("STORE_VERIFICATION_WINDOW", format!("{}h", settings.verification_window.as_secs() / 3_600)),
+            ("STORE_SWEEP_EVERY", format!("{}s", settings.sweep_every.as_secs())),
+            ("STORE_RECONCILE_EVERY", format!("{}m", settings.reconcile_every.as_secs() / 60)),
+            ("STORE_RECONCILE_DAYS", settings.reconcile_days.to_string()),
+        ] {
+            let row = format!("| `{name}` | `{default}` |");
+            assert!(manual.contains(&row), "docs/settings.md does not say {row}");
+        }
+    }
 
     #[test]
     fn a_stripe_key_without_a_webhook_secret_is_refused() {

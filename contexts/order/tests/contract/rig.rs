@@ -208,7 +208,7 @@ impl Shop {
         let (clock, mailer) = (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), Arc::new(MemoryMailer::default()));
         let base = testing::platform_on(on.database().await);
         let platform = Platform { clock: clock.clone(), mailer: mailer.clone(), ..base };
-        let mut settings = OrderSettings { placement_wait, ..OrderSettings::default() };
+        let mut settings = OrderSettings { placement_wait, shipping_flat_minor: 690, ..OrderSettings::default() };
         settings.stripe.webhook_secrets = vec![SecretString::from(WEBHOOK_SECRET)];
         let receipts = Arc::new(MailReceiptSender::new(mailer.clone(), platform.site.clone()));
         let provider = Arc::new(Agreeable::default());

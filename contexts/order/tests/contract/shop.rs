@@ -83,7 +83,8 @@ async fn process(
         card_page: Arc::new(provider.clone()),
         receipts: Arc::new(receipts.clone()),
     };
-    let settings = OrderSettings { placement_wait: Duration::from_millis(50), ..OrderSettings::default() };
+    let placement_wait = Duration::from_millis(50);
+    let settings = OrderSettings { placement_wait, shipping_flat_minor: 690, ..OrderSettings::default() };
     let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
     Shop { module, platform, clock, provider, receipts, leftovers: Leftovers::default() }
 }
