@@ -8,7 +8,7 @@
 pub use chassis_http_client as outbound;
 pub use chassis_mail as mail;
 pub use chassis_messaging as messaging;
-pub use chassis_platform::{Platform, Site};
+pub use chassis_platform::{ContextModule, OpenWork, Platform, Site};
 pub use chassis_sql as sql;
 pub use chassis_sql::{migration, params};
 pub use chassis_system::{SystemClock, SystemIds, files};

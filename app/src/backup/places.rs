@@ -6,33 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use catalogue::CatalogueModule;
 use chassis::SystemClock;
+use chassis::sql::Database;
 use chassis::sql::transfer::{Location, Target};
-use chassis::sql::{Database, Migration};
-use customer::CustomerModule;
-use fulfilment::FulfilmentModule;
-use order::OrderModule;
-use reports::ReportsModule;
 use shared_kernel::Clock as _;
 
+use crate::composition::contexts::migrations;
 use crate::composition::setup;
 use crate::config::data_folder::take_folder;
 use crate::config::parts::Part;
 use crate::config::settings::Settings;
 use crate::seed::first_start::SEEDED;
-use stripe_sandbox::Sandbox;
-
-/// The steps that make a part's tables.
-pub fn migrations(part: Part) -> &'static [Migration] {
-    match part {
-        Part::Catalogue => CatalogueModule::MIGRATIONS,
-        Part::Order => OrderModule::MIGRATIONS,
-        Part::Fulfilment => FulfilmentModule::MIGRATIONS,
-        Part::Reports => ReportsModule::MIGRATIONS,
-        Part::Customer => CustomerModule::MIGRATIONS,
-        Part::Sandbox => Sandbox::MIGRATIONS,
-        Part::Edge => &[],
-    }
-}
 
 /// The parts here that have a database: the contexts, and the payment sandbox if payments are played.
 pub fn parts_with_database(settings: &Settings) -> Vec<Part> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chassis::messaging::{AuditSink, each_record};
+use chassis::messaging::{AuditSink, each_record, send_records};
 use chassis::sql::Database;
 use chassis::sql::transfer::{Location, Snapshot, problems_in_file};
 use order::OrderModule;
@@ -15,7 +15,7 @@ use super::manifest::{Manifest, PartManifest, sha256_of};
 use super::money::{self, Books, Sums};
 use super::{consistent_snapshot, places};
 use crate::cli::output::Output;
-use crate::composition::modules::send;
+use crate::composition::contexts::migrations;
 use crate::config::parts::Part;
 use stripe_sandbox::Sandbox;
 
@@ -124,7 +124,7 @@ async fn compare(folder: &Path, part: Part, kept: &PartManifest) -> anyhow::Resu
     if tables.len() != kept.tables.len() {
         found.push("there are other tables than were written".to_owned());
     }
-    let known = places::migrations(part).iter().map(|step| step.version).max().unwrap_or(0);
+    let known = migrations(part).iter().map(|step| step.version).max().unwrap_or(0);
     for newer in kept.versions.iter().filter(|it| it.owner == part.name() && it.version > known) {
         found.push(format!(
             "its tables are of step {}, and this program knows {known}: use the newer one",
@@ -154,8 +154,8 @@ async fn count(folder: &Path, parts: &[Part]) -> anyhow::Result<money::Count> {
         let feed = async |to: AuditSink| -> anyhow::Result<()> {
             match part {
                 Part::Order => OrderModule::audit_of(&database, &to).await?,
-                Part::Reports => send(ReportsModule::audit_of(&database).await?, &to).await,
-                Part::Sandbox => send(Sandbox::audit_of(&database).await?, &to).await,
+                Part::Reports => send_records(ReportsModule::audit_of(&database).await?, &to).await,
+                Part::Sandbox => send_records(Sandbox::audit_of(&database).await?, &to).await,
                 Part::Catalogue | Part::Fulfilment | Part::Customer | Part::Edge => return Ok(()),
             }
             if *part != Part::Sandbox {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use catalogue::ImportMode;
+use catalogue::{CatalogueModule, ImportMode};
 use customer::{CustomerModule, NewUser};
 use order::OrderModule;
 use order::application::BadLine;
@@ -14,7 +14,6 @@ use shared_kernel::{CustomerId, Role};
 
 use crate::backup;
 use crate::cli::output::Output;
-use crate::composition::modules::require_module;
 use crate::composition::shop::Shop;
 use crate::config::parts::Part;
 use crate::config::settings::Settings;
@@ -136,7 +135,7 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             shop.replay.start(&name).await?;
             out.line(format!("{name} is empty and is being fed the archive")).await
         }
-        Command::Reconcile => reconcile(require_module(shop.modules.order.as_ref(), Part::Order)?, out).await,
+        Command::Reconcile => reconcile(shop.modules.require::<OrderModule>(Part::Order)?, out).await,
         Command::User { email, role, password, name, reset_password } => {
             let role = Role::parse(&role).context("a role is customer, staff or admin")?;
             let name = name.as_deref().unwrap_or("New User");
@@ -147,19 +146,19 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
             out.line(format!("{email} can log in as {}", role.name())).await
         }
         Command::Demo => {
-            let order = require_module(shop.modules.order.as_ref(), Part::Order)?;
+            let order = shop.modules.require::<OrderModule>(Part::Order)?;
             let file = sample_orders::file(shop.settings.currency, shop.clock.now())?;
             let summary = order.import_orders(&file, true).await?;
             out.line(format!("{} sample orders imported, {} known already", summary.imported, summary.repeated)).await
         }
         Command::Erasures => {
-            for id in require_module(shop.modules.customer.as_ref(), Part::Customer)?.erased().await? {
+            for id in shop.modules.require::<CustomerModule>(Part::Customer)?.erased().await? {
                 out.line(id.to_string()).await?;
             }
             Ok(())
         }
         Command::Erase { customers } => {
-            erase(require_module(shop.modules.customer.as_ref(), Part::Customer)?, &customers, out).await
+            erase(shop.modules.require::<CustomerModule>(Part::Customer)?, &customers, out).await
         }
         Command::Backup { folder } => backup::take::take(&shop.settings, &folder, out).await,
         Command::Audit => {
@@ -235,14 +234,14 @@ async fn dead_letters(shop: &Shop, command: DeadLetterCommand, out: &Output) -> 
 async fn import(shop: &Shop, what: ImportWhat, file: PathBuf, out: &Output) -> anyhow::Result<()> {
     match what {
         ImportWhat::Products { dry_run, skip_invalid, number_repeated_skus } => {
-            let catalogue = require_module(shop.modules.catalogue.as_ref(), Part::Catalogue)?;
+            let catalogue = shop.modules.require::<CatalogueModule>(Part::Catalogue)?;
             let bytes = tokio::fs::read(&file).await.with_context(|| file.display().to_string())?;
             let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             let mode = ImportMode { dry_run, all_or_nothing: !skip_invalid, number_repeated_skus };
             out.line(catalogue.import_file(&bytes, &name, mode).await?.to_string()).await
         }
         ImportWhat::Orders { skip_invalid } => {
-            let order = require_module(shop.modules.order.as_ref(), Part::Order)?;
+            let order = shop.modules.require::<OrderModule>(Part::Order)?;
             import_orders(order, &file, skip_invalid, out).await
         }
     }

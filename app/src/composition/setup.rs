@@ -16,71 +16,79 @@ use crate::config::secrets::Secrets;
 use crate::config::settings::Settings;
 use stripe_sandbox::SandboxSettings;
 
-/// What each context is given.
-pub struct ModuleConfigs {
-    pub order: order::OrderSettings,
-    pub fulfilment: fulfilment::FulfilmentSettings,
-    pub reports: reports::ReportsSettings,
-    pub customer: customer::CustomerSettings,
+/// From what the settings of the contexts and of the payment sandbox are made.
+pub struct Setup<'a> {
+    pub settings: &'a Settings,
+    pub secrets: &'a Secrets,
+    /// The door between orders and the sandbox, if both are in this process.
+    pub private_door: Option<&'a str>,
 }
 
-impl ModuleConfigs {
-    /// By these settings. `private` is the door between orders and the sandbox, if both are in this process.
-    pub fn by(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> Self {
-        let sweep_period = settings.sweep_every;
-        let financial_year =
-            reports::domain::FinancialYear::starting_in(settings.financial_year_month).unwrap_or_default();
-        let mut customer = customer::CustomerSettings::default();
-        customer.links.verification = settings.verification_window;
-        customer.sessions.second_factor_from = settings.second_factor_from;
-        Self {
-            order: order_settings(settings, secrets, private),
-            fulfilment: fulfilment::FulfilmentSettings { sweep_period, ..fulfilment::FulfilmentSettings::default() },
-            reports: reports::ReportsSettings { financial_year },
-            customer,
+impl Setup<'_> {
+    /// What the order context is given.
+    pub fn order(&self) -> order::OrderSettings {
+        let (settings, secrets) = (self.settings, self.secrets);
+        let (api_base, secret_key, card_page) = match &settings.stripe {
+            Some(stripe) => (stripe.api_base.clone(), stripe.secret_key.clone(), order::CardPageMode::Checkout),
+            None => {
+                let base = format!("{}/sandbox", self.address_of(Part::Sandbox));
+                (base, SecretString::from(secrets.sandbox_secret_key.clone()), order::CardPageMode::Sandbox)
+            }
+        };
+        let webhook_secrets = secrets.webhook_secrets.iter().cloned().map(SecretString::from).collect();
+        order::OrderSettings {
+            payment_window: settings.payment_window,
+            open_orders: settings.open_orders,
+            open_pieces: settings.open_pieces,
+            shipping_flat_minor: settings.shipping_minor,
+            sweep_every: settings.sweep_every,
+            reconcile_every: settings.reconcile_every,
+            reconcile_reach: std::time::Duration::from_hours(24 * u64::from(settings.reconcile_days)),
+            stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
+            ..order::OrderSettings::default()
         }
     }
-}
 
-/// Where a part is found by orders or the sandbox: behind the private door if both are here.
-fn beside(settings: &Settings, private: Option<&str>, part: Part) -> String {
-    let elsewhere = || settings.peers.get(&part).map(String::as_str);
-    private.or_else(elsewhere).unwrap_or("http://127.0.0.1:0").to_owned()
-}
+    /// What the fulfilment context is given.
+    pub fn fulfilment(&self) -> fulfilment::FulfilmentSettings {
+        let sweep_period = self.settings.sweep_every;
+        fulfilment::FulfilmentSettings { sweep_period, ..fulfilment::FulfilmentSettings::default() }
+    }
 
-fn order_settings(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> order::OrderSettings {
-    let (api_base, secret_key, card_page) = match &settings.stripe {
-        Some(stripe) => (stripe.api_base.clone(), stripe.secret_key.clone(), order::CardPageMode::Checkout),
-        None => {
-            let base = format!("{}/sandbox", beside(settings, private, Part::Sandbox));
-            (base, SecretString::from(secrets.sandbox_secret_key.clone()), order::CardPageMode::Sandbox)
-        }
-    };
-    let webhook_secrets = secrets.webhook_secrets.iter().cloned().map(SecretString::from).collect();
-    order::OrderSettings {
-        payment_window: settings.payment_window,
-        open_orders: settings.open_orders,
-        open_pieces: settings.open_pieces,
-        shipping_flat_minor: settings.shipping_minor,
-        sweep_every: settings.sweep_every,
-        reconcile_every: settings.reconcile_every,
-        reconcile_reach: std::time::Duration::from_hours(24 * u64::from(settings.reconcile_days)),
-        stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
-        ..order::OrderSettings::default()
+    /// What the reports are given.
+    pub fn reports(&self) -> reports::ReportsSettings {
+        let month = self.settings.financial_year_month;
+        let financial_year = reports::domain::FinancialYear::starting_in(month).unwrap_or_default();
+        reports::ReportsSettings { financial_year }
+    }
+
+    /// What the customer context is given.
+    pub fn customer(&self) -> customer::CustomerSettings {
+        let mut customer = customer::CustomerSettings::default();
+        customer.links.verification = self.settings.verification_window;
+        customer.sessions.second_factor_from = self.settings.second_factor_from;
+        customer
+    }
+
+    /// What the payment sandbox is given.
+    pub fn sandbox(&self) -> SandboxSettings {
+        let (settings, secrets) = (self.settings, self.secrets);
+        let key = SecretString::from(secrets.sandbox_secret_key.clone());
+        let webhook = SecretString::from(secrets.webhook_secrets.first().cloned().unwrap_or_default());
+        let url = format!("{}/api/order/v1/payment-events", self.address_of(Part::Order));
+        SandboxSettings::new(key, webhook, Some(url), &settings.base_url)
+    }
+
+    /// Where orders find the sandbox, or it finds them: behind the private door if both are here.
+    fn address_of(&self, part: Part) -> &str {
+        let elsewhere = || self.settings.peers.get(&part).map(String::as_str);
+        self.private_door.or_else(elsewhere).unwrap_or("http://127.0.0.1:0")
     }
 }
 
 /// Whether the payment sandbox runs in this process.
 pub fn uses_sandbox(settings: &Settings) -> bool {
     settings.stripe.is_none() && settings.parts.contains(Part::Sandbox)
-}
-
-/// What the payment sandbox is given.
-pub fn sandbox(settings: &Settings, secrets: &Secrets, private: Option<&str>) -> SandboxSettings {
-    let key = SecretString::from(secrets.sandbox_secret_key.clone());
-    let webhook = SecretString::from(secrets.webhook_secrets.first().cloned().unwrap_or_default());
-    let url = format!("{}/api/order/v1/payment-events", beside(settings, private, Part::Order));
-    SandboxSettings::new(key, webhook, Some(url), &settings.base_url)
 }
 
 /// Facts about the shop.

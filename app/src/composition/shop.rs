@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chassis::messaging::{AuditSink, ContextEngine, DeadLetters, Engine, Replay, Transport};
+use chassis::messaging::{AuditSink, ContextEngine, DeadLetters, Engine, Replay, Transport, send_records};
 use chassis::security::SecurityLog;
 use chassis::sql::Database;
 use chassis::sql::transfer::is_unfinished;
 use chassis::{Platform, SystemClock, SystemIds};
-use customer::NewUser;
+use customer::{CustomerModule, NewUser};
 use order::OrderModule;
 use reports::ReportsModule;
 use secrecy::SecretString;
@@ -23,9 +23,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::backup::pending_transfer;
 use crate::composition::location_guard;
-use crate::composition::modules::{Modules, require_module, send};
+use crate::composition::modules::Modules;
 use crate::composition::security_log;
-use crate::composition::setup::{self, ModuleConfigs};
+use crate::composition::setup::{self, Setup};
 use crate::config::data_folder::take_folder;
 use crate::config::parts::Part;
 use crate::config::secrets::Secrets;
@@ -89,14 +89,14 @@ impl Shop {
         let clock = clock_of(&databases);
         let (plays, sells) = (setup::uses_sandbox(&settings), settings.parts.contains(Part::Order));
         let door = if plays && sells { Some(open_private_listener()?) } else { None };
-        let private = door.as_ref().map(|(_, url)| url.as_str());
+        let private_door = door.as_ref().map(|(_, url)| url.as_str());
+        let setup = Setup { settings: &settings, secrets: &secrets, private_door };
         let mut sandbox = None;
         if plays {
-            let given = setup::sandbox(&settings, &secrets, private);
-            sandbox = Some(open_sandbox(&settings, given, &clock, &ids).await?);
+            sandbox = Some(open_sandbox(&setup, &clock, &ids).await?);
         }
         let platform = platforms(&settings, &databases, &clock, &ids)?;
-        let modules = Arc::new(Modules::start(&ModuleConfigs::by(&settings, &secrets, private), platform).await?);
+        let modules = Arc::new(Modules::start(&setup, platform).await?);
         refuse_unfinished(&databases).await?;
         location_guard::remember(&settings)?;
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
@@ -143,10 +143,10 @@ impl Shop {
     /// # Errors
     /// When what a crash has left could not be cleared up, or the payment provider does not say what was paid since.
     pub async fn start(&self, tasks: &TaskTracker, stop: &CancellationToken) -> anyhow::Result<()> {
-        if let Some(order) = &self.modules.order {
+        if let Some(order) = self.modules.get::<OrderModule>() {
             catch_up(order).await?;
         }
-        if let Some(reports) = &self.modules.reports {
+        if let Some(reports) = self.modules.get::<ReportsModule>() {
             rebuild_if_outdated(reports, &self.replay).await?;
         }
         let engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -162,9 +162,9 @@ impl Shop {
 
     /// Everything on record here: each context's own, what is on its way between them, and the sandbox's ledger.
     pub async fn audit(&self, to: &AuditSink) -> anyhow::Result<()> {
-        self.modules.audit(to).await?;
+        self.modules.write_audit(to).await?;
         if let Some(sandbox) = &self.sandbox {
-            send(sandbox.audit().await?, to).await;
+            send_records(sandbox.audit().await?, to).await;
         }
         for (context, database) in self.databases() {
             chassis::messaging::audit(context.name(), database, to).await?;
@@ -187,7 +187,7 @@ impl Shop {
     /// # Errors
     /// When the address or the password is not acceptable, or the customer context is not here.
     pub async fn enter_user(&self, user: NewUser<'_>) -> anyhow::Result<()> {
-        require_module(self.modules.customer.as_ref(), Part::Customer)?.create_user(user).await?;
+        self.modules.require::<CustomerModule>(Part::Customer)?.create_user(user).await?;
         Ok(())
     }
 
@@ -267,15 +267,10 @@ fn open_private_listener() -> anyhow::Result<(TcpListener, String)> {
     Ok((door, url))
 }
 
-async fn open_sandbox(
-    settings: &Settings,
-    given: stripe_sandbox::SandboxSettings,
-    clock: &Arc<dyn Clock>,
-    ids: &Arc<dyn Ids>,
-) -> anyhow::Result<Sandbox> {
-    let database = setup::database(settings, Part::Sandbox).await?;
+async fn open_sandbox(setup: &Setup<'_>, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> anyhow::Result<Sandbox> {
+    let database = setup::database(setup.settings, Part::Sandbox).await?;
     let clock = database.clock(clock);
-    Ok(Sandbox::start(database, clock, Arc::clone(ids), given).await?)
+    Ok(Sandbox::start(database, clock, Arc::clone(ids), setup.sandbox()).await?)
 }
 
 /// What each context that is here may use of the outside world.

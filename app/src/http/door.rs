@@ -21,6 +21,7 @@ use chassis::web::connections::Connections;
 use chassis::web::health::Readiness;
 use chassis::web::metrics::Metrics;
 use chassis::web::{Edge, Methods, assets, guard, unrouted};
+use customer::CustomerModule;
 use utoipa_actix_web::AppExt as _;
 
 use crate::composition::shop::Shop;
@@ -66,10 +67,11 @@ impl Inside {
         > + use<>,
     > {
         let shop = &self.shop;
-        let (app, _) = App::new().into_utoipa_app().configure(shop.modules.api()).split_for_parts();
+        let (app, _) =
+            App::new().into_utoipa_app().configure(|config| shop.modules.register_api(config)).split_for_parts();
         let mut app = app
             .configure(ops::of_contexts(shop.operations.clone()))
-            .configure(shop.modules.pages())
+            .configure(|config| shop.modules.register_pages(config))
             .configure(assets::routes)
             .configure(self.readiness.routes());
         if let Some(peers) = &shop.peers {
@@ -78,7 +80,7 @@ impl Inside {
                 .configure(ops::openapi::routes(&self.description))
                 .configure(pages::routes(&shop.settings, peers.clone()));
         }
-        if let (Some(customer), Some(signer)) = (&shop.modules.customer, signer(shop)) {
+        if let (Some(customer), Some(signer)) = (shop.modules.get::<CustomerModule>(), signer(shop)) {
             app = app.configure(customer.identity(signer));
         }
         if let Some(metrics) = &self.metrics {

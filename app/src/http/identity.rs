@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chassis::web::Authentication;
 use chassis::web::signed::{Signer, Verifier};
+use customer::CustomerModule;
 
 use crate::composition::shop::Shop;
 
@@ -11,7 +12,7 @@ use crate::composition::shop::Shop;
 /// holds the customers signs who it is, and the others believe it.
 pub(super) fn authentication(shop: &Shop) -> Authentication {
     let verifier = || Arc::new(Verifier::new(&shop.settings.identity_public_keys, Arc::clone(&shop.clock)));
-    match (&shop.modules.customer, signer(shop)) {
+    match (shop.modules.get::<CustomerModule>(), signer(shop)) {
         (Some(customer), Some(signer)) if !shop.settings.parts.is_single_process() => {
             Authentication::Both(customer.authenticator(), verifier(), signer)
         }
@@ -23,6 +24,6 @@ pub(super) fn authentication(shop: &Shop) -> Authentication {
 /// What signs identities, if the customers are here and there is a key: for other processes, or for a gateway that asks
 /// although the shop behind it is whole.
 pub(super) fn signer(shop: &Shop) -> Option<Arc<Signer>> {
-    let key = shop.settings.identity_private_key.as_ref().filter(|_| shop.modules.customer.is_some())?;
+    let key = shop.settings.identity_private_key.as_ref().filter(|_| shop.modules.get::<CustomerModule>().is_some())?;
     Some(Arc::new(Signer::new(key, Arc::clone(&shop.clock))))
 }

@@ -3,13 +3,14 @@
 use actix_web::http::Method;
 use chassis::security::SecurityEvent;
 use chassis::web::limits::{Allowance, LimitRule};
+use order::OrderModule;
 
 use crate::composition::shop::Shop;
 
 /// What systems post that sign what they say: the payment provider, and orders to a sandbox that is on its own.
 pub(super) fn signed_routes(shop: &Shop) -> Vec<&'static str> {
     let mut paths = vec!["/api/order/v1/payment-events"];
-    if shop.sandbox.is_some() && shop.modules.order.is_none() {
+    if shop.sandbox.is_some() && shop.modules.get::<OrderModule>().is_none() {
         paths.push("/sandbox/v1/");
     }
     paths

@@ -16,6 +16,7 @@ use chassis::web::limits::LimitSettings;
 use chassis::web::metrics::{Metrics, MetricsAccess};
 use chassis::web::{Edge, EdgeSettings};
 use customer::CustomerModule;
+use order::OrderModule;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa_actix_web::AppExt as _;
@@ -189,7 +190,7 @@ fn open_private_listener(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle
     let served = Arc::clone(shop);
     let server = HttpServer::new(move || {
         let mut app = App::new();
-        if let Some(order) = &served.modules.order {
+        if let Some(order) = served.modules.get::<OrderModule>() {
             app = app.into_utoipa_app().configure(order.api()).split_for_parts().0;
         }
         if let Some(sandbox) = &served.sandbox {

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use catalogue::ProductCard;
+use catalogue::{CatalogueModule, ProductCard};
 use chassis::messaging::{DeadLetters, Replay, ReplayError};
 use chassis::security::records;
 use chassis::sql::Database;
 use chassis::web::CallerContext;
+use customer::CustomerModule;
 use customer::domain::{EmailAddress, PersonName};
 use shared_kernel::{CustomerId, StoreError};
 
 use super::{
-    CategorySummary, Counts, DeadLetterView, Decision, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN, Operations, People,
-    Person, Shopfront, letter_name,
+    CategorySummary, Counts, DashboardCount, DeadLetterView, Decision, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN,
+    Operations, People, Person, Shopfront, letter_name,
 };
 use crate::composition::modules::Modules;
 use crate::config::parts::Part;
@@ -22,8 +23,8 @@ use crate::config::parts::Part;
 pub struct LocalShopfront(pub Arc<Modules>);
 
 impl LocalShopfront {
-    fn catalogue(&self) -> Result<&catalogue::CatalogueModule, StoreError> {
-        self.0.catalogue.as_ref().ok_or_else(|| StoreError::unavailable("the catalogue is not here"))
+    fn catalogue(&self) -> Result<&CatalogueModule, StoreError> {
+        self.0.get::<CatalogueModule>().ok_or_else(|| StoreError::unavailable("the catalogue is not here"))
     }
 }
 
@@ -54,7 +55,7 @@ pub struct LocalPeople(pub Arc<Modules>);
 impl People for LocalPeople {
     async fn find(&self, _: &CallerContext, id: CustomerId) -> Result<Option<Person>, StoreError> {
         let customers =
-            self.0.customer.as_ref().ok_or_else(|| StoreError::unavailable("the customers are not here"))?;
+            self.0.get::<CustomerModule>().ok_or_else(|| StoreError::unavailable("the customers are not here"))?;
         let person = |(name, email): (PersonName, EmailAddress)| Person {
             name: format!("{} {}", name.first(), name.last()),
             email: email.as_str().to_owned(),
@@ -92,9 +93,9 @@ impl LocalOperations {
 #[async_trait]
 impl Operations for LocalOperations {
     async fn counts(&self, _: &CallerContext) -> Result<Counts, StoreError> {
-        let (inboxes, to_do) = (self.letters.counts().await?, self.modules.to_do(self.part).await?);
+        let (inboxes, work) = (self.letters.counts().await?, self.modules.open_work(self.part).await?);
         let (_, inbox) = inboxes.first().ok_or_else(|| StoreError::unavailable("the context is not here"))?;
-        Ok(Counts::of(inbox, to_do))
+        Ok(Counts::of(inbox, work.iter().map(DashboardCount::from).collect()))
     }
 
     async fn dead_letters(&self, _: &CallerContext) -> Result<Vec<DeadLetterView>, StoreError> {

@@ -2,9 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chassis::OpenWork;
 use chassis::messaging::{DeadLetter, InboxCounts};
 use chassis::security::SecurityRecord;
 use serde::{Deserialize, Serialize};
+use shared_kernel::Limit;
 use utoipa::ToSchema;
 
 /// A category as the home page shows it.
@@ -41,6 +43,18 @@ pub struct DashboardCount {
     pub link: String,
     /// Whether somebody should look at it.
     pub alarming: bool,
+}
+
+impl From<&OpenWork> for DashboardCount {
+    fn from(work: &OpenWork) -> Self {
+        let more = if work.count < Limit::MAX.get() as usize { "" } else { " or more" };
+        Self {
+            label: work.label.to_owned(),
+            count: format!("{}{more}", work.count),
+            link: work.link.to_owned(),
+            alarming: work.is_urgent,
+        }
+    }
 }
 
 /// How a context stands.

@@ -55,12 +55,12 @@ async fn seed_context(shop: &Shop, context: Part, database: &Database) -> anyhow
         shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
     }
     if new {
-        match (context, &shop.modules.catalogue, &shop.modules.fulfilment) {
-            (Part::Catalogue, Some(catalogue), _) if shop.settings.demo => {
-                seed_products(catalogue, shop.settings.currency).await?;
+        match context {
+            Part::Catalogue if shop.settings.demo => {
+                seed_products(shop.modules.require(context)?, shop.settings.currency).await?;
             }
-            (Part::Fulfilment, _, Some(fulfilment)) if shop.settings.demo => keep_files(fulfilment).await?,
-            (Part::Customer, _, _) => welcome(shop, &logins(shop, &shop.first_start).await?)?,
+            Part::Fulfilment if shop.settings.demo => keep_files(shop.modules.require(context)?).await?,
+            Part::Customer => welcome(shop, &logins(shop, &shop.first_start).await?)?,
             _ => {}
         }
     }

@@ -11,6 +11,15 @@ use chassis_sql::{Database, Params, Row};
 /// reads slowly makes the audit wait, and anyone who reads no more ends it.
 pub type AuditSink = mpsc::Sender<Value>;
 
+/// Sends them, unless nobody reads any more.
+pub async fn send_records(records: Vec<Value>, to: &AuditSink) {
+    for record in records {
+        if to.send(record).await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Hands each record that `feed` sends to `take`.
 pub async fn each_record<E>(
     feed: impl AsyncFnOnce(AuditSink) -> Result<(), E>,

@@ -42,7 +42,7 @@ mod worker;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
 
-pub use audit::{AuditSink, audit, each_record};
+pub use audit::{AuditSink, audit, each_record, send_records};
 pub use bus::InProcessBus;
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use engine::{ContextEngine, Engine, Transport};

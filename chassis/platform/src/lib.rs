@@ -1,10 +1,15 @@
-//! What a context is given at start: its own database, and the ports that all contexts share.
+//! What a context is given at start (its own database, and the ports that all contexts share), and in [`ContextModule`] what
+//! it hands to the app.
+
+mod context_module;
 
 use std::sync::Arc;
 
 use chassis_mail::Mailer;
 use chassis_sql::Database;
 use shared_kernel::{Clock, Currency, Ids, TaxRate};
+
+pub use context_module::{ContextModule, OpenWork};
 
 /// Everything a context may use of the outside world.
 #[derive(Clone)]

@@ -161,3 +161,27 @@ pub enum CreateUserFailure {
     #[error(transparent)]
     Failed(#[from] CreateUserError),
 }
+
+#[async_trait::async_trait]
+impl chassis::ContextModule for CustomerModule {
+    fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+        self.api()(config);
+    }
+
+    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
+        self.pages()(config);
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        self.subscriptions()
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        self.jobs()
+    }
+
+    async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {
+        chassis::messaging::send_records(self.audit().await?, to).await;
+        Ok(())
+    }
+}

@@ -155,3 +155,32 @@ fn ports(platform: &Platform, products: Arc<SqlProductBook>) -> Ports {
         ids: Arc::clone(&platform.ids),
     }
 }
+
+#[async_trait::async_trait]
+impl chassis::ContextModule for FulfilmentModule {
+    fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+        self.api()(config);
+    }
+
+    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
+        self.pages()(config);
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        self.subscriptions()
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        self.jobs()
+    }
+
+    async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {
+        chassis::messaging::send_records(self.audit().await?, to).await;
+        Ok(())
+    }
+
+    async fn open_work(&self) -> Result<Vec<chassis::OpenWork>, StoreError> {
+        let count = self.to_send(shared_kernel::Limit::MAX).await?;
+        Ok(vec![chassis::OpenWork { label: "to send", count, link: "/admin/shipping-orders", is_urgent: false }])
+    }
+}

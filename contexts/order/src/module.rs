@@ -310,3 +310,33 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
         number_prefix: settings.number_prefix.clone(),
     })
 }
+
+#[async_trait::async_trait]
+impl chassis::ContextModule for OrderModule {
+    fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+        self.api()(config);
+    }
+
+    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
+        self.pages()(config);
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        self.subscriptions()
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        self.jobs()
+    }
+
+    async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {
+        self.audit(to).await
+    }
+
+    async fn open_work(&self) -> Result<Vec<chassis::OpenWork>, StoreError> {
+        let found = self.use_cases.list_orders.needing_attention(None, shared_kernel::Limit::MAX).await;
+        let count = found.map_err(StoreError::unavailable)?.items.len();
+        let (label, link) = ("orders need attention", "/admin/orders");
+        Ok(vec![chassis::OpenWork { label, count, link, is_urgent: count > 0 }])
+    }
+}

@@ -109,3 +109,27 @@ impl ReportsModule {
         sql::audit(database).await
     }
 }
+
+#[async_trait::async_trait]
+impl chassis::ContextModule for ReportsModule {
+    fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+        self.api()(config);
+    }
+
+    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
+        self.pages()(config);
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        self.subscriptions()
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        self.jobs()
+    }
+
+    async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {
+        chassis::messaging::send_records(self.audit().await?, to).await;
+        Ok(())
+    }
+}
