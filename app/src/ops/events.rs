@@ -35,7 +35,7 @@ struct EventType {
         (status = 200, body = EventTypes),
     ),
 )]
-#[get("/api/ops/v1/events")]
+#[get("/events")]
 pub async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {
     let mut items = Vec::new();
     for path in Schemas::iter() {

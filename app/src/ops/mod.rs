@@ -1,12 +1,13 @@
-//! The operator's API: counts, dead letters and replays of each context ([`context`]) and over all of them ([`shop`]), the
-//! catalogue of event types ([`events`]), and the description of the whole API ([`openapi`]).
+//! The operator's API: counts ([`counts`]), dead letters, the security log and replays ([`handlers`]) of one context or of all
+//! ([`scope`]), the catalogue of event types ([`events`]), and the description of the whole API ([`openapi`]).
 
-mod context;
+mod counts;
 mod decisions;
 mod events;
+mod handlers;
 pub mod openapi;
+mod scope;
 mod shapes;
-mod shop;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +16,12 @@ use actix_web::web;
 
 use crate::config::parts::Part;
 use crate::peers::{Operations, Peers};
+use scope::Scope;
 
 pub(crate) use decisions::note_decision;
+
+/// Where the operator's API over all contexts is found.
+const PATH: &str = "/api/ops/v1";
 
 /// Where the operator's API of a context is found.
 fn path_of(context: Part) -> String {
@@ -28,14 +33,10 @@ pub fn of_contexts(contexts: BTreeMap<Part, Arc<dyn Operations>>) -> impl FnOnce
     move |config| {
         for (part, context) in contexts {
             let scope = web::scope(&path_of(part))
+                .app_data(web::Data::new(Scope::Context(Arc::clone(&context))))
                 .app_data(web::Data::from(context))
-                .service(context::counts)
-                .service(context::dead_letters)
-                .service(context::retry)
-                .service(context::discard)
-                .service(context::security_log)
-                .service(context::rebuildable)
-                .service(context::replay);
+                .service(counts::of_context)
+                .configure(common);
             config.service(scope);
         }
     }
@@ -44,15 +45,23 @@ pub fn of_contexts(contexts: BTreeMap<Part, Arc<dyn Operations>>) -> impl FnOnce
 /// Registers `/api/ops/v1`, over all contexts.
 pub fn of_shop(peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
-        config
+        let scope = web::scope(PATH)
+            .app_data(web::Data::new(Scope::Shop(peers.clone())))
             .app_data(web::Data::new(peers))
-            .service(shop::counts)
-            .service(shop::dead_letters)
-            .service(shop::retry)
-            .service(shop::discard)
-            .service(shop::security_log)
-            .service(shop::rebuildable)
-            .service(shop::replay)
-            .service(events::list);
+            .service(counts::of_shop)
+            .service(events::list)
+            .configure(common);
+        config.service(scope);
     }
+}
+
+/// What is asked of one context and of all in the same way.
+fn common(config: &mut web::ServiceConfig) {
+    config
+        .service(handlers::dead_letters)
+        .service(handlers::retry)
+        .service(handlers::discard)
+        .service(handlers::security_log)
+        .service(handlers::rebuildable)
+        .service(handlers::replay);
 }

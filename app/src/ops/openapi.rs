@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{context, events, path_of, shop};
+use super::{PATH, counts, events, handlers, path_of};
 use crate::config::parts::Part;
 
 const DOCUMENT: &str = "/api/openapi.json";
@@ -23,32 +23,34 @@ const DOCUMENT: &str = "/api/openapi.json";
 #[include = "*/contract/openapi.json"]
 struct Contracts;
 
-/// The operator's API over all contexts.
+/// What only the operator's API over all contexts has, without what its paths begin with.
 #[derive(OpenApi)]
-#[openapi(paths(
-    shop::counts,
-    shop::dead_letters,
-    shop::retry,
-    shop::discard,
-    shop::security_log,
-    shop::rebuildable,
-    shop::replay,
-    events::list
-))]
+#[openapi(paths(counts::of_shop, events::list))]
 struct OfShop;
 
-/// The operator's API of one context, without what its paths begin with.
+/// What only the operator's API of one context has.
+#[derive(OpenApi)]
+#[openapi(paths(counts::of_context))]
+struct OfContext;
+
+/// What both have.
 #[derive(OpenApi)]
 #[openapi(paths(
-    context::counts,
-    context::dead_letters,
-    context::retry,
-    context::discard,
-    context::security_log,
-    context::rebuildable,
-    context::replay
+    handlers::dead_letters,
+    handlers::retry,
+    handlers::discard,
+    handlers::security_log,
+    handlers::rebuildable,
+    handlers::replay
 ))]
-struct OfContext;
+struct Common;
+
+/// How the operations over all contexts are called where they are called otherwise than those of one.
+const NAMES_OF_SHOP: [(&str, &str, &str); 3] = [
+    ("dead_letters", "list_dead_letters", "Messages that could not be handled"),
+    ("security_log", "list_security_log", "Who did what, from where and when"),
+    ("replays", "list_replays", "Read models that can be built again from the archive of events"),
+];
 
 /// The document of all contexts.
 ///
@@ -79,7 +81,7 @@ fn whole() -> anyhow::Result<Value> {
         add(&mut whole, own);
         add(&mut whole, operations(context)?);
     }
-    add(&mut whole, serde_json::to_value(OfShop::openapi())?);
+    add(&mut whole, operations_of_shop()?);
     complete(&mut whole)?;
     Ok(whole)
 }
@@ -92,17 +94,32 @@ fn contract(context: Part) -> anyhow::Result<Value> {
 
 /// The operator's API of this context; its operations carry the context's name, for no two may have the same.
 fn operations(context: Part) -> anyhow::Result<Value> {
-    let mut part = serde_json::to_value(OfContext::openapi())?;
-    let paths = part["paths"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    let named = paths.into_iter().map(|(path, mut item)| {
-        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
-            if let Some(id) = operation["operationId"].as_str() {
-                operation["operationId"] = format!("{}_{id}", context.name()).into();
-            }
+    scoped(serde_json::to_value(OfContext::openapi())?, &path_of(context), |operation| {
+        if let Some(id) = operation["operationId"].as_str() {
+            operation["operationId"] = format!("{}_{id}", context.name()).into();
         }
-        (path_of(context) + &path, item)
+    })
+}
+
+/// The operator's API over all contexts.
+fn operations_of_shop() -> anyhow::Result<Value> {
+    scoped(serde_json::to_value(OfShop::openapi())?, PATH, |operation| {
+        if let Some((_, id, summary)) = NAMES_OF_SHOP.iter().find(|(id, ..)| operation["operationId"] == *id) {
+            operation["operationId"] = (*id).into();
+            operation["summary"] = (*summary).into();
+        }
+    })
+}
+
+/// These operations and the common ones, below `path`.
+fn scoped(mut part: Value, path: &str, rename: impl Fn(&mut Value)) -> anyhow::Result<Value> {
+    add(&mut part, serde_json::to_value(Common::openapi())?);
+    let paths = part["paths"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    let renamed = paths.into_iter().map(|(below, mut item)| {
+        item.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(&rename);
+        (format!("{path}{below}"), item)
     });
-    part["paths"] = Value::Object(named.collect());
+    part["paths"] = Value::Object(renamed.collect());
     Ok(part)
 }
 
@@ -217,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_operators_schemas_are_the_same_for_a_context_and_the_shop() {
-        let (shop, context) = (serde_json::to_value(OfShop::openapi()).unwrap(), operations(Part::Order).unwrap());
+        let (shop, context) = (operations_of_shop().unwrap(), operations(Part::Order).unwrap());
         let of_shop = shop["components"]["schemas"].as_object().unwrap();
         for (name, schema) in context["components"]["schemas"].as_object().unwrap() {
             assert_eq!(of_shop.get(name), Some(schema), "{name}");

@@ -1,30 +1,15 @@
-//! `/api/<context>/v1/ops`: the operator's API of one context, served by the process that holds it. The shop's own
-//! (`/api/ops/v1`) asks it when the context runs elsewhere.
+//! What both scopes of the operator's API answer in the same way: dead letters, the security log, and what can be rebuilt.
+//!
+//! The paths are inside `/api/<context>/v1/ops` and `/api/ops/v1`; the [`Scope`] says of which contexts.
 
 use actix_web::{HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{Admin, CallerContext, JsonBody, Problem, Staff};
+use chassis::web::{Admin, CallerContext, JsonBody, Problem};
 
 use super::decisions::note_decision;
-use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, not_rebuilt};
-use super::shop::decided;
-use crate::peers::{Counts, Decision, LogQuery, Operations};
-
-/// How this context stands
-#[utoipa::path(
-    tag = "operations", operation_id = "counts", security(("bearer" = ["staff"])),
-    responses(
-        (status = 200, body = Counts),
-    ),
-)]
-#[get("/counts")]
-pub async fn counts(
-    _staff: Staff,
-    asker: CallerContext,
-    context: web::Data<dyn Operations>,
-) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(context.counts(&asker).await?))
-}
+use super::scope::Scope;
+use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt};
+use crate::peers::{Decision, LogQuery};
 
 /// Messages that this context could not handle
 #[utoipa::path(
@@ -37,10 +22,9 @@ pub async fn counts(
 pub async fn dead_letters(
     _admin: Admin,
     asker: CallerContext,
-    context: web::Data<dyn Operations>,
+    scope: web::Data<Scope>,
 ) -> Result<HttpResponse, Problem> {
-    let items = context.dead_letters(&asker).await?;
-    Ok(HttpResponse::Ok().json(DeadLetterList { items, unreachable: Vec::new() }))
+    Ok(HttpResponse::Ok().json(DeadLetterList::from(scope.dead_letters(&asker).await?)))
 }
 
 /// Try one again
@@ -55,12 +39,10 @@ pub async fn retry(
     _admin: Admin,
     asker: CallerContext,
     trail: SecurityTrail,
-    context: web::Data<dyn Operations>,
+    scope: web::Data<Scope>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let found = context.decide(&asker, &id, Decision::Retry).await?;
-    note_decision(&trail, &id, Decision::Retry, found).await;
-    decided(found)
+    decide(&scope, &asker, &trail, &id, Decision::Retry).await
 }
 
 /// Give one up
@@ -75,12 +57,22 @@ pub async fn discard(
     _admin: Admin,
     asker: CallerContext,
     trail: SecurityTrail,
-    context: web::Data<dyn Operations>,
+    scope: web::Data<Scope>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let found = context.decide(&asker, &id, Decision::Discard).await?;
-    note_decision(&trail, &id, Decision::Discard, found).await;
-    decided(found)
+    decide(&scope, &asker, &trail, &id, Decision::Discard).await
+}
+
+async fn decide(
+    scope: &Scope,
+    asker: &CallerContext,
+    trail: &SecurityTrail,
+    letter: &str,
+    decision: Decision,
+) -> Result<HttpResponse, Problem> {
+    let found = scope.decide(asker, letter, decision).await?;
+    note_decision(trail, letter, decision, found).await;
+    if found { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_letter()) }
 }
 
 /// This context's part of the security log
@@ -95,11 +87,10 @@ pub async fn discard(
 pub async fn security_log(
     _admin: Admin,
     asker: CallerContext,
-    context: web::Data<dyn Operations>,
+    scope: web::Data<Scope>,
     query: web::Query<LogQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let items = context.security_log(&asker, &query).await?;
-    Ok(HttpResponse::Ok().json(SecurityLogList { items, unreachable: Vec::new() }))
+    Ok(HttpResponse::Ok().json(SecurityLogList::from(scope.security_log(&asker, &query).await?)))
 }
 
 /// Read models of this context that can be built again from the archive of events
@@ -113,10 +104,9 @@ pub async fn security_log(
 pub async fn rebuildable(
     _admin: Admin,
     asker: CallerContext,
-    context: web::Data<dyn Operations>,
+    scope: web::Data<Scope>,
 ) -> Result<HttpResponse, Problem> {
-    let items = context.rebuildable(&asker).await?;
-    Ok(HttpResponse::Ok().json(ConsumerList { items, unreachable: Vec::new() }))
+    Ok(HttpResponse::Ok().json(ConsumerList::from(scope.rebuildable(&asker).await?)))
 }
 
 /// Build one again
@@ -134,10 +124,10 @@ pub async fn replay(
     _admin: Admin,
     asker: CallerContext,
     trail: SecurityTrail,
-    context: web::Data<dyn Operations>,
+    scope: web::Data<Scope>,
     body: JsonBody<ReplayRequest>,
 ) -> Result<HttpResponse, Problem> {
-    context.replay(&asker, &body.0.consumer).await.map_err(not_rebuilt)?;
+    scope.replay(&asker, &body.0.consumer).await.map_err(not_rebuilt)?;
     trail.note(SecurityEvent::ReplayStarted, &body.0.consumer).await;
     Ok(HttpResponse::Accepted().finish())
 }
