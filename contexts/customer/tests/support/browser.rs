@@ -68,3 +68,15 @@ pub fn set_cookies(got: &Got) -> Vec<Cookie<'static>> {
 pub fn set_cookie(got: &Got, name: &str) -> Option<Cookie<'static>> {
     set_cookies(got).into_iter().find(|cookie| cookie.name() == name)
 }
+
+/// What the page shows between header and footer, a line each; every value in `varying` and the token against forged forms
+/// is replaced by its name in brackets.
+pub fn main_of(got: &Got, varying: &[(&str, &str)]) -> String {
+    let main = got.text().split_once("<main").and_then(|(_, rest)| rest.split_once("</main>")).expect("a main part").0;
+    let mut main = main.replace(&csrf_of(got.text()), "[csrf]");
+    for (value, name) in varying {
+        main = main.replace(value, &format!("[{name}]"));
+    }
+    let lines = main.lines().skip(1).map(str::trim_end).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
