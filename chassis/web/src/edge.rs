@@ -67,7 +67,7 @@ pub struct EdgeSettings {
     pub recorded: Vec<(Method, &'static str, SecurityEvent)>,
     /// The cookie that says how many things lie in the visitor's cart, for the frame; `None` where there are no carts.
     pub cart_count_cookie: Option<&'static str>,
-    /// Cookies of contexts that belong to whoever is logged in: a browser that forgets its session forgets them, too.
+    /// Cookies of contexts that belong to the person who is logged in: a browser that forgets its session forgets them, too.
     pub cookies_of_session: Vec<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! The cart.
+//! The cart, as its page shows it.
 
 use askama::Template;
 use chassis::Site;
