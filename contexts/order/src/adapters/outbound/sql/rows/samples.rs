@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use shared_kernel::{CustomerId, OrderId, TaxRate, Timestamp};
+use shared_kernel::{Currency, CustomerId, OrderId, TaxRate, Timestamp};
 use uuid::Uuid;
 
-use crate::application::HistoricalOrder;
+use crate::application::historical_order::{
+    HistoricalCustomer, HistoricalLine, HistoricalOrder, HistoricalPayment, HistoricalRefund,
+};
 use crate::domain::{
     AttentionReason, DisputeReport, DisputeStatus, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, NotSent,
     Order, OrderNumber, PaymentStatement, ProcessedItem, RefundId, RefundReport, RefundRequest, ReportedRefund,
@@ -124,12 +126,33 @@ fn cancelled(returning: Order) -> Order {
 }
 
 fn imported() -> Order {
-    let line = serde_json::json!({"number": "536365", "placed_at": "2019-03-04T05:06:07Z", "status": "COMPLETED",
-        "customer": {"id": "17850", "email": "old@example.com", "name": "Old Customer"}, "country": "GB",
-        "currency": "GBP", "lines": [{"sku": "85123A", "title": "White hanging heart", "quantity": 6,
-        "unit_price_minor": 255}], "shipping_minor": 0, "payments": [{"amount_minor": 1530, "method": "voucher"}],
-        "refunds": [{"amount_minor": 255, "refunded_at": "2019-03-09T00:00:00Z", "reason": "torn", "payment": 1}]});
-    let line: HistoricalOrder = serde_json::from_value(line).expect("a line of the file");
+    let line = HistoricalOrder {
+        number: "536365".to_owned(),
+        placed_at: Timestamp::parse("2019-03-04T05:06:07Z").expect("a time"),
+        completed_at: None,
+        status: "COMPLETED".to_owned(),
+        customer: Some(HistoricalCustomer {
+            id: Some("17850".to_owned()),
+            email: Some("old@example.com".to_owned()),
+            name: Some("Old Customer".to_owned()),
+        }),
+        country: Some("GB".to_owned()),
+        currency: Currency::parse("GBP").expect("a currency"),
+        lines: vec![HistoricalLine {
+            sku: sku("85123A"),
+            title: "White hanging heart".to_owned(),
+            quantity: 6,
+            unit_price_minor: 255,
+        }],
+        shipping_minor: Some(0),
+        payments: vec![HistoricalPayment { amount_minor: 1_530, paid_at: None, method: Some("voucher".to_owned()) }],
+        refunds: vec![HistoricalRefund {
+            amount_minor: 255,
+            refunded_at: Timestamp::parse("2019-03-09T00:00:00Z").expect("a time"),
+            reason: Some("torn".to_owned()),
+            payment: Some(1),
+        }],
+    };
     let account = None::<CustomerId>;
     line.translate(TaxRate::from_basis_points(2_000), account).expect("an order").order
 }
