@@ -43,7 +43,7 @@ enum Engine {
 }
 
 impl Database {
-    /// Opens (or makes) a SQLite file: write-ahead log, every commit flushed to disk, one writer, two readers.
+    /// Opens (or makes) a SQLite file: write-ahead log, every commit flushed to disk, one writer, several readers.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the file cannot be opened or the library is too old to be trusted.
@@ -177,7 +177,8 @@ impl Database {
         .await
     }
 
-    /// Runs statements that change nothing. Each sees the latest commit; they do not share a snapshot.
+    /// Runs statements that change nothing and take a moment: a file is read on the thread that asks. Each sees the latest
+    /// commit; they do not share a snapshot.
     pub async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -185,6 +186,18 @@ impl Database {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.read(job).await,
+            Engine::Postgres(postgres) => postgres.read(job).await,
+        }
+    }
+
+    /// Like [`Database::read`] for what may take longer than others should wait for a thread: searches, reports, exports.
+    pub async fn read_long<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
+    {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read_long(job).await,
             Engine::Postgres(postgres) => postgres.read(job).await,
         }
     }

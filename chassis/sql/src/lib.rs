@@ -25,7 +25,6 @@ pub mod transfer;
 mod tx;
 mod value;
 mod wakers;
-mod writer;
 
 pub use currency::CurrencyError;
 pub use database::{Database, Dialect};

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use shared_kernel::{StoreError, Timestamp};
-use sqlx::SqliteConnection;
 
+use super::sqlite::SqliteConnection;
 use super::tx::Connection;
 use super::{Database, Dialect, Tx};
 use crate::params;
@@ -138,13 +138,13 @@ pub(super) async fn migrate_file(
     owner: &'static str,
     migrations: &[Migration],
 ) -> Result<SqliteConnection, StoreError> {
-    let mut tx = Tx::new(Connection::SqliteWriter(file));
+    let mut tx = Tx::new(Connection::Sqlite(file));
     tx.script("BEGIN IMMEDIATE").await?;
     tx.script(LEDGER_SQLITE).await?;
     apply(&mut tx, "chassis", MESSAGING).await?;
     apply(&mut tx, owner, migrations).await?;
     tx.script("COMMIT").await?;
-    tx.into_file().ok_or_else(|| StoreError::unavailable("not a file"))
+    tx.into_sqlite().ok_or_else(|| StoreError::unavailable("not a file"))
 }
 
 async fn apply(tx: &mut Tx, owner: &'static str, migrations: &[Migration]) -> Result<(), StoreError> {

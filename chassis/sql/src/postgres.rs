@@ -19,9 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::listener::{self, Announcer};
 use super::server_clock::ServerClock;
+use super::sqlite::panic_text;
 use super::tx::{Connection, Tx};
 use super::wakers::Wakers;
-use super::writer::panic_text;
 
 /// A unit of work that collides with others is tried this often in all.
 const MAX_ATTEMPTS: u32 = 12;

@@ -3,14 +3,11 @@
 use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{
-    AssertSqlSafe, Executor as _, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _,
-    ValueRef as _,
-};
+use sqlx::{AssertSqlSafe, Executor as _, Postgres, Row as _, TypeInfo as _, ValueRef as _};
 use uuid::Uuid;
 
 use super::Dialect;
+use super::sqlite::{SqliteConnection, SqliteRow};
 use super::value::{Column, Params, Value};
 
 /// The hands with which a job touches the database. Inside [`super::Database::write`] everything done through one `Tx`
@@ -34,14 +31,9 @@ pub(super) struct Touched {
 }
 
 pub(super) enum Connection {
-    SqliteWriter(SqliteConnection),
-    SqliteReader(PoolConnection<Sqlite>),
+    /// Works on the thread that asks: nothing that is awaited of it ever waits.
+    Sqlite(SqliteConnection),
     Postgres(PoolConnection<Postgres>),
-}
-
-enum Engine<'t> {
-    Sqlite(&'t mut SqliteConnection),
-    Postgres(&'t mut PgConnection),
 }
 
 impl Tx {
@@ -52,37 +44,37 @@ impl Tx {
     /// Which engine is at work.
     pub fn dialect(&self) -> Dialect {
         match self.connection {
-            Connection::SqliteWriter(_) | Connection::SqliteReader(_) => Dialect::Sqlite,
+            Connection::Sqlite(_) => Dialect::Sqlite,
             Connection::Postgres(_) => Dialect::Postgres,
         }
     }
 
     /// Runs a statement that returns no rows; answers how many it changed.
     pub async fn execute(&mut self, sql: &'static str, params: Params) -> Result<u64, StoreError> {
-        let changed = match self.engine() {
-            Engine::Sqlite(connection) => bound(sql, params).execute(connection).await.map(|done| done.rows_affected()),
-            Engine::Postgres(connection) => {
-                bound_postgres(sqlx::query(sql), params).execute(connection).await.map(|done| done.rows_affected())
+        let changed = match &mut self.connection {
+            Connection::Sqlite(connection) => connection.execute(sql, &params).map_err(StoreError::unavailable),
+            Connection::Postgres(connection) => {
+                let done = bound_postgres(sqlx::query(sql), params).execute(&mut **connection).await;
+                done.map(|done| done.rows_affected()).map_err(|error| failed(&mut self.lost_a_race, error))
             }
-        };
-        let changed = changed.map_err(|error| self.failed(error))?;
+        }?;
         self.changes += changed;
         Ok(changed)
     }
 
     /// Runs a statement and reads all its rows. A statement that changes and returns rows counts as a change.
     pub async fn fetch(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
-        let rows: Result<Vec<Row>, sqlx::Error> = match self.engine() {
-            Engine::Sqlite(connection) => {
-                let rows = bound(sql, params).fetch_all(connection).await;
-                rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+        let rows: Vec<Row> = match &mut self.connection {
+            Connection::Sqlite(connection) => {
+                let rows = connection.fetch(sql, &params).map_err(StoreError::unavailable)?;
+                rows.into_iter().map(|row| Row(Answer::Sqlite(row))).collect()
             }
-            Engine::Postgres(connection) => {
-                let rows = bound_postgres(sqlx::query(sql), params).fetch_all(connection).await;
-                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+            Connection::Postgres(connection) => {
+                let rows = bound_postgres(sqlx::query(sql), params).fetch_all(&mut **connection).await;
+                let rows = rows.map_err(|error| failed(&mut self.lost_a_race, error))?;
+                rows.into_iter().map(|row| Row(Answer::Postgres(row))).collect()
             }
         };
-        let rows = rows.map_err(|error| self.failed(error))?;
         if !sql.trim_start().starts_with("SELECT") {
             self.changes += rows.len() as u64;
         }
@@ -99,10 +91,11 @@ impl Tx {
     /// keys. Rows that do not exist cannot be held: two who insert the same key meet at its uniqueness, and the later one
     /// is run again and then sees the other's row.
     pub async fn fetch_for_update(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
-        let Engine::Postgres(connection) = self.engine() else { return self.fetch(sql, params).await };
+        let Connection::Postgres(connection) = &mut self.connection else { return self.fetch(sql, params).await };
         let locking = sqlx::query(AssertSqlSafe(format!("{sql} FOR UPDATE")));
-        let rows = bound_postgres(locking, params).fetch_all(connection).await;
-        Ok(rows.map_err(|error| self.failed(error))?.into_iter().map(Row::Postgres).collect())
+        let rows = bound_postgres(locking, params).fetch_all(&mut **connection).await;
+        let rows = rows.map_err(|error| failed(&mut self.lost_a_race, error))?;
+        Ok(rows.into_iter().map(|row| Row(Answer::Postgres(row))).collect())
     }
 
     /// From here to the commit a statement may take as long as it takes, for work on whole tables that a person waits for.
@@ -114,13 +107,23 @@ impl Tx {
         }
     }
 
-    /// Runs several statements without parameters, for migrations and transaction control.
+    /// Runs several statements without parameters, for migrations.
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        let done = match self.engine() {
-            Engine::Sqlite(connection) => connection.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
-            Engine::Postgres(connection) => connection.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
-        };
-        done.map_err(|error| self.failed(error))
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.script(sql).map_err(StoreError::unavailable),
+            Connection::Postgres(connection) => {
+                let done = connection.execute(sqlx::raw_sql(sql)).await;
+                done.map(|_| ()).map_err(|error| failed(&mut self.lost_a_race, error))
+            }
+        }
+    }
+
+    /// Begins or ends a transaction of a file, with a statement that stays prepared.
+    pub(super) fn control(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.execute(sql, &[]).map(|_| ()).map_err(StoreError::unavailable),
+            Connection::Postgres(_) => Err(StoreError::unavailable("not a file")),
+        }
     }
 
     /// Says that the outbox has grown; the relay is woken after the commit.
@@ -147,39 +150,24 @@ impl Tx {
         }
     }
 
-    /// The connection of one's own that was put in.
-    pub(super) fn into_file(self) -> Option<SqliteConnection> {
+    /// The connection to a file that was put in.
+    pub(super) fn into_sqlite(self) -> Option<SqliteConnection> {
         match self.connection {
-            Connection::SqliteWriter(connection) => Some(connection),
-            Connection::SqliteReader(_) | Connection::Postgres(_) => None,
+            Connection::Sqlite(connection) => Some(connection),
+            Connection::Postgres(_) => None,
         }
-    }
-
-    fn engine(&mut self) -> Engine<'_> {
-        match &mut self.connection {
-            Connection::SqliteWriter(connection) => Engine::Sqlite(connection),
-            Connection::SqliteReader(connection) => Engine::Sqlite(connection),
-            Connection::Postgres(connection) => Engine::Postgres(connection),
-        }
-    }
-
-    fn failed(&mut self, error: sqlx::Error) -> StoreError {
-        let code = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
-        // Serialization failure, deadlock, a lock not given in time, a key that somebody else has just taken.
-        let races = ["40001", "40P01", "55P03", "23505"];
-        if self.dialect() == Dialect::Postgres && code.is_some_and(|code| races.contains(&code.as_str())) {
-            self.lost_a_race = true;
-        }
-        StoreError::unavailable(error)
     }
 }
 
-fn bound(sql: &'static str, params: Params) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
-    params.into_iter().fold(sqlx::query(sql), |query, value| match value {
-        Value::Int(value) => query.bind(value),
-        Value::Text(value) => query.bind(value),
-        Value::Bytes(value) => query.bind(value),
-    })
+/// What a server's refusal means. Notes when the unit of work has only lost a race: a serialization failure, a deadlock,
+/// a lock not given in time, a key that somebody else has just taken.
+fn failed(lost_a_race: &mut bool, error: sqlx::Error) -> StoreError {
+    const RACES: [&str; 4] = ["40001", "40P01", "55P03", "23505"];
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    if code.is_some_and(|code| RACES.contains(&code.as_ref())) {
+        *lost_a_race = true;
+    }
+    StoreError::unavailable(error)
 }
 
 /// No text of PostgreSQL's can hold NUL and none of ours does, but somebody may look for one: then they find nothing.
@@ -198,10 +186,10 @@ fn bound_postgres(query: PostgresQuery<'_>, params: Params) -> PostgresQuery<'_>
 }
 
 /// One row of an answer.
-pub enum Row {
-    /// From a SQLite file.
+pub struct Row(Answer);
+
+enum Answer {
     Sqlite(SqliteRow),
-    /// From a PostgreSQL server.
     Postgres(PgRow),
 }
 
@@ -212,19 +200,16 @@ impl Row {
     /// [`StoreError::Corrupt`] naming the column when it is missing or cannot be a `T`.
     pub fn get<T: Column>(&self, column: &'static str) -> Result<T, StoreError> {
         let corrupt = |problem: String| StoreError::Corrupt { table: "answer", row: column.to_owned(), problem };
-        let value = match self {
-            Self::Sqlite(row) => match T::KIND {
-                Value::Int(_) => row.try_get(column).map(Value::Int),
-                Value::Text(_) => row.try_get(column).map(Value::Text),
-                Value::Bytes(_) => row.try_get(column).map(Value::Bytes),
-            },
-            Self::Postgres(row) => match T::KIND {
+        let value = match &self.0 {
+            Answer::Sqlite(row) => row.get(column, &T::KIND),
+            Answer::Postgres(row) => match T::KIND {
                 Value::Int(_) => postgres_int(row, column).map(Value::Int),
                 Value::Text(_) => row.try_get(column).map(Value::Text),
                 Value::Bytes(_) => row.try_get(column).map(Value::Bytes),
-            },
+            }
+            .map_err(|error| error.to_string()),
         };
-        T::from_value(value.map_err(|error| corrupt(error.to_string()))?).map_err(corrupt)
+        T::from_value(value.map_err(corrupt)?).map_err(corrupt)
     }
 }
 

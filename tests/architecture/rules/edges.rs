@@ -8,8 +8,12 @@ const KERNEL: [&str; 8] =
     ["async-trait", "iso_currency", "jiff", "serde", "serde_json", "thiserror", "unicode-normalization", "uuid"];
 
 /// Crates that only one crate of ours may use.
-const OWNERS: [(&str, &[&str]); 3] =
-    [("sqlx", &["chassis-sql"]), ("lettre", &["chassis-mail"]), ("async-nats", &["chassis-messaging"])];
+const OWNERS: [(&str, &[&str]); 4] = [
+    ("sqlx", &["chassis-sql"]),
+    ("rusqlite", &["chassis-sql"]),
+    ("lettre", &["chassis-mail"]),
+    ("async-nats", &["chassis-messaging"]),
+];
 
 /// The parts of the chassis, each after those that it may be built on.
 const PARTS: [&str; 12] = [

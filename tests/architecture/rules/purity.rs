@@ -9,7 +9,7 @@ use crate::named::{Named, Names};
 const LAYERS: [&str; 3] = ["domain", "application", "ports"];
 
 /// Crates that do input or output, or render for it.
-const OUTSIDE: [&str; 19] = [
+const OUTSIDE: [&str; 20] = [
     "actix_multipart",
     "actix_rt",
     "actix_web",
@@ -22,6 +22,7 @@ const OUTSIDE: [&str; 19] = [
     "lettre",
     "metrics",
     "reqwest",
+    "rusqlite",
     "rustls",
     "sqlx",
     "tokio",

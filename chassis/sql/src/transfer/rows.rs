@@ -1,19 +1,22 @@
 //! Reads the rows of a table in the order of its key, and writes them elsewhere.
 
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use shared_kernel::StoreError;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use tokio::sync::mpsc;
 
 use super::digest::{Digester, TableDigest};
-use super::session::Session;
+use super::session::{FileSession, Session};
 use super::shape::{ColumnShape, Kind, TableShape, quoted};
 use crate::Value;
+use crate::sqlite::{SqliteRow, in_background};
 
 /// Parameters per statement; more than this makes no engine faster.
 const PARAMETERS: usize = 900;
+/// Rows that are read ahead.
+const BATCH_SIZE: usize = 64;
 /// Bytes per statement; a single row may be larger.
 const BYTES: usize = 4 << 20;
 
@@ -23,10 +26,7 @@ pub(super) fn rows<'s>(
     table: &'s TableShape,
 ) -> BoxStream<'s, Result<Vec<Value>, StoreError>> {
     match session {
-        Session::Sqlite(connection) => {
-            let rows = sqlx::query(AssertSqlSafe(table.select())).persistent(false).fetch(connection);
-            rows.map(move |row| from_sqlite(&row.map_err(StoreError::unavailable)?, table)).boxed()
-        }
+        Session::Sqlite(file) => rows_of_file(file, table.clone()),
         Session::Postgres(connection) => {
             let mut numbering = Numbering::of(table);
             let rows = sqlx::query(AssertSqlSafe(table.select())).persistent(false).fetch(connection);
@@ -38,6 +38,46 @@ pub(super) fn rows<'s>(
             .boxed()
         }
     }
+}
+
+/// Reads on a thread that may block, a batch ahead of the one that takes the rows. The connection comes back to the
+/// session with the last row; if nobody takes them all, it is closed.
+fn rows_of_file(file: &mut FileSession, table: TableShape) -> BoxStream<'_, Result<Vec<Value>, StoreError>> {
+    let mut connection = match file.take() {
+        Ok(connection) => connection,
+        Err(lost) => return stream::iter([Err(lost)]).boxed(),
+    };
+    let (sender, receiver) = mpsc::channel::<Vec<SqliteRow>>(1);
+    let sql = table.select();
+    let reading = tokio::spawn(in_background(move || {
+        let mut batch = Vec::with_capacity(BATCH_SIZE);
+        let read = connection.each_row(&sql, &[], |row| {
+            batch.push(row);
+            if batch.len() < BATCH_SIZE {
+                return Ok(());
+            }
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_SIZE));
+            sender.blocking_send(full).map_err(|_| rusqlite::Error::QueryReturnedNoRows)
+        });
+        read.map_err(StoreError::unavailable)?;
+        let _gone = sender.blocking_send(batch);
+        Ok(connection)
+    }));
+    let batches = stream::unfold((receiver, Some((reading, file))), |(mut receiver, mut end)| async move {
+        if let Some(batch) = receiver.recv().await {
+            return Some((Ok(batch), (receiver, end)));
+        }
+        let (reading, file) = end.take()?;
+        match reading.await.map_err(StoreError::unavailable).and_then(|read| read) {
+            Ok(connection) => {
+                file.give_back(connection);
+                None
+            }
+            Err(error) => Some((Err(error), (receiver, None))),
+        }
+    });
+    let rows = batches.map_ok(|batch| stream::iter(batch.into_iter().map(Ok::<_, StoreError>))).try_flatten();
+    rows.map(move |row| from_sqlite(&row?, &table)).boxed()
 }
 
 /// Counts and digests one table.
@@ -114,18 +154,25 @@ impl Numbering {
     }
 }
 
-macro_rules! reader {
-    ($name:ident, $row:ty) => {
-        fn $name(row: &$row, table: &TableShape) -> Result<Vec<Value>, StoreError> {
-            let value = |(at, column): (usize, &ColumnShape)| match column.kind {
-                Kind::Int => row.try_get(at).map(Value::Int),
-                Kind::Text => row.try_get(at).map(Value::Text),
-                Kind::Bytes => row.try_get(at).map(Value::Bytes),
-            };
-            table.columns.iter().enumerate().map(|column| value(column).map_err(StoreError::unavailable)).collect()
-        }
+fn from_sqlite(row: &SqliteRow, table: &TableShape) -> Result<Vec<Value>, StoreError> {
+    let value = |(at, column): (usize, &ColumnShape)| {
+        let empty = match column.kind {
+            Kind::Int => Value::Int(None),
+            Kind::Text => Value::Text(None),
+            Kind::Bytes => Value::Bytes(None),
+        };
+        row.at(at, &empty).map_err(|problem| {
+            StoreError::unavailable(format!("column {} of the table {}: {problem}", column.name, table.name))
+        })
     };
+    table.columns.iter().enumerate().map(value).collect()
 }
 
-reader!(from_sqlite, SqliteRow);
-reader!(from_postgres, PgRow);
+fn from_postgres(row: &PgRow, table: &TableShape) -> Result<Vec<Value>, StoreError> {
+    let value = |(at, column): (usize, &ColumnShape)| match column.kind {
+        Kind::Int => row.try_get(at).map(Value::Int),
+        Kind::Text => row.try_get(at).map(Value::Text),
+        Kind::Bytes => row.try_get(at).map(Value::Bytes),
+    };
+    table.columns.iter().enumerate().map(|column| value(column).map_err(StoreError::unavailable)).collect()
+}

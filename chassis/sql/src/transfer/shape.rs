@@ -1,9 +1,11 @@
 //! What tables there are and how their rows are read in the order of their keys.
 
 use shared_kernel::StoreError;
-use sqlx::{AssertSqlSafe, PgConnection, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{is_derived, moves};
+use crate::sqlite::{SqliteConnection, SqliteRow};
+use crate::{Value, params};
 
 /// The kinds of values that we keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,35 +89,34 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// Parents come before their children: tables are in the order in which they were made. Columns that triggers keep up
 /// (`derived_..`) are left out: the triggers of the target do so as rows arrive.
-pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Vec<TableShape>, StoreError> {
-    let names = "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_list AS l ON l.name = m.name
+pub(super) fn of_sqlite(connection: &mut SqliteConnection) -> rusqlite::Result<Vec<TableShape>> {
+    let names = "SELECT m.name AS name FROM sqlite_master AS m JOIN pragma_table_list AS l ON l.name = m.name
         WHERE m.type = 'table' AND l.type = 'table' AND l.schema = 'main' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.rowid";
-    let names: Vec<String> =
-        sqlx::query_scalar(names).fetch_all(&mut *connection).await.map_err(StoreError::unavailable)?;
+    // `rewound` is a counter of the version before this one.
+    let columns = "SELECT name, type, pk FROM pragma_table_info($1)
+        WHERE name <> 'rewound' AND substr(name, 1, 8) <> 'derived_'";
     let mut tables = Vec::new();
-    for name in names.into_iter().filter(|name| moves(name)) {
-        // `rewound` is a counter of the version before this one.
-        let columns = "SELECT name, type, pk FROM pragma_table_info($1)
-            WHERE name <> 'rewound' AND substr(name, 1, 8) <> 'derived_'";
-        let rows = sqlx::query(columns).bind(&name).fetch_all(&mut *connection).await;
-        let columns: Result<Vec<ColumnShape>, sqlx::Error> = rows
-            .map_err(StoreError::unavailable)?
-            .iter()
-            .map(|row| {
-                let (declared, key): (String, i64) = (row.try_get("type")?, row.try_get("pk")?);
-                let key = (key > 0).then_some(key);
-                Ok(ColumnShape {
-                    name: row.try_get("name")?,
-                    kind: kind(&declared),
-                    key,
-                    numbered: false,
-                    counter: None,
-                })
-            })
-            .collect();
-        tables.push(TableShape::new(name, columns.map_err(StoreError::unavailable)?, false));
+    for name in connection.fetch(names, &[])?.iter().map(|row| text(row, "name")).filter(|name| moves(name)) {
+        let rows = connection.fetch(columns, &params![&name])?;
+        tables.push(TableShape::new(name, rows.iter().map(column_of_sqlite).collect(), false));
     }
     Ok(tables)
+}
+
+fn column_of_sqlite(row: &SqliteRow) -> ColumnShape {
+    let key = match row.get("pk", &Value::Int(None)) {
+        Ok(Value::Int(Some(place))) if place > 0 => Some(place),
+        _ => None,
+    };
+    ColumnShape { name: text(row, "name"), kind: kind(&text(row, "type")), key, numbered: false, counter: None }
+}
+
+/// A text of SQLite's own catalogue, which has one in each of these columns.
+fn text(row: &SqliteRow, column: &str) -> String {
+    match row.get(column, &Value::Text(None)) {
+        Ok(Value::Text(Some(text))) => text,
+        _ => String::new(),
+    }
 }
 
 /// Like [`of_sqlite`]. Columns that the server computes are left out, too.

@@ -14,6 +14,7 @@ use super::session::Session;
 use super::shape::{TableShape, quoted};
 use super::snapshot::Snapshot;
 use super::{Location, RESTORED, RESTORED_AT};
+use crate::sqlite::SqliteConnection;
 use crate::{Database, Migration, Value};
 
 /// How the note begins when all places are filled.
@@ -99,7 +100,7 @@ impl Target {
                 None => Ok(Standing::Unfinished),
             };
         }
-        let mut fresh = Session::Sqlite(self.migrated(Session::in_memory().await?).await?);
+        let mut fresh = Session::of_file(self.migrated(Session::in_memory()?).await?)?;
         let as_made = fresh.tables().await?;
         for table in tables {
             let same = as_made.iter().find(|fresh| fresh.name == table.name);
@@ -123,7 +124,7 @@ impl Target {
     pub async fn take(&self, purpose: &str) -> Result<(), TransferError> {
         match &self.location {
             Location::File(path) => {
-                Session::Sqlite(self.migrated(Session::new_file(path).await?).await?).close().await?;
+                Session::of_file(self.migrated(Session::new_file(path)?).await?)?.close().await?;
             }
             Location::Schema(settings) => {
                 let database = Database::postgres(settings).await?;
@@ -178,7 +179,7 @@ impl Target {
         }
     }
 
-    async fn migrated(&self, file: sqlx::SqliteConnection) -> Result<sqlx::SqliteConnection, StoreError> {
+    async fn migrated(&self, file: SqliteConnection) -> Result<SqliteConnection, StoreError> {
         crate::migrate::migrate_file(file, self.owner, self.migrations).await
     }
 

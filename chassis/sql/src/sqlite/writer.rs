@@ -1,4 +1,5 @@
-//! The one writer of a SQLite file: takes jobs from a bounded queue and commits them in groups.
+//! The one writer of a SQLite file, on a thread of its own: takes jobs from a bounded queue and commits them in groups.
+//! While one group waits for the disk the next one gathers.
 //!
 //! It never answers before the commit, and it outlives the requests that queued the jobs: a browser that goes away
 //! leaves no half-done transaction behind.
@@ -11,12 +12,16 @@ use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::tx::{Touched, Tx};
-use super::wakers::Wakers;
+use crate::tx::{Touched, Tx};
+use crate::wakers::Wakers;
 
 /// More jobs than this in the queue and callers wait: back-pressure, not memory.
 pub(super) const QUEUE_SIZE: usize = 1_024;
 const BATCH_SIZE: usize = 256;
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
 
 /// A unit of work whose result type is forgotten, so that different ones share a queue.
 pub(super) trait Job: Send {
@@ -72,7 +77,7 @@ where
     }
 }
 
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
     format!("a unit of work panicked: {}", text.unwrap_or_default())
@@ -95,49 +100,49 @@ pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, w
 
 /// One transaction for all jobs. `false` leaves nothing committed.
 async fn commit_together(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> bool {
-    if tx.script("BEGIN IMMEDIATE").await.is_err() {
-        roll_back(tx).await; // should an older transaction still be open, nothing would ever be committed again
+    if tx.control(BEGIN).is_err() {
+        roll_back(tx); // should an older transaction still be open, nothing would ever be committed again
         return false;
     }
     for job in jobs {
         let before = tx.changes;
         let ran = job.run(tx).await;
         if ran == Ran::Failed || (ran == Ran::Refused && tx.changes > before) {
-            roll_back(tx).await;
+            roll_back(tx);
             return false;
         }
     }
-    if tx.script("COMMIT").await.is_ok() {
+    if tx.control(COMMIT).is_ok() {
         return true;
     }
-    roll_back(tx).await;
+    roll_back(tx);
     false
 }
 
 async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers) {
-    if let Err(cause) = tx.script("BEGIN IMMEDIATE").await {
+    if let Err(cause) = tx.control(BEGIN) {
         return job.answer(Err(cause));
     }
     if job.run(tx).await != Ran::Well {
-        roll_back(tx).await;
+        roll_back(tx);
         return job.answer(Ok(()));
     }
-    match tx.script("COMMIT").await {
+    match tx.control(COMMIT) {
         Ok(()) => {
             wakers.wake(&std::mem::take(&mut tx.touched));
             job.answer(Ok(()));
         }
         Err(cause) => {
-            roll_back(tx).await;
+            roll_back(tx);
             job.answer(Err(cause));
         }
     }
 }
 
-async fn roll_back(tx: &mut Tx) {
+fn roll_back(tx: &mut Tx) {
     tx.touched = Touched::default();
     // Some failures (a full disk, for one) have rolled back already; then there is nothing left to undo.
-    if let Err(cause) = tx.script("ROLLBACK").await {
+    if let Err(cause) = tx.control(ROLLBACK) {
         tracing::debug!(%cause, "nothing to roll back");
     }
 }

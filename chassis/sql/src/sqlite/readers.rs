@@ -1,0 +1,65 @@
+//! The connections of a SQLite file that only read: opened as they are needed, lent to one reader at a time.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use shared_kernel::StoreError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::connection::{Access, SqliteConnection};
+
+/// Readers at once; further ones wait. More than threads that serve requests, so that long reports do not keep pages
+/// waiting.
+const MAX_READERS: usize = 8;
+/// Connections that stay open while nobody reads. Each holds up to 2 MB of pages.
+const MAX_IDLE: usize = 4;
+
+#[derive(Clone)]
+pub(super) struct Readers {
+    path: PathBuf,
+    access: Access,
+    busy: Duration,
+    idle: Arc<Mutex<Vec<SqliteConnection>>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf, access: Access, busy: Duration) -> Self {
+        Self { path, access, busy, idle: Arc::default(), permits: Arc::new(Semaphore::new(MAX_READERS)) }
+    }
+
+    /// A connection to read with, for as long as the permit is kept. One that is not given back is closed.
+    pub(super) async fn lend(&self) -> Result<(SqliteConnection, OwnedSemaphorePermit), StoreError> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| super::closed())?;
+        let idle = self.idle().pop();
+        let connection = idle.map_or_else(|| self.open().map_err(StoreError::unavailable), Ok)?;
+        Ok((connection, permit))
+    }
+
+    pub(super) fn give_back(&self, connection: SqliteConnection) {
+        let mut idle = self.idle();
+        if idle.len() < MAX_IDLE && !self.permits.is_closed() {
+            idle.push(connection);
+        }
+    }
+
+    fn open(&self) -> rusqlite::Result<SqliteConnection> {
+        let mut connection = SqliteConnection::open(&self.path, self.access, self.busy)?;
+        connection.script("PRAGMA foreign_keys = ON; PRAGMA query_only = ON")?;
+        Ok(connection)
+    }
+
+    /// Waits for those who read, and lends nothing any more.
+    pub(super) async fn close(&self) {
+        let all = u32::try_from(MAX_READERS).unwrap_or(u32::MAX);
+        let waited = self.permits.acquire_many(all).await;
+        self.permits.close();
+        drop(waited);
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<SqliteConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
