@@ -9,7 +9,7 @@ use shared_kernel::{StoreError, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::{InboxAdmin as _, InboxCounts, SqlMessages};
-use chassis_sql::params;
+use chassis_sql::{Work, params};
 
 const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 /// Sizes change slowly: they are looked at in every so many turns.
@@ -28,6 +28,7 @@ pub(super) async fn keep(inboxes: Vec<(&'static str, SqlMessages)>, stop: Cancel
 }
 
 async fn look(context: &'static str, inbox: &SqlMessages, sizes: bool) -> Result<(), StoreError> {
+    tell_work(context, inbox.database().work());
     tell(context, &inbox.counts().await?, inbox.clock().now());
     if sizes {
         let facts = facts_of(inbox).await?;
@@ -35,6 +36,15 @@ async fn look(context: &'static str, inbox: &SqlMessages, sizes: bool) -> Result
         metrics::gauge!("store_database_bytes", "context" => context).set(number(inbox.database().bytes().await?));
     }
     Ok(())
+}
+
+/// What this process has had the database do; unlike the other numbers these are of one process each.
+fn tell_work(context: &'static str, work: Work) {
+    metrics::counter!("store_sql_commits_total", "context" => context).absolute(work.commits);
+    metrics::counter!("store_sql_writes_total", "context" => context).absolute(work.writes);
+    metrics::counter!("store_sql_reads_total", "context" => context).absolute(work.reads);
+    metrics::counter!("store_sql_statements_total", "context" => context).absolute(work.statements);
+    metrics::counter!("store_sql_rows_total", "context" => context).absolute(work.rows);
 }
 
 /// Places are given without gaps, so the last one is the number of facts.

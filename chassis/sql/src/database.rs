@@ -13,6 +13,7 @@ use super::postgres::{Postgres, PostgresSettings};
 use super::sqlite::Sqlite;
 use super::tx::Tx;
 use super::wakers::Wakers;
+use super::work::{Work, WorkCounter};
 use crate::params;
 
 /// Which engine keeps the data; for the few statements that must be written differently.
@@ -33,6 +34,7 @@ pub struct Database {
 struct Inner {
     engine: Engine,
     wakers: Wakers,
+    counter: WorkCounter,
     /// Held for its drop: a temporary folder in tests.
     _keep: Option<Box<dyn Any + Send + Sync>>,
 }
@@ -56,16 +58,16 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] when the file cannot be opened.
     pub async fn sqlite_read_only(path: &Path) -> Result<Self, StoreError> {
-        let wakers = Wakers::default();
-        let engine = Engine::Sqlite(Sqlite::open_read_only(path, wakers.clone()).await?);
-        Ok(Self { inner: Arc::new(Inner { engine, wakers, _keep: None }) })
+        let (wakers, counter) = (Wakers::default(), WorkCounter::default());
+        let engine = Engine::Sqlite(Sqlite::open_read_only(path, wakers.clone(), counter.clone()).await?);
+        Ok(Self { inner: Arc::new(Inner { engine, wakers, counter, _keep: None }) })
     }
 
     /// The same, and something that goes when the last handle does, such as a temporary folder.
     pub async fn sqlite_keeping(path: &Path, keep: Option<Box<dyn Any + Send + Sync>>) -> Result<Self, StoreError> {
-        let wakers = Wakers::default();
-        let engine = Engine::Sqlite(Sqlite::open(path, wakers.clone()).await?);
-        Ok(Self { inner: Arc::new(Inner { engine, wakers, _keep: keep }) })
+        let (wakers, counter) = (Wakers::default(), WorkCounter::default());
+        let engine = Engine::Sqlite(Sqlite::open(path, wakers.clone(), counter.clone()).await?);
+        Ok(Self { inner: Arc::new(Inner { engine, wakers, counter, _keep: keep }) })
     }
 
     /// Opens a schema on a PostgreSQL server; [`Database::migrate`] makes it if it is not there. Several processes may
@@ -82,9 +84,9 @@ impl Database {
         settings: &PostgresSettings,
         keep: Option<Box<dyn Any + Send + Sync>>,
     ) -> Result<Self, StoreError> {
-        let wakers = Wakers::default();
-        let engine = Engine::Postgres(Postgres::open(settings, wakers.clone()).await?);
-        Ok(Self { inner: Arc::new(Inner { engine, wakers, _keep: keep }) })
+        let (wakers, counter) = (Wakers::default(), WorkCounter::default());
+        let engine = Engine::Postgres(Postgres::open(settings, wakers.clone(), counter.clone()).await?);
+        Ok(Self { inner: Arc::new(Inner { engine, wakers, counter, _keep: keep }) })
     }
 
     /// Which engine it is.
@@ -210,6 +212,11 @@ impl Database {
     /// Changes whenever a commit has added to the inbox of this consumer.
     pub fn inbox_grew(&self, consumer: ConsumerName) -> watch::Receiver<u64> {
         self.inner.wakers.inbox(consumer.as_str())
+    }
+
+    /// What this process has had it do since it was opened.
+    pub fn work(&self) -> Work {
+        self.inner.counter.work()
     }
 
     /// Whether a commit of this process has settled the message of this lease, so that nobody has to look. Asked once.

@@ -25,6 +25,7 @@ pub mod transfer;
 mod tx;
 mod value;
 mod wakers;
+mod work;
 
 pub use currency::CurrencyError;
 pub use database::{Database, Dialect};
@@ -32,6 +33,7 @@ pub use migrate::Migration;
 pub use postgres::PostgresSettings;
 pub use tx::{Row, Tx};
 pub use value::{Column, IntoValue, Params, Value};
+pub use work::Work;
 
 /// Makes the parameters of a statement: `params![order.uuid(), 5_i64, "text", None::<i64>]`.
 #[macro_export]

@@ -22,6 +22,7 @@ use super::server_clock::ServerClock;
 use super::sqlite::panic_text;
 use super::tx::{Connection, Tx};
 use super::wakers::Wakers;
+use super::work::WorkCounter;
 
 /// A unit of work that collides with others is tried this often in all.
 const MAX_ATTEMPTS: u32 = 12;
@@ -50,12 +51,17 @@ pub(super) struct Postgres {
     announcer: Announcer,
     clock: Arc<ServerClock>,
     stop: CancellationToken,
+    counter: WorkCounter,
     /// Where units of work run, whichever thread asks for them.
     runtime: Handle,
 }
 
 impl Postgres {
-    pub(super) async fn open(settings: &PostgresSettings, wakers: Wakers) -> Result<Self, StoreError> {
+    pub(super) async fn open(
+        settings: &PostgresSettings,
+        wakers: Wakers,
+        counter: WorkCounter,
+    ) -> Result<Self, StoreError> {
         let options = options(settings)?;
         let search_path = search_path(settings);
         let session = format!(
@@ -79,7 +85,7 @@ impl Postgres {
         let stop = CancellationToken::new();
         let clock = ServerClock::start(&pool, &stop).await?;
         let announcer = listener::start(&pool, &settings.schema, wakers);
-        Ok(Self { pool, schema: settings.schema.clone(), announcer, clock, stop, runtime: Handle::current() })
+        Ok(Self { pool, schema: settings.schema.clone(), announcer, clock, stop, counter, runtime: Handle::current() })
     }
 
     pub(super) fn schema(&self) -> &str {
@@ -97,10 +103,11 @@ impl Postgres {
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
         let (pool, announcer, job) = (self.pool.clone(), self.announcer.clone(), Arc::new(job));
+        let counter = self.counter.clone();
         let working = self.runtime.spawn(async move {
             let mut tried = 1;
             loop {
-                match attempt(&pool, &announcer, job.as_ref()).await {
+                match attempt(&pool, (&announcer, &counter), job.as_ref()).await {
                     Attempt::Done(outcome) => return outcome,
                     Attempt::LostARace(cause) if tried >= MAX_ATTEMPTS => return Err(cause),
                     Attempt::LostARace(_) => tokio::time::sleep(pause(tried)).await,
@@ -116,11 +123,13 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        let pool = self.pool.clone();
+        let (pool, counter) = (self.pool.clone(), self.counter.clone());
         let working = self.runtime.spawn(async move {
             let connection = pool.acquire().await.map_err(StoreError::unavailable)?;
             let mut tx = Tx::new(Connection::Postgres(connection));
-            job(&mut tx).await
+            let found = job(&mut tx).await;
+            counter.read(&mut tx);
+            found
         });
         working.await.map_err(StoreError::unavailable)?
     }
@@ -151,7 +160,7 @@ enum Attempt<T> {
     LostARace(StoreError),
 }
 
-async fn attempt<T, F>(pool: &PgPool, announcer: &Announcer, job: &F) -> Attempt<T>
+async fn attempt<T, F>(pool: &PgPool, (announcer, counter): (&Announcer, &WorkCounter), job: &F) -> Attempt<T>
 where
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
 {
@@ -171,6 +180,7 @@ where
     let lost_a_race = tx.lost_a_race;
     match (outcome, ended) {
         (Ok(outcome), Ok(())) => {
+            counter.committed(&mut tx, 1);
             announcer.announce(std::mem::take(&mut tx.touched));
             Attempt::Done(Ok(outcome))
         }

@@ -15,6 +15,8 @@ use super::value::{Column, Params, Value};
 pub struct Tx {
     connection: Connection,
     pub(super) changes: u64,
+    pub(super) statements: u64,
+    pub(super) rows: u64,
     pub(super) touched: Touched,
     /// A statement has failed because somebody else was faster; the whole job may go better again.
     pub(super) lost_a_race: bool,
@@ -38,7 +40,7 @@ pub(super) enum Connection {
 
 impl Tx {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, changes: 0, touched: Touched::default(), lost_a_race: false }
+        Self { connection, changes: 0, statements: 0, rows: 0, touched: Touched::default(), lost_a_race: false }
     }
 
     /// Which engine is at work.
@@ -51,6 +53,7 @@ impl Tx {
 
     /// Runs a statement that returns no rows; answers how many it changed.
     pub async fn execute(&mut self, sql: &'static str, params: Params) -> Result<u64, StoreError> {
+        self.statements += 1;
         let changed = match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, &params).map_err(StoreError::unavailable),
             Connection::Postgres(connection) => {
@@ -64,6 +67,7 @@ impl Tx {
 
     /// Runs a statement and reads all its rows. A statement that changes and returns rows counts as a change.
     pub async fn fetch(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
+        self.statements += 1;
         let rows: Vec<Row> = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 let rows = connection.fetch(sql, &params).map_err(StoreError::unavailable)?;
@@ -75,8 +79,10 @@ impl Tx {
                 rows.into_iter().map(|row| Row(Answer::Postgres(row))).collect()
             }
         };
+        let found = rows.len() as u64;
+        self.rows += found;
         if !sql.trim_start().starts_with("SELECT") {
-            self.changes += rows.len() as u64;
+            self.changes += found;
         }
         Ok(rows)
     }
@@ -92,9 +98,11 @@ impl Tx {
     /// is run again and then sees the other's row.
     pub async fn fetch_for_update(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         let Connection::Postgres(connection) = &mut self.connection else { return self.fetch(sql, params).await };
+        self.statements += 1;
         let locking = sqlx::query(AssertSqlSafe(format!("{sql} FOR UPDATE")));
         let rows = bound_postgres(locking, params).fetch_all(&mut **connection).await;
         let rows = rows.map_err(|error| failed(&mut self.lost_a_race, error))?;
+        self.rows += rows.len() as u64;
         Ok(rows.into_iter().map(|row| Row(Answer::Postgres(row))).collect())
     }
 

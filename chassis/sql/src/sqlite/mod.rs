@@ -19,6 +19,7 @@ use writer::{Job, Work};
 use crate::params;
 use crate::tx::{Connection, Tx};
 use crate::wakers::Wakers;
+use crate::work::WorkCounter;
 
 /// Older versions can lose committed pages when a writer and a checkpoint race. 3.51.3.
 const MIN_SQLITE_VERSION: i32 = 3_051_003;
@@ -34,10 +35,11 @@ pub(super) struct Sqlite {
     path: PathBuf,
     queue: mpsc::Sender<Box<dyn Job>>,
     readers: Readers,
+    counter: WorkCounter,
 }
 
 impl Sqlite {
-    pub(super) async fn open(path: &Path, wakers: Wakers) -> Result<Self, StoreError> {
+    pub(super) async fn open(path: &Path, wakers: Wakers, counter: WorkCounter) -> Result<Self, StoreError> {
         let file = path.to_owned();
         refuse_old_library()?;
         let connection = in_background(move || {
@@ -47,26 +49,32 @@ impl Sqlite {
             }
             Ok(connection)
         });
-        Self::on(connection.await?, path, Access::Read, wakers)
+        Self::on(connection.await?, path, Access::Read, (wakers, counter))
     }
 
     /// A file that nobody changes while it is open; units of work that would change it fail.
-    pub(super) async fn open_read_only(path: &Path, wakers: Wakers) -> Result<Self, StoreError> {
+    pub(super) async fn open_read_only(path: &Path, wakers: Wakers, counter: WorkCounter) -> Result<Self, StoreError> {
         let file = path.to_owned();
         let open =
             move || SqliteConnection::open(&file, Access::Immutable, BUSY_TIMEOUT).map_err(StoreError::unavailable);
-        Self::on(in_background(open).await?, path, Access::Immutable, wakers)
+        Self::on(in_background(open).await?, path, Access::Immutable, (wakers, counter))
     }
 
-    fn on(writer: SqliteConnection, path: &Path, readers: Access, wakers: Wakers) -> Result<Self, StoreError> {
+    fn on(
+        writer: SqliteConnection,
+        path: &Path,
+        readers: Access,
+        (wakers, counter): (Wakers, WorkCounter),
+    ) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(writer::QUEUE_SIZE);
+        let (counted, readers) = (counter.clone(), Readers::new(path.to_owned(), readers, BUSY_TIMEOUT));
         let (tx, runtime) = (Tx::new(Connection::Sqlite(writer)), Handle::current());
         let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         std::thread::Builder::new()
             .name(format!("sqlite-{name}"))
-            .spawn(move || runtime.block_on(writer::serve(tx, jobs, wakers)))
+            .spawn(move || runtime.block_on(writer::serve(tx, jobs, wakers, counted)))
             .map_err(StoreError::unavailable)?;
-        Ok(Self { path: path.to_owned(), queue, readers: Readers::new(path.to_owned(), readers, BUSY_TIMEOUT) })
+        Ok(Self { path: path.to_owned(), queue, readers, counter })
     }
 
     pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
@@ -89,6 +97,7 @@ impl Sqlite {
         let (connection, _permit) = self.readers.lend().await?;
         let mut tx = Tx::new(Connection::Sqlite(connection));
         let found = job(&mut tx).await;
+        self.counter.read(&mut tx);
         if let Some(connection) = tx.into_sqlite() {
             self.readers.give_back(connection);
         }
@@ -102,11 +111,12 @@ impl Sqlite {
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
         let (connection, permit) = self.readers.lend().await?;
-        let (runtime, readers) = (Handle::current(), self.readers.clone());
+        let (runtime, readers, counter) = (Handle::current(), self.readers.clone(), self.counter.clone());
         in_background(move || {
             let _kept = permit;
             let mut tx = Tx::new(Connection::Sqlite(connection));
             let found = runtime.block_on(job(&mut tx));
+            counter.read(&mut tx);
             if let Some(connection) = tx.into_sqlite() {
                 readers.give_back(connection);
             }

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::tx::{Touched, Tx};
 use crate::wakers::Wakers;
+use crate::work::WorkCounter;
 
 /// More jobs than this in the queue and callers wait: back-pressure, not memory.
 pub(super) const QUEUE_SIZE: usize = 1_024;
@@ -84,15 +85,16 @@ pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
 }
 
 /// Serves the queue until every handle on the database is gone.
-pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, wakers: Wakers) {
+pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, wakers: Wakers, counter: WorkCounter) {
     let mut jobs = Vec::with_capacity(BATCH_SIZE);
     while queue.recv_many(&mut jobs, BATCH_SIZE).await > 0 {
         if commit_together(&mut tx, &mut jobs).await {
+            counter.committed(&mut tx, jobs.len());
             wakers.wake(&std::mem::take(&mut tx.touched));
             jobs.drain(..).for_each(|job| job.answer(Ok(())));
         } else {
             for job in jobs.drain(..) {
-                commit_alone(&mut tx, job, &wakers).await;
+                commit_alone(&mut tx, job, &wakers, &counter).await;
             }
         }
     }
@@ -119,7 +121,7 @@ async fn commit_together(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> bool {
     false
 }
 
-async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers) {
+async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers, counter: &WorkCounter) {
     if let Err(cause) = tx.control(BEGIN) {
         return job.answer(Err(cause));
     }
@@ -129,6 +131,7 @@ async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers) {
     }
     match tx.control(COMMIT) {
         Ok(()) => {
+            counter.committed(tx, 1);
             wakers.wake(&std::mem::take(&mut tx.touched));
             job.answer(Ok(()));
         }

@@ -172,6 +172,33 @@ async fn only_work_that_asks_for_it_may_take_all_the_time_it_needs(database: Dat
     }
 }
 
+async fn work_is_counted(database: Database) {
+    let before = database.work();
+    join_all((1..=20).map(|id| put(&database, id, "good", None))).await.into_iter().for_each(Result::unwrap);
+    let _refused = put(&database, 21, "good", Some("refuse")).await;
+    assert_eq!(ids(&database).await.len(), 20);
+    let after = database.work();
+    assert_eq!((after.reads - before.reads, after.rows - before.rows), (1, 20));
+    assert!(after.statements - before.statements >= 21, "{before:?} {after:?}");
+    let (writes, commits) = (after.writes - before.writes, after.commits - before.commits);
+    assert!((20..=21).contains(&writes) && (1..=writes).contains(&commits), "{before:?} {after:?}");
+}
+
+async fn long_reads_see_what_short_ones_see(database: Database) {
+    put(&database, 1, "good", None).await.unwrap();
+    let found =
+        database.read_long(|tx| Box::pin(async move { Ok(tx.fetch("SELECT id FROM note", params![]).await?.len()) }));
+    assert_eq!(found.await.unwrap(), ids(&database).await.len());
+}
+
+async fn as_many_read_as_want_to(database: Database) {
+    put(&database, 1, "good", None).await.unwrap();
+    let reading = (0..100).map(|_| async { (ids(&database).await, ids(&database).await) });
+    for found in join_all(reading).await {
+        assert_eq!(found, (vec![1], vec![1]));
+    }
+}
+
 chassis_testing::on_both_engines! {
     #[tokio::test] chassis_testing::sqlite("notes", super::NOTES).await, chassis_testing::postgres("notes", super::NOTES).await =>
     a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour
@@ -183,4 +210,7 @@ chassis_testing::on_both_engines! {
     a_text_with_a_nul_is_looked_for_in_vain
     a_mark_is_made_once
     only_work_that_asks_for_it_may_take_all_the_time_it_needs
+    work_is_counted
+    long_reads_see_what_short_ones_see
+    as_many_read_as_want_to
 }
