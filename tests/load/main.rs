@@ -13,6 +13,7 @@
 #[path = "../support/api_fixtures.rs"]
 mod api_fixtures;
 mod cost;
+mod sql;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "a measurement needs only a part of what all tests share")]
 mod support;
@@ -27,6 +28,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use cost::Meter;
+use sql::SqlWork;
 use support::process::{Shop, Topology};
 use support::visitor::Visitor;
 
@@ -85,6 +87,7 @@ async fn measure(topology: Topology) {
         buy(&customers[number % CONCURRENCY], 1_000_000 + number).await; // everything is warm then
     }
     eventually(support::EVENTUALLY_TIMEOUT * 4, || async { (sold(&admin).await >= 20).then_some(()) }).await;
+    let asked = SqlWork::read(&shop).await;
     let (before, begun) = (Meter::read(&shop), Instant::now());
     let (seats, mut buying) = (Arc::new(Semaphore::new(CONCURRENCY)), JoinSet::new());
     for number in 0..ORDERS {
@@ -110,6 +113,7 @@ async fn measure(topology: Topology) {
         1_000.0 * rate(settled) / yardstick
     );
     println!("{}", used.since(&before).per_order(ORDERS));
+    println!("{}", SqlWork::read(&shop).await.per_order(&asked, ORDERS));
     println!("{}", messages(&shop.audit()));
 }
 

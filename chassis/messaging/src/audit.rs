@@ -102,7 +102,7 @@ async fn pages(
 
 async fn fetch(database: &Database, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
     database
-        .read(move |tx| {
+        .read_long(move |tx| {
             let params = params.clone();
             Box::pin(async move { tx.fetch(sql, params).await })
         })

@@ -56,7 +56,7 @@ impl FileHandles for SqlCatalogue {
 #[async_trait]
 impl ImportLog for SqlCatalogue {
     async fn counted(&self, import_id: Uuid) -> Result<HashSet<Sku>, StoreError> {
-        let read = self.database.read(move |tx| {
+        let read = self.database.read_long(move |tx| {
             Box::pin(
                 async move { tx.fetch(COUNTED, params![import_id]).await?.iter().map(|row| row.get("sku")).collect() },
             )

@@ -72,7 +72,7 @@ impl ProductListing for SqlCatalogue {
     }
 
     async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
-        let read = self.database.read(move |tx| {
+        let read = self.database.read_long(move |tx| {
             Box::pin(async move {
                 let rows = tx.fetch(CATEGORIES, params![price_mark(currency)]).await?;
                 rows.iter().map(|row| Ok((row.get("category")?, row.get("products")?))).collect()
@@ -84,7 +84,7 @@ impl ProductListing for SqlCatalogue {
     }
 
     async fn handles(&self, currency: Currency) -> Result<Vec<Handle>, StoreError> {
-        let read = self.database.read(move |tx| {
+        let read = self.database.read_long(move |tx| {
             Box::pin(async move {
                 let rows = tx.fetch(HANDLES, params![price_mark(currency)]).await?;
                 rows.iter().map(|row| row.get::<String>("handle")).collect::<Result<Vec<_>, StoreError>>()
@@ -97,7 +97,7 @@ impl ProductListing for SqlCatalogue {
 impl SqlCatalogue {
     /// The names of all categories, no matter who sees what is in them.
     async fn category_names(&self) -> Result<Vec<Category>, StoreError> {
-        let read = self.database.read(|tx| {
+        let read = self.database.read_long(|tx| {
             Box::pin(async move {
                 let rows = tx.fetch(CATEGORY_NAMES, params![]).await?;
                 rows.iter().map(|row| row.get::<String>("name").map(Category::restore)).collect()
@@ -117,7 +117,7 @@ impl SqlCatalogue {
 
     /// The products that a statement finds, each with what is left of it.
     async fn listed_product(&self, sql: &'static str, params: Params) -> Result<Vec<ListedProduct>, StoreError> {
-        let read = self.database.read(move |tx| {
+        let read = self.database.read_long(move |tx| {
             let params = params.clone();
             Box::pin(async move {
                 let rows = tx.fetch(sql, params).await?;

@@ -41,7 +41,7 @@ impl StockLevels for SqlCatalogue {
     }
 
     async fn all(&self) -> Result<Vec<StockLevel>, StoreError> {
-        let read = self.database.read(|tx| {
+        let read = self.database.read_long(|tx| {
             Box::pin(async move { tx.fetch(ALL, params![]).await?.iter().map(level_of).collect::<Result<Vec<_>, _>>() })
         });
         read.await

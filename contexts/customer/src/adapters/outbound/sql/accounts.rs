@@ -52,7 +52,8 @@ impl Accounts for SqlCustomers {
         // Greater than every id, as these are hexadecimal digits.
         let before = query.after.map_or_else(|| "~".to_owned(), |id| id.to_string());
         let (pattern, rows) = (containing(&query.text), i64::from(query.limit.get()) + 1);
-        let found = self.database.read(move |tx| Box::pin(tx.fetch(LIST, params![&before, &pattern, rows]))).await?;
+        let found =
+            self.database.read_long(move |tx| Box::pin(tx.fetch(LIST, params![&before, &pattern, rows]))).await?;
         let customers = found.iter().map(rows::customer).collect::<Result<Vec<_>, _>>()?;
         Ok(Page::cut(customers, query.limit, |customer| customer.id().to_string()))
     }
@@ -83,7 +84,7 @@ impl SqlCustomers {
     /// The ids of erased customers, in the order in which they were erased.
     pub async fn erased(&self) -> Result<Vec<CustomerId>, StoreError> {
         let sql = "SELECT id FROM customer WHERE erased_at IS NOT NULL ORDER BY erased_at, id";
-        let found = self.database.read(move |tx| Box::pin(tx.fetch(sql, params![]))).await?;
+        let found = self.database.read_long(move |tx| Box::pin(tx.fetch(sql, params![]))).await?;
         found.iter().map(|row| row.get("id")).collect()
     }
 }

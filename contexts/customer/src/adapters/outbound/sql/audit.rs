@@ -10,7 +10,7 @@ impl SqlCustomers {
     /// One JSON object per customer, erased ones included, and one per API key.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
         let customers = "SELECT id, version, verified, role, registered_at, erased_at FROM customer ORDER BY id";
-        let found = self.database.read(move |tx| Box::pin(tx.fetch(customers, params![]))).await?;
+        let found = self.database.read_long(move |tx| Box::pin(tx.fetch(customers, params![]))).await?;
         let mut records = Vec::with_capacity(found.len());
         for row in &found {
             records.push(json!({
@@ -21,7 +21,7 @@ impl SqlCustomers {
             }));
         }
         let keys = "SELECT * FROM api_key ORDER BY id";
-        for row in &self.database.read(move |tx| Box::pin(tx.fetch(keys, params![]))).await? {
+        for row in &self.database.read_long(move |tx| Box::pin(tx.fetch(keys, params![]))).await? {
             let key = rows::api_key(row)?;
             records.push(json!({
                 "context": "customer", "kind": "api-key", "id": key.id, "owner": key.owner, "role": key.role.name(),

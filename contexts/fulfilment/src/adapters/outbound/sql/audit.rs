@@ -23,7 +23,7 @@ const SHIPPING: &str =
 /// yet. Together with `committed` it is what lies there, `on_shelf`. Names nobody.
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     database
-        .read(|tx| {
+        .read_long(|tx| {
             Box::pin(async move {
                 let mut lines = Vec::new();
                 for (sql, line) in [

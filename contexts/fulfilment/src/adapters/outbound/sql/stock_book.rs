@@ -76,7 +76,7 @@ impl StockBook for SqlStockBook {
     async fn list(&self, query: StockQuery, limit: Limit) -> Result<Page<StockLine>, StoreError> {
         let lines: Vec<StockLine> = self
             .database
-            .read(move |tx| {
+            .read_long(move |tx| {
                 let (after, pattern) = (query.after.clone().unwrap_or_default(), pattern(&query.text));
                 Box::pin(async move {
                     let rows = match pattern {

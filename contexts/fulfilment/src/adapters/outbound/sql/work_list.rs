@@ -55,7 +55,7 @@ impl WorkList for SqlWorkList {
         };
         let orders: Vec<ShippingOrder> = self
             .database
-            .read(move |tx| {
+            .read_long(move |tx| {
                 let (rank, place, order) = after.clone();
                 Box::pin(async move {
                     let rows = tx.fetch(LIST, params![rank, last, place, order, limit.get() + 1]).await?;

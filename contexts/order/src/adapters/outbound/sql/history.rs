@@ -70,7 +70,7 @@ impl OrderHistory for SqlOrderStore {
 impl SqlOrderStore {
     async fn fetch(&self, sql: &'static str, params: Params) -> Result<Vec<Order>, StoreError> {
         self.database
-            .read(move |tx: &mut Tx| {
+            .read_long(move |tx: &mut Tx| {
                 let params = params.clone();
                 Box::pin(async move { tx.fetch(sql, params).await?.iter().map(read).collect() })
             })

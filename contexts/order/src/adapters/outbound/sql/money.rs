@@ -20,7 +20,7 @@ impl MoneyOrders for SqlOrderStore {
     async fn placed_after(&self, after: PlacedAt, limit: u32) -> Result<Vec<Order>, StoreError> {
         let id = after.order.map_or_else(String::new, |id| id.to_string());
         self.database
-            .read(move |tx| {
+            .read_long(move |tx| {
                 let id = id.clone();
                 Box::pin(async move {
                     tx.fetch(PLACED_AFTER, params![after.at, id, limit]).await?.iter().map(read).collect()

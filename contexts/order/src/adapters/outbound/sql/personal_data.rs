@@ -86,7 +86,7 @@ impl PersonalData for SqlOrderStore {
 
     async fn naming_erased(&self, after: Option<OrderId>, limit: u32) -> Result<Vec<OrderId>, StoreError> {
         let after = after.map_or_else(String::new, |id| id.to_string());
-        let found = self.database.read(move |tx| Box::pin(tx.fetch(NAMING, params![&after, limit])));
+        let found = self.database.read_long(move |tx| Box::pin(tx.fetch(NAMING, params![&after, limit])));
         found.await?.iter().map(|row| row.get("id")).collect()
     }
 
@@ -94,7 +94,7 @@ impl PersonalData for SqlOrderStore {
         let (mut after, mut found) = (String::new(), Vec::new());
         loop {
             let from = after.clone();
-            let rows = self.database.read(move |tx| Box::pin(tx.fetch(WITHOUT_ACCOUNT, params![&from]))).await?;
+            let rows = self.database.read_long(move |tx| Box::pin(tx.fetch(WITHOUT_ACCOUNT, params![&from]))).await?;
             let Some(last) = rows.last() else { return Ok(found) };
             after = last.get("id")?;
             for row in &rows {

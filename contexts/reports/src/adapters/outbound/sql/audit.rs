@@ -17,7 +17,7 @@ impl SqlBooks {
 /// The same of books that nobody keeps.
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     database
-        .read(|tx| {
+        .read_long(|tx| {
             Box::pin(async move {
                 let sales = "SELECT s.order_id, s.number, s.outcome, s.sold_at, s.month, s.currency, s.country,
                             s.net_minor, s.tax_minor, s.shipping_minor, s.gross_minor, c.completed_at, x.cancelled_at

@@ -18,7 +18,7 @@ impl SalesOverTime for SqlBooks {
         let ends: Vec<_> = spans.iter().map(|span| [span.start.micros(), span.stop.micros()]).collect();
         let (ends, count) = (json!(ends).to_string(), spans.len());
         self.database
-            .read(move |tx| {
+            .read_long(move |tx| {
                 let values = params![&ends, of, scope.name()];
                 Box::pin(async move {
                     let books = books(tx).await?;

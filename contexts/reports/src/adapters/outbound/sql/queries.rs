@@ -130,7 +130,7 @@ impl SqlBooks {
         read: fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Report<T>, StoreError> {
         self.database
-            .read(move |tx| {
+            .read_long(move |tx| {
                 let values = values.clone();
                 Box::pin(async move {
                     let books = books(tx).await?;
