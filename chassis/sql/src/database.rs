@@ -9,21 +9,13 @@ use shared_kernel::{Clock, ConsumerName, StoreError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::dialect::Dialect;
 use super::postgres::{Postgres, PostgresSettings};
 use super::sqlite::Sqlite;
 use super::tx::Tx;
 use super::wakers::Wakers;
 use super::work::{Work, WorkCounter};
 use crate::params;
-
-/// Which engine keeps the data; for the few statements that must be written differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// A file of this process.
-    Sqlite,
-    /// A schema on a server.
-    Postgres,
-}
 
 /// A context's database. Cheap to clone; it is closed when the last clone is gone.
 #[derive(Clone)]

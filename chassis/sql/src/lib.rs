@@ -16,6 +16,7 @@
 
 mod currency;
 mod database;
+mod dialect;
 mod listener;
 mod migrate;
 mod postgres;
@@ -28,7 +29,8 @@ mod wakers;
 mod work;
 
 pub use currency::CurrencyError;
-pub use database::{Database, Dialect};
+pub use database::Database;
+pub use dialect::Dialect;
 pub use migrate::Migration;
 pub use postgres::PostgresSettings;
 pub use tx::{Row, Tx};
