@@ -16,8 +16,8 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use writer::panic_text;
 use writer::{Job, Work};
 
-use crate::params;
 use crate::tx::{Connection, Tx};
+use crate::value::Value;
 use crate::wakers::Wakers;
 use crate::work::WorkCounter;
 
@@ -190,7 +190,7 @@ fn write_again(connection: &mut SqliteConnection, most: i64) -> Result<(), Store
     }
     connection.script(VACUUM).map_err(StoreError::unavailable)?;
     if erased != overwritten {
-        connection.execute(NOTE, &params![erased]).map_err(StoreError::unavailable)?;
+        connection.execute(NOTE, &[Value::Int(Some(erased))]).map_err(StoreError::unavailable)?;
     }
     Ok(())
 }

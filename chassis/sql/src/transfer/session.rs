@@ -132,7 +132,7 @@ impl Session {
                     })?;
                     Ok(rows)
                 });
-                found.await?.iter().map(|row| first_text(row)).collect()
+                found.await?.iter().map(first_text).collect()
             }
             Self::Postgres(connection) => {
                 let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);

@@ -4,8 +4,8 @@ use shared_kernel::StoreError;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::{is_derived, moves};
+use crate::Value;
 use crate::sqlite::{SqliteConnection, SqliteRow};
-use crate::{Value, params};
 
 /// The kinds of values that we keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub(super) fn of_sqlite(connection: &mut SqliteConnection) -> rusqlite::Result<V
         WHERE name <> 'rewound' AND substr(name, 1, 8) <> 'derived_'";
     let mut tables = Vec::new();
     for name in connection.fetch(names, &[])?.iter().map(|row| text(row, "name")).filter(|name| moves(name)) {
-        let rows = connection.fetch(columns, &params![&name])?;
+        let rows = connection.fetch(columns, &[Value::Text(Some(name.clone()))])?;
         tables.push(TableShape::new(name, rows.iter().map(column_of_sqlite).collect(), false));
     }
     Ok(tables)
