@@ -138,7 +138,6 @@ fn texts_speak_the_words_of_the_glossary() {
 }
 
 #[test]
-#[ignore = "until every context has it"]
 fn every_context_has_the_same_skeleton() {
     let repository = Repository::open();
     for context in CONTEXTS {

@@ -204,11 +204,7 @@ impl Settings {
                  or STORE_PUBLIC_SANDBOX=on if that is meant"
             );
         }
-        let mail_from = raw.mail_from.unwrap_or_else(|| format!("{} <shop@localhost>", quoted(&shop_name)));
-        Sender::parse(&mail_from).context("STORE_MAIL_FROM")?;
-        let log = raw.log.unwrap_or_else(|| "info".to_owned());
-        chassis::telemetry::check_filter(&log).context("STORE_LOG")?;
-        let minutes = |count: u64| Duration::from_secs(count * 60);
+        let (mail_from, log) = (mail_from(raw.mail_from, &shop_name)?, log_filter(raw.log)?);
         let order = order::OrderSettings::default();
         let data_dir = PathBuf::from(raw.data_dir.unwrap_or_else(|| "data".to_owned()));
         let public_keys = list(raw.identity_public_keys.as_deref());
@@ -277,13 +273,26 @@ impl Settings {
                 false,
             )?,
             metrics_token: raw.metrics_token.filter(|token| !token.is_empty()).map(SecretString::from),
-            security_log_kept: minutes(
-                60 * 24 * within("STORE_SECURITY_LOG_DAYS", raw.security_log_days.as_deref(), 400, 1..=36_500)?,
+            security_log_kept: Duration::from_hours(
+                24 * within("STORE_SECURITY_LOG_DAYS", raw.security_log_days.as_deref(), 400, 1..=36_500)?,
             ),
             second_factor_from: second_factor_from(raw.second_factor_from.as_deref())?,
             workers: within("STORE_WORKERS", raw.workers.as_deref(), 2, 1..=256)?,
         })
     }
+}
+
+/// Whom mails are from; by default the shop on this machine.
+fn mail_from(typed: Option<String>, shop_name: &str) -> anyhow::Result<String> {
+    let mail_from = typed.unwrap_or_else(|| format!("{} <shop@localhost>", quoted(shop_name)));
+    Sender::parse(&mail_from).context("STORE_MAIL_FROM")?;
+    Ok(mail_from)
+}
+
+fn log_filter(typed: Option<String>) -> anyhow::Result<String> {
+    let log = typed.unwrap_or_else(|| "info".to_owned());
+    chassis::telemetry::check_filter(&log).context("STORE_LOG")?;
+    Ok(log)
 }
 
 /// The first administrator, whose address and password are held to the rules of every account.
