@@ -18,7 +18,7 @@ const STATEMENTS: usize = 256;
 /// What ends or escapes the path of a URI.
 const NOT_IN_PATH: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
 
-/// What every connection sets, whoever opens it. Each commit is flushed to disk; a query in the file's own schema (a
+/// What every connection sets. Each commit is flushed to disk; a query in the file's own schema (a
 /// trigger, a view) may do nothing that touches the outside.
 const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = memory;
     PRAGMA cache_size = -2000; PRAGMA trusted_schema = OFF";
