@@ -64,9 +64,20 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
     whole.map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
-/// The routes inside `/sandbox/v1`.
-pub const RELATIVE: [&str; 7] =
-    ["/payment_intents", "/refunds", "/charges", "/disputes", "/checkout/sessions", "/events", "/test_helpers"];
+/// The routes inside `/sandbox/v1` and `/api/ops/v1`.
+pub const RELATIVE: [&str; 11] = [
+    "/payment_intents",
+    "/refunds",
+    "/charges",
+    "/disputes",
+    "/checkout/sessions",
+    "/events",
+    "/test_helpers",
+    "/counts",
+    "/dead-letters",
+    "/replays",
+    "/security-log",
+];
 
 /// The names of all settings, as environment variables.
 pub fn settings() -> BTreeSet<String> {

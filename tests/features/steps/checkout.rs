@@ -84,7 +84,9 @@ async fn shows_shipping(world: &mut World, title: String, price: String) {
 #[then("the confirmation shows their address")]
 async fn shows_address(world: &mut World) {
     let shown = world.visitor().page.text("delivery-address");
-    for (_, part) in ADDRESS {
+    for (field, part) in ADDRESS {
+        // Countries are typed and kept as codes, and shown by name.
+        let part = if field == "country" { "New Zealand" } else { part };
         assert!(shown.contains(part), "{part} is not in {shown}");
     }
 }

@@ -36,7 +36,7 @@ struct UploadForm {
 /// Its limits are its own: the rest of the app takes smaller forms.
 pub(super) fn resource() -> Resource {
     let limits = MultipartFormConfig::default().total_limit(MAX_UPLOAD_BYTES).memory_limit(MAX_UPLOAD_BYTES);
-    web::resource(paths::DIGITAL_FILES).app_data(limits).route(web::get().to(show)).route(web::post().to(upload))
+    web::resource("/admin/digital-files").app_data(limits).route(web::get().to(show)).route(web::post().to(upload))
 }
 
 async fn show(
