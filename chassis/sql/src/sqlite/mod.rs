@@ -110,10 +110,11 @@ impl Sqlite {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
+        let long_permit = self.readers.allow_long().await?;
         let (connection, permit) = self.readers.lend().await?;
         let (runtime, readers, counter) = (Handle::current(), self.readers.clone(), self.counter.clone());
         in_background(move || {
-            let _kept = permit;
+            let _kept = (permit, long_permit);
             let mut tx = Tx::new(Connection::Sqlite(connection));
             let found = runtime.block_on(job(&mut tx));
             counter.read(&mut tx);

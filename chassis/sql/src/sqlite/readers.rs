@@ -9,9 +9,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connection::{Access, SqliteConnection};
 
-/// Readers at once; further ones wait. More than threads that serve requests, so that long reports do not keep pages
-/// waiting.
+/// Readers at once; further ones wait.
 const MAX_READERS: usize = 8;
+/// Those among them that may take long: the others are left to pages, however many reports and searches there are.
+const MAX_LONG_READERS: usize = 4;
 /// Connections that stay open while nobody reads. Each holds up to 2 MB of pages.
 const MAX_IDLE: usize = 4;
 
@@ -22,11 +23,13 @@ pub(super) struct Readers {
     busy: Duration,
     idle: Arc<Mutex<Vec<SqliteConnection>>>,
     permits: Arc<Semaphore>,
+    long_permits: Arc<Semaphore>,
 }
 
 impl Readers {
     pub(super) fn new(path: PathBuf, access: Access, busy: Duration) -> Self {
-        Self { path, access, busy, idle: Arc::default(), permits: Arc::new(Semaphore::new(MAX_READERS)) }
+        let (permits, long_permits) = (Semaphore::new(MAX_READERS), Semaphore::new(MAX_LONG_READERS));
+        Self { path, access, busy, idle: Arc::default(), permits: permits.into(), long_permits: long_permits.into() }
     }
 
     /// A connection to read with, for as long as the permit is kept. One that is not given back is closed.
@@ -35,6 +38,11 @@ impl Readers {
         let idle = self.idle().pop();
         let connection = idle.map_or_else(|| self.open().map_err(StoreError::unavailable), Ok)?;
         Ok((connection, permit))
+    }
+
+    /// Leave to read for long; comes before [`Readers::lend`].
+    pub(super) async fn allow_long(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        Arc::clone(&self.long_permits).acquire_owned().await.map_err(|_| super::closed())
     }
 
     pub(super) fn give_back(&self, connection: SqliteConnection) {

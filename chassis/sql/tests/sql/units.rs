@@ -199,6 +199,27 @@ async fn as_many_read_as_want_to(database: Database) {
     }
 }
 
+#[tokio::test]
+async fn however_many_read_for_long_there_is_room_for_those_who_read_a_moment() {
+    let database = sqlite("notes", NOTES).await;
+    let open = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let reading = (0..20).map(|_| {
+        let (database, open) = (database.clone(), std::sync::Arc::clone(&open));
+        tokio::spawn(async move {
+            let waiting = database.read_long(move |_| {
+                let open = std::sync::Arc::clone(&open);
+                Box::pin(async move { open.acquire().await.map(drop).map_err(StoreError::unavailable) })
+            });
+            waiting.await.unwrap();
+        })
+    });
+    let reading: Vec<_> = reading.collect();
+    tokio::task::yield_now().await;
+    assert_eq!(tokio::time::timeout(std::time::Duration::from_secs(30), ids(&database)).await.unwrap(), [0_i64; 0]);
+    open.add_permits(1);
+    join_all(reading).await.into_iter().for_each(Result::unwrap);
+}
+
 chassis_testing::on_both_engines! {
     #[tokio::test] chassis_testing::sqlite("notes", super::NOTES).await, chassis_testing::postgres("notes", super::NOTES).await =>
     a_failing_unit_of_work_leaves_nothing_and_harms_no_neighbour

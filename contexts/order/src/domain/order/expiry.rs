@@ -1,4 +1,4 @@
-//! The one deadline, and the patience with which the shop waits for others before a person is asked to look.
+//! The one deadline, and how long the shop waits for others before a person is asked to look.
 //!
 //! An intent is a door through which money may come at any moment. So the deadline does not end an order: it has the
 //! provider close the door first, and only the provider's word that it is closed makes the order Expired.
@@ -16,20 +16,20 @@ impl Order {
     /// When [`Order::overdue`] has something to do, if nothing else happens before.
     pub fn due_at(&self) -> Option<Timestamp> {
         let calm = |reason| !self.is_waiting_for(reason);
-        let patience = |since| self.last_looked_at(since).plus(GRACE_PERIOD);
+        let grace_ends = |since| self.last_looked_at(since).plus(GRACE_PERIOD);
         match &self.state {
             OrderState::AwaitingStock { .. } | OrderState::AwaitingPayment { closing: None, .. } => {
                 Some(self.details.expires_at)
             }
             OrderState::AwaitingPayment { closing: Some(since), .. } => {
-                Some(patience(*since)).filter(|_| calm(AttentionReason::PaymentNotSettled))
+                Some(grace_ends(*since)).filter(|_| calm(AttentionReason::PaymentNotSettled))
             }
             OrderState::Paid(_) => {
                 let waiting = self.origin == Origin::Shop && !self.fulfilment.is_started();
-                Some(patience(self.state_since)).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
+                Some(grace_ends(self.state_since)).filter(|_| waiting && calm(AttentionReason::NotFulfilled))
             }
             OrderState::CancelPending { .. } => {
-                Some(patience(self.state_since)).filter(|_| calm(AttentionReason::CancellationStuck))
+                Some(grace_ends(self.state_since)).filter(|_| calm(AttentionReason::CancellationStuck))
             }
             OrderState::Shipped { .. }
             | OrderState::Completed { .. }
