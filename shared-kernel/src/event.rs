@@ -72,6 +72,19 @@ pub struct Cause {
     pub traceparent: Option<String>,
 }
 
+impl Cause {
+    /// The message that `consumer` handles under this lease.
+    pub fn of(envelope: &Envelope, consumer: ConsumerName, lease: LeaseToken) -> Self {
+        Self {
+            consumer,
+            message: envelope.id.clone(),
+            lease,
+            correlation: envelope.correlationid.clone(),
+            traceparent: envelope.traceparent.clone(),
+        }
+    }
+}
+
 /// A fact as its producer states it, before the commit gives it an id, a time and a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventDraft {

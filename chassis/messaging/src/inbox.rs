@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use shared_kernel::{Cause, ConsumerName, Envelope, LeaseToken, StoreError, Timestamp};
 
-use super::{DeadLetter, Delivery, Failure};
+use super::{DeadLetter, Delivery, Desk, Failure};
 
 /// Takes a context's incoming messages in, one set per consumer.
 #[async_trait]
@@ -58,6 +58,11 @@ pub trait WorkQueue: Send + Sync {
     /// reaches further than any lasts is one that was taken now. Answers how many messages that were. What is stamped right
     /// is left as it is, so this may be done at any time.
     async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError>;
+
+    /// From now on puts messages of `consumer` on `desk`, in the commit that keeps them: those that are due and alone in their
+    /// lane, while it has a place. They count as claimed, with their first attempt. A store whose lanes other processes
+    /// may add to at the same time, so that nobody can tell which is alone, takes no desk, and workers claim everything.
+    fn put_on_desk(&self, _consumer: ConsumerName, _desk: Desk) {}
 
     /// Ends all leases, for a process that knows itself alone with the store and has just started.
     async fn clear_leases(&self) -> Result<(), StoreError>;

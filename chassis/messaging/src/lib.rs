@@ -19,6 +19,7 @@
 mod audit;
 mod bus;
 mod dead_letters;
+mod desk;
 mod dialect;
 mod engine;
 mod gauges;
@@ -45,6 +46,7 @@ pub mod memory;
 pub use audit::{AuditSink, audit, each_record, send_records};
 pub use bus::InProcessBus;
 pub use dead_letters::{DeadLetter, DeadLetters};
+pub use desk::{Desk, Handed};
 pub use engine::{ContextEngine, Engine, Transport};
 pub use handled::HandledMessages;
 pub use inbox::{Claim, DeadLetterId, Inbox, InboxAdmin, InboxCounts, Settlement, WorkQueue};

@@ -9,11 +9,12 @@ use shared_kernel::{
     Cause, Clock, ConsumerName, Destination, Envelope, Ids, LeaseToken, MessageId, StoreError, Timestamp,
 };
 
+use super::desk::Desks;
 use super::inbox::{LEASE, SKEW};
 use super::recorder::tie;
 use super::{
-    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, OutboxRow, Progress,
-    Record, Settlement, TaskDraft, WorkQueue,
+    Claim, DeadLetter, DeadLetterId, Delivery, Desk, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, OutboxRow,
+    Progress, Record, Settlement, TaskDraft, WorkQueue,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,7 @@ struct State {
     generations: BTreeMap<String, i64>,
     tasks: Vec<TaskDraft>,
     handled: BTreeSet<(String, String)>,
+    desks: Desks,
 }
 
 /// One context's messages, kept in memory. Clones share them.
@@ -176,16 +178,23 @@ fn keep(state: &mut State, consumer: ConsumerName, envelope: &Envelope, due: Tim
     if state.inbox.iter().any(known) {
         return false;
     }
+    let in_lane = |kept: &StoredMessage| kept.consumer == consumer.as_str() && kept.envelope.lane() == envelope.lane();
+    let alone = !state.inbox.iter().any(|kept| in_lane(kept) && kept.unsettled());
+    let place = if due <= now && alone { state.desks.reserve(consumer) } else { None };
     state.inbox.push(StoredMessage {
         consumer: consumer.as_str().to_owned(),
         envelope: envelope.clone(),
         status: Status::Open,
-        attempts: 0,
+        attempts: u32::from(place.is_some()),
         due,
-        lease: None,
+        lease: place.as_ref().map(|place| (place.lease, place.until)),
         received_at: now,
         failed_at: None,
     });
+    if let Some(place) = place {
+        let cause = Cause::of(envelope, consumer, place.lease);
+        place.hand_over(Delivery { envelope: envelope.clone(), cause, attempt: 1, received_at: now });
+    }
     true
 }
 
@@ -275,13 +284,7 @@ impl WorkQueue for MemoryRecorder {
             }
             kept.lease = Some((claim.lease, claim.steady.plus(claim.lease_for)));
             kept.attempts += 1;
-            let cause = Cause {
-                consumer: claim.consumer,
-                message: kept.envelope.id.clone(),
-                lease: claim.lease,
-                correlation: kept.envelope.correlationid.clone(),
-                traceparent: kept.envelope.traceparent.clone(),
-            };
+            let cause = Cause::of(&kept.envelope, claim.consumer, claim.lease);
             let (envelope, attempt, received_at) = (kept.envelope.clone(), kept.attempts, kept.received_at);
             claimed.push(Delivery { envelope, cause, attempt, received_at });
         }
@@ -333,6 +336,10 @@ impl WorkQueue for MemoryRecorder {
             }
         }
         Ok(corrected)
+    }
+
+    fn put_on_desk(&self, consumer: ConsumerName, desk: Desk) {
+        self.lock().desks.put(consumer, desk);
     }
 
     async fn clear_leases(&self) -> Result<(), StoreError> {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use shared_kernel::{Cause, Clock, ConsumerName, Envelope, EventDraft, Ids, MessageId, StoreError, Timestamp};
 
+use super::Delivery;
+use super::desk::{Desks, Place};
 use super::handled::is_marked;
 use chassis_sql::Tx;
 use chassis_sql::params;
@@ -42,6 +44,15 @@ pub struct Recorder {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
+
+/// The same on a desk, if no unsettled message of its lane is before it; one that is kept off it is open as ever.
+const KEEP_ON_DESK: &str = "INSERT INTO inbox (consumer, id, lane, status, due_at, envelope, received_at, attempts, lease, lease_until)
+    SELECT $1, $2, $3, 'open', $4, $5, $6, CASE WHEN alone THEN 1 ELSE 0 END, CASE WHEN alone THEN $7 END,
+        CASE WHEN alone THEN $8 END
+    FROM (SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE consumer = $1 AND lane = $3 AND settled_at IS NULL) AS alone) AS lane
+    WHERE NOT EXISTS (SELECT 1 FROM inbox_handled WHERE consumer = $1 AND id = $2)
+    ON CONFLICT (consumer, id) DO NOTHING
+    RETURNING attempts";
 
 const KEEP: &str = "INSERT INTO inbox (consumer, id, lane, status, due_at, envelope, received_at)
     SELECT $1, $2, $3, 'open', $4, $5, $6
@@ -159,12 +170,38 @@ pub(super) async fn keep(
     due: Timestamp,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    if due <= now
+        && let Some(place) = tx.attachment::<Desks>().reserve(consumer)
+    {
+        return keep_on_desk(tx, consumer, envelope, (due, now), place).await;
+    }
     let (id, text) = (envelope.id.as_str(), to_text(envelope)?);
     let new = tx.execute(KEEP, params![consumer.as_str(), id, envelope.lane(), due, text, now]).await? > 0;
     if new {
         tx.touch_inbox(consumer.as_str());
     }
     Ok(new)
+}
+
+async fn keep_on_desk(
+    tx: &mut Tx,
+    consumer: ConsumerName,
+    envelope: &Envelope,
+    (due, now): (Timestamp, Timestamp),
+    place: Place,
+) -> Result<bool, StoreError> {
+    let (id, lane, text) = (envelope.id.as_str(), envelope.lane(), to_text(envelope)?);
+    let params = params![consumer.as_str(), id, lane, due, text, now, place.lease.0, place.until];
+    let Some(row) = tx.fetch_optional(KEEP_ON_DESK, params).await? else { return Ok(false) };
+    let attempt = row.get("attempts")?;
+    if attempt == 0 {
+        tx.touch_inbox(consumer.as_str());
+        return Ok(true);
+    }
+    let cause = Cause::of(envelope, consumer, place.lease);
+    let delivery = Delivery { envelope: envelope.clone(), cause, attempt, received_at: now };
+    tx.after_commit(move || place.hand_over(delivery));
+    Ok(true)
 }
 
 async fn mark_handled(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<(), StoreError> {

@@ -16,7 +16,7 @@ use super::outbox::Progress;
 use super::{Failure, Lease, Outbox};
 
 const BATCH_SIZE: u32 = 256;
-/// Progress that concerned nobody is kept only now and then.
+/// Facts between two notes of the progress while there is no pause: so many come twice after a crash at most, and are known.
 const PROGRESS_SAVE_INTERVAL: i64 = 1_024;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
@@ -49,18 +49,27 @@ impl Relay {
         let more = rows.len() == BATCH_SIZE as usize;
         let batch: Vec<_> = rows.into_iter().filter_map(|row| row.envelope).collect();
         let mut reached = Progress { position: last, ..read };
-        let mut wanted = 0;
         if !batch.is_empty() {
             let delivered = self.bus.deliver(&self.destination, read.epoch, &batch).await;
-            let delivered = delivered.map_err(StoreError::unavailable)?;
-            (wanted, reached.tip) = (delivered.wanted, delivered.tip);
-        }
-        if wanted > 0 || last - self.kept >= PROGRESS_SAVE_INTERVAL {
-            self.outbox.advance(&self.destination, reached).await?;
-            self.kept = last;
+            reached.tip = delivered.map_err(StoreError::unavailable)?.tip;
         }
         self.read = Some(reached);
+        if last - self.kept >= PROGRESS_SAVE_INTERVAL {
+            self.save().await?;
+        }
         Ok(more)
+    }
+
+    /// Keeps how far the destination has been served, unless that is kept already. After a crash the next relay begins there.
+    ///
+    /// # Errors
+    /// The store's; then less is kept, and more is carried again.
+    pub async fn save(&mut self) -> Result<(), StoreError> {
+        if let Some(reached) = self.read.filter(|reached| reached.position > self.kept) {
+            self.outbox.advance(&self.destination, reached).await?;
+            self.kept = reached.position;
+        }
+        Ok(())
     }
 
     /// Where to go on: at the start, should the destination have forgotten or lost something.
@@ -101,7 +110,7 @@ impl Relay {
                     tokio::select! {
                         () = stop.cancelled() => {}
                         changed = grew.changed() => if changed.is_err() { break },
-                        () = tokio::time::sleep(POLL_INTERVAL) => {}
+                        () = tokio::time::sleep(POLL_INTERVAL) => self.save_in_a_pause().await,
                     }
                 }
                 Err(error) => {
@@ -117,6 +126,14 @@ impl Relay {
                 }
             }
         }
+        self.save_in_a_pause().await;
         lease.release().await;
+    }
+
+    async fn save_in_a_pause(&mut self) {
+        if let Err(error) = self.save().await {
+            let Failure { text, .. } = Failure::of(&error);
+            tracing::debug!(destination = self.destination.as_str(), "the progress is kept later: {text}");
+        }
     }
 }

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use shared_kernel::{Cause, Clock, ConsumerName, Destination, Envelope, LeaseToken, MessageId, StoreError, Timestamp};
 use std::sync::Arc;
 
+use super::desk::Desks;
 use super::dialect;
 use super::recorder::keep;
 use super::times;
 use super::{
-    Claim, DeadLetter, DeadLetterId, Delivery, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, OutboxRow, Progress,
-    Settlement, WorkQueue,
+    Claim, DeadLetter, DeadLetterId, Delivery, Desk, Failure, Inbox, InboxAdmin, InboxCounts, Outbox, OutboxRow,
+    Progress, Settlement, WorkQueue,
 };
 use chassis_sql::params;
 use chassis_sql::{Database, Dialect, Row, Tx};
@@ -65,12 +66,12 @@ impl SqlMessages {
 impl SqlMessages {
     /// Whether a claim may find something; also for a message that waits behind another of its lane.
     async fn may_have_due(&self, claim: &Claim) -> Result<bool, StoreError> {
-        let (consumer, now) = (claim.consumer.as_str(), claim.now);
+        let (consumer, now, steady) = (claim.consumer.as_str(), claim.now, claim.steady);
         let due = self.database.read(move |tx| {
             Box::pin(async move {
                 let sql = "SELECT 1 AS due FROM inbox WHERE consumer = $1 AND settled_at IS NULL AND status = 'open'
-                    AND due_at <= $2 LIMIT 1";
-                Ok(tx.fetch_optional(sql, params![consumer, now]).await?.is_some())
+                    AND due_at <= $2 AND (lease_until IS NULL OR lease_until <= $3) LIMIT 1";
+                Ok(tx.fetch_optional(sql, params![consumer, now, steady]).await?.is_some())
             })
         });
         due.await
@@ -291,6 +292,12 @@ impl WorkQueue for SqlMessages {
         times::correct(&self.database, now, steady).await
     }
 
+    fn put_on_desk(&self, consumer: ConsumerName, desk: Desk) {
+        if !self.database.shared() {
+            self.database.attachment::<Desks>().put(consumer, desk);
+        }
+    }
+
     async fn clear_leases(&self) -> Result<(), StoreError> {
         self.database
             .write(|tx| {
@@ -377,13 +384,7 @@ fn failed(cause: &Cause, due: Timestamp, failure: Failure, now: Timestamp) -> ch
 
 fn delivery(consumer: ConsumerName, lease: LeaseToken, row: &Row) -> Result<Delivery, StoreError> {
     let envelope = envelope_of(row)?;
-    let cause = Cause {
-        consumer,
-        message: MessageId::new(row.get::<String>("id")?),
-        lease,
-        correlation: envelope.correlationid.clone(),
-        traceparent: envelope.traceparent.clone(),
-    };
+    let cause = Cause { message: MessageId::new(row.get::<String>("id")?), ..Cause::of(&envelope, consumer, lease) };
     Ok(Delivery { envelope, cause, attempt: row.get("attempts")?, received_at: row.get("received_at")? })
 }
 

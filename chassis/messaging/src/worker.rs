@@ -10,10 +10,11 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, try_join_all};
 use shared_kernel::{Clock, Ids, LeaseToken, StoreError};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::desk::{Desk, Handed};
 use super::inbox::LEASE;
 use super::{Claim, Delivery, Failure, Handled, Settlement, Subscription, WorkQueue};
 
@@ -118,37 +119,67 @@ impl Worker {
 
     /// Works until `stop`; then lets what runs come to its end. `grew` tells when the inbox has.
     pub async fn run(self: Arc<Self>, mut grew: watch::Receiver<u64>, stop: CancellationToken) {
+        let (desk, mut handed) = Desk::new(self.subscription.lanes, Arc::clone(&self.clock), Arc::clone(&self.ids));
+        self.queue.put_on_desk(self.subscription.consumer, desk.clone());
         let mut running = JoinSet::new();
         while !stop.is_cancelled() {
             grew.mark_unchanged();
-            let room = self.subscription.lanes - running.len();
-            let claimed = match self.claim(room).await {
-                Ok(claimed) => claimed,
-                Err(error) => {
-                    let Failure { text, .. } = Failure::of(&error);
-                    tracing::warn!(consumer = self.subscription.consumer.as_str(), "claiming failed: {text}");
-                    Vec::new()
-                }
-            };
-            for delivery in claimed {
-                let worker = Arc::clone(&self);
-                running.spawn(async move { worker.work_and_report(&delivery).await });
+            for handed in self.claim_for_all(&desk).await {
+                self.begin(handed, &mut running);
             }
-            self.wait(&mut running, &mut grew, &stop).await;
+            self.wait(&mut running, (&mut handed, &mut grew), &desk, &stop).await;
+        }
+        handed.close();
+        while let Some(handed) = handed.recv().await {
+            self.begin(handed, &mut running);
         }
         while running.join_next().await.is_some() {}
     }
 
-    /// Waits until there may be something to claim and room to run it.
-    async fn wait(&self, running: &mut JoinSet<()>, grew: &mut watch::Receiver<u64>, stop: &CancellationToken) {
-        let full = running.len() >= self.subscription.lanes;
-        tokio::select! {
-            () = stop.cancelled() => {}
-            Some(_) = running.join_next(), if !running.is_empty() => {
-                while running.try_join_next().is_some() {}
+    /// Claims as many messages as there are free places.
+    async fn claim_for_all(&self, desk: &Desk) -> Vec<Handed> {
+        let Some(mut taken) = desk.take_free() else { return Vec::new() };
+        let claimed = self.claim(taken.num_permits()).await.unwrap_or_else(|error| {
+            let Failure { text, .. } = Failure::of(&error);
+            tracing::warn!(consumer = self.subscription.consumer.as_str(), "claiming failed: {text}");
+            Vec::new()
+        });
+        let handed = claimed.into_iter().map_while(|delivery| Some(Handed { delivery, place: taken.split(1)? }));
+        let handed: Vec<_> = handed.collect();
+        if taken.num_permits() == 0 {
+            desk.expect_backlog();
+        }
+        handed
+    }
+
+    fn begin(self: &Arc<Self>, handed: Handed, running: &mut JoinSet<()>) {
+        let worker = Arc::clone(self);
+        running.spawn(async move {
+            worker.work_and_report(&handed.delivery).await;
+            drop(handed.place);
+        });
+    }
+
+    /// Begins what is handed over, until there may be something to claim and room to run it.
+    async fn wait(
+        self: &Arc<Self>,
+        running: &mut JoinSet<()>,
+        (handed, grew): (&mut mpsc::UnboundedReceiver<Handed>, &mut watch::Receiver<u64>),
+        desk: &Desk,
+        stop: &CancellationToken,
+    ) {
+        loop {
+            let full = desk.is_full();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                Some(handed) = handed.recv() => self.begin(handed, running),
+                Some(_) = running.join_next(), if !running.is_empty() => {
+                    while running.try_join_next().is_some() {}
+                    return;
+                }
+                _ = grew.changed(), if !full => return,
+                () = tokio::time::sleep(POLL_INTERVAL), if !full => return,
             }
-            _ = grew.changed(), if !full => {}
-            () = tokio::time::sleep(POLL_INTERVAL), if !full => {}
         }
     }
 

@@ -206,6 +206,12 @@ impl Database {
         self.inner.wakers.inbox(consumer.as_str())
     }
 
+    /// What another crate keeps with this database for as long as it is open: one value of each type, made when it is asked
+    /// for first and shared by all clones of the handle.
+    pub fn attachment<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.inner.wakers.attachments.get()
+    }
+
     /// What this process has had it do since it was opened.
     pub fn work(&self) -> Work {
         self.inner.counter.work()

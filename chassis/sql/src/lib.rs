@@ -14,6 +14,7 @@
 //! no mapping layer on purpose. What a job reads in order to decide it reads with [`Tx::fetch_for_update`]: on SQLite
 //! nobody else can write meanwhile, on PostgreSQL the rows are locked until the commit.
 
+mod attachments;
 mod currency;
 mod database;
 mod dialect;

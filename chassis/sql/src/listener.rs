@@ -25,15 +25,15 @@ const OUTBOX: &str = "#outbox";
 /// Tells everybody.
 #[derive(Clone)]
 pub(super) struct Announcer {
-    wakers: Wakers,
+    pub(super) wakers: Wakers,
     others: mpsc::Sender<&'static str>,
     stop: CancellationToken,
 }
 
 impl Announcer {
     /// A commit has added to these.
-    pub(super) fn announce(&self, touched: Touched) {
-        self.wakers.wake(&touched);
+    pub(super) fn announce(&self, mut touched: Touched) {
+        self.wakers.wake(&mut touched);
         // A full queue means that the others are being woken all the time.
         if touched.outbox {
             let _full = self.others.try_send(OUTBOX);

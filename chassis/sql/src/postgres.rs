@@ -168,7 +168,7 @@ where
         Ok(connection) => connection,
         Err(error) => return Attempt::Done(Err(StoreError::unavailable(error))),
     };
-    let mut tx = Tx::new(Connection::Postgres(connection));
+    let mut tx = Tx::new(Connection::Postgres(connection)).with_attachments(&announcer.wakers.attachments);
     if let Err(error) = tx.script("BEGIN").await {
         tx.discard().await;
         return Attempt::Done(Err(error));

@@ -1,5 +1,7 @@
 //! A connection inside a unit of work, and the rows it reads.
 
+use std::sync::Arc;
+
 use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
@@ -7,6 +9,7 @@ use sqlx::{AssertSqlSafe, Executor as _, Postgres, Row as _, TypeInfo as _, Valu
 use uuid::Uuid;
 
 use super::Dialect;
+use super::attachments::Attachments;
 use super::sqlite::{SqliteConnection, SqliteRow};
 use super::value::{Column, Params, Value};
 
@@ -18,18 +21,21 @@ pub struct Tx {
     pub(super) statements: u64,
     pub(super) rows: u64,
     pub(super) touched: Touched,
+    attachments: Attachments,
     /// A statement has failed because somebody else was faster; the whole job may go better again.
     pub(super) lost_a_race: bool,
 }
 
 /// What a unit of work has added to, so that those who wait for it can be woken after the commit.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Touched {
     pub(super) outbox: bool,
     /// The consumers whose inbox has grown; seldom more than two.
     pub(super) inbox: Vec<&'static str>,
     /// The leases of messages that were settled.
     pub(super) settled: Vec<Uuid>,
+    /// What is to be done after the commit, and only then.
+    pub(super) after: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 pub(super) enum Connection {
@@ -40,7 +46,31 @@ pub(super) enum Connection {
 
 impl Tx {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, changes: 0, statements: 0, rows: 0, touched: Touched::default(), lost_a_race: false }
+        Self {
+            connection,
+            changes: 0,
+            statements: 0,
+            rows: 0,
+            touched: Touched::default(),
+            attachments: Attachments::default(),
+            lost_a_race: false,
+        }
+    }
+
+    /// For units of work that write.
+    pub(super) fn with_attachments(self, attachments: &Attachments) -> Self {
+        Self { attachments: attachments.clone(), ..self }
+    }
+
+    /// What [`super::Database::attachment`] answers, in a unit of work that writes.
+    pub fn attachment<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.attachments.get()
+    }
+
+    /// Has this done when the unit of work is durable, on the thread that has committed it, so it must be quick. Without a
+    /// commit it is dropped; a job that is run again says it again.
+    pub fn after_commit(&mut self, act: impl FnOnce() + Send + 'static) {
+        self.touched.after.push(Box::new(act));
     }
 
     /// Which engine is at work.

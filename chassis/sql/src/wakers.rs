@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::attachments::Attachments;
 use super::tx::Touched;
 
 /// Counters that grow when a commit has added to the outbox, or to a consumer's inbox.
@@ -14,6 +15,7 @@ pub(super) struct Wakers {
     outbox: watch::Sender<u64>,
     inbox: Arc<Mutex<HashMap<&'static str, watch::Sender<u64>>>>,
     settled: Arc<Mutex<HashSet<Uuid>>>,
+    pub(super) attachments: Attachments,
 }
 
 /// More than are under way at a time. What is beyond is of handlers that were given up and committed all the same.
@@ -36,8 +38,9 @@ impl Wakers {
         self.inboxes().values().for_each(grow);
     }
 
-    /// Wakes those whom a commit concerns.
-    pub(super) fn wake(&self, touched: &Touched) {
+    /// Wakes those whom a commit concerns, and does what was to be done after it.
+    pub(super) fn wake(&self, touched: &mut Touched) {
+        touched.after.drain(..).for_each(|act| act());
         if touched.outbox {
             grow(&self.outbox);
         }

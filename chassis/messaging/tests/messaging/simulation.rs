@@ -12,17 +12,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis_messaging::memory::MemoryRecorder;
 use chassis_messaging::{
-    Claim, DeadLetterId, Delivery, Failure, Handled, Handler, InProcessBus, Inbox, InboxAdmin as _, InboxCounts,
-    Outbox, OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, WorkQueue, Worker,
+    Claim, DeadLetterId, Delivery, Desk, Failure, Handed, Handled, Handler, InProcessBus, Inbox, InboxAdmin as _,
+    InboxCounts, Outbox, OutboxRow, Progress, Record, Relay, Settlement, Subscription, TaskDraft, WorkQueue, Worker,
 };
 use chassis_testing::{CountingIds, FixedClock};
 use shared_kernel::{
     Cause, Clock, ConsumerName, Destination, Envelope, EventBus, EventDraft, LeaseToken, StoreError, Timestamp,
 };
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 const SEEDS: u64 = 20_000;
 const SUBJECTS: u64 = 4;
 const FACTS: u64 = 12;
+/// Messages that a worker is handed before it has done any.
+const PLACES: usize = 2;
 const HEAR: ConsumerName = ConsumerName::new("hear");
 const DO: ConsumerName = ConsumerName::new("do");
 
@@ -114,6 +118,9 @@ impl WorkQueue for Faulty {
         let done = self.store.settle(cause, settlement, now).await;
         self.through(done)
     }
+    fn put_on_desk(&self, consumer: ConsumerName, desk: Desk) {
+        self.store.put_on_desk(consumer, desk);
+    }
     async fn renew(&self, consumer: ConsumerName, lease: LeaseToken, until: Timestamp) -> Result<(), StoreError> {
         self.store.renew(consumer, lease, until).await
     }
@@ -180,7 +187,9 @@ struct World {
     done: Effects,
     stated: BTreeMap<String, u64>,
     relay: Relay,
-    claimed: Vec<(usize, Delivery)>,
+    /// What the workers are handed in the commits that keep it.
+    desks: Vec<UnboundedReceiver<Handed>>,
+    claimed: Vec<(usize, Delivery, Option<OwnedSemaphorePermit>)>,
 }
 
 impl World {
@@ -207,8 +216,45 @@ impl World {
         };
         let relay = relay(&producer, &bus);
         let workers = vec![worker(hear.clone()), worker(task)];
-        let (stated, claimed) = (BTreeMap::new(), Vec::new());
-        Self { dice, calm, clock, producer, consumer, bus, hear, workers, heard, done, stated, relay, claimed }
+        let (stated, claimed, desks) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut world = Self {
+            dice,
+            calm,
+            clock,
+            producer,
+            consumer,
+            bus,
+            hear,
+            workers,
+            heard,
+            done,
+            stated,
+            relay,
+            desks,
+            claimed,
+        };
+        world.open_desks();
+        world
+    }
+
+    /// Workers begin; what was handed to those before them, and what they had claimed, is gone with them.
+    fn open_desks(&mut self) {
+        self.claimed.clear();
+        let ids = Arc::new(CountingIds::from(1_000_000_000 + self.dice.roll(1_000_000) * 1_000));
+        let open = [HEAR, DO].map(|consumer| {
+            let (desk, handed) = Desk::new(PLACES, self.clock.clone(), ids.clone());
+            self.consumer.put_on_desk(consumer, desk);
+            handed
+        });
+        self.desks = open.into();
+    }
+
+    fn take_handed(&mut self) {
+        for (turn, desk) in self.desks.iter_mut().enumerate() {
+            while let Ok(Handed { delivery, place }) = desk.try_recv() {
+                self.claimed.push((turn, delivery, Some(place)));
+            }
+        }
     }
 
     fn state_a_fact(&mut self) {
@@ -223,27 +269,31 @@ impl World {
         match self.dice.roll(8) {
             0 => {
                 let _carried = self.relay.step().await;
+                if self.dice.roll(3) == 0 {
+                    let _saved = self.relay.save().await;
+                }
             }
             1 => self.relay = relay(&self.producer, &self.bus),
             2 => self.redeliver().await,
             3 => self.clock.advance(Duration::from_secs(self.dice.roll(90))),
-            4 => self.claimed.clear(),
+            4 => self.open_desks(),
             6 if self.dice.roll(12) == 0 => self.set_the_clock().await,
             5 if self.dice.roll(4) == 0 => self.rebuild(),
             _ if !self.claimed.is_empty() => {
                 let turn = usize::try_from(self.dice.roll(self.claimed.len() as u64)).unwrap();
-                let (worker, delivery) = self.claimed.swap_remove(turn);
+                let (worker, delivery, place) = self.claimed.swap_remove(turn);
                 self.work(worker, &delivery).await;
                 if self.dice.roll(4) == 0 {
-                    self.claimed.push((worker, delivery));
+                    self.claimed.push((worker, delivery, place));
                 }
             }
             _ => {
                 let turn = usize::try_from(self.dice.roll(2)).unwrap();
                 let claimed = self.workers[turn].claim(3).await.unwrap_or_default();
-                self.claimed.extend(claimed.into_iter().map(|delivery| (turn, delivery)));
+                self.claimed.extend(claimed.into_iter().map(|delivery| (turn, delivery, None)));
             }
         }
+        self.take_handed();
     }
 
     /// Somebody sets it, and that is noticed now or later.
@@ -295,7 +345,11 @@ impl World {
                 let key = DeadLetterId { consumer: letter.consumer, message: letter.message_id };
                 assert!(self.consumer.store.resolve_dead_letter(&key, true, self.clock.now()).await.unwrap());
             }
-            let mut idle = true;
+            self.take_handed();
+            let mut idle = self.claimed.is_empty();
+            for (worker, delivery, _place) in std::mem::take(&mut self.claimed) {
+                self.workers[worker].work(&delivery).await.unwrap();
+            }
             for worker in &self.workers {
                 for delivery in worker.claim(8).await.unwrap() {
                     idle = false;

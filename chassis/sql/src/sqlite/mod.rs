@@ -68,7 +68,8 @@ impl Sqlite {
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(writer::QUEUE_SIZE);
         let (counted, readers) = (counter.clone(), Readers::new(path.to_owned(), readers, BUSY_TIMEOUT));
-        let (tx, runtime) = (Tx::new(Connection::Sqlite(writer)), Handle::current());
+        let (tx, runtime) =
+            (Tx::new(Connection::Sqlite(writer)).with_attachments(&wakers.attachments), Handle::current());
         let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         std::thread::Builder::new()
             .name(format!("sqlite-{name}"))

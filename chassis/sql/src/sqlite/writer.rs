@@ -90,7 +90,7 @@ pub(super) async fn serve(mut tx: Tx, mut queue: mpsc::Receiver<Box<dyn Job>>, w
     while queue.recv_many(&mut jobs, BATCH_SIZE).await > 0 {
         if commit_together(&mut tx, &mut jobs).await {
             counter.committed(&mut tx, jobs.len());
-            wakers.wake(&std::mem::take(&mut tx.touched));
+            wakers.wake(&mut std::mem::take(&mut tx.touched));
             jobs.drain(..).for_each(|job| job.answer(Ok(())));
         } else {
             for job in jobs.drain(..) {
@@ -107,11 +107,14 @@ async fn commit_together(tx: &mut Tx, jobs: &mut [Box<dyn Job>]) -> bool {
         return false;
     }
     for job in jobs {
-        let before = tx.changes;
+        let (before, acts) = (tx.changes, tx.touched.after.len());
         let ran = job.run(tx).await;
         if ran == Ran::Failed || (ran == Ran::Refused && tx.changes > before) {
             roll_back(tx);
             return false;
+        }
+        if ran == Ran::Refused {
+            tx.touched.after.truncate(acts);
         }
     }
     if tx.control(COMMIT).is_ok() {
@@ -132,7 +135,7 @@ async fn commit_alone(tx: &mut Tx, mut job: Box<dyn Job>, wakers: &Wakers, count
     match tx.control(COMMIT) {
         Ok(()) => {
             counter.committed(tx, 1);
-            wakers.wake(&std::mem::take(&mut tx.touched));
+            wakers.wake(&mut std::mem::take(&mut tx.touched));
             job.answer(Ok(()));
         }
         Err(cause) => {
