@@ -1,44 +1,61 @@
-//! What an order costs in transactions, statements and rows, by context: numbers that are the same on every machine.
+//! What the databases of a shop have done, by context: numbers that are the same on every machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use serde::Serialize;
 
 use crate::support::process::Shop;
 
 /// The shop takes these numbers off its databases every ten seconds.
-const REFRESHED: Duration = Duration::from_secs(11);
-const KINDS: [&str; 5] = ["writes", "commits", "reads", "statements", "rows"];
+const REFRESH_INTERVAL: Duration = Duration::from_secs(11);
+/// What is counted.
+pub const KINDS: [&str; 5] = ["writes", "commits", "reads", "statements", "rows"];
 
-/// What the databases have done, by context and kind. Empty where the shop is several processes.
-pub struct SqlWork(BTreeMap<(String, String), u64>);
+/// Counts by context and kind. Empty where the shop is several processes.
+#[derive(Debug, Default, Clone, Serialize)]
+pub struct SqlWork(BTreeMap<String, BTreeMap<String, u64>>);
 
 impl SqlWork {
     /// Waits until the numbers are of this moment.
     pub async fn read(shop: &Shop) -> Self {
-        tokio::time::sleep(REFRESHED).await;
+        tokio::time::sleep(REFRESH_INTERVAL).await;
         let answer = reqwest::get(shop.url("/metrics")).await.unwrap();
         let text = if answer.status().is_success() { answer.text().await.unwrap() } else { String::new() };
         let parse = |line: &str| {
             let (kind, rest) = line.strip_prefix("store_sql_")?.split_once("_total{context=\"")?;
             let (context, count) = rest.split_once("\"} ")?;
-            Some(((context.to_owned(), kind.to_owned()), count.parse().ok()?))
+            Some((context.to_owned(), kind.to_owned(), count.parse::<u64>().ok()?))
         };
-        Self(text.lines().filter_map(parse).collect())
+        let mut all = Self::default();
+        for (context, kind, count) in text.lines().filter_map(parse) {
+            all.0.entry(context).or_default().insert(kind, count);
+        }
+        all
     }
 
-    /// A table of what was done since then, for each of so many orders.
-    pub fn per_order(&self, before: &Self, orders: usize) -> String {
-        let each = |key: &(String, String)| {
-            let used = self.0.get(key).copied().unwrap_or(0) - before.0.get(key).copied().unwrap_or(0);
-            let tenths = used * 10 / u64::try_from(orders).unwrap();
-            format!("{}.{}", tenths / 10, tenths % 10)
-        };
-        let contexts: std::collections::BTreeSet<&String> = self.0.keys().map(|(context, _)| context).collect();
-        let mut lines = vec![format!("| each order | {} |", KINDS.join(" | ")), "|---|---|---|---|---|---|".to_owned()];
-        lines.extend(contexts.into_iter().map(|context| {
-            let cells = KINDS.map(|kind| each(&(context.clone(), kind.to_owned())));
-            format!("| {context} | {} |", cells.join(" | "))
-        }));
-        lines.join("\n")
+    /// What was done since then.
+    pub fn since(&self, before: &Self) -> Self {
+        let mut all = self.clone();
+        for (context, kinds) in &mut all.0 {
+            for (kind, count) in kinds {
+                *count -= before.count(context, kind);
+            }
+        }
+        all
+    }
+
+    pub fn count(&self, context: &str, kind: &str) -> u64 {
+        self.0.get(context).and_then(|kinds| kinds.get(kind)).copied().unwrap_or(0)
+    }
+
+    /// The contexts that there are numbers of.
+    pub fn contexts(&self) -> BTreeSet<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+
+    /// Of all contexts together.
+    pub fn total(&self, kind: &str) -> u64 {
+        self.contexts().into_iter().map(|context| self.count(context, kind)).sum()
     }
 }

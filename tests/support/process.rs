@@ -80,6 +80,8 @@ pub struct Plan<'a> {
     pub own_cluster: bool,
     /// Those of its processes that run twice, behind the gateway.
     pub doubled: &'a [&'a str],
+    /// Whether the payment sandbox of a shop of one process has a process of its own, so that its cost can be told apart.
+    pub sandbox_apart: bool,
     /// The version that all of them are, to begin with.
     pub version: Version,
 }
@@ -141,7 +143,7 @@ impl Shop {
         let mut shared: Vec<(String, String)> =
             plan.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         shared.extend(servers.iter().flat_map(|servers| servers.settings(topology)));
-        let members = topology.processes().iter().flat_map(|(name, held)| {
+        let members = topology.processes(plan.sandbox_apart).iter().flat_map(|(name, held)| {
             let again = plan.doubled.contains(name).then(|| (format!("{name}-2"), *held, free_port()));
             [Some(((*name).to_owned(), *held, free_port())), again].into_iter().flatten()
         });
@@ -162,6 +164,14 @@ impl Shop {
             }
             places
         });
+        if plan.sandbox_apart && !behind_gateway {
+            shared.push(("STORE_BASE_URL".to_owned(), format!("http://127.0.0.1:{door}")));
+            shared.push(("STORE_MAIL_DIR".to_owned(), keep.path().join("mail").display().to_string()));
+            shared.extend(keys());
+            let peers =
+                self::places(&members).into_iter().map(|(part, ports)| format!("{part}=http://127.0.0.1:{}", ports[0]));
+            shared.push(("STORE_PEERS".to_owned(), peers.collect::<Vec<_>>().join(",")));
+        }
         let single = members.len() == 1;
         let processes = members.into_iter().map(|(name, held, port)| {
             let mut settings = shared.clone();
@@ -222,6 +232,11 @@ impl Shop {
             well &= process.close().await;
         }
         well
+    }
+
+    /// The processes that run: what each is called, and its number in the system.
+    pub fn running(&self) -> Vec<(&str, u32)> {
+        self.processes.iter().filter_map(|process| Some((process.name.as_str(), process.pid()?))).collect()
     }
 
     /// The process of that name, to be killed or closed while the others go on.
@@ -286,7 +301,12 @@ impl Shop {
 
     /// The letters written so far, as they would be sent.
     pub fn letters(&self) -> Vec<String> {
-        letters(&self.folder.join("mail"))
+        letters(&self.mail_folder())
+    }
+
+    /// Where letters are put.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.folder.join("mail")
     }
 
     /// The numbers of its processes in the system.

@@ -51,10 +51,23 @@ impl Topology {
         missing.iter().all(|(_, missing)| !missing)
     }
 
-    /// The processes that it consists of: what each is called, and which parts it holds.
-    pub const fn processes(self) -> &'static [(&'static str, &'static str)] {
+    /// The processes that it consists of: what each is called, and which parts it holds. The payment sandbox is part of the
+    /// shop's process, or of the edge's, unless it is to be apart.
+    pub const fn processes(self, sandbox_apart: bool) -> &'static [(&'static str, &'static str)] {
         match self {
+            Self::Monolith | Self::Servers if sandbox_apart => {
+                &[("shop", "catalogue,order,fulfilment,reports,customer,edge"), ("sandbox", "sandbox")]
+            }
             Self::Monolith | Self::Servers => &[("shop", "")],
+            Self::Split if sandbox_apart => &[
+                ("catalogue", "catalogue"),
+                ("order", "order"),
+                ("fulfilment", "fulfilment"),
+                ("reports", "reports"),
+                ("customer", "customer"),
+                ("edge", "edge"),
+                ("sandbox", "sandbox"),
+            ],
             Self::Split => &[
                 ("catalogue", "catalogue"),
                 ("order", "order"),
