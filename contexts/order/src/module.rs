@@ -24,7 +24,7 @@ use crate::application::{
     AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, ImportSummary, Policy, Ports, PricingConfig,
     ReconcileSummary, UseCases,
 };
-use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender};
+use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender, WebhookInbox};
 use crate::settings::OrderSettings;
 
 /// Keeps the local price list.
@@ -59,6 +59,7 @@ pub struct ExternalServices {
 #[derive(Clone)]
 pub struct OrderModule {
     use_cases: UseCases,
+    webhook_inbox: Arc<dyn WebhookInbox>,
     settings: OrderSettings,
     platform: Platform,
 }
@@ -96,8 +97,9 @@ impl OrderModule {
     ) -> Result<Self, StoreError> {
         let policy = policy(&settings, &platform)?;
         platform.database.migrate("order", MIGRATIONS).await?;
-        let use_cases = UseCases::new(&ports(&settings, &platform, services), policy);
-        Ok(Self { use_cases, settings, platform })
+        let ports = ports(&settings, &platform, services);
+        let (use_cases, webhook_inbox) = (UseCases::new(&ports, policy), ports.webhook_inbox);
+        Ok(Self { use_cases, webhook_inbox, settings, platform })
     }
 
     /// The use cases, for pages of the app that join contexts.
@@ -108,8 +110,8 @@ impl OrderModule {
     /// The JSON API, `/api/order/v1`.
     pub fn api(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
         let api = api::routes::configure(&self.use_cases, self.platform.site.clone());
-        let (accept, secrets) = (self.use_cases.accept_payment_event.clone(), &self.settings.stripe.webhook_secrets);
-        let webhook = configure_webhook(accept, secrets.clone(), Arc::clone(&self.platform.clock));
+        let (inbox, secrets) = (Arc::clone(&self.webhook_inbox), self.settings.stripe.webhook_secrets.clone());
+        let webhook = configure_webhook(inbox, secrets, Arc::clone(&self.platform.clock));
         move |services: &mut ServiceConfig| {
             api(services);
             webhook(services);

@@ -5,7 +5,7 @@
 //! where its file says that it carries out a task; then outside any transaction.
 //!
 //! Buying: [`CreateCart`], [`SetCartItem`], [`ViewCart`], [`ClaimCart`], [`PlaceOrder`], [`WaitUntilPayable`],
-//! [`OpenCardPage`], [`WaitForPayment`]. What others say: [`AnswerStock`], [`AcceptPaymentEvent`], [`RecordPayment`], [`CheckPayment`],
+//! [`OpenCardPage`], [`WaitForPayment`]. What others say: [`AnswerStock`], [`RecordPayment`], [`CheckPayment`],
 //! [`FollowFulfilment`], [`KeepPrices`]. Timers: [`HandleOverdue`], [`ReconcilePayments`], [`ForgetCarts`],
 //! [`ForgetCustomer`]. Tasks: [`OpenPayment`], [`CloseIntent`], [`SendRefund`], [`SendReceipt`]. People: [`ViewOrder`],
 //! [`ListOrders`], [`RequestCancellation`], [`RefundOrder`], [`ResolveAttention`]. Operators: [`ImportOrders`],

@@ -6,11 +6,10 @@ use std::time::Duration;
 use shared_kernel::{Clock, Ids};
 
 use super::{
-    AcceptPaymentEvent, AnswerStock, AuditOrders, CartPricing, CatchUp, CheckPayment, CheckoutPolicy, ClaimCart,
-    CloseIntent, CreateCart, FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices,
-    ListOrders, OpenCardPage, OpenPayment, PlaceOrder, PricingConfig, ReconcilePayments, RecordPayment, RefundOrder,
-    RequestCancellation, ResolveAttention, SendReceipt, SendRefund, SetCartItem, ViewCart, ViewOrder, WaitForPayment,
-    WaitUntilPayable,
+    AnswerStock, AuditOrders, CartPricing, CatchUp, CheckPayment, CheckoutPolicy, ClaimCart, CloseIntent, CreateCart,
+    FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage,
+    OpenPayment, PlaceOrder, PricingConfig, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation,
+    ResolveAttention, SendReceipt, SendRefund, SetCartItem, ViewCart, ViewOrder, WaitForPayment, WaitUntilPayable,
 };
 use crate::ports::{
     CardPage, CartStore, HistoryImport, MoneyOrders, OrderChanges, OrderHistory, OrderPlacement, OrderStore,
@@ -72,7 +71,6 @@ pub struct UseCases {
     pub request_cancellation: Arc<RequestCancellation>,
     pub refund_order: Arc<RefundOrder>,
     pub resolve_attention: Arc<ResolveAttention>,
-    pub accept_payment_event: Arc<AcceptPaymentEvent>,
     pub record_payment: Arc<RecordPayment>,
     pub check_payment: Arc<CheckPayment>,
     pub answer_stock: Arc<AnswerStock>,
@@ -110,9 +108,8 @@ impl UseCases {
         let check = CheckPayment::new(orders.clone(), gateway.clone(), clock.clone(), policy.number_prefix);
         let (money, reach) = (with.money.clone(), policy.reconcile_reach);
         let reconcile = ReconcilePayments::new(orders.clone(), money, check.clone(), clock.clone(), reach);
-        let accept = Arc::new(AcceptPaymentEvent::new(with.webhook_inbox.clone()));
         let (restoration, events) = (with.restoration.clone(), with.provider_events.clone());
-        let catch_up = CatchUp::new(restoration, events, accept.clone(), clock.clone());
+        let catch_up = CatchUp::new(restoration, events, with.webhook_inbox.clone(), clock.clone());
         Self {
             create_cart: Arc::new(CreateCart::new(carts.clone(), pricing.clone(), clock.clone(), with.ids.clone())),
             view_cart: Arc::new(ViewCart::new(carts.clone(), pricing.clone())),
@@ -127,7 +124,6 @@ impl UseCases {
             request_cancellation: Arc::new(RequestCancellation::new(orders.clone(), clock.clone())),
             refund_order: Arc::new(RefundOrder::new(orders.clone(), clock.clone(), with.ids.clone())),
             resolve_attention: Arc::new(ResolveAttention::new(orders.clone(), clock.clone())),
-            accept_payment_event: accept,
             record_payment: Arc::new(RecordPayment::new(orders.clone(), clock.clone())),
             check_payment: Arc::new(check),
             answer_stock: Arc::new(AnswerStock::new(orders.clone(), clock.clone())),

@@ -1,10 +1,9 @@
 //! What the payment provider remembers of the past, for a shop whose own memory has a gap.
 
 use async_trait::async_trait;
-use serde_json::Value;
 use shared_kernel::Timestamp;
 
-use super::PaymentError;
+use super::{PaymentError, ProviderEvent};
 
 /// A stretch of the provider's memory, and how far it has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub struct EventSpan {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventPage {
     /// Newest first.
-    pub events: Vec<Value>,
+    pub events: Vec<ProviderEvent>,
     /// Whether older ones of the span are behind the last.
     pub more: bool,
 }
@@ -29,6 +28,6 @@ pub struct EventPage {
 /// The provider's memory of what has happened to money.
 #[async_trait]
 pub trait ProviderEventLog: Send + Sync {
-    /// One page of the events that speak of money, each exactly as its webhook's body was or would have been.
+    /// One page of the events that speak of money, each as if it were posted now.
     async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError>;
 }

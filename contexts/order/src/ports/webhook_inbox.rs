@@ -1,4 +1,5 @@
-//! Keeps what the payment provider posted, before anybody acts on it.
+//! Keeps what the payment provider posted, before anybody acts on it. The provider is answered as soon as it is durable;
+//! its meaning is looked at later, so that no business failure ever changes the answer.
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -13,7 +14,7 @@ pub struct ProviderEvent {
     pub event_type: String,
     /// The intent that it is about (else the object); events of one subject keep their order.
     pub subject: String,
-    /// As it was posted.
+    /// As it was posted. Only the provider's adapter reads it.
     pub payload: Value,
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use serde_json::Value;
 use shared_kernel::{Money, OrderId, Timestamp};
 
 use crate::domain::{
@@ -13,7 +12,7 @@ use crate::domain::{
 };
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
-    PaymentGateway, ProviderEventLog, ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
+    PaymentGateway, ProviderEvent, ProviderEventLog, ProviderRefund, ReceiptError, ReceiptLetter, ReceiptSender,
 };
 
 /// Events on one page.
@@ -33,7 +32,7 @@ struct State {
     refunds: BTreeMap<String, RefundReport>,
     disputes: BTreeMap<String, DisputeReport>,
     /// Oldest first.
-    events: Vec<(Timestamp, Value)>,
+    events: Vec<(Timestamp, ProviderEvent)>,
     calls: u32,
 }
 
@@ -144,7 +143,7 @@ impl FakeProvider {
     }
 
     /// Something has happened of which it tells anyone who asks for it.
-    pub fn remembers(&self, at: Timestamp, event: Value) {
+    pub fn remembers(&self, at: Timestamp, event: ProviderEvent) {
         self.lock().events.push((at, event));
     }
 
@@ -244,10 +243,10 @@ impl ProviderEventLog for FakeProvider {
     async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError> {
         let state = self.answer()?;
         let asked_for = state.events.iter().rev().filter(|(at, _)| span.from <= *at && *at < span.before);
-        let events: Vec<Value> = asked_for.map(|(_, event)| event.clone()).collect();
-        let known = |behind: &String| events.iter().position(|event| event["id"] == behind.as_str());
+        let events: Vec<ProviderEvent> = asked_for.map(|(_, event)| event.clone()).collect();
+        let known = |behind: &String| events.iter().position(|event| event.id == *behind);
         let start = span.behind.as_ref().and_then(known).map_or(0, |at| at + 1);
-        let page: Vec<Value> = events[start..].iter().take(PAGE_SIZE).cloned().collect();
+        let page: Vec<ProviderEvent> = events[start..].iter().take(PAGE_SIZE).cloned().collect();
         Ok(EventPage { more: start + page.len() < events.len(), events: page })
     }
 }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use chassis::sql::transfer::RESTORED;
+use order::adapters::stripe::events;
 use order::application::RequestCancellationCommand;
 use order::domain::{AttentionReason, IntentId, IntentStatus, Order, OrderNumber, RefundId, Status};
 use order::ports::{NewRefund, PaymentGateway};
@@ -21,7 +22,7 @@ fn event(id: &str, event_type: &str, object: &Value) -> Value {
 
 /// What the provider remembers, that long ago, and of which we know nothing.
 fn remembers(shop: &Shop, minutes_ago: u64, event: Value) {
-    shop.provider.remembers(ago(shop, minutes_ago), event);
+    shop.provider.remembers(ago(shop, minutes_ago), events::read(event).unwrap());
 }
 
 fn ago(shop: &Shop, minutes: u64) -> Timestamp {

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::Platform;
-use chassis::messaging::{Inbox as _, InboxAdmin as _, SqlMessages};
+use chassis::messaging::{Inbox as _, InboxAdmin as _, Recorder, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, FixedClock, Leftovers, drive, platform_on};
+use order::adapters::outbound::sql::SqlWebhookInbox;
+use order::adapters::stripe::events;
 use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
 use order::domain::{CartId, IntentId, IntentStatus, LineChange, Order, Status};
+use order::ports::WebhookInbox as _;
 use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
 use order::{ExternalServices, OrderModule, OrderSettings};
 use serde_json::{Value, json};
@@ -186,9 +189,17 @@ impl Shop {
 
     pub async fn provider_posts(&self, event: &str, event_type: &str, object: Value) -> bool {
         let payload = json!({"id": event, "type": event_type, "data": {"object": object}});
-        let new = self.use_cases().accept_payment_event.execute(payload).await.unwrap();
+        let new = self.stores(payload).await;
         self.works().await;
         new
+    }
+
+    /// The webhook route has stored an event of the provider, on which nobody has acted yet. `false` if it was there already.
+    pub async fn stores(&self, payload: Value) -> bool {
+        let Platform { database, clock, ids, .. } = &self.platform;
+        let recorder = Recorder::new("order", Arc::clone(clock), Arc::clone(ids));
+        let inbox = SqlWebhookInbox::new(database.clone(), recorder);
+        inbox.accept(events::read(payload).unwrap()).await.unwrap()
     }
 
     pub async fn order(&self, id: OrderId) -> Order {

@@ -13,9 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use shared_kernel::Ids;
 
 use super::client::{ClientSettings, StripeClient};
-use super::objects;
 use super::requests::{IntentAsk, RefundAsk, SessionAsk};
 use super::translate::{self, Unreadable};
+use super::{events, objects};
 use crate::domain::{IntentId, IntentStatus, PaymentStatement};
 use crate::ports::{
     CardPage, CardPageRequest, EventPage, EventSpan, Intent, NewIntent, NewRefund, OpenedCardPage, PaymentError,
@@ -169,7 +169,9 @@ impl PaymentGateway for StripeGateway {
 impl ProviderEventLog for StripeGateway {
     async fn page(&self, span: &EventSpan) -> Result<EventPage, PaymentError> {
         let list = self.client.events(span).await?;
-        Ok(EventPage { events: list.data, more: list.has_more })
+        let events = list.data.into_iter().map(events::read).collect::<Result<_, _>>();
+        let events = events.map_err(|malformed| PaymentError::Unavailable(Box::new(malformed)))?;
+        Ok(EventPage { events, more: list.has_more })
     }
 }
 

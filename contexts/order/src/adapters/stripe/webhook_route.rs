@@ -16,8 +16,9 @@ use shared_kernel::{Clock, StoreError};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::events;
 use super::webhook_signature::{SignatureError, WebhookSecrets};
-use crate::application::{AcceptPaymentEvent, AcceptPaymentEventError};
+use crate::ports::WebhookInbox;
 
 /// The provider's events are far smaller.
 const MAX_EVENT_BYTES: usize = 256 * 1024;
@@ -38,13 +39,13 @@ pub struct Received {
 
 /// Registers the route. A request is accepted if it is signed with one of the secrets.
 pub fn configure(
-    accept: Arc<AcceptPaymentEvent>,
+    inbox: Arc<dyn WebhookInbox>,
     secrets: Vec<SecretString>,
     clock: Arc<dyn Clock>,
 ) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
     let auth = Data::new(WebhookAuth { secrets: WebhookSecrets::new(secrets), clock });
     move |services: &mut ServiceConfig| {
-        services.app_data(auth).app_data(Data::from(accept)).service(receive);
+        services.app_data(auth).app_data(Data::from(inbox)).service(receive);
     }
 }
 
@@ -63,7 +64,7 @@ pub fn configure(
 #[post("/api/order/v1/payment-events")]
 async fn receive(
     req: HttpRequest,
-    events: Data<AcceptPaymentEvent>,
+    inbox: Data<dyn WebhookInbox>,
     auth: Data<WebhookAuth>,
     trail: SecurityTrail,
     body: Payload,
@@ -76,8 +77,9 @@ async fn receive(
         trail.note(SecurityEvent::WebhookForged, "").await;
     }
     genuine?;
-    let event = serde_json::from_slice(&body).map_err(|error| malformed_event(error.to_string()))?;
-    let new = events.execute(event).await?;
+    let payload = serde_json::from_slice(&body).map_err(|error| malformed_event(error.to_string()))?;
+    let event = events::read(payload).map_err(|error| malformed_event(error.to_string()))?;
+    let new = inbox.accept(event).await.map_err(not_stored)?;
     tracing::debug!(new, "a payment event is kept");
     Ok(HttpResponse::Ok().json(Received { received: true }))
 }
@@ -99,13 +101,8 @@ impl From<SignatureError> for Problem {
 }
 
 /// An event that is not stored must not be acknowledged, whatever the reason: the provider then sends it again.
-impl From<AcceptPaymentEventError> for Problem {
-    fn from(error: AcceptPaymentEventError) -> Self {
-        match error {
-            AcceptPaymentEventError::Malformed(_) => malformed_event(error.to_string()),
-            AcceptPaymentEventError::Store(error) => StoreError::unavailable(error).into(),
-        }
-    }
+fn not_stored(error: StoreError) -> Problem {
+    StoreError::unavailable(error).into()
 }
 
 #[cfg(test)]
@@ -118,7 +115,7 @@ mod tests {
     #[test]
     fn an_event_that_is_not_durable_is_never_acknowledged_whatever_the_reason() {
         for failure in [StoreError::Stale, StoreError::LeaseLost, StoreError::unavailable("the disk is full")] {
-            let problem = Problem::from(AcceptPaymentEventError::Store(failure));
+            let problem = not_stored(failure);
             assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert!(problem.error_response().headers().contains_key(header::RETRY_AFTER));
         }

@@ -5,11 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use shared_kernel::{Clock, StoreError, Timestamp};
 
-use crate::application::{AcceptPaymentEvent, AcceptPaymentEventError};
-use crate::ports::{EventSpan, PaymentError, ProviderEventLog, Restoration};
+use crate::ports::{EventSpan, PaymentError, ProviderEvent, ProviderEventLog, Restoration, WebhookInbox};
 
 /// Read from so long before the backup: its moment was our clock's, and events come late.
 const READ_BEFORE_BACKUP: Duration = Duration::from_hours(1);
@@ -39,9 +37,6 @@ pub enum CatchUpError {
     /// The provider does not tell.
     #[error("the payment provider does not say what has happened since the backup: {0}")]
     Provider(#[from] PaymentError),
-    /// What it tells makes no sense.
-    #[error("the payment provider has told something unreadable: {0}")]
-    Unreadable(AcceptPaymentEventError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -50,7 +45,7 @@ pub enum CatchUpError {
 pub struct CatchUp {
     restoration: Arc<dyn Restoration>,
     events: Arc<dyn ProviderEventLog>,
-    accept: Arc<AcceptPaymentEvent>,
+    inbox: Arc<dyn WebhookInbox>,
     clock: Arc<dyn Clock>,
 }
 
@@ -59,10 +54,10 @@ impl CatchUp {
     pub fn new(
         restoration: Arc<dyn Restoration>,
         events: Arc<dyn ProviderEventLog>,
-        accept: Arc<AcceptPaymentEvent>,
+        inbox: Arc<dyn WebhookInbox>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { restoration, events, accept, clock }
+        Self { restoration, events, inbox, clock }
     }
 
     /// Whether memory has gone back and nobody has caught up since.
@@ -83,7 +78,7 @@ impl CatchUp {
             let before = from.plus(WINDOW).min(end);
             for event in self.fetch_window(from, before).await?.into_iter().rev() {
                 caught.told += 1;
-                caught.new += u32::from(self.accept_event(event).await?);
+                caught.new += u32::from(self.inbox.accept(event).await?);
             }
             from = before;
         }
@@ -96,22 +91,15 @@ impl CatchUp {
     }
 
     /// Newest first.
-    async fn fetch_window(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Value>, CatchUpError> {
+    async fn fetch_window(&self, from: Timestamp, before: Timestamp) -> Result<Vec<ProviderEvent>, CatchUpError> {
         let (mut all, mut span) = (Vec::new(), EventSpan { from, before, behind: None });
         loop {
             let page = self.events.page(&span).await?;
-            span.behind = page.events.last().and_then(|event| event.get("id")?.as_str().map(str::to_owned));
+            span.behind = page.events.last().map(|event| event.id.clone());
             all.extend(page.events);
             if !page.more || span.behind.is_none() {
                 return Ok(all);
             }
         }
-    }
-
-    async fn accept_event(&self, event: Value) -> Result<bool, CatchUpError> {
-        self.accept.execute(event).await.map_err(|error| match error {
-            AcceptPaymentEventError::Store(error) => CatchUpError::Store(error),
-            malformed @ AcceptPaymentEventError::Malformed(_) => CatchUpError::Unreadable(malformed),
-        })
     }
 }

@@ -1,6 +1,5 @@
 //! What changes something: carts, orders, and our copies of what others say. One use case per file, named after it.
 
-mod accept_payment_event;
 mod answer_stock;
 mod catch_up;
 mod check_payment;
@@ -25,7 +24,6 @@ mod send_receipt;
 mod send_refund;
 mod set_cart_item;
 
-pub use accept_payment_event::{AcceptPaymentEvent, AcceptPaymentEventError};
 pub use answer_stock::{AnswerStock, StockAnswer};
 pub use catch_up::{CatchUp, CatchUpError, CatchUpSummary};
 pub use check_payment::{CheckPayment, CheckPaymentError, Checked};
