@@ -17,9 +17,10 @@ use crate::adapters::inbound::pages::view_models::ProductCard;
 use crate::adapters::inbound::pages::{self, PageSettings};
 use crate::adapters::outbound::listing::cache::{CacheVersion, CachedListing};
 use crate::adapters::outbound::listing::sellable::SellableListing;
-use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue};
+use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue, audit};
 use crate::application::{KeepPictureError, Ports, UseCases};
 use crate::domain::{CategoryCount, FieldError, ImageName, ListedProduct, MediaError, SaleRules};
+use crate::ports::StockLevels as _;
 
 /// The catalogue, ready to be served.
 pub struct CatalogueModule {
@@ -71,7 +72,6 @@ impl CatalogueModule {
             listing: Arc::new(CachedListing::new(sellable, cache_version, Arc::clone(&clock))),
             all_products: store.clone(),
             media: store.clone(),
-            levels: store.clone(),
             handles: store.clone(),
             import_log: store.clone(),
             ids: Arc::clone(&ids),
@@ -176,7 +176,10 @@ impl CatalogueModule {
 
     /// Every product and every stock level known here, one JSON object each.
     pub async fn audit(&self) -> Result<Vec<Value>, StoreError> {
-        self.use_cases.audit_catalogue.execute().await
+        let mut records = Vec::new();
+        self.use_cases.export_products.execute(|listed| records.push(audit::product(listed.product()))).await?;
+        records.extend(self.store.all().await?.iter().map(audit::stock_level));
+        Ok(records)
     }
 }
 

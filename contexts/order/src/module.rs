@@ -16,13 +16,13 @@ use crate::adapters::inbound::{api, import, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
 use crate::adapters::outbound::sql::{
     CURRENCY_IN_USE, MIGRATIONS, OrderChangeNotifier, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore,
-    SqlPriceList, SqlRestoration, SqlWebhookInbox,
+    SqlPriceList, SqlRestoration, SqlWebhookInbox, audit,
 };
 use crate::adapters::stripe::{StripeGateway, WebhookConsumer, charge_limits, configure_webhook, livemode_of};
 use crate::application::tasks::PAYMENT_EVENTS;
 use crate::application::{
-    AuditOrders, CatchUpError, CatchUpSummary, CheckoutPolicy, ImportSummary, Policy, Ports, PricingConfig,
-    ReconcileSummary, UseCases,
+    CatchUpError, CatchUpSummary, CheckoutPolicy, ImportSummary, Policy, Ports, PricingConfig, ReconcileSummary,
+    UseCases,
 };
 use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender, WebhookInbox};
 use crate::settings::OrderSettings;
@@ -193,7 +193,7 @@ impl OrderModule {
     /// # Errors
     /// The store's.
     pub async fn audit(&self, to: &AuditSink) -> Result<(), StoreError> {
-        write_audit(&self.use_cases.audit_orders, to).await
+        Self::audit_of(&self.platform.database, to).await
     }
 
     /// The same of orders that nobody works on, such as those in a backup.
@@ -205,7 +205,7 @@ impl OrderModule {
         let recorder = Recorder::new("order", Arc::clone(&clock), ids);
         let orders =
             SqlOrderStore::new(database.clone(), recorder, clock, String::new(), OrderChangeNotifier::default());
-        write_audit(&AuditOrders::new(Arc::new(orders)), to).await
+        audit(&orders, to).await
     }
 
     /// Takes over orders of another shop, from a file of JSON lines; see [`ImportOrders`].
@@ -268,22 +268,6 @@ fn ports(settings: &OrderSettings, platform: &Platform, services: ExternalServic
         receipts: services.receipts,
         clock: Arc::clone(clock),
         ids: Arc::clone(ids),
-    }
-}
-
-async fn write_audit(audit: &AuditOrders, to: &AuditSink) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let (orders, last) = audit.page(after).await?;
-        for order in orders {
-            if to.send(order).await.is_err() {
-                return Ok(());
-            }
-        }
-        match last {
-            Some(last) => after = Some(last),
-            None => return Ok(()),
-        }
     }
 }
 

@@ -21,7 +21,7 @@ pub use commands::{
 pub use decide_import::DecideImport;
 pub use import_report::{Changed, DraftedProduct, ImportOptions, ImportReport, Place, RepeatedSkus, RowProblem};
 pub use name_products::NameProducts;
-pub use queries::{AuditCatalogue, Browse, ExportProducts};
+pub use queries::{Browse, ExportProducts};
 pub use use_cases::{Ports, UseCases};
 
 /// How often a use case decides again when somebody else's change came first.

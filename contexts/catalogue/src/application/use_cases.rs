@@ -5,11 +5,11 @@ use std::sync::Arc;
 use shared_kernel::Ids;
 
 use super::{
-    AddPicture, AuditCatalogue, Browse, DecideImport, ExportProducts, ImportProducts, KeepPicture, NameProducts,
-    RevertImport, SaveProduct, WithdrawProduct,
+    AddPicture, Browse, DecideImport, ExportProducts, ImportProducts, KeepPicture, NameProducts, RevertImport,
+    SaveProduct, WithdrawProduct,
 };
 use crate::domain::SaleRules;
-use crate::ports::{FileHandles, ImportLog, MediaStore, ProductListing, ProductStore, StockLevels};
+use crate::ports::{FileHandles, ImportLog, MediaStore, ProductListing, ProductStore};
 
 /// Everything the use cases need.
 pub struct Ports {
@@ -19,7 +19,6 @@ pub struct Ports {
     /// Every product there is, as it is now: for files and audits.
     pub all_products: Arc<dyn ProductListing>,
     pub media: Arc<dyn MediaStore>,
-    pub levels: Arc<dyn StockLevels>,
     pub handles: Arc<dyn FileHandles>,
     pub import_log: Arc<dyn ImportLog>,
     pub ids: Arc<dyn Ids>,
@@ -29,7 +28,6 @@ pub struct Ports {
 pub struct UseCases {
     pub browse: Arc<Browse>,
     pub export_products: Arc<ExportProducts>,
-    pub audit_catalogue: Arc<AuditCatalogue>,
     pub save_product: Arc<SaveProduct>,
     pub withdraw_product: Arc<WithdrawProduct>,
     pub keep_picture: Arc<KeepPicture>,
@@ -40,15 +38,13 @@ pub struct UseCases {
 
 impl UseCases {
     pub fn new(ports: Ports, rules: SaleRules) -> Self {
-        let Ports { products, listing, all_products, media, levels, handles, import_log, ids } = ports;
+        let Ports { products, listing, all_products, media, handles, import_log, ids } = ports;
         let names = NameProducts::new(products.clone(), handles);
         let decide = DecideImport::new(products.clone(), names, ids.clone(), rules);
-        let export_products = Arc::new(ExportProducts::new(all_products));
         let save_product = Arc::new(SaveProduct::new(products.clone(), ids, rules));
         Self {
             browse: Arc::new(Browse::new(listing, media.clone(), rules.currency)),
-            audit_catalogue: Arc::new(AuditCatalogue::new(export_products.clone(), levels)),
-            export_products,
+            export_products: Arc::new(ExportProducts::new(all_products)),
             withdraw_product: Arc::new(WithdrawProduct::new(products.clone())),
             keep_picture: Arc::new(KeepPicture::new(media.clone())),
             add_picture: Arc::new(AddPicture::new(products.clone(), media, save_product.clone())),

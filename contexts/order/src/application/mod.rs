@@ -9,7 +9,7 @@
 //! [`FollowFulfilment`], [`KeepPrices`]. Timers: [`HandleOverdue`], [`ReconcilePayments`], [`ForgetCarts`],
 //! [`ForgetCustomer`]. Tasks: [`OpenPayment`], [`CloseIntent`], [`SendRefund`], [`SendReceipt`]. People: [`ViewOrder`],
 //! [`ListOrders`], [`RequestCancellation`], [`RefundOrder`], [`ResolveAttention`]. Operators: [`ImportOrders`],
-//! [`AuditOrders`], [`CatchUp`].
+//! [`CatchUp`].
 
 pub(crate) mod cart_changes;
 pub mod cart_pricing;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared_kernel::{Clock, Ids};
 
 use super::{
-    AnswerStock, AuditOrders, CartPricing, CatchUp, CheckPayment, CheckoutPolicy, ClaimCart, CloseIntent, CreateCart,
+    AnswerStock, CartPricing, CatchUp, CheckPayment, CheckoutPolicy, ClaimCart, CloseIntent, CreateCart,
     FollowFulfilment, ForgetCarts, ForgetCustomer, HandleOverdue, ImportOrders, KeepPrices, ListOrders, OpenCardPage,
     OpenPayment, PlaceOrder, PricingConfig, ReconcilePayments, RecordPayment, RefundOrder, RequestCancellation,
     ResolveAttention, SendReceipt, SendRefund, SetCartItem, ViewCart, ViewOrder, WaitForPayment, WaitUntilPayable,
@@ -86,7 +86,6 @@ pub struct UseCases {
     pub forget_carts: Arc<ForgetCarts>,
     pub forget_customer: Arc<ForgetCustomer>,
     pub import_orders: Arc<ImportOrders>,
-    pub audit_orders: Arc<AuditOrders>,
 }
 
 impl UseCases {
@@ -139,7 +138,6 @@ impl UseCases {
             forget_customer: Arc::new(ForgetCustomer::new(with.personal_data.clone(), clock.clone())),
             forget_carts: Arc::new(ForgetCarts::new(carts, clock)),
             import_orders: Arc::new(ImportOrders::new(with.import.clone(), policy.pricing.tax)),
-            audit_orders: Arc::new(AuditOrders::new(with.history.clone())),
         }
     }
 }

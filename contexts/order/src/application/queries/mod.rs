@@ -1,13 +1,11 @@
 //! What only reads. One use case per file, named after it.
 
-mod audit_orders;
 mod list_orders;
 mod view_cart;
 mod view_order;
 mod wait_for_payment;
 mod wait_until_payable;
 
-pub use audit_orders::AuditOrders;
 pub use list_orders::{ListOrders, ListOrdersError, ListOrdersQuery};
 pub use view_cart::{ViewCart, ViewCartError, ViewCartQuery};
 pub use view_order::{ViewOrder, ViewOrderError, ViewOrderQuery, may_see};

@@ -7,6 +7,7 @@
 //! one row, which is held to see whether it changes what a page says, after the inbox row of its cause, as in a replay,
 //! and gives way to a higher sequence only. A picture is one statement. Anyone who keeps products touches none of these.
 
+pub mod audit;
 mod dialect;
 mod imports;
 mod listing;

@@ -17,6 +17,7 @@
 //!   come in the order of their numbers. An intent belongs to the order that named it first; a hint is one statement.
 //! - A replay alone goes the other way, messages before copies: if it meets a handler at work, one of the two begins again.
 
+mod audit;
 mod carts;
 mod dialect;
 mod history;
@@ -35,6 +36,7 @@ mod write;
 
 use chassis::sql::Migration;
 
+pub use audit::audit;
 pub use carts::SqlCartStore;
 pub use order_changes::OrderChangeNotifier;
 pub use orders::SqlOrderStore;

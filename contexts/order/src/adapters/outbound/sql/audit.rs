@@ -1,37 +1,32 @@
 //! Lays open every order with its money, for machines that compare the books of all contexts.
 
-use std::sync::Arc;
-
+use chassis::messaging::AuditSink;
 use serde_json::{Value, json};
-use shared_kernel::{Money, OrderId, StoreError};
+use shared_kernel::{Money, StoreError};
 
 use crate::domain::{Order, Origin, Payment, PaymentState, RefundState};
 use crate::ports::OrderHistory;
 
 const BATCH_SIZE: u32 = 500;
 
-/// Lays the books open.
-#[derive(Clone)]
-pub struct AuditOrders {
-    history: Arc<dyn OrderHistory>,
-}
-
-impl AuditOrders {
-    /// Puts the use case together.
-    pub fn new(history: Arc<dyn OrderHistory>) -> Self {
-        Self { history }
-    }
-
-    /// One JSON object for each of the orders that come after that one, and the last of them if there may be more. They
-    /// name no secret and no personal data.
-    pub async fn page(&self, after: Option<OrderId>) -> Result<(Vec<Value>, Option<OrderId>), StoreError> {
-        let page = self.history.all(after, BATCH_SIZE).await?;
-        let last = page.last().map(Order::id).filter(|_| page.len() == BATCH_SIZE as usize);
-        Ok((page.iter().map(line).collect(), last))
+/// Sends one JSON object for each order, until nobody reads any more. They name no secret and no personal data.
+pub async fn audit(history: &dyn OrderHistory, to: &AuditSink) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let orders = history.all(after, BATCH_SIZE).await?;
+        for order in &orders {
+            if to.send(record(order)).await.is_err() {
+                return Ok(());
+            }
+        }
+        after = orders.last().map(Order::id).filter(|_| orders.len() == BATCH_SIZE as usize);
+        if after.is_none() {
+            return Ok(());
+        }
     }
 }
 
-fn line(order: &Order) -> Value {
+fn record(order: &Order) -> Value {
     let totals = order.totals();
     let captured = order.payments().iter().filter_map(Payment::captured).map(Money::minor).sum::<i64>();
     let through = order.refunds().iter().filter(|refund| matches!(refund.state, RefundState::Succeeded { .. }));
@@ -60,7 +55,7 @@ fn line(order: &Order) -> Value {
     });
     let lines =
         order.lines().iter().map(|line| json!({"sku": line.sku, "quantity": line.quantity, "gross": line.gross}));
-    let mut line = json!({
+    let mut record = json!({
         "context": "order", "kind": "order",
         "id": order.id(), "number": order.number().as_str(), "status": order.status().name(),
         "imported": order.origin() == Origin::Import, "version": order.version(),
@@ -76,10 +71,10 @@ fn line(order: &Order) -> Value {
         "lines": lines.collect::<Vec<_>>(),
     });
     if let Some(sale) = order.sale_intent() {
-        line["sale_refunded_minor"] = json!(order.refunded(sale));
+        record["sale_refunded_minor"] = json!(order.refunded(sale));
     }
     if !order.disputes().is_empty() {
-        line["disputes"] = disputes.collect();
+        record["disputes"] = disputes.collect();
     }
-    line
+    record
 }

@@ -1,33 +1,10 @@
 //! What the catalogue knows, for the audit: one JSON object for each product and each stock level.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
-use shared_kernel::StoreError;
 
-use super::ExportProducts;
 use crate::domain::{Product, StockLevel};
-use crate::ports::StockLevels;
 
-pub struct AuditCatalogue {
-    products: Arc<ExportProducts>,
-    levels: Arc<dyn StockLevels>,
-}
-
-impl AuditCatalogue {
-    pub fn new(products: Arc<ExportProducts>, levels: Arc<dyn StockLevels>) -> Self {
-        Self { products, levels }
-    }
-
-    pub async fn execute(&self) -> Result<Vec<Value>, StoreError> {
-        let mut records = Vec::new();
-        self.products.execute(|listed| records.push(product(listed.product()))).await?;
-        records.extend(self.levels.all().await?.iter().map(stock_level));
-        Ok(records)
-    }
-}
-
-fn product(product: &Product) -> Value {
+pub fn product(product: &Product) -> Value {
     json!({
         "context": "catalogue",
         "kind": "product",
@@ -45,7 +22,7 @@ fn product(product: &Product) -> Value {
     })
 }
 
-fn stock_level(level: &StockLevel) -> Value {
+pub fn stock_level(level: &StockLevel) -> Value {
     json!({
         "context": "catalogue",
         "kind": "stock_level",
