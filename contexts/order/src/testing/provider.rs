@@ -261,7 +261,7 @@ impl CardPage for FakeProvider {
             let open = KeptIntent { status: IntentStatus::Open { declined: None }, origin };
             state.intents.entry(own.clone()).or_insert(open);
         }
-        Ok(OpenedCardPage { url: format!("http://provider.test/pay/{}", request.intent), intent: own })
+        Ok(OpenedCardPage { url: format!("http://shop.test/pay/{}", request.intent), intent: own })
     }
 }
 

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use shared_kernel::{Clock, OrderId};
 use utoipa_actix_web::AppExt;
 
-use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, WEBHOOK_SECRET, WIREMU, intent_of};
+use crate::http::{AROHA, Answer, STAFF, UNVERIFIED, WIREMU};
+use crate::shop::{GUIDE, MUG, NOTEBOOK, TestShop, WEBHOOK_SECRET};
 use crate::storage::Storage;
 
 const BASE: &str = "/api/order/v1";
@@ -28,14 +29,14 @@ fn promised() -> Value {
 }
 
 /// What the code says.
-fn openapi(shop: &Shop) -> Value {
+fn openapi(shop: &TestShop) -> Value {
     let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
     describe(About { tag: "order", text: "Carts, orders, payments and refunds" }, &api).unwrap()
 }
 
 #[actix_web::test]
 async fn the_api_is_the_one_that_we_promised() {
-    let now = openapi(&Shop::open(Storage::Sqlite).await);
+    let now = openapi(&TestShop::open(Storage::Sqlite).await);
     if std::env::var_os("UPDATE_CONTRACTS").is_some() {
         std::fs::write(PROMISED, format!("{}\n", serde_json::to_string_pretty(&now).unwrap())).unwrap();
     }
@@ -47,13 +48,13 @@ async fn the_api_is_the_one_that_we_promised() {
 
 /// Calls the API, and holds every answer against the promise.
 struct Client<'a> {
-    shop: &'a Shop,
+    shop: &'a TestShop,
     token: Option<&'a str>,
     promised: Value,
 }
 
 impl<'a> Client<'a> {
-    fn of(shop: &'a Shop, token: Option<&'a str>) -> Self {
+    fn of(shop: &'a TestShop, token: Option<&'a str>) -> Self {
         Self { shop, token, promised: promised() }
     }
 
@@ -153,7 +154,7 @@ fn nzd(amount: i64) -> Value {
 }
 
 async fn a_guests_cart_is_filled_changed_and_emptied(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(NOTEBOOK, 1), (GUIDE, 2)]).await;
     let cart = guest.get(&format!("/carts/{id}")).await.json();
@@ -167,14 +168,14 @@ async fn a_guests_cart_is_filled_changed_and_emptied(on: Storage) {
 }
 
 async fn a_code_with_a_slash_names_its_thing(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(MUG, 3)]).await;
     assert_eq!(guest.get(&format!("/carts/{id}")).await.json()["lines"][0]["sku"], MUG);
 }
 
 async fn what_is_no_quantity_is_refused_by_name_and_changes_nothing(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[(NOTEBOOK, 1)]).await;
     for wrong in [
@@ -197,7 +198,7 @@ async fn what_is_no_quantity_is_refused_by_name_and_changes_nothing(on: Storage)
 }
 
 async fn wrong_bodies_and_names_are_refused_by_name(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let guest = Client::of(&shop, None);
     let id = guest.cart(&[]).await;
     assert_eq!(guest.put_item(&id, "NO-SUCH", json!(1)).await.problem(), (404, "unknown-sku".into()));
@@ -220,7 +221,7 @@ async fn wrong_bodies_and_names_are_refused_by_name(on: Storage) {
 }
 
 async fn a_customers_cart_does_not_exist_for_anybody_else(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let (guest, aroha) = (Client::of(&shop, None), Client::of(&shop, Some(AROHA)));
     let own = aroha.cart(&[(NOTEBOOK, 1)]).await;
     let claimed = guest.cart(&[(GUIDE, 1)]).await;
@@ -237,13 +238,13 @@ async fn a_customers_cart_does_not_exist_for_anybody_else(on: Storage) {
 }
 
 async fn an_order_waits_for_stock_and_is_then_ready_to_be_paid(on: Storage) {
-    let shop = Shop::patient(on, Duration::from_secs(20)).await;
+    let shop = TestShop::patient(on, Duration::from_secs(20)).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(NOTEBOOK, 2), (GUIDE, 1)]).await;
     let body = json!({"cart_id": cart, "delivery_address": home(), "shipping_method": "standard",
                       "expected_total": nzd(231_840)});
     let fulfilment = async {
-        let orders = &shop.module.use_cases().list_orders;
+        let orders = &shop.use_cases().list_orders;
         let query = order::application::ListOrdersQuery::default;
         let order = chassis::testing::eventually(Duration::from_secs(10), || async {
             orders.of_everybody(query()).await.unwrap().items.first().map(order::domain::Order::id)
@@ -260,8 +261,9 @@ async fn an_order_waits_for_stock_and_is_then_ready_to_be_paid(on: Storage) {
     assert_eq!(order["totals"], totals);
     assert_eq!(order["delivery_address"], home());
     let pay = format!("http://shop.test/orders/{id}/pay");
-    let payment = json!({"status": "requires_payment", "intent_id": intent_of(id), "hosted_url": pay,
-                         "client_secret": format!("{}_secret", intent_of(id))});
+    let intent = shop.intent(id).await;
+    let payment = json!({"status": "requires_payment", "intent_id": intent.as_str(), "hosted_url": pay,
+                         "client_secret": format!("{intent}_secret")});
     assert_eq!(order["payment"], payment);
     assert_eq!(order["_links"]["pay"]["href"], pay);
     assert_eq!(order["_links"].get("cancel"), None);
@@ -271,7 +273,7 @@ async fn an_order_waits_for_stock_and_is_then_ready_to_be_paid(on: Storage) {
 }
 
 async fn an_order_without_an_answer_about_stock_is_accepted_and_one_without_stock_refused(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(NOTEBOOK, 1)]).await;
     let body = json!({"cart_id": cart, "delivery_address": home()});
@@ -285,7 +287,7 @@ async fn an_order_without_an_answer_about_stock_is_accepted_and_one_without_stoc
 }
 
 async fn a_wish_repeated_is_one_order_and_a_key_serves_one_wish(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(GUIDE, 1)]).await;
     let body = json!({"cart_id": cart});
@@ -302,7 +304,7 @@ async fn a_wish_repeated_is_one_order_and_a_key_serves_one_wish(on: Storage) {
 }
 
 async fn what_cannot_be_ordered_is_refused_by_name(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let place = |cart: &str, more: Value| {
         let mut body = json!({"cart_id": cart});
@@ -337,7 +339,7 @@ async fn what_cannot_be_ordered_is_refused_by_name(on: Storage) {
 }
 
 async fn no_customer_has_more_unpaid_orders_than_allowed(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = async |key: &str| {
         let cart = aroha.cart(&[(GUIDE, 1)]).await;
@@ -353,7 +355,7 @@ async fn no_customer_has_more_unpaid_orders_than_allowed(on: Storage) {
 }
 
 async fn only_a_verified_customer_may_order_and_only_from_their_own_cart(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let (guest, new) = (Client::of(&shop, None), Client::of(&shop, Some(UNVERIFIED)));
     let cart = guest.cart(&[(GUIDE, 1)]).await;
     let body = json!({"cart_id": cart});
@@ -365,7 +367,7 @@ async fn only_a_verified_customer_may_order_and_only_from_their_own_cart(on: Sto
 }
 
 async fn what_was_agreed_stays_agreed_when_prices_move(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(GUIDE, 1)]).await;
     shop.sells(GUIDE, "Tui Field Guide, second edition", Kind::Digital, 9_900).await;
@@ -375,7 +377,7 @@ async fn what_was_agreed_stays_agreed_when_prices_move(on: Storage) {
 }
 
 async fn the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_cart(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let cart = aroha.cart(&[(NOTEBOOK, 1)]).await;
     let body = json!({"cart_id": cart, "delivery_address": home()});
@@ -386,13 +388,13 @@ async fn the_providers_word_makes_the_order_paid_and_takes_its_lines_out_of_the_
     assert_eq!(seen["payment"]["client_secret"], Value::Null);
     assert_eq!(seen["_links"]["cancel"]["href"], format!("{BASE}/orders/{order}/cancel"));
     assert_eq!(aroha.get(&format!("/carts/{cart}")).await.json()["lines"], json!([]));
-    let mails = shop.mailer.sent();
+    let mails = shop.receipts.sent();
     assert_eq!(mails.len(), 1, "one receipt");
     assert_eq!(mails[0].to, "person1@example.test");
 }
 
 async fn an_order_does_not_exist_for_other_people_and_staff_sees_it_without_what_pays_for_it(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(NOTEBOOK, 1)]).await;
     shop.reserves(order).await;
@@ -411,7 +413,7 @@ async fn an_order_does_not_exist_for_other_people_and_staff_sees_it_without_what
 }
 
 async fn lists_are_newest_first_page_by_page_and_choose_by_status(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let mut placed = Vec::new();
     for _ in 0..5 {
@@ -445,7 +447,7 @@ async fn lists_are_newest_first_page_by_page_and_choose_by_status(on: Storage) {
 }
 
 async fn what_the_caller_has_is_not_sent_again(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(GUIDE, 1)]).await;
     let cart = aroha.cart(&[(GUIDE, 1)]).await;
@@ -460,7 +462,7 @@ async fn what_the_caller_has_is_not_sent_again(on: Storage) {
 }
 
 async fn a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.paid(&[(NOTEBOOK, 1)]).await;
     let path = format!("/orders/{order}/cancel");
@@ -477,7 +479,7 @@ async fn a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back(
 }
 
 async fn a_cancellation_needs_no_body_and_a_wrong_one_is_refused(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.paid(&[(NOTEBOOK, 1)]).await;
     let path = format!("/orders/{order}/cancel");
@@ -488,7 +490,7 @@ async fn a_cancellation_needs_no_body_and_a_wrong_one_is_refused(on: Storage) {
 }
 
 async fn what_is_unpaid_digital_or_sent_cannot_be_cancelled(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let unpaid = aroha.order(&[(NOTEBOOK, 1)]).await;
     let digital = aroha.paid(&[(NOTEBOOK, 1), (GUIDE, 1)]).await;
@@ -506,7 +508,7 @@ async fn what_is_unpaid_digital_or_sent_cannot_be_cancelled(on: Storage) {
 }
 
 async fn the_staff_gives_money_back_but_never_more_than_came(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let (aroha, staff) = (Client::of(&shop, Some(AROHA)), Client::of(&shop, Some(STAFF)));
     let order = aroha.paid(&[(GUIDE, 1)]).await;
     let path = format!("/orders/{order}/refunds");
@@ -532,7 +534,7 @@ async fn the_staff_gives_money_back_but_never_more_than_came(on: Storage) {
 }
 
 async fn a_webhook_is_kept_only_if_the_provider_signed_it_and_it_is_an_event(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let post = |body: &str, signature: Option<String>| {
         let request = TestRequest::post().uri(&format!("{BASE}/payment-events")).set_payload(body.to_owned());
         signature.into_iter().fold(request, |request, signature| request.insert_header(("stripe-signature", signature)))
@@ -557,7 +559,7 @@ async fn a_webhook_is_kept_only_if_the_provider_signed_it_and_it_is_an_event(on:
 }
 
 async fn a_webhook_told_ten_times_pays_once(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let aroha = Client::of(&shop, Some(AROHA));
     let order = aroha.order(&[(GUIDE, 1)]).await;
     shop.reserves(order).await;
@@ -566,7 +568,7 @@ async fn a_webhook_told_ten_times_pays_once(on: Storage) {
     }
     let seen = aroha.get(&format!("/orders/{order}")).await.json();
     let paid = seen["history"].as_array().unwrap().iter().filter(|entry| entry["what"] == "paid").count();
-    assert_eq!((paid, shop.mailer.sent().len()), (1, 1));
+    assert_eq!((paid, shop.receipts.sent().len()), (1, 1));
 }
 
 on_both_engines! {

@@ -12,7 +12,7 @@ use order::domain::{FulfilmentStatus, Status};
 use order::testing::sku;
 use shared_kernel::{Envelope, MessageId, OrderId};
 
-use crate::shop::{Shop, open, places};
+use crate::shop::{TestShop, places};
 use crate::storage::Storage;
 
 /// The order that fulfilment's golden files speak of; the first one that our counting ids give out is another.
@@ -41,7 +41,7 @@ fn about(order: OrderId, what: &str) -> Envelope {
     envelope
 }
 
-async fn placed(shop: &Shop) -> OrderId {
+async fn placed(shop: &TestShop) -> OrderId {
     let by = order::testing::a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap().order().id()
@@ -54,7 +54,7 @@ fn the_order_of_the_golden_files_is_a_uuid() {
 }
 
 async fn everything_that_we_subscribe_to_has_a_golden_file_of_its_producer(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let wanted: BTreeSet<&str> =
         shop.module.subscriptions().iter().flat_map(|subscription| subscription.event_types().to_vec()).collect();
     assert_eq!(wanted.len(), 12);
@@ -65,7 +65,7 @@ async fn everything_that_we_subscribe_to_has_a_golden_file_of_its_producer(on: S
 }
 
 async fn the_catalogues_snapshots_become_prices(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let changed = golden("catalogue", "store.catalogue.product_changed.v1");
     shop.hears(changed.clone()).await;
     let variant = &changed.data["variants"][0];
@@ -89,7 +89,7 @@ async fn the_catalogues_snapshots_become_prices(on: Storage) {
 
 /// The local copies are emptied and told again, from the archive, as `better-store replay` has it.
 async fn the_copies_of_prices_and_stock_can_be_built_again(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let level = golden("fulfilment", "store.fulfilment.stock_changed.v1");
     let mut changed = golden("catalogue", "store.catalogue.product_changed.v1");
     changed.data["variants"][0]["sku"] = level.data["sku"].clone();
@@ -121,7 +121,7 @@ async fn the_copies_of_prices_and_stock_can_be_built_again(on: Storage) {
 }
 
 async fn fulfilments_answers_move_the_order(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let id = placed(&shop).await;
     shop.hears(about(id, "stock_reserved")).await;
     let order = shop.order(id).await;
@@ -138,7 +138,7 @@ async fn fulfilments_answers_move_the_order(on: Storage) {
 
 /// The field came later: an event of the version before has none, and says that everything was sent.
 async fn what_fulfilment_leaves_out_is_taken_in_once(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let paid = shop.paid_order().await;
     let id = paid.id();
     shop.hears(about(id, "shipping_order_created")).await;
@@ -159,7 +159,7 @@ async fn what_fulfilment_leaves_out_is_taken_in_once(on: Storage) {
 }
 
 async fn fulfilments_refusals_and_shortages_are_understood(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let id = placed(&shop).await;
     let rejected = about(id, "stock_rejected");
     assert!(!rejected.data["short"].as_array().expect("a list").is_empty());

@@ -12,18 +12,18 @@ use order::application::{
     RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery, ViewOrderQuery,
 };
 use order::domain::{
-    AttentionReason, FulfilmentStatus, IntentId, IntentStatus, LineChange, OrderState, PaymentAxis, RefundRefused,
-    Status,
+    AttentionReason, FulfilmentStatus, IntentId, IntentStatus, LineChange, OrderState, PaymentAxis,
+    RefundRefused, Status,
 };
 use order::testing::{a_customer, a_staff_member, nzd, sku};
 use serde_json::json;
 use shared_kernel::{Identity, Quantity};
 
-use crate::shop::{fact, intent_of, is_canceled, open, places, product, succeeded};
+use crate::shop::{TestShop, fact, intent_of, is_canceled, places, product, succeeded};
 use crate::storage::Storage;
 
 async fn a_purchase_goes_from_cart_to_receipt_and_completion(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let id = order.id();
     assert_eq!(order.totals().gross, nzd(20_690));
@@ -45,7 +45,7 @@ async fn a_purchase_goes_from_cart_to_receipt_and_completion(on: Storage) {
 }
 
 async fn an_order_without_stock_is_rejected_and_the_cart_keeps_its_things(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 2)]).await;
     let placed = shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap();
@@ -59,7 +59,7 @@ async fn an_order_without_stock_is_rejected_and_the_cart_keeps_its_things(on: St
 }
 
 async fn the_same_webhook_posted_thrice_has_one_effect(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.provider_says_paid(&order, "evt_1").await;
     let object = succeeded(&intent_of(&order), order.id(), 20_690);
@@ -70,7 +70,7 @@ async fn the_same_webhook_posted_thrice_has_one_effect(on: Storage) {
 }
 
 async fn a_decline_can_be_followed_by_a_payment(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     let declined = json!({"id": intent_of(&order).as_str(), "object": "payment_intent", "currency": "nzd"});
     let status = IntentStatus::Open { declined: Some("Your card was declined.".into()) };
@@ -83,7 +83,7 @@ async fn a_decline_can_be_followed_by_a_payment(on: Storage) {
 }
 
 async fn an_unpaid_order_expires_only_after_the_provider_has_closed_its_intent(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.minutes_pass(30);
     shop.provider.is_down(true);
@@ -91,14 +91,14 @@ async fn an_unpaid_order_expires_only_after_the_provider_has_closed_its_intent(o
     assert_eq!(shop.order(order.id()).await.status(), Status::Initial, "the provider has not confirmed");
     shop.provider.is_down(false);
     shop.minutes_pass(1);
-    shop.works().await;
+    shop.settle().await;
     assert!(is_canceled(&shop, &intent_of(&order)));
     assert_eq!(shop.order(order.id()).await.status(), Status::Expired);
     assert_eq!(shop.published(order.id()).await, ["placed", "expired"]);
 }
 
 async fn money_that_was_quicker_than_the_deadline_counts(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.provider.buyer_pays(&intent_of(&order), order.totals().gross);
     shop.minutes_pass(30);
@@ -108,7 +108,7 @@ async fn money_that_was_quicker_than_the_deadline_counts(on: Storage) {
 }
 
 async fn late_money_is_returned_exactly_once(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.minutes_pass(30);
     shop.deadlines().await;
@@ -131,7 +131,7 @@ async fn late_money_is_returned_exactly_once(on: Storage) {
 }
 
 async fn a_wrong_amount_never_makes_an_order_paid(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     let short = succeeded(&intent_of(&order), order.id(), 1);
     shop.provider.buyer_pays(&intent_of(&order), nzd(1));
@@ -147,7 +147,7 @@ async fn a_wrong_amount_never_makes_an_order_paid(on: Storage) {
 }
 
 async fn what_a_lost_webhook_left_behind_is_repaired_by_reconciliation(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.provider.buyer_pays(&intent_of(&order), order.totals().gross);
     let summary = shop.module.reconcile().await.unwrap();
@@ -162,7 +162,7 @@ async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_ask
     on: Storage,
 ) {
     for (pays, minutes, ends) in [(true, 0, Status::Paid), (true, 30, Status::Paid), (false, 30, Status::Expired)] {
-        let shop = open(on).await;
+        let shop = TestShop::open(on).await;
         shop.provider.makes_pages_with_intents();
         let order = shop.payable_order().await;
         for _ in 0..2 {
@@ -179,7 +179,7 @@ async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_ask
         shop.minutes_pass(minutes);
         shop.deadlines().await;
         shop.module.reconcile().await.unwrap();
-        shop.works().await;
+        shop.settle().await;
         assert_eq!(shop.order(order.id()).await.status(), ends);
         assert!(is_canceled(&shop, &intents[0]));
         assert_eq!(is_canceled(&shop, &intents[1]), !pays);
@@ -188,7 +188,7 @@ async fn a_card_page_with_an_intent_of_its_own_is_closed_at_the_deadline_and_ask
 }
 
 async fn a_provider_that_is_down_delays_the_payment_and_loses_nothing(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     shop.provider.is_down(true);
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("EBOOK", 1)]).await;
@@ -198,17 +198,17 @@ async fn a_provider_that_is_down_delays_the_payment_and_loses_nothing(on: Storag
     let waited = shop.use_cases().wait_until_payable.execute(id).await.unwrap().unwrap();
     assert_eq!((waited.status(), waited.address()), (Status::AwaitingStock, None));
     shop.minutes_pass(11);
-    shop.works().await;
+    shop.settle().await;
     assert!(shop.order(id).await.attention().is_some(), "after ten minutes a person knows");
     shop.provider.is_down(false);
     shop.minutes_pass(11);
-    shop.works().await;
+    shop.settle().await;
     let order = shop.order(id).await;
     assert_eq!((order.status(), order.attention()), (Status::Initial, None));
 }
 
 async fn a_cancellation_returns_the_money_when_fulfilment_agrees(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let id = order.id();
     let ask = |by: Identity| RequestCancellationCommand { order: id, by, reason: None, key: "c".into() };
@@ -228,9 +228,10 @@ async fn a_cancellation_returns_the_money_when_fulfilment_agrees(on: Storage) {
 }
 
 async fn a_cancellation_that_fulfilment_refuses_leaves_the_order_paid(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let id = shop.paid_order().await.id();
-    let ask = RequestCancellationCommand { order: id, by: a_customer(1), reason: Some("x".into()), key: "c".into() };
+    let ask =
+        RequestCancellationCommand { order: id, by: a_customer(1), reason: Some("x".into()), key: "c".into() };
     shop.use_cases().request_cancellation.execute(ask).await.unwrap();
     shop.fulfilment_says("cancellation_refused", id, json!({"reason": "already packed"})).await;
     assert_eq!(shop.order(id).await.status(), Status::Paid);
@@ -238,7 +239,7 @@ async fn a_cancellation_that_fulfilment_refuses_leaves_the_order_paid(on: Storag
 }
 
 async fn goods_that_are_gone_after_payment_are_paid_back(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let id = shop.paid_order().await.id();
     shop.fulfilment_says("stock_rejected", id, json!({"short": ["NOTE"]})).await;
     assert_eq!(shop.order(id).await.status(), Status::Cancelled);
@@ -246,7 +247,7 @@ async fn goods_that_are_gone_after_payment_are_paid_back(on: Storage) {
 }
 
 async fn of_fifty_refunds_of_sixty_percent_at_once_one_is_made(on: Storage) {
-    let shop = Arc::new(open(on).await);
+    let shop = Arc::new(TestShop::open(on).await);
     let order = shop.paid_order().await;
     let mut running = tokio::task::JoinSet::new();
     for number in 0..50 {
@@ -264,12 +265,12 @@ async fn of_fifty_refunds_of_sixty_percent_at_once_one_is_made(on: Storage) {
     };
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert_eq!(outcomes.iter().filter(refused).count(), 49);
-    shop.works().await;
+    shop.settle().await;
     assert_eq!(shop.provider.refunds().len(), 1);
 }
 
 async fn only_the_staff_may_refund_and_a_key_refunds_once(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let id = shop.paid_order().await.id();
     let ask = |by: Identity, minor| RefundOrderCommand {
         order: id,
@@ -283,50 +284,50 @@ async fn only_the_staff_may_refund_and_a_key_refunds_once(on: Storage) {
     refund.execute(ask(a_staff_member(), 100)).await.unwrap();
     refund.execute(ask(a_staff_member(), 100)).await.unwrap();
     assert!(matches!(refund.execute(ask(a_staff_member(), 200)).await, Err(RefundOrderError::KeyReused)));
-    shop.works().await;
+    shop.settle().await;
     assert_eq!(shop.provider.refunds().len(), 1);
     assert_eq!(shop.published(id).await, ["placed", "paid", "refunded"]);
 }
 
 async fn a_refund_that_the_provider_refuses_is_a_dead_letter_and_needs_attention(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     shop.leaves_messages();
     let id = shop.paid_order().await.id();
     shop.provider.refuses(true);
     let ask = RefundOrderCommand { order: id, by: a_staff_member(), amount: None, reason: None, key: "r".into() };
     shop.use_cases().refund_order.execute(ask).await.unwrap();
-    shop.works().await;
+    shop.settle().await;
     assert!(shop.order(id).await.attention().is_some());
     let letters = shop.messages().dead_letters(10).await.unwrap();
     assert_eq!((letters.len(), letters[0].event_type.as_str()), (1, "task.refund-payment"));
 }
 
 async fn a_refund_that_was_refused_has_another_key_when_it_is_tried_again(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let id = shop.paid_order().await.id();
     shop.provider.refuses(true);
     let ask = RefundOrderCommand { order: id, by: a_staff_member(), amount: None, reason: None, key: "r".into() };
     shop.use_cases().refund_order.execute(ask).await.unwrap();
-    shop.works().await;
+    shop.settle().await;
     shop.provider.refuses(false);
     let letters = DeadLetters::new(vec![("order", shop.messages())]);
     let letter = letters.list(1).await.unwrap().remove(0);
     assert!(letters.retry(&letter.id()).await.unwrap());
-    shop.works().await;
+    shop.settle().await;
     let asked: Vec<u32> = shop.provider.refunds().iter().map(|refund| refund.keys_used).collect();
     assert_eq!(asked, [1], "the provider would repeat its refusal under the first key");
     assert_eq!(shop.published(id).await, ["placed", "paid", "refunded"]);
 }
 
 async fn an_order_whose_payment_is_refused_ends_and_a_person_is_told(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let placed = shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap();
     let id = placed.order().id();
     shop.provider.refuses(true);
     shop.fulfilment_says("stock_reserved", id, json!({})).await;
-    shop.works().await;
+    shop.settle().await;
     let order = shop.order(id).await;
     assert_eq!(order.status(), Status::Expired, "its goods are free again");
     assert_eq!(order.attention().unwrap().reason, AttentionReason::IntentNotCreated);
@@ -336,7 +337,7 @@ async fn an_order_whose_payment_is_refused_ends_and_a_person_is_told(on: Storage
 }
 
 async fn a_repeated_request_places_one_order_and_another_body_under_its_key_is_refused(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let place = &shop.use_cases().place_order;
@@ -352,14 +353,14 @@ async fn a_repeated_request_places_one_order_and_another_body_under_its_key_is_r
 }
 
 async fn a_changed_cart_supersedes_its_open_order_and_closes_its_intent(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let by = a_customer(1);
     let old = shop.payable_order().await;
     let cart = old.cart().unwrap();
     shop.puts(cart, &by, "EBOOK", 1).await;
     let placed = shop.use_cases().place_order.execute(places(cart, &by, "second")).await.unwrap();
     let new = placed.order();
-    shop.works().await;
+    shop.settle().await;
     assert_eq!(new.replaces(), Some(old.id()));
     assert_eq!(shop.order(old.id()).await.state(), &OrderState::Expired { superseded_by: Some(new.id()) });
     assert!(is_canceled(&shop, &intent_of(&old)));
@@ -367,7 +368,7 @@ async fn a_changed_cart_supersedes_its_open_order_and_closes_its_intent(on: Stor
 }
 
 async fn an_order_is_refused_by_name(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let place = &shop.use_cases().place_order;
@@ -395,7 +396,7 @@ async fn an_order_is_refused_by_name(on: Storage) {
 }
 
 async fn prices_come_from_the_catalogue_and_are_frozen_at_placement(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.hears(product("active", 12_000)).await;
     assert_eq!(shop.order(order.id()).await.totals().gross, nzd(20_690));
@@ -406,7 +407,7 @@ async fn prices_come_from_the_catalogue_and_are_frozen_at_placement(on: Storage)
 }
 
 async fn a_cart_shows_what_can_no_longer_be_bought_and_hints_at_stock(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 3), ("EBOOK", 1)]).await;
     let level = json!({"sku": "NOTE", "on_hand": 5, "available": 2});
@@ -433,7 +434,7 @@ async fn a_cart_shows_what_can_no_longer_be_bought_and_hints_at_stock(on: Storag
 }
 
 async fn a_guests_cart_is_open_until_a_customer_claims_it(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let cases = shop.use_cases();
     let cart = cases.create_cart.execute(order::application::CreateCartCommand { by: None }).await.unwrap().id;
     let sees = |by: Option<&Identity>| cases.view_cart.execute(ViewCartQuery { cart, by: by.map(|who| who.customer) });
@@ -450,7 +451,7 @@ async fn a_guests_cart_is_open_until_a_customer_claims_it(on: Storage) {
 }
 
 async fn an_order_is_seen_by_its_buyer_and_the_staff_alone(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let sees = |by: Identity| shop.use_cases().view_order.execute(ViewOrderQuery { order: order.id(), by });
     assert!(sees(a_customer(1)).await.is_ok() && sees(a_staff_member()).await.is_ok());
@@ -466,7 +467,7 @@ async fn an_order_is_seen_by_its_buyer_and_the_staff_alone(on: Storage) {
 }
 
 async fn provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a_dead_letter(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     shop.leaves_messages();
     let foreign = json!({"id": "pi_other", "object": "payment_intent", "amount_received": 5, "currency": "nzd"});
     shop.provider_posts("evt_1", "payment_intent.succeeded", foreign).await;
@@ -480,7 +481,7 @@ async fn provider_events_that_are_not_ours_are_ignored_and_unreadable_money_is_a
 }
 
 async fn waiting_ends_as_soon_as_the_order_can_be_paid(on: Storage) {
-    let shop = Arc::new(open(on).await);
+    let shop = TestShop::patient(on, Duration::from_millis(50)).await;
     let by = a_customer(1);
     let cart = shop.cart(&by, &[("NOTE", 1)]).await;
     let placed = shop.use_cases().place_order.execute(places(cart, &by, "k")).await.unwrap();
@@ -493,7 +494,7 @@ async fn waiting_ends_as_soon_as_the_order_can_be_paid(on: Storage) {
 }
 
 async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_anything(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let line = |number: &str, status: &str| {
         json!({"number": number, "placed_at": "2019-03-04T05:06:07Z", "status": status,
             "customer": {"id": "17850", "name": "Example Buyer"}, "country": "United Kingdom", "currency": "GBP",
@@ -516,7 +517,10 @@ async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_an
     let query = ListOrdersQuery { text: Some("536365".into()), ..ListOrdersQuery::default() };
     let found = shop.use_cases().list_orders.of_everybody(query).await.unwrap().items.remove(0);
     assert_eq!((found.status(), found.totals().gross.minor()), (Status::Completed, 153_000));
-    assert_eq!((found.country(), found.fulfilment().status()), (Some("GB"), FulfilmentStatus::Processed));
+    assert_eq!(
+        (found.country(), found.fulfilment().status()),
+        (Some("GB"), FulfilmentStatus::Processed)
+    );
     assert_eq!(shop.published(found.id()).await, ["imported"]);
     assert_eq!((shop.provider.calls(), shop.receipts.sent().len()), (0, 0));
     let asked = RequestCancellationCommand { order: found.id(), by: a_staff_member(), reason: None, key: "c".into() };
@@ -524,7 +528,7 @@ async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_an
 }
 
 async fn the_audit_lays_every_order_open_without_secrets(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let mut lines = Vec::new();
     each_record(async |to| shop.module.audit(&to).await, |line| lines.push(line)).await.unwrap();
@@ -539,7 +543,7 @@ async fn the_audit_lays_every_order_open_without_secrets(on: Storage) {
 }
 
 async fn timers_run_and_find_nothing_to_do_in_a_quiet_shop(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     for job in shop.module.jobs() {
         job.once().await.unwrap();
     }
@@ -548,7 +552,7 @@ async fn timers_run_and_find_nothing_to_do_in_a_quiet_shop(on: Storage) {
     for job in shop.module.jobs() {
         job.once().await.unwrap();
     }
-    shop.works().await;
+    shop.settle().await;
     assert_eq!(shop.order(order.id()).await.status(), Status::Expired);
     assert_eq!(shop.provider.status(&intent_of(&order)), Some(IntentStatus::Canceled));
 }

@@ -13,7 +13,7 @@ use order::domain::{
 use order::testing::{a_customer, a_staff_member, nzd};
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, intent_of, open, succeeded};
+use crate::shop::{TestShop, intent_of, succeeded};
 use crate::storage::Storage;
 
 fn about(order: &Order) -> Value {
@@ -33,16 +33,16 @@ fn dispute(order: &Order, status: DisputeStatus) -> DisputeReport {
     }
 }
 
-async fn refund(shop: &Shop, order: &Order, minor: i64, key: &str) -> Result<Order, RefundOrderError> {
+async fn refund(shop: &TestShop, order: &Order, minor: i64, key: &str) -> Result<Order, RefundOrderError> {
     let (order, by, key) = (order.id(), a_staff_member(), key.to_owned());
     let command = RefundOrderCommand { order, by, amount: Some(nzd(minor)), reason: None, key };
     let done = shop.use_cases().refund_order.execute(command).await;
-    shop.works().await;
+    shop.settle().await;
     done
 }
 
 async fn refunds_of_the_dashboard_are_booked_once_whatever_events_tell_of_them(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     assert!(shop.provider.returns_by_dashboard("re_a", &intent_of(&order), nzd(300)));
     shop.provider_posts("evt_2", "charge.refunded", about(&order)).await;
@@ -55,7 +55,7 @@ async fn refunds_of_the_dashboard_are_booked_once_whatever_events_tell_of_them(o
 }
 
 async fn an_event_that_claims_what_the_provider_does_not_know_changes_nothing(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     for (event, kind) in (2..).map(|number| format!("evt_{number}")).zip(MONEY_EVENTS) {
         if !kind.starts_with("payment_intent.") {
@@ -66,7 +66,7 @@ async fn an_event_that_claims_what_the_provider_does_not_know_changes_nothing(on
 }
 
 async fn a_refund_that_fails_later_is_taken_back(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     refund(&shop, &order, 800, "r").await.unwrap();
     let name = shop.provider.ledger()[0].provider_id.clone().unwrap();
@@ -81,7 +81,7 @@ async fn a_refund_that_fails_later_is_taken_back(on: Storage) {
 }
 
 async fn a_dispute_is_followed_to_its_end_and_its_money_is_not_refunded_twice(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     shop.provider.is_told_of(dispute(&order, DisputeStatus::NeedsResponse));
     shop.provider_posts("evt_2", "charge.dispute.created", about(&order)).await;
@@ -97,7 +97,7 @@ async fn a_dispute_is_followed_to_its_end_and_its_money_is_not_refunded_twice(on
 }
 
 async fn payments_of_other_programs_on_the_same_account_are_passed_over(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     let other = IntentId::new("pi_other");
     let object = succeeded(&other, order.id(), order.totals().gross.minor());
@@ -112,7 +112,7 @@ async fn payments_of_other_programs_on_the_same_account_are_passed_over(on: Stor
 }
 
 async fn a_silent_provider_delays_what_has_to_be_asked_and_not_the_payment(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     shop.provider.is_down(true);
     let object = json!({"id": intent_of(&order).as_str(), "object": "payment_intent", "currency": "nzd"});
@@ -121,12 +121,12 @@ async fn a_silent_provider_delays_what_has_to_be_asked_and_not_the_payment(on: S
     assert_eq!(shop.order(order.id()).await.status(), Status::Paid);
     shop.provider.is_down(false);
     shop.minutes_pass(20);
-    shop.works().await;
+    shop.settle().await;
     assert_eq!((shop.order(order.id()).await.status(), shop.dead_letters().await), (Status::Paid, 0));
 }
 
 async fn what_no_event_has_told_is_found_by_comparing_the_books(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     refund(&shop, &order, 800, "r").await.unwrap();
     let name = shop.provider.ledger()[0].provider_id.clone().unwrap();
@@ -147,7 +147,7 @@ async fn what_no_event_has_told_is_found_by_comparing_the_books(on: Storage) {
 }
 
 async fn a_provider_that_does_not_answer_is_said_and_an_old_order_is_not_compared(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     shop.provider.is_down(true);
     let summary = shop.module.reconcile().await.unwrap();
@@ -159,7 +159,7 @@ async fn a_provider_that_does_not_answer_is_said_and_an_old_order_is_not_compare
 }
 
 async fn the_timer_compares_all_orders_in_turn(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     assert!(shop.provider.returns_by_dashboard("re_a", &intent_of(&order), nzd(300)));
     shop.minutes_pass(2);
@@ -172,7 +172,7 @@ async fn the_timer_compares_all_orders_in_turn(on: Storage) {
 }
 
 async fn a_payment_that_the_provider_has_lost_asks_a_person(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     shop.provider.forgets(&intent_of(&order));
     let summary = shop.module.reconcile().await.unwrap();
@@ -181,7 +181,7 @@ async fn a_payment_that_the_provider_has_lost_asks_a_person(on: Storage) {
 }
 
 async fn the_staff_compares_one_order_when_they_want_to(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let check = &shop.use_cases().check_payment;
     assert_eq!(check.of_order(order.id(), &a_staff_member()).await.unwrap().changes, Vec::<String>::new());
@@ -193,7 +193,7 @@ async fn the_staff_compares_one_order_when_they_want_to(on: Storage) {
 
 /// The database's own check stands behind the domain's.
 async fn the_database_keeps_refunds_within_payments(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let (database, id) = (&shop.platform.database, order.id());
     let set = |refunded: i64| async move {

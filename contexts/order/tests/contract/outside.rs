@@ -17,7 +17,7 @@ use order::ports::{OrderStore, Update, Updated};
 use order::testing::{FakeProvider, KeptReceipts, MemoryShop, an_order, nzd};
 use shared_kernel::{Clock, OrderId, StoreError, Timestamp};
 
-use crate::shop::{intent_of, open};
+use crate::shop::{TestShop, intent_of};
 use crate::storage::Storage;
 
 /// A store whose next commits fail, as when the disk is full.
@@ -246,18 +246,18 @@ async fn a_refund_that_is_refused_or_fails_has_another_key_the_next_time() {
 }
 
 async fn a_mail_server_that_is_down_while_somebody_pays_delays_the_receipt_alone(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     shop.receipts.is_down(true);
     let order = shop.paid_order().await;
     assert_eq!(order.receipt().unwrap().sent_at, None);
     assert_eq!(shop.published(order.id()).await, ["placed", "paid"]);
     shop.minutes_pass(60);
-    shop.works().await;
+    shop.settle().await;
     assert_eq!((shop.order(order.id()).await.status(), shop.receipts.sent().len()), (Status::Paid, 0));
     assert_eq!((shop.provider.ledger().len(), shop.dead_letters().await), (0, 0), "no money is touched");
     shop.receipts.is_down(false);
     shop.minutes_pass(61);
-    shop.works().await;
+    shop.settle().await;
     let order = shop.order(order.id()).await;
     assert_eq!((shop.receipts.sent().len(), order.receipt().unwrap().sent_at.is_some()), (1, true));
     assert_eq!(shop.receipts.sent()[0].payment_reference, intent_of(&order).as_str());

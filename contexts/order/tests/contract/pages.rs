@@ -8,22 +8,23 @@ use std::time::Duration;
 
 use actix_web::test::TestRequest;
 use order::application::FulfilmentFact;
-use order::domain::{DisputeReport, DisputeStatus, IntentId, Kind, Order};
+use order::domain::{DisputeReport, DisputeStatus, Kind, Order};
 use serde_json::json;
 use shared_kernel::{Currency, Money, OrderId, Timestamp};
 
-use crate::rig::{AROHA, Answer, GUIDE, MUG, NOTEBOOK, STAFF, Shop, UNVERIFIED, WIREMU, intent_of};
+use crate::http::{AROHA, Answer, STAFF, UNVERIFIED, WIREMU};
+use crate::shop::{GUIDE, MUG, NOTEBOOK, TestShop};
 use crate::storage::Storage;
 
 /// Somebody at a browser: logged in or not, with the cookies that they were given.
 struct Browser<'a> {
-    shop: &'a Shop,
+    shop: &'a TestShop,
     token: Option<&'a str>,
     cookies: Vec<(&'static str, String)>,
 }
 
 impl<'a> Browser<'a> {
-    fn of(shop: &'a Shop, token: Option<&'a str>) -> Self {
+    fn of(shop: &'a TestShop, token: Option<&'a str>) -> Self {
         Self { shop, token, cookies: Vec::new() }
     }
 
@@ -109,12 +110,12 @@ fn line(title: &str, total: &str) -> (String, String) {
     (title.to_owned(), total.to_owned())
 }
 
-async fn number(shop: &Shop, order: OrderId) -> String {
+async fn number(shop: &TestShop, order: OrderId) -> String {
     shop.order(order).await.number().to_string()
 }
 
 async fn adding_starts_at_one_and_goes_up_by_one(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     assert_eq!(guest.open("/cart").await.marked("cart-empty").len(), 1);
     assert_eq!(lines(&guest.add(NOTEBOOK).await), [line("Kea Notebook 14", "NZ$1,150.00")]);
@@ -131,7 +132,7 @@ async fn adding_starts_at_one_and_goes_up_by_one(on: Storage) {
 }
 
 async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     guest.add(NOTEBOOK).await;
     guest.add(MUG).await;
@@ -147,7 +148,7 @@ async fn quantities_are_applied_from_nought_to_ninety_nine_and_no_others(on: Sto
 }
 
 async fn a_quantity_that_was_typed_and_not_applied_is_what_is_checked_out(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     let cart = guest.add(MUG).await;
     // Enter in a field presses the first button of its form.
@@ -162,7 +163,7 @@ async fn a_quantity_that_was_typed_and_not_applied_is_what_is_checked_out(on: St
 }
 
 async fn the_remove_button_takes_its_line_and_leaves_the_rest(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     guest.add(NOTEBOOK).await;
     guest.add(MUG).await;
@@ -174,7 +175,7 @@ async fn the_remove_button_takes_its_line_and_leaves_the_rest(on: Storage) {
 }
 
 async fn what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     assert!(guest.add("NO-SUCH").await.marked("flash")[0].contains("not for sale"));
     guest.add(NOTEBOOK).await;
@@ -188,7 +189,7 @@ async fn what_is_not_sold_is_not_added_and_what_is_sold_no_more_is_marked(on: St
 }
 
 async fn a_title_is_shown_and_never_run(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.sells("XSS", "<script>alert(1)</script>", Kind::Digital, 100).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let cart = aroha.add("XSS").await;
@@ -200,7 +201,7 @@ async fn a_title_is_shown_and_never_run(on: Storage) {
 }
 
 async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     guest.add(NOTEBOOK).await;
     let sent = guest.open("/checkout").await;
@@ -210,7 +211,7 @@ async fn a_guest_is_sent_to_the_login_and_back_to_the_checkout(on: Storage) {
 }
 
 async fn a_guest_is_told_of_what_cannot_be_ordered_before_the_login(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut guest = Browser::of(&shop, None);
     assert_eq!(guest.open("/checkout").await.header("location"), "/cart", "an empty cart");
     guest.add(NOTEBOOK).await;
@@ -221,7 +222,7 @@ async fn a_guest_is_told_of_what_cannot_be_ordered_before_the_login(on: Storage)
 }
 
 async fn an_empty_cart_cannot_be_checked_out(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let sent = aroha.open("/checkout").await;
     assert_eq!((sent.status, sent.header("location")), (303, "/cart"));
@@ -229,7 +230,7 @@ async fn an_empty_cart_cannot_be_checked_out(on: Storage) {
 }
 
 async fn a_customer_with_an_unverified_address_is_told_so(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut new = Browser::of(&shop, Some(UNVERIFIED));
     new.add(NOTEBOOK).await;
     assert!(new.open("/checkout").await.marked("email-not-verified")[0].contains("person3@example.test"));
@@ -253,7 +254,7 @@ async fn a_customer_with_an_unverified_address_is_told_so(on: Storage) {
 }
 
 async fn goods_need_an_address_and_delivery_is_a_line_of_its_own(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(NOTEBOOK).await;
     aroha.add(GUIDE).await;
@@ -284,7 +285,7 @@ async fn goods_need_an_address_and_delivery_is_a_line_of_its_own(on: Storage) {
 }
 
 async fn digital_goods_need_no_address_and_cost_no_delivery(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(GUIDE).await;
     let confirm = aroha.open("/checkout").await;
@@ -296,7 +297,7 @@ async fn digital_goods_need_no_address_and_cost_no_delivery(on: Storage) {
 }
 
 async fn a_confirmation_sent_twice_is_one_order(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(GUIDE).await;
     let confirm = aroha.open("/checkout").await;
@@ -306,7 +307,7 @@ async fn a_confirmation_sent_twice_is_one_order(on: Storage) {
 }
 
 async fn a_price_that_changed_meanwhile_is_shown_and_not_charged(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.add(GUIDE).await;
     let confirm = aroha.open("/checkout").await;
@@ -319,7 +320,7 @@ async fn a_price_that_changed_meanwhile_is_shown_and_not_charged(on: Storage) {
 }
 
 async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_with_a_notice(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK]).await;
     let (pay, back) = (format!("/orders/{order}/pay"), format!("/orders/{order}/return"));
@@ -327,7 +328,7 @@ async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_wit
     assert_eq!((waiting.status, waiting.marked("pending").len()), (200, 1));
     shop.reserves(order).await;
     let sent = aroha.open(&pay).await;
-    assert_eq!((sent.status, sent.header("location")), (303, format!("/pay/{}", intent_of(order)).as_str()));
+    assert_eq!((sent.status, sent.header("location")), (303, format!("/pay/{}", shop.intent(order).await).as_str()));
     let pending = aroha.open(&format!("{back}?redirect_status=succeeded")).await;
     assert_eq!(pending.header("location"), format!("/orders/{order}"), "the browser's word pays for nothing");
     assert!(
@@ -345,7 +346,7 @@ async fn the_way_to_the_card_page_waits_for_stock_and_a_payment_ends_at_home_wit
 }
 
 async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK]).await;
     shop.reserves(order).await;
@@ -372,7 +373,7 @@ async fn a_declined_payment_leads_back_to_the_full_cart_and_can_be_tried_again(o
 }
 
 async fn a_customer_who_leaves_the_card_page_finds_the_cart_as_it_was(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[GUIDE]).await;
     shop.reserves(order).await;
@@ -383,7 +384,7 @@ async fn a_customer_who_leaves_the_card_page_finds_the_cart_as_it_was(on: Storag
 }
 
 async fn what_is_sold_out_is_named_and_nothing_is_charged(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK, MUG]).await;
     shop.lacks(order, MUG).await;
@@ -396,7 +397,7 @@ async fn what_is_sold_out_is_named_and_nothing_is_charged(on: Storage) {
 }
 
 async fn the_last_address_is_offered_again(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     aroha.buys(&[NOTEBOOK]).await;
     aroha.add(MUG).await;
@@ -407,7 +408,7 @@ async fn the_last_address_is_offered_again(on: Storage) {
 }
 
 async fn orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_out(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let old = aroha.buys(&[GUIDE]).await;
     shop.clock.advance(Duration::from_hours(184 * 24));
@@ -425,7 +426,7 @@ async fn orders_are_listed_newest_first_and_older_ones_than_six_months_are_left_
 }
 
 async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_time(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[NOTEBOOK, MUG]).await;
     let path = format!("/orders/{order}");
@@ -454,7 +455,7 @@ async fn an_order_shows_what_happens_to_it_and_its_cancel_button_only_works_in_t
 }
 
 async fn a_cancelled_order_says_so_and_shows_its_refund(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.buys(&[NOTEBOOK]).await;
     let path = format!("/orders/{order}");
@@ -468,7 +469,7 @@ async fn a_cancelled_order_says_so_and_shows_its_refund(on: Storage) {
 }
 
 async fn nobody_finds_anothers_order(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[GUIDE]).await;
     let mut wiremu = Browser::of(&shop, Some(WIREMU));
     for path in ["", "/pay", "/return"] {
@@ -482,7 +483,7 @@ async fn nobody_finds_anothers_order(on: Storage) {
 }
 
 async fn the_back_office_is_for_the_staff(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[GUIDE]).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     for path in ["/admin/orders".to_owned(), format!("/admin/orders/{order}")] {
@@ -496,7 +497,7 @@ async fn the_back_office_is_for_the_staff(on: Storage) {
 }
 
 async fn the_staff_finds_orders_and_sees_first_what_needs_attention(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let first = aroha.buys(&[NOTEBOOK]).await;
     let second = aroha.buys(&[GUIDE]).await;
@@ -504,11 +505,12 @@ async fn the_staff_finds_orders_and_sees_first_what_needs_attention(on: Storage)
     let list = staff.open("/admin/orders").await;
     assert_eq!(list.marked("order-link"), [number(&shop, second).await, number(&shop, first).await]);
     assert_eq!(list.marked("needs-attention"), Vec::<String>::new());
+    let intent = shop.intent(first).await;
     let dispute = json!({"id": "evt_d", "type": "charge.dispute.created",
-                         "data": {"object": {"id": "dp_1", "object": "dispute", "payment_intent": intent_of(first)}}});
-    shop.provider.disputes(DisputeReport {
+                         "data": {"object": {"id": "dp_1", "object": "dispute", "payment_intent": intent.as_str()}}});
+    shop.provider.is_told_of(DisputeReport {
         id: "dp_1".into(),
-        intent: IntentId::new(intent_of(first)),
+        intent,
         amount: Money::new(500, Currency::NZD),
         reason: "fraudulent".into(),
         status: DisputeStatus::NeedsResponse,
@@ -539,7 +541,7 @@ async fn the_staff_finds_orders_and_sees_first_what_needs_attention(on: Storage)
 }
 
 async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[GUIDE]).await;
     let mut staff = Browser::of(&shop, Some(STAFF));
     let path = format!("/admin/orders/{order}");
@@ -568,7 +570,7 @@ async fn the_staff_refunds_from_the_order_and_is_told_what_is_possible(on: Stora
 }
 
 async fn the_staff_cancels_for_a_buyer(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
     let mut staff = Browser::of(&shop, Some(STAFF));
     let path = format!("/admin/orders/{order}");
@@ -577,7 +579,7 @@ async fn the_staff_cancels_for_a_buyer(on: Storage) {
 }
 
 async fn a_form_that_is_not_ours_is_not_followed(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
     let paths = [
         "/cart".to_owned(),

@@ -13,7 +13,7 @@ use order::testing::{a_customer, nzd};
 use serde_json::{Value, json};
 use shared_kernel::{Clock, OrderId, Timestamp};
 
-use crate::shop::{Shop, intent_of, open, succeeded};
+use crate::shop::{TestShop, intent_of, succeeded};
 use crate::storage::Storage;
 
 fn event(id: &str, event_type: &str, object: &Value) -> Value {
@@ -21,20 +21,20 @@ fn event(id: &str, event_type: &str, object: &Value) -> Value {
 }
 
 /// What the provider remembers, that long ago, and of which we know nothing.
-fn remembers(shop: &Shop, minutes_ago: u64, event: Value) {
+fn remembers(shop: &TestShop, minutes_ago: u64, event: Value) {
     shop.provider.remembers(ago(shop, minutes_ago), events::read(event).unwrap());
 }
 
-fn ago(shop: &Shop, minutes: u64) -> Timestamp {
+fn ago(shop: &TestShop, minutes: u64) -> Timestamp {
     shop.clock.now().minus(Duration::from_mins(minutes))
 }
 
-async fn set_restore_point_before(shop: &Shop, minutes: u64) {
+async fn set_restore_point_before(shop: &TestShop, minutes: u64) {
     shop.platform.database.mark(RESTORED, ago(shop, minutes)).await.unwrap();
 }
 
 async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_are(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     let (intent, total) = (intent_of(&order), order.totals().gross.minor());
     shop.minutes_pass(300);
@@ -51,7 +51,7 @@ async fn what_was_paid_since_the_backup_is_taken_in_before_deadlines_and_tasks_a
 }
 
 async fn events_that_are_known_fall_out_and_every_page_is_read(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let (intent, total) = (intent_of(&order), order.totals().gross.minor());
     let known = event("evt_1", "payment_intent.succeeded", &succeeded(&intent, order.id(), total));
@@ -76,7 +76,7 @@ fn its_refund(order: &Order) -> Value {
 }
 
 /// The provider made that refund when we asked for it, of which we know nothing any more.
-async fn made_before(shop: &Shop, order: &Order) {
+async fn made_before(shop: &TestShop, order: &Order) {
     let intent = intent_of(order);
     let refund = RefundId::of_intent(order.id(), &intent);
     let asked = NewRefund { refund, order: order.id(), intent, amount: order.totals().gross, keys_used: 0 };
@@ -84,7 +84,7 @@ async fn made_before(shop: &Shop, order: &Order) {
 }
 
 async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still_there(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let ask = RequestCancellationCommand { order: order.id(), by: a_customer(1), reason: None, key: "c".into() };
     shop.use_cases().request_cancellation.execute(ask).await.unwrap();
@@ -97,12 +97,12 @@ async fn a_refund_that_was_made_since_is_not_made_again_though_its_task_is_still
     shop.module.catch_up().await.unwrap();
     assert_eq!(shop.order(order.id()).await.status(), Status::Cancelled);
     shop.minutes_pass(10);
-    shop.works().await;
+    shop.settle().await;
     assert_eq!(shop.provider.ledger().len(), 1, "the money had gone back already");
 }
 
 async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_the_goods_are_sent(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     made_before(&shop, &order).await;
     remembers(&shop, 5, event("evt_8", "refund.created", &its_refund(&order)));
@@ -119,7 +119,7 @@ async fn a_refund_that_was_asked_for_since_is_entered_and_a_person_looks_before_
 }
 
 async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_other_news_is_not(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     shop.leaves_messages();
     let lost = OrderId::parse("01900000-0000-7000-8000-00000000dead").unwrap();
     let intent = IntentId::new("pi_lost");
@@ -141,7 +141,7 @@ async fn money_for_orders_that_nobody_knows_any_more_is_a_dead_letter_and_their_
 }
 
 async fn as_long_as_the_provider_is_silent_nothing_is_done_and_nothing_forgotten(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.payable_order().await;
     set_restore_point_before(&shop, 10).await;
     shop.provider.is_down(true);

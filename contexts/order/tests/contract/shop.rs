@@ -1,4 +1,5 @@
-//! The whole context on a throw-away database, with a provider and a mailbox that do as a test tells them.
+//! The whole context on a throw-away database, with a provider and a mailbox that do as a test tells them, and other
+//! contexts that say what it says.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
@@ -8,22 +9,28 @@ use std::time::Duration;
 use chassis::Platform;
 use chassis::messaging::{Inbox as _, InboxAdmin as _, Recorder, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{CountingIds, FixedClock, Leftovers, drive, platform_on};
+use chassis::testing::{self, CountingIds, FixedClock, Leftovers, drive, platform_on};
 use order::adapters::outbound::sql::SqlWebhookInbox;
-use order::adapters::stripe::events;
-use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
-use order::domain::{CartId, IntentId, IntentStatus, LineChange, Order, Status};
+use order::adapters::stripe::{events, objects, translate};
+use order::application::{FulfilmentFact, PlaceOrderCommand, SetCartItemCommand, StockAnswer, UseCases};
+use order::domain::{
+    CartId, FulfilmentItem, IntentId, IntentStatus, Kind, LineChange, Listing, Order, ProcessedItem,
+    ProductPrices, Status, VariantPrice,
+};
 use order::ports::WebhookInbox as _;
 use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
 use order::{ExternalServices, OrderModule, OrderSettings};
+use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared_kernel::{Clock, Envelope, Identity, MessageId, OrderId, Quantity, Timestamp};
+use shared_kernel::{Cause, Clock, Currency, Envelope, Identity, MessageId, Money, OrderId, Quantity, Sku, Timestamp};
+use uuid::Uuid;
 
+use crate::http::Answer;
 use crate::storage::Storage;
 
 /// A message of another context.
 pub fn fact(event_type: &str, source: &str, subject: &str, data: Value) -> Envelope {
-    let id = uuid::Uuid::now_v7().to_string();
+    let id = Uuid::now_v7().to_string();
     Envelope {
         specversion: "1.0".into(),
         correlationid: id.clone(),
@@ -40,9 +47,17 @@ pub fn fact(event_type: &str, source: &str, subject: &str, data: Value) -> Envel
     }
 }
 
+/// What signs webhooks.
+pub const WEBHOOK_SECRET: &str = "whsec_test";
+
+/// Two physical things and a digital one, each a product of its own.
+pub const NOTEBOOK: &str = "KEA-14";
+pub const MUG: &str = "WEKA/MUG";
+pub const GUIDE: &str = "TUI-PDF";
+
 /// The context, its outside world, and time. Its test fails if messages are left undelivered or dead, unless it says that it
 /// leaves them.
-pub struct Shop {
+pub struct TestShop {
     pub module: OrderModule,
     pub platform: Platform,
     pub clock: Arc<FixedClock>,
@@ -51,45 +66,29 @@ pub struct Shop {
     leftovers: Leftovers,
 }
 
-/// A shop that sells a notebook for 100.00 and an e-book for 20.00, and delivers for 6.90.
-pub async fn open(on: Storage) -> Shop {
-    let (clock, provider, receipts) =
-        (FixedClock::at("2026-11-22T12:00:00Z"), FakeProvider::default(), KeptReceipts::default());
-    let shop = process(on.database().await, CountingIds::default(), Arc::new(clock), provider, receipts).await;
-    shop.hears(product("active", 10_000)).await;
-    shop
-}
+type Outside = (Arc<FixedClock>, FakeProvider, KeptReceipts);
 
-/// The same shop, served by two processes, where the engine can be.
-pub async fn open_twice(on: Storage) -> [Shop; 2] {
-    let [one, other] = on.twice().await;
-    let (clock, provider, receipts) =
-        (FixedClock::at("2026-11-22T12:00:00Z"), FakeProvider::default(), KeptReceipts::default());
-    let first = process(one, CountingIds::default(), Arc::new(clock), provider, receipts).await;
-    first.hears(product("active", 10_000)).await;
-    let world = (first.clock.clone(), first.provider.clone(), first.receipts.clone());
-    let second = process(other, CountingIds::from(1_000_000), world.0, world.1, world.2).await;
-    [first, second]
+fn outside() -> Outside {
+    (Arc::new(FixedClock::at("2026-11-22T12:00:00Z")), FakeProvider::default(), KeptReceipts::default())
 }
 
 async fn process(
     database: Database,
     ids: CountingIds,
-    clock: Arc<FixedClock>,
-    provider: FakeProvider,
-    receipts: KeptReceipts,
-) -> Shop {
+    (clock, provider, receipts): Outside,
+    placement_wait: Duration,
+) -> TestShop {
     let platform = Platform { clock: clock.clone(), ids: Arc::new(ids), ..platform_on(database) };
-    let world = ExternalServices {
+    let services = ExternalServices {
         gateway: Arc::new(provider.clone()),
         events: Arc::new(provider.clone()),
         card_page: Arc::new(provider.clone()),
         receipts: Arc::new(receipts.clone()),
     };
-    let placement_wait = Duration::from_millis(50);
-    let settings = OrderSettings { placement_wait, shipping_flat_minor: 690, ..OrderSettings::default() };
-    let module = OrderModule::start_with(settings, platform.clone(), world).await.unwrap();
-    Shop { module, platform, clock, provider, receipts, leftovers: Leftovers::default() }
+    let mut settings = OrderSettings { placement_wait, shipping_flat_minor: 690, ..OrderSettings::default() };
+    settings.stripe.webhook_secrets = vec![SecretString::from(WEBHOOK_SECRET)];
+    let module = OrderModule::start_with(settings, platform.clone(), services).await.unwrap();
+    TestShop { module, platform, clock, provider, receipts, leftovers: Leftovers::default() }
 }
 
 pub fn product(status: &str, notebook_minor: i64) -> Envelope {
@@ -104,13 +103,43 @@ pub fn product(status: &str, notebook_minor: i64) -> Envelope {
     fact("store.catalogue.product_changed.v1", "/catalogue", id, data)
 }
 
-impl Shop {
+impl TestShop {
+    /// Open for business, with something to sell; a parcel costs 6.90. Nobody is kept waiting.
+    pub async fn open(on: Storage) -> Self {
+        Self::patient(on, Duration::ZERO).await
+    }
+
+    /// The same, but who orders is kept waiting for stock and payment so long.
+    pub async fn patient(on: Storage, placement_wait: Duration) -> Self {
+        let shop = process(on.database().await, CountingIds::default(), outside(), placement_wait).await;
+        shop.is_stocked().await;
+        shop
+    }
+
+    /// The same shop, served by two processes, where the engine can be.
+    pub async fn open_twice(on: Storage) -> [Self; 2] {
+        let [one, other] = on.twice().await;
+        let first = process(one, CountingIds::default(), outside(), Duration::ZERO).await;
+        first.is_stocked().await;
+        let world = (first.clock.clone(), first.provider.clone(), first.receipts.clone());
+        let second = process(other, CountingIds::from(1_000_000), world, Duration::ZERO).await;
+        [first, second]
+    }
+
+    /// Two physical things and a digital one of one price each, and one product of both kinds.
+    async fn is_stocked(&self) {
+        self.hears(product("active", 10_000)).await;
+        self.sells(NOTEBOOK, "Kea Notebook 14", Kind::Physical, 115_000).await;
+        self.sells(MUG, "Weka Mug", Kind::Physical, 2_300).await;
+        self.sells(GUIDE, "Tui Field Guide", Kind::Digital, 1_150).await;
+    }
+
     pub fn use_cases(&self) -> &UseCases {
         self.module.use_cases()
     }
 
-    /// Runs everything that is due.
-    pub async fn works(&self) {
+    /// Works off everything that is due.
+    pub async fn settle(&self) {
         let clock: Arc<dyn Clock> = self.clock.clone();
         drive(&self.platform.database, &clock, &self.module.subscriptions()).await;
         self.leftovers.look(&self.messages()).await;
@@ -130,7 +159,7 @@ impl Shop {
             wanted += 1;
         }
         assert!(wanted > 0, "nobody listens to {}", message.event_type);
-        self.works().await;
+        self.settle().await;
     }
 
     pub fn messages(&self) -> SqlMessages {
@@ -190,7 +219,7 @@ impl Shop {
     pub async fn provider_posts(&self, event: &str, event_type: &str, object: Value) -> bool {
         let payload = json!({"id": event, "type": event_type, "data": {"object": object}});
         let new = self.stores(payload).await;
-        self.works().await;
+        self.settle().await;
         new
     }
 
@@ -232,7 +261,120 @@ impl Shop {
     /// Timers that look after deadlines, and the work that follows.
     pub async fn deadlines(&self) {
         self.use_cases().handle_overdue.execute().await.unwrap();
-        self.works().await;
+        self.settle().await;
+    }
+
+    /// From now on the thing costs so much.
+    pub async fn sells(&self, sku: &str, title: &str, kind: Kind, minor: i64) {
+        self.offers(sku, title, (kind, minor), Listing::default()).await;
+    }
+
+    /// From now on a thing of 23.00 is found there.
+    pub async fn is_listed(&self, sku: &str, handle: Option<&str>, image: Option<&str>) {
+        let listing = Listing { handle: handle.map(str::to_owned), image: image.map(str::to_owned) };
+        self.offers(sku, &format!("Kept {sku}"), (Kind::Physical, 2_300), listing).await;
+    }
+
+    async fn offers(&self, sku: &str, title: &str, (kind, minor): (Kind, i64), listing: Listing) {
+        let unit_gross = Money::new(minor, Currency::NZD);
+        let variant = VariantPrice { sku: Sku::parse(sku).unwrap(), title: title.into(), kind, unit_gross };
+        let product = Uuid::new_v5(&Uuid::NAMESPACE_OID, sku.as_bytes());
+        let prices = ProductPrices { product, active: true, listing, variants: vec![variant] };
+        let cause = self.cause("price-list", sku).await;
+        self.use_cases().keep_prices.product_changed(prices, cause).await.unwrap();
+    }
+
+    /// The thing is not sold any more.
+    pub async fn withdraws(&self, sku: &str) {
+        let product = Uuid::new_v5(&Uuid::NAMESPACE_OID, sku.as_bytes());
+        let cause = self.cause("price-list", sku).await;
+        let prices = &self.use_cases().keep_prices;
+        prices.product_withdrawn(product, vec![Sku::parse(sku).unwrap()], cause).await.unwrap();
+    }
+
+    /// Fulfilment says that so many of a thing can be had.
+    pub async fn has_left(&self, sku: &str, available: i64) {
+        let cause = self.cause("price-list", sku).await;
+        let prices = &self.use_cases().keep_prices;
+        prices.stock_changed(Sku::parse(sku).unwrap(), available, cause).await.unwrap();
+    }
+
+    async fn cause(&self, consumer: &'static str, subject: &str) -> Cause {
+        let envelope = fact("test.v1", "/test", &format!("{subject}-{}", Uuid::now_v7()), Value::Null);
+        testing::leased(&self.platform.database, consumer, envelope).await
+    }
+
+    /// Fulfilment holds the goods, and the payment is prepared.
+    pub async fn reserves(&self, order: OrderId) {
+        self.answers(order, StockAnswer::Reserved).await;
+    }
+
+    /// Fulfilment has not got the goods.
+    pub async fn lacks(&self, order: OrderId, sku: &str) {
+        self.answers(order, StockAnswer::Rejected(vec![Sku::parse(sku).unwrap()])).await;
+    }
+
+    async fn answers(&self, order: OrderId, answer: StockAnswer) {
+        let cause = self.cause("follow-fulfilment", "stock").await;
+        self.use_cases().answer_stock.execute(order, answer, cause).await.unwrap();
+        self.settle().await;
+    }
+
+    /// Fulfilment says what it did.
+    pub async fn fulfils(&self, order: OrderId, fact: FulfilmentFact) {
+        let cause = self.cause("follow-fulfilment", "fact").await;
+        self.use_cases().follow_fulfilment.execute(order, fact, cause).await.unwrap();
+        self.settle().await;
+    }
+
+    /// Fulfilment sends the first line of an order that it has taken up, and nothing else.
+    pub async fn sends_first_line(&self, order: OrderId) {
+        let lines = self.order(order).await.lines().to_vec();
+        let item =
+            |line: &order::domain::OrderLine| FulfilmentItem::pending(line.sku.clone(), line.kind, line.quantity);
+        self.fulfils(order, FulfilmentFact::Created(lines.iter().map(item).collect())).await;
+        let sent = ProcessedItem {
+            sku: lines[0].sku.clone(),
+            kind: lines[0].kind,
+            quantity: lines[0].quantity,
+            carrier: Some("NZ Post".into()),
+            tracking: Some("TRACK-7".into()),
+            at: self.clock.now(),
+        };
+        self.fulfils(order, FulfilmentFact::Item(sent)).await;
+    }
+
+    /// The provider posts that the order's intent has come to this, and the shop takes it in.
+    pub async fn provider_says(&self, order: OrderId, event_type: &str, more: Value) -> Answer {
+        let total = self.order(order).await.totals().gross.minor();
+        let mut object = json!({"id": self.intent(order).await.as_str(), "object": "payment_intent", "amount": total, "currency": "nzd",
+                                "amount_received": total, "metadata": {"order_id": order.to_string()}});
+        object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object["status"] = json!(match event_type {
+            "payment_intent.succeeded" => "succeeded",
+            "payment_intent.canceled" => "canceled",
+            "payment_intent.processing" => "processing",
+            _ => "requires_payment_method",
+        });
+        let intent: objects::Intent = serde_json::from_value(object.clone()).unwrap();
+        let report = translate::intent(&intent).unwrap();
+        self.provider.set(&report.intent, report.status);
+        let event = json!({"id": format!("evt_{}", Uuid::now_v7().simple()), "object": "event", "type": event_type,
+                           "data": {"object": object}});
+        let answer = self.webhook(&event.to_string()).await;
+        self.settle().await;
+        answer
+    }
+
+    /// The order is paid.
+    pub async fn paid(&self, order: OrderId) {
+        self.reserves(order).await;
+        assert_eq!(self.provider_says(order, "payment_intent.succeeded", json!({})).await.status, 200);
+    }
+
+    /// The intent through which an order is to be paid.
+    pub async fn intent(&self, order: OrderId) -> IntentId {
+        intent_of(&self.order(order).await)
     }
 }
 
@@ -245,7 +387,7 @@ pub fn succeeded(intent: &IntentId, order: OrderId, received: i64) -> Value {
            "status": "succeeded", "metadata": {"order_id": order, "order_number": "BS-1"}})
 }
 
-pub fn is_canceled(shop: &Shop, intent: &IntentId) -> bool {
+pub fn is_canceled(shop: &TestShop, intent: &IntentId) -> bool {
     shop.provider.status(intent) == Some(IntentStatus::Canceled)
 }
 

@@ -10,7 +10,7 @@ use order::adapters::outbound::sql::{OrderChangeNotifier, SqlOrderStore};
 use order::ports::OrderStore;
 use shared_kernel::{Clock, StoreError};
 
-use crate::shop::open;
+use crate::shop::TestShop;
 use crate::storage::Storage;
 
 const NO_LINES: &str = r#"UPDATE orders SET frozen =
@@ -27,7 +27,7 @@ const SPOILED: [(&str, &str); 6] = [
 ];
 
 async fn a_row_that_cannot_be_an_order_is_named_with_its_column(on: Storage) {
-    let shop = open(on).await;
+    let shop = TestShop::open(on).await;
     let order = shop.paid_order().await.id();
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at("2026-11-22T12:00:00Z"));
     let recorder = Recorder::new("order", Arc::clone(&clock), Arc::new(CountingIds::default()));

@@ -12,24 +12,24 @@ use serde_json::json;
 use shared_kernel::{OrderId, Quantity};
 use tokio::task::JoinSet;
 
-use crate::shop::{Shop, fact, intent_of, open_twice, places, succeeded};
+use crate::shop::{TestShop, fact, intent_of, places, succeeded};
 use crate::storage::Storage;
 
-type Processes = [Arc<Shop>; 2];
+type Processes = [Arc<TestShop>; 2];
 
 async fn two(on: Storage) -> Processes {
-    open_twice(on).await.map(Arc::new)
+    TestShop::open_twice(on).await.map(Arc::new)
 }
 
 /// Both work off what is due, side by side, until nothing is left.
 async fn both_work(processes: &Processes) {
-    tokio::join!(processes[0].works(), processes[1].works());
-    processes[0].works().await; // what the slower one gave out when the other had already looked
-    processes[1].works().await; // nothing any more: what it saw last was still in the other's hands
+    tokio::join!(processes[0].settle(), processes[1].settle());
+    processes[0].settle().await; // what the slower one gave out when the other had already looked
+    processes[1].settle().await; // nothing any more: what it saw last was still in the other's hands
 }
 
 /// A message reaches the consumers of one process.
-async fn arrives(at: &Shop, message: shared_kernel::Envelope) {
+async fn arrives(at: &TestShop, message: shared_kernel::Envelope) {
     use chassis::messaging::Inbox as _;
     for subscription in at.module.subscriptions().iter().filter(|subscription| subscription.wants(&message)) {
         at.messages().accept(subscription.consumer(), std::slice::from_ref(&message)).await.unwrap();

@@ -3,11 +3,12 @@
 use order::application::FulfilmentFact;
 
 use super::Browser;
-use crate::rig::{AROHA, MUG, NOTEBOOK, STAFF, Shop, WIREMU};
+use crate::http::{AROHA, STAFF, WIREMU};
+use crate::shop::{MUG, NOTEBOOK, TestShop};
 use crate::storage::Storage;
 
 async fn a_cart_says_once_how_many_are_left_and_waits_until_it_fits(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     for sku in [NOTEBOOK, MUG, MUG, MUG] {
         aroha.add(sku).await;
@@ -35,7 +36,7 @@ async fn a_cart_says_once_how_many_are_left_and_waits_until_it_fits(on: Storage)
 
 /// A page that is gone is not linked to; what was ordered stays as it was ordered.
 async fn what_is_in_a_cart_is_shown_with_its_picture_and_leads_to_its_page(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     shop.is_listed(MUG, Some("weka-mug"), Some("weka.webp")).await;
     shop.is_listed(NOTEBOOK, None, None).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
@@ -59,7 +60,7 @@ async fn what_is_in_a_cart_is_shown_with_its_picture_and_leads_to_its_page(on: S
 
 /// The last units are held by the order that the buyer has begun: they are there for nobody else.
 async fn what_an_open_order_of_the_cart_holds_can_be_ordered_again(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.orders(&[MUG]).await;
     shop.reserves(order).await;
@@ -78,7 +79,7 @@ async fn what_an_open_order_of_the_cart_holds_can_be_ordered_again(on: Storage) 
 }
 
 async fn a_partly_sent_and_partly_refunded_order_says_so(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.buys(&[NOTEBOOK, MUG]).await;
     let path = format!("/orders/{order}");
@@ -104,7 +105,7 @@ async fn a_partly_sent_and_partly_refunded_order_says_so(on: Storage) {
 
 /// Money and goods are separate decisions, so somebody is asked.
 async fn a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK]).await;
     let mut staff = Browser::of(&shop, Some(STAFF));
     let path = format!("/admin/orders/{order}");
@@ -128,7 +129,7 @@ async fn a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it(on: S
 
 /// It was partly sent and wholly refunded; the rest is left out, so the order ends and its buyer can be erased.
 async fn a_refunded_order_ends_when_its_rest_is_not_sent(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let mut aroha = Browser::of(&shop, Some(AROHA));
     let order = aroha.buys(&[NOTEBOOK, MUG]).await;
     shop.sends_first_line(order).await;
@@ -170,7 +171,7 @@ async fn a_refunded_order_ends_when_its_rest_is_not_sent(on: Storage) {
 
 /// Two parcels of one carrier without a number are two parcels.
 async fn parcels_that_left_at_different_times_are_different_parcels(on: Storage) {
-    let shop = Shop::open(on).await;
+    let shop = TestShop::open(on).await;
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK, MUG]).await;
     shop.sends_first_line(order).await;
     shop.clock.advance(std::time::Duration::from_hours(24));
