@@ -70,28 +70,57 @@ pub struct TaskRun {
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
     /// It can never be done as it is; a person has to look.
-    #[error("{0}")]
-    Impossible(String),
+    #[error(transparent)]
+    Impossible(#[from] Impossible),
     /// Worth another try.
-    #[error("{0}")]
-    Again(String),
+    #[error(transparent)]
+    Again(#[from] Again),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// Why a task can never be done as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum Impossible {
+    /// There was one when the task was given out.
+    #[error("there is no order {0}")]
+    NoSuchOrder(OrderId),
+    #[error("the task does not say what it is about")]
+    Incomplete,
+    #[error("the payment provider refused: {code}: {message}")]
+    PaymentRefused { code: String, message: String },
+    #[error("the payment provider refused the refund: {code}: {message}")]
+    RefundRefused { code: String, message: String },
+    /// In the words of the mail server.
+    #[error("{0}")]
+    ReceiptRefused(String),
+}
+
+/// What may be different the next time.
+#[derive(Debug, thiserror::Error)]
+pub enum Again {
+    #[error("the payment provider failed: {0}")]
+    PaymentFailed(String),
+    #[error("the payment provider is unavailable: {0}")]
+    PaymentUnavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the intent is still open")]
+    IntentStillOpen,
+    #[error("mail is unavailable: {0}")]
+    MailUnavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
 impl TaskError {
-    /// There is no order of that id, though there was when the task was given out.
-    pub fn no_such_order(order: OrderId) -> Self {
-        Self::Impossible(format!("there is no order {order}"))
+    pub(super) fn no_such_order(order: OrderId) -> Self {
+        Impossible::NoSuchOrder(order).into()
     }
 }
 
 impl From<PaymentError> for TaskError {
     fn from(error: PaymentError) -> Self {
         match error {
-            PaymentError::Refused { .. } => Self::Impossible(error.to_string()),
-            PaymentError::Failed(_) => Self::Again(error.to_string()),
-            PaymentError::Unavailable(cause) => Self::Again(format!("the payment provider is unavailable: {cause}")),
+            PaymentError::Refused { code, message } => Impossible::PaymentRefused { code, message }.into(),
+            PaymentError::Failed(message) => Again::PaymentFailed(message).into(),
+            PaymentError::Unavailable(cause) => Again::PaymentUnavailable(cause).into(),
         }
     }
 }

@@ -12,8 +12,8 @@ use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
 use order::adapters::outbound::publish::published;
 use order::domain::{
-    FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, RefundId,
-    RefundReport, RefundRequest, ReportedRefund, Transition,
+    Consignment, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, Reason,
+    RefundId, RefundReport, RefundRequest, ReportedRefund, Transition,
 };
 use order::testing::{a_draft, an_order, nzd, sku};
 use serde_json::{Value, json};
@@ -77,23 +77,23 @@ fn decision(name: &str) -> Transition {
         }
         "rejected" => an_order(1).build().stock_rejected(vec![sku("KEA-14-32")], at(1)),
         "expired" => an_order(1).build().overdue(at(30)),
-        "cancellation_requested" => paid.cancellation_requested("changed my mind".into(), at(2)).unwrap(),
+        "cancellation_requested" => paid.cancellation_requested(Reason::new("changed my mind"), at(2)).unwrap(),
         "cancelled" => {
-            let order = paid.cancellation_requested("changed my mind".into(), at(2)).unwrap().order;
+            let order = paid.cancellation_requested(Reason::new("changed my mind"), at(2)).unwrap().order;
             let order = order.shipping_cancelled(at(3)).order;
             let report = refund_of(&order);
             order.refund_reported(report, at(4))
         }
         "refunded" => {
             let id = RefundId::parse("01900000-0000-7000-8000-00000000000f").unwrap();
-            let ask = RefundRequest { id, amount: Some(nzd(5_000)), note: Some("scratched".into()) };
+            let ask = RefundRequest { id, amount: Some(nzd(5_000)), note: Some(Reason::new("scratched")) };
             let order = paid.refund_requested(ask, at(2)).unwrap().order;
             let report = refund_of(&order);
             order.refund_reported(report, at(4))
         }
         "refund_failed" => {
             let id = RefundId::parse("01900000-0000-7000-8000-00000000000f").unwrap();
-            let ask = RefundRequest { id, amount: Some(nzd(5_000)), note: Some("scratched".into()) };
+            let ask = RefundRequest { id, amount: Some(nzd(5_000)), note: Some(Reason::new("scratched")) };
             let order = paid.refund_requested(ask, at(2)).unwrap().order;
             let through = refund_of(&order);
             let failed = ReportedRefund::Failed { reason: "expired_or_canceled_card".into() };
@@ -104,8 +104,8 @@ fn decision(name: &str) -> Transition {
             let (sku, kind, quantity) = (sku("KEA-14-32"), Kind::Physical, 2);
             let item = FulfilmentItem::pending(sku.clone(), kind, quantity);
             let order = paid.shipping_order_created(vec![item], at(2)).order;
-            let (carrier, tracking) = (Some("NZ Post".into()), Some("T1".into()));
-            order.item_processed(ProcessedItem { sku, kind, quantity, carrier, tracking, at: at(60) }, at(60))
+            let consignment = Consignment { carrier: Some("NZ Post".into()), tracking: Some("T1".into()) };
+            order.item_processed(ProcessedItem { sku, kind, quantity, consignment, at: at(60) }, at(60))
         }
         "imported" => imported(),
         "anonymised" => an_order(1).build().overdue(at(30)).order.anonymised(at(31)),

@@ -12,7 +12,7 @@ use order::application::{
     RequestCancellationCommand, SetCartItemCommand, SetCartItemError, ViewCartError, ViewCartQuery, ViewOrderQuery,
 };
 use order::domain::{
-    AttentionReason, FulfilmentStatus, IntentId, IntentStatus, LineChange, OrderState, PaymentAxis,
+    AttentionReason, Country, FulfilmentStatus, IntentId, IntentStatus, LineChange, OrderState, PaymentAxis, Reason,
     RefundRefused, Status,
 };
 use order::testing::{a_customer, a_staff_member, nzd, sku};
@@ -231,7 +231,7 @@ async fn a_cancellation_that_fulfilment_refuses_leaves_the_order_paid(on: Storag
     let shop = TestShop::open(on).await;
     let id = shop.paid_order().await.id();
     let ask =
-        RequestCancellationCommand { order: id, by: a_customer(1), reason: Some("x".into()), key: "c".into() };
+        RequestCancellationCommand { order: id, by: a_customer(1), reason: Some(Reason::new("x")), key: "c".into() };
     shop.use_cases().request_cancellation.execute(ask).await.unwrap();
     shop.fulfilment_says("cancellation_refused", id, json!({"reason": "already packed"})).await;
     assert_eq!(shop.order(id).await.status(), Status::Paid);
@@ -276,7 +276,7 @@ async fn only_the_staff_may_refund_and_a_key_refunds_once(on: Storage) {
         order: id,
         by,
         amount: Some(nzd(minor)),
-        reason: Some("scratched".into()),
+        reason: Some(Reason::new("scratched")),
         key: "r".into(),
     };
     let refund = &shop.use_cases().refund_order;
@@ -519,7 +519,7 @@ async fn another_shops_orders_are_imported_once_with_dates_and_without_moving_an
     assert_eq!((found.status(), found.totals().gross.minor()), (Status::Completed, 153_000));
     assert_eq!(
         (found.country(), found.fulfilment().status()),
-        (Some("GB"), FulfilmentStatus::Processed)
+        (Country::parse("GB").unwrap(), FulfilmentStatus::Processed)
     );
     assert_eq!(shop.published(found.id()).await, ["imported"]);
     assert_eq!((shop.provider.calls(), shop.receipts.sent().len()), (0, 0));

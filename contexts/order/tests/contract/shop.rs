@@ -14,7 +14,7 @@ use order::adapters::outbound::sql::SqlWebhookInbox;
 use order::adapters::stripe::{events, objects, translate};
 use order::application::{FulfilmentFact, PlaceOrderCommand, SetCartItemCommand, StockAnswer, UseCases};
 use order::domain::{
-    CartId, FulfilmentItem, IntentId, IntentStatus, Kind, LineChange, Listing, Order, ProcessedItem,
+    CartId, Consignment, FulfilmentItem, IntentId, IntentStatus, Kind, LineChange, Listing, Order, ProcessedItem,
     ProductPrices, Status, VariantPrice,
 };
 use order::ports::WebhookInbox as _;
@@ -337,8 +337,7 @@ impl TestShop {
             sku: lines[0].sku.clone(),
             kind: lines[0].kind,
             quantity: lines[0].quantity,
-            carrier: Some("NZ Post".into()),
-            tracking: Some("TRACK-7".into()),
+            consignment: Consignment { carrier: Some("NZ Post".into()), tracking: Some("TRACK-7".into()) },
             at: self.clock.now(),
         };
         self.fulfils(order, FulfilmentFact::Item(sent)).await;

@@ -10,7 +10,7 @@ use chassis::messaging::{Delivery, Failure, Handled, Handler, RetryPolicy, Subsc
 use shared_kernel::StoreError;
 
 use crate::application::tasks::{
-    CANCEL_INTENT, CREATE_INTENT, MAIL_RECEIPT, REFUND_PAYMENT, TaskError, TaskPayload, TaskRun,
+    CANCEL_INTENT, CREATE_INTENT, Impossible, MAIL_RECEIPT, REFUND_PAYMENT, TaskError, TaskPayload, TaskRun,
 };
 use crate::application::{CloseIntent, OpenPayment, SendReceipt, SendRefund, UseCases};
 use crate::domain::IntentId;
@@ -56,9 +56,7 @@ impl Handler for TaskHandler {
             (Work::CancelIntent(work), Some(intent), _) => work.execute(order, IntentId::new(intent), run).await,
             (Work::RefundPayment(work), _, Some(refund)) => work.execute(order, refund, run).await,
             (Work::MailReceipt(work), _, _) => work.execute(order, run).await,
-            (Work::CancelIntent(_), None, _) | (Work::RefundPayment(_), _, None) => {
-                Err(TaskError::Impossible("the task does not say what it is about".to_owned()))
-            }
+            (Work::CancelIntent(_), None, _) | (Work::RefundPayment(_), _, None) => Err(Impossible::Incomplete.into()),
         };
         match done {
             Ok(()) | Err(TaskError::Store(StoreError::AlreadyHandled)) => Handled::Done,

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use shared_kernel::{Address, Currency, CustomerId, EventDraft, OrderId, Sku, Timestamp};
 
-use crate::domain::{OrderDetails, OrderEvent, OrderLine, RefundId, RefundReason, Totals, Transition};
+use crate::domain::{Country, OrderDetails, OrderEvent, OrderLine, Reason, RefundId, RefundReason, Totals, Transition};
 
 /// The facts of a decision, oldest first, one for each of its events.
 pub fn published(decided: &Transition) -> Vec<EventDraft> {
@@ -32,11 +32,13 @@ fn publish(order_id: OrderId, number: &str, event: &OrderEvent) -> EventDraft {
         OrderEvent::Imported { order, status } => {
             fact("store.order.imported.v1", order_id, &imported(order_id, number, order, status.name()))
         }
-        OrderEvent::CancellationRequested { reason } => {
-            fact("store.order.cancellation_requested.v1", order_id, &ReasonV1 { order_id, number, reason })
-        }
+        OrderEvent::CancellationRequested { reason } => fact(
+            "store.order.cancellation_requested.v1",
+            order_id,
+            &ReasonV1 { order_id, number, reason: reason.as_str() },
+        ),
         OrderEvent::Cancelled { reason, at } => {
-            let cancelled = CancelledV1 { order_id, number, reason, cancelled_at: *at };
+            let cancelled = CancelledV1 { order_id, number, reason: reason.as_str(), cancelled_at: *at };
             fact("store.order.cancelled.v1", order_id, &cancelled)
         }
         OrderEvent::Refunded { refund, amount, reason, note, at } => {
@@ -46,7 +48,7 @@ fn publish(order_id: OrderId, number: &str, event: &OrderEvent) -> EventDraft {
                 refund_id: *refund,
                 amount_minor: amount.minor(),
                 currency: amount.currency(),
-                reason: note.as_deref().unwrap_or(refund_reason(*reason)),
+                reason: note.as_ref().map_or(refund_reason(*reason), Reason::as_str),
                 refunded_at: *at,
             };
             fact("store.order.refunded.v1", order_id, &refunded)
@@ -259,7 +261,7 @@ fn imported<'a>(order_id: OrderId, number: &'a str, order: &'a OrderDetails, sta
         placed_at: order.placed_at,
         status,
         customer: known.then_some(ImportedCustomerV1 { id, email, name }),
-        country: order.country.as_deref(),
+        country: order.country.as_ref().map(Country::as_str),
         currency: order.totals.gross.currency(),
         lines: order.lines.iter().map(line).collect(),
         totals: totals(&order.totals),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, OrderId};
 
-use crate::application::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
+use crate::application::tasks::{Again, TaskError, TaskRun, decide_on, raise_alarm};
 use crate::domain::{AttentionReason, IntentId, IntentStatus, Payment};
 use crate::ports::{OrderStore, PaymentGateway};
 
@@ -38,8 +38,7 @@ impl CloseIntent {
             }
             Err(error) if error.is_unknown() => decide_on(move |order| order.payment_unknown(&intent, now)),
             other => {
-                let still_open = || TaskError::Again("the intent is still open".to_owned());
-                let error = other.err().map_or_else(still_open, TaskError::from);
+                let error = other.err().map_or(Again::IntentStillOpen.into(), TaskError::from);
                 let reason = AttentionReason::IntentNotCancelled;
                 raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
                 return Err(error);

@@ -73,7 +73,7 @@ impl ImportOrders {
             let (number, account) = (order.number.clone(), order.account().filter(|id| accounts.contains(id)));
             match order.translate(self.tax, account) {
                 Ok(decided) => orders.push(decided),
-                Err(problem) => refused.push(BadLine { line, number: Some(number), problem }),
+                Err(error) => refused.push(BadLine { line, number: Some(number), problem: error.to_string() }),
             }
         }
         refused.sort_by_key(|bad| bad.line);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::{Clock, Identity, Ids, Money, OrderId, Role, StoreError};
 
 use crate::application::request_key::request_key;
-use crate::domain::{Order, RefundId, RefundRefused, RefundRequest};
+use crate::domain::{Order, Reason, RefundId, RefundRefused, RefundRequest};
 use crate::ports::{OrderStore, Refusal, Update, Updated};
 
 /// What is asked for.
@@ -17,7 +17,7 @@ pub struct RefundOrderCommand {
     /// How much; everything that is left when `None`.
     pub amount: Option<Money>,
     /// Why.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// The `Idempotency-Key` of the request.
     pub key: String,
 }
@@ -62,7 +62,7 @@ impl RefundOrder {
         if !by.is(Role::Staff) {
             return Err(RefundOrderError::Forbidden);
         }
-        let key = request_key(by.customer, &key, "refund-order", &(id, amount, &reason))?;
+        let key = request_key(by.customer, &key, "refund-order", &(id, amount, reason.as_ref().map(Reason::as_str)))?;
         let request = RefundRequest { id: RefundId::new(self.ids.uuid()), amount, note: reason };
         let now = self.clock.now();
         let decide = Arc::new(move |order: Order| Ok(order.refund_requested(request.clone(), now)?));

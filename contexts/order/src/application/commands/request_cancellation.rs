@@ -6,7 +6,7 @@ use shared_kernel::{Clock, Identity, OrderId, StoreError};
 
 use crate::application::may_see;
 use crate::application::request_key::request_key;
-use crate::domain::{CancelRefused, Order};
+use crate::domain::{CancelRefused, Order, Reason};
 use crate::ports::{OrderStore, Refusal, Update, Updated};
 
 /// What is asked for.
@@ -16,7 +16,7 @@ pub struct RequestCancellationCommand {
     /// Who asks.
     pub by: Identity,
     /// Why, in their words.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// The `Idempotency-Key` of the request.
     pub key: String,
 }
@@ -55,9 +55,8 @@ impl RequestCancellation {
         let RequestCancellationCommand { order: id, by, reason, key } = command;
         let found = self.orders.find(id).await?;
         found.filter(|order| may_see(order, &by)).ok_or(RequestCancellationError::NoSuchOrder(id))?;
-        let key = request_key(by.customer, &key, "cancel-order", &(id, &reason))?;
-        let reason =
-            reason.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "requested by customer".to_owned());
+        let key = request_key(by.customer, &key, "cancel-order", &(id, reason.as_ref().map(Reason::as_str)))?;
+        let reason = reason.unwrap_or_else(|| Reason::new("requested by customer"));
         let now = self.clock.now();
         let decide = Arc::new(move |order: Order| Ok(order.cancellation_requested(reason.clone(), now)?));
         match self.orders.update(Update { order: id, decide, cause: None, key: Some(key) }).await? {

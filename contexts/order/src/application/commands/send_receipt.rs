@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared_kernel::{Clock, OrderId};
 
-use crate::application::tasks::{TaskError, TaskRun, decide_on, raise_alarm};
+use crate::application::tasks::{Again, Impossible, TaskError, TaskRun, decide_on, raise_alarm};
 use crate::domain::{AttentionReason, Order};
 use crate::ports::{OrderStore, ReceiptError, ReceiptLetter, ReceiptSender};
 
@@ -40,12 +40,12 @@ impl SendReceipt {
                 Ok(())
             }
             Err(ReceiptError::Refused(why)) => {
-                let (error, reason) = (TaskError::Impossible(why), AttentionReason::ReceiptNotSent);
+                let (error, reason) = (Impossible::ReceiptRefused(why).into(), AttentionReason::ReceiptNotSent);
                 raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;
                 Err(error)
             }
             Err(ReceiptError::Unavailable(cause)) => {
-                let error = TaskError::Again(format!("mail is unavailable: {cause}"));
+                let error = Again::MailUnavailable(cause).into();
                 if now.since(run.asked_at) >= ALERT_AFTER {
                     let reason = AttentionReason::ReceiptNotSent;
                     raise_alarm(&self.orders, id, reason, &error, (&run, now)).await?;

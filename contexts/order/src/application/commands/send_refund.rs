@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{Clock, OrderId};
 
-use crate::application::tasks::{TaskError, TaskRun, decide_on, is_serious};
+use crate::application::tasks::{Impossible, TaskError, TaskRun, decide_on, is_serious};
 use crate::domain::{AttentionReason, RefundId, RefundReport, ReportedRefund};
 use crate::ports::{NewRefund, OrderStore, PaymentError, PaymentGateway};
 
@@ -52,7 +52,7 @@ impl SendRefund {
                 let report = RefundReport { id: Some(refund), provider_id: None, intent, amount, status };
                 let decide = decide_on(move |order| order.refund_refused(refund, report.clone(), now));
                 self.orders.update(decide.caused(id, None)).await?;
-                Err(TaskError::Impossible(format!("the payment provider refused the refund: {code}: {message}")))
+                Err(Impossible::RefundRefused { code, message }.into())
             }
             Err(error) => {
                 if matches!(error, PaymentError::Failed(_)) {

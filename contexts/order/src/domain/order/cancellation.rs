@@ -6,7 +6,7 @@
 use shared_kernel::Timestamp;
 
 use super::state::CancelStep;
-use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, Origin, Status, Transition};
+use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, Origin, Reason, Status, Transition};
 use crate::domain::price_list::Kind;
 
 /// Why an order cannot be cancelled.
@@ -49,7 +49,7 @@ impl Order {
     }
 
     /// Asks fulfilment to cancel. Asking again while that is under way, or after, is ignored.
-    pub fn cancellation_requested(mut self, reason: String, now: Timestamp) -> Result<Transition, CancelRefused> {
+    pub fn cancellation_requested(mut self, reason: Reason, now: Timestamp) -> Result<Transition, CancelRefused> {
         if matches!(self.state, OrderState::CancelPending { .. } | OrderState::Cancelled { .. }) {
             return Ok(Transition::nothing(self));
         }
@@ -58,7 +58,7 @@ impl Order {
         let state = OrderState::CancelPending { paid, reason: reason.clone(), step: CancelStep::Fulfilment };
         self.enter(state, now);
         Ok(Transition::changed(self)
-            .with_history(HistoryKind::CancellationRequested, reason.clone(), now)
+            .with_history(HistoryKind::CancellationRequested, reason.to_string(), now)
             .event(OrderEvent::CancellationRequested { reason }))
     }
 
@@ -66,7 +66,7 @@ impl Order {
     pub fn shipping_cancelled(mut self, now: Timestamp) -> Transition {
         let (paid, reason) = match self.state.clone() {
             OrderState::CancelPending { step: CancelStep::Fulfilment, paid, reason } => (paid, reason),
-            OrderState::Paid(paid) => (paid, "cancelled by dispatch".to_owned()),
+            OrderState::Paid(paid) => (paid, Reason::new("cancelled by dispatch")),
             OrderState::CancelPending { step: CancelStep::Refund, .. }
             | OrderState::AwaitingStock { .. }
             | OrderState::AwaitingPayment { .. }

@@ -2,7 +2,7 @@
 
 use shared_kernel::{Address, Money, OrderId, Sku, Timestamp};
 
-use super::{Buyer, IntentId, Order, PaidBy, Refund, RefundId, RefundReason, Status};
+use super::{Buyer, Country, IntentId, Order, PaidBy, Reason, Refund, RefundId, RefundReason, Status};
 use crate::domain::pricing::{OrderLine, ShippingItem, Totals};
 
 /// A fact about an order, with everything that was true when it happened: the order may be further by the end of the
@@ -38,12 +38,12 @@ pub enum OrderEvent {
     /// Somebody wants it cancelled.
     CancellationRequested {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// It is cancelled and repaid.
     Cancelled {
         /// Why.
-        reason: String,
+        reason: Reason,
         /// Since when.
         at: Timestamp,
     },
@@ -55,7 +55,7 @@ pub enum OrderEvent {
         /// Why.
         reason: RefundReason,
         /// Why, in the words of the person who decided it.
-        note: Option<String>,
+        note: Option<Reason>,
         /// When.
         at: Timestamp,
     },
@@ -98,8 +98,8 @@ pub struct OrderDetails {
     pub totals: Totals,
     /// Where the parcel goes.
     pub address: Option<Address>,
-    /// Two-letter country of the buyer, or what a former shop called it.
-    pub country: Option<String>,
+    /// That of the buyer, when known.
+    pub country: Option<Country>,
 }
 
 impl Order {

@@ -14,6 +14,15 @@ pub struct Fulfilment {
     completed_at: Option<Timestamp>,
 }
 
+/// How something travels, as fulfilment says. Nothing of it is known of an e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Consignment {
+    /// Who carries it.
+    pub carrier: Option<String>,
+    /// Where to follow it.
+    pub tracking: Option<String>,
+}
+
 /// One item of the shipping order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FulfilmentItem {
@@ -25,18 +34,16 @@ pub struct FulfilmentItem {
     pub quantity: u32,
     /// When it left; `None` while pending or if it is not sent.
     pub processed_at: Option<Timestamp>,
-    /// Who carries it.
-    pub carrier: Option<String>,
-    /// Where to follow it.
-    pub tracking: Option<String>,
+    pub consignment: Consignment,
     /// Since when it is certain that it will not be sent.
     pub not_sent_at: Option<Timestamp>,
 }
 
 impl FulfilmentItem {
     /// An item that has still to leave.
-    pub const fn pending(sku: Sku, kind: Kind, quantity: u32) -> Self {
-        Self { sku, kind, quantity, processed_at: None, carrier: None, tracking: None, not_sent_at: None }
+    pub fn pending(sku: Sku, kind: Kind, quantity: u32) -> Self {
+        let consignment = Consignment::default();
+        Self { sku, kind, quantity, processed_at: None, consignment, not_sent_at: None }
     }
 
     const fn is_pending(&self) -> bool {
@@ -61,10 +68,7 @@ pub struct ProcessedItem {
     pub kind: Kind,
     /// How many.
     pub quantity: u32,
-    /// Who carries it.
-    pub carrier: Option<String>,
-    /// Where to follow it.
-    pub tracking: Option<String>,
+    pub consignment: Consignment,
     /// When it left.
     pub at: Timestamp,
 }
@@ -72,10 +76,7 @@ pub struct ProcessedItem {
 /// A parcel (or mail) that left: items that left together, with the same carrier and tracking number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shipment {
-    /// Who carries it; `None` for e-mail.
-    pub carrier: Option<String>,
-    /// Where to follow it.
-    pub tracking: Option<String>,
+    pub consignment: Consignment,
     /// When it left.
     pub at: Timestamp,
     /// What is in it.
@@ -180,17 +181,10 @@ impl Fulfilment {
         for item in &self.items {
             let Some(at) = item.processed_at else { continue };
             let entry = (item.sku.clone(), item.quantity);
-            let same = |parcel: &&mut Shipment| {
-                (parcel.at, &parcel.carrier, &parcel.tracking) == (at, &item.carrier, &item.tracking)
-            };
+            let same = |parcel: &&mut Shipment| (parcel.at, &parcel.consignment) == (at, &item.consignment);
             match shipments.iter_mut().find(same) {
                 Some(parcel) => parcel.items.push(entry),
-                None => shipments.push(Shipment {
-                    carrier: item.carrier.clone(),
-                    tracking: item.tracking.clone(),
-                    at,
-                    items: vec![entry],
-                }),
+                None => shipments.push(Shipment { consignment: item.consignment.clone(), at, items: vec![entry] }),
             }
         }
         shipments
@@ -237,18 +231,18 @@ impl Order {
 
     /// An item has left.
     pub fn item_processed(mut self, item: ProcessedItem, now: Timestamp) -> Transition {
-        let ProcessedItem { sku, kind, quantity, carrier, tracking, at } = item;
-        let note = tracking.as_ref().map_or_else(|| sku.to_string(), |tracking| format!("{sku}, {tracking}"));
+        let ProcessedItem { sku, kind, quantity, consignment, at } = item;
+        let note =
+            consignment.tracking.as_ref().map_or_else(|| sku.to_string(), |tracking| format!("{sku}, {tracking}"));
         let items = &mut self.fulfilment.items;
         match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
             Some(have) if have.processed_at.is_some() => return Transition::nothing(self),
             Some(have) => {
-                (have.processed_at, have.not_sent_at) = (Some(at), None);
-                (have.carrier, have.tracking) = (carrier, tracking);
+                (have.processed_at, have.not_sent_at, have.consignment) = (Some(at), None, consignment);
             }
             None => {
                 let item = FulfilmentItem::pending(sku, kind, quantity);
-                items.push(FulfilmentItem { processed_at: Some(at), carrier, tracking, ..item });
+                items.push(FulfilmentItem { processed_at: Some(at), consignment, ..item });
             }
         }
         Transition::changed(self)

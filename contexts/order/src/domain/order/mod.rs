@@ -10,6 +10,7 @@
 mod anonymise;
 mod attention;
 mod cancellation;
+mod country;
 mod dispute;
 mod event;
 mod expiry;
@@ -21,6 +22,7 @@ mod next_step;
 mod past;
 mod payment;
 mod place;
+mod reason;
 mod receipt;
 mod refund;
 mod restore;
@@ -37,10 +39,11 @@ use super::pricing::{OrderLine, ShippingItem, Totals};
 
 pub use attention::{Attention, AttentionReason};
 pub use cancellation::CancelRefused;
+pub use country::{Country, CountryError};
 pub use dispute::{Dispute, DisputeReport, DisputeStatus};
 pub use event::{OrderDetails, OrderEvent, OrderTask};
 pub use expiry::GRACE_PERIOD;
-pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment};
+pub use fulfilment::{Consignment, Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment};
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
 pub use ledger::PaymentStatement;
@@ -48,6 +51,7 @@ pub use next_step::{AttemptHint, AttemptOutcome, NextStep};
 pub use past::{NotHistory, PastOrder, PastPayment, PastRefund, PastStanding};
 pub use payment::{IntentReport, IntentStatus, OpenedIntent, Payment, PaymentAxis, PaymentOrigin, PaymentState};
 pub use place::NewOrder;
+pub use reason::{Reason, ReasonError};
 pub use receipt::Receipt;
 pub use refund::{Refund, RefundReason, RefundRefused, RefundReport, RefundRequest, RefundState, ReportedRefund};
 pub use restore::{RestoreError, StoredOrder};
@@ -115,9 +119,9 @@ impl Order {
     pub const fn address(&self) -> Option<&Address> {
         self.details.address.as_ref()
     }
-    /// Two-letter country of the buyer, when known.
-    pub fn country(&self) -> Option<&str> {
-        self.details.address.as_ref().map(Address::country).or(self.details.country.as_deref())
+    /// That of the buyer, when known.
+    pub fn country(&self) -> Option<Country> {
+        self.details.address.as_ref().map(Country::of).or_else(|| self.details.country.clone())
     }
     /// What it costs.
     pub const fn totals(&self) -> &Totals {

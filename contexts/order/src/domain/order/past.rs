@@ -4,7 +4,7 @@ use shared_kernel::{Money, OrderId, Timestamp};
 
 use super::{
     Fulfilment, HistoryKind, IntentId, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin, PaidBy,
-    PaymentAxis, Refund, RefundId, RefundReason, RefundState, RestoreError, Status, Transition,
+    PaymentAxis, Reason, Refund, RefundId, RefundReason, RefundState, RestoreError, Status, Transition,
 };
 
 const CANCELLED_ELSEWHERE: &str = "cancelled in the former shop";
@@ -43,7 +43,7 @@ impl PastStanding {
                 (OrderState::Completed { paid, completed_at: done_at }, Fulfilment::done_elsewhere(done_at))
             }
             Status::Cancelled => {
-                (OrderState::Cancelled { reason: CANCELLED_ELSEWHERE.to_owned() }, Fulfilment::never_due())
+                (OrderState::Cancelled { reason: Reason::new(CANCELLED_ELSEWHERE) }, Fulfilment::never_due())
             }
             Status::Rejected => (OrderState::Rejected { skus: Vec::new() }, Fulfilment::never_due()),
             Status::Expired => (OrderState::Expired { superseded_by: None }, Fulfilment::never_due()),
@@ -76,7 +76,7 @@ pub struct PastRefund {
     /// When.
     pub at: Timestamp,
     /// Why, if that is known.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// Of which payment, counted from 1, if that is known.
     pub payment: Option<usize>,
 }
@@ -102,7 +102,7 @@ impl Transition {
                 intent: payment.map_or_else(|| IntentId::new("none"), |place| IntentId::new(format!("past/{place}"))),
                 amount: *amount,
                 reason: RefundReason::Staff,
-                note: Some(reason.clone().unwrap_or_else(|| "refunded in the former shop".to_owned())),
+                note: Some(reason.clone().unwrap_or_else(|| Reason::new("refunded in the former shop"))),
                 provider_id: None,
                 state: RefundState::Succeeded { at: *at },
                 requested_at: *at,

@@ -3,7 +3,7 @@
 use shared_kernel::{Address, OrderId, Timestamp};
 
 use super::{
-    Buyer, CartId, Fulfilment, HistoryKind, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin,
+    Buyer, CartId, Country, Fulfilment, HistoryKind, Order, OrderDetails, OrderEvent, OrderNumber, OrderState, Origin,
     Transition,
 };
 use crate::domain::pricing::Priced;
@@ -36,7 +36,7 @@ impl Order {
             lines: new.priced.lines,
             shipping: new.priced.shipping,
             totals: new.priced.totals,
-            country: new.address.as_ref().map(|address| address.country().to_owned()),
+            country: new.address.as_ref().map(Country::of),
             address: new.address,
             placed_at: now,
             expires_at: new.expires_at,

@@ -4,7 +4,8 @@ use shared_kernel::{Money, Timestamp};
 
 use super::state::CancelStep;
 use super::{
-    AttentionReason, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, Payment, RefundId, Transition,
+    AttentionReason, HistoryKind, IntentId, Order, OrderEvent, OrderState, OrderTask, Payment, Reason, RefundId,
+    Transition,
 };
 
 /// One repayment.
@@ -19,7 +20,7 @@ pub struct Refund {
     /// Why.
     pub reason: RefundReason,
     /// Anything a person said about it.
-    pub note: Option<String>,
+    pub note: Option<Reason>,
     /// The provider's name for it, once it has one.
     pub provider_id: Option<String>,
     /// Where it stands.
@@ -106,7 +107,7 @@ pub struct RefundRequest {
     /// How much; everything that is left when `None`.
     pub amount: Option<Money>,
     /// Why.
-    pub note: Option<String>,
+    pub note: Option<Reason>,
 }
 
 /// What the provider says of one refund.
@@ -319,7 +320,7 @@ impl Order {
                 self.clear_attention(&[AttentionReason::CancellationStuck]);
                 self.enter(OrderState::Cancelled { reason: reason.clone() }, now);
                 Transition::changed(self)
-                    .with_history(HistoryKind::Cancelled, reason.clone(), now)
+                    .with_history(HistoryKind::Cancelled, reason.to_string(), now)
                     .event(OrderEvent::Cancelled { reason, at: now })
             }
             OrderState::CancelPending { .. }

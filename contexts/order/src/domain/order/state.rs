@@ -2,7 +2,7 @@
 
 use shared_kernel::{OrderId, Sku, Timestamp};
 
-use super::IntentId;
+use super::{IntentId, Reason};
 
 /// The life of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +37,14 @@ pub enum OrderState {
     CancelPending {
         paid: PaidBy,
         /// Why.
-        reason: String,
+        reason: Reason,
         /// What is being waited for.
         step: CancelStep,
     },
     /// Cancelled, and every cent returned.
     Cancelled {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// There was no stock for it.
     Rejected {

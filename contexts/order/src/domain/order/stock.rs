@@ -3,7 +3,7 @@
 use shared_kernel::{Sku, Timestamp};
 
 use super::state::CancelStep;
-use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, OrderTask, Transition};
+use super::{AttentionReason, HistoryKind, Order, OrderEvent, OrderState, OrderTask, Reason, Transition};
 
 const OUT_OF_STOCK: &str = "out of stock";
 
@@ -41,7 +41,7 @@ impl Order {
                     .then(Self::close_intents)
             }
             OrderState::Paid(paid) => {
-                let reason = OUT_OF_STOCK.to_owned();
+                let reason = Reason::new(OUT_OF_STOCK);
                 self.enter(OrderState::CancelPending { paid, reason, step: CancelStep::Refund }, now);
                 let note = skus.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ");
                 Transition::changed(self)

@@ -180,8 +180,7 @@ async fn parcels_that_left_at_different_times_are_different_parcels(on: Storage)
         sku: second.sku,
         kind: second.kind,
         quantity: second.quantity,
-        carrier: Some("NZ Post".into()),
-        tracking: Some("TRACK-7".into()),
+        consignment: order::domain::Consignment { carrier: Some("NZ Post".into()), tracking: Some("TRACK-7".into()) },
         at: shared_kernel::Clock::now(&*shop.clock),
     };
     shop.fulfils(order, FulfilmentFact::Item(sent)).await;

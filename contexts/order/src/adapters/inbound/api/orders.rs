@@ -16,7 +16,7 @@ use crate::application::{
     ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, PlacedOrder, RefundOrder, RefundOrderCommand,
     RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery, WaitUntilPayable,
 };
-use crate::domain::{CartId, NextStep, Status};
+use crate::domain::{CartId, NextStep, Reason, Status};
 
 /// Reasons and search words longer than this are refused.
 const MAX_TEXT_CHARS: usize = 200;
@@ -126,7 +126,7 @@ pub async fn cancel(
     id: web::Path<String>,
     OptionalBody(body): OptionalBody<CancelBody>,
 ) -> Result<HttpResponse, Problem> {
-    let (order, reason, key) = (order_id(&id)?, short(body.reason)?, key.as_str().to_owned());
+    let (order, reason, key) = (order_id(&id)?, reason_of(body.reason)?, key.as_str().to_owned());
     let order = cancellations.execute(RequestCancellationCommand { order, by: who.clone(), reason, key }).await?;
     Ok(HttpResponse::Ok().json(OrderJson::of(&order, &who, &site)))
 }
@@ -155,7 +155,7 @@ pub async fn refund(
     id: web::Path<String>,
     JsonBody(RefundBody { amount, reason }): JsonBody<RefundBody>,
 ) -> Result<HttpResponse, Problem> {
-    let (order, reason, key) = (order_id(&id)?, short(reason)?, key.as_str().to_owned());
+    let (order, reason, key) = (order_id(&id)?, reason_of(reason)?, key.as_str().to_owned());
     let order = refunds.execute(RefundOrderCommand { order, by: who.clone(), amount, reason, key }).await?;
     trail.note(SecurityEvent::RefundRequested, &format!("order/{}", order.id())).await;
     Ok(HttpResponse::Created().json(OrderJson::of(&order, &who, &site)))
@@ -201,11 +201,7 @@ fn order_id(text: &str) -> Result<OrderId, Problem> {
     OrderId::parse(text).map_err(|_| Problem::not_found())
 }
 
-fn short(reason: Option<String>) -> Result<Option<String>, Problem> {
-    match reason {
-        Some(text) if text.chars().count() > MAX_TEXT_CHARS || text.chars().any(char::is_control) => {
-            Err(invalid("invalid-reason", "Invalid reason", "a reason has at most 200 printable characters"))
-        }
-        reason => Ok(reason.filter(|text| !text.trim().is_empty())),
-    }
+fn reason_of(text: Option<String>) -> Result<Option<Reason>, Problem> {
+    let reason = Reason::parse(&text.unwrap_or_default());
+    reason.map_err(|error| invalid("invalid-reason", "Invalid reason", error.to_string()))
 }

@@ -18,23 +18,28 @@ pub fn read(bytes: &[u8]) -> (Vec<GoodLine>, Vec<BadLine>) {
         match read_line(bytes) {
             Ok(None) => {}
             Ok(Some(order)) => good.push(GoodLine { line, order }),
-            Err(problem) => bad.push(BadLine { line, number: number_in(bytes), problem }),
+            Err(error) => bad.push(BadLine { line, number: number_in(bytes), problem: error.to_string() }),
         }
     }
     (good, bad)
 }
 
-fn read_line(bytes: &[u8]) -> Result<Option<HistoricalOrder>, String> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 from byte {}", error.valid_up_to() + 1))?;
+/// Why a line is no order.
+#[derive(Debug, thiserror::Error)]
+enum LineError {
+    #[error("not UTF-8 from byte {}", .0.valid_up_to() + 1)]
+    NotUtf8(#[from] std::str::Utf8Error),
+    // The line of the file is named beside it; serde's own always says 1.
+    #[error("{}", .0.to_string().replace(" at line 1 column ", " at column "))]
+    NotAnOrder(#[from] serde_json::Error),
+}
+
+fn read_line(bytes: &[u8]) -> Result<Option<HistoricalOrder>, LineError> {
+    let text = std::str::from_utf8(bytes)?;
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let order: OrderJson = serde_json::from_str(text).map_err(|error| {
-        // The line of the file is named beside it; serde's own always says 1.
-        error.to_string().replace(" at line 1 column ", " at column ")
-    })?;
-    Ok(Some(order.into()))
+    Ok(Some(serde_json::from_str::<OrderJson>(text)?.into()))
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use shared_kernel::{Ids, Limit, Money};
 
 use super::messages::{not_cancelled, not_refunded, payment_checked, payment_not_checked};
-use super::orders::{CancelForm, key, order_id, short};
+use super::orders::{CancelForm, key, order_id, reason_of, short};
 use super::view_models::{AdminOrderPage, AdminOrdersPage, ChoiceView, OrderRow, OrderView};
 use crate::application::{
     CheckPayment, ListOrders, ListOrdersQuery, RefundOrder, RefundOrderCommand, RequestCancellation,
@@ -107,7 +107,7 @@ pub async fn refund(
         Ok(amount) => Some(amount),
         Err(error) => return Ok(see_other_with(&here, Flash::error(format!("Not refunded: {error}.")))),
     };
-    let (reason, key) = (Some(short(&form.reason)).filter(|text| !text.trim().is_empty()), key(form.idempotency_key)?);
+    let (reason, key) = (reason_of(&form.reason), key(form.idempotency_key)?);
     match refunds.execute(RefundOrderCommand { order, by: who, amount, reason, key }).await {
         Ok(_) => {
             trail.note(SecurityEvent::RefundRequested, &format!("order/{order}")).await;

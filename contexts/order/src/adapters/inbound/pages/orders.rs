@@ -12,7 +12,7 @@ use super::view_models::{OrderPage, OrderRow, OrderView, OrdersPage};
 use crate::application::{
     ListOrders, ListOrdersQuery, RequestCancellation, RequestCancellationCommand, ViewOrder, ViewOrderQuery,
 };
-use crate::domain::{NextStep, Order};
+use crate::domain::{NextStep, Order, Reason};
 
 /// Where in the list to go on.
 #[derive(Deserialize)]
@@ -30,8 +30,8 @@ pub struct CancelForm {
 
 impl CancelForm {
     /// The wish as a command's parts: its key, and why.
-    pub fn parts(self) -> Result<(String, Option<String>), PageError> {
-        Ok((key(self.idempotency_key)?, self.reason.as_deref().map(short)))
+    pub fn parts(self) -> Result<(String, Option<Reason>), PageError> {
+        Ok((key(self.idempotency_key)?, self.reason.as_deref().and_then(reason_of)))
     }
 }
 
@@ -118,7 +118,12 @@ pub fn key(key: String) -> Result<String, PageError> {
     if plain { Ok(key) } else { Err(PageError::Invalid("This form is not complete.".to_owned())) }
 }
 
-/// A reason, cut to what is kept of it.
+/// One line, cut to what is kept of it.
 pub fn short(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(200).collect()
+    text.chars().filter(|character| !character.is_control()).take(Reason::MAX_CHARS).collect()
+}
+
+/// What a form says of why; its field takes no more than is kept of it.
+pub fn reason_of(text: &str) -> Option<Reason> {
+    Reason::parse(&short(text)).ok().flatten()
 }

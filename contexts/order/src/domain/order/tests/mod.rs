@@ -87,8 +87,8 @@ fn refunded(order: Order, refund: RefundId) -> Transition {
     order.refund_reported(report, later(5))
 }
 fn processed(code: &str, kind: Kind) -> ProcessedItem {
-    let (carrier, tracking) = (Some("NZ Post".into()), Some("T-1".into()));
-    ProcessedItem { sku: sku(code), kind, quantity: 1, carrier, tracking, at: later(60) }
+    let consignment = Consignment { carrier: Some("NZ Post".into()), tracking: Some("T-1".into()) };
+    ProcessedItem { sku: sku(code), kind, quantity: 1, consignment, at: later(60) }
 }
 fn pending(code: &str, kind: Kind) -> FulfilmentItem {
     FulfilmentItem::pending(sku(code), kind, 1)
@@ -249,18 +249,18 @@ fn a_paid_order_without_stock_is_cancelled_and_repaid() {
     let done = refunded(decided.order, refund);
     assert_eq!(done.order.status(), Status::Cancelled);
     let at = later(5);
-    let cancelled = OrderEvent::Cancelled { reason: "out of stock".into(), at };
+    let cancelled = OrderEvent::Cancelled { reason: Reason::new("out of stock"), at };
     let (amount, reason) = (nzd(TOTAL), RefundReason::Cancelled);
     assert_eq!(done.events, [OrderEvent::Refunded { refund, amount, reason, note: None, at }, cancelled]);
 }
 
 #[test]
 fn a_cancellation_asks_fulfilment_first_and_then_returns_the_money() {
-    let decided = paid().cancellation_requested("changed my mind".into(), later(2)).unwrap();
+    let decided = paid().cancellation_requested(Reason::new("changed my mind"), later(2)).unwrap();
     assert_eq!(decided.order.status(), Status::CancelPending);
-    assert_eq!(decided.events, [OrderEvent::CancellationRequested { reason: "changed my mind".into() }]);
+    assert_eq!(decided.events, [OrderEvent::CancellationRequested { reason: Reason::new("changed my mind") }]);
     assert_eq!(decided.tasks, []);
-    assert!(!decided.order.clone().cancellation_requested("again".into(), later(3)).unwrap().has_changes());
+    assert!(!decided.order.clone().cancellation_requested(Reason::new("again"), later(3)).unwrap().has_changes());
     let decided = decided.order.shipping_cancelled(later(3));
     let refund = RefundId::of_intent(id(1), &pi("pi_1"));
     assert_eq!(decided.tasks, [OrderTask::RefundPayment { refund }]);
@@ -269,7 +269,7 @@ fn a_cancellation_asks_fulfilment_first_and_then_returns_the_money() {
 
 #[test]
 fn a_refused_cancellation_brings_the_order_back_to_paid_or_further() {
-    let pending_cancel = paid().cancellation_requested("late".into(), later(2)).unwrap().order;
+    let pending_cancel = paid().cancellation_requested(Reason::new("late"), later(2)).unwrap().order;
     let back = pending_cancel.clone().cancellation_refused("already packed".into(), later(3)).order;
     assert_eq!(back.status(), Status::Paid);
     let sent = pending_cancel.item_processed(processed("NOTE", Kind::Physical), later(3)).order;
@@ -306,7 +306,10 @@ fn digital_items_complete_an_order_without_shipping_it() {
     let lines = [("EBOOK", Kind::Digital, 1, TOTAL)];
     let order = payable_from(placed_with(&lines)).intent_reported(succeeded("pi_1", TOTAL), later(1)).order;
     let order = order.shipping_order_created(vec![pending("EBOOK", Kind::Digital)], later(2)).order;
-    let done = order.item_processed(ProcessedItem { carrier: None, ..processed("EBOOK", Kind::Digital) }, later(2));
+    let done = order.item_processed(
+        ProcessedItem { consignment: Consignment::default(), ..processed("EBOOK", Kind::Digital) },
+        later(2),
+    );
     assert_eq!(done.order.status(), Status::Completed);
 }
 
@@ -353,7 +356,7 @@ fn anyone_who_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person
     assert_eq!(unfulfilled.attention().unwrap().reason, AttentionReason::NotFulfilled);
     let calm = unfulfilled.shipping_order_created(vec![], later(12)).order;
     assert_eq!(calm.attention(), None);
-    let stuck = paid().cancellation_requested("x".into(), later(2)).unwrap().order.overdue(later(12)).order;
+    let stuck = paid().cancellation_requested(Reason::new("x"), later(2)).unwrap().order.overdue(later(12)).order;
     assert_eq!(stuck.attention().unwrap().reason, AttentionReason::CancellationStuck);
     assert!(!stuck.clone().overdue(later(50)).has_changes(), "a person is asked once");
     assert_eq!(stuck.attention_resolved(None, "Mere", later(60)).order.attention(), None);
@@ -365,7 +368,7 @@ fn anyone_who_keeps_an_order_waiting_for_ten_minutes_is_looked_after_by_a_person
 #[test]
 fn a_person_who_has_looked_is_asked_again_only_after_another_ten_minutes() {
     let unfulfilled = paid().overdue(later(11)).order;
-    let stuck = paid().cancellation_requested("x".into(), later(2)).unwrap().order.overdue(later(12)).order;
+    let stuck = paid().cancellation_requested(Reason::new("x"), later(2)).unwrap().order.overdue(later(12)).order;
     let closing = payable().overdue(later(30)).order.overdue(later(40)).order;
     for waiting in [unfulfilled, stuck, closing] {
         let reason = waiting.attention().unwrap().reason;

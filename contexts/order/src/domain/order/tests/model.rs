@@ -211,7 +211,7 @@ impl Life {
             Step::Superseded => self.take(|order| order.superseded(id(2), now)),
             Step::CancelAsked => self.take(|order| {
                 let same = order.clone();
-                order.cancellation_requested("x".into(), now).unwrap_or_else(|_| Transition::nothing(same))
+                order.cancellation_requested(Reason::new("x"), now).unwrap_or_else(|_| Transition::nothing(same))
             }),
             Step::ShippingCreated => self.take(|order| {
                 let items = vec![pending("NOTE", Kind::Physical), pending("PEN", Kind::Physical)];

@@ -15,7 +15,7 @@ fn rejected() -> Order {
 fn each_state_has_its_next_step() {
     let shipped = paid().item_processed(processed("NOTE", Kind::Physical), later(60)).order;
     let completed = shipped.clone().shipping_order_processed(later(61), None, later(61)).order;
-    let cancelling = paid().cancellation_requested("late".into(), later(2)).unwrap().order;
+    let cancelling = paid().cancellation_requested(Reason::new("late"), later(2)).unwrap().order;
     let cancelled =
         refunded(cancelling.clone().shipping_cancelled(later(3)).order, RefundId::of_intent(id(1), &pi("pi_1")));
     let short = [sku("NOTE")];

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::order::pay_url;
 use super::{PaymentWord, RefundWord};
 use crate::adapters::inbound::pages::messages::refund_reason_words;
-use crate::domain::{Dispute, Order, Refund, RefundState};
+use crate::domain::{Dispute, Order, Reason, Refund, RefundState};
 
 /// How an order is paid.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,7 +71,7 @@ impl From<&Refund> for RefundJson {
             id: refund.id.to_string(),
             status: status.to_owned(),
             amount: refund.amount.into(),
-            reason: refund.note.clone().unwrap_or_else(|| refund_reason_words(refund.reason).to_owned()),
+            reason: refund.note.as_ref().map_or_else(|| refund_reason_words(refund.reason), Reason::as_str).to_owned(),
             requested_at: refund.requested_at.to_string(),
         }
     }

@@ -115,7 +115,7 @@ impl OrderJson {
             lines: order.lines().iter().map(|line| OrderLineJson::of(line, order)).collect(),
             delivery_address: order.address().map(AddressView::from),
             buyer: BuyerJson::from(order.buyer()),
-            country: order.country().map(str::to_owned),
+            country: order.country().map(|country| country.as_str().to_owned()),
             anonymised_at: order.anonymised_at().map(|at| at.to_string()),
             totals: OrderTotalsJson::from(order.totals()),
             payment: PaymentJson::of(order, who, site),

@@ -3,7 +3,7 @@
 use askama::Template;
 use chassis::Site;
 use chassis::web::PageFrame;
-use shared_kernel::{Address, Sku, country};
+use shared_kernel::{Address, Sku};
 
 use super::{LineView, PictureView, TotalsView};
 use crate::adapters::inbound::pages::format::{DisplayTime, when};
@@ -11,7 +11,7 @@ use crate::adapters::inbound::pages::messages::{attention_words, refund_reason_w
 use crate::adapters::inbound::pages::messages::{
     dispute_words, fulfilment_words, payment_words, refund_words, refunded, status_words,
 };
-use crate::domain::{Attention, Dispute, DisputeStatus, HistoryEntry, Order, Origin, Refund, Shipment};
+use crate::domain::{Attention, Dispute, DisputeStatus, HistoryEntry, Order, Origin, Reason, Refund, Shipment};
 
 #[derive(Template)]
 #[template(path = "order/order.html")]
@@ -142,8 +142,8 @@ impl ShipmentView {
         let what: Vec<String> = parcel.items.iter().map(item).collect();
         Self {
             what: what.join(", "),
-            carrier: parcel.carrier.clone(),
-            tracking: parcel.tracking.clone(),
+            carrier: parcel.consignment.carrier.clone(),
+            tracking: parcel.consignment.tracking.clone(),
             at: when(parcel.at, &site.time_zone),
         }
     }
@@ -179,11 +179,9 @@ pub(super) fn buyer(order: &Order) -> String {
 
 /// What stands in place of an address.
 pub(super) fn no_address(order: &Order) -> String {
-    if order.anonymised_at().is_some() && order.country().is_some() {
-        return format!("The address was erased ({})", order.country().map(country::name).unwrap_or_default());
-    }
     match (order.origin(), order.country()) {
-        (Origin::Import, Some(code)) => country::name(code).to_owned(),
+        (_, Some(country)) if order.anonymised_at().is_some() => format!("The address was erased ({})", country.name()),
+        (Origin::Import, Some(country)) => country.name().to_owned(),
         (Origin::Import, None) => "Not on record".to_owned(),
         (Origin::Shop, _) => "By e-mail".to_owned(),
     }
@@ -218,7 +216,7 @@ fn dispute(dispute: &Dispute, site: &Site) -> String {
 
 fn refund(refund: &Refund, site: &Site) -> String {
     let since = when(refund.requested_at, &site.time_zone).text;
-    let reason = refund.note.as_deref().unwrap_or_else(|| refund_reason_words(refund.reason));
+    let reason = refund.note.as_ref().map_or_else(|| refund_reason_words(refund.reason), Reason::as_str);
     let state = refund_words(&refund.state);
     format!("Refund of {} ({reason}), {since}: {state}.", refund.amount)
 }

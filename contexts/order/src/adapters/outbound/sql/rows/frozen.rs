@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared_kernel::{Address, CustomerId, Money, OrderId, Sku, Timestamp};
 
 use super::names;
-use crate::domain::{Buyer, Kind, Order, OrderDetails, OrderLine, Origin, ShippingItem, Totals};
+use crate::domain::{Buyer, Country, Kind, Order, OrderDetails, OrderLine, Origin, ShippingItem, Totals};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct FrozenJson {
@@ -72,7 +72,7 @@ impl FrozenJson {
             lines: lines.into_iter().map(LineJson::from).collect(),
             shipping: shipping.map(|ShippingItem { title, gross, net, tax }| ShippingJson { title, gross, net, tax }),
             address,
-            country,
+            country: country.map(|country| country.as_str().to_owned()),
             replaces,
             anonymised_at: order.anonymised_at(),
         }
@@ -89,7 +89,7 @@ impl FrozenJson {
             shipping,
             totals,
             address: self.address,
-            country: self.country,
+            country: self.country.map(Country::recorded),
             placed_at,
             expires_at,
             replaces: self.replaces,

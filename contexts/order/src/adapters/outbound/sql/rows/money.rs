@@ -5,7 +5,7 @@ use shared_kernel::{Money, Timestamp};
 
 use super::names;
 use crate::domain::{
-    Dispute, DisputeStatus, IntentId, Payment, PaymentState, Refund, RefundId, RefundReason, RefundState,
+    Dispute, DisputeStatus, IntentId, Payment, PaymentState, Reason, Refund, RefundId, RefundReason, RefundState,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -92,7 +92,7 @@ impl From<Refund> for RefundJson {
     fn from(refund: Refund) -> Self {
         let Refund { id, intent, amount, reason, note, provider_id, state, requested_at, keys_used, published } =
             refund;
-        let intent = intent.to_string();
+        let (intent, note) = (intent.to_string(), note.map(|note| note.to_string()));
         let state = match state {
             RefundState::Pending => RefundStateJson::Pending,
             RefundState::Succeeded { at } => RefundStateJson::Succeeded { at },
@@ -106,7 +106,7 @@ impl From<RefundJson> for Refund {
     fn from(refund: RefundJson) -> Self {
         let RefundJson { id, intent, amount, reason, note, provider_id, state, requested_at, keys_used, published } =
             refund;
-        let intent = IntentId::new(intent);
+        let (intent, note) = (IntentId::new(intent), note.map(Reason::new));
         let state = match state {
             RefundStateJson::Pending => RefundState::Pending,
             RefundStateJson::Succeeded { at } => RefundState::Succeeded { at },

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::money::{DisputeJson, PaymentJson, RefundJson};
 use super::names;
 use crate::domain::{
-    Attention, AttentionReason, CancelStep, Dispute, Fulfilment, FulfilmentItem, HistoryEntry, HistoryKind, IntentId,
-    Kind, Order, OrderState, PaidBy, Payment, Receipt, Refund,
+    Attention, AttentionReason, CancelStep, Consignment, Dispute, Fulfilment, FulfilmentItem, HistoryEntry,
+    HistoryKind, IntentId, Kind, Order, OrderState, PaidBy, Payment, Reason, Receipt, Refund,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -134,8 +134,10 @@ impl From<OrderState> for StateJson {
             OrderState::Paid(paid) => Self::Paid(paid.into()),
             OrderState::Shipped { paid, shipped_at } => Self::Shipped { paid: paid.into(), shipped_at },
             OrderState::Completed { paid, completed_at } => Self::Completed { paid: paid.into(), completed_at },
-            OrderState::CancelPending { paid, reason, step } => Self::CancelPending { paid: paid.into(), reason, step },
-            OrderState::Cancelled { reason } => Self::Cancelled { reason },
+            OrderState::CancelPending { paid, reason, step } => {
+                Self::CancelPending { paid: paid.into(), reason: reason.to_string(), step }
+            }
+            OrderState::Cancelled { reason } => Self::Cancelled { reason: reason.to_string() },
             OrderState::Rejected { skus } => Self::Rejected { skus },
             OrderState::Expired { superseded_by } => Self::Expired { superseded_by },
         }
@@ -152,8 +154,10 @@ impl From<StateJson> for OrderState {
             StateJson::Paid(paid) => Self::Paid(paid.into()),
             StateJson::Shipped { paid, shipped_at } => Self::Shipped { paid: paid.into(), shipped_at },
             StateJson::Completed { paid, completed_at } => Self::Completed { paid: paid.into(), completed_at },
-            StateJson::CancelPending { paid, reason, step } => Self::CancelPending { paid: paid.into(), reason, step },
-            StateJson::Cancelled { reason } => Self::Cancelled { reason },
+            StateJson::CancelPending { paid, reason, step } => {
+                Self::CancelPending { paid: paid.into(), reason: Reason::new(reason), step }
+            }
+            StateJson::Cancelled { reason } => Self::Cancelled { reason: Reason::new(reason) },
             StateJson::Rejected { skus } => Self::Rejected { skus },
             StateJson::Expired { superseded_by } => Self::Expired { superseded_by },
         }
@@ -214,7 +218,8 @@ impl From<FulfilmentJson> for Fulfilment {
 
 impl From<FulfilmentItem> for ItemJson {
     fn from(item: FulfilmentItem) -> Self {
-        let FulfilmentItem { sku, kind, quantity, processed_at, carrier, tracking, not_sent_at } = item;
+        let FulfilmentItem { sku, kind, quantity, processed_at, consignment, not_sent_at } = item;
+        let Consignment { carrier, tracking } = consignment;
         Self { sku, kind, quantity, processed_at, carrier, tracking, not_sent_at }
     }
 }
@@ -222,7 +227,7 @@ impl From<FulfilmentItem> for ItemJson {
 impl From<ItemJson> for FulfilmentItem {
     fn from(item: ItemJson) -> Self {
         let ItemJson { sku, kind, quantity, processed_at, carrier, tracking, not_sent_at } = item;
-        Self { sku, kind, quantity, processed_at, carrier, tracking, not_sent_at }
+        Self { sku, kind, quantity, processed_at, consignment: Consignment { carrier, tracking }, not_sent_at }
     }
 }
 

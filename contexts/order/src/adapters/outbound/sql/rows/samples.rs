@@ -9,8 +9,9 @@ use crate::application::historical_order::{
     HistoricalCustomer, HistoricalLine, HistoricalOrder, HistoricalPayment, HistoricalRefund,
 };
 use crate::domain::{
-    AttentionReason, DisputeReport, DisputeStatus, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, NotSent,
-    Order, OrderNumber, PaymentStatement, ProcessedItem, RefundId, RefundReport, RefundRequest, ReportedRefund,
+    AttentionReason, Consignment, DisputeReport, DisputeStatus, FulfilmentItem, IntentId, IntentReport, IntentStatus,
+    Kind, NotSent, Order, OrderNumber, PaymentStatement, ProcessedItem, Reason, RefundId, RefundReport, RefundRequest,
+    ReportedRefund,
 };
 use crate::testing::{a_draft, an_order, nzd, sku};
 
@@ -21,7 +22,7 @@ pub(super) fn samples() -> Vec<(&'static str, Order)> {
     let declined = reported(an_order(1).payable().build(), "pi_BS-100001", IntentStatus::Open { declined });
     let processing = reported(an_order(1).payable().build(), "pi_BS-100001", IntentStatus::Processing);
     let paid = || an_order(1).paid().build();
-    let cancelling = paid().cancellation_requested("changed my mind".to_owned(), at(2)).expect("paid").order;
+    let cancelling = paid().cancellation_requested(Reason::new("changed my mind"), at(2)).expect("paid").order;
     let returning = cancelling.clone().shipping_cancelled(at(3)).order;
     vec![
         ("awaiting stock", an_order(1).build()),
@@ -59,8 +60,8 @@ fn reported(order: Order, intent: &str, status: IntentStatus) -> Order {
 }
 
 fn item(code: &str, kind: Kind) -> ProcessedItem {
-    let (carrier, tracking) = (Some("NZ Post".to_owned()), Some("T-1".to_owned()));
-    ProcessedItem { sku: sku(code), kind, quantity: 1, carrier, tracking, at: at(60) }
+    let consignment = Consignment { carrier: Some("NZ Post".to_owned()), tracking: Some("T-1".to_owned()) };
+    ProcessedItem { sku: sku(code), kind, quantity: 1, consignment, at: at(60) }
 }
 
 fn shipped() -> Order {
@@ -79,7 +80,8 @@ fn partly_sent() -> Order {
 
 fn refunds_and_disputes() -> Order {
     let id = |number| RefundId::new(Uuid::from_u128(number));
-    let request = |number, minor| RefundRequest { id: id(number), amount: Some(nzd(minor)), note: Some("torn".into()) };
+    let request =
+        |number, minor| RefundRequest { id: id(number), amount: Some(nzd(minor)), note: Some(Reason::new("torn")) };
     let order = an_order(1).paid().build();
     let order = order.refund_requested(request(71, 300), at(3)).expect("refundable").order;
     let order = order.refund_requested(request(72, 400), at(3)).expect("refundable").order;
