@@ -7,7 +7,7 @@ use crate::text::clean_line;
 
 /// A postal address. Parsed once at the edge; every field is trimmed and bounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, try_from = "Recorded")]
+#[serde(try_from = "Recorded")]
 pub struct Address {
     name: String,
     line1: String,
@@ -20,9 +20,8 @@ pub struct Address {
     country: String,
 }
 
-/// An address as somebody typed it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// An address as somebody typed it, or another program states it.
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct RawAddress {
     /// Who receives it, 1 to 100 characters.
     pub name: String,

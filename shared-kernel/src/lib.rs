@@ -34,7 +34,7 @@ pub use ids::{CustomerId, Ids, OrderId};
 pub use money::{Currency, Money, MoneyError};
 pub use paging::{Limit, Page};
 pub use retry::{Backoff, IsConflict, jitter, retry_on_conflict};
-pub use sku::{ProductKind, Quantity, Sku};
+pub use sku::{ProductKind, Quantity, Sku, SkuError};
 pub use store::StoreError;
 pub use tax::{TaxRate, TaxRateError};
 pub use time::{Clock, Timestamp};

@@ -6,7 +6,7 @@
 //!
 //! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
 
-mod address_view;
+mod address;
 mod admission;
 pub mod assets;
 mod bodies;
@@ -49,7 +49,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use address_view::AddressView;
+pub use address::{AddressFields, AddressView};
 pub use bodies::Pace;
 pub use client::TrustedProxies;
 pub use cookies::{

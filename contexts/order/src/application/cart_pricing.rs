@@ -41,6 +41,19 @@ pub struct CartView {
     pub not_chargeable: Option<NotChargeable>,
 }
 
+/// Why a cart cannot be ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOrderable {
+    #[error("the cart is empty")]
+    Empty,
+    #[error("something in the cart is not sold any more")]
+    NotForSale,
+    #[error("there is not enough of something in the cart")]
+    NotEnough,
+    #[error(transparent)]
+    NotChargeable(#[from] NotChargeable),
+}
+
 /// A line of a cart as its buyer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CartViewLine {
@@ -88,9 +101,18 @@ impl CartView {
         !self.lines.is_empty() && !self.lines.iter().any(CartViewLine::is_in_the_way)
     }
 
-    /// What cannot be ordered any more.
-    pub fn not_for_sale(&self) -> Vec<Sku> {
-        self.lines.iter().filter(|line| !line.for_sale).map(|line| line.sku.clone()).collect()
+    /// Why it cannot be checked out, as far as is known here.
+    pub fn check_out(&self) -> Result<(), NotOrderable> {
+        if self.lines.iter().any(|line| !line.for_sale) {
+            return Err(NotOrderable::NotForSale);
+        }
+        if let Some(why) = self.not_chargeable {
+            return Err(NotOrderable::NotChargeable(why));
+        }
+        if self.lines.is_empty() {
+            return Err(NotOrderable::Empty);
+        }
+        if self.can_be_ordered() { Ok(()) } else { Err(NotOrderable::NotEnough) }
     }
 }
 

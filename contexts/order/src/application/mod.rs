@@ -21,7 +21,7 @@ pub mod tasks;
 mod use_cases;
 mod waiting;
 
-pub use cart_pricing::{CartPricing, CartView, CartViewLine, PricingConfig};
+pub use cart_pricing::{CartPricing, CartView, CartViewLine, NotOrderable, PricingConfig};
 pub use commands::*;
 pub use historical_order::HistoricalOrder;
 pub use queries::*;

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{JsonBody, Origin, Problem, SignedIn, json_with_etag};
+use shared_kernel::address::RawAddress;
 
 use super::dto::{CustomerView, ErasureBody, PasswordBody, ProfileBody, SessionView};
 use super::sessions::created;
@@ -44,7 +45,7 @@ pub(super) async fn edit(
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let name = (body.first_name.as_str(), body.last_name.as_str());
-    let command = fields::profile(&who.0, name, body.shipping_address)?;
+    let command = fields::profile(&who.0, name, body.shipping_address.map(RawAddress::from))?;
     let customer = edit.execute(command).await?;
     Ok(HttpResponse::Ok().json(CustomerView::from(&customer)))
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, post, put, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
 use chassis::web::{JsonBody, Problem};
+use shared_kernel::address::RawAddress;
 
 use super::dto::{CustomerView, EmailBody, PasswordResetBody, SignUpBody, VerificationBody};
 use crate::adapters::inbound::fields;
@@ -23,7 +24,7 @@ use crate::application::{RequestMail, ResetPassword, SignUp, VerifyEmail};
 pub(super) async fn sign_up(sign_up: web::Data<SignUp>, body: JsonBody<SignUpBody>) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let name = (body.first_name.as_str(), body.last_name.as_str());
-    let command = fields::sign_up(&body.email, &body.password, name, body.shipping_address)?;
+    let command = fields::sign_up(&body.email, &body.password, name, body.shipping_address.map(RawAddress::from))?;
     let customer = sign_up.execute(command).await?;
     Ok(HttpResponse::Created().json(CustomerView::from(&customer)))
 }

@@ -2,13 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
-use chassis::web::{CsrfForm, Flash, Origin, PageError, PageFrame, SignedIn, page, see_other_with};
+use chassis::web::{AddressFields, CsrfForm, Flash, Origin, PageError, PageFrame, SignedIn, page, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared_kernel::Identity;
 
 use super::cookies::{with_session, without_session};
-use super::forms::AddressFields;
+use super::forms::shipping_address;
 use super::messages::{ACCOUNT_DELETED, FormError, PASSWORD_CHANGED, PROFILE_SAVED};
 use super::view_models::ProfilePage;
 use crate::adapters::inbound::caller::{begun_from, credential_of};
@@ -60,7 +60,7 @@ pub(super) async fn edit(
 ) -> Result<HttpResponse, PageError> {
     let ProfileForm { first_name, last_name, address } = form.into_inner();
     let name = (first_name.as_str(), last_name.as_str());
-    let edited = match fields::profile(&who.0, name, address.raw(name)) {
+    let edited = match fields::profile(&who.0, name, shipping_address(&address, name)) {
         Ok(command) => edit.execute(command).await.map_err(FormError::from),
         Err(wrong) => Err(wrong.into()),
     };

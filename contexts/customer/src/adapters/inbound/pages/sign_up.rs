@@ -1,11 +1,11 @@
 //! `/signup`.
 
 use actix_web::{HttpResponse, get, post, web};
-use chassis::web::{CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
+use chassis::web::{AddressFields, CsrfForm, Flash, PageError, PageFrame, page, see_other_with};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::forms::AddressFields;
+use super::forms::{LIKELY_COUNTRY, shipping_address};
 use super::messages::{FormError, SIGNED_UP};
 use super::view_models::SignUpPage;
 use crate::adapters::inbound::fields;
@@ -25,7 +25,14 @@ pub(super) struct SignUpForm {
 #[get("/signup")]
 pub(super) async fn show(frame: PageFrame) -> Result<HttpResponse, PageError> {
     let (email, first_name, last_name) = (String::new(), String::new(), String::new());
-    page(&SignUpPage { frame, errors: vec![], email, first_name, last_name, address: AddressFields::empty() })
+    page(&SignUpPage {
+        frame,
+        errors: vec![],
+        email,
+        first_name,
+        last_name,
+        address: AddressFields::empty(LIKELY_COUNTRY),
+    })
 }
 
 #[post("/signup")]
@@ -36,7 +43,7 @@ pub(super) async fn sign_up(
 ) -> Result<HttpResponse, PageError> {
     let SignUpForm { email, password, first_name, last_name, address } = form.into_inner();
     let name = (first_name.as_str(), last_name.as_str());
-    let signed_up = match fields::sign_up(&email, &password, name, address.raw(name)) {
+    let signed_up = match fields::sign_up(&email, &password, name, shipping_address(&address, name)) {
         Ok(command) => sign_up.execute(command).await.map_err(FormError::from),
         Err(wrong) => Err(wrong.into()),
     };

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use chassis::Site;
-use chassis::web::PageFrame;
+use chassis::web::{AddressFields, PageFrame};
 use shared_kernel::{CustomerId, Identity, Role};
 
-use super::forms::AddressFields;
+use super::forms::LIKELY_COUNTRY;
 use super::qr::svg_of;
 use crate::domain::{Customer, RecoveryCode, SecondFactor, Session, TokenHash};
 
@@ -95,7 +95,9 @@ impl ProfilePage {
             second_factor_wanted: caller.role < customer.role(),
             first_name: customer.name().first().to_owned(),
             last_name: customer.name().last().to_owned(),
-            address: customer.shipping_address().map_or_else(AddressFields::empty, AddressFields::of),
+            address: customer
+                .shipping_address()
+                .map_or_else(|| AddressFields::empty(LIKELY_COUNTRY), AddressFields::from),
         }
     }
 }

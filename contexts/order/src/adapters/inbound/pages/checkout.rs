@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::Site;
 use chassis::web::{
-    CsrfForm, Flash, PageError, PageFrame, SignedIn, Visitor, page, page_with, see_other, see_other_with,
+    AddressFields, CsrfForm, Flash, PageError, PageFrame, SignedIn, Visitor, page, page_with, see_other, see_other_with,
 };
 use serde::Deserialize;
 use shared_kernel::address::RawAddress;
@@ -15,26 +15,13 @@ use shared_kernel::{Address, Currency, Identity, Ids, Limit, Money};
 
 use super::cart::find_browser_cart;
 use super::cart_cookie::cart_of;
-use super::messages::{not_chargeable, not_placed, sold_out};
+use super::messages::{not_orderable, not_placed, sold_out};
 use super::orders::key;
-use super::view_models::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
+use super::view_models::{CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
 use crate::application::{
-    CartView, ListOrders, ListOrdersQuery, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
+    CartView, ListOrders, ListOrdersQuery, NotOrderable, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
 };
 use crate::domain::NextStep;
-
-/// An address as it was typed. A form without one leaves all fields empty.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct AddressForm {
-    name: String,
-    line1: String,
-    line2: String,
-    city: String,
-    region: String,
-    postcode: String,
-    country: String,
-}
 
 /// The confirmed page.
 #[derive(Deserialize)]
@@ -43,7 +30,7 @@ pub struct ConfirmForm {
     expected_total: i64,
     expected_currency: String,
     #[serde(flatten)]
-    address: AddressForm,
+    address: AddressFields,
 }
 
 /// The first page: where to, or straight to the confirmation if nothing is shipped. A cart that cannot be ordered is told
@@ -59,7 +46,7 @@ pub async fn start(
 ) -> Result<HttpResponse, PageError> {
     let cart = match orderable(&req, &carts, who.as_ref()).await? {
         Ok(cart) => cart,
-        Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
+        Err(why) => return Ok(see_other_with("/cart", not_orderable(why))),
     };
     let who = who.ok_or_else(|| PageError::LogInFirst { next: frame.path_and_query.clone() })?;
     if !who.verified || !cart.needs_address {
@@ -77,21 +64,20 @@ pub async fn confirm(
     ids: web::Data<dyn Ids>,
     SignedIn(who): SignedIn,
     frame: PageFrame,
-    CsrfForm(form): CsrfForm<AddressForm>,
+    CsrfForm(typed): CsrfForm<AddressFields>,
 ) -> Result<HttpResponse, PageError> {
     let cart = match orderable(&req, &carts, Some(&who)).await? {
         Ok(cart) => cart,
-        Err(why) => return Ok(see_other_with("/cart", Flash::error(why))),
+        Err(why) => return Ok(see_other_with("/cart", not_orderable(why))),
     };
     if !who.verified || !cart.needs_address {
         return confirmation(frame, &cart, None, &who, (&site, ids.get_ref()));
     }
-    let typed = form.raw();
-    match Address::try_from(typed.clone()) {
+    match Address::try_from(RawAddress::from(typed.clone())) {
         Ok(address) => confirmation(frame, &cart, Some(&address), &who, (&site, ids.get_ref())),
         Err(error) => {
             let problem = Some(format!("Please look at the address again: {error}."));
-            let again = CheckoutAddressPage { problem, ..CheckoutAddressPage::new(frame, AddressView::from(&typed)) };
+            let again = CheckoutAddressPage { problem, ..CheckoutAddressPage::new(frame, typed) };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -109,7 +95,7 @@ pub async fn place(
     let expected = Currency::parse(&form.expected_currency).map(|currency| Money::new(form.expected_total, currency));
     let expected = expected.map_err(|error| PageError::Invalid(error.to_string()))?;
     let key = key(form.idempotency_key)?;
-    let delivery_address = form.address.given()?;
+    let delivery_address = given(form.address)?;
     let command =
         PlaceOrderCommand { by: who, cart, delivery_address, email: None, expected_total: Some(expected), key };
     let placed = match orders.execute(command).await {
@@ -140,54 +126,33 @@ fn confirmation(
     page(&CheckoutConfirmPage::new(frame, cart, address, who, site, ids))
 }
 
-/// The cart, if it can be ordered; else why not, in words for the buyer.
+/// The cart, if it can be ordered.
 async fn orderable(
     req: &HttpRequest,
     carts: &ViewCart,
     who: Option<&Identity>,
-) -> Result<Result<CartView, String>, PageError> {
-    Ok(match find_browser_cart(req, carts, who.map(|who| who.customer)).await? {
-        Some(cart) if !cart.not_for_sale().is_empty() => {
-            Err("An item in your cart is no longer available. Please remove it.".to_owned())
-        }
-        Some(CartView { not_chargeable: Some(why), .. }) => Err(not_chargeable(why)),
-        Some(cart) if !cart.lines.is_empty() && !cart.can_be_ordered() => {
-            let why = "There is not enough stock of the marked items. Please change the quantity or remove them.";
-            Err(why.to_owned())
-        }
-        Some(cart) if !cart.lines.is_empty() => Ok(cart),
-        Some(_) | None => Err("Your cart is empty.".to_owned()),
+) -> Result<Result<CartView, NotOrderable>, PageError> {
+    let cart = find_browser_cart(req, carts, who.map(|who| who.customer)).await?;
+    Ok(match cart {
+        Some(cart) => cart.check_out().map(|()| cart),
+        None => Err(NotOrderable::Empty),
     })
 }
 
 /// Where the customer's last parcel went; else an empty form for the shop's likeliest country.
-async fn last_address(orders: &ListOrders, who: &Identity, site: &Site) -> Result<AddressView, PageError> {
+async fn last_address(orders: &ListOrders, who: &Identity, site: &Site) -> Result<AddressFields, PageError> {
     let limit = Limit::new(10).unwrap_or(Limit::DEFAULT);
     let recent = orders.of_customer(who.customer, ListOrdersQuery { limit, ..ListOrdersQuery::default() }).await?;
     let last = recent.items.iter().find_map(|order| order.address());
-    let likeliest = site.currency.code().chars().take(2).collect();
-    Ok(last.map_or_else(|| AddressView { country: likeliest, ..AddressView::default() }, AddressView::from))
+    Ok(last
+        .map_or_else(|| AddressFields::empty(site.currency.code().get(..2).unwrap_or_default()), AddressFields::from))
 }
 
-impl AddressForm {
-    fn raw(&self) -> RawAddress {
-        RawAddress {
-            name: self.name.clone(),
-            line1: self.line1.clone(),
-            line2: Some(self.line2.clone()),
-            city: self.city.clone(),
-            region: Some(self.region.clone()),
-            postcode: self.postcode.clone(),
-            country: self.country.clone(),
-        }
+/// The address of the form; `None` of a form without one.
+fn given(fields: AddressFields) -> Result<Option<Address>, PageError> {
+    if fields.name.is_empty() && fields.line1.is_empty() {
+        return Ok(None);
     }
-
-    /// The address; `None` of a form without one.
-    fn given(&self) -> Result<Option<Address>, PageError> {
-        if self.name.is_empty() && self.line1.is_empty() {
-            return Ok(None);
-        }
-        let address = Address::try_from(self.raw());
-        address.map(Some).map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
-    }
+    let address = Address::try_from(RawAddress::from(fields));
+    address.map(Some).map_err(|error| PageError::Refused(format!("The address is not complete: {error}.")))
 }

@@ -4,7 +4,7 @@ use chassis::web::{Flash, PageError};
 use shared_kernel::Sku;
 
 use crate::application::{
-    CheckPaymentError, Checked, ListOrdersError, OpenCardPageError, PlaceOrderError, RefundOrderError,
+    CheckPaymentError, Checked, ListOrdersError, NotOrderable, OpenCardPageError, PlaceOrderError, RefundOrderError,
     RequestCancellationError, ResolveAttentionError, SetCartItemError, ViewCartError, ViewOrderError,
 };
 use crate::domain::{
@@ -88,6 +88,18 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
         PlaceOrderError::Store(error) => return Err(error.into()),
     };
     Ok((path, Flash::error(text)))
+}
+
+/// Why a cart leads to no order.
+pub fn not_orderable(why: NotOrderable) -> Flash {
+    Flash::error(match why {
+        NotOrderable::Empty => "Your cart is empty.".to_owned(),
+        NotOrderable::NotForSale => "An item in your cart is no longer available. Please remove it.".to_owned(),
+        NotOrderable::NotEnough => {
+            "There is not enough stock of the marked items. Please change the quantity or remove them.".to_owned()
+        }
+        NotOrderable::NotChargeable(why) => not_chargeable(why),
+    })
 }
 
 /// Why a cart cannot be paid by card.

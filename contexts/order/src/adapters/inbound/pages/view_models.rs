@@ -12,7 +12,7 @@ use shared_kernel::Money;
 use shared_kernel::format::tax_label;
 
 pub use self::cart::CartPage;
-pub use self::checkout::{AddressView, CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
+pub use self::checkout::{CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
 pub use self::order::{AdminOrderPage, OrderPage, OrderView};
 pub use self::orders::{AdminOrdersPage, ChoiceView, OrderRow, OrdersPage};
 pub use self::payment::{LeavingPage, PendingPage};

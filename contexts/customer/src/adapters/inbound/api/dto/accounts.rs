@@ -4,7 +4,6 @@ use chassis::web::AddressView;
 use chassis::web::openapi::RoleWord;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use shared_kernel::address::RawAddress;
 use shared_kernel::{Address, CustomerId, Role, Timestamp};
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,8 +25,7 @@ pub(in crate::adapters::inbound::api) struct SignUpBody {
     pub last_name: String,
     /// Where parcels go.
     #[serde(default)]
-    #[schema(value_type = Option<AddressView>)]
-    pub shipping_address: Option<RawAddress>,
+    pub shipping_address: Option<AddressView>,
 }
 
 /// Request to verify an e-mail address.
@@ -71,8 +69,7 @@ pub(in crate::adapters::inbound::api) struct ProfileBody {
     pub last_name: String,
     /// Where parcels go.
     #[serde(default)]
-    #[schema(value_type = Option<AddressView>)]
-    pub shipping_address: Option<RawAddress>,
+    pub shipping_address: Option<AddressView>,
 }
 
 /// Request to change the password.

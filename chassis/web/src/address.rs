@@ -1,4 +1,4 @@
-//! Addresses as the JSON API shows and takes them.
+//! Addresses as APIs and pages show and take them.
 
 use serde::{Deserialize, Serialize};
 use shared_kernel::Address;
@@ -53,5 +53,48 @@ impl From<AddressView> for RawAddress {
     fn from(view: AddressView) -> Self {
         let AddressView { name, line1, line2, city, region, postcode, country } = view;
         Self { name, line1, line2, city, region, postcode, country }
+    }
+}
+
+/// An address as the fields of a form, as they are shown and sent. A form without an address leaves all of them empty.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct AddressFields {
+    /// Who receives it. A form that has a name beside calls this field `recipient`.
+    #[serde(alias = "recipient")]
+    pub name: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub region: String,
+    pub postcode: String,
+    pub country: String,
+}
+
+impl AddressFields {
+    /// Empty fields, but for the country that is likely.
+    pub fn empty(country: &str) -> Self {
+        Self { country: country.to_owned(), ..Self::default() }
+    }
+
+    /// Whether anything was typed. The country is filled in beforehand and does not count.
+    pub fn is_begun(&self) -> bool {
+        let typed = [&self.name, &self.line1, &self.line2, &self.city, &self.region, &self.postcode];
+        typed.iter().any(|field| !field.trim().is_empty())
+    }
+}
+
+impl From<&Address> for AddressFields {
+    fn from(address: &Address) -> Self {
+        let AddressView { name, line1, line2, city, region, postcode, country } = address.into();
+        let (line2, region) = (line2.unwrap_or_default(), region.unwrap_or_default());
+        Self { name, line1, line2, city, region, postcode, country }
+    }
+}
+
+impl From<AddressFields> for RawAddress {
+    fn from(fields: AddressFields) -> Self {
+        let AddressFields { name, line1, line2, city, region, postcode, country } = fields;
+        Self { name, line1, line2: Some(line2), city, region: Some(region), postcode, country }
     }
 }
