@@ -5,12 +5,12 @@ use std::sync::Arc;
 use shared_kernel::{Ids, Sku, StoreError};
 
 use super::import_report::{Place, RepeatedSkus, RowProblem};
-use super::import_seen::Seen;
+use super::import_seen::{HandleClash, Seen};
 use super::name_products::{NameProducts, Named};
 use crate::domain::patch::code;
 use crate::domain::{
-    FileHandle, Handle, Product, ProductDetails, ProductEvent, ProductId, ProductPatch, SaleRules, Status,
-    WrittenHandle,
+    FileHandle, Handle, Product, ProductDetails, ProductEvent, ProductId, ProductPatch, ProductRefused, SaleRules,
+    Status, WrittenHandle,
 };
 use crate::ports::ProductStore;
 
@@ -48,6 +48,23 @@ pub struct Decided {
     pub warnings: Vec<RowProblem>,
 }
 
+/// Why nothing comes of a product of a file.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideImportError {
+    #[error("no address is left for this handle; give it another one")]
+    NoAddress,
+    #[error(transparent)]
+    HandleClash(#[from] HandleClash),
+    #[error("SKU {sku} belongs to {owner}")]
+    SkuTaken { sku: Sku, owner: String },
+    #[error("SKU {0} is there too often")]
+    SkuTooOften(Sku),
+    #[error(transparent)]
+    Refused(#[from] ProductRefused),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 pub struct DecideImport {
     products: Arc<dyn ProductStore>,
     names: NameProducts,
@@ -66,42 +83,29 @@ impl DecideImport {
         draft: &Draft,
         seen: Option<&mut Seen>,
         repeated: RepeatedSkus,
-    ) -> Result<Result<Decided, String>, StoreError> {
+    ) -> Result<Decided, DecideImportError> {
         let named_by = &draft.patch.handle;
-        let Some(named) = self.names.execute(&draft.patch, seen.as_deref()).await? else {
-            return Ok(Err("no address is left for this handle; give it another one".to_owned()));
-        };
+        let named = self.names.execute(&draft.patch, seen.as_deref()).await?.ok_or(DecideImportError::NoAddress)?;
         if let Some(clash) = seen.as_deref().and_then(|seen| seen.clash(&named.handle, named_by)) {
-            return Ok(Err(clash));
+            return Err(clash.into());
         }
         let mut warnings: Vec<RowProblem> =
             readdressed(named_by, &named.handle).map(|words| draft.problem(words)).into_iter().collect();
-        let patch = match self.settle_codes(draft, &named, seen.as_deref(), repeated, &mut warnings).await? {
-            Ok(patch) => patch,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let patch = self.settle_codes(draft, &named, seen.as_deref(), repeated, &mut warnings).await?;
         let stock = patch.counts();
-        let details = match patch.onto(named.known.as_ref()).and_then(|details| {
-            let details = self.draft_if_wrongly_taxed(details, draft, &named, &mut warnings);
-            self.rules.check(&details, named.known.as_ref()).map(|()| details)
-        }) {
-            Ok(details) => details,
-            Err(refused) => return Ok(Err(refused.to_string())),
-        };
+        let details = patch.onto(named.known.as_ref())?;
+        let details = self.draft_if_wrongly_taxed(details, draft, &named, &mut warnings);
+        self.rules.check(&details, named.known.as_ref())?;
         let skus: Vec<Sku> = details.variants.iter().map(|variant| variant.sku.clone()).collect();
-        let decided = match named.known.clone() {
-            Some(product) => product.replace(details),
-            None => Product::create(ProductId::new(self.ids.uuid()), named.handle.clone(), details),
-        };
-        let (product, events) = match decided {
-            Ok(decided) => decided,
-            Err(refused) => return Ok(Err(refused.to_string())),
+        let (product, events) = match named.known.clone() {
+            Some(product) => product.replace(details)?,
+            None => Product::create(ProductId::new(self.ids.uuid()), named.handle.clone(), details)?,
         };
         if let Some(seen) = seen {
             warnings.extend(alike(draft, seen, &skus));
             seen.note(&named.handle, named_by, skus);
         }
-        Ok(Ok(Decided { before: named.known, product, events, written: named.written, stock, warnings }))
+        Ok(Decided { before: named.known, product, events, written: named.written, stock, warnings })
     }
 
     /// The patch with a code for every variant that is its product's own, or which one is not.
@@ -112,31 +116,28 @@ impl DecideImport {
         seen: Option<&Seen>,
         repeated: RepeatedSkus,
         warnings: &mut Vec<RowProblem>,
-    ) -> Result<Result<ProductPatch, String>, StoreError> {
+    ) -> Result<ProductPatch, DecideImportError> {
         let own = named.known.as_ref().map(Product::skus).unwrap_or_default();
         let (mut patch, mut given) = (draft.patch.clone(), Vec::<Sku>::new());
         for variant in patch.variants.iter_mut().flatten() {
-            let sku = match code(&variant.sku, own.contains(&variant.sku)) {
-                Ok(sku) => sku,
-                Err(refused) => return Ok(Err(refused.to_string())),
-            };
+            let sku = code(&variant.sku, own.contains(&variant.sku))?;
             let taken = self.taken(&sku, named, &own, seen).await?;
             let settled = match (taken, repeated) {
-                (Some(owner), RepeatedSkus::Refuse) => return Ok(Err(format!("SKU {sku} belongs to {owner}"))),
+                (Some(owner), RepeatedSkus::Refuse) => return Err(DecideImportError::SkuTaken { sku, owner }),
                 (Some(_), RepeatedSkus::Number) => self.numbered(&sku, named, &own, &given, seen).await?,
                 (None, RepeatedSkus::Number) if given.contains(&sku) => {
                     self.numbered(&sku, named, &own, &given, seen).await?
                 }
                 (None, _) => Some(sku.clone()),
             };
-            let Some(settled) = settled else { return Ok(Err(format!("SKU {sku} is there too often"))) };
+            let settled = settled.ok_or(DecideImportError::SkuTooOften(sku))?;
             if settled != variant.sku {
                 warnings.push(draft.problem(format!("SKU {} becomes {settled}", variant.sku)));
                 variant.sku = settled.clone();
             }
             given.push(settled);
         }
-        Ok(Ok(patch))
+        Ok(patch)
     }
 
     /// Whose the code is, if it is another product's.

@@ -6,6 +6,15 @@ use shared_kernel::Sku;
 
 use crate::domain::{FileHandle, Handle};
 
+/// Why a file cannot speak of a product once more.
+#[derive(Debug, thiserror::Error)]
+pub enum HandleClash {
+    #[error("the rows of product {0} do not stand together")]
+    RowsApart(FileHandle),
+    #[error("the handle {named} means product {handle}, and so does {other} in this file")]
+    SameProduct { named: FileHandle, handle: Handle, other: FileHandle },
+}
+
 /// Handles and codes of one file.
 #[derive(Default)]
 pub struct Seen {
@@ -32,12 +41,12 @@ impl Seen {
     }
 
     /// Why the file cannot speak of that product, if it has done so before.
-    pub fn clash(&self, handle: &Handle, named: &FileHandle) -> Option<String> {
-        let other = self.handles.get(handle)?;
+    pub fn clash(&self, handle: &Handle, named: &FileHandle) -> Option<HandleClash> {
+        let (other, named) = (self.handles.get(handle)?.clone(), named.clone());
         Some(if other == named {
-            format!("the rows of product {named} do not stand together")
+            HandleClash::RowsApart(named)
         } else {
-            format!("the handle {named} means product {handle}, and so does {other} in this file")
+            HandleClash::SameProduct { named, handle: handle.clone(), other }
         })
     }
 

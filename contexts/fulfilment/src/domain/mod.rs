@@ -27,7 +27,7 @@ pub use adjusting::{Adjustment, AdjustmentError, AdjustmentReason};
 pub use counting::{ImportedCount, PersonsCount};
 pub use digital::{DigitalFile, DownloadToken, FileInfo};
 pub use events::FulfilmentEvent;
-pub use kinds::{Consignment, Count, Kind, Line, Person, Units};
+pub use kinds::{Consignment, ConsignmentError, Count, Kind, Line, Person, Units};
 pub use not_sent::{NotSent, NotSentReason};
 pub use refunded::Refunded;
 pub use refusal::Refusal;

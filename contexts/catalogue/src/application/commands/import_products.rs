@@ -11,7 +11,7 @@ use std::sync::Arc;
 use shared_kernel::{Sku, StoreError};
 
 use crate::application::MAX_ATTEMPTS;
-use crate::application::decide_import::{DecideImport, Decided, Draft};
+use crate::application::decide_import::{DecideImport, DecideImportError, Decided, Draft};
 use crate::application::import_report::{Changed, DraftedProduct, ImportOptions, ImportReport, RowProblem};
 use crate::application::import_seen::Seen;
 use crate::domain::{StockCount, differences};
@@ -73,8 +73,9 @@ impl ImportProducts {
                 }
             };
             let draft = Draft { place: draft.place, product: draft.product, patch };
-            match self.decide.execute(&draft, Some(&mut seen), options.repeated_skus).await? {
-                Err(problem) => report.failed([draft.problem(problem)]),
+            match self.decide.execute(&draft, Some(&mut seen), options.repeated_skus).await {
+                Err(DecideImportError::Store(error)) => return Err(error),
+                Err(refused) => report.failed([draft.problem(refused.to_string())]),
                 Ok(decided) => batch.push(pending(draft, decided, options, &counted)),
             }
             if batch.len() >= Self::BATCH_SIZE && !options.all_or_nothing {
@@ -117,9 +118,10 @@ impl ImportProducts {
         for _ in 0..Self::ATTEMPTS_TOGETHER {
             let mut seen = Seen::default();
             for pending in &mut batch {
-                match self.decide.execute(&pending.draft, Some(&mut seen), options.repeated_skus).await? {
+                match self.decide.execute(&pending.draft, Some(&mut seen), options.repeated_skus).await {
                     Ok(decided) => pending.decided = decided,
-                    Err(problem) => report.failed([pending.draft.problem(problem)]),
+                    Err(DecideImportError::Store(error)) => return Err(error),
+                    Err(refused) => report.failed([pending.draft.problem(refused.to_string())]),
                 }
             }
             if report.failed > 0 {
@@ -168,9 +170,10 @@ impl ImportProducts {
                 Err(StoreError::Stale | StoreError::Conflict(_)) => {}
                 Err(error) => return Err(error),
             }
-            match self.decide.execute(&pending.draft, None, options.repeated_skus).await? {
+            match self.decide.execute(&pending.draft, None, options.repeated_skus).await {
                 Ok(decided) => pending.decided = decided,
-                Err(problem) => return Ok(Some(pending.draft.problem(problem))),
+                Err(DecideImportError::Store(error)) => return Err(error),
+                Err(refused) => return Ok(Some(pending.draft.problem(refused.to_string()))),
             }
         }
         Ok(Some(pending.draft.problem(CHANGED_CONCURRENTLY.to_owned())))

@@ -1,6 +1,6 @@
 //! The variants of a product in Shopify's columns.
 
-use shared_kernel::{Currency, Money, Sku};
+use shared_kernel::{Currency, Money, MoneyError, Sku};
 use uuid::Uuid;
 
 use super::shopify::{is_false, is_true};
@@ -155,10 +155,19 @@ fn whole(cell: &str) -> Option<i64> {
     if plain { number.parse().ok() } else { None }
 }
 
+/// Why a cell is no price.
+#[derive(Debug, thiserror::Error)]
+enum PriceError {
+    #[error("price is missing")]
+    Missing,
+    #[error("price: {0}")]
+    NotAnAmount(#[from] MoneyError),
+}
+
 /// Shopify writes `12.5`, `12.50` and, for currencies without cents, `1200.00`.
-fn money(cell: &str, currency: Currency) -> Result<Money, String> {
+fn money(cell: &str, currency: Currency) -> Result<Money, PriceError> {
     if cell.is_empty() {
-        return Err("price is missing".to_owned());
+        return Err(PriceError::Missing);
     }
     let exponent = currency.exponent() as usize;
     let kept = match cell.split_once('.') {
@@ -167,5 +176,5 @@ fn money(cell: &str, currency: Currency) -> Result<Money, String> {
         }
         _ => cell.to_owned(),
     };
-    Money::parse_decimal(kept.trim_end_matches('.'), currency).map_err(|error| format!("price: {error}"))
+    Ok(Money::parse_decimal(kept.trim_end_matches('.'), currency)?)
 }

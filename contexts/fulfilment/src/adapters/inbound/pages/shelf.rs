@@ -11,7 +11,7 @@ use super::paths;
 use super::view_models::{ShelfPage, TimeZone};
 use crate::adapters::inbound::reference_to;
 use crate::application::{AdjustStock, AdjustStockCommand, StockQueries};
-use crate::domain::{Adjustment, AdjustmentReason};
+use crate::domain::{Adjustment, AdjustmentError, AdjustmentReason};
 
 #[derive(Deserialize)]
 pub(super) struct HistoryQuery {
@@ -56,7 +56,7 @@ pub(super) async fn adjust(
     let form = form.into_inner();
     let adjustment = match adjustment(&form) {
         Ok(adjustment) => adjustment,
-        Err(problem) => return Ok(see_other_with(&back, Flash::error(problem))),
+        Err(why) => return Ok(see_other_with(&back, Flash::error(why.to_string()))),
     };
     let request = Some(form.key).filter(|key| (1..=255).contains(&key.len()));
     let flash = match adjust.execute(AdjustStockCommand { sku, adjustment, by: reference_to(&staff), request }).await {
@@ -66,10 +66,21 @@ pub(super) async fn adjust(
     Ok(see_other_with(&back, flash))
 }
 
+/// Why a form is no adjustment.
+#[derive(Debug, thiserror::Error)]
+enum NoAdjustment {
+    #[error("Choose a reason.")]
+    NoReason,
+    #[error("A quantity is a whole number, such as 20 or -3.")]
+    NotANumber(#[from] std::num::ParseIntError),
+    #[error("{}", sentence(.0))]
+    Refused(#[from] AdjustmentError),
+}
+
 /// Anyone who writes "3" and chooses "Damaged" means three fewer.
-fn adjustment(form: &AdjustForm) -> Result<Adjustment, String> {
-    let reason = AdjustmentReason::parse(&form.reason).ok_or("Choose a reason.")?;
-    let quantity: i64 = form.quantity.trim().parse().map_err(|_| "A quantity is a whole number, such as 20 or -3.")?;
+fn adjustment(form: &AdjustForm) -> Result<Adjustment, NoAdjustment> {
+    let reason = AdjustmentReason::parse(&form.reason).ok_or(NoAdjustment::NoReason)?;
+    let quantity: i64 = form.quantity.trim().parse()?;
     let quantity = match reason {
         AdjustmentReason::Damaged | AdjustmentReason::Lost => -quantity.saturating_abs(),
         AdjustmentReason::Received
@@ -77,5 +88,5 @@ fn adjustment(form: &AdjustForm) -> Result<Adjustment, String> {
         | AdjustmentReason::Found
         | AdjustmentReason::Correction => quantity,
     };
-    Adjustment::new(quantity, reason, Some(&form.note)).map_err(sentence)
+    Ok(Adjustment::new(quantity, reason, Some(&form.note))?)
 }

@@ -6,13 +6,13 @@ use actix_web::{HttpResponse, web};
 use chassis::web::{ConfirmedStaff, CsrfForm, Flash, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::format::sentence;
-use shared_kernel::{OrderId, Sku};
+use shared_kernel::{OrderId, Sku, SkuError};
 
 use super::messages;
 use super::paths;
 use super::view_models::{ShippingOrderPage, TimeZone};
 use crate::application::{CloseShippingOrder, DispatchItems, DispatchItemsCommand, ShippingOrderQueries};
-use crate::domain::{Consignment, NotSentReason};
+use crate::domain::{Consignment, ConsignmentError, NotSentReason};
 
 pub(super) async fn show(
     frame: PageFrame,
@@ -36,7 +36,7 @@ pub(super) async fn dispatch(
     let path = paths::shipping_order(order);
     let command = match parse_form(order, &form.into_inner()) {
         Ok(command) => command,
-        Err(problem) => return Ok(see_other_with(&path, Flash::error(problem))),
+        Err(why) => return Ok(see_other_with(&path, Flash::error(why.to_string()))),
     };
     let flash = match dispatch.execute(command).await {
         Ok(order) => messages::dispatched(&order),
@@ -69,13 +69,24 @@ pub(super) async fn close(
     Ok(see_other_with(&path, flash))
 }
 
-fn parse_form(order: OrderId, fields: &[(String, String)]) -> Result<DispatchItemsCommand, String> {
+/// Why a form sends nothing.
+#[derive(Debug, thiserror::Error)]
+enum NothingToSend {
+    #[error("{}", sentence(.0))]
+    Consignment(#[from] ConsignmentError),
+    #[error("{}", sentence(.0))]
+    Sku(#[from] SkuError),
+    #[error("Choose at least one item.")]
+    NoItem,
+}
+
+fn parse_form(order: OrderId, fields: &[(String, String)]) -> Result<DispatchItemsCommand, NothingToSend> {
     let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value);
-    let consignment = Consignment::parse(value("carrier"), Some(value("tracking"))).map_err(sentence)?;
+    let consignment = Consignment::parse(value("carrier"), Some(value("tracking")))?;
     let chosen = fields.iter().filter(|(name, _)| name == "item").map(|(_, sku)| Sku::parse(sku));
-    let skus = chosen.collect::<Result<BTreeSet<Sku>, _>>().map_err(sentence)?;
+    let skus = chosen.collect::<Result<BTreeSet<Sku>, _>>()?;
     if skus.is_empty() {
-        return Err("Choose at least one item.".to_owned());
+        return Err(NothingToSend::NoItem);
     }
     Ok(DispatchItemsCommand { order, skus: Some(skus), consignment })
 }

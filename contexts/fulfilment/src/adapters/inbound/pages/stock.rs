@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use chassis::web::{CsrfForm, PageError, PageFrame, Staff, page, see_other_with};
 use serde::Deserialize;
 use shared_kernel::format::sentence;
-use shared_kernel::{Limit, Sku};
+use shared_kernel::{Limit, Sku, SkuError};
 
 use super::messages;
 use super::paths;
 use super::view_models::{StockPage, StockRow};
 use crate::adapters::inbound::reference_to;
 use crate::application::{SetStock, StockQueries, UpdateError};
-use crate::domain::{Count, PersonsCount, Reference, StockItem};
+use crate::domain::{Count, PersonsCount, Reference, Refusal, StockItem};
 use crate::ports::StockQuery;
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ pub(super) async fn count(
     for line in lines(&fields).filter(CountedLine::is_changed) {
         match line.save(&staff, &set_stock, &stock).await? {
             Ok(item) => saved.push(item),
-            Err(problem) => problems.push(problem),
+            Err(why) => problems.push(why.to_string()),
         }
     }
     Ok(see_other_with(&back(&fields), messages::counted(&saved, &problems)))
@@ -85,30 +85,42 @@ impl CountedLine<'_> {
         staff: &Staff,
         set_stock: &SetStock,
         stock: &StockQueries,
-    ) -> Result<Result<StockItem, String>, PageError> {
+    ) -> Result<Result<StockItem, NotCounted>, PageError> {
         let (sku, count) = match self.read(reference_to(staff)) {
             Ok(read) => read,
-            Err(problem) => return Ok(Err(problem)),
+            Err(why) => return Ok(Err(why)),
         };
         if !stock.is_known(&sku).await? {
-            return Ok(Err(format!("There is no such product: {sku}.")));
+            return Ok(Err(NotCounted::UnknownSku(sku)));
         }
         match set_stock.execute(sku.clone(), count).await {
             Ok(item) => Ok(Ok(item)),
             Err(UpdateError::Refused(refusal)) => {
-                Ok(Err(format!("{sku}: {refusal}. Your count of {} was not saved.", self.on_hand)))
+                Ok(Err(NotCounted::Refused { sku, refusal, count: self.on_hand.to_owned() }))
             }
             Err(UpdateError::Store(error)) => Err(error.into()),
         }
     }
 
-    fn read(&self, by: Reference) -> Result<(Sku, PersonsCount), String> {
-        let sku = Sku::parse(self.sku).map_err(sentence)?;
-        let wrong = || format!("{sku}: a count is a whole number from 0 to 1000000000.");
-        let on_hand = Count::parse(self.on_hand).ok_or_else(wrong)?;
+    fn read(&self, by: Reference) -> Result<(Sku, PersonsCount), NotCounted> {
+        let sku = Sku::parse(self.sku).map_err(NotCounted::NotASku)?;
+        let on_hand = Count::parse(self.on_hand).ok_or_else(|| NotCounted::NotACount(sku.clone()))?;
         let expected = self.expected.and_then(Count::parse).map(Count::get);
         Ok((sku, PersonsCount { on_hand, expected, by }))
     }
+}
+
+/// Why a count was not saved.
+#[derive(Debug, thiserror::Error)]
+enum NotCounted {
+    #[error("{}", sentence(.0))]
+    NotASku(SkuError),
+    #[error("{0}: a count is a whole number from 0 to 1000000000.")]
+    NotACount(Sku),
+    #[error("There is no such product: {0}.")]
+    UnknownSku(Sku),
+    #[error("{sku}: {refusal}. Your count of {count} was not saved.")]
+    Refused { sku: Sku, refusal: Refusal, count: String },
 }
 
 fn back(fields: &[(String, String)]) -> String {
