@@ -13,6 +13,14 @@ pub struct HistoryEntry {
     pub note: Option<String>,
 }
 
+impl HistoryEntry {
+    /// What happened, for people.
+    pub fn words(&self) -> String {
+        let words = self.kind.words();
+        self.note.as_ref().map_or_else(|| words.to_owned(), |note| format!("{words}: {note}"))
+    }
+}
+
 /// What can happen. On the wire in snake case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryKind {

@@ -20,6 +20,19 @@ pub fn pictures(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> 
     if !IMAGE.iter().any(|name| columns.has(name)) {
         return None;
     }
+    let mut images = listed(columns, rows, findings);
+    for row in rows {
+        let Some(address) = columns.either(row, &VARIANT_IMAGE).filter(|address| !address.is_empty()) else { continue };
+        let Some(name) = named(address, row, findings) else { continue };
+        if !images.iter().any(|image| image.name == name) {
+            images.push(Image { name, alt: None });
+        }
+    }
+    Some(images)
+}
+
+/// The product's own list, by position.
+fn listed(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> Vec<Image> {
     let mut listed: Vec<Listed> = Vec::new();
     for row in rows {
         let Some(address) = columns.either(row, &IMAGE).filter(|address| !address.is_empty()) else { continue };
@@ -41,15 +54,7 @@ pub fn pictures(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> 
         }
     }
     listed.sort_by_key(|picture| picture.position);
-    let mut images: Vec<Image> = listed.into_iter().map(|picture| picture.image).collect();
-    for row in rows {
-        let Some(address) = columns.either(row, &VARIANT_IMAGE).filter(|address| !address.is_empty()) else { continue };
-        let Some(name) = named(address, row, findings) else { continue };
-        if !images.iter().any(|image| image.name == name) {
-            images.push(Image { name, alt: None });
-        }
-    }
-    Some(images)
+    listed.into_iter().map(|picture| picture.image).collect()
 }
 
 /// Whether the column is read here.

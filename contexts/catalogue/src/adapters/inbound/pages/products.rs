@@ -26,18 +26,14 @@ pub async fn show(
     query: web::Query<Query>,
 ) -> Result<HttpResponse, PageError> {
     let Query { category, q, cursor } = query.into_inner();
-    let category = category_of(category.as_deref());
-    let search = q.unwrap_or_default().trim().to_owned();
-    let after = place(cursor)?;
-    let continued = after.is_some();
-    let words = SearchWords::parse(&search);
-    let wanted =
-        ListingQuery { audience: Audience::Shoppers, category: category.clone(), words, after, limit: Limit::DEFAULT };
+    let (category, search) = (category_of(category.as_deref()), q.unwrap_or_default().trim().to_owned());
+    let (after, words) = (place(cursor)?, SearchWords::parse(&search));
+    let wanted = ListingQuery { audience: Audience::Shoppers, category, words, after, limit: Limit::DEFAULT };
     let (found, categories) = (browse.page(&wanted).await?, browse.categories().await?);
-    let chosen = category.as_deref().and_then(|asked| find_category(&categories, asked));
-    if category.is_some() && chosen.is_none() {
-        return Err(PageError::NotFound);
-    }
+    let chosen = match &wanted.category {
+        Some(asked) => Some(find_category(&categories, asked).ok_or(PageError::NotFound)?),
+        None => None,
+    };
     page(&ProductsPage {
         frame,
         heading: heading(&search, chosen),
@@ -46,7 +42,7 @@ pub async fn show(
         canonical: format!("{}{}", settings.base_url, path(chosen)),
         search,
         category: chosen.map(|count| count.slug.clone()).unwrap_or_default(),
-        continued,
+        continued: wanted.after.is_some(),
         next_cursor: found.next_cursor.clone(),
     })
 }

@@ -78,13 +78,11 @@ pub(super) async fn password(
     (origin, trail): (Origin, SecurityTrail),
     form: CsrfForm<PasswordForm>,
 ) -> Result<HttpResponse, PageError> {
-    let (customer, form) = (who.0.customer, form.into_inner());
-    let changed = match fields::password(&form.password) {
-        Ok(new) => {
-            let (credential, begun_from, current) = (credential_of(&req), begun_from(origin), form.current_password);
-            let command = ChangePasswordCommand { customer, credential, current, begun_from, new };
-            change.execute(command).await.map_err(FormError::from)
-        }
+    let (customer, credential, begun_from) = (who.0.customer, credential_of(&req), begun_from(origin));
+    let PasswordForm { current_password: current, password } = form.into_inner();
+    let command = |new| ChangePasswordCommand { customer, credential, current, begun_from, new };
+    let changed = match fields::password(&password).map(command) {
+        Ok(command) => change.execute(command).await.map_err(FormError::from),
         Err(wrong) => Err(wrong.into()),
     };
     match changed {

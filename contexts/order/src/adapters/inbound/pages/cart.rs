@@ -47,22 +47,19 @@ pub async fn add(
         return Ok(see_other_with("/cart", Flash::error(NO_QUANTITY)));
     };
     let (by, change) = (who.map(|who| who.customer), LineChange::Add(more));
-    let command = |cart| SetCartItemCommand { cart, by, sku: sku.clone(), change };
-    let first = match cart_of(&req) {
-        Some(cart) => items.execute(command(cart)).await,
+    let add_to = async |cart| items.execute(SetCartItemCommand { cart, by, sku: sku.clone(), change }).await;
+    let known = match cart_of(&req) {
+        Some(cart) => add_to(cart).await,
         None => Err(SetCartItemError::NoSuchCart),
     };
-    let changed = match first {
-        Err(SetCartItemError::NoSuchCart) => {
-            let cart = carts.execute(CreateCartCommand { by: None }).await?;
-            items.execute(command(cart.id)).await
-        }
+    let changed = match known {
+        Err(SetCartItemError::NoSuchCart) => add_to(carts.execute(CreateCartCommand { by: None }).await?.id).await,
         changed => changed,
     };
-    match changed {
-        Ok(cart) => Ok(remembering(see_other("/cart"), &cart)),
-        Err(error) => Ok(see_other_with("/cart", not_changed(error)?)),
-    }
+    Ok(match changed {
+        Ok(cart) => remembering(see_other("/cart"), &cart),
+        Err(error) => see_other_with("/cart", not_changed(error)?),
+    })
 }
 
 /// Shows the cart.

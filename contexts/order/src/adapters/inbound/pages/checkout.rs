@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chassis::Site;
 use chassis::web::{
-    AddressFields, CsrfForm, Flash, PageError, PageFrame, SignedIn, Visitor, page, page_with, see_other, see_other_with,
+    AddressFields, CsrfForm, PageError, PageFrame, SignedIn, Visitor, page, page_with, see_other, see_other_with,
 };
 use serde::Deserialize;
 use shared_kernel::address::RawAddress;
@@ -21,7 +21,7 @@ use super::view_models::{CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPag
 use crate::application::{
     CartView, ListOrders, ListOrdersQuery, NotOrderable, PlaceOrder, PlaceOrderCommand, ViewCart, WaitUntilPayable,
 };
-use crate::domain::NextStep;
+use crate::domain::{CartId, NextStep};
 
 /// The confirmed page.
 #[derive(Deserialize)]
@@ -31,6 +31,15 @@ pub struct ConfirmForm {
     expected_currency: String,
     #[serde(flatten)]
     address: AddressFields,
+}
+
+impl ConfirmForm {
+    fn command(self, by: Identity, cart: CartId) -> Result<PlaceOrderCommand, PageError> {
+        let currency = Currency::parse(&self.expected_currency);
+        let currency = currency.map_err(|error| PageError::Invalid(error.to_string()))?;
+        let (key, expected_total) = (key(self.idempotency_key)?, Some(Money::new(self.expected_total, currency)));
+        Ok(PlaceOrderCommand { by, cart, delivery_address: given(self.address)?, email: None, expected_total, key })
+    }
 }
 
 /// The first page: where to, or straight to the confirmation if nothing is shipped. A cart that cannot be ordered is told
@@ -92,13 +101,7 @@ pub async fn place(
     CsrfForm(form): CsrfForm<ConfirmForm>,
 ) -> Result<HttpResponse, PageError> {
     let Some(cart) = cart_of(&req) else { return Ok(see_other("/cart")) };
-    let expected = Currency::parse(&form.expected_currency).map(|currency| Money::new(form.expected_total, currency));
-    let expected = expected.map_err(|error| PageError::Invalid(error.to_string()))?;
-    let key = key(form.idempotency_key)?;
-    let delivery_address = given(form.address)?;
-    let command =
-        PlaceOrderCommand { by: who, cart, delivery_address, email: None, expected_total: Some(expected), key };
-    let placed = match orders.execute(command).await {
+    let placed = match orders.execute(form.command(who, cart)?).await {
         Ok(placed) => placed,
         Err(error) => {
             let (path, flash) = not_placed(error)?;

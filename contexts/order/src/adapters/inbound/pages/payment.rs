@@ -51,15 +51,18 @@ pub async fn pay(
     if order.next_step().is_before_payment() {
         wait.execute(id).await?;
     }
-    // A page of ours is named by its path, so that a browser that knows us by another name keeps its session.
-    let own = |url: &str| url.strip_prefix(&site.base_url).filter(|path| path.starts_with('/')).map(see_other);
     match pages.execute(OpenCardPageQuery { order: id, by: who.clone() }).await {
-        Ok(url) => match own(&url) {
-            Some(there) => Ok(there),
-            None => page(&LeavingPage { frame, url, amount: order.totals().gross.to_string() }),
-        },
+        Ok(url) => to_card_page(url, &order, &site, frame),
         Err(OpenCardPageError::NotPayable(_)) => not_payable(&orders.execute(view()).await?, frame),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A page of ours is named by its path, so that a browser that knows us by another name keeps its session.
+fn to_card_page(url: String, order: &Order, site: &Site, frame: PageFrame) -> Result<HttpResponse, PageError> {
+    match url.strip_prefix(&site.base_url).filter(|path| path.starts_with('/')) {
+        Some(own) => Ok(see_other(own)),
+        None => page(&LeavingPage { frame, url, amount: order.totals().gross.to_string() }),
     }
 }
 

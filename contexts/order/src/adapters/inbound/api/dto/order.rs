@@ -239,9 +239,7 @@ pub struct HistoryJson {
 
 impl From<&HistoryEntry> for HistoryJson {
     fn from(entry: &HistoryEntry) -> Self {
-        let words = entry.kind.words();
-        let text = entry.note.as_ref().map_or_else(|| words.to_owned(), |note| format!("{words}: {note}"));
-        Self { at: entry.at.to_string(), what: entry.kind.name().to_owned(), text }
+        Self { at: entry.at.to_string(), what: entry.kind.name().to_owned(), text: entry.words() }
     }
 }
 

@@ -71,11 +71,8 @@ pub struct OrderView {
 impl OrderView {
     /// An order, whole.
     pub fn new(order: &Order, site: &Site) -> Self {
-        let step = |entry: &HistoryEntry| {
-            let words = entry.kind.words();
-            let text = entry.note.as_ref().map_or_else(|| words.to_owned(), |note| format!("{words}: {note}"));
-            StepView { at: when(entry.at, &site.time_zone), text }
-        };
+        let (history, parcels) = (order.history().iter(), order.fulfilment().shipments());
+        let step = |entry: &HistoryEntry| StepView { at: when(entry.at, &site.time_zone), text: entry.words() };
         let paid_with = order.state().paid_by().and_then(|paid| paid.intent.as_ref());
         let latest = order.payable().or(order.payments().last()).map(|payment| &payment.intent);
         Self {
@@ -92,16 +89,11 @@ impl OrderView {
             fulfilment: fulfilment_words(order).to_owned(),
             to_come: to_come(order),
             not_sent: not_sent(order),
-            shipments: order
-                .fulfilment()
-                .shipments()
-                .iter()
-                .map(|parcel| ShipmentView::new(parcel, order, site))
-                .collect(),
+            shipments: parcels.iter().map(|parcel| ShipmentView::new(parcel, order, site)).collect(),
             payment: payment_words(order),
             intent: paid_with.or(latest).map(ToString::to_string),
             refunds: order.refunds().iter().map(|money| refund(money, site)).collect(),
-            history: order.history().iter().map(step).collect(),
+            history: history.map(step).collect(),
             disputes: order.disputes().iter().map(|one| dispute(one, site)).collect(),
             attention: order.attentions().iter().map(|attention| AttentionView::new(attention, site)).collect(),
         }
