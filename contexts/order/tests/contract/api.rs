@@ -10,7 +10,6 @@ use actix_web::test::TestRequest;
 use chassis::web::openapi::{About, describe};
 use chassis::web::testing::promised as response_of;
 use order::adapters::stripe::webhook_signature::signed_header;
-use order::application::FulfilmentFact;
 use order::domain::Kind;
 use serde_json::{Value, json};
 use shared_kernel::{Clock, OrderId};
@@ -472,7 +471,7 @@ async fn a_paid_order_is_cancelled_once_dispatch_agrees_and_its_money_goes_back(
     assert_eq!((asked.status, &asked.json()["status"]), (200, &json!("CANCEL_PENDING")));
     assert_eq!(aroha.post(&path, "c-1", json!({"reason": "wrong colour"})).await.status, 200);
     assert_eq!(aroha.post(&path, "c-1", json!({})).await.problem(), (422, "idempotency-key-reused".into()));
-    shop.fulfils(order, FulfilmentFact::Cancelled).await;
+    shop.fulfilment_says("shipping_order_cancelled", order, json!({})).await;
     let seen = aroha.get(&format!("/orders/{order}")).await.json();
     assert_eq!((&seen["status"], &seen["payment"]["status"]), (&json!("CANCELLED"), &json!("refunded")));
     assert_eq!((&seen["refunds"][0]["amount"], &seen["refunds"][0]["status"]), (&nzd(115_690), &json!("succeeded")));

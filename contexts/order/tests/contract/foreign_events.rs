@@ -83,7 +83,7 @@ async fn the_catalogues_snapshots_become_prices(on: Storage) {
     withdrawn.data["skus"] = serde_json::json!([code]);
     shop.hears(withdrawn).await;
     let view = shop.use_cases().view_cart.execute(query).await.unwrap();
-    assert_eq!(view.not_for_sale(), [sku(code)]);
+    assert_eq!(view.check_out(), Err(order::application::NotOrderable::NotForSale));
     assert_eq!(shop.dead_letters().await, 0);
 }
 

@@ -7,7 +7,6 @@ mod parts;
 use std::time::Duration;
 
 use actix_web::test::TestRequest;
-use order::application::FulfilmentFact;
 use order::domain::{DisputeReport, DisputeStatus, Kind, Order};
 use serde_json::json;
 use shared_kernel::{Currency, Money, OrderId, Timestamp};
@@ -462,7 +461,7 @@ async fn a_cancelled_order_says_so_and_shows_its_refund(on: Storage) {
     let key = aroha.open(&path).await.hidden("idempotency_key");
     let asked = aroha.submit(&format!("{path}/cancel"), &[("idempotency_key", &key)]).await;
     assert_eq!(asked.marked("order-status"), ["Being cancelled"]);
-    shop.fulfils(order, FulfilmentFact::Cancelled).await;
+    shop.fulfilment_says("shipping_order_cancelled", order, json!({})).await;
     let done = aroha.open(&path).await;
     assert_eq!(done.marked("order-status"), ["Cancelled"]);
     assert!(done.marked("refund")[0].starts_with("Refund of NZ$1,156.90"), "{:?}", done.marked("refund"));

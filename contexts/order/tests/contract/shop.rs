@@ -9,20 +9,17 @@ use std::time::Duration;
 use chassis::Platform;
 use chassis::messaging::{Inbox as _, InboxAdmin as _, Recorder, SqlMessages};
 use chassis::sql::Database;
-use chassis::testing::{self, CountingIds, FixedClock, Leftovers, drive, platform_on};
+use chassis::testing::{CountingIds, FixedClock, Leftovers, drive, platform_on};
 use order::adapters::outbound::sql::SqlWebhookInbox;
 use order::adapters::stripe::{events, objects, translate};
-use order::application::{FulfilmentFact, PlaceOrderCommand, SetCartItemCommand, StockAnswer, UseCases};
-use order::domain::{
-    CartId, Consignment, FulfilmentItem, IntentId, IntentStatus, Kind, LineChange, Listing, Order, ProcessedItem,
-    ProductPrices, Status, VariantPrice,
-};
+use order::application::{PlaceOrderCommand, SetCartItemCommand, UseCases};
+use order::domain::{CartId, IntentId, IntentStatus, Kind, LineChange, Order, OrderLine, Status};
 use order::ports::WebhookInbox as _;
 use order::testing::{FakeProvider, KeptReceipts, a_customer, an_address, sku};
 use order::{ExternalServices, OrderModule, OrderSettings};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shared_kernel::{Cause, Clock, Currency, Envelope, Identity, MessageId, Money, OrderId, Quantity, Sku, Timestamp};
+use shared_kernel::{Clock, Envelope, Identity, MessageId, OrderId, Quantity, Timestamp};
 use uuid::Uuid;
 
 use crate::http::Answer;
@@ -91,16 +88,29 @@ async fn process(
     TestShop { module, platform, clock, provider, receipts, leftovers: Leftovers::default() }
 }
 
+/// A product of a notebook, at that price, and an e-book.
 pub fn product(status: &str, notebook_minor: i64) -> Envelope {
-    let variant = |sku: &str, title: &str, kind: &str, minor: i64| {
-        json!({"sku": sku, "title": title, "options": {}, "kind": kind, "gross_minor": minor, "currency": "NZD",
-               "tax_class": "standard", "weight_g": 1})
-    };
     let id = "0190f3a0-0000-7000-8000-00000000ca7a";
-    let data = json!({"product_id": id, "handle": "kea", "title": "Kea", "description": "", "category": "c",
-        "status": status, "variants": [variant("NOTE", "Kea Notebook", "physical", notebook_minor),
-                                       variant("EBOOK", "Kea Manual", "digital", 2_000)]});
+    let variants = [
+        variant("NOTE", "Kea Notebook", Kind::Physical, notebook_minor),
+        variant("EBOOK", "Kea Manual", Kind::Digital, 2_000),
+    ];
+    product_changed(id, json!({"handle": "kea", "status": status, "variants": variants}))
+}
+
+fn variant(sku: &str, title: &str, kind: Kind, minor: i64) -> Value {
+    json!({"sku": sku, "title": title, "options": {}, "kind": kind.name(), "gross_minor": minor, "currency": "NZD",
+           "tax_class": "standard", "weight_g": 1})
+}
+
+fn product_changed(id: &str, mut data: Value) -> Envelope {
+    data["product_id"] = json!(id);
     fact("store.catalogue.product_changed.v1", "/catalogue", id, data)
+}
+
+/// The product of a thing that is sold alone.
+fn product_of(sku: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, sku.as_bytes()).to_string()
 }
 
 impl TestShop {
@@ -266,81 +276,53 @@ impl TestShop {
 
     /// From now on the thing costs so much.
     pub async fn sells(&self, sku: &str, title: &str, kind: Kind, minor: i64) {
-        self.offers(sku, title, (kind, minor), Listing::default()).await;
+        let data = json!({"status": "active", "variants": [variant(sku, title, kind, minor)]});
+        self.hears(product_changed(&product_of(sku), data)).await;
     }
 
     /// From now on a thing of 23.00 is found there.
     pub async fn is_listed(&self, sku: &str, handle: Option<&str>, image: Option<&str>) {
-        let listing = Listing { handle: handle.map(str::to_owned), image: image.map(str::to_owned) };
-        self.offers(sku, &format!("Kept {sku}"), (Kind::Physical, 2_300), listing).await;
-    }
-
-    async fn offers(&self, sku: &str, title: &str, (kind, minor): (Kind, i64), listing: Listing) {
-        let unit_gross = Money::new(minor, Currency::NZD);
-        let variant = VariantPrice { sku: Sku::parse(sku).unwrap(), title: title.into(), kind, unit_gross };
-        let product = Uuid::new_v5(&Uuid::NAMESPACE_OID, sku.as_bytes());
-        let prices = ProductPrices { product, active: true, listing, variants: vec![variant] };
-        let cause = self.cause("price-list", sku).await;
-        self.use_cases().keep_prices.product_changed(prices, cause).await.unwrap();
+        let variants = [variant(sku, &format!("Kept {sku}"), Kind::Physical, 2_300)];
+        let data = json!({"status": "active", "handle": handle, "image": image, "variants": variants});
+        self.hears(product_changed(&product_of(sku), data)).await;
     }
 
     /// The thing is not sold any more.
     pub async fn withdraws(&self, sku: &str) {
-        let product = Uuid::new_v5(&Uuid::NAMESPACE_OID, sku.as_bytes());
-        let cause = self.cause("price-list", sku).await;
-        let prices = &self.use_cases().keep_prices;
-        prices.product_withdrawn(product, vec![Sku::parse(sku).unwrap()], cause).await.unwrap();
+        let (id, kind) = (product_of(sku), "store.catalogue.product_withdrawn.v1");
+        self.hears(fact(kind, "/catalogue", &id, json!({"product_id": id, "skus": [sku]}))).await;
     }
 
     /// Fulfilment says that so many of a thing can be had.
     pub async fn has_left(&self, sku: &str, available: i64) {
-        let cause = self.cause("price-list", sku).await;
-        let prices = &self.use_cases().keep_prices;
-        prices.stock_changed(Sku::parse(sku).unwrap(), available, cause).await.unwrap();
-    }
-
-    async fn cause(&self, consumer: &'static str, subject: &str) -> Cause {
-        let envelope = fact("test.v1", "/test", &format!("{subject}-{}", Uuid::now_v7()), Value::Null);
-        testing::leased(&self.platform.database, consumer, envelope).await
+        let level = json!({"sku": sku, "on_hand": available, "available": available});
+        self.hears(fact("store.fulfilment.stock_changed.v1", "/fulfilment", sku, level)).await;
     }
 
     /// Fulfilment holds the goods, and the payment is prepared.
     pub async fn reserves(&self, order: OrderId) {
-        self.answers(order, StockAnswer::Reserved).await;
+        self.fulfilment_says("stock_reserved", order, json!({})).await;
     }
 
     /// Fulfilment has not got the goods.
     pub async fn lacks(&self, order: OrderId, sku: &str) {
-        self.answers(order, StockAnswer::Rejected(vec![Sku::parse(sku).unwrap()])).await;
-    }
-
-    async fn answers(&self, order: OrderId, answer: StockAnswer) {
-        let cause = self.cause("follow-fulfilment", "stock").await;
-        self.use_cases().answer_stock.execute(order, answer, cause).await.unwrap();
-        self.settle().await;
-    }
-
-    /// Fulfilment says what it did.
-    pub async fn fulfils(&self, order: OrderId, fact: FulfilmentFact) {
-        let cause = self.cause("follow-fulfilment", "fact").await;
-        self.use_cases().follow_fulfilment.execute(order, fact, cause).await.unwrap();
-        self.settle().await;
+        self.fulfilment_says("stock_rejected", order, json!({"short": [sku]})).await;
     }
 
     /// Fulfilment sends the first line of an order that it has taken up, and nothing else.
     pub async fn sends_first_line(&self, order: OrderId) {
-        let lines = self.order(order).await.lines().to_vec();
-        let item =
-            |line: &order::domain::OrderLine| FulfilmentItem::pending(line.sku.clone(), line.kind, line.quantity);
-        self.fulfils(order, FulfilmentFact::Created(lines.iter().map(item).collect())).await;
-        let sent = ProcessedItem {
-            sku: lines[0].sku.clone(),
-            kind: lines[0].kind,
-            quantity: lines[0].quantity,
-            consignment: Consignment { carrier: Some("NZ Post".into()), tracking: Some("TRACK-7".into()) },
-            at: self.clock.now(),
-        };
-        self.fulfils(order, FulfilmentFact::Item(sent)).await;
+        let item = |line: &OrderLine| json!({"sku": line.sku, "kind": line.kind.name(), "quantity": line.quantity});
+        let items: Vec<Value> = self.order(order).await.lines().iter().map(item).collect();
+        self.fulfilment_says("shipping_order_created", order, json!({"items": items})).await;
+        self.sends(order, 0).await;
+    }
+
+    /// Fulfilment sends a line of an order, always by the same carrier and under the same number.
+    pub async fn sends(&self, order: OrderId, line: usize) {
+        let line = self.order(order).await.lines()[line].clone();
+        let sent = json!({"sku": line.sku, "kind": line.kind.name(), "quantity": line.quantity, "carrier": "NZ Post",
+                          "tracking": "TRACK-7", "processed_at": self.clock.now()});
+        self.fulfilment_says("item_processed", order, sent).await;
     }
 
     /// The provider posts that the order's intent has come to this, and the shop takes it in.

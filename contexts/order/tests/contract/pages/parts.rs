@@ -1,6 +1,6 @@
 //! What pages say of parts: less left than wanted, a part sent, a part of the money returned.
 
-use order::application::FulfilmentFact;
+use serde_json::json;
 
 use super::Browser;
 use crate::http::{AROHA, STAFF, WIREMU};
@@ -120,7 +120,7 @@ async fn a_refunded_order_that_is_still_to_be_sent_asks_whether_to_stop_it(on: S
         (vec!["Paid".to_owned()], vec!["Refunded".to_owned()])
     );
     staff.submit(&format!("{path}/cancel"), &[("idempotency_key", "c-1"), ("reason", "refunded")]).await;
-    shop.fulfils(order, FulfilmentFact::Cancelled).await;
+    shop.fulfilment_says("shipping_order_cancelled", order, json!({})).await;
     let page = staff.open(&path).await;
     assert_eq!((page.marked("order-status"), page.marked("refunded-unsent").len()), (vec!["Cancelled".to_owned()], 0));
     let refunds = shop.order(order).await.refunds().len();
@@ -146,12 +146,10 @@ async fn a_refunded_order_ends_when_its_rest_is_not_sent(on: Storage) {
     let now = shared_kernel::Clock::now(&*shop.clock);
     assert!(!shop.order(order).await.anonymised(now).has_changes(), "something is still to be sent");
     let rest = shop.order(order).await.lines()[1].clone();
-    let left_out = order::domain::NotSent {
-        items: vec![(rest.sku.clone(), rest.kind, rest.quantity)],
-        reason: Some("out_of_stock".into()),
-    };
+    let left_out = json!({"sku": rest.sku, "kind": rest.kind.name(), "quantity": rest.quantity});
+    let processed = json!({"processed_at": now, "not_sent": [left_out], "not_sent_reason": "out_of_stock"});
     for _ in 0..2 {
-        shop.fulfils(order, FulfilmentFact::Processed(now, Some(left_out.clone()))).await;
+        shop.fulfilment_says("shipping_order_processed", order, processed.clone()).await;
     }
     let page = staff.open(&path).await;
     assert_eq!((page.marked("order-status"), page.marked("refunded-unsent").len()), (vec!["Completed".to_owned()], 0));
@@ -175,15 +173,7 @@ async fn parcels_that_left_at_different_times_are_different_parcels(on: Storage)
     let order = Browser::of(&shop, Some(AROHA)).buys(&[NOTEBOOK, MUG]).await;
     shop.sends_first_line(order).await;
     shop.clock.advance(std::time::Duration::from_hours(24));
-    let second = shop.order(order).await.lines()[1].clone();
-    let sent = order::domain::ProcessedItem {
-        sku: second.sku,
-        kind: second.kind,
-        quantity: second.quantity,
-        consignment: order::domain::Consignment { carrier: Some("NZ Post".into()), tracking: Some("TRACK-7".into()) },
-        at: shared_kernel::Clock::now(&*shop.clock),
-    };
-    shop.fulfils(order, FulfilmentFact::Item(sent)).await;
+    shop.sends(order, 1).await;
     let shipments = shop.order(order).await.fulfilment().shipments();
     assert_eq!(shipments.iter().map(|parcel| parcel.items.len()).collect::<Vec<_>>(), [1, 1]);
     assert!(shipments[0].at < shipments[1].at);
