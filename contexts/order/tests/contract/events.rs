@@ -12,8 +12,8 @@ use chassis::messaging::memory::MemoryRecorder;
 use chassis::testing::{CountingIds, FixedClock};
 use order::adapters::outbound::publish::published;
 use order::domain::{
-    Consignment, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, Reason,
-    RefundId, RefundReport, RefundRequest, ReportedRefund, Transition,
+    FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, Order, OrderNumber, ProcessedItem, Reason, RefundId,
+    RefundReport, RefundRequest, ReportedRefund, Tracking, Transition,
 };
 use order::testing::{a_draft, an_order, nzd, sku};
 use serde_json::{Value, json};
@@ -104,8 +104,8 @@ fn decision(name: &str) -> Transition {
             let (sku, kind, quantity) = (sku("KEA-14-32"), Kind::Physical, 2);
             let item = FulfilmentItem::pending(sku.clone(), kind, quantity);
             let order = paid.shipping_order_created(vec![item], at(2)).order;
-            let consignment = Consignment { carrier: Some("NZ Post".into()), tracking: Some("T1".into()) };
-            order.item_processed(ProcessedItem { sku, kind, quantity, consignment, at: at(60) }, at(60))
+            let tracking = Tracking { carrier: Some("NZ Post".into()), number: Some("T1".into()) };
+            order.item_processed(ProcessedItem { sku, kind, quantity, tracking, at: at(60) }, at(60))
         }
         "imported" => imported(),
         "anonymised" => an_order(1).build().overdue(at(30)).order.anonymised(at(31)),

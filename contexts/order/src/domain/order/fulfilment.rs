@@ -16,11 +16,11 @@ pub struct Fulfilment {
 
 /// How something travels, as fulfilment says. Nothing of it is known of an e-mail.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Consignment {
+pub struct Tracking {
     /// Who carries it.
     pub carrier: Option<String>,
-    /// Where to follow it.
-    pub tracking: Option<String>,
+    /// Under which number to follow it.
+    pub number: Option<String>,
 }
 
 /// One item of the shipping order.
@@ -34,7 +34,7 @@ pub struct FulfilmentItem {
     pub quantity: u32,
     /// When it left; `None` while pending or if it is not sent.
     pub processed_at: Option<Timestamp>,
-    pub consignment: Consignment,
+    pub tracking: Tracking,
     /// Since when it is certain that it will not be sent.
     pub not_sent_at: Option<Timestamp>,
 }
@@ -42,8 +42,8 @@ pub struct FulfilmentItem {
 impl FulfilmentItem {
     /// An item that has still to leave.
     pub fn pending(sku: Sku, kind: Kind, quantity: u32) -> Self {
-        let consignment = Consignment::default();
-        Self { sku, kind, quantity, processed_at: None, consignment, not_sent_at: None }
+        let tracking = Tracking::default();
+        Self { sku, kind, quantity, processed_at: None, tracking, not_sent_at: None }
     }
 
     const fn is_pending(&self) -> bool {
@@ -68,7 +68,7 @@ pub struct ProcessedItem {
     pub kind: Kind,
     /// How many.
     pub quantity: u32,
-    pub consignment: Consignment,
+    pub tracking: Tracking,
     /// When it left.
     pub at: Timestamp,
 }
@@ -76,7 +76,7 @@ pub struct ProcessedItem {
 /// A parcel (or mail) that left: items that left together, with the same carrier and tracking number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shipment {
-    pub consignment: Consignment,
+    pub tracking: Tracking,
     /// When it left.
     pub at: Timestamp,
     /// What is in it.
@@ -181,10 +181,10 @@ impl Fulfilment {
         for item in &self.items {
             let Some(at) = item.processed_at else { continue };
             let entry = (item.sku.clone(), item.quantity);
-            let same = |parcel: &&mut Shipment| (parcel.at, &parcel.consignment) == (at, &item.consignment);
+            let same = |parcel: &&mut Shipment| (parcel.at, &parcel.tracking) == (at, &item.tracking);
             match shipments.iter_mut().find(same) {
                 Some(parcel) => parcel.items.push(entry),
-                None => shipments.push(Shipment { consignment: item.consignment.clone(), at, items: vec![entry] }),
+                None => shipments.push(Shipment { tracking: item.tracking.clone(), at, items: vec![entry] }),
             }
         }
         shipments
@@ -231,18 +231,17 @@ impl Order {
 
     /// An item has left.
     pub fn item_processed(mut self, item: ProcessedItem, now: Timestamp) -> Transition {
-        let ProcessedItem { sku, kind, quantity, consignment, at } = item;
-        let note =
-            consignment.tracking.as_ref().map_or_else(|| sku.to_string(), |tracking| format!("{sku}, {tracking}"));
+        let ProcessedItem { sku, kind, quantity, tracking, at } = item;
+        let note = tracking.number.as_ref().map_or_else(|| sku.to_string(), |number| format!("{sku}, {number}"));
         let items = &mut self.fulfilment.items;
         match items.iter_mut().find(|have| have.sku == sku && have.kind == kind) {
             Some(have) if have.processed_at.is_some() => return Transition::nothing(self),
             Some(have) => {
-                (have.processed_at, have.not_sent_at, have.consignment) = (Some(at), None, consignment);
+                (have.processed_at, have.not_sent_at, have.tracking) = (Some(at), None, tracking);
             }
             None => {
                 let item = FulfilmentItem::pending(sku, kind, quantity);
-                items.push(FulfilmentItem { processed_at: Some(at), consignment, ..item });
+                items.push(FulfilmentItem { processed_at: Some(at), tracking, ..item });
             }
         }
         Transition::changed(self)

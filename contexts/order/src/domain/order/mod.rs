@@ -43,7 +43,7 @@ pub use country::{Country, CountryError};
 pub use dispute::{Dispute, DisputeReport, DisputeStatus};
 pub use event::{OrderDetails, OrderEvent, OrderTask};
 pub use expiry::GRACE_PERIOD;
-pub use fulfilment::{Consignment, Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment};
+pub use fulfilment::{Fulfilment, FulfilmentItem, FulfilmentStatus, NotSent, ProcessedItem, Shipment, Tracking};
 pub use history::{HistoryEntry, HistoryKind};
 pub use identity::{Buyer, IntentId, OrderNumber, Origin, RefundId};
 pub use ledger::PaymentStatement;

@@ -11,7 +11,7 @@ use shared_kernel::{OrderId, Sku, Timestamp};
 use super::KindJson;
 use super::{stored, unreadable, updated};
 use crate::application::{AnswerStock, FollowFulfilment, FulfilmentFact, KeepPrices, StockAnswer};
-use crate::domain::{Consignment, FulfilmentItem, NotSent, ProcessedItem};
+use crate::domain::{FulfilmentItem, NotSent, ProcessedItem, Tracking};
 
 /// Everything is held.
 pub const STOCK_RESERVED: &str = "store.fulfilment.stock_reserved.v1";
@@ -132,8 +132,8 @@ fn translate(delivery: &Delivery) -> Result<Fact, serde_json::Error> {
 impl From<ItemProcessed> for Fact {
     fn from(message: ItemProcessed) -> Self {
         let ItemProcessed { order_id, sku, kind, quantity, carrier, tracking, processed_at: at } = message;
-        let consignment = Consignment { carrier, tracking };
-        let item = ProcessedItem { sku, kind: kind.into(), quantity, consignment, at };
+        let tracking = Tracking { carrier, number: tracking };
+        let item = ProcessedItem { sku, kind: kind.into(), quantity, tracking, at };
         Self::Shipping(order_id, FulfilmentFact::Item(item))
     }
 }

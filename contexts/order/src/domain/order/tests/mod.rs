@@ -87,8 +87,8 @@ fn refunded(order: Order, refund: RefundId) -> Transition {
     order.refund_reported(report, later(5))
 }
 fn processed(code: &str, kind: Kind) -> ProcessedItem {
-    let consignment = Consignment { carrier: Some("NZ Post".into()), tracking: Some("T-1".into()) };
-    ProcessedItem { sku: sku(code), kind, quantity: 1, consignment, at: later(60) }
+    let tracking = Tracking { carrier: Some("NZ Post".into()), number: Some("T-1".into()) };
+    ProcessedItem { sku: sku(code), kind, quantity: 1, tracking, at: later(60) }
 }
 fn pending(code: &str, kind: Kind) -> FulfilmentItem {
     FulfilmentItem::pending(sku(code), kind, 1)
@@ -306,10 +306,8 @@ fn digital_items_complete_an_order_without_shipping_it() {
     let lines = [("EBOOK", Kind::Digital, 1, TOTAL)];
     let order = payable_from(placed_with(&lines)).intent_reported(succeeded("pi_1", TOTAL), later(1)).order;
     let order = order.shipping_order_created(vec![pending("EBOOK", Kind::Digital)], later(2)).order;
-    let done = order.item_processed(
-        ProcessedItem { consignment: Consignment::default(), ..processed("EBOOK", Kind::Digital) },
-        later(2),
-    );
+    let done = order
+        .item_processed(ProcessedItem { tracking: Tracking::default(), ..processed("EBOOK", Kind::Digital) }, later(2));
     assert_eq!(done.order.status(), Status::Completed);
 }
 

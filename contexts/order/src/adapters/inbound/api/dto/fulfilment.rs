@@ -47,8 +47,8 @@ impl From<&Shipment> for ShipmentJson {
     fn from(shipment: &Shipment) -> Self {
         let item = |(sku, quantity): &(Sku, u32)| ShippedItemJson { sku: sku.to_string(), quantity: *quantity };
         Self {
-            carrier: shipment.consignment.carrier.clone(),
-            tracking: shipment.consignment.tracking.clone(),
+            carrier: shipment.tracking.carrier.clone(),
+            tracking: shipment.tracking.number.clone(),
             shipped_at: shipment.at.to_string(),
             items: shipment.items.iter().map(item).collect(),
         }

@@ -134,8 +134,8 @@ impl ShipmentView {
         let what: Vec<String> = parcel.items.iter().map(item).collect();
         Self {
             what: what.join(", "),
-            carrier: parcel.consignment.carrier.clone(),
-            tracking: parcel.consignment.tracking.clone(),
+            carrier: parcel.tracking.carrier.clone(),
+            tracking: parcel.tracking.number.clone(),
             at: when(parcel.at, &site.time_zone),
         }
     }

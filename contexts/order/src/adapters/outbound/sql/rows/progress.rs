@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::money::{DisputeJson, PaymentJson, RefundJson};
 use super::names;
 use crate::domain::{
-    Attention, AttentionReason, CancelStep, Consignment, Dispute, Fulfilment, FulfilmentItem, HistoryEntry,
-    HistoryKind, IntentId, Kind, Order, OrderState, PaidBy, Payment, Reason, Receipt, Refund,
+    Attention, AttentionReason, CancelStep, Dispute, Fulfilment, FulfilmentItem, HistoryEntry, HistoryKind, IntentId,
+    Kind, Order, OrderState, PaidBy, Payment, Reason, Receipt, Refund, Tracking,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -218,8 +218,8 @@ impl From<FulfilmentJson> for Fulfilment {
 
 impl From<FulfilmentItem> for ItemJson {
     fn from(item: FulfilmentItem) -> Self {
-        let FulfilmentItem { sku, kind, quantity, processed_at, consignment, not_sent_at } = item;
-        let Consignment { carrier, tracking } = consignment;
+        let FulfilmentItem { sku, kind, quantity, processed_at, tracking, not_sent_at } = item;
+        let Tracking { carrier, number: tracking } = tracking;
         Self { sku, kind, quantity, processed_at, carrier, tracking, not_sent_at }
     }
 }
@@ -227,7 +227,7 @@ impl From<FulfilmentItem> for ItemJson {
 impl From<ItemJson> for FulfilmentItem {
     fn from(item: ItemJson) -> Self {
         let ItemJson { sku, kind, quantity, processed_at, carrier, tracking, not_sent_at } = item;
-        Self { sku, kind, quantity, processed_at, consignment: Consignment { carrier, tracking }, not_sent_at }
+        Self { sku, kind, quantity, processed_at, tracking: Tracking { carrier, number: tracking }, not_sent_at }
     }
 }
 

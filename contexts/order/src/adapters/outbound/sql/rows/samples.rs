@@ -9,9 +9,9 @@ use crate::application::historical_order::{
     HistoricalCustomer, HistoricalLine, HistoricalOrder, HistoricalPayment, HistoricalRefund,
 };
 use crate::domain::{
-    AttentionReason, Consignment, DisputeReport, DisputeStatus, FulfilmentItem, IntentId, IntentReport, IntentStatus,
-    Kind, NotSent, Order, OrderNumber, PaymentStatement, ProcessedItem, Reason, RefundId, RefundReport, RefundRequest,
-    ReportedRefund,
+    AttentionReason, DisputeReport, DisputeStatus, FulfilmentItem, IntentId, IntentReport, IntentStatus, Kind, NotSent,
+    Order, OrderNumber, PaymentStatement, ProcessedItem, Reason, RefundId, RefundReport, RefundRequest, ReportedRefund,
+    Tracking,
 };
 use crate::testing::{a_draft, an_order, nzd, sku};
 
@@ -60,8 +60,8 @@ fn reported(order: Order, intent: &str, status: IntentStatus) -> Order {
 }
 
 fn item(code: &str, kind: Kind) -> ProcessedItem {
-    let consignment = Consignment { carrier: Some("NZ Post".to_owned()), tracking: Some("T-1".to_owned()) };
-    ProcessedItem { sku: sku(code), kind, quantity: 1, consignment, at: at(60) }
+    let tracking = Tracking { carrier: Some("NZ Post".to_owned()), number: Some("T-1".to_owned()) };
+    ProcessedItem { sku: sku(code), kind, quantity: 1, tracking, at: at(60) }
 }
 
 fn shipped() -> Order {
