@@ -118,7 +118,7 @@ impl TaskError {
 impl From<PaymentError> for TaskError {
     fn from(error: PaymentError) -> Self {
         match error {
-            PaymentError::Refused { code, message } => Impossible::PaymentRefused { code, message }.into(),
+            PaymentError::Refused { code, message, .. } => Impossible::PaymentRefused { code, message }.into(),
             PaymentError::Failed(message) => Again::PaymentFailed(message).into(),
             PaymentError::Unavailable(cause) => Again::PaymentUnavailable(cause).into(),
         }

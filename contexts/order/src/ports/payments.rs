@@ -64,6 +64,8 @@ pub enum PaymentError {
         code: String,
         /// The provider's words.
         message: String,
+        /// Whether it says that there is no such thing.
+        is_unknown: bool,
     },
     /// It has failed, and says so again whenever it is asked under the same key.
     #[error("the payment provider failed: {0}")]
@@ -76,7 +78,7 @@ pub enum PaymentError {
 impl PaymentError {
     /// Whether the provider says that there is no such thing.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code == "resource_missing")
+        matches!(self, Self::Refused { is_unknown: true, .. })
     }
 }
 

@@ -10,7 +10,7 @@ use shared_kernel::StoreError;
 pub struct ProviderEvent {
     /// The provider's id of the event; the same one may be posted many times.
     pub id: String,
-    /// Such as `payment_intent.succeeded`.
+    /// The provider's name of its kind.
     pub event_type: String,
     /// The intent that it is about (else the object); events of one subject keep their order.
     pub subject: String,

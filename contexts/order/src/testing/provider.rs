@@ -159,7 +159,7 @@ impl FakeProvider {
             return Err(PaymentError::Unavailable("nobody answers".into()));
         }
         if state.refuses {
-            return Err(PaymentError::Refused { code: "no".to_owned(), message: "it refuses".to_owned() });
+            return Err(refusal("no", "it refuses"));
         }
         Ok(state)
     }
@@ -185,8 +185,12 @@ fn as_intent(id: &IntentId, status: IntentStatus) -> Intent {
     Intent { client_secret: Some(format!("{id}_secret")), report: IntentReport { intent: id.clone(), status } }
 }
 
+fn refusal(code: &str, message: &str) -> PaymentError {
+    PaymentError::Refused { code: code.to_owned(), message: message.to_owned(), is_unknown: code == "unknown" }
+}
+
 fn unknown() -> PaymentError {
-    PaymentError::Refused { code: "resource_missing".to_owned(), message: "there is no such thing".to_owned() }
+    refusal("unknown", "there is no such thing")
 }
 
 #[async_trait]
@@ -225,8 +229,7 @@ impl PaymentGateway for FakeProvider {
             return Ok(ProviderRefund { report: known.clone() });
         }
         if !state.has_left(&refund.intent, refund.amount) {
-            let message = "the payment has not got so much left".to_owned();
-            return Err(PaymentError::Refused { code: "charge_already_refunded".to_owned(), message });
+            return Err(refusal("charge_already_refunded", "the payment has not got so much left"));
         }
         let status = if state.slow_refunds { ReportedRefund::Pending } else { ReportedRefund::Succeeded };
         let (intent, amount) = (refund.intent.clone(), refund.amount);

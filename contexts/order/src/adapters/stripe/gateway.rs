@@ -116,7 +116,7 @@ impl PaymentGateway for StripeGateway {
         match self.client.create_intent(ask).await {
             // Whatever is wrong with our key, no buyer can pay until a person has put it right.
             Err(CallError::Refused { status: 401 | 403, message, .. }) => {
-                Err(PaymentError::Refused { code: "unauthorized".to_owned(), message })
+                Err(PaymentError::Refused { code: "unauthorized".to_owned(), message, is_unknown: false })
             }
             answered => read_intent(answered?),
         }
@@ -203,7 +203,9 @@ impl From<CallError> for PaymentError {
                 Self::Unavailable(Box::new(error))
             }
             CallError::Refused { status: 500.., message, .. } => Self::Failed(message),
-            CallError::Refused { code, message, .. } => Self::Refused { code, message },
+            CallError::Refused { code, message, .. } => {
+                Self::Refused { is_unknown: code == "resource_missing", code, message }
+            }
         }
     }
 }

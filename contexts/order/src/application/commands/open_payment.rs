@@ -39,7 +39,7 @@ impl OpenPayment {
         };
         let created = match self.gateway.create_intent(&intent).await {
             Ok(created) => created,
-            Err(PaymentError::Refused { code, message }) => {
+            Err(PaymentError::Refused { code, message, .. }) => {
                 let (detail, now) = (format!("{code}: {message}"), self.clock.now());
                 let decide = decide_on(move |order| order.payment_not_possible(&detail, now));
                 self.orders.update(decide.caused(id, Some(run.cause))).await?;

@@ -46,7 +46,7 @@ impl SendRefund {
                 self.orders.update(decide.caused(id, Some(run.cause))).await?;
                 Ok(())
             }
-            Err(PaymentError::Refused { code, message }) => {
+            Err(PaymentError::Refused { code, message, .. }) => {
                 let status = ReportedRefund::Failed { reason: format!("{code}: {message}") };
                 let NewRefund { intent, amount, .. } = new;
                 let report = RefundReport { id: Some(refund), provider_id: None, intent, amount, status };
