@@ -53,6 +53,7 @@ async fn a_form_that_is_not_right_comes_back_with_what_was_typed(shop: &TestShop
     fields[1].1 = "short";
     fields[5].1 = " ";
     fields[3].1 = "<script>alert(1)</script>";
+    fields[8].1 = "Tui Reka";
     let again = browser.fill("/signup", "/signup", &fields).await;
     assert_eq!(again.status, 422);
     assert_snapshot!("sign_up_that_is_not_right", main_of(&again, &[]));
