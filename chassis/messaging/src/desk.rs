@@ -17,6 +17,7 @@ use super::inbox::LEASE;
 /// Where one worker is handed messages. Its places are the worker's: as many as it works on at once.
 #[derive(Clone)]
 pub struct Desk {
+    size: usize,
     places: Arc<Semaphore>,
     /// Messages wait that found no place: they are claimed before new ones come onto the desk.
     has_backlog: Arc<AtomicBool>,
@@ -41,11 +42,11 @@ pub(super) struct Place {
 }
 
 impl Desk {
-    /// A desk with so many places, and what arrives on it. Leases end by the steady time of `clock`.
-    pub fn new(places: usize, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> (Self, mpsc::UnboundedReceiver<Handed>) {
+    /// A desk of `size` places, and what arrives on it. Leases end by the steady time of `clock`.
+    pub fn new(size: usize, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> (Self, mpsc::UnboundedReceiver<Handed>) {
         let (to, arrived) = mpsc::unbounded_channel();
-        let (places, has_backlog) = (Arc::new(Semaphore::new(places)), Arc::default());
-        (Self { places, has_backlog, to, clock, ids }, arrived)
+        let (places, has_backlog) = (Arc::new(Semaphore::new(size)), Arc::default());
+        (Self { size, places, has_backlog, to, clock, ids }, arrived)
     }
 
     /// A place for one message, if there is one, nothing waits for it, and the worker still takes any.
@@ -59,6 +60,11 @@ impl Desk {
         };
         let (lease, until) = (LeaseToken(self.ids.uuid()), self.clock.steady().plus(LEASE));
         Some(Place { permit, to: self.to.clone(), lease, until })
+    }
+
+    /// Whether the worker has anything on its desk or under its hands.
+    pub(super) fn is_busy(&self) -> bool {
+        self.places.available_permits() < self.size
     }
 
     /// Whether the worker can take nothing more now.

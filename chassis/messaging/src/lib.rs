@@ -29,6 +29,7 @@ mod jetstream;
 mod job;
 mod lease;
 mod outbox;
+mod recent;
 mod recorder;
 mod redact;
 mod relay;

@@ -7,6 +7,7 @@ use shared_kernel::{Cause, Clock, ConsumerName, Envelope, EventDraft, Ids, Messa
 use super::Delivery;
 use super::desk::{Desks, Place};
 use super::handled::is_marked;
+use super::recent::RecentFacts;
 use chassis_sql::Tx;
 use chassis_sql::params;
 
@@ -131,11 +132,16 @@ impl Recorder {
             envelope.sequence = sequence;
             tie(&mut envelope, cause);
             let insert = "INSERT INTO outbox (id, event_type, subject, sequence, envelope, recorded_at)
-                VALUES ($1, $2, $3, $4, $5, $6)";
+                VALUES ($1, $2, $3, $4, $5, $6) RETURNING position";
             let (id, subject) = (envelope.id.as_str().to_owned(), draft.subject);
             let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
             let text = to_text(&envelope)?;
-            tx.execute(insert, params![id, draft.event_type, subject, sequence, text, now]).await?;
+            let row = tx.fetch_optional(insert, params![id, draft.event_type, subject, sequence, text, now]).await?;
+            // On a server facts get their places after the commit.
+            if let Some(position) = row.map_or(Ok(None), |row| row.get::<Option<i64>>("position"))? {
+                let (recent, envelope) = (tx.attachment::<RecentFacts>(), Arc::new(envelope));
+                tx.after_commit(move || recent.push(position, envelope));
+            }
             tx.touch_outbox();
         }
         Ok(())

@@ -11,6 +11,7 @@ use serde_json::Value;
 use shared_kernel::{Envelope, StoreError, Timestamp};
 
 use super::Job;
+use super::recent::RecentFacts;
 use super::recorder::to_text;
 use super::sql::envelope_of;
 use chassis_sql::params;
@@ -71,6 +72,10 @@ pub async fn scrub(tx: &mut Tx, subject: &str, redact: Redact, now: Timestamp) -
             let id: String = row.get("id")?;
             changed += tx.execute("UPDATE outbox SET envelope = $2 WHERE id = $1", params![id, text]).await?;
         }
+    }
+    if changed > 0 {
+        let recent = tx.attachment::<RecentFacts>();
+        tx.after_commit(move || recent.clear());
     }
     let marks = [Some(ERASURE), Some(SCRUBBED).filter(|_| changed > 0)];
     for name in marks.into_iter().flatten() {

@@ -124,10 +124,14 @@ impl Worker {
         let mut running = JoinSet::new();
         while !stop.is_cancelled() {
             grew.mark_unchanged();
-            for handed in self.claim_for_all(&desk).await {
+            // A message may wait behind one that is being handled, or that lies on the desk.
+            let was_busy = desk.is_busy();
+            let claimed = self.claim_for_all(&desk).await;
+            let others_may_wait = was_busy || !claimed.is_empty();
+            for handed in claimed {
                 self.begin(handed, &mut running);
             }
-            self.wait(&mut running, (&mut handed, &mut grew), &desk, &stop).await;
+            self.wait(&mut running, (&mut handed, &mut grew), &desk, others_may_wait, &stop).await;
         }
         handed.close();
         while let Some(handed) = handed.recv().await {
@@ -160,12 +164,14 @@ impl Worker {
         });
     }
 
-    /// Begins what is handed over, until there may be something to claim and room to run it.
+    /// Begins what is handed over, until there may be something to claim and room to run it. If no others may wait, what
+    /// comes up is either handed over or announced, and nothing has to be looked for when a handler is done.
     async fn wait(
         self: &Arc<Self>,
         running: &mut JoinSet<()>,
         (handed, grew): (&mut mpsc::UnboundedReceiver<Handed>, &mut watch::Receiver<u64>),
         desk: &Desk,
+        others_may_wait: bool,
         stop: &CancellationToken,
     ) {
         loop {
@@ -175,7 +181,9 @@ impl Worker {
                 Some(handed) = handed.recv() => self.begin(handed, running),
                 Some(_) = running.join_next(), if !running.is_empty() => {
                     while running.try_join_next().is_some() {}
-                    return;
+                    if others_may_wait {
+                        return;
+                    }
                 }
                 _ = grew.changed(), if !full => return,
                 () = tokio::time::sleep(POLL_INTERVAL), if !full => return,

@@ -84,6 +84,7 @@ impl Tx {
     /// Runs a statement that returns no rows; answers how many it changed.
     pub async fn execute(&mut self, sql: &'static str, params: Params) -> Result<u64, StoreError> {
         self.statements += 1;
+        show(sql);
         let changed = match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, &params).map_err(StoreError::unavailable),
             Connection::Postgres(connection) => {
@@ -98,6 +99,7 @@ impl Tx {
     /// Runs a statement and reads all its rows. A statement that changes and returns rows counts as a change.
     pub async fn fetch(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         self.statements += 1;
+        show(sql);
         let rows: Vec<Row> = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 let rows = connection.fetch(sql, &params).map_err(StoreError::unavailable)?;
@@ -129,6 +131,7 @@ impl Tx {
     pub async fn fetch_for_update(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         let Connection::Postgres(connection) = &mut self.connection else { return self.fetch(sql, params).await };
         self.statements += 1;
+        show(sql);
         let locking = sqlx::query(AssertSqlSafe(format!("{sql} FOR UPDATE")));
         let rows = bound_postgres(locking, params).fetch_all(&mut **connection).await;
         let rows = rows.map_err(|error| failed(&mut self.lost_a_race, error))?;
@@ -195,6 +198,11 @@ impl Tx {
             Connection::Postgres(_) => None,
         }
     }
+}
+
+/// For those who look with `STORE_LOG=sql=trace` at what the shop asks its databases.
+fn show(sql: &'static str) {
+    tracing::trace!(target: "sql", "{sql}");
 }
 
 /// What a server's refusal means. Notes when the unit of work has only lost a race: a serialization failure, a deadlock,
