@@ -60,8 +60,8 @@ pub trait WorkQueue: Send + Sync {
     async fn correct_times(&self, now: Timestamp, steady: Timestamp) -> Result<u64, StoreError>;
 
     /// From now on puts messages of `consumer` on `desk`, in the commit that keeps them: those that are due and alone in their
-    /// lane, while it has a place. They count as claimed, with their first attempt. A store whose lanes other processes
-    /// may add to at the same time, so that nobody can tell which is alone, takes no desk, and workers claim everything.
+    /// lane, while it has a place. They count as claimed, with their first attempt. What others may add to the same lane at
+    /// the same time, so that none can tell which is alone, is left to be claimed: tasks, where processes share a store.
     fn put_on_desk(&self, _consumer: ConsumerName, _desk: Desk) {}
 
     /// Ends all leases, for a process that knows itself alone with the store and has just started.

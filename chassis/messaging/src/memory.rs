@@ -117,7 +117,7 @@ impl MemoryRecorder {
             let id = MessageId::new(&*task.key);
             let mut envelope = self.envelope(&event_type, id, &task.lane, task.payload.clone(), now);
             tie(&mut envelope, record.cause);
-            if keep(&mut state, task.consumer, &envelope, task.not_before.unwrap_or(now), now) {
+            if keep(&mut state, task.consumer, &envelope, (task.not_before.unwrap_or(now), now), true) {
                 state.tasks.push(task);
             }
         }
@@ -127,7 +127,23 @@ impl MemoryRecorder {
     /// Does what [`super::Recorder::accept`] does.
     pub fn accept(&self, consumer: ConsumerName, envelope: &Envelope) -> bool {
         let now = self.clock.now();
-        keep(&mut self.lock(), consumer, envelope, now, now)
+        keep(&mut self.lock(), consumer, envelope, (now, now), true)
+    }
+
+    fn accept_all(
+        &self,
+        consumer: ConsumerName,
+        generation: i64,
+        batch: &[Envelope],
+        may_hand_over: bool,
+    ) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        if state.generations.get(consumer.as_str()).copied().unwrap_or_default() != generation {
+            return Err(StoreError::Stale);
+        }
+        let new = batch.iter().filter(|envelope| keep(&mut state, consumer, envelope, (now, now), may_hand_over));
+        Ok(new.count() as u64)
     }
 
     /// Does what a replay does first: forgets what the consumer was given, but not what was discarded.
@@ -173,14 +189,20 @@ impl MemoryRecorder {
     }
 }
 
-fn keep(state: &mut State, consumer: ConsumerName, envelope: &Envelope, due: Timestamp, now: Timestamp) -> bool {
+fn keep(
+    state: &mut State,
+    consumer: ConsumerName,
+    envelope: &Envelope,
+    (due, now): (Timestamp, Timestamp),
+    may_hand_over: bool,
+) -> bool {
     let known = |kept: &StoredMessage| kept.consumer == consumer.as_str() && kept.envelope.id == envelope.id;
     if state.inbox.iter().any(known) {
         return false;
     }
     let in_lane = |kept: &StoredMessage| kept.consumer == consumer.as_str() && kept.envelope.lane() == envelope.lane();
     let alone = !state.inbox.iter().any(|kept| in_lane(kept) && kept.unsettled());
-    let place = if due <= now && alone { state.desks.reserve(consumer) } else { None };
+    let place = if may_hand_over && due <= now && alone { state.desks.reserve(consumer) } else { None };
     state.inbox.push(StoredMessage {
         consumer: consumer.as_str().to_owned(),
         envelope: envelope.clone(),
@@ -242,13 +264,7 @@ impl Inbox for MemoryRecorder {
     }
 
     async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError> {
-        let now = self.clock.now();
-        let mut state = self.lock();
-        if state.generations.get(consumer.as_str()).copied().unwrap_or_default() != generation {
-            return Err(StoreError::Stale);
-        }
-        let new = batch.iter().filter(|envelope| keep(&mut state, consumer, envelope, now, now));
-        Ok(new.count() as u64)
+        self.accept_all(consumer, generation, batch, true)
     }
 
     async fn dead_letter_unreadable(
@@ -258,7 +274,7 @@ impl Inbox for MemoryRecorder {
         letter: &Envelope,
         why: &Failure,
     ) -> Result<(), StoreError> {
-        let new = self.accept_in(consumer, generation, std::slice::from_ref(letter)).await?;
+        let new = self.accept_all(consumer, generation, std::slice::from_ref(letter), false)?;
         let mut state = self.lock();
         let known = |kept: &&mut StoredMessage| kept.consumer == consumer.as_str() && kept.envelope.id == letter.id;
         if let Some(kept) = state.inbox.iter_mut().find(known).filter(|_| new > 0) {

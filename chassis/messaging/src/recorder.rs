@@ -8,8 +8,8 @@ use super::Delivery;
 use super::desk::{Desks, Place};
 use super::handled::is_marked;
 use super::recent::RecentFacts;
-use chassis_sql::Tx;
 use chassis_sql::params;
+use chassis_sql::{Dialect, Tx};
 
 /// Work on the outside world that a decision entails: a message that the context leaves for itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,7 +86,8 @@ impl Recorder {
         for task in record.tasks {
             let (consumer, due) = (task.consumer, task.not_before.unwrap_or(now));
             let envelope = self.task_envelope(task, record.cause, now);
-            keep(tx, consumer, &envelope, due, now).await?;
+            let alone = is_alone(tx);
+            keep(tx, consumer, &envelope, (due, now), alone).await?;
         }
         Ok(())
     }
@@ -94,7 +95,8 @@ impl Recorder {
     /// Keeps a message from outside (a webhook) for a consumer of this context; `false` if it was there before.
     pub async fn accept(&self, tx: &mut Tx, consumer: ConsumerName, envelope: Envelope) -> Result<bool, StoreError> {
         let now = self.clock.now();
-        keep(tx, consumer, &envelope, now, now).await
+        let alone = is_alone(tx);
+        keep(tx, consumer, &envelope, (now, now), alone).await
     }
 
     /// A message in this context's own name that is not published: how webhooks and tasks are wrapped.
@@ -169,14 +171,16 @@ pub(super) fn to_text(envelope: &Envelope) -> Result<String, StoreError> {
     serde_json::to_string(envelope).map_err(StoreError::unavailable)
 }
 
+/// Keeps a message that is new. It may be handed over if no other process can add to the consumer's lanes before the commit.
 pub(super) async fn keep(
     tx: &mut Tx,
     consumer: ConsumerName,
     envelope: &Envelope,
-    due: Timestamp,
-    now: Timestamp,
+    (due, now): (Timestamp, Timestamp),
+    may_hand_over: bool,
 ) -> Result<bool, StoreError> {
-    if due <= now
+    if may_hand_over
+        && due <= now
         && let Some(place) = tx.attachment::<Desks>().reserve(consumer)
     {
         return keep_on_desk(tx, consumer, envelope, (due, now), place).await;
@@ -187,6 +191,11 @@ pub(super) async fn keep(
         tx.touch_inbox(consumer.as_str());
     }
     Ok(new)
+}
+
+/// Whether this process is the only one that writes there: a file's.
+fn is_alone(tx: &Tx) -> bool {
+    tx.dialect() == Dialect::Sqlite
 }
 
 async fn keep_on_desk(

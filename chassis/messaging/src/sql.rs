@@ -187,7 +187,7 @@ impl Inbox for SqlMessages {
                     }
                     let mut new = 0;
                     for envelope in batch.iter() {
-                        new += u64::from(keep(tx, consumer, envelope, now, now).await?);
+                        new += u64::from(keep(tx, consumer, envelope, (now, now), true).await?);
                     }
                     Ok(new)
                 })
@@ -210,7 +210,7 @@ impl Inbox for SqlMessages {
                     if held_generation(tx, consumer).await? != generation {
                         return Err(StoreError::Stale);
                     }
-                    if keep(tx, consumer, &letter, now, now).await? {
+                    if keep(tx, consumer, &letter, (now, now), false).await? {
                         let sql = "UPDATE inbox SET status = 'dead', code = $3, error = $4, failed_at = $5
                             WHERE consumer = $1 AND id = $2";
                         let params = params![consumer.as_str(), letter.id.as_str(), why.code, why.text, now];
@@ -298,9 +298,7 @@ impl WorkQueue for SqlMessages {
     }
 
     fn put_on_desk(&self, consumer: ConsumerName, desk: Desk) {
-        if !self.database.shared() {
-            self.database.attachment::<Desks>().put(consumer, desk);
-        }
+        self.database.attachment::<Desks>().put(consumer, desk);
     }
 
     async fn clear_leases(&self) -> Result<(), StoreError> {
