@@ -15,6 +15,7 @@
 //! nobody else can write meanwhile, on PostgreSQL the rows are locked until the commit.
 
 mod attachments;
+mod connections;
 mod currency;
 mod database;
 mod dialect;

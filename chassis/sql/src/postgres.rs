@@ -17,6 +17,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgPool};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use super::connections::Connections;
 use super::listener::{self, Announcer};
 use super::server_clock::ServerClock;
 use super::sqlite::panic_text;
@@ -46,7 +47,7 @@ pub struct PostgresSettings {
 }
 
 pub(super) struct Postgres {
-    pool: PgPool,
+    connections: Connections,
     schema: String,
     announcer: Announcer,
     clock: Arc<ServerClock>,
@@ -85,7 +86,9 @@ impl Postgres {
         let stop = CancellationToken::new();
         let clock = ServerClock::start(&pool, &stop).await?;
         let announcer = listener::start(&pool, &settings.schema, wakers);
-        Ok(Self { pool, schema: settings.schema.clone(), announcer, clock, stop, counter, runtime: Handle::current() })
+        let connections = Connections::of(pool, settings.connections);
+        let (schema, runtime) = (settings.schema.clone(), Handle::current());
+        Ok(Self { connections, schema, announcer, clock, stop, counter, runtime })
     }
 
     pub(super) fn schema(&self) -> &str {
@@ -102,12 +105,12 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        let (pool, announcer, job) = (self.pool.clone(), self.announcer.clone(), Arc::new(job));
+        let (connections, announcer, job) = (self.connections.clone(), self.announcer.clone(), Arc::new(job));
         let counter = self.counter.clone();
         let working = self.runtime.spawn(async move {
             let mut tried = 1;
             loop {
-                match attempt(&pool, (&announcer, &counter), job.as_ref()).await {
+                match attempt(&connections, (&announcer, &counter), job.as_ref()).await {
                     Attempt::Done(outcome) => return outcome,
                     Attempt::LostARace(cause) if tried >= MAX_ATTEMPTS => return Err(cause),
                     Attempt::LostARace(_) => tokio::time::sleep(pause(tried)).await,
@@ -123,13 +126,28 @@ impl Postgres {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        let (pool, counter) = (self.pool.clone(), self.counter.clone());
+        let (connections, counter) = (self.connections.clone(), self.counter.clone());
         let working = self.runtime.spawn(async move {
-            let connection = pool.acquire().await.map_err(StoreError::unavailable)?;
-            let mut tx = Tx::new(Connection::Postgres(connection));
-            let found = job(&mut tx).await;
-            counter.read(&mut tx);
-            found
+            let mut lent = connections.lend().await?;
+            loop {
+                let was_idle = lent.was_idle;
+                let mut tx = Tx::new(Connection::Postgres(lent.connection));
+                let found = job(&mut tx).await;
+                counter.read(&mut tx);
+                match found {
+                    Err(StoreError::Unavailable(_)) if was_idle && !tx.answers().await => {
+                        tx.discard().await;
+                        lent = connections.lend_tested().await?;
+                    }
+                    found => {
+                        // After a failure it is the pool's to find out whether it is still good.
+                        if let (Ok(_), Some(connection)) = (&found, tx.into_postgres()) {
+                            connections.give_back(connection);
+                        }
+                        return found;
+                    }
+                }
+            }
         });
         working.await.map_err(StoreError::unavailable)?
     }
@@ -137,7 +155,7 @@ impl Postgres {
     pub(super) async fn close(&self) {
         self.announcer.close();
         self.stop.cancel();
-        self.pool.close().await;
+        self.connections.close().await;
     }
 }
 
@@ -160,19 +178,18 @@ enum Attempt<T> {
     LostARace(StoreError),
 }
 
-async fn attempt<T, F>(pool: &PgPool, (announcer, counter): (&Announcer, &WorkCounter), job: &F) -> Attempt<T>
+async fn attempt<T, F>(
+    connections: &Connections,
+    (announcer, counter): (&Announcer, &WorkCounter),
+    job: &F,
+) -> Attempt<T>
 where
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
 {
-    let connection = match pool.acquire().await {
-        Ok(connection) => connection,
-        Err(error) => return Attempt::Done(Err(StoreError::unavailable(error))),
+    let mut tx = match begin(connections, announcer).await {
+        Ok(tx) => tx,
+        Err(cause) => return Attempt::Done(Err(cause)),
     };
-    let mut tx = Tx::new(Connection::Postgres(connection)).with_attachments(&announcer.wakers.attachments);
-    if let Err(error) = tx.script("BEGIN").await {
-        tx.discard().await;
-        return Attempt::Done(Err(error));
-    }
     let outcome = AssertUnwindSafe(async { job(&mut tx).await }).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|panic| Err(StoreError::unavailable(panic_text(&*panic))));
     let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
@@ -182,6 +199,7 @@ where
         (Ok(outcome), Ok(())) => {
             counter.committed(&mut tx, 1);
             announcer.announce(std::mem::take(&mut tx.touched));
+            tx.into_postgres().into_iter().for_each(|connection| connections.give_back(connection));
             Attempt::Done(Ok(outcome))
         }
         (Ok(_), Err(error)) => {
@@ -189,12 +207,32 @@ where
             if lost_a_race { Attempt::LostARace(error) } else { Attempt::Done(Err(error)) }
         }
         (Err(cause), ended) => {
-            if ended.is_err() {
-                tx.discard().await;
+            match ended {
+                Ok(()) => tx.into_postgres().into_iter().for_each(|connection| connections.give_back(connection)),
+                Err(_) => tx.discard().await,
             }
             // A refusal of the job's own is an answer, though a statement of it may have lost a race.
             let unavailable = matches!(cause, StoreError::Unavailable(_));
             if lost_a_race && unavailable { Attempt::LostARace(cause) } else { Attempt::Done(Err(cause)) }
+        }
+    }
+}
+
+/// A transaction on a connection that answers.
+async fn begin(connections: &Connections, announcer: &Announcer) -> Result<Tx, StoreError> {
+    let mut lent = connections.lend().await?;
+    loop {
+        let tx = Tx::new(Connection::Postgres(lent.connection));
+        let mut tx = tx.with_attachments(&announcer.wakers.attachments);
+        match tx.script("BEGIN").await {
+            Ok(()) => return Ok(tx),
+            Err(error) => {
+                tx.discard().await;
+                if !lent.was_idle {
+                    return Err(error);
+                }
+                lent = connections.lend_tested().await?;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{AssertSqlSafe, Executor as _, Postgres, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Postgres, Row as _, TypeInfo as _, ValueRef as _};
 use uuid::Uuid;
 
 use super::Dialect;
@@ -188,6 +188,22 @@ impl Tx {
     pub(super) async fn discard(self) {
         if let Connection::Postgres(connection) = self.connection {
             let _already_broken = connection.close().await;
+        }
+    }
+
+    /// Whether the server is still there at all. A file always is.
+    pub(super) async fn answers(&mut self) -> bool {
+        match &mut self.connection {
+            Connection::Sqlite(_) => true,
+            Connection::Postgres(connection) => connection.ping().await.is_ok(),
+        }
+    }
+
+    /// The connection to a server that was put in.
+    pub(super) fn into_postgres(self) -> Option<PoolConnection<Postgres>> {
+        match self.connection {
+            Connection::Sqlite(_) => None,
+            Connection::Postgres(connection) => Some(connection),
         }
     }
 

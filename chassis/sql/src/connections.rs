@@ -1,0 +1,87 @@
+//! Connections to a server between two units of work.
+//!
+//! The pool asks the server whether a connection still answers whenever one is taken and whenever one is given back: two
+//! questions for each unit of work, which is often no more than two itself. So those that went well are kept aside and taken
+//! again as they are, and a unit of work that finds its connection dead begins again with another.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use shared_kernel::StoreError;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
+use tokio::time::Instant;
+
+/// One that was not used for so long goes back to the pool, which closes it when nobody wants it there, either.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(30);
+/// Those that the pool keeps: one listens, one is for housekeeping.
+const RESERVED: u32 = 2;
+
+/// Connections and since when each has not been used, the longest first.
+type Idle = Vec<(PoolConnection<Postgres>, Instant)>;
+
+#[derive(Clone)]
+pub(super) struct Connections {
+    pool: PgPool,
+    idle: Arc<Mutex<Idle>>,
+    max_idle: usize,
+    /// How many wait for the pool: then what comes back goes there.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// A connection that is lent, and whether it was kept aside before, so that it may have died.
+pub(super) struct Lent {
+    pub(super) connection: PoolConnection<Postgres>,
+    pub(super) was_idle: bool,
+}
+
+impl Connections {
+    pub(super) fn of(pool: PgPool, max_connections: u32) -> Self {
+        let max_idle = usize::try_from(max_connections.saturating_sub(RESERVED)).unwrap_or(0);
+        Self { pool, idle: Arc::default(), max_idle, waiting: Arc::default() }
+    }
+
+    /// The connection that was used last, or one of the pool's.
+    pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
+        let idle = self.idle().pop();
+        match idle {
+            Some((connection, _)) => Ok(Lent { connection, was_idle: true }),
+            None => self.lend_tested().await,
+        }
+    }
+
+    /// One that has just answered.
+    pub(super) async fn lend_tested(&self) -> Result<Lent, StoreError> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let connection = self.pool.acquire().await;
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        Ok(Lent { connection: connection.map_err(StoreError::unavailable)?, was_idle: false })
+    }
+
+    /// Takes back one that is in order, outside a transaction.
+    pub(super) fn give_back(&self, connection: PoolConnection<Postgres>) {
+        let now = Instant::now();
+        let mut idle = self.idle();
+        let old = idle.iter().take_while(|(_, since)| now.duration_since(*since) > MAX_IDLE_TIME).count();
+        let mut leaving: Vec<_> = idle.drain(..old).map(|(connection, _)| connection).collect();
+        if idle.len() < self.max_idle && self.waiting.load(Ordering::SeqCst) == 0 && !self.pool.is_closed() {
+            idle.push((connection, now));
+        } else {
+            leaving.push(connection);
+        }
+        drop(idle);
+        drop(leaving);
+    }
+
+    /// Closes all, once those that are lent have come back.
+    pub(super) async fn close(&self) {
+        let closing = self.pool.close();
+        self.idle().clear();
+        closing.await;
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
