@@ -1,6 +1,7 @@
-//! What the program's source says of itself: its routes, its settings, its metrics.
+//! What the program says of itself: its routes, its settings, its metrics.
 //!
-//! Read as text, with no more understanding than needed; each reader refuses to find nothing.
+//! Routes and metrics are read from the source as text, with no more understanding than needed; each reader refuses to
+//! find nothing.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -81,12 +82,8 @@ pub const RELATIVE: [&str; 11] = [
 
 /// The names of all settings, as environment variables.
 pub fn settings() -> BTreeSet<String> {
-    let sources = files("app/src", ".rs");
-    let raw = sources.iter().find_map(|(_, text)| text.split("struct Raw {").nth(1)?.split('}').next());
-    let fields = raw.unwrap().lines().filter_map(|line| line.trim().split_once(": Option<"));
-    let names = fields.filter_map(|(name, _)| name.split(' ').next_back());
-    let names: BTreeSet<String> = names.map(|name| format!("STORE_{}", name.to_uppercase())).collect();
-    assert!(names.len() > 20, "only {names:?} were found");
+    let names = app::config::settings::Settings::names().unwrap();
+    assert!(names.len() > 50, "only {names:?} were found");
     names
 }
 

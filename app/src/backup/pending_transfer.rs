@@ -1,6 +1,6 @@
-//! The note of a restoration or a move that is under way. It is laid into the data folder before anything else is
-//! touched, and taken away when everything is done, so that whatever is cut off in between is known for what it is: no
-//! shop opens here until the same command was run to its end.
+//! The note of a restoration or a move that is under way. It is written into the data folder before anything else is
+//! touched, and removed when everything is done, so that an interruption in between is noticed: no shop opens here
+//! until the same command has completed.
 //!
 //! Places on a server bear a note of their own beside it, for processes that have another data folder.
 

@@ -20,7 +20,7 @@ use crate::seed::first_start::SEEDED;
 /// The parts here that have a database: the contexts, and the payment sandbox if payments are played.
 pub fn parts_with_database(settings: &Settings) -> Vec<Part> {
     let sandbox = setup::uses_sandbox(settings).then_some(Part::Sandbox);
-    settings.parts.contexts().chain(sandbox).collect()
+    settings.process.parts.contexts().chain(sandbox).collect()
 }
 
 /// The file of a part in a folder of backups.
@@ -39,7 +39,7 @@ pub fn target(location: Location, part: Part) -> Target {
 /// When the shop is open there, or the folder cannot be made.
 pub fn alone_with_files(settings: &Settings) -> anyhow::Result<Option<File>> {
     let in_files = parts_with_database(settings).into_iter().any(|part| settings.databases.url(part).is_none());
-    in_files.then(|| take_folder(&settings.data_dir)).transpose()
+    in_files.then(|| take_folder(&settings.process.data_dir)).transpose()
 }
 
 /// What follows the rows of a part to a new place: an index that is made again, and the mark that keeps a shop that was

@@ -1,7 +1,7 @@
 //! Moves a shop from the files of its data folder onto the servers that its settings now name. The files stay as they are.
 //!
-//! The shop must be closed. Wherever it is cut off, the same command brings it to its end: contexts that have arrived are
-//! compared and left alone. Nobody can open the shop, on the servers or in its files, before all have arrived.
+//! The shop must be closed. After an interruption the same command completes the move: contexts that have arrived are
+//! compared and left alone. The shop cannot be opened, on the servers or in its files, before all have arrived.
 
 use anyhow::{Context as _, ensure};
 use chassis::sql::transfer::{Location, Snapshot, Standing, TableDigest, Target};
@@ -23,7 +23,7 @@ const PURPOSE: &str = "promote";
 /// When the shop is open, a file is missing, or a server's tables hold other rows; then nothing was changed.
 pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow::Result<()> {
     let moves = moves(settings)?;
-    let _alone = take_folder(&settings.data_dir)?;
+    let _alone = take_folder(&settings.process.data_dir)?;
     if dry_run {
         for one in &moves {
             let standing =
@@ -32,7 +32,7 @@ pub async fn promote(settings: &Settings, dry_run: bool, out: &Output) -> anyhow
         }
         return out.line("nothing was moved").await;
     }
-    let mut under_way = PendingTransfer::resume_or_start(&settings.data_dir, PURPOSE, "better-store promote")?;
+    let mut under_way = PendingTransfer::resume_or_start(&settings.process.data_dir, PURPOSE, "better-store promote")?;
     let targets: Vec<(Part, &Target)> = moves.iter().map(|one| (one.part, &one.target)).collect();
     if !under_way.has_filled(&targets).await? {
         under_way.note()?;

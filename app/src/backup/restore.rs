@@ -1,7 +1,8 @@
 //! Brings a backup back into an empty place, on either engine, and leaves the shop ready to catch up with the world.
 //!
-//! What a broker still has of the lost shop knows more than the backup: facts that nobody has stated any more would reach
-//! anyone who has forgotten them. So streams have to go first, and a restored shop refuses those that are older than itself.
+//! What a broker still has of the lost shop knows more than the backup: facts that the restored outboxes do not hold
+//! would reach consumers that no longer know them. So streams have to go first, and a restored shop refuses those that
+//! are older than itself.
 //!
 //! The data folder says that a restoration is under way before anything is touched, and every place is noted as unfinished
 //! until all of them hold everything, so that no shop opens on half of a backup. Wherever it is cut off, the same command
@@ -44,10 +45,13 @@ pub async fn restore(settings: &Settings, folder: &Path, discard_streams: bool, 
     if let Some(part) = lacking.iter().find(|part| **part != Part::Sandbox) {
         bail!("the backup does not hold {}: name what it holds by STORE_CONTEXTS", part.name());
     }
-    let _alone = take_folder(&settings.data_dir)?;
+    let _alone = take_folder(&settings.process.data_dir)?;
     let places: Vec<Place> = wanted.into_iter().map(|part| Place::of(settings, folder, part)).collect();
-    let mut under_way =
-        PendingTransfer::resume_or_start(&settings.data_dir, &format!("restore {}", manifest.seal), &command(folder))?;
+    let mut under_way = PendingTransfer::resume_or_start(
+        &settings.process.data_dir,
+        &format!("restore {}", manifest.seal),
+        &command(folder),
+    )?;
     let targets: Vec<(Part, &Target)> = places.iter().map(|place| (place.part, &place.target)).collect();
     if !under_way.has_filled(&targets).await? {
         under_way.note()?;
@@ -115,7 +119,7 @@ pub async fn finish(under_way: &mut PendingTransfer, targets: &[(Part, &Target)]
 /// Sees to it that the broker, if there is one, knows nothing of these contexts.
 async fn clear_streams(settings: &Settings, discard: bool, out: &Output) -> anyhow::Result<()> {
     let Some(broker) = &settings.nats else { return Ok(()) };
-    let contexts: Vec<&'static str> = settings.parts.contexts().map(Part::name).collect();
+    let contexts: Vec<&'static str> = settings.process.parts.contexts().map(Part::name).collect();
     let mut answer = broker.streams_of(&contexts).await;
     for _ in 0..MAX_ATTEMPTS {
         if answer.is_ok() {

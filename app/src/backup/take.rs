@@ -1,6 +1,6 @@
 //! Takes a backup: one moment of all parts, copied row by row into a SQLite file each, whatever engine they are on.
 //!
-//! The shop goes on meanwhile. A backup that was cut off has no manifest, and so is none.
+//! The shop keeps running meanwhile. An interrupted backup has no manifest, and is refused for that.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -49,7 +49,7 @@ pub async fn take_closed(settings: &Settings, folder: &Path, out: &Output) -> an
 /// # Errors
 /// When a file is missing, or is still being filled.
 pub fn ensure_shop_is_here(settings: &Settings) -> anyhow::Result<()> {
-    pending_transfer::refuse(&settings.data_dir)?;
+    pending_transfer::refuse(&settings.process.data_dir)?;
     for part in places::parts_with_database(settings) {
         let path = setup::file(settings, part);
         let is_there = settings.databases.url(part).is_some() || path.exists();
@@ -73,7 +73,7 @@ async fn copy(settings: &Settings, folder: &Path, out: &Output) -> anyhow::Resul
     out.line(format!("as of {} in {}", cut.taken_at, folder.display())).await
 }
 
-/// Copies one part, and reads the copy once more: what is written down is what lies there.
+/// Copies one part, and reads the copy again: the manifest states what is on the disk.
 async fn copy_one(part: Part, mut snapshot: Snapshot, folder: &Path) -> anyhow::Result<PartManifest> {
     let path = places::file_in(folder, part);
     let target = places::target(Location::File(path.clone()), part);

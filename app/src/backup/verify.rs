@@ -34,7 +34,7 @@ pub struct Findings {
 /// Looks a backup through and says what it has found.
 ///
 /// # Errors
-/// When it is damaged or makes no sense; what is wrong was said line by line.
+/// When it is damaged or inconsistent; the output says line by line what is wrong.
 pub async fn verify(folder: &Path, out: &Output) -> anyhow::Result<()> {
     let found = look(folder).await?;
     found.say(out).await?;

@@ -16,13 +16,16 @@ use crate::config::settings::Settings;
 /// When the mail server does not answer, or does not take the test mail.
 pub async fn check(settings: &Settings, test_mail_to: Option<String>, out: &Output) -> anyhow::Result<()> {
     out.line("the settings are in order").await?;
-    out.line(format!("  shop     {} at {}", settings.shop_name, settings.base_url)).await?;
-    out.line(format!("  data     {}", settings.data_dir.display())).await?;
-    let payments = settings.stripe.as_ref().map_or("the built-in sandbox", |stripe| stripe.api_base.as_str());
-    out.line(format!("  payments {payments}, in {}", settings.currency.code())).await?;
-    let Some(smtp) = &settings.smtp else {
+    out.line(format!("  shop     {} at {}", settings.site.name, settings.site.base_url)).await?;
+    out.line(format!("  data     {}", settings.process.data_dir.display())).await?;
+    let payments = match &settings.payments.stripe_secret_key {
+        Some(_) => settings.payments.stripe_api_base.as_str(),
+        None => "the built-in sandbox",
+    };
+    out.line(format!("  payments {payments}, in {}", settings.site.currency.code())).await?;
+    let Some(smtp) = &settings.mail.smtp else {
         anyhow::ensure!(test_mail_to.is_none(), "STORE_SMTP_URL is not set: no mail leaves this shop");
-        return out.line(format!("  mail     to files in {}", settings.mail_dir.display())).await;
+        return out.line(format!("  mail     to files in {}", settings.mail.dir.display())).await;
     };
     try_mail_server(settings, smtp, test_mail_to, out).await
 }
@@ -33,13 +36,13 @@ async fn try_mail_server(
     test_mail_to: Option<String>,
     out: &Output,
 ) -> anyhow::Result<()> {
-    let from = Sender::parse(&settings.mail_from).context("STORE_MAIL_FROM")?;
+    let from = Sender::parse(&settings.mail.from).context("STORE_MAIL_FROM")?;
     let mailer = SmtpMailer::new(smtp, from, Arc::new(SystemClock)).context("STORE_SMTP_URL")?;
     let place = format!("{}:{}", smtp.host, smtp.port);
     mailer.check().await.with_context(|| format!("STORE_SMTP_URL: the mail server at {place}"))?;
     out.line(format!("  mail     through {place}, which answers")).await?;
     let Some(to) = test_mail_to else { return Ok(()) };
-    let subject = format!("Test mail from {}", settings.shop_name);
+    let subject = format!("Test mail from {}", settings.site.name);
     let text = "This is a test mail. The shop can send mail.\n".to_owned();
     let html = format!("<p>{}</p>", text.trim_end());
     let message_id = format!("test-{}@better-store", chassis::SystemIds.uuid());

@@ -171,7 +171,7 @@ pub fn main() -> ExitCode {
     };
     match actix_web::rt::System::with_tokio_rt(move || runtime).block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
-        // Anyone who reads what is printed may have seen enough, as `head` has.
+        // The reader of the output may have stopped reading, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
@@ -198,16 +198,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let settings = Settings::load(cli.config.as_deref(), cli.flags)?;
     if matches!(task, Task::Probe) {
-        return probe::ask(&settings.listen).await;
+        return probe::ask(&settings.process.listen).await;
     }
     if let Task::Upkeep(work) = task {
         return work.run(&settings, &out).await;
     }
     let Task::Command(command) = task else {
-        chassis::telemetry::start(settings.log_format, &settings.log)?;
+        chassis::telemetry::start(settings.process.log_format, &settings.process.log)?;
         return server::run(settings, signalled()).await;
     };
-    if control::ask(&settings.data_dir, &command, &out).await? {
+    if control::ask(&settings.process.data_dir, &command, &out).await? {
         return Ok(());
     }
     commands::run_alone(settings, command, &out).await
@@ -300,7 +300,7 @@ impl Verb {
             Self::User { email, role, password, name, reset_password } => {
                 let password = match password {
                     Some(password) => password,
-                    // Somebody who is known keeps theirs.
+                    // Existing users keep their password.
                     None if !reset_password => first_line().unwrap_or_default(),
                     None => first_line()?,
                 };

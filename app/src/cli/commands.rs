@@ -44,7 +44,7 @@ pub enum Command {
         email: String,
         role: String,
         password: String,
-        /// First and last name of somebody new.
+        /// First and last name of a new user.
         #[serde(default)]
         name: Option<String>,
         /// Whether an existing user gets the password, too.
@@ -100,7 +100,7 @@ pub enum DeadLetterCommand {
     Discard(String),
 }
 
-/// Opens the shop for this one command; nobody else may have it open. Facts that the command states are carried to
+/// Opens the shop for this one command; no other process may have it open. Facts that the command states are carried to
 /// their consumers when the shop is opened next.
 ///
 /// # Errors
@@ -147,7 +147,7 @@ pub async fn run(shop: &Shop, command: Command, out: &Output) -> anyhow::Result<
         }
         Command::Demo => {
             let order = shop.modules.require::<OrderModule>(Part::Order)?;
-            let file = sample_orders::file(shop.settings.currency, shop.clock.now())?;
+            let file = sample_orders::file(shop.settings.site.currency, shop.clock.now())?;
             let summary = order.import_orders(&file, true).await?;
             out.line(format!("{} sample orders imported, {} known already", summary.imported, summary.repeated)).await
         }
@@ -195,7 +195,7 @@ async fn reconcile(order: &OrderModule, out: &Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Erases all of them; ids that nobody has (any more) are passed over, so that a list may be given again.
+/// Erases all of them; ids without a customer are passed over, so that a list may be given again.
 async fn erase(customer: &CustomerModule, customers: &[String], out: &Output) -> anyhow::Result<()> {
     let ids: Vec<CustomerId> = customers
         .iter()

@@ -51,7 +51,7 @@ pub async fn ask(folder: &Path, command: &Command, out: &Output) -> anyhow::Resu
 /// Makes the socket. The folder's lock must be ours.
 pub fn listen(folder: &Path) -> anyhow::Result<UnixListener> {
     let path = socket(folder);
-    // Anyone who left a socket here does not hold the lock, and so is not there any more.
+    // This process holds the lock, so a socket found here was left by one that has ended.
     if path.exists() {
         std::fs::remove_file(&path)?;
     }
@@ -83,7 +83,7 @@ pub async fn serve(listener: UnixListener, shop: Arc<Shop>, stop: CancellationTo
             }
         }
     }
-    std::fs::remove_file(socket(&shop.settings.data_dir))?;
+    std::fs::remove_file(socket(&shop.settings.process.data_dir))?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Anyone who has not answered by then is not ready.
+/// A shop that has not answered by then is not ready.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Asks the shop that listens at `listen`.
@@ -30,7 +30,7 @@ async fn status_line(address: SocketAddr) -> anyhow::Result<String> {
     Ok(answer.lines().next().unwrap_or_default().to_owned())
 }
 
-/// Where somebody on this machine reaches what listens at `listen`: everywhere is here, too.
+/// The address at which this machine reaches `listen`; "all addresses" includes the loopback.
 fn near(listen: &str) -> anyhow::Result<SocketAddr> {
     let mut address = listen.to_socket_addrs()?.next().with_context(|| format!("{listen:?} is no address"))?;
     match address.ip() {

@@ -28,12 +28,12 @@ struct OnServers {
 pub fn refuse_files_of_the_past(settings: &Settings) -> anyhow::Result<()> {
     let known = read(settings)?.contexts;
     let lost = in_files(settings).find(|part| known.contains(part.name()));
-    let note = settings.data_dir.join(ON_SERVERS_FILE);
+    let note = settings.process.data_dir.join(ON_SERVERS_FILE);
     ensure!(
         lost.is_none(),
         "the shop of {} keeps {} on a server, and the settings name none: set STORE_DATABASE_URL, or another \
          STORE_DATA_DIR for another shop. (To open what lies in the folder all the same, remove {}.)",
-        settings.data_dir.display(),
+        settings.process.data_dir.display(),
         lost.map_or("", Part::name),
         note.display()
     );
@@ -74,11 +74,11 @@ pub fn forget(settings: &Settings) -> anyhow::Result<()> {
 }
 
 fn in_files(settings: &Settings) -> impl Iterator<Item = Part> {
-    settings.parts.contexts().filter(|part| settings.databases.url(*part).is_none())
+    settings.process.parts.contexts().filter(|part| settings.databases.url(*part).is_none())
 }
 
 fn on_servers(settings: &Settings) -> impl Iterator<Item = Part> {
-    settings.parts.contexts().filter(|part| settings.databases.url(*part).is_some())
+    settings.process.parts.contexts().filter(|part| settings.databases.url(*part).is_some())
 }
 
 fn change(settings: &Settings, change: impl FnOnce(&mut BTreeSet<String>)) -> anyhow::Result<()> {
@@ -86,11 +86,11 @@ fn change(settings: &Settings, change: impl FnOnce(&mut BTreeSet<String>)) -> an
     let mut contexts = before.contexts.clone();
     change(&mut contexts);
     let after = OnServers { contexts };
-    if after == before { Ok(()) } else { keep_private(&settings.data_dir, ON_SERVERS_FILE, &after) }
+    if after == before { Ok(()) } else { keep_private(&settings.process.data_dir, ON_SERVERS_FILE, &after) }
 }
 
 fn read(settings: &Settings) -> anyhow::Result<OnServers> {
-    let path = settings.data_dir.join(ON_SERVERS_FILE);
+    let path = settings.process.data_dir.join(ON_SERVERS_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => serde_json::from_str(&text).with_context(|| path.display().to_string()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(OnServers::default()),
@@ -101,14 +101,14 @@ fn read(settings: &Settings) -> anyhow::Result<OnServers> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::settings::split::Databases;
+    use crate::config::settings::Databases;
 
     #[test]
     fn a_folder_whose_shop_is_on_a_server_is_not_opened_without_one() {
         let folder = tempfile::tempdir().unwrap();
         let files = Settings::in_folder(folder.path()).unwrap();
         let mut server = Settings::in_folder(folder.path()).unwrap();
-        server.databases = Databases::on_one_server("postgres://server/shop");
+        server.databases = Databases::on_one_server("postgres://server/shop").unwrap();
         refuse_files_of_the_past(&files).unwrap();
         remember(&files).unwrap();
         refuse_files_of_the_past(&files).unwrap();

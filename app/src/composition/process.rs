@@ -14,7 +14,8 @@ const RESERVED_FILE_DESCRIPTORS: u64 = 192;
 /// No more than this is asked for.
 const MAX_FILE_DESCRIPTORS: u64 = 65_536;
 
-/// Whatever the process writes is its owner's alone: databases hold addresses, mails hold links that open accounts.
+/// Makes all files that the process writes readable by its owner only: databases hold addresses, mails hold links that
+/// open accounts.
 pub fn keep_to_itself() {
     umask(Mode::S_IRWXG | Mode::S_IRWXO);
 }

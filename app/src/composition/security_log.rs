@@ -20,7 +20,7 @@ pub fn log(databases: &[(Part, Database)], clock: &Arc<dyn Clock>, ids: &Arc<dyn
     SecurityLog::new(database.clone(), Arc::clone(clock), Arc::clone(ids))
 }
 
-/// Removes records that are older than they are kept, until it is told to stop.
+/// Removes records that are older than they are kept, until `stop`.
 pub async fn sweep(databases: Vec<Database>, clock: Arc<dyn Clock>, keep: Duration, stop: CancellationToken) {
     loop {
         for database in &databases {

@@ -28,8 +28,8 @@ impl Setup<'_> {
     /// What the order context is given.
     pub fn order(&self) -> order::OrderSettings {
         let (settings, secrets) = (self.settings, self.secrets);
-        let (api_base, secret_key, card_page) = match &settings.stripe {
-            Some(stripe) => (stripe.api_base.clone(), stripe.secret_key.clone(), order::CardPageMode::Checkout),
+        let (api_base, secret_key, card_page) = match &settings.payments.stripe_secret_key {
+            Some(key) => (settings.payments.stripe_api_base.clone(), key.clone(), order::CardPageMode::Checkout),
             None => {
                 let base = format!("{}/sandbox", self.address_of(Part::Sandbox));
                 (base, SecretString::from(secrets.sandbox_secret_key.clone()), order::CardPageMode::Sandbox)
@@ -37,13 +37,13 @@ impl Setup<'_> {
         };
         let webhook_secrets = secrets.webhook_secrets.iter().cloned().map(SecretString::from).collect();
         order::OrderSettings {
-            payment_window: settings.payment_window,
-            open_orders: settings.open_orders,
-            open_pieces: settings.open_pieces,
-            shipping_flat_minor: settings.shipping_minor,
-            sweep_every: settings.sweep_every,
-            reconcile_every: settings.reconcile_every,
-            reconcile_reach: std::time::Duration::from_hours(24 * u64::from(settings.reconcile_days)),
+            payment_window: settings.orders.payment_window,
+            open_orders: settings.orders.open_orders,
+            open_pieces: settings.orders.open_pieces,
+            shipping_flat_minor: settings.orders.shipping_minor,
+            sweep_every: settings.process.sweep_every,
+            reconcile_every: settings.orders.reconcile_every,
+            reconcile_reach: std::time::Duration::from_hours(24 * u64::from(settings.orders.reconcile_days)),
             stripe: order::StripeSettings { api_base, secret_key, webhook_secrets, card_page },
             ..order::OrderSettings::default()
         }
@@ -51,13 +51,13 @@ impl Setup<'_> {
 
     /// What the fulfilment context is given.
     pub fn fulfilment(&self) -> fulfilment::FulfilmentSettings {
-        let sweep_period = self.settings.sweep_every;
+        let sweep_period = self.settings.process.sweep_every;
         fulfilment::FulfilmentSettings { sweep_period, ..fulfilment::FulfilmentSettings::default() }
     }
 
     /// What the reports are given.
     pub fn reports(&self) -> reports::ReportsSettings {
-        let month = self.settings.financial_year_month;
+        let month = self.settings.site.financial_year_month;
         let financial_year = reports::domain::FinancialYear::starting_in(month).unwrap_or_default();
         reports::ReportsSettings { financial_year }
     }
@@ -65,8 +65,8 @@ impl Setup<'_> {
     /// What the customer context is given.
     pub fn customer(&self) -> customer::CustomerSettings {
         let mut customer = customer::CustomerSettings::default();
-        customer.links.verification = self.settings.verification_window;
-        customer.sessions.second_factor_from = self.settings.second_factor_from;
+        customer.links.verification = self.settings.accounts.verification_window;
+        customer.sessions.second_factor_from = self.settings.accounts.second_factor_from;
         customer
     }
 
@@ -76,30 +76,30 @@ impl Setup<'_> {
         let key = SecretString::from(secrets.sandbox_secret_key.clone());
         let webhook = SecretString::from(secrets.webhook_secrets.first().cloned().unwrap_or_default());
         let url = format!("{}/api/order/v1/payment-events", self.address_of(Part::Order));
-        SandboxSettings::new(key, webhook, Some(url), &settings.base_url)
+        SandboxSettings::new(key, webhook, Some(url), &settings.site.base_url)
     }
 
     /// Where orders find the sandbox, or it finds them: behind the private door if both are here.
     fn address_of(&self, part: Part) -> &str {
-        let elsewhere = || self.settings.peers.get(&part).map(String::as_str);
+        let elsewhere = || self.settings.process.peers.get(&part).map(String::as_str);
         self.private_door.or_else(elsewhere).unwrap_or("http://127.0.0.1:0")
     }
 }
 
 /// Whether the payment sandbox runs in this process.
 pub fn uses_sandbox(settings: &Settings) -> bool {
-    settings.stripe.is_none() && settings.parts.contains(Part::Sandbox)
+    settings.payments.stripe_secret_key.is_none() && settings.process.parts.contains(Part::Sandbox)
 }
 
 /// Facts about the shop.
 pub fn site(settings: &Settings) -> Site {
     Site {
-        name: settings.shop_name.clone(),
-        base_url: settings.base_url.clone(),
-        currency: settings.currency,
-        tax: settings.tax,
-        time_zone: settings.time_zone.clone(),
-        mail_from: settings.mail_from.clone(),
+        name: settings.site.name.clone(),
+        base_url: settings.site.base_url.clone(),
+        currency: settings.site.currency,
+        tax: settings.site.tax(),
+        time_zone: settings.site.time_zone.clone(),
+        mail_from: settings.mail.from.clone(),
     }
 }
 
@@ -126,7 +126,7 @@ pub fn location(settings: &Settings, part: Part) -> Location {
 
 /// Where a part keeps what it keeps if no server does.
 pub fn file(settings: &Settings, part: Part) -> PathBuf {
-    settings.data_dir.join(format!("{}.db", part.name()))
+    settings.process.data_dir.join(format!("{}.db", part.name()))
 }
 
 /// What sends mail.
@@ -134,9 +134,9 @@ pub fn file(settings: &Settings, part: Part) -> PathBuf {
 /// # Errors
 /// When the sender or the mail server's address makes no sense.
 pub fn mailer(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
-    let from = Sender::parse(&settings.mail_from).context("STORE_MAIL_FROM")?;
-    let Some(smtp) = &settings.smtp else {
-        return Ok(Arc::new(FolderMailer::new(settings.mail_dir.clone(), from, Arc::clone(clock))));
+    let from = Sender::parse(&settings.mail.from).context("STORE_MAIL_FROM")?;
+    let Some(smtp) = &settings.mail.smtp else {
+        return Ok(Arc::new(FolderMailer::new(settings.mail.dir.clone(), from, Arc::clone(clock))));
     };
     Ok(Arc::new(SmtpMailer::new(smtp, from, Arc::clone(clock)).context("STORE_SMTP_URL")?))
 }

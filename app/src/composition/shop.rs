@@ -78,8 +78,8 @@ impl Shop {
     /// # Errors
     /// When another process has the folder open, or a database cannot be opened.
     pub async fn open(settings: Settings) -> anyhow::Result<Self> {
-        let lock = take_folder(&settings.data_dir)?;
-        pending_transfer::refuse(&settings.data_dir)?;
+        let lock = take_folder(&settings.process.data_dir)?;
+        pending_transfer::refuse(&settings.process.data_dir)?;
         location_guard::refuse_files_of_the_past(&settings)?;
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let first_start = FirstStart::pending(&settings, ids.as_ref())?;
@@ -87,7 +87,7 @@ impl Shop {
         let databases = open_databases(&settings).await?;
         location_guard::refuse_new_servers(&settings, &databases).await?;
         let clock = clock_of(&databases);
-        let (plays, sells) = (setup::uses_sandbox(&settings), settings.parts.contains(Part::Order));
+        let (plays, sells) = (setup::uses_sandbox(&settings), settings.process.parts.contains(Part::Order));
         let door = if plays && sells { Some(open_private_listener()?) } else { None };
         let private_door = door.as_ref().map(|(_, url)| url.as_str());
         let setup = Setup { settings: &settings, secrets: &secrets, private_door };
@@ -105,6 +105,7 @@ impl Shop {
         let security = security_log::log(&databases, &clock, &ids);
         Ok(Self {
             peers: settings
+                .process
                 .parts
                 .contains(Part::Edge)
                 .then(|| peers(&settings, &modules, &operations, &ids))
@@ -155,7 +156,7 @@ impl Shop {
             tasks.spawn(sandbox.run_sender(stop.clone())?);
         }
         let databases = self.databases.iter().map(|(_, database)| database.clone()).collect();
-        let keep = self.settings.security_log_kept;
+        let keep = Duration::from_hours(24 * u64::from(self.settings.accounts.security_log_days));
         tasks.spawn(security_log::sweep(databases, Arc::clone(&self.clock), keep, stop.clone()));
         Ok(())
     }
@@ -208,7 +209,7 @@ impl Shop {
 
 async fn open_databases(settings: &Settings) -> anyhow::Result<Vec<(Part, Database)>> {
     let mut databases = Vec::new();
-    for part in settings.parts.contexts() {
+    for part in settings.process.parts.contexts() {
         databases.push((part, setup::database(settings, part).await?));
     }
     Ok(databases)
@@ -297,7 +298,7 @@ fn engine(
 ) -> Engine {
     let contexts = databases.iter().map(|(context, database)| {
         let (subscriptions, jobs) = modules.lists(*context);
-        let subscriptions = subscriptions.into_iter().map(|it| it.first_pause(settings.retry_base)).collect();
+        let subscriptions = subscriptions.into_iter().map(|it| it.first_pause(settings.process.retry_base)).collect();
         ContextEngine { name: context.name(), database: database.clone(), subscriptions, jobs }
     });
     let transport = settings.nats.clone().map_or(Transport::InProcess, Transport::JetStream);
@@ -327,8 +328,9 @@ fn peers(
     let mut contexts = operations.clone();
     let mut shopfront: Arc<dyn Shopfront> = Arc::new(LocalShopfront(Arc::clone(modules)));
     let mut people: Arc<dyn People> = Arc::new(LocalPeople(Arc::clone(modules)));
-    for part in Part::CONTEXTS.into_iter().filter(|part| !settings.parts.contains(*part)) {
-        let base = settings.peers.get(&part).with_context(|| format!("STORE_PEERS does not name {}", part.name()))?;
+    for part in Part::CONTEXTS.into_iter().filter(|part| !settings.process.parts.contains(*part)) {
+        let base =
+            settings.process.peers.get(&part).with_context(|| format!("STORE_PEERS does not name {}", part.name()))?;
         let remote = Arc::new(Remote::new(part, base, Arc::clone(ids))?);
         if part == Part::Catalogue {
             shopfront = Arc::clone(&remote) as Arc<dyn Shopfront>;

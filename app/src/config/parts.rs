@@ -85,8 +85,8 @@ impl Parts {
         Part::CONTEXTS.into_iter().filter(|part| self.contains(*part))
     }
 
-    /// Whether no context and no joining page runs in another process: then nobody else is asked who somebody is. Where
-    /// the payment sandbox runs does not matter for that; it is an external service to the shop.
+    /// Whether no context and no joining page runs in another process: then identities need not be signed for other
+    /// processes. Where the payment sandbox runs does not matter for that; it is an external service to the shop.
     pub fn is_single_process(&self) -> bool {
         self.contains(Part::Edge) && self.contains_all_contexts()
     }

@@ -40,14 +40,17 @@ impl Secrets {
     /// # Errors
     /// When the file cannot be read, understood or written.
     pub fn of(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Self> {
-        let (sandbox, webhooks) = (settings.sandbox_secret_key.clone(), settings.webhook_secrets.clone());
-        if let (Some(csrf_key), Some(sandbox_secret_key), false) = (settings.csrf_key, &sandbox, webhooks.is_empty()) {
+        let (sandbox, webhooks) =
+            (settings.payments.sandbox_secret_key.clone(), settings.payments.webhook_secrets.clone());
+        if let (Some(csrf_key), Some(sandbox_secret_key), false) =
+            (settings.process.csrf_key, &sandbox, webhooks.is_empty())
+        {
             let sandbox_secret_key = sandbox_secret_key.clone();
             return Ok(Self { csrf_key, sandbox_secret_key, webhook_secrets: webhooks });
         }
-        let kept = StoredSecrets::load_or_make(&settings.data_dir, ids)?;
+        let kept = StoredSecrets::load_or_make(&settings.process.data_dir, ids)?;
         Ok(Self {
-            csrf_key: settings.csrf_key.map_or_else(|| kept.csrf_key(), Ok)?,
+            csrf_key: settings.process.csrf_key.map_or_else(|| kept.csrf_key(), Ok)?,
             sandbox_secret_key: sandbox.unwrap_or(kept.sandbox_secret_key),
             webhook_secrets: if webhooks.is_empty() { vec![kept.webhook_secret] } else { webhooks },
         })
@@ -110,8 +113,8 @@ mod tests {
         let first = Secrets::of(&settings, &SystemIds).unwrap();
         let again = Secrets::of(&settings, &SystemIds).unwrap();
         assert_eq!((first.csrf_key, &first.webhook_secrets), (again.csrf_key, &again.webhook_secrets));
-        settings.csrf_key = Some([7; 32]);
-        settings.webhook_secrets = vec!["whsec_1".to_owned(), "whsec_2".to_owned()];
+        settings.process.csrf_key = Some([7; 32]);
+        settings.payments.webhook_secrets = vec!["whsec_1".to_owned(), "whsec_2".to_owned()];
         let set = Secrets::of(&settings, &SystemIds).unwrap();
         assert_eq!((set.csrf_key, set.webhook_secrets.len()), ([7; 32], 2));
         assert_eq!(set.sandbox_secret_key, first.sandbox_secret_key);
@@ -121,9 +124,9 @@ mod tests {
     fn a_process_that_is_set_everything_keeps_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::in_folder(folder.path()).unwrap();
-        settings.csrf_key = Some([7; 32]);
-        settings.webhook_secrets = vec!["whsec_1".to_owned()];
-        settings.sandbox_secret_key = Some("sk_sandbox_1".to_owned());
+        settings.process.csrf_key = Some([7; 32]);
+        settings.payments.webhook_secrets = vec!["whsec_1".to_owned()];
+        settings.payments.sandbox_secret_key = Some("sk_sandbox_1".to_owned());
         assert!(Secrets::of(&settings, &SystemIds).is_ok());
         assert!(!folder.path().join("secrets.json").exists());
     }

@@ -29,7 +29,7 @@ use crate::http::identity::signer;
 use crate::{ops, pages};
 
 /// More than [`Connections`] ever lets in: the server underneath would not refuse connections, but let all of them wait.
-const ANY_NUMBER: usize = 1 << 20;
+const NO_CONNECTION_LIMIT: usize = 1 << 20;
 
 /// What is behind the door.
 #[derive(Clone)]
@@ -106,9 +106,9 @@ pub(crate) fn open(
 ) -> anyhow::Result<(SocketAddr, ServerHandle)> {
     let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen at {listen}"))?;
     let address = listener.local_addr()?;
-    let (workers, connections) = (inside.shop.settings.workers, connections.clone());
+    let (workers, connections) = (inside.shop.settings.process.workers, connections.clone());
     let server = Server::build().workers(workers).disable_signals().shutdown_timeout(drain.as_secs());
-    let server = server.max_concurrent_connections(ANY_NUMBER).listen("shop", listener, move || {
+    let server = server.max_concurrent_connections(NO_CONNECTION_LIMIT).listen("shop", listener, move || {
         let app = inside.app().into_factory().map_err(|error: Error| error.error_response());
         let http = HttpService::build()
             .keep_alive(Duration::from_secs(15))

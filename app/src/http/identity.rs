@@ -11,9 +11,9 @@ use crate::composition::shop::Shop;
 /// By what this process knows who is asking: a whole shop by its own tokens; in a shop of several processes the one that
 /// holds the customers signs who it is, and the others believe it.
 pub(super) fn authentication(shop: &Shop) -> Authentication {
-    let verifier = || Arc::new(Verifier::new(&shop.settings.identity_public_keys, Arc::clone(&shop.clock)));
+    let verifier = || Arc::new(Verifier::new(&shop.settings.process.identity_public_keys, Arc::clone(&shop.clock)));
     match (shop.modules.get::<CustomerModule>(), signer(shop)) {
-        (Some(customer), Some(signer)) if !shop.settings.parts.is_single_process() => {
+        (Some(customer), Some(signer)) if !shop.settings.process.parts.is_single_process() => {
             Authentication::Both(customer.authenticator(), verifier(), signer)
         }
         (Some(customer), _) => Authentication::Tokens(customer.authenticator()),
@@ -24,6 +24,11 @@ pub(super) fn authentication(shop: &Shop) -> Authentication {
 /// What signs identities, if the customers are here and there is a key: for other processes, or for a gateway that asks
 /// although the shop behind it is whole.
 pub(super) fn signer(shop: &Shop) -> Option<Arc<Signer>> {
-    let key = shop.settings.identity_private_key.as_ref().filter(|_| shop.modules.get::<CustomerModule>().is_some())?;
+    let key = shop
+        .settings
+        .process
+        .identity_private_key
+        .as_ref()
+        .filter(|_| shop.modules.get::<CustomerModule>().is_some())?;
     Some(Arc::new(Signer::new(key, Arc::clone(&shop.clock))))
 }

@@ -1,4 +1,5 @@
-//! What the edge is told about paths: what is dear, what takes large bodies, what is never turned away, and what is recorded.
+//! Rules of the edge by path: which are expensive, which take large bodies, which are never shed, and which are
+//! recorded.
 
 use actix_web::http::Method;
 use chassis::security::SecurityEvent;
@@ -55,8 +56,8 @@ pub(super) fn large_bodies() -> Vec<(&'static str, u64)> {
     paths
 }
 
-/// Downloads that are named in the log: they change nothing, so a 200 says all. What changes something is told by its
-/// handler, which knows whether it was done.
+/// Downloads that are named in the log: they change nothing, so a 200 says all. Changes are recorded by their handlers,
+/// which know whether they were made.
 pub(super) fn recorded() -> Vec<(Method, &'static str, SecurityEvent)> {
     let downloads = [
         "/admin/products/export.csv",

@@ -33,7 +33,7 @@ use crate::seed::demo;
 /// Requests get this long to end when the shop closes, and what runs behind them this long again.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// So long the door waits for a request that may be under way over a connection that is kept alive.
+/// How long a closing door waits for a request that may be under way over a kept-alive connection.
 const IDLE_CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// A shop that is open.
@@ -67,10 +67,10 @@ pub async fn run(settings: Settings, stop: CancellationToken) -> anyhow::Result<
 /// # Errors
 /// When the folder is in use, a database cannot be opened or an address is taken.
 pub async fn open(settings: Settings) -> anyhow::Result<Running> {
-    // An address that is taken is said before a new shop is furnished, whose logins are told once. The door itself opens
-    // when there is somebody behind it.
-    let free = std::net::TcpListener::bind(&settings.listen);
-    drop(free.with_context(|| format!("cannot listen at {}", settings.listen))?);
+    // A taken address is reported before a new shop is seeded, whose logins are printed only once. The door itself
+    // opens when the shop behind it is ready.
+    let free = std::net::TcpListener::bind(&settings.process.listen);
+    drop(free.with_context(|| format!("cannot listen at {}", settings.process.listen))?);
     let descriptors = process::raise_descriptor_limit()?;
     let shop = Arc::new(Shop::open(settings).await?);
     demo::seed_demo(&shop).await.context("the demo data")?;
@@ -80,7 +80,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     let readiness = readiness(&shop);
     let metrics = Metrics::install(metrics_access(&shop)).ok();
     shop.start(&tasks, &stop).await?;
-    let controls = control::serve(control::listen(&shop.settings.data_dir)?, Arc::clone(&shop), stop.clone());
+    let controls = control::serve(control::listen(&shop.settings.process.data_dir)?, Arc::clone(&shop), stop.clone());
     tasks.spawn(async move {
         if let Err(error) = controls.await {
             tracing::error!("the control socket failed: {error:#}");
@@ -88,8 +88,8 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     });
     let connections = connections(&shop, descriptors);
     let inside = Inside::new(&shop, &edge, &readiness, metrics)?;
-    let (address, public) = door::open(&shop.settings.listen, inside, &connections, DRAIN_TIMEOUT)?;
-    let (name, parts) = (&shop.settings.shop_name, &shop.settings.parts);
+    let (address, public) = door::open(&shop.settings.process.listen, inside, &connections, DRAIN_TIMEOUT)?;
+    let (name, parts) = (&shop.settings.site.name, &shop.settings.process.parts);
     tracing::info!(shop.parts = %parts, "{name} is open at http://{address} with {parts}");
     Ok(Running { address, shop, edge, connections, public, private, readiness, tasks, stop })
 }
@@ -117,14 +117,19 @@ impl Running {
 fn edge(shop: &Shop) -> Edge {
     let settings = &shop.settings;
     let edge = EdgeSettings {
-        site_name: settings.shop_name.clone(),
-        base_url: settings.base_url.clone(),
+        site_name: settings.site.name.clone(),
+        base_url: settings.site.base_url.clone(),
         csrf_key: shop.secrets.csrf_key,
-        form_targets: settings.stripe.iter().map(|_| "https://checkout.stripe.com".to_owned()).collect(),
-        trusted_proxies: settings.trusted_proxies.clone(),
-        refuse_untrusted_proxies: settings.refuse_untrusted_proxies,
+        form_targets: settings
+            .payments
+            .stripe_secret_key
+            .iter()
+            .map(|_| "https://checkout.stripe.com".to_owned())
+            .collect(),
+        trusted_proxies: settings.http.trusted_proxies.clone(),
+        refuse_untrusted_proxies: settings.http.refuse_untrusted_proxies,
         limits: LimitSettings {
-            exempt_loopback: !settings.limit_loopback,
+            exempt_loopback: !settings.http.limit_loopback,
             rules: limits::rules(),
             ..LimitSettings::default()
         },
@@ -143,18 +148,18 @@ fn edge(shop: &Shop) -> Edge {
 fn connections(shop: &Shop, descriptors: u64) -> Connections {
     Connections::new(ConnectionSettings {
         most: process::connections_within(descriptors),
-        exempt_loopback: !shop.settings.limit_loopback,
-        trusted_proxies: shop.settings.trusted_proxies.clone(),
+        exempt_loopback: !shop.settings.http.limit_loopback,
+        trusted_proxies: shop.settings.http.trusted_proxies.clone(),
         ..ConnectionSettings::default()
     })
 }
 
-/// A shop that faces the net shows its numbers to nobody who does not know the token.
+/// A shop with a public address serves its metrics only with the token.
 fn metrics_access(shop: &Shop) -> MetricsAccess {
-    let url = shop.settings.base_url.parse::<actix_web::http::Uri>().ok();
+    let url = shop.settings.site.base_url.parse::<actix_web::http::Uri>().ok();
     let host = url.as_ref().and_then(|url| url.host()).unwrap_or_default();
     let here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-    match &shop.settings.metrics_token {
+    match &shop.settings.http.metrics_token {
         Some(token) => MetricsAccess::Token(token.clone()),
         None if here => MetricsAccess::ThisMachine,
         None => MetricsAccess::Closed,
@@ -173,7 +178,7 @@ fn readiness(shop: &Arc<Shop>) -> Readiness {
             })
         });
     }
-    let folder = shop.settings.data_dir.clone();
+    let folder = shop.settings.process.data_dir.clone();
     readiness.register("files", move || {
         let folder = folder.clone();
         Box::pin(async move {
@@ -184,7 +189,7 @@ fn readiness(shop: &Arc<Shop>) -> Readiness {
     readiness
 }
 
-/// Behind it there is no edge: anyone who comes shows the sandbox's secret key, or signs what they post.
+/// Behind it there is no edge: requests carry the sandbox's secret key, or are signed.
 fn open_private_listener(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle>> {
     let Some(listener) = shop.take_private_listener() else { return Ok(None) };
     let served = Arc::clone(shop);

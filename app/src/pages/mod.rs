@@ -29,9 +29,12 @@ pub struct PageSettings {
 
 /// Registers the pages.
 pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
-    let mail_folder = settings.smtp.is_none().then(|| settings.mail_dir.clone());
-    let settings =
-        PageSettings { base_url: settings.base_url.clone(), time_zone: settings.time_zone.clone(), mail_folder };
+    let mail_folder = settings.mail.smtp.is_none().then(|| settings.mail.dir.clone());
+    let settings = PageSettings {
+        base_url: settings.site.base_url.clone(),
+        time_zone: settings.site.time_zone.clone(),
+        mail_folder,
+    };
     move |config| {
         config
             .app_data(web::Data::new(peers))

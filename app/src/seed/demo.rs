@@ -51,15 +51,15 @@ pub async fn seed_demo(shop: &Shop) -> anyhow::Result<()> {
 
 async fn seed_context(shop: &Shop, context: Part, database: &Database) -> anyhow::Result<()> {
     let new = if database.shared() { !database.is_marked(SEEDED).await? } else { shop.first_start.is_new(context) };
-    if let (Some((email, password)), Part::Customer) = (&shop.settings.admin, context) {
+    if let (Some((email, password)), Part::Customer) = (shop.settings.accounts.admin(), context) {
         shop.make_user(email, password.expose_secret(), ("Store", "Admin"), Role::Admin).await?;
     }
     if new {
         match context {
-            Part::Catalogue if shop.settings.demo => {
-                seed_products(shop.modules.require(context)?, shop.settings.currency).await?;
+            Part::Catalogue if shop.settings.accounts.demo => {
+                seed_products(shop.modules.require(context)?, shop.settings.site.currency).await?;
             }
-            Part::Fulfilment if shop.settings.demo => keep_files(shop.modules.require(context)?).await?,
+            Part::Fulfilment if shop.settings.accounts.demo => keep_files(shop.modules.require(context)?).await?,
             Part::Customer => welcome(shop, &logins(shop, &shop.first_start).await?)?,
             _ => {}
         }
@@ -69,7 +69,7 @@ async fn seed_context(shop: &Shop, context: Part, database: &Database) -> anyhow
     Ok(())
 }
 
-/// Somebody who can log in to a new shop.
+/// A login of a new shop.
 struct Login {
     role: Role,
     email: String,
@@ -79,17 +79,17 @@ struct Login {
 
 async fn logins(shop: &Shop, first: &FirstStart) -> anyhow::Result<Vec<Login>> {
     let mut logins = Vec::new();
-    match &shop.settings.admin {
-        Some((email, _)) => logins.push(Login { role: Role::Admin, email: email.clone(), password: None }),
+    match shop.settings.accounts.admin() {
+        Some((email, _)) => logins.push(Login { role: Role::Admin, email: email.to_owned(), password: None }),
         None => {
             let made = ("admin@example.org", first.admin_password.as_str());
             logins.push(login(shop, made, ("Ada", "Minister"), Role::Admin).await?);
         }
     }
-    if shop.settings.demo {
+    if shop.settings.accounts.demo {
         let made = ("customer@example.org", first.customer_password.as_str());
         let login = login(shop, made, ("Casey", "Buyer"), Role::Customer).await?;
-        let is_set = shop.settings.demo_password.is_some();
+        let is_set = shop.settings.accounts.demo_password.is_some();
         logins.push(Login { password: login.password.filter(|_| !is_set), ..login });
     }
     Ok(logins)
@@ -147,15 +147,15 @@ async fn keep_files(fulfilment: &FulfilmentModule) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where the logins of a first start are kept until somebody has read them.
+/// The file in the data folder that holds the logins of a first start until the operator removes it.
 const LOGINS: &str = "first-logins.txt";
 
-/// Tells anyone who started the shop how to log in. Output is often kept (a service's journal, a container's log), so the
-/// passwords themselves are shown on a terminal only, and otherwise lie in a file that its owner alone can read.
+/// Tells the operator how to log in. Output is often kept (a service's journal, a container's log), so the passwords
+/// themselves are shown on a terminal only, and otherwise lie in a file that its owner alone can read.
 #[expect(clippy::print_stdout, reason = "meant for anyone who started the shop, not for the log")]
 fn welcome(shop: &Shop, logins: &[Login]) -> anyhow::Result<()> {
-    let (folder, base) = (&shop.settings.data_dir, &shop.settings.base_url);
-    println!("\n  {} is new. Open {base} in a browser, and log in at {base}/login as", shop.settings.shop_name);
+    let (folder, base) = (&shop.settings.process.data_dir, &shop.settings.site.base_url);
+    println!("\n  {} is new. Open {base} in a browser, and log in at {base}/login as", shop.settings.site.name);
     for login in logins {
         println!("    {}", login.line(std::io::stdout().is_terminal()));
     }
@@ -173,8 +173,8 @@ fn welcome(shop: &Shop, logins: &[Login]) -> anyhow::Result<()> {
             folder.join("secrets.json").display()
         );
     }
-    if shop.settings.smtp.is_none() {
-        println!("  Mail is written to {}", shop.settings.mail_dir.display());
+    if shop.settings.mail.smtp.is_none() {
+        println!("  Mail is written to {}", shop.settings.mail.dir.display());
     }
     println!();
     Ok(())

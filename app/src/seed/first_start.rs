@@ -48,10 +48,10 @@ impl FirstStart {
     /// # Errors
     /// When the note cannot be read, understood or written.
     pub fn pending(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Self> {
-        let folder = &settings.data_dir;
+        let folder = &settings.process.data_dir;
         let found = Self::read(folder)?;
         let mut note = found.clone().unwrap_or_else(|| Self::with_passwords(settings, ids));
-        let in_file = settings.parts.contexts().filter(|part| settings.databases.url(*part).is_none());
+        let in_file = settings.process.parts.contexts().filter(|part| settings.databases.url(*part).is_none());
         let without = in_file.filter(|part| !folder.join(format!("{}.db", part.name())).exists());
         note.new.extend(without.map(|part| part.name().to_owned()));
         if found.is_none_or(|found| found.new != note.new) && !note.new.is_empty() {
@@ -62,7 +62,7 @@ impl FirstStart {
 
     fn with_passwords(settings: &Settings, ids: &dyn Ids) -> Self {
         let random = || URL_SAFE_NO_PAD.encode(&ids.secret()[..9]);
-        let set = settings.demo_password.as_ref().map(|password| password.expose_secret().to_owned());
+        let set = settings.accounts.demo_password.as_ref().map(|password| password.expose_secret().to_owned());
         Self { admin_password: random(), customer_password: set.unwrap_or_else(random), new: BTreeSet::new() }
     }
 
@@ -77,7 +77,7 @@ impl FirstStart {
 
     /// Takes a note of the past away: what comes into the folder now is not new.
     pub fn forget(settings: &Settings) -> anyhow::Result<()> {
-        files::remove(&settings.data_dir.join(FIRST_START_FILE)).context(FIRST_START_FILE)
+        files::remove(&settings.process.data_dir.join(FIRST_START_FILE)).context(FIRST_START_FILE)
     }
 
     /// Whether this context has a file that has to be furnished.
@@ -91,14 +91,14 @@ impl FirstStart {
     /// When it cannot be written or removed.
     pub fn done(&self, settings: &Settings) -> anyhow::Result<()> {
         let mut left = self.clone();
-        left.new.retain(|name| !settings.parts.contexts().any(|part| part.name() == name));
+        left.new.retain(|name| !settings.process.parts.contexts().any(|part| part.name() == name));
         if left.new == self.new {
             return Ok(());
         }
         if left.new.is_empty() {
-            return files::remove(&settings.data_dir.join(FIRST_START_FILE)).context(FIRST_START_FILE);
+            return files::remove(&settings.process.data_dir.join(FIRST_START_FILE)).context(FIRST_START_FILE);
         }
-        keep_private(&settings.data_dir, FIRST_START_FILE, &left)
+        keep_private(&settings.process.data_dir, FIRST_START_FILE, &left)
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
 
     fn settings(folder: &Path, parts: &str) -> Settings {
         let mut settings = Settings::in_folder(folder).unwrap();
-        settings.parts = Parts::parse(parts).unwrap();
+        settings.process.parts = Parts::parse(parts).unwrap();
         settings
     }
 
@@ -166,7 +166,7 @@ mod tests {
     fn a_context_on_a_server_leaves_no_note_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path(), "catalogue");
-        settings.databases = crate::config::settings::split::Databases::on_one_server("postgres://server/shop");
+        settings.databases = crate::config::settings::Databases::on_one_server("postgres://server/shop").unwrap();
         assert!(!pending(&settings).is_new(Part::Catalogue) && !folder.path().join(FIRST_START_FILE).exists());
     }
 
@@ -174,7 +174,7 @@ mod tests {
     fn the_demos_password_can_be_set() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path(), "customer");
-        settings.demo_password = Some("correct horse battery".into());
+        settings.accounts.demo_password = Some("correct horse battery".into());
         assert_eq!(pending(&settings).customer_password, "correct horse battery");
     }
 }

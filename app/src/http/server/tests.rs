@@ -27,15 +27,15 @@ fn settings(folder: &Path, parts: &str) -> Settings {
     let _done = rustls::crypto::ring::default_provider().install_default();
     let mut settings = Settings::in_folder(&folder.join(parts.replace(',', "-"))).unwrap();
     let key = PrivateKey::parse(&"A".repeat(43)).unwrap();
-    settings.parts = Parts::parse(parts).unwrap();
-    settings.identity_public_keys = vec![key.public()];
-    settings.identity_private_key = Some(key);
-    settings.csrf_key = Some([7; 32]);
-    settings.sandbox_secret_key = Some("sk_sandbox_1".to_owned());
-    settings.webhook_secrets = vec![WEBHOOK_SECRET.to_owned()];
-    settings.admin = Some((ADMIN.0.to_owned(), ADMIN.1.into()));
-    settings.demo_password = Some("a demo password".into());
-    settings.base_url = "http://shop.test".to_owned();
+    settings.process.parts = Parts::parse(parts).unwrap();
+    settings.process.identity_public_keys = vec![key.public()];
+    settings.process.identity_private_key = Some(key);
+    settings.process.csrf_key = Some([7; 32]);
+    settings.payments.sandbox_secret_key = Some("sk_sandbox_1".to_owned());
+    settings.payments.webhook_secrets = vec![WEBHOOK_SECRET.to_owned()];
+    settings.accounts = settings.accounts.with_admin(ADMIN.0, ADMIN.1);
+    settings.accounts.demo_password = Some("a demo password".into());
+    settings.site.base_url = "http://shop.test".to_owned();
     settings
 }
 
@@ -86,7 +86,7 @@ impl Town {
         let mut at_the_edge = settings(folder.path(), "edge");
         for part in Part::CONTEXTS {
             let process = if part == Part::Customer { &customers } else { &contexts };
-            at_the_edge.peers.insert(part, url(process, ""));
+            at_the_edge.process.peers.insert(part, url(process, ""));
         }
         let edge = open(at_the_edge).await.unwrap();
         let token = log_in(&customers, ADMIN).await;
@@ -162,11 +162,11 @@ async fn each_process_serves_what_it_holds_and_nothing_else() {
     ];
     for (process, path, status) in table {
         let told = get(process, path).await;
-        assert_eq!(told.status, status, "{path} of {}", process.shop.settings.parts);
+        assert_eq!(told.status, status, "{path} of {}", process.shop.settings.process.parts);
     }
     for process in [town.contexts(), &town.customers, &town.edge] {
         for path in ["/health/live", "/health/ready", "/assets/shop.css"] {
-            assert_eq!(get(process, path).await.status, 200, "{path} of {}", process.shop.settings.parts);
+            assert_eq!(get(process, path).await.status, 200, "{path} of {}", process.shop.settings.process.parts);
         }
     }
     let described = get(&town.edge, "/api/openapi.json").await.json();
@@ -221,7 +221,7 @@ async fn the_back_office_joins_the_contexts_of_all_processes() {
     town.close().await;
 }
 
-/// Has a message about a payment kept that nobody can read.
+/// Posts a signed payment event that cannot be understood, so that it becomes a dead letter.
 async fn post_nonsense(process: &Running) {
     let body = json!({"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "data": {"object": {}}})
         .to_string();
@@ -309,7 +309,7 @@ async fn products_can_be_looked_at_while_everything_else_is_down() {
 async fn a_command_acts_on_what_its_process_holds() {
     let folder = tempfile::tempdir().unwrap();
     let mut quiet = settings(folder.path(), "catalogue");
-    quiet.demo = false;
+    quiet.accounts.demo = false;
     let shop = Shop::open(quiet).await.unwrap();
     let out = Output::stdout();
     let (email, role, password) = ("a@b.test".into(), "admin".into(), "correct horse".into());
@@ -333,11 +333,11 @@ async fn a_purchase_is_paid_at_a_sandbox_in_another_process() {
     let folder = tempfile::tempdir().unwrap();
     let (shop_at, sandbox_at) = (chassis::testing::free_port(), chassis::testing::free_port());
     let mut selling = settings(folder.path(), "catalogue,order,fulfilment,reports,customer,edge");
-    selling.listen = format!("127.0.0.1:{shop_at}");
-    selling.peers.insert(Part::Sandbox, format!("http://127.0.0.1:{sandbox_at}"));
+    selling.process.listen = format!("127.0.0.1:{shop_at}");
+    selling.process.peers.insert(Part::Sandbox, format!("http://127.0.0.1:{sandbox_at}"));
     let mut playing = settings(folder.path(), "sandbox");
-    playing.listen = format!("127.0.0.1:{sandbox_at}");
-    playing.peers.insert(Part::Order, format!("http://127.0.0.1:{shop_at}"));
+    playing.process.listen = format!("127.0.0.1:{sandbox_at}");
+    playing.process.peers.insert(Part::Order, format!("http://127.0.0.1:{shop_at}"));
     let (shop, sandbox) = (open(selling).await.unwrap(), open(playing).await.unwrap());
 
     let token = log_in(&shop, ("customer@example.org", "a demo password")).await;
@@ -376,7 +376,7 @@ async fn two_processes_that_start_at_once_on_one_server_furnish_it_once() {
     let folder = tempfile::tempdir().unwrap();
     let on_server = |name: &str| {
         let mut settings = settings(&folder.path().join(name), "catalogue,fulfilment,customer");
-        settings.databases = crate::config::settings::split::Databases::on_one_server(&cluster.url("postgres"));
+        settings.databases = crate::config::settings::Databases::on_one_server(&cluster.url("postgres")).unwrap();
         settings
     };
     let (one, other) = futures_util::join!(Shop::open(on_server("one")), Shop::open(on_server("other")));

@@ -1,38 +1,44 @@
 //! What a process of a shop in several processes is refused for, each by name.
 
+use std::collections::BTreeMap;
+
 use chassis::web::signed::PrivateKey;
 
 use super::super::Settings;
-use super::super::raw::Raw;
 use crate::config::parts::Part;
 
 const PEERS: &str = "catalogue=http://10.0.0.1:8080, order=http://10.0.0.2:8080/,fulfilment=http://f,reports=http://r,\
     customer=http://c,sandbox=http://s";
+
+type Written<'a> = &'a [(&'a str, &'a str)];
 
 fn keys() -> (String, String) {
     let key = PrivateKey::parse(&"A".repeat(43)).unwrap();
     (key.to_text(), key.public().to_string())
 }
 
-/// Everything that a process of this shop may need.
-fn process(contexts: &str) -> Raw {
+/// Everything that a process of this shop may need, but with these settings instead; an empty one is left out.
+fn process(contexts: &str, instead: Written<'_>) -> anyhow::Result<Settings> {
     let (private, public) = keys();
-    Raw {
-        contexts: Some(contexts.into()),
-        base_url: Some("http://shop.test".into()),
-        nats_url: Some("nats://127.0.0.1:4222".into()),
-        peers: Some(PEERS.into()),
-        identity_private_key: Some(private),
-        identity_public_keys: Some(public),
-        csrf_key: Some("A".repeat(43)),
-        sandbox_secret_key: Some("sk_sandbox_1".into()),
-        stripe_webhook_secret: Some("whsec_1".into()),
-        ..Raw::default()
-    }
+    let a = "A".repeat(43);
+    let mut written = BTreeMap::from([
+        ("contexts", contexts),
+        ("base_url", "http://shop.test"),
+        ("nats_url", "nats://127.0.0.1:4222"),
+        ("peers", PEERS),
+        ("identity_private_key", &private),
+        ("identity_public_keys", &public),
+        ("csrf_key", &a),
+        ("sandbox_secret_key", "sk_sandbox_1"),
+        ("stripe_webhook_secret", "whsec_1"),
+    ]);
+    written.extend(instead.iter().copied());
+    written.retain(|_, text| !text.is_empty());
+    Settings::of(&written.into_iter().collect::<Vec<_>>())
 }
 
-fn refused(raw: Raw) -> String {
-    format!("{:#}", Settings::checked(raw).unwrap_err())
+fn refused(read: anyhow::Result<Settings>) -> String {
+    format!("{:#}", read.unwrap_err())
 }
 
 #[test]
@@ -40,117 +46,115 @@ fn every_part_starts_with_everything_it_needs() {
     for contexts in
         ["catalogue", "order", "fulfilment", "reports", "customer", "edge", "sandbox", "order,sandbox", "customer,edge"]
     {
-        let settings = Settings::checked(process(contexts)).unwrap();
-        assert_eq!(settings.parts.to_string(), contexts);
-        assert_eq!(settings.peers[&Part::Order], "http://10.0.0.2:8080");
+        let settings = process(contexts, &[]).unwrap();
+        assert_eq!(settings.process.parts.to_string(), contexts);
+        assert_eq!(settings.process.peers[&Part::Order], "http://10.0.0.2:8080");
     }
 }
 
 #[test]
 fn a_whole_shop_needs_none_of_it() {
-    assert!(Settings::checked(Raw::default()).unwrap().parts.is_single_process());
+    assert!(Settings::of(&[]).unwrap().process.parts.is_single_process());
 }
 
 #[test]
 fn a_part_without_what_joins_it_to_the_others_is_refused_by_the_settings_name() {
-    type Forget = fn(&mut Raw);
-    let table: &[(&str, Forget, &str)] = &[
-        ("order", |raw| raw.nats_url = None, "STORE_NATS_URL"),
-        ("catalogue,order", |raw| raw.nats_url = None, "STORE_NATS_URL"),
-        ("order", |raw| raw.base_url = None, "STORE_BASE_URL"),
-        ("reports", |raw| raw.identity_public_keys = None, "STORE_IDENTITY_PUBLIC_KEYS"),
-        ("edge", |raw| raw.identity_public_keys = None, "STORE_IDENTITY_PUBLIC_KEYS"),
-        ("customer", |raw| raw.identity_private_key = None, "STORE_IDENTITY_PRIVATE_KEY"),
-        ("customer", |raw| raw.identity_public_keys = Some("E".repeat(43)), "other half"),
-        ("catalogue", |raw| raw.csrf_key = None, "STORE_CSRF_KEY"),
-        ("edge", |raw| raw.peers = Some("catalogue=http://c".into()), "order=http://host:port"),
-        ("edge", |raw| raw.peers = None, "STORE_PEERS"),
-        ("order", |raw| raw.peers = None, "sandbox=http://host:port"),
-        ("sandbox", |raw| raw.peers = None, "order=http://host:port"),
-        ("order", |raw| raw.sandbox_secret_key = None, "STORE_SANDBOX_SECRET_KEY"),
-        ("sandbox", |raw| raw.stripe_webhook_secret = None, "STORE_STRIPE_WEBHOOK_SECRET"),
-        ("sandbox", |raw| raw.stripe_secret_key = Some("sk".into()), "STORE_STRIPE_SECRET_KEY"),
-        ("orders", |_| {}, "STORE_CONTEXTS"),
+    let another = "E".repeat(43);
+    let table: &[(&str, Written<'_>, &str)] = &[
+        ("order", &[("nats_url", "")], "STORE_NATS_URL"),
+        ("catalogue,order", &[("nats_url", "")], "STORE_NATS_URL"),
+        ("order", &[("base_url", "")], "STORE_BASE_URL"),
+        ("reports", &[("identity_public_keys", "")], "STORE_IDENTITY_PUBLIC_KEYS"),
+        ("edge", &[("identity_public_keys", "")], "STORE_IDENTITY_PUBLIC_KEYS"),
+        ("customer", &[("identity_private_key", "")], "STORE_IDENTITY_PRIVATE_KEY"),
+        ("customer", &[("identity_public_keys", &another)], "other half"),
+        ("catalogue", &[("csrf_key", "")], "STORE_CSRF_KEY"),
+        ("edge", &[("peers", "catalogue=http://c")], "order=http://host:port"),
+        ("edge", &[("peers", "")], "STORE_PEERS"),
+        ("order", &[("peers", "")], "sandbox=http://host:port"),
+        ("sandbox", &[("peers", "")], "order=http://host:port"),
+        ("order", &[("sandbox_secret_key", "")], "STORE_SANDBOX_SECRET_KEY"),
+        ("sandbox", &[("stripe_webhook_secret", "")], "STORE_STRIPE_WEBHOOK_SECRET"),
+        ("sandbox", &[("stripe_secret_key", "sk")], "STORE_STRIPE_SECRET_KEY"),
+        ("orders", &[], "STORE_CONTEXTS"),
     ];
-    for (contexts, forget, name) in table {
-        let mut raw = process(contexts);
-        forget(&mut raw);
-        let refused = refused(raw);
+    for (contexts, instead, name) in table {
+        let refused = refused(process(contexts, instead));
         assert!(refused.contains(name), "{contexts}: {refused}");
     }
 }
 
 #[test]
 fn what_a_part_does_not_need_it_need_not_know() {
-    let edge = Raw { nats_url: None, identity_private_key: None, sandbox_secret_key: None, ..process("edge") };
-    assert!(Settings::checked(edge).is_ok(), "an edge holds no context");
-    let catalogue =
-        Raw { peers: None, identity_private_key: None, stripe_webhook_secret: None, ..process("catalogue") };
-    assert!(Settings::checked(catalogue).is_ok());
-    let real = Raw { stripe_secret_key: Some("sk".into()), peers: None, sandbox_secret_key: None, ..process("order") };
-    assert!(Settings::checked(real).is_ok(), "real payments need no sandbox");
-    let beside = Raw { identity_public_keys: None, csrf_key: None, ..process("sandbox") };
-    assert!(Settings::checked(beside).is_ok(), "a sandbox beside a whole shop");
-    let public = Raw { base_url: Some("https://shop.example".into()), ..process("catalogue") };
-    assert!(Settings::checked(public).is_ok(), "only who takes money must not play with it");
+    let table: &[(&str, Written<'_>, &str)] = &[
+        ("edge", &[("nats_url", ""), ("identity_private_key", ""), ("sandbox_secret_key", "")], "it holds no context"),
+        (
+            "catalogue",
+            &[("peers", ""), ("identity_private_key", ""), ("stripe_webhook_secret", "")],
+            "it asks no other",
+        ),
+        ("order", &[("stripe_secret_key", "sk"), ("peers", ""), ("sandbox_secret_key", "")], "real payments"),
+        ("sandbox", &[("identity_public_keys", ""), ("csrf_key", "")], "it stands beside a whole shop"),
+        ("catalogue", &[("base_url", "https://shop.example")], "only who takes money must not play with it"),
+    ];
+    for (contexts, instead, why) in table {
+        assert!(process(contexts, instead).is_ok(), "{contexts}: {why}");
+    }
 }
 
 #[test]
 fn a_broker_that_outsiders_can_reach_needs_credentials() {
-    let nats = |url: &str| Raw { nats_url: Some(url.into()), ..process("order") };
+    let nats = |url, more: (&str, &str)| process("order", &[("nats_url", url), more]);
+    let nothing = ("nats_credentials", "");
     for open in ["nats://10.0.0.5:4222", "nats://nats:4222", "nats://127.0.0.1:4222,nats://b:4222"] {
-        let refused = refused(nats(open));
+        let refused = refused(nats(open, nothing));
         assert!(
             refused.contains("STORE_NATS_URL") && refused.contains("nothing authenticates us"),
             "{open}: {refused}"
         );
     }
     for well in ["nats://127.0.0.1:4222", "nats://localhost:4222,nats://[::1]:4223", "nats://user:pass@10.0.0.5:4222"] {
-        assert!(Settings::checked(nats(well)).is_ok(), "{well}");
+        assert!(nats(well, nothing).is_ok(), "{well}");
     }
-    let trusting = Raw { nats_trust_network: Some("on".into()), ..nats("nats://nats:4222") };
-    assert!(Settings::checked(trusting).is_ok());
+    assert!(nats("nats://nats:4222", ("nats_trust_network", "on")).is_ok());
     let file = tempfile::NamedTempFile::new().unwrap();
-    let with = |path: &str| Raw { nats_credentials: Some(path.into()), ..nats("nats://nats:4222") };
-    assert!(Settings::checked(with(&file.path().display().to_string())).is_ok());
-    assert!(refused(with("/no/such/file")).contains("STORE_NATS_CREDENTIALS"));
-    let secret = refused(nats("http://user:hunter2@b:4222"));
+    assert!(nats("nats://nats:4222", ("nats_credentials", file.path().to_str().unwrap())).is_ok());
+    assert!(
+        refused(nats("nats://nats:4222", ("nats_credentials", "/no/such/file"))).contains("STORE_NATS_CREDENTIALS")
+    );
+    let secret = refused(nats("http://user:hunter2@b:4222", nothing));
     assert!(secret.contains("STORE_NATS_URL") && !secret.contains("hunter2"), "{secret}");
 }
 
 #[test]
 fn what_cannot_be_read_is_refused_by_name_and_secrets_are_not_repeated() {
-    let table: &[(Raw, &str)] = &[
-        (Raw { peers: Some("order".into()), ..process("edge") }, "STORE_PEERS"),
-        (Raw { peers: Some("orders=http://x".into()), ..process("edge") }, "STORE_PEERS"),
-        (Raw { peers: Some("order=ftp://x".into()), ..process("edge") }, "STORE_PEERS"),
-        (Raw { peers: Some("order=http://x,order=http://y".into()), ..process("edge") }, "twice"),
-        (Raw { nats_replicas: Some("9".into()), ..process("order") }, "STORE_NATS_REPLICAS"),
-        (Raw { identity_public_keys: Some("x".into()), ..process("order") }, "STORE_IDENTITY_PUBLIC_KEYS"),
-        (Raw { database_url: Some("mysql://x:hunter2@y".into()), ..Raw::default() }, "STORE_DATABASE_URL"),
-        (Raw { order_database_url: Some("hunter2".into()), ..Raw::default() }, "STORE_ORDER_DATABASE_URL"),
-        (Raw { csrf_key: Some("hunter2".into()), ..Raw::default() }, "STORE_CSRF_KEY"),
-        (Raw { identity_private_key: Some("hunter2".into()), ..Raw::default() }, "STORE_IDENTITY_PRIVATE_KEY"),
-    ];
-    for (raw, name) in table {
-        let refused = refused(raw.clone());
-        assert!(refused.contains(name) && !refused.contains("hunter2"), "{refused}");
+    for (contexts, setting, text, named) in [
+        ("edge", "peers", "order", "STORE_PEERS"),
+        ("edge", "peers", "orders=http://x", "STORE_PEERS"),
+        ("edge", "peers", "order=ftp://x", "STORE_PEERS"),
+        ("edge", "peers", "order=http://x,order=http://y", "twice"),
+        ("order", "nats_replicas", "9", "STORE_NATS_REPLICAS"),
+        ("order", "identity_public_keys", "x", "STORE_IDENTITY_PUBLIC_KEYS"),
+        ("order", "database_url", "mysql://x:hunter2@y", "STORE_DATABASE_URL"),
+        ("order", "order_database_url", "hunter2", "STORE_ORDER_DATABASE_URL"),
+        ("order", "csrf_key", "hunter2", "STORE_CSRF_KEY"),
+        ("order", "identity_private_key", "hunter2", "STORE_IDENTITY_PRIVATE_KEY"),
+        ("order", "admin_password", "hunter2", "STORE_ADMIN_PASSWORD"),
+    ] {
+        let refused = refused(process(contexts, &[(setting, text)]));
+        assert!(refused.contains(named) && !refused.contains("hunter2"), "{refused}");
     }
 }
 
 #[test]
 fn a_contexts_own_server_wins_over_the_one_for_all() {
     use secrecy::ExposeSecret as _;
-    let raw = Raw {
-        database_url: Some("postgres://all".into()),
-        order_database_url: Some("postgresql://orders".into()),
-        ..Raw::default()
-    };
-    let databases = Settings::checked(raw).unwrap().databases;
+    let written = [("database_url", "postgres://all"), ("order_database_url", "postgresql://orders")];
+    let databases = Settings::of(&written).unwrap().databases;
     let url = |part| databases.url(part).map(|url| url.expose_secret().to_owned());
     assert_eq!(
         (url(Part::Order).as_deref(), url(Part::Reports).as_deref()),
         (Some("postgresql://orders"), Some("postgres://all"))
     );
-    assert!(Settings::checked(Raw::default()).unwrap().databases.url(Part::Order).is_none());
+    assert!(Settings::of(&[]).unwrap().databases.url(Part::Order).is_none());
 }
