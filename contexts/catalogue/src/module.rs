@@ -82,30 +82,6 @@ impl CatalogueModule {
         Ok(Self { use_cases, import_file, response_cache: Arc::default(), page_settings, store })
     }
 
-    /// The JSON API, seen by OpenAPI.
-    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig<'_>) + Clone + use<> {
-        let (use_cases, import_file) = (self.use_cases.clone(), Arc::clone(&self.import_file));
-        let response_cache = Arc::clone(&self.response_cache);
-        move |config| api::routes::configure(config, &use_cases, &import_file, &response_cache)
-    }
-
-    /// The pages, and the pictures on them.
-    pub fn pages(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
-        let (use_cases, import_file) = (self.use_cases.clone(), Arc::clone(&self.import_file));
-        let settings = self.page_settings.clone();
-        move |config| pages::routes::configure(config, &use_cases, &import_file, &settings)
-    }
-
-    /// What the catalogue hears: fulfilment's stock levels.
-    pub fn subscriptions(&self) -> Vec<Subscription> {
-        vec![fulfilment::subscription(self.store.clone(), self.store.clone())]
-    }
-
-    /// The catalogue has no timers.
-    pub fn jobs(&self) -> Vec<Job> {
-        Vec::new()
-    }
-
     /// Brings a file of products in, or only says what that would do.
     ///
     /// # Errors
@@ -201,19 +177,22 @@ async fn prepare(platform: &Platform) -> Result<(), StoreError> {
 #[async_trait::async_trait]
 impl chassis::ContextModule for CatalogueModule {
     fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-        self.api()(config);
+        api::routes::configure(config, &self.use_cases, &self.import_file, &self.response_cache);
     }
 
-    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
-        self.pages()(config);
+    /// The pages, and the pictures on them.
+    fn register_pages(&self, config: &mut ServiceConfig) {
+        pages::routes::configure(config, &self.use_cases, &self.import_file, &self.page_settings);
     }
 
+    /// What the catalogue hears: fulfilment's stock levels.
     fn subscriptions(&self) -> Vec<Subscription> {
-        self.subscriptions()
+        vec![fulfilment::subscription(self.store.clone(), self.store.clone())]
     }
 
+    /// The catalogue has no timers.
     fn jobs(&self) -> Vec<Job> {
-        self.jobs()
+        Vec::new()
     }
 
     async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {

@@ -58,31 +58,6 @@ impl CustomerModule {
         Ok(Self { store, use_cases, site: Arc::new(site), mailer })
     }
 
-    /// The JSON API, under `/api/customer/v1`.
-    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
-        let (use_cases, site) = (self.use_cases.clone(), self.site.clone());
-        move |config| api::routes::configure(&use_cases, &site, config)
-    }
-
-    /// The pages: `/signup`, `/verify`, `/login`, `/logout`, `/reset`, `/profile` and what is
-    /// below them, `/admin/customers`.
-    pub fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
-        let (use_cases, site) = (self.use_cases.clone(), self.site.clone());
-        move |config| pages::routes::configure(&use_cases, &site, config)
-    }
-
-    /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.
-    pub fn subscriptions(&self) -> Vec<Subscription> {
-        let mut all = tasks::subscriptions(self.use_cases.send_account_mail.clone());
-        all.push(chassis::mail::forget::subscription(self.mailer.clone()));
-        all
-    }
-
-    /// Its timers.
-    pub fn jobs(&self) -> Vec<Job> {
-        jobs::jobs(self.use_cases.sweep.clone())
-    }
-
     /// Every record, without a personal datum, for the audit.
     pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         self.store.audit().await
@@ -93,8 +68,8 @@ impl CustomerModule {
         self.store.erased().await
     }
 
-    /// Erases somebody by order of the shop's operator; `false` if there is no such customer (any more). An administrator is
-    /// not erased.
+    /// Erases a customer by order of the shop's operator; `false` if there is no such customer (any more). An
+    /// administrator is not erased.
     pub async fn erase(&self, customer: CustomerId) -> Result<bool, EraseCustomerError> {
         match self.use_cases.erase_customer.by_request(customer).await {
             Ok(()) => Ok(true),
@@ -120,8 +95,8 @@ impl CustomerModule {
         move |config| identity::configure(authenticate, signer, config)
     }
 
-    /// Enters somebody by order of the shop's operator. Somebody who has that address already rises to the role and, if
-    /// `verified`, is taken as verified; their password and name stay their own. So it may be repeated at every start.
+    /// Creates a user by order of the shop's operator. An existing user with that address is raised to the role and, if
+    /// `verified`, marked as verified; password and name stay. So it may be repeated at every start.
     pub async fn create_user(&self, user: NewUser<'_>) -> Result<CustomerId, CreateUserFailure> {
         let command = CreateUserCommand {
             email: EmailAddress::parse(user.email)?,
@@ -139,19 +114,19 @@ impl CustomerModule {
 pub struct NewUser<'a> {
     /// The address.
     pub email: &'a str,
-    /// The password of somebody new.
+    /// The password of a new user.
     pub password: SecretString,
-    /// First and last name of somebody new.
+    /// First and last name of a new user.
     pub name: (&'a str, &'a str),
     /// The least role from now on.
     pub role: Role,
     /// Whether the operator vouches for the address.
     pub verified: bool,
-    /// Whether somebody who is known gets the password, too; their sessions end.
+    /// Whether an existing user gets the password, too; their sessions end.
     pub reset_password: bool,
 }
 
-/// Why nobody was entered.
+/// Why no user was created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserFailure {
     /// The operator's fault.
@@ -165,19 +140,24 @@ pub enum CreateUserFailure {
 #[async_trait::async_trait]
 impl chassis::ContextModule for CustomerModule {
     fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-        self.api()(config);
+        api::routes::configure(&self.use_cases, &self.site, config);
     }
 
-    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
-        self.pages()(config);
+    /// The pages: `/signup`, `/verify`, `/login`, `/logout`, `/reset`, `/profile` and what is
+    /// below them, `/admin/customers`.
+    fn register_pages(&self, config: &mut web::ServiceConfig) {
+        pages::routes::configure(&self.use_cases, &self.site, config);
     }
 
+    /// Its consumers: it writes mails that it ordered itself, and hears nothing from others.
     fn subscriptions(&self) -> Vec<Subscription> {
-        self.subscriptions()
+        let mut all = tasks::subscriptions(self.use_cases.send_account_mail.clone());
+        all.push(chassis::mail::forget::subscription(self.mailer.clone()));
+        all
     }
 
     fn jobs(&self) -> Vec<Job> {
-        self.jobs()
+        jobs::jobs(self.use_cases.sweep.clone())
     }
 
     async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {

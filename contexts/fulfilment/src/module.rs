@@ -54,52 +54,6 @@ impl FulfilmentModule {
         Ok(Self { settings, platform, ports, products, use_cases })
     }
 
-    /// The JSON API under `/api/fulfilment/v1`.
-    pub fn api(&self) -> impl FnOnce(&mut utoipa_actix_web::service_config::ServiceConfig) + Clone + use<> {
-        let use_cases = self.use_cases.clone();
-        move |config| api::routes::configure(config, &use_cases)
-    }
-
-    /// The pages `/admin/shipping-orders`, `/admin/stock`, `/admin/digital-files` and `/downloads`.
-    pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
-        let (use_cases, ids) = (self.use_cases.clone(), Arc::clone(&self.platform.ids));
-        let time_zone = self.platform.site.time_zone.clone();
-        move |config| pages::routes::configure(config, &use_cases, ids, time_zone)
-    }
-
-    /// What the context hears: orders, products, counts, and its own mailings.
-    pub fn subscriptions(&self) -> Vec<Subscription> {
-        let use_cases = &self.use_cases;
-        let orders = FollowOrders {
-            reserve_stock: Arc::clone(&use_cases.reserve_stock),
-            create_shipping_order: Arc::clone(&use_cases.create_shipping_order),
-            release_stock: Arc::clone(&use_cases.release_stock),
-            answer_cancellation: Arc::clone(&use_cases.answer_cancellation),
-        };
-        let forget = ForgetBuyers(Arc::clone(&use_cases.anonymise_order));
-        let products = KeepProducts(Arc::clone(&self.ports.products));
-        let refunds = NoteRefunds(Arc::clone(&self.ports.refunds));
-        let count = CountStock(Arc::clone(&use_cases.import_count));
-        let mail = MailFiles(Arc::clone(&use_cases.deliver_digital));
-        vec![
-            Subscription::to(FOLLOW_ORDERS, ORDER_EVENTS, Arc::new(orders)).lanes(64),
-            Subscription::to(FORGET_BUYERS, ERASURE_EVENTS, Arc::new(forget)),
-            chassis::mail::forget::subscription(Arc::clone(&self.platform.mailer)),
-            Subscription::to(KEEP_PRODUCTS, PRODUCT_EVENTS, Arc::new(products))
-                .in_background()
-                .rebuildable(Arc::clone(&self.products) as _),
-            Subscription::to(NOTE_REFUNDS, MONEY_EVENTS, Arc::new(refunds)),
-            Subscription::to(COUNT_STOCK, COUNT_EVENTS, Arc::new(count)).in_background(),
-            Subscription::task(DELIVER_DIGITAL, Arc::new(mail)).retry(RetryPolicy::mail()),
-        ]
-    }
-
-    /// The timers.
-    pub fn jobs(&self) -> Vec<Job> {
-        let release = Arc::clone(&self.use_cases.release_lapsed_reservations);
-        jobs(release, Arc::clone(&self.use_cases.send_waiting_files), self.settings.sweep_period)
-    }
-
     /// Shelves with the sums of their movements, movements, reservations and shipping orders, one object each.
     pub async fn audit(&self) -> Result<Vec<serde_json::Value>, StoreError> {
         sql::audit(&self.platform.database).await
@@ -159,19 +113,46 @@ fn ports(platform: &Platform, products: Arc<SqlProductBook>) -> Ports {
 #[async_trait::async_trait]
 impl chassis::ContextModule for FulfilmentModule {
     fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-        self.api()(config);
+        api::routes::configure(config, &self.use_cases);
     }
 
+    /// The pages `/admin/shipping-orders`, `/admin/stock`, `/admin/digital-files` and `/downloads`.
     fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
-        self.pages()(config);
+        let (ids, zone) = (Arc::clone(&self.platform.ids), self.platform.site.time_zone.clone());
+        pages::routes::configure(config, &self.use_cases, ids, zone);
     }
 
+    /// What the context hears: orders, products, counts, and its own mailings.
     fn subscriptions(&self) -> Vec<Subscription> {
-        self.subscriptions()
+        let use_cases = &self.use_cases;
+        let orders = FollowOrders {
+            reserve_stock: Arc::clone(&use_cases.reserve_stock),
+            create_shipping_order: Arc::clone(&use_cases.create_shipping_order),
+            release_stock: Arc::clone(&use_cases.release_stock),
+            answer_cancellation: Arc::clone(&use_cases.answer_cancellation),
+        };
+        let forget = ForgetBuyers(Arc::clone(&use_cases.anonymise_order));
+        let products = KeepProducts(Arc::clone(&self.ports.products));
+        let refunds = NoteRefunds(Arc::clone(&self.ports.refunds));
+        let count = CountStock(Arc::clone(&use_cases.import_count));
+        let mail = MailFiles(Arc::clone(&use_cases.deliver_digital));
+        vec![
+            Subscription::to(FOLLOW_ORDERS, ORDER_EVENTS, Arc::new(orders)).lanes(64),
+            Subscription::to(FORGET_BUYERS, ERASURE_EVENTS, Arc::new(forget)),
+            chassis::mail::forget::subscription(Arc::clone(&self.platform.mailer)),
+            Subscription::to(KEEP_PRODUCTS, PRODUCT_EVENTS, Arc::new(products))
+                .in_background()
+                .rebuildable(Arc::clone(&self.products) as _),
+            Subscription::to(NOTE_REFUNDS, MONEY_EVENTS, Arc::new(refunds)),
+            Subscription::to(COUNT_STOCK, COUNT_EVENTS, Arc::new(count)).in_background(),
+            Subscription::task(DELIVER_DIGITAL, Arc::new(mail)).retry(RetryPolicy::mail()),
+        ]
     }
 
+    /// The timers.
     fn jobs(&self) -> Vec<Job> {
-        self.jobs()
+        let release = Arc::clone(&self.use_cases.release_lapsed_reservations);
+        jobs(release, Arc::clone(&self.use_cases.send_waiting_files), self.settings.sweep_period)
     }
 
     async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {

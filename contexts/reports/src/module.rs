@@ -22,7 +22,7 @@ use crate::domain::ShopCalendar;
 use crate::settings::ReportsSettings;
 
 /// How many orders are written at once: they share their commits, so a backlog is worked off faster.
-const LANES: usize = 64;
+const MAX_LANES: usize = 64;
 /// How soon it is noticed that books that were being built again are whole.
 const REBUILD_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
@@ -60,39 +60,6 @@ impl ReportsModule {
         Ok(Self { books, use_cases: UseCases::new(&ports, context), ports })
     }
 
-    /// `/api/reports/v1`, seen by `OpenAPI`.
-    pub fn api(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
-        let use_cases = self.use_cases.clone();
-        move |cfg: &mut ServiceConfig| api::routes::configure(cfg, &use_cases)
-    }
-
-    /// `/admin/reports` and what is below it.
-    pub fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + Clone + use<> {
-        let use_cases = self.use_cases.clone();
-        move |cfg: &mut web::ServiceConfig| pages::routes::configure(cfg, &use_cases)
-    }
-
-    /// What the books hear: facts about orders, and about products. Both can be rebuilt from the archive.
-    pub fn subscriptions(&self) -> Vec<Subscription> {
-        let sales = Arc::new(RecordSales(Arc::clone(&self.use_cases.record_fact)));
-        let products = Arc::new(KeepProducts(Arc::clone(&self.ports.ledger)));
-        let forget = ForgetReasons(Arc::clone(&self.ports.ledger));
-        vec![
-            Subscription::to(RECORD_SALES, ORDER_FACTS, sales).lanes(LANES).rebuildable(Arc::new(RebuildSales)),
-            Subscription::to(FORGET_REASONS, ERASURE_FACTS, Arc::new(forget)),
-            Subscription::to(KEEP_PRODUCTS, PRODUCT_FACTS, products).rebuildable(Arc::new(RebuildArticles)),
-        ]
-    }
-
-    /// Says when books that are being built again are whole again.
-    pub fn jobs(&self) -> Vec<Job> {
-        let books = self.books.clone();
-        vec![Job::every("finish-rebuild", REBUILD_POLL_INTERVAL, move || {
-            let books = books.clone();
-            Box::pin(async move { books.finish_rebuild().await })
-        })]
-    }
-
     /// Why the books have to be built again by replaying [`Self::BOOKS`], if they do: they were kept in another time zone or
     /// by an earlier version's rules.
     pub async fn outdated(&self) -> Result<Option<String>, StoreError> {
@@ -104,7 +71,7 @@ impl ReportsModule {
         self.books.audit().await
     }
 
-    /// The same of books that nobody keeps, such as those in a backup.
+    /// The same for a database that is not in use, such as one in a backup.
     pub async fn audit_of(database: &Database) -> Result<Vec<Value>, StoreError> {
         sql::audit(database).await
     }
@@ -112,20 +79,34 @@ impl ReportsModule {
 
 #[async_trait::async_trait]
 impl chassis::ContextModule for ReportsModule {
-    fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-        self.api()(config);
+    fn register_api(&self, config: &mut ServiceConfig<'_>) {
+        api::routes::configure(config, &self.use_cases);
     }
 
-    fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
-        self.pages()(config);
+    /// `/admin/reports` and what is below it.
+    fn register_pages(&self, config: &mut web::ServiceConfig) {
+        pages::routes::configure(config, &self.use_cases);
     }
 
+    /// What the books hear: facts about orders, and about products. Both can be rebuilt from the archive.
     fn subscriptions(&self) -> Vec<Subscription> {
-        self.subscriptions()
+        let sales = Arc::new(RecordSales(Arc::clone(&self.use_cases.record_fact)));
+        let products = Arc::new(KeepProducts(Arc::clone(&self.ports.ledger)));
+        let forget = ForgetReasons(Arc::clone(&self.ports.ledger));
+        vec![
+            Subscription::to(RECORD_SALES, ORDER_FACTS, sales).lanes(MAX_LANES).rebuildable(Arc::new(RebuildSales)),
+            Subscription::to(FORGET_REASONS, ERASURE_FACTS, Arc::new(forget)),
+            Subscription::to(KEEP_PRODUCTS, PRODUCT_FACTS, products).rebuildable(Arc::new(RebuildArticles)),
+        ]
     }
 
+    /// Says when books that are being built again are whole again.
     fn jobs(&self) -> Vec<Job> {
-        self.jobs()
+        let books = self.books.clone();
+        vec![Job::every("finish-rebuild", REBUILD_POLL_INTERVAL, move || {
+            let books = books.clone();
+            Box::pin(async move { books.finish_rebuild().await })
+        })]
     }
 
     async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 use actix_web::App;
 use actix_web::http::header;
 use actix_web::test::TestRequest;
+use chassis::ContextModule as _;
 use chassis::web::openapi::{About, describe};
 use serde_json::{Value, json};
 use utoipa_actix_web::AppExt;
@@ -14,7 +15,7 @@ type MakeRequest = fn() -> TestRequest;
 const PRODUCTS: &str = "/api/catalogue/v1/products";
 
 fn openapi(shop: &TestShop) -> Value {
-    let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    let (_, api) = App::new().into_utoipa_app().configure(|config| shop.module.register_api(config)).split_for_parts();
     describe(About { tag: "catalogue", text: "Products, categories, pictures, import and export" }, &api).unwrap()
 }
 

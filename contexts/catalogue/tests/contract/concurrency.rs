@@ -167,7 +167,7 @@ async fn what_another_process_changes_is_seen() {
     }
 }
 
-/// Stock is no fact of the catalogue's, so that nobody is told; but no answer is older than a second.
+/// A change of stock writes no fact, so that there is no notification; but no answer is older than a second.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_process_hears_of_stock_is_seen_after_a_second() {
     let Some([one, other]) = two_on_postgres("catalogue", MIGRATIONS).await else { return };

@@ -4,6 +4,7 @@ use catalogue::adapters::inbound::consumers::fulfilment;
 use catalogue::domain::StockCount;
 use catalogue::ports::{ProductChange, ProductStore};
 use catalogue::testing::{InMemoryCatalogue, a_product, a_variant, new_product};
+use chassis::ContextModule as _;
 use chassis::messaging::InboxAdmin as _;
 use serde_json::{Value, json};
 use shared_kernel::{Envelope, Sku};

@@ -10,6 +10,7 @@ use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
 use catalogue::CatalogueModule;
 use catalogue::adapters::outbound::sql::MIGRATIONS;
+use chassis::ContextModule as _;
 use chassis::Platform;
 use chassis::messaging::{Inbox, Outbox, SqlMessages};
 use chassis::sql::Database;
@@ -84,9 +85,9 @@ impl TestShop {
         let app = App::new()
             .into_utoipa_app()
             .map(|app| app.app_data(web::Data::new(edge(people))).wrap(from_fn(chassis::web::guard)))
-            .configure(self.module.api())
+            .configure(|config| self.module.register_api(config))
             .into_app()
-            .configure(self.module.pages());
+            .configure(|config| self.module.register_pages(config));
         let app = test::init_service(app).await;
         let response = test::call_service(&app, request.to_request()).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::App;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use chassis::ContextModule as _;
 use chassis::web::openapi::{About, describe};
 use chassis::web::testing::promised;
 use serde_json::{Value, json};
@@ -101,7 +102,8 @@ fn token_of(got: &Got) -> String {
 }
 
 async fn the_promise_is_what_the_code_says(shop: &TestShop) {
-    let (_, openapi) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    let (_, openapi) =
+        App::new().into_utoipa_app().configure(|config| shop.module.register_api(config)).split_for_parts();
     let about = About { tag: "customer", text: "Accounts, sessions, roles and API keys" };
     assert_golden("openapi.json", &describe(about, &openapi).unwrap());
 }

@@ -1,4 +1,4 @@
-//! Nobody learns from us which addresses have an account.
+//! The shop does not reveal which addresses have an account.
 
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};

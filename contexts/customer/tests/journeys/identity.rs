@@ -1,4 +1,4 @@
-//! What the gateway of a shop in several processes is told about who is asking.
+//! What the gateway of a shop in several processes learns about the caller.
 
 use std::time::Duration;
 

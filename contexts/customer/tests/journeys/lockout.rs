@@ -1,4 +1,4 @@
-//! Nobody keeps the owner of an account out by guessing at it, and nobody guesses as often as they like.
+//! Guessing cannot lock the owner of an account out, and the number of guesses is limited.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn log_in(shop: &TestShop, address: &str, password: &str, device: Option<&
     shop.call(request.set_json(body)).await
 }
 
-/// Somebody who guesses from one address as early as they are let, for a minute.
+/// Guesses from one address as early as allowed, for a minute.
 async fn guess_for_a_minute(shop: &TestShop, address: &str) {
     let mut wait = 0;
     for _ in 0..60 {

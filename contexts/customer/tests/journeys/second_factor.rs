@@ -13,7 +13,7 @@ use crate::shop::{Got, PASSWORD, TestShop, on_both_engines};
 
 const AROHA: &str = "aroha@example.org";
 
-/// What the app on somebody's phone shows now.
+/// The code that the customer's app shows now.
 fn code(shop: &TestShop, secret: &str) -> String {
     let step = u64::try_from(shop.clock.now().micros() / 30_000_000).unwrap();
     format!("{:06}", TotpSecret::parse(secret).unwrap().code(step))

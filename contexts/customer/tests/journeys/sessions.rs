@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::cookie::SameSite;
 use actix_web::test::TestRequest;
+use chassis::ContextModule as _;
 use customer::NewUser;
 use shared_kernel::Role;
 

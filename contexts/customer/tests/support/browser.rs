@@ -8,7 +8,7 @@ use actix_web::test::TestRequest;
 
 use crate::shop::{Got, TestShop};
 
-/// Somebody's browser: keeps cookies, and fills in the token of the form that it last saw.
+/// A browser: keeps cookies, and fills in the token of the form that it last saw.
 pub struct Browser<'a> {
     pub shop: &'a TestShop,
     pub jar: BTreeMap<String, String>,

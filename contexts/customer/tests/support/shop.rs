@@ -9,6 +9,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
+use chassis::ContextModule as _;
 use chassis::Platform;
 use chassis::messaging::SqlMessages;
 use chassis::sql::Database;
@@ -87,7 +88,11 @@ impl TestShop {
             ..EdgeSettings::default()
         };
         let edge = Edge::new(edge, module.authenticator(), platform.ids.clone());
-        let app = App::new().into_utoipa_app().configure(module.api()).into_app().configure(module.pages());
+        let app = App::new()
+            .into_utoipa_app()
+            .configure(|config| module.register_api(config))
+            .into_app()
+            .configure(|config| module.register_pages(config));
         let app = app.configure(module.identity(Arc::new(Signer::new(&signing_key(), clock.clone()))));
         let app = app.app_data(web::Data::new(edge)).wrap(from_fn(guard));
         let app = std::rc::Rc::new(test::init_service(app).await);
@@ -155,7 +160,7 @@ macro_rules! on_both_engines {
 }
 pub(crate) use on_both_engines;
 
-/// Somebody whom the operator enters.
+/// A user whom the operator creates.
 pub fn user<'a>(email: &'a str, password: &str, role: Role, verified: bool) -> NewUser<'a> {
     NewUser { email, password: password.into(), name: ("Aroha", "Ngata"), role, verified, reset_password: false }
 }

@@ -3,6 +3,7 @@
 use actix_web::App;
 use actix_web::http::header;
 use actix_web::test::TestRequest;
+use chassis::ContextModule as _;
 use chassis::web::openapi::{About, describe};
 use chassis::web::testing::promised;
 use fulfilment::testing::order;
@@ -17,7 +18,8 @@ const BASE: &str = "/api/fulfilment/v1";
 #[actix_web::test]
 async fn the_document_is_the_one_that_was_promised() {
     let shop = TestShop::open(Storage::Sqlite).await;
-    let (_, document) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    let (_, document) =
+        App::new().into_utoipa_app().configure(|config| shop.module.register_api(config)).split_for_parts();
     let about = About { tag: "fulfilment", text: "Stock, shipping orders and files that are sold" };
     assert_golden(&contract("fulfilment", "openapi.json"), &describe(about, &document).unwrap());
 }

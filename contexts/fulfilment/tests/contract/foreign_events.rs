@@ -1,5 +1,6 @@
 //! The events of others, from their own golden files: this context must understand every one that it hears.
 
+use chassis::ContextModule as _;
 use chassis::messaging::Subscription;
 use fulfilment::adapters::inbound::consumers::catalogue::{COUNT_EVENTS, PRODUCT_EVENTS};
 use fulfilment::adapters::inbound::consumers::order::{ERASURE_EVENTS, MONEY_EVENTS, ORDER_EVENTS};

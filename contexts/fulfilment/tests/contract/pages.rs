@@ -180,7 +180,7 @@ async fn a_whole_list_is_counted_with_one_form(on: Storage) {
     }
     let page = shop.page("/admin/stock").await;
     assert_eq!((count(&page, "save"), page.text().matches("name=\"expected\"").count()), (1, 4));
-    // Meanwhile somebody receives goods and somebody buys.
+    // Meanwhile goods arrive and an order is placed.
     shop.count("B", 22).await;
     shop.pay(1, &[("C", "physical", 2)]).await;
     let lines = [("A", "1", "1"), ("B", "2", "7"), ("C", "3", "5"), ("D", "4", "8")];

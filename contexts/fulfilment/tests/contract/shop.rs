@@ -1,5 +1,5 @@
-//! The context as a whole on a throw-away database: messages in, messages and mails out, pages and API asked as
-//! somebody.
+//! The context as a whole on a throw-away database: messages in, messages and mails out, pages and API requested as
+//! different users.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
+use chassis::ContextModule as _;
 use chassis::Platform;
 use chassis::mail::Mailer;
 use chassis::messaging::{Inbox, InboxAdmin as _, Outbox, SqlMessages};
@@ -194,9 +195,9 @@ impl TestShop {
         let people = people.and("staff", somebody(1, Role::Staff)).and("buyer", somebody(2, Role::Customer));
         let app = App::new()
             .into_utoipa_app()
-            .configure(self.module.api())
+            .configure(|config| self.module.register_api(config))
             .into_app()
-            .configure(self.module.pages())
+            .configure(|config| self.module.register_pages(config))
             .app_data(web::Data::new(edge(people)))
             .wrap(from_fn(chassis::web::guard));
         let app = test::init_service(app).await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::test::TestRequest;
 use async_trait::async_trait;
+use chassis::ContextModule as _;
 use chassis::mail::{Mail, MailError, Mailer};
 use fulfilment::testing::{order, sku};
 use serde_json::{Value, json};
@@ -100,7 +101,7 @@ async fn a_placed_order_is_held_and_nothing_more(on: Storage) {
     }
 }
 
-/// Anyone who packs sees what went back; it stops nothing by itself.
+/// Those who pack see what was refunded; it stops nothing by itself.
 async fn what_was_refunded_is_marked_on_the_packing_list(on: Storage) {
     let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;
@@ -228,7 +229,7 @@ async fn a_wish_to_cancel_is_granted_until_something_has_left(on: Storage) {
     assert_eq!(shelf(&shop, "KEA").await, (4, 0, 4), "its goods were back already");
 }
 
-/// A book has left, a kea and a file that nobody uploads have not; their money went back.
+/// A book was sent; a kea and a file that is never uploaded were not, and were refunded.
 async fn the_rest_of_a_partly_sent_order_can_be_left_out(on: Storage) {
     let shop = TestShop::open(on).await;
     shop.count("KEA", 5).await;

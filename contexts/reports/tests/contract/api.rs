@@ -5,6 +5,7 @@ use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
+use chassis::ContextModule as _;
 use chassis::messaging::Rebuild as _;
 use chassis::params;
 use chassis::web::openapi::{About, describe};
@@ -39,7 +40,7 @@ fn people() -> KnownPeople {
 
 async fn get(shop: &TestShop, path_and_query: &str, headers: &[(actix_web::http::header::HeaderName, &str)]) -> Answer {
     let app = App::new().app_data(web::Data::new(edge(people()))).wrap(from_fn(chassis::web::guard));
-    let app = init_service(app.into_utoipa_app().configure(shop.module.api()).into_app()).await;
+    let app = init_service(app.into_utoipa_app().configure(|config| shop.module.register_api(config)).into_app()).await;
     let request = TestRequest::get().uri(&format!("/api/reports/v1/{path_and_query}"));
     let request = headers.iter().fold(request, |request, header| request.insert_header(header.clone()));
     let answer = call_service(&app, request.to_request()).await;
@@ -274,7 +275,7 @@ async fn an_unchanged_report_is_not_sent_again(on: Storage) {
 
 async fn description() -> Value {
     let shop = TestShop::open(Storage::Sqlite).await;
-    let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    let (_, api) = App::new().into_utoipa_app().configure(|config| shop.module.register_api(config)).split_for_parts();
     describe(About { tag: "reports", text: "What was sold, by month, article, category and country" }, &api).unwrap()
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::ContextModule as _;
 use chassis::messaging::{ContextEngine, Engine, Record, Recorder, Transport};
 use chassis::sql::Database;
 use chassis::testing::{CountingIds, eventually};

@@ -5,6 +5,7 @@ use actix_web::http::header::{COOKIE, LOCATION};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
+use chassis::ContextModule as _;
 use chassis::web::testing::{KnownPeople, edge, somebody};
 use shared_kernel::Role;
 
@@ -29,7 +30,7 @@ const PAGES: [&str; 11] = [
 async fn get(shop: &TestShop, page: &str, token: Option<&str>) -> (StatusCode, String, String) {
     let people = KnownPeople::default().and("admin", somebody(1, Role::Admin)).and("staff", somebody(2, Role::Staff));
     let app = App::new().app_data(web::Data::new(edge(people))).wrap(from_fn(chassis::web::guard));
-    let app = init_service(app.configure(shop.module.pages())).await;
+    let app = init_service(app.configure(|config| shop.module.register_pages(config))).await;
     let mut request = TestRequest::get().uri(&format!("/admin/reports{page}"));
     if let Some(token) = token {
         request = request.insert_header((COOKIE, format!("sid={token}")));

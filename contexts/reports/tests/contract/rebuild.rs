@@ -1,8 +1,10 @@
-//! The books can be thrown away and built again from the archive, row for row, whatever came twice or out of order.
+//! The read model can be emptied and rebuilt from the archive, row for row, even where facts came twice or out of
+//! order.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::ContextModule as _;
 use chassis::messaging::{ContextEngine, Engine, Rebuild, Record, Recorder, Transport};
 use chassis::params;
 use chassis::sql::Database;
@@ -198,11 +200,11 @@ async fn a_replay_in_a_running_shop_makes_the_same_rows_again(on: Storage) {
         dump(&usual).await
     };
     let as_expected = || async { (dump(&shop).await == expected).then_some(()) };
-    let patience = Duration::from_secs(30);
-    eventually(patience, as_expected).await;
+    let timeout = Duration::from_secs(30);
+    eventually(timeout, as_expected).await;
     for consumer in replay.rebuildable() {
         replay.start(&consumer).await.unwrap();
-        eventually(patience, as_expected).await;
+        eventually(timeout, as_expected).await;
     }
     ending.cancel();
     tasks.close();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chassis::ContextModule as _;
 use chassis::messaging::{Delivery, Handled, Handler, Inbox, SqlMessages};
 use chassis::sql::Database;
 use chassis::testing::{Leftovers, a_cause, drive, platform_on};
@@ -40,7 +41,7 @@ impl TestShop {
         Self { module, database, clock, books, leftovers: Leftovers::default() }
     }
 
-    /// Puts the messages into the inbox of anyone who wants them, and works until nothing is left to do.
+    /// Puts the messages into the inboxes of their subscribers, and works until nothing is left to do.
     pub async fn hears(&self, messages: &[Envelope]) {
         let inbox = SqlMessages::new(self.database.clone(), Arc::clone(&self.clock));
         for message in messages {

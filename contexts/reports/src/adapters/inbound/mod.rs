@@ -8,3 +8,18 @@ pub mod consumers;
 pub mod csv;
 pub mod pages;
 pub mod params;
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
+
+use crate::application::UseCases;
+
+/// Gives the use cases to the handlers of API and pages.
+fn share<'a>(config: &'a mut ServiceConfig, use_cases: &UseCases) -> &'a mut ServiceConfig {
+    config
+        .app_data(Data::from(Arc::clone(&use_cases.report_queries)))
+        .app_data(Data::from(Arc::clone(&use_cases.show_sales_over_time)))
+        .app_data(Data::from(Arc::clone(&use_cases.list_refunds)))
+        .app_data(Data::from(Arc::clone(&use_cases.context)))
+}

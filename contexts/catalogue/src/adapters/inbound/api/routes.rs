@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{ResponseCache, categories, exports, featured, imports, media, paths, products};
 use crate::adapters::inbound::import::ImportFile;
+use crate::adapters::inbound::share;
 use crate::application::UseCases;
 
 /// Registers all routes. Fixed words come before handles.
@@ -17,11 +18,7 @@ pub fn configure(
     response_cache: &Arc<ResponseCache>,
 ) {
     config
-        .app_data(Data::from(Arc::clone(&use_cases.browse)))
-        .app_data(Data::from(Arc::clone(&use_cases.save_product)))
-        .app_data(Data::from(Arc::clone(&use_cases.withdraw_product)))
-        .app_data(Data::from(Arc::clone(&use_cases.export_products)))
-        .app_data(Data::from(Arc::clone(&use_cases.keep_picture)))
+        .map(|config| share(config, use_cases))
         .app_data(Data::from(Arc::clone(import_file)))
         .app_data(Data::from(Arc::clone(response_cache)))
         .service(products::list_products)

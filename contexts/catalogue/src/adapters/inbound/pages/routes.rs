@@ -9,6 +9,7 @@ use super::{PageSettings, admin_import, admin_pictures, admin_product, admin_pro
 use crate::adapters::inbound::import::ImportFile;
 use crate::adapters::inbound::import::import_file::MAX_FILE_BYTES;
 use crate::adapters::inbound::import::picture_archive::MAX_ARCHIVE_BYTES;
+use crate::adapters::inbound::share;
 use crate::application::UseCases;
 use crate::domain::Media;
 
@@ -19,15 +20,7 @@ pub fn configure(
     import_file: &Arc<ImportFile>,
     settings: &PageSettings,
 ) {
-    config
-        .app_data(Data::from(Arc::clone(&use_cases.browse)))
-        .app_data(Data::from(Arc::clone(&use_cases.save_product)))
-        .app_data(Data::from(Arc::clone(&use_cases.withdraw_product)))
-        .app_data(Data::from(Arc::clone(&use_cases.export_products)))
-        .app_data(Data::from(Arc::clone(&use_cases.keep_picture)))
-        .app_data(Data::from(Arc::clone(&use_cases.add_picture)))
-        .app_data(Data::from(Arc::clone(import_file)))
-        .app_data(Data::new(settings.clone()));
+    share(config, use_cases).app_data(Data::from(Arc::clone(import_file))).app_data(Data::new(settings.clone()));
     shop(config);
     imports(config);
     maintenance(config);

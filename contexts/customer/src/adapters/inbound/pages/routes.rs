@@ -2,31 +2,16 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Data, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use chassis::Site;
 
 use super::{admin_customers, confirm, login, profile, reset, second_factor, sessions, sign_up, verify};
+use crate::adapters::inbound::share;
 use crate::application::UseCases;
 
 /// Registers every page.
 pub fn configure(use_cases: &UseCases, site: &Arc<Site>, config: &mut ServiceConfig) {
-    config
-        .app_data(Data::from(Arc::clone(site)))
-        .app_data(Data::from(Arc::clone(&use_cases.account_queries)))
-        .app_data(Data::from(Arc::clone(&use_cases.sign_up)))
-        .app_data(Data::from(Arc::clone(&use_cases.verify_email)))
-        .app_data(Data::from(Arc::clone(&use_cases.request_mail)))
-        .app_data(Data::from(Arc::clone(&use_cases.reset_password)))
-        .app_data(Data::from(Arc::clone(&use_cases.log_in)))
-        .app_data(Data::from(Arc::clone(&use_cases.log_out)))
-        .app_data(Data::from(Arc::clone(&use_cases.confirm_session)))
-        .app_data(Data::from(Arc::clone(&use_cases.end_sessions)))
-        .app_data(Data::from(Arc::clone(&use_cases.set_up_second_factor)))
-        .app_data(Data::from(Arc::clone(&use_cases.change_password)))
-        .app_data(Data::from(Arc::clone(&use_cases.edit_profile)))
-        .app_data(Data::from(Arc::clone(&use_cases.erase_customer)))
-        .app_data(Data::from(Arc::clone(&use_cases.change_role)));
-    config
+    share(config, use_cases, site)
         .service(sign_up::show)
         .service(sign_up::sign_up)
         .service(verify::show)

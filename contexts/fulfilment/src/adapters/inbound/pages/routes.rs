@@ -7,20 +7,13 @@ use shared_kernel::Ids;
 
 use super::view_models::TimeZone;
 use super::{digital_files, downloads, shelf, shipping_order, shipping_orders, stock};
+use crate::adapters::inbound::share;
 use crate::application::UseCases;
 
 /// Registers the pages and what the handlers need: `ids` name what a form does, so that it is not done twice; `time_zone`,
 /// such as `Pacific/Auckland`, is that of the clocks that pages show.
 pub fn configure(config: &mut ServiceConfig, use_cases: &UseCases, ids: Arc<dyn Ids>, time_zone: String) {
-    config
-        .app_data(Data::from(Arc::clone(&use_cases.shipping_orders)))
-        .app_data(Data::from(Arc::clone(&use_cases.stock)))
-        .app_data(Data::from(Arc::clone(&use_cases.digital_files)))
-        .app_data(Data::from(Arc::clone(&use_cases.set_stock)))
-        .app_data(Data::from(Arc::clone(&use_cases.adjust_stock)))
-        .app_data(Data::from(Arc::clone(&use_cases.dispatch_items)))
-        .app_data(Data::from(Arc::clone(&use_cases.close_shipping_order)))
-        .app_data(Data::from(Arc::clone(&use_cases.put_digital_file)))
+    share(config, use_cases)
         .app_data(Data::from(ids))
         .app_data(Data::new(TimeZone(time_zone)))
         .route("/admin/shipping-orders", web::get().to(shipping_orders::show))
