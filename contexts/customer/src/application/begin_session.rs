@@ -8,7 +8,7 @@ use shared_kernel::{Clock, CustomerId, Ids, StoreError, Timestamp};
 use crate::domain::{BegunFrom, Customer, Session, SessionPolicy, Token, TokenHash};
 use crate::ports::{KnownDevices, Sessions};
 
-/// From where somebody logs in.
+/// From where a customer logs in.
 #[derive(Debug, Clone, Default)]
 pub struct LoginPlace {
     /// What attempts are counted by: the address, or the network of one IPv6 subscriber.
@@ -21,10 +21,10 @@ pub struct LoginPlace {
     pub instead_of: Option<TokenHash>,
 }
 
-/// Somebody is logged in.
+/// A session that was begun.
 #[derive(Debug, Clone)]
 pub struct LoggedIn {
-    /// The session's token, which nobody will see again.
+    /// The session's token, which is shown only here.
     pub token: Token,
     /// When the session ends at the latest.
     pub expires_at: Timestamp,

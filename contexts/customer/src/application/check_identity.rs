@@ -1,4 +1,4 @@
-//! Somebody who is logged in proves once more who they are, before something that does great harm in the wrong hands.
+//! A logged-in customer proves their identity again, before something that does great harm in the wrong hands.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::check_code::CheckCode;
 use crate::domain::{Customer, DelayPolicy, Delayed, Fingerprint, LoginLane, TokenHash};
 use crate::ports::{Accounts, HashingError, LoginDelays, PasswordHasher};
 
-/// What somebody types.
+/// What the customer types.
 #[derive(Debug, Clone)]
 pub struct IdentityProof {
     pub customer: CustomerId,

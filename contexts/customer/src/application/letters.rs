@@ -15,7 +15,7 @@ pub const SEND_ACCOUNT_MAIL: ConsumerName = ConsumerName::new("send-account-mail
 pub enum LetterKind {
     /// Show that the address is yours.
     VerifyEmail,
-    /// Somebody tried to sign up with your address.
+    /// There was an attempt to sign up with the recipient's address.
     AlreadyRegistered,
     /// Choose a new password.
     ResetPassword,
@@ -36,8 +36,8 @@ impl LetterKind {
 pub struct MailOrder {
     /// What about.
     pub letter: LetterKind,
-    /// Whom; nobody when the request named an address that has no account. Such an order is kept all the same, so that
-    /// the request takes as long as any other.
+    /// The recipient; `None` when the request named an address that has no account. Such an order is kept all the same,
+    /// so that the request takes as long as any other.
     pub customer: Option<CustomerId>,
 }
 
@@ -48,7 +48,7 @@ impl MailOrder {
         self.task(key)
     }
 
-    /// An order that is carried out once in an hour, so that nobody's mailbox can be flooded with it.
+    /// An order that is carried out once in an hour, so that it cannot flood a mailbox.
     pub(super) fn once_an_hour(self, now: Timestamp, ids: &dyn Ids) -> TaskDraft {
         let Some(customer) = self.customer else { return self.once_more(ids) };
         let hour = now.micros().div_euclid(3_600_000_000);

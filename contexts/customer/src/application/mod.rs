@@ -9,10 +9,10 @@ pub mod commands;
 pub mod queries;
 
 mod begin_session;
+mod change_account;
 mod check_code;
 mod check_identity;
 mod letters;
-mod retry_on_conflict;
 mod use_cases;
 
 pub use begin_session::{LoggedIn, LoginPlace};

@@ -6,12 +6,11 @@ use secrecy::SecretString;
 use shared_kernel::{CustomerId, StoreError};
 
 use crate::application::begin_session::{BeginSession, LoggedIn};
+use crate::application::change_account::change_account;
 use crate::application::check_identity::{CheckIdentity, CheckIdentityError};
-use crate::application::retry_on_conflict::retry_on_conflict;
 use crate::domain::{BegunFrom, FieldError, NewPassword, TokenHash};
 use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher, Sessions, SessionsAfter};
 
-/// What somebody fills in.
 #[derive(Debug, Clone)]
 pub struct ChangePasswordCommand {
     pub customer: CustomerId,
@@ -66,7 +65,7 @@ impl ChangePassword {
         let second_factor = before.is_some_and(|(session, _)| session.second_factor);
         let (id, proven) = (customer.id(), customer.password().clone());
         let (session, logged_in) = self.begin.new_session(customer, command.begun_from, second_factor);
-        let changed = retry_on_conflict(self.accounts.as_ref(), id, |customer| {
+        let changed = change_account(self.accounts.as_ref(), id, |customer| {
             // Another request changed it since it was checked.
             if customer.password() != &proven {
                 return Err(CheckIdentityError::WrongPassword.into());

@@ -1,10 +1,10 @@
-//! An administrator gives somebody a role, or takes it away.
+//! An administrator changes the role of an account.
 
 use std::sync::Arc;
 
 use shared_kernel::{CustomerId, Role, StoreError};
 
-use crate::application::retry_on_conflict::retry_on_conflict;
+use crate::application::change_account::change_account;
 use crate::domain::{Customer, OwnRoleRefused};
 use crate::ports::{Account, AccountChange, Accounts};
 
@@ -45,7 +45,7 @@ impl ChangeRole {
         role: Role,
         by: CustomerId,
     ) -> Result<RoleChange, ChangeRoleError> {
-        let changed = retry_on_conflict(self.accounts.as_ref(), customer, |customer| {
+        let changed = change_account(self.accounts.as_ref(), customer, |customer| {
             let (customer, events) = customer.change_role(role, Some(by))?;
             Ok::<_, ChangeRoleError>(AccountChange::of(customer, events))
         });

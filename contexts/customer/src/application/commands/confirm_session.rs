@@ -1,5 +1,5 @@
-//! Somebody who is logged in proves once more who they are. For a while their session may then do what does great harm in
-//! the wrong hands: refunds, roles, API keys.
+//! A logged-in customer proves their identity again. For a while their session may then do what does great harm in the
+//! wrong hands: refunds, roles, API keys.
 
 use std::sync::Arc;
 

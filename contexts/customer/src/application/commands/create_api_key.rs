@@ -22,7 +22,7 @@ pub struct CreateApiKeyCommand {
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateApiKeyError {
-    /// Nobody gives away more than they have.
+    /// A key has at most the role of its owner.
     #[error("a key cannot do more than the one who makes it")]
     MoreThanYours,
     /// It would be worth nothing.
@@ -37,7 +37,7 @@ pub enum CreateApiKeyError {
 pub struct NewApiKey {
     /// What is kept.
     pub key: ApiKey,
-    /// The whole key, which nobody will see again.
+    /// The whole key, which is shown only here.
     pub secret: String,
 }
 

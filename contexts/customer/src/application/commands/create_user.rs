@@ -1,11 +1,11 @@
-//! An operator enters somebody: the first administrator, demo customers, anyone who the command line names.
+//! An operator creates a user: the first administrator, demo customers, or a user named on the command line.
 
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, Ids, Role, StoreError};
 
-use crate::application::retry_on_conflict::retry_on_conflict;
+use crate::application::change_account::change_account;
 use crate::domain::{
     Customer, CustomerParts, EmailAddress, FieldError, NewPassword, OwnRoleRefused, PasswordHash, PersonName,
 };
@@ -24,11 +24,11 @@ pub struct CreateUserCommand {
     pub role: Role,
     /// Whether the operator vouches for the address.
     pub verified: bool,
-    /// Whether somebody who is known gets this password, too, and has to log in again everywhere.
+    /// Whether an existing user gets this password, too, and has to log in again everywhere.
     pub reset_password: bool,
 }
 
-/// Why nobody was entered.
+/// Why no user was created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateUserError {
     /// The rules forbid it.
@@ -60,11 +60,11 @@ impl CreateUser {
         Self { accounts, hasher, clock, ids }
     }
 
-    /// Enters them, or lets the one who has that address rise to the role and, if the operator vouches for it, takes their
-    /// address as verified. Nothing is taken away, and password and name stay their own, so that the command may be
-    /// repeated at every start of the shop. But an account that was never verified may be anybody's who knew the address:
-    /// when the operator vouches for it, their password replaces the one chosen there, and its sessions end. So it is when
-    /// the operator asks for it, because a password was lost.
+    /// Creates the user, or raises the existing user with that address to the role and, if the operator vouches for it,
+    /// marks the address as verified. An existing user keeps a higher role, password and name, so that the command may
+    /// be repeated at every start of the shop. But an account that was never verified may have been created by
+    /// another person than the owner of the address: when the operator vouches for it, the operator's password replaces the one chosen
+    /// there, and its sessions end. The same happens when the operator asks for it, because a password was lost.
     pub async fn execute(&self, command: CreateUserCommand) -> Result<CustomerId, CreateUserError> {
         if let Some(known) = self.accounts.find_by_email(&command.email).await? {
             return self.adjust(&known, &command).await;
@@ -98,7 +98,7 @@ impl CreateUser {
     async fn adjust(&self, known: &Customer, command: &CreateUserCommand) -> Result<CustomerId, CreateUserError> {
         let is_wanted = |customer: &Customer| command.reset_password || command.verified && !customer.is_verified();
         let password = if is_wanted(known) { Some(self.hash(command, &known.own_words()).await?) } else { None };
-        let adjusted = retry_on_conflict(self.accounts.as_ref(), known.id(), |customer| {
+        let adjusted = change_account(self.accounts.as_ref(), known.id(), |customer| {
             let password = password.clone().filter(|_| is_wanted(&customer));
             let role = command.role.max(customer.role());
             let (customer, mut events) = customer.change_role(role, None)?;

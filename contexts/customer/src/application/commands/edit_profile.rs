@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use shared_kernel::{Address, CustomerId, Role, StoreError};
 
-use crate::application::retry_on_conflict::retry_on_conflict;
+use crate::application::change_account::change_account;
 use crate::domain::{Customer, PersonName};
 use crate::ports::{Account, AccountChange, Accounts};
 
-/// What somebody fills in.
 #[derive(Debug, Clone)]
 pub struct EditProfileCommand {
     pub customer: CustomerId,
-    /// What anyone who asks may do: an API key may do less than its owner, and then it does not change the account.
+    /// The role that the caller acts with: an API key may have less than its owner, and then it does not change the
+    /// account.
     pub by: Role,
     pub name: PersonName,
     /// Where their parcels go; `None` if nowhere yet.
@@ -43,7 +43,7 @@ impl EditProfile {
 
     /// Answers with the customer after the change.
     pub async fn execute(&self, command: EditProfileCommand) -> Result<Customer, EditProfileError> {
-        let changed = retry_on_conflict(self.accounts.as_ref(), command.customer, |customer| {
+        let changed = change_account(self.accounts.as_ref(), command.customer, |customer| {
             if command.by < customer.role() {
                 return Err(EditProfileError::LessThanOwner);
             }

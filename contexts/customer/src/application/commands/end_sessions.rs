@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_kernel::{CustomerId, StoreError};
 
-use crate::application::retry_on_conflict::retry_on_conflict;
+use crate::application::change_account::change_account;
 use crate::domain::SessionId;
 use crate::ports::{AccountChange, Accounts, Sessions, SessionsAfter};
 
@@ -28,7 +28,7 @@ impl EndSessions {
 
     /// Ends all sessions of a customer; `false` if there is no such customer.
     pub async fn all(&self, customer: CustomerId) -> Result<bool, StoreError> {
-        let ended = retry_on_conflict(self.accounts.as_ref(), customer, |customer| {
+        let ended = change_account(self.accounts.as_ref(), customer, |customer| {
             Ok::<_, StoreError>(AccountChange { sessions: SessionsAfter::End, ..AccountChange::of(customer, vec![]) })
         });
         Ok(ended.await?.is_some())

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use shared_kernel::{Clock, CustomerId, StoreError};
 
+use crate::application::change_account::change_account;
 use crate::application::check_identity::{CheckIdentity, CheckIdentityError};
-use crate::application::retry_on_conflict::retry_on_conflict;
 use crate::domain::{EraseRefused, TokenHash};
 use crate::ports::{Account, AccountChange, Accounts, SessionsAfter};
 
-/// Why nobody was erased.
+/// Why no customer was erased.
 #[derive(Debug, thiserror::Error)]
 pub enum EraseCustomerError {
     #[error("there is no such customer")]
@@ -50,10 +50,10 @@ impl EraseCustomer {
         self.by_request(owner.id()).await
     }
 
-    /// An administrator erases somebody who asked for it.
+    /// An administrator erases a customer who asked for it.
     pub async fn by_request(&self, id: CustomerId) -> Result<(), EraseCustomerError> {
         let now = self.clock.now();
-        let erased = retry_on_conflict(self.accounts.as_ref(), id, |customer| {
+        let erased = change_account(self.accounts.as_ref(), id, |customer| {
             let (erased, events) = customer.erase(now)?;
             let (account, sessions) = (Account::Erased(erased), SessionsAfter::End);
             Ok::<_, EraseCustomerError>(AccountChange { account, events, tasks: vec![], sessions, spent: None })

@@ -1,7 +1,7 @@
-//! Somebody logs in: with a password, and with a code where the account has a second factor.
+//! A customer logs in: with a password, and with a code where the account has a second factor.
 //!
-//! An unknown address and a wrong password get the same answer after the same work. Guessing is slowed down where it comes
-//! from; nobody is ever locked out by others (see [`crate::domain::login_delay`]).
+//! An unknown address and a wrong password get the same answer after the same work. Guessing is slowed down where it
+//! comes from; others cannot lock a customer out (see [`crate::domain::login_delay`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +15,9 @@ use crate::application::check_identity::CheckIdentity;
 use crate::domain::{Customer, Delayed, EmailAddress, Fingerprint, LoginLane, SecondFactor, Token, TokenHash};
 use crate::ports::{HashingError, KnownDevices, LoginChallenge, LoginChallenges};
 
-/// How long somebody has to find the code.
+/// How long a customer has to enter the code.
 const CHALLENGE_LIFETIME: Duration = Duration::from_mins(10);
 
-/// What somebody types.
 #[derive(Debug, Clone)]
 pub struct LogInCommand {
     pub email: String,
@@ -28,10 +27,10 @@ pub struct LogInCommand {
     pub place: LoginPlace,
 }
 
-/// Why nobody is logged in.
+/// Why no session was begun.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
-    /// No such account, or not its password; nobody is told which. The account is for the security log.
+    /// No such account, or not its password; the caller is not told which. The account is for the security log.
     #[error("e-mail address or password is wrong")]
     WrongCredentials(Option<CustomerId>),
     /// The password is right, and a code is wanted, too. It may be sent with this token instead of the password.
@@ -88,7 +87,7 @@ impl LogIn {
         }
     }
 
-    /// Goes on with a login that has waited for its code.
+    /// Completes a login that has waited for its code.
     pub async fn complete(&self, challenge: &str, code: &str, place: LoginPlace) -> Result<LoggedIn, LogInError> {
         let hash = Token::parse(challenge).ok_or(LogInError::ChallengeOver)?.hash();
         let now = self.identity.clock.now();

@@ -1,4 +1,4 @@
-//! Somebody logs out.
+//! A customer logs out.
 
 use std::sync::Arc;
 

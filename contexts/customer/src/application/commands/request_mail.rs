@@ -1,6 +1,6 @@
-//! Somebody asks for another verification link, or for a link with which to choose a new password.
+//! A customer asks for another verification link, or for a link with which to choose a new password.
 //!
-//! Anyone who asks is told nothing, and waits as long for it whether the address has an account or not.
+//! The answer is the same, and takes as long, whether the address has an account or not.
 
 use std::sync::Arc;
 

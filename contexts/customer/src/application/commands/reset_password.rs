@@ -1,11 +1,11 @@
-//! Somebody follows the link of a reset mail and chooses a new password.
+//! A customer follows the link of a reset mail and chooses a new password.
 
 use std::sync::Arc;
 
 use shared_kernel::{Clock, StoreError};
 
 use crate::application::begin_session::BeginSession;
-use crate::application::retry_on_conflict::retry_on_conflict;
+use crate::application::change_account::change_account;
 use crate::domain::{FieldError, NewPassword, Purpose, Token};
 use crate::ports::{AccountChange, Accounts, HashingError, MailTokens, PasswordHasher, SessionsAfter, SpentToken};
 
@@ -59,7 +59,7 @@ impl ResetPassword {
         let customer = self.accounts.find(token.customer).await?.ok_or(ResetPasswordError::InvalidToken)?;
         let password = password.clone().unlike(&customer.own_words())?;
         let password = self.hasher.hash(&password).await?;
-        let changed = retry_on_conflict(self.accounts.as_ref(), token.customer, |customer| {
+        let changed = change_account(self.accounts.as_ref(), token.customer, |customer| {
             let (customer, mut events) = customer.change_password(password.clone());
             let (customer, verified) = customer.verify();
             events.extend(verified);

@@ -43,8 +43,8 @@ impl SendAccountMail {
         Self { accounts, tokens, mailer, clock, ids, policy }
     }
 
-    /// Carries an order out and says whether a mail went: none does to nobody, none asks for a verification that was
-    /// made, and none beyond the hour's limit.
+    /// Carries an order out and says whether a mail was sent: none is without a recipient, none asks an already
+    /// verified customer to verify, and none goes beyond the hour's limit.
     pub async fn execute(&self, order: &MailOrder, key: &str) -> Result<bool, SendAccountMailError> {
         let Some(id) = order.customer else { return Ok(false) };
         let Some(customer) = self.accounts.find(id).await? else { return Ok(false) };

@@ -74,7 +74,7 @@ impl SetUpSecondFactor {
         Ok(codes)
     }
 
-    /// Turns it off, for somebody who proves with password and code who they are.
+    /// Turns it off for a customer who proves their identity with password and code.
     pub async fn remove(&self, proof: &IdentityProof) -> Result<(), SecondFactorError> {
         // Without a factor no code is asked for, and the answer would be that it was removed.
         if !self.factors.find(proof.customer).await?.is_some_and(|factor| factor.confirmed) {
@@ -85,7 +85,7 @@ impl SetUpSecondFactor {
         Ok(())
     }
 
-    /// An administrator turns it off for somebody who has lost app and recovery codes.
+    /// An administrator turns it off for a customer who has lost app and recovery codes.
     pub async fn remove_for(&self, customer: CustomerId) -> Result<(), SecondFactorError> {
         if self.factors.remove(customer).await? { Ok(()) } else { Err(SecondFactorError::NotThere) }
     }

@@ -1,7 +1,7 @@
-//! Somebody wants an account.
+//! A visitor signs up for an account.
 //!
-//! Anyone who asks cannot learn whether the address has an account already: the answer is the same and takes as long. Only
-//! its owner learns, by mail.
+//! The answer does not tell whether the address has an account already: it is the same and takes as long. Only its
+//! owner learns, by mail.
 
 use std::sync::Arc;
 
@@ -11,7 +11,6 @@ use crate::application::letters::{LetterKind, MailOrder};
 use crate::domain::{Customer, CustomerParts, EmailAddress, NewPassword, PersonName};
 use crate::ports::{AccountChange, Accounts, HashingError, PasswordHasher};
 
-/// What somebody fills in.
 #[derive(Debug, Clone)]
 pub struct SignUpCommand {
     pub email: EmailAddress,
@@ -22,7 +21,7 @@ pub struct SignUpCommand {
     pub shipping_address: Option<Address>,
 }
 
-/// Why nobody was signed up.
+/// Why no account was created.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
     #[error(transparent)]
@@ -48,8 +47,8 @@ impl SignUp {
         Self { accounts, hasher, clock, ids }
     }
 
-    /// Answers with the account as it was asked for, whether it was made, or one with that address existed before. In the
-    /// second case nothing is changed and the owner is told.
+    /// Answers with the account as it was asked for, whether it was made, or one with that address existed before. In
+    /// the second case nothing is changed and the owner is notified.
     pub async fn execute(&self, command: SignUpCommand) -> Result<Customer, SignUpError> {
         let password = self.hasher.hash(&command.password).await?;
         let (customer, events) = Customer::register(CustomerParts {
@@ -85,8 +84,8 @@ impl SignUp {
     async fn notify_owner(&self, owner: &Customer) -> Result<(), StoreError> {
         let letter = if owner.is_verified() { LetterKind::AlreadyRegistered } else { LetterKind::VerifyEmail };
         let order = MailOrder { letter, customer: Some(owner.id()) };
-        // The second order is to nobody: when the first one is known already, something still has to be stored, or the
-        // answer would come too fast.
+        // The second order has no recipient: when the first one is known already, something still has to be stored, or
+        // the answer would come too fast.
         let decoy = MailOrder { letter, customer: None };
         let orders = [order.once_an_hour(self.clock.now(), self.ids.as_ref()), decoy.once_more(self.ids.as_ref())];
         self.accounts.schedule(orders.into()).await

@@ -1,4 +1,4 @@
-//! Somebody follows the link of a verification mail.
+//! A customer follows the link of a verification mail.
 //!
 //! The link is good until it expires, however often it is followed: people click twice, and mail scanners click first. The
 //! link shows whose the address is, the password who has signed up: only both together make an account of that address,
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use shared_kernel::{Clock, StoreError};
 
-use crate::application::retry_on_conflict::retry_on_conflict;
+use crate::application::change_account::change_account;
 use crate::domain::{Purpose, Token};
 use crate::ports::{AccountChange, Accounts, HashingError, MailTokens, PasswordHasher};
 
@@ -19,7 +19,7 @@ pub enum VerifyEmailError {
     /// We did not mail such a link, or too long ago.
     #[error("this link is not valid any more")]
     InvalidToken,
-    /// Anyone who follows the link has not signed up, or has forgotten their password: a new one verifies, too.
+    /// The owner of the address did not sign up, or has forgotten the password: setting a new one verifies, too.
     #[error("this is not the password that was chosen at sign-up")]
     WrongPassword,
     #[error(transparent)]
@@ -56,7 +56,7 @@ impl VerifyEmail {
         if !self.hasher.verify(password, Some(&proven)).await? {
             return Err(VerifyEmailError::WrongPassword);
         }
-        let verified = retry_on_conflict(self.accounts.as_ref(), token.customer, |customer| {
+        let verified = change_account(self.accounts.as_ref(), token.customer, |customer| {
             if customer.password() != &proven {
                 return Err(VerifyEmailError::WrongPassword);
             }

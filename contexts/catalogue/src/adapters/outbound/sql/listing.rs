@@ -63,12 +63,12 @@ impl ProductListing for SqlCatalogue {
     }
 
     async fn find(&self, handle: &Handle, audience: Audience) -> Result<Option<Arc<ListedProduct>>, StoreError> {
-        let found = self.listed_product(ONE, params![handle.as_str()]).await?.pop();
+        let found = self.few_products(ONE, params![handle.as_str()]).await?.pop();
         Ok(found.filter(|listed| audience.sees(listed.product().details().status)).map(Arc::new))
     }
 
     async fn newest(&self, count: u32) -> Result<Arc<Vec<ListedProduct>>, StoreError> {
-        self.listed_product(NEWEST, params![count]).await.map(Arc::new)
+        self.few_products(NEWEST, params![count]).await.map(Arc::new)
     }
 
     async fn categories(&self, currency: Currency) -> Result<Arc<Vec<CategoryCount>>, StoreError> {
@@ -112,22 +112,21 @@ impl SqlCatalogue {
         category: Option<&Category>,
     ) -> Result<Vec<ListedProduct>, StoreError> {
         let (sql, params) = statement(self.database.dialect(), query, category);
-        self.listed_product(sql, params).await
+        self.database.read_long(move |tx| Box::pin(products(tx, sql, params.clone()))).await
     }
 
-    /// The products that a statement finds, each with what is left of it.
-    async fn listed_product(&self, sql: &'static str, params: Params) -> Result<Vec<ListedProduct>, StoreError> {
-        let read = self.database.read_long(move |tx| {
-            let params = params.clone();
-            Box::pin(async move {
-                let rows = tx.fetch(sql, params).await?;
-                let products = rows.iter().map(product_of).collect::<Result<Vec<Product>, _>>()?;
-                let levels = levels(tx, &products).await?;
-                Ok(products.into_iter().map(|product| ListedProduct::new(product, &levels)).collect())
-            })
-        });
-        read.await
+    /// For a statement that finds few rows by an index.
+    async fn few_products(&self, sql: &'static str, params: Params) -> Result<Vec<ListedProduct>, StoreError> {
+        self.database.read(move |tx| Box::pin(products(tx, sql, params.clone()))).await
     }
+}
+
+/// The products that a statement finds, each with its stock level.
+async fn products(tx: &mut Tx, sql: &'static str, params: Params) -> Result<Vec<ListedProduct>, StoreError> {
+    let rows = tx.fetch(sql, params).await?;
+    let products = rows.iter().map(product_of).collect::<Result<Vec<Product>, _>>()?;
+    let levels = levels(tx, &products).await?;
+    Ok(products.into_iter().map(|product| ListedProduct::new(product, &levels)).collect())
 }
 
 fn statement(dialect: Dialect, query: &ListingQuery, category: Option<&Category>) -> (&'static str, Params) {

@@ -1,15 +1,15 @@
-//! The course that every change of one customer takes: load, decide, commit, and again if another change came first.
+//! How one account is changed: load, decide, commit, and again if another change came first.
 
 use shared_kernel::{CustomerId, StoreError};
 
 use crate::domain::Customer;
 use crate::ports::{AccountChange, Accounts};
 
-/// How often a decision is made again because of another change. A customer's record is changed by one person at a time.
+/// Tries in all. A customer's record is changed by one person at a time, so conflicts are rare.
 const MAX_ATTEMPTS: u32 = 4;
 
-/// Lets `decide` change a customer and answers with them as they were decided to be; `None` if there is no such customer.
-pub(super) async fn retry_on_conflict<E, D>(
+/// Lets `decide` change a customer and returns the change; `None` if there is no such customer.
+pub(super) async fn change_account<E, D>(
     accounts: &dyn Accounts,
     id: CustomerId,
     decide: D,
