@@ -20,7 +20,7 @@ pub struct Address {
     country: String,
 }
 
-/// An address as somebody typed it, or another program states it.
+/// An address as it was typed, or as another program states it.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct RawAddress {
     /// Who receives it, 1 to 100 characters.
@@ -47,7 +47,7 @@ pub struct RawAddress {
 struct Recorded(RawAddress);
 
 impl Address {
-    /// An address that was taken in before, by whatever rules held then: any two letters are a country.
+    /// An address that was accepted before, under the rules of that time: any two letters are a country.
     ///
     /// # Errors
     /// [`AddressError`] if a field could never have been so.

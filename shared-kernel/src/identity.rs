@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::CustomerId;
 
-/// What somebody may do. Each role includes the ones before it.
+/// What a user may do. Each role includes the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -32,7 +32,7 @@ impl Role {
     }
 }
 
-/// Somebody whom the edge has recognised. Contexts receive it and decide for themselves what they may do.
+/// A user whom the edge has recognised. Contexts receive it and decide for themselves what the user may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Who they are.

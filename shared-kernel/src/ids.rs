@@ -6,7 +6,7 @@ use uuid::Uuid;
 pub trait Ids: Send + Sync {
     /// A new UUID version 7: unique, and sorting by the time it was made.
     fn uuid(&self) -> Uuid;
-    /// Thirty-two bytes that nobody can guess, for tokens and keys.
+    /// Thirty-two bytes that cannot be guessed, for tokens and keys.
     fn secret(&self) -> [u8; 32];
 
     /// A random number, where chance is needed and nothing depends on its being secret, such as in

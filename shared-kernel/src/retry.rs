@@ -23,7 +23,7 @@ impl IsConflict for StoreError {
 /// Runs `attempt` until it ends in something else than a conflict, at most `max_attempts` times and at least once.
 ///
 /// An attempt loads, decides and commits; it must not have had an effect when it fails. Only conflicts are retried, and
-/// without a pause: a conflict means that somebody else has just succeeded, so there is nothing to wait for. When all
+/// without a pause: a conflict means that another writer has just succeeded, so there is nothing to wait for. When all
 /// attempts met a conflict, the last one is the answer.
 ///
 /// # Errors
@@ -60,7 +60,7 @@ impl Backoff {
         self.cap
     }
 
-    /// The delay after so many failures in a row, the first being 1.
+    /// The delay after this many failures in a row, from 1.
     pub fn delay(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         self.first.saturating_mul(1 << doublings).min(self.cap)

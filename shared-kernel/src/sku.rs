@@ -29,7 +29,7 @@ impl Sku {
     /// The code as new goods may carry it: composed (Unicode NFC), so that codes that look alike are equal.
     ///
     /// # Errors
-    /// [`SkuError::Invisible`] when it holds a character that nobody sees.
+    /// [`SkuError::Invisible`] when it holds an invisible character.
     pub fn of_new_goods(&self) -> Result<Self, SkuError> {
         if self.0.chars().any(is_invisible) {
             return Err(SkuError::Invisible);
@@ -61,7 +61,7 @@ pub enum SkuError {
     /// Too short, too long, padded, or with a control character.
     #[error("a SKU has 1 to 255 printable characters and no space at either end")]
     Malformed,
-    /// With a character that nobody sees, so that it looks like another code.
+    /// With an invisible character, so that it looks like another code.
     #[error("the SKU holds an invisible character; type it again")]
     Invisible,
 }

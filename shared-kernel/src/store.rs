@@ -3,7 +3,7 @@
 /// Why a store did not do as asked. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else changed the thing since it was loaded: load it again and decide again.
+    /// Another writer changed it since it was loaded: load it again and decide again.
     #[error("another change came first")]
     Stale,
     /// The message that caused this change has had its effect before.

@@ -1,11 +1,11 @@
 //! Short texts that one person types and others read: codes, titles, names, lines of an address.
 //!
-//! Two texts that look alike should be equal. Canonically equivalent letters are composed (Unicode NFC), and characters
-//! that nobody sees are taken out, unless the script or the emoji before them needs them to be shown right.
+//! Two texts that look alike should be equal. Canonically equivalent letters are composed (Unicode NFC), and invisible
+//! characters are removed, unless the script or the emoji before them needs them to be shown right.
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The text on one line as everybody reads it: composed, without invisible characters, without outer white space.
+/// The text on one line: composed, without invisible characters, without outer white space.
 pub fn clean_line(raw: &str) -> String {
     let mut seen = String::with_capacity(raw.len());
     for letter in raw.trim().nfc() {
@@ -19,7 +19,7 @@ pub fn clean_line(raw: &str) -> String {
     seen.trim().nfc().collect()
 }
 
-/// Whether nobody sees the character: Unicode's `Default_Ignorable_Code_Point`, and the marks that anchor annotations.
+/// Whether the character is invisible: Unicode's `Default_Ignorable_Code_Point`, and the marks that anchor annotations.
 /// White space and control characters are none of these.
 pub const fn is_invisible(letter: char) -> bool {
     matches!(letter,

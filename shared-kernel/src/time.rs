@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 /// Tells the time. The system's in a running shop, a settable one in tests.
 pub trait Clock: Send + Sync {
-    /// The present moment. It may jump in both directions, by any length: somebody sets the clock.
+    /// The present moment. It may jump in both directions, by any length, when the clock is set.
     fn now(&self) -> Timestamp;
 
-    /// A time by which lengths of time are measured, such as those of leases: it passes evenly and does not jump when the
-    /// clock is set. Comparable among all who work on one database, and only as long as they run; nobody else may be told
-    /// of it. Where nobody can set the clock it is the present moment.
+    /// A time by which lengths of time are measured, such as those of leases: it passes evenly and does not jump when
+    /// the clock is set. Comparable among all who work on one database, and only as long as they run; it must not be
+    /// stored for later or sent elsewhere. Where the clock cannot be set it is the present moment.
     fn steady(&self) -> Timestamp {
         self.now()
     }

@@ -78,7 +78,7 @@ impl Names {
         }
     }
 
-    /// Paths inside tokens, which nobody has parsed: names joined by `::`.
+    /// Paths inside tokens, which are not parsed: names joined by `::`.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Option<(String, usize)> = None;
         let mut colons = 0;

@@ -119,7 +119,7 @@ impl Browser {
         self.text("[data-test='first-name']").await;
     }
 
-    /// Keeps a picture of the page, if somebody wants pictures.
+    /// Saves a screenshot of the page if screenshots are asked for.
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("STORE_SCREENSHOTS") else { return };
         std::fs::create_dir_all(&folder).unwrap();

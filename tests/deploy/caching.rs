@@ -1,4 +1,4 @@
-//! What the gateway keeps: only what a context calls public, and nothing of anybody in particular.
+//! What the gateway caches: only what a context marks as public, and nothing personal.
 
 use crate::fake::Bench;
 

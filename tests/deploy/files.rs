@@ -21,7 +21,7 @@ fn images(text: &str) -> Vec<&str> {
 fn is_pinned(image: &str) -> bool {
     let release = image.rsplit_once('/').map_or(image, |(_, name)| name).split_once(':').map_or("", |(_, tag)| tag);
     let numbers = release.split('-').next().unwrap_or_default().split('.');
-    // PostgreSQL has two numbers, everybody else three.
+    // PostgreSQL's versions have two numbers, all others three.
     let enough = if image.starts_with("postgres:") { 2 } else { 3 };
     numbers.clone().count() >= enough && numbers.clone().all(|number| number.parse::<u32>().is_ok())
 }

@@ -1,6 +1,6 @@
 //! The tools that will read what is in `deploy/`, or their own checkers, read it.
 //!
-//! `tests/run` installs them; without it, a tool that is missing is told of and its test skipped.
+//! `tests/run` installs them; without it, a missing tool is reported and its test skipped.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -126,7 +126,7 @@ impl Client {
 
     fn line(&mut self) -> String {
         let mut line = String::new();
-        // Anyone who is refused may find the connection closed before they have read why.
+        // A refused client may find the connection closed before it has read the reason.
         let _closed = self.stream.read_line(&mut line);
         line.trim_end().to_owned()
     }

@@ -1,4 +1,4 @@
-//! The roles that `deploy/postgres/roles.sh` makes: each has its own schema, and nothing of anybody else's.
+//! The roles that `deploy/postgres/roles.sh` makes: each has access to its own schema and to no other.
 
 use std::process::Command;
 

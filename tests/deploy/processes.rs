@@ -1,5 +1,5 @@
 //! Every process that Compose or Kubernetes would start is given settings that the program accepts: it reads them, with
-//! new secrets, and gets as far as asking whether anybody listens.
+//! new secrets, and gets as far as asking whether a shop listens.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

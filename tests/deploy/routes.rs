@@ -1,11 +1,11 @@
-//! Every path reaches the context that owns it, and what processes keep to themselves reaches nobody.
+//! Every path reaches the context that owns it, and internal paths are not reachable.
 
 use std::collections::BTreeSet;
 
 use crate::fake::Bench;
 use crate::source;
 
-/// Paths that are for processes of the same shop, or for anyone who runs them.
+/// Paths for processes of the same shop, or for its operator.
 fn is_inner(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let context = matches!(parts.as_slice(), ["api", _, "v1", "ops" | "identity", ..]);

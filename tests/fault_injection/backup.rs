@@ -1,5 +1,5 @@
-//! Backups of a busy shop, brought back elsewhere and on either engine: the books of each are in order, whatever was under
-//! way when it was taken, and nobody hears twice what was told them before.
+//! Backups of a busy shop, restored elsewhere and on either engine: the records of each are consistent, whatever was
+//! under way when it was taken, and no mail is sent twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::kill::rests_within;
 use crate::support::process::{Servers, Shop, Topology};
 
 const BUYERS: usize = 200;
-/// After so many answers a backup is taken.
+/// The numbers of answers after which a backup is taken.
 const MOMENTS: [u64; 3] = [150, 250, 250];
 /// Orders that were not paid when the backup was taken have to come to their end in the restored shop.
 const SETTINGS: &[(&str, &str)] =

@@ -1,4 +1,4 @@
-//! Two hundred buyers, each a program that wants one thing and repeats what it has asked until somebody answers.
+//! Two hundred buyers, each a program that wants one thing and repeats its request until it is answered.
 //!
 //! A buyer has no other memory than their wish: the same `Idempotency-Key` for every repeat. When the shop is closed they
 //! waits until it is open again.
@@ -20,7 +20,7 @@ use crate::evidence::{OrderOutcome, OrderRequest};
 use crate::support::process::Shop;
 
 /// How long a buyer asks the same thing before the test calls the shop lost.
-const PERSISTENCE: Duration = Duration::from_mins(3);
+const RETRY_TIMEOUT: Duration = Duration::from_mins(3);
 
 /// What is sold: a thing that has to be packed, one that is rare, and one that is mailed.
 pub const GOODS: [&str; 3] = ["KEA-1", "MOA-1", "TUI-1"];
@@ -52,7 +52,7 @@ impl Drop for Asking<'_> {
 }
 
 impl Buyers {
-    /// Stocks the shop (so many of the rare thing) and signs `customers` of them in.
+    /// Stocks the shop (`rare` of the rare thing) and logs `customers` in.
     pub async fn set_up(shop: &Shop, customers: usize, rare: i64) -> Self {
         let admin = api_fixtures::admin(shop).await;
         api_fixtures::product(&admin, GOODS[0], "physical", 4_990, Some(100_000)).await;
@@ -101,7 +101,7 @@ impl Buyers {
         *self.answers.borrow()
     }
 
-    /// Waits until so many more answers have come.
+    /// Waits until `more` further answers have come.
     pub async fn answered(&self, more: u64) {
         let mut answers = self.answers.subscribe();
         let target = *answers.borrow() + more;
@@ -137,7 +137,7 @@ impl Buyers {
 
     /// Asks until there is an answer that `is_one`.
     async fn retry_until<T>(&self, build: impl Fn() -> RequestBuilder, is_one: impl Fn(u16, Value) -> Option<T>) -> T {
-        eventually(PERSISTENCE, || async { self.ask(build()).await.and_then(|(status, json)| is_one(status, json)) })
+        eventually(RETRY_TIMEOUT, || async { self.ask(build()).await.and_then(|(status, json)| is_one(status, json)) })
             .await
     }
 
@@ -232,7 +232,7 @@ impl Buyers {
         wish.told = OrderOutcome::Cancelled;
     }
 
-    /// Orders, and pays when the deadline is so many milliseconds ahead, or past if that is negative.
+    /// Orders, and pays when the deadline is `ahead` milliseconds away, or past if that is negative.
     pub async fn buy_late(&self, buyer: usize, ahead: i64) -> OrderRequest {
         let cart = self.fill_cart(buyer, GOODS[buyer % GOODS.len()], 1).await;
         let (wish, payment) = self.order(buyer, &cart, &format!("late-{buyer}")).await;
@@ -242,7 +242,7 @@ impl Buyers {
             .retry_until(|| self.request(buyer, Method::GET, &path), |status, json| (status == 200).then_some(json));
         let deadline = Timestamp::parse(order.await["expires_at"].as_str().unwrap()).unwrap();
         let moment = deadline.micros() - ahead * 1_000;
-        eventually(PERSISTENCE, || async { (SystemClock.now().micros() >= moment).then_some(()) }).await;
+        eventually(RETRY_TIMEOUT, || async { (SystemClock.now().micros() >= moment).then_some(()) }).await;
         self.pay(&payment, "pm_card_visa").await;
         self.served.fetch_add(1, Ordering::SeqCst);
         wish
@@ -274,7 +274,7 @@ impl Buyers {
         wishes
     }
 
-    /// Fails if anybody was told something that nobody should be told.
+    /// Fails if a buyer got an answer that no buyer should get.
     pub fn assert_no_trouble(&self) {
         let troubles = self.troubles.lock().unwrap();
         assert!(troubles.is_empty(), "{} troubles, such as {:#?}", troubles.len(), &troubles[..troubles.len().min(5)]);

@@ -1,5 +1,5 @@
-//! Clocks are set: back by an hour while the shop is closed, back and ahead while it is open, and apart in two processes
-//! on one database. Anyone who has paid gets the goods without waiting for a clock to catch up.
+//! Clocks are set: back by an hour while the shop is closed, back and ahead while it is open, and apart in two
+//! processes on one database. Buyers who have paid get the goods without waiting for a clock to catch up.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl TestClock {
         hands
     }
 
-    /// So many seconds ahead of the true time: `+3600s`.
+    /// The offset from the true time, such as `+3600s`.
     fn set(&self, offset: &str) {
         let unfinished = self.file.with_extension("new");
         std::fs::write(&unfinished, format!("{offset}\n")).unwrap();

@@ -1,4 +1,4 @@
-//! Consumers that fail, panic, hang or hold their thread harm nobody but themselves.
+//! Consumers that fail, panic, hang or block their thread hold up no other consumer.
 //!
 //! The engine itself over real databases: the shop has no switch that makes a consumer ill.
 

@@ -1,5 +1,5 @@
-//! Restorations and moves that are killed at any of the calls by which they change a file or speak to a server. Whatever
-//! the moment, no shop opens on half of the rows, and the same command run again ends with all of them.
+//! Restorations and moves that are killed at any of the calls by which they change a file or speak to a server. No shop
+//! opens on half of the rows, and the same command run again completes the move.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::kill::{Chance, seed};
 use crate::support::process::{Servers, Shop, Topology};
 
 const SETTINGS: &[(&str, &str)] = &[("STORE_DEMO", "off")];
-/// Moments tried: so many of the first, of the last, and by chance in between.
+/// Moments tried: the first, the last, and random ones in between.
 struct Moments {
     first: u64,
     last: u64,

@@ -1,7 +1,7 @@
 //! Buyers pay at the last moment and after it, while the power fails.
 //!
-//! Anyone who is in time gets their goods; anyone who is not gets their money back, or could not pay at all. Which of them it is
-//! may be decided by a hair, but order, provider, fulfilment and reports all say the same.
+//! Buyers who pay in time get their goods; the others get their money back, or could not pay at all. Which of them a
+//! buyer is may be decided by milliseconds, but order, provider, fulfilment and reports agree on it.
 
 use std::sync::Arc;
 
@@ -35,8 +35,8 @@ async fn money_that_comes_at_the_last_moment_buys_or_goes_back() {
         buyers.spawn(async move { market.buy_late(buyer, ahead).await });
     }
     for _ in 0..KILLS {
-        let patience = std::time::Duration::from_millis(200 + chance.below(600));
-        let _passed = tokio::time::timeout(patience, market.answered(u64::from(u32::MAX))).await;
+        let wait = std::time::Duration::from_millis(200 + chance.below(600));
+        let _passed = tokio::time::timeout(wait, market.answered(u64::from(u32::MAX))).await;
         market.set_open(false);
         shop.kill();
         shop.start().await;

@@ -1,5 +1,5 @@
-//! What the shop has told the disk, and in which order, as the system has seen it: whatever a committed row or a line on
-//! the terminal relies on is on the disk before.
+//! The shop's writes and syncs in their order, as the system has seen them: what a committed row or a printed line
+//! relies on is on the disk before it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

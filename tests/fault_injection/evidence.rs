@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use crate::support::process::Shop;
 
-/// A wish to order something, and what its client was told.
+/// A request to order something, and the answer to its client.
 #[derive(Debug, Clone, Default)]
 pub struct OrderRequest {
     /// The `Idempotency-Key` under which the client repeated it until it had an answer.
     pub key: String,
     /// Every order that an answer to this key named.
     pub orders: BTreeSet<String>,
-    /// What they were told last.
+    /// The last answer.
     pub told: OrderOutcome,
 }
 
-/// What a client was told of their order.
+/// The answer to a client about their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OrderOutcome {
     #[default]

@@ -13,7 +13,7 @@ use crate::kill::comes_to_rest;
 use crate::support::process::Shop;
 
 const BUYERS: usize = 90;
-/// A closing shop may take this long; anyone who runs it kills it then.
+/// How long a closing shop may take before its operator kills it.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

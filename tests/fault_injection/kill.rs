@@ -18,9 +18,9 @@ use crate::support::process::Shop;
 
 pub const BUYERS: usize = 200;
 const KILLS: usize = 60;
-/// So many kills at least have to hit work.
+/// At least this many kills have to hit work in progress.
 const IN_FLIGHT: usize = 40;
-/// A shop that answers nothing for this long is killed all the same.
+/// A shop that answers nothing for this long is killed anyway.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(90);
 
@@ -99,7 +99,7 @@ pub async fn comes_to_rest(shop: &Shop, wishes: &[OrderRequest]) -> Evidence {
     rests_within(SETTLE_TIMEOUT, || Evidence::of(shop, wishes)).await
 }
 
-/// The same of books that somebody else lays open, and that may take this long.
+/// The same with records read by `books`, within `rest`.
 pub async fn rests_within(rest: Duration, books: impl Fn() -> Evidence) -> Evidence {
     let last = Mutex::new(Vec::new());
     let in_order = eventually(rest * 2, || async {

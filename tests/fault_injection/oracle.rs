@@ -1,4 +1,4 @@
-//! Finds everything that is wrong in the books of a shop that has come to rest. Pure: looks at evidence, asks nobody.
+//! Finds every inconsistency in the records of an idle shop. Pure: it only reads the collected evidence.
 //!
 //! Each order has the books of five parties to agree: order itself, the payment provider, fulfilment, reports and the
 //! mail folder. What differs is named in one sentence each.
@@ -64,7 +64,7 @@ fn numbered(evidence: &Evidence, found: &mut Vec<String>) {
     }
 }
 
-/// Every wish has at most one order, no order is there that nobody wished for, and no answer was taken back.
+/// Every request key has at most one order, every order has a request, and no answer was taken back.
 fn wished(evidence: &Evidence, found: &mut Vec<String>) {
     let orders = evidence.by("order", "order", "id");
     let mut numbers = BTreeSet::new();
@@ -260,7 +260,7 @@ impl<'a> Books<'a> {
         }
     }
 
-    /// Nobody has records of an order that does not exist, and no receipt is for nothing.
+    /// No context has records of an order that does not exist, and every receipt belongs to an order.
     fn outsiders(&self, evidence: &Evidence, found: &mut Vec<String>) {
         let known: BTreeSet<&str> = evidence.lines("order", "order").map(|order| order.text("id")).collect();
         let books = [
@@ -289,8 +289,8 @@ impl<'a> Books<'a> {
     }
 }
 
-/// What is not sold yet is what was counted less what was sold, what is committed is still to be sent, and what is held is
-/// held for somebody.
+/// Stock on hand is what was counted less what was sold, committed stock is still to be sent, and reserved stock
+/// belongs to an open order.
 fn shelves(evidence: &Evidence, found: &mut Vec<String>) {
     let movements = evidence.by("fulfilment", "stock_movement", "sku");
     let (taken, open, held) = (packed(evidence), unsent(evidence), reserved_units(evidence));

@@ -17,7 +17,7 @@ use crate::kill::{BUYERS, Chance, comes_to_rest, seed};
 use crate::support::process::{Plan, Shop, Topology};
 
 const KILLS_OF_EACH: usize = 30;
-/// A shop that answers nothing for this long is struck all the same.
+/// A server is killed anyway if the shop answers nothing for this long.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Clone, Copy)]

@@ -156,7 +156,7 @@ async fn the_shop_sells_on_while_reports_customers_and_fulfilment_are_away() {
     shop.process("customer").begin();
     shop.process("customer").is_ready().await;
     shop.process("fulfilment").kill();
-    // An order can be placed while nobody answers for stock: it waits, and goes on when fulfilment is back.
+    // An order can be placed while fulfilment is down: it waits for stock, and continues when fulfilment is back.
     let cart = market.fill_cart(2, GOODS[0], 1).await;
     let key = "wish-while-fulfilment-is-away";
     let ordering = {

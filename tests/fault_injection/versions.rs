@@ -16,10 +16,10 @@ use crate::kill::comes_to_rest;
 use crate::support::process::{Plan, Shop, Topology, Version};
 
 const TWICE: [&str; 4] = ["catalogue", "order", "fulfilment", "customer"];
-/// Those that run once; while one of them is away, nobody should want anything.
+/// Parts with a single process; buyers pause while one of them is replaced.
 const ONCE: [&str; 2] = ["reports", "edge"];
 
-/// Somebody comes every tenth of a second.
+/// A buyer comes every tenth of a second.
 fn buyers(market: &Arc<Buyers>, from: usize, count: usize) -> JoinSet<Vec<OrderRequest>> {
     let mut buyers = JoinSet::new();
     for buyer in from..from + count {

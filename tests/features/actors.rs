@@ -59,7 +59,7 @@ pub fn link_to(letter: &str, page: &str) -> String {
     link[..end].replace("&amp;", "&")
 }
 
-/// An account nobody has yet.
+/// An account that does not exist yet.
 pub fn somebody() -> Account {
     let number = number();
     Account {

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::support::process::{Shop, Topology};
 
-/// Deadlines of seconds, so that what expires expires while somebody watches.
+/// Deadlines of seconds, so that expiry can be tested in a few seconds.
 const SHORT_DEADLINES: &[(&str, &str)] =
     &[("STORE_PAYMENT_WINDOW", "4s"), ("STORE_VERIFICATION_WINDOW", "3s"), ("STORE_SWEEP_EVERY", "300ms")];
 

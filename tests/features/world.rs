@@ -19,7 +19,7 @@ pub struct Product {
     pub price: String,
 }
 
-/// Somebody with an account.
+/// A person with an account.
 #[derive(Debug, Clone, Default)]
 pub struct Account {
     pub id: String,
@@ -38,7 +38,7 @@ pub struct Placed {
 #[derive(cucumber::World, Default)]
 pub struct World {
     pub shop: Option<Arc<Shop>>,
-    /// Anyone who acts: their browser.
+    /// The browser of the person who acts.
     pub visitor: Option<Visitor>,
     /// The same person as a program.
     pub program: Option<Visitor>,
@@ -74,7 +74,7 @@ impl World {
         Arc::clone(self.shop.as_ref().expect("every scenario has a shop"))
     }
 
-    /// The browser of anyone who acts; a new one for somebody who has just come.
+    /// The browser of the person who acts; a new one if there is none yet.
     pub fn visitor(&mut self) -> &mut Visitor {
         let base = self.shop().url("");
         self.visitor.get_or_insert_with(|| Visitor::new(&base))

@@ -25,8 +25,8 @@ fn explore(shop: &Shop, who: &Visitor, schemathesis: &Path, document: &Path) {
     run.args("--phases examples,coverage,fuzzing --max-examples 4 --workers 1 --warnings off".split(' '));
     run.args("--generation-deterministic --suppress-health-check all".split(' '));
     run.args(["--generation-with-security-parameters", "false", "--checks", CHECKS]);
-    // The token ends with the session, and the person with the account; nobody makes up archives. Names from answers are used
-    // in later requests, those of sessions, too.
+    // The token ends with the session, and the person with the account; the fuzzer makes no archives. Names from
+    // answers are used in later requests, those of sessions, too.
     for left_out in ["log_out", "end_my_session", "end_sessions", "erase_me", "put_media_archive"] {
         run.args(["--exclude-operation-id", left_out]);
     }

@@ -1,7 +1,7 @@
 //! The description of the API, read by those who rely on it: validators and linters, a fuzzer that holds every answer
 //! against it, and clients that are generated from it and buy a book.
 //!
-//! `tests/run` installs the tools; without it, a tool that is missing is told of and its test skipped.
+//! `tests/run` installs the tools; without it, a missing tool is reported and its test skipped.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 

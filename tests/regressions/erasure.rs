@@ -1,4 +1,4 @@
-//! An account that is erased leaves nobody's name behind: not in a table, a message, a file, a letter or the audit.
+//! An erased account leaves no personal data behind: not in a table, a message, a file, a letter or the audit.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::support::EVENTUALLY_TIMEOUT;
 use crate::support::process::{Servers, Shop, Topology};
 use crate::support::visitor::Visitor;
 
-/// Anyone who is erased, as their texts stand in the shop's books.
+/// The erased customer's texts, as they stand in the shop's records.
 const PERSON: [&str; 5] = ["takahe.quillfeather", "Quillfeather", "Wharepuke Terrace", "ZX81-9QF", "Moehau"];
 const EMAIL: &str = "takahe.quillfeather@example.org";
 

@@ -1,4 +1,4 @@
-//! Who knocks too often is told to wait, and nobody else notices.
+//! Clients that ask too often are told to wait, and others are not slowed down.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::support::visitor::Visitor;
 
 const SESSIONS: &str = "/api/customer/v1/sessions";
 
-/// A guess at somebody's password; every time at another person's, so that only the address is the same.
+/// A guess at a password; every time another account's, so that only the network address is the same.
 async fn guess(shop: &Shop, number: usize) -> Response {
     let body = json!({"email": format!("victim{number}@post.test"), "password": "a guess at a password"});
     Response::by(client().post(shop.url(SESSIONS)).json(&body)).await

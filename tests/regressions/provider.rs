@@ -14,7 +14,7 @@ pub fn now() -> u64 {
     std::time::UNIX_EPOCH.elapsed().unwrap().as_secs()
 }
 
-/// The hexadecimal proof that anyone who knows the secret has written `body` at that time.
+/// The signature of `body` at that time, in hexadecimal.
 pub fn proof(body: &str, at: u64, secret: &str) -> String {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{at}.{body}").as_bytes());

@@ -147,7 +147,7 @@ pub fn unchanged(before: &[Value], after: &[Value]) {
     assert!(new.is_empty() && gone.is_empty(), "the books have changed; new: {new:#?}, gone: {gone:#?}");
 }
 
-/// Sends any JSON text by any method, as anyone who has the token.
+/// Sends any JSON text by any method with the token of `who`.
 pub fn raw(shop: &Shop, who: &Visitor, method: &str, path: &str) -> RequestBuilder {
     let request = client().request(Method::from_bytes(method.as_bytes()).unwrap(), shop.url(path));
     match &who.token {
@@ -156,7 +156,7 @@ pub fn raw(shop: &Shop, who: &Visitor, method: &str, path: &str) -> RequestBuild
     }
 }
 
-/// Somebody logged in with a browser.
+/// A logged-in browser.
 pub async fn browser(shop: &Shop, (email, password): (&str, &str)) -> Visitor {
     let mut browser = Visitor::new(&shop.url(""));
     browser.visit("/login").await;

@@ -1,4 +1,4 @@
-//! Every route, for everybody: the table of [`crate::matrix`] is the whole truth.
+//! Every route with every role, as the table of [`crate::matrix`] says.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ const NONE: &str = "00000000-0000-7000-8000-000000000000";
 
 struct Town {
     shop: Shop,
-    /// Tokens in the order of [`WHO`]; nobody's is empty.
+    /// Tokens in the order of [`WHO`]; the visitor's is empty.
     tokens: Vec<String>,
     names: Vec<(&'static str, String)>,
 }

@@ -36,7 +36,7 @@ fn filled(path: &str, token: Option<&str>) -> (String, String) {
 struct Attack {
     shop: Shop,
     wire: Wire,
-    /// Somebody who may do everything, and whose browser is made to send forms.
+    /// An administrator whose browser is made to send forms.
     victim: Visitor,
     token: String,
     /// A token that is right for another visitor.

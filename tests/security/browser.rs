@@ -4,12 +4,12 @@ use crate::api_fixtures::PASSWORD;
 use crate::support::process::{ADMIN, Shop};
 use crate::support::visitor::Visitor;
 
-/// Somebody who has just come.
+/// A new browser without a login.
 pub fn anonymous(shop: &Shop) -> Visitor {
     Visitor::new(&shop.url(""))
 }
 
-/// Somebody logged in; made by [`crate::api_fixtures::user`].
+/// A logged-in browser of an account made by [`crate::api_fixtures::user`].
 pub async fn of(shop: &Shop, email: &str) -> Visitor {
     signed_in(shop, email, PASSWORD).await
 }

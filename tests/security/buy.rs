@@ -106,7 +106,7 @@ pub fn event(id: &str, event_type: &str, order: &Value, received: i64) -> String
     json!({"id": id, "object": "event", "type": event_type, "data": {"object": object}}).to_string()
 }
 
-/// The provider's signature over `body`, made so many seconds from now.
+/// The provider's signature over `body`, made `seconds` from now.
 pub fn signature(secret: &str, seconds: i64, body: &str) -> String {
     let time = chassis::SystemClock.now().micros().div_euclid(1_000_000) + seconds;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();

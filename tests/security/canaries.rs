@@ -15,7 +15,7 @@ fn canary(field: &str) -> String {
     format!("{field}{CANARY}")
 }
 
-/// Somebody whose name and address are canaries.
+/// A user whose name and address are canaries.
 async fn named(shop: &Shop, email: &str) -> Visitor {
     let ana = api_fixtures::user(shop, email, "customer").await;
     let address = json!({ "name": canary("An"), "line1": canary("L1"), "line2": canary("L2"), "city": canary("Ci"),

@@ -11,7 +11,7 @@ use chassis::testing::{eventually, free_port, program, skip};
 
 use crate::support::process::{ADMIN, Shop};
 
-/// Every file and folder below that somebody else could read.
+/// Every file and folder below that other users of the machine could read.
 fn readable_by_others(folder: &Path) -> Vec<String> {
     let walk = walkdir::WalkDir::new(folder).min_depth(1).into_iter().map(Result::unwrap);
     let open = walk.filter(|entry| !entry.path_is_symlink() && !entry.path().ends_with("log"));

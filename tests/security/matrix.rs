@@ -1,11 +1,12 @@
 //! Who gets what from every route of the API: the table that says it.
 
-/// Everybody who may ask, in the order of the columns: nobody, another customer, the owner, staff, an administrator.
+/// The callers, in the order of the columns: a visitor without login, another customer, the owner, staff, an
+/// administrator.
 pub const WHO: [&str; 5] = ["nobody", "ben", "ana", "staff", "admin"];
 
 /// One row: method, path, body, and the status that each of [`WHO`] gets. In paths, `{open}` and `{paid}` are Ana's
-/// orders, `{cart}` their cart, `{ana}` their account, `{none}` an id of nothing. Bodies of writes that would change much are
-/// empty objects, which anyone who may write is told do not fit (422).
+/// orders, `{cart}` their cart, `{ana}` their account, `{none}` an id of nothing. Bodies of writes that would change
+/// much are empty objects, which are refused with 422 to those who may write.
 pub type Row = (&'static str, &'static str, &'static str, [u16; 5]);
 
 const ALL_OK: [u16; 5] = [200; 5];
@@ -76,12 +77,12 @@ pub const API: &[Row] = &[
     ("POST", "/api/order/v1/carts", "{}", [201; 5]),
     ("GET", "/api/order/v1/carts/{cart}", "", [404, 404, 200, 404, 404]),
     ("PUT", "/api/order/v1/carts/{cart}/items/KEA", r#"{"quantity": 2}"#, [404, 404, 200, 404, 404]),
-    // Somebody who may order it is told that their total is not ours, so that nothing is ordered.
+    // Those who may place it get 409, because the expected total differs, so that nothing is ordered.
     ("POST", "/api/order/v1/orders", ORDER, [401, 404, 409, 404, 404]),
     ("DELETE", "/api/order/v1/carts/{cart}/items/KEA", "", [404, 404, 200, 404, 404]),
     ("GET", "/api/order/v1/orders", "", SIGNED_IN),
     ("GET", "/api/order/v1/orders/{paid}", "", [401, 404, 200, 200, 200]),
-    // It is not paid, so nobody may cancel it; those who may not see it are told that it is not there.
+    // It is not paid, so it cannot be cancelled; those who may not see it get 404.
     ("POST", "/api/order/v1/orders/{open}/cancel", "{}", [401, 404, 409, 409, 409]),
     ("POST", "/api/order/v1/orders/{paid}/refunds", REFUND, [401, 403, 403, 422, 422]),
     ("POST", "/api/order/v1/payment-events", "{}", [400; 5]),

@@ -107,7 +107,7 @@ async fn a_key_is_needed_and_means_one_request() {
     assert!(first.status < 300, "{first:?}");
     let other = body.replace("Rata", "Rimu");
     wire.json("POST", "/api/order/v1/orders", &token, &other).await.refuses(422, &["idempotency-key-reused"]);
-    // The same key of somebody else is another key.
+    // The same key of another customer is another key.
     let ben = api_fixtures::user(&shop, "ben@post.test", "customer").await;
     let own = buy::ask(&ben, &buy::cart(&ben, &[("KEA", 1)]).await, "k").await;
     assert!(matches!(own.status, 201 | 202), "{own:?}");

@@ -1,4 +1,4 @@
-//! The security log says what was done, and not what somebody asked for; its page shows names instead of ids.
+//! The security log says what was done, not what was only asked for; its page shows names instead of ids.
 
 use reqwest::StatusCode;
 use serde_json::json;

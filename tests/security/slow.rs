@@ -10,7 +10,7 @@ use crate::browser;
 use crate::support::process::Shop;
 use crate::wire::Wire;
 
-/// What everybody else gets within this time counts as served.
+/// Other clients must be answered within this time.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 fn connect(shop: &Shop) -> TcpStream {

@@ -1,4 +1,4 @@
-//! Requests as nobody sane would send them, and what counts as a clear refusal.
+//! Malformed requests, and what counts as a clear refusal.
 
 use reqwest::{Client, Method};
 use serde_json::Value;

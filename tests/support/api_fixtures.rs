@@ -18,7 +18,7 @@ pub async fn admin(shop: &Shop) -> Visitor {
     admin
 }
 
-/// Somebody verified, with the given role, as a program.
+/// A client with the token of a new verified account of the given role.
 pub async fn user(shop: &Shop, email: &str, role: &str) -> Visitor {
     let made = shop.cli(&["user", email, "--role", role, "--password", PASSWORD]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

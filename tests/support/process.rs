@@ -38,7 +38,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// Where the program lies; `None`, and that is said, if nobody has built it.
+    /// The path of the program; `None`, with a message, if it was not built.
     pub fn program(self) -> Option<PathBuf> {
         match self {
             Self::This => Some(PathBuf::from(env!("CARGO_BIN_EXE_better-store"))),
@@ -274,7 +274,7 @@ impl Shop {
         command.args(arguments).output().unwrap()
     }
 
-    /// Runs the command line until it has said so many lines, and kills it there.
+    /// Runs the command line until it has printed `lines` lines, and kills it then.
     pub fn kill_after_lines(&self, arguments: &[&str], lines: usize) {
         self.processes[0].kill_after_lines(arguments, lines);
     }
@@ -380,7 +380,7 @@ impl Process {
         self.command().args(arguments).output().unwrap()
     }
 
-    /// Runs the command line until it has said so many lines, and kills it there.
+    /// Runs the command line until it has printed `lines` lines, and kills it then.
     pub fn kill_after_lines(&self, arguments: &[&str], lines: usize) {
         let mut command = self.command();
         let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

@@ -117,7 +117,7 @@ impl Servers {
         format!("shop_{}", NEXT.fetch_add(1, Ordering::SeqCst))
     }
 
-    /// The cluster, for anyone who wants to look or to kill.
+    /// The cluster, to inspect it or to kill its processes.
     pub fn cluster(&self) -> std::sync::MutexGuard<'_, Cluster> {
         self.cluster.lock().unwrap_or_else(PoisonError::into_inner)
     }

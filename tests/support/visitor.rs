@@ -7,7 +7,7 @@ use reqwest::{Client, Method, StatusCode};
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
-/// Somebody with a browser, or a program with a token.
+/// A browser, or a program with a token.
 pub struct Visitor {
     base: String,
     client: Client,
@@ -76,7 +76,7 @@ impl Visitor {
         &self.base
     }
 
-    /// Somebody who has just come to the shop at `base`.
+    /// A new browser at the shop at `base`.
     pub fn new(base: &str) -> Self {
         // Only fails when another test did it before, which is as good.
         let _done = rustls::crypto::ring::default_provider().install_default();

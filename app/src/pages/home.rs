@@ -11,7 +11,7 @@ use super::PageSettings;
 use crate::peers::{CategorySummary, Peers};
 
 /// How many products are shown.
-const FEATURED: u32 = 8;
+const FEATURED_COUNT: u32 = 8;
 
 /// How many categories are shown; the list page has all of them.
 const MAX_CATEGORIES: usize = 12;
@@ -38,7 +38,7 @@ pub(super) async fn show(
     settings: web::Data<PageSettings>,
 ) -> Result<HttpResponse, PageError> {
     let shop = peers.shopfront();
-    let (categories, featured) = join(shop.categories(&asker), shop.featured(&asker, FEATURED)).await;
+    let (categories, featured) = join(shop.categories(&asker), shop.featured(&asker, FEATURED_COUNT)).await;
     let offer = match (categories, featured) {
         (Ok(mut categories), Ok(featured)) => {
             categories.truncate(MAX_CATEGORIES);

@@ -1,4 +1,4 @@
-//! `/robots.txt` and `/sitemap.xml`: what search engines are told.
+//! `/robots.txt` and `/sitemap.xml`: for search engines.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! The answers over HTTP when the context lives in another process: its public API for what everybody may see, its
-//! operator's API for the rest, on behalf of anyone who asks.
+//! The answers over HTTP when the context lives in another process: its public API for public data, its operator's API
+//! for the rest, on behalf of the caller.
 //!
 //! The process that holds the context decides whether the asker may; what it refuses is no answer here.
 
@@ -87,11 +87,11 @@ impl Remote {
         asker: &CallerContext,
         path: &str,
         body: Option<serde_json::Value>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(), CallError> {
         let request = forward_caller(asker, self.caller.request(Method::POST, &self.url(path)));
         let request = body.into_iter().fold(request, |request, body| request.json(&body));
-        self.caller.call_within(patience, request, false, judge).await.map(drop)
+        self.caller.call_within(timeout, request, false, judge).await.map(drop)
     }
 
     fn unavailable(&self, cause: CallError) -> StoreError {

@@ -41,7 +41,7 @@ pub struct DashboardCount {
     /// The page where more of it is found.
     #[schema(example = "/admin/shipping-orders")]
     pub link: String,
-    /// Whether somebody should look at it.
+    /// Whether the number needs attention.
     pub alarming: bool,
 }
 

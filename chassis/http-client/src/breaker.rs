@@ -12,11 +12,11 @@ use shared_kernel::{Backoff, jitter};
 const WINDOW: Duration = Duration::from_secs(10);
 /// Fewer calls than this within the window prove nothing.
 const MIN_CALLS: usize = 20;
-/// So many timeouts in a row prove it at once.
+/// This many time-outs in a row open the breaker at once.
 const MAX_CONSECUTIVE_TIMEOUTS: u32 = 5;
 /// How long it stays open, by how often it opened without closing between.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(5), Duration::from_mins(1));
-/// So many careful calls must succeed before all are let through again.
+/// This many probes must succeed before all calls are let through again.
 const PROBES_TO_CLOSE: u32 = 3;
 
 /// How a call ended, as far as the health of the other side goes. A refusal is a healthy answer.

@@ -1,4 +1,4 @@
-//! One system and the patience we have with it.
+//! Calls to one other system, with time limits, retries and a circuit breaker.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::breaker::{Breaker, Health};
 
 /// Repeats after the first attempt.
-const RETRIES: u32 = 2;
+const MAX_RETRIES: u32 = 2;
 /// Repeats that may be saved up, in tenths: each first attempt adds one tenth, each repeat costs ten.
 const RETRY_BUDGET: u32 = 100;
 /// How long a call waits for a place among those under way.
@@ -70,7 +70,7 @@ pub enum CallError {
         /// In its own words.
         message: String,
     },
-    /// Nobody knows whether it did. Ask again under the same key, or look.
+    /// It may or may not have taken effect. Ask again under the same key, or look.
     #[error("its answer is not known: {0}")]
     Uncertain(String),
     /// It did nothing, and may do it later.
@@ -78,7 +78,7 @@ pub enum CallError {
     Unavailable {
         /// Why.
         reason: String,
-        /// When it is worth asking again, if somebody said so.
+        /// When it is worth asking again, if the other side said so.
         retry_after: Option<Duration>,
     },
 }
@@ -97,7 +97,7 @@ pub enum Verdict {
     Done,
     /// Asking again is no use.
     Final(CallError, Health),
-    /// Asking again may help, at best after so long.
+    /// Asking again may help, at best after this pause.
     Again(CallError, Health, Option<Duration>),
 }
 
@@ -112,7 +112,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Gets ready to call; connects to nobody yet.
+    /// Prepares to call; opens no connection yet.
     ///
     /// # Errors
     /// [`CallError::Unavailable`] if no HTTP client can be built on this machine.
@@ -174,7 +174,7 @@ impl Caller {
             };
             in_doubt |= matches!(error, CallError::Uncertain(_));
             let pause = after.unwrap_or_else(|| self.pause(attempt));
-            let hopeless = !may_repeat || attempt >= RETRIES || Instant::now() + pause >= deadline;
+            let hopeless = !may_repeat || attempt >= MAX_RETRIES || Instant::now() + pause >= deadline;
             if hopeless || !self.spend(10) {
                 return Err(doubted(error, in_doubt));
             }
@@ -255,7 +255,7 @@ fn judged(verdict: Verdict, answer: Answer) -> (Attempt, Health) {
     }
 }
 
-/// Nothing left this machine if the connection was never made; else nobody knows.
+/// Nothing left this machine if the connection was never made; otherwise the outcome is unknown.
 fn unsent(error: &reqwest::Error) -> (Attempt, Health) {
     let health = if error.is_timeout() { Health::TimedOut } else { Health::Failed };
     let reason = chain(error);

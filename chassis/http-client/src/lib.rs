@@ -1,8 +1,8 @@
 //! Calls to other systems over HTTP: the payment provider, and the other processes of a shop that is split.
 //!
-//! A [`Caller`] per system gives every call a time limit and a place among few, repeats what may be repeated, and leaves
-//! a system alone that fails all the time ([`Breaker`]). What an answer means is judged by anyone who asks; how a request is
-//! written, too.
+//! A [`Caller`] per system gives every call a time limit and a place among few, repeats what may be repeated, and
+//! leaves a system alone that fails all the time ([`Breaker`]). Callers decide how a request is written and what an
+//! answer means.
 
 mod breaker;
 mod caller;

@@ -1,7 +1,7 @@
 //! Mail for shops without a mail server, and for development: one `.eml` file per mail in a folder.
 //!
 //! Any mail program opens the files. The same mail sent twice is the same file. A mail counts as sent when its file is
-//! on the disk: nobody sends it again.
+//! on the disk: it is not sent again.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ impl FolderMailer {
     }
 }
 
-/// A file that is gone meanwhile, or is no mail, is nobody's.
+/// `false` for a file that is gone meanwhile, or is no mail.
 async fn is_to(path: &Path, address: &str) -> io::Result<bool> {
     match tokio::fs::read(path).await {
         Ok(bytes) => Ok(addressee(&String::from_utf8_lossy(&bytes)).is_some_and(|to| to == address)),

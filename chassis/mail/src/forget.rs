@@ -1,4 +1,4 @@
-//! The task of forgetting somebody's mail, which a context leaves for itself when it erases them.
+//! The task of deleting a person's mail, which a context leaves for itself when it erases them.
 //!
 //! The task holds the address until it is done, and not longer: what is handled has no content any more.
 

@@ -76,7 +76,7 @@ pub(super) fn compose(from: &Sender, mail: &Mail, now: Timestamp) -> Result<Mess
     message.multipart(whole).map_err(|error| MailError::Refused(error.to_string()))
 }
 
-/// Words travel as they are wherever they can, so that anyone who reads the source of a mail can follow its links.
+/// Words travel as they are wherever they can, so that links can be followed even in the source of a mail.
 fn plain(text: &str) -> SinglePart {
     if !text.is_ascii() || text.lines().any(|line| line.len() > MAX_LINE_LENGTH) {
         return SinglePart::plain(text.to_owned());

@@ -1,8 +1,8 @@
 //! Mail through a mail server.
 //!
-//! A server's word is final only where it speaks of the recipient or of this mail (550, 5.1.1 and the like). Trouble with
-//! the connection, with our login, with its own state, or with us as a sender (5.7.1: a block list, a policy) is worth
-//! another try: it says nothing about the recipient, and is often over in hours.
+//! A server's refusal is final only where it concerns the recipient or this mail (550, 5.1.1 and the like). Trouble
+//! with the connection, with our login, with its own state, or with us as a sender (5.7.1: a block list, a policy) is
+//! worth another try: it says nothing about the recipient, and is often over in hours.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,11 +7,11 @@ use tokio::sync::mpsc;
 use chassis_sql::params;
 use chassis_sql::{Database, Params, Row};
 
-/// Where the records of an audit go. It holds few of them, so that an audit of a large shop needs little memory: anyone who
-/// reads slowly makes the audit wait, and anyone who reads no more ends it.
+/// Where the records of an audit go. It holds few of them, so that an audit of a large shop needs little memory: a slow
+/// reader makes the audit wait, and one that stops reading ends it.
 pub type AuditSink = mpsc::Sender<Value>;
 
-/// Sends them, unless nobody reads any more.
+/// Sends them, unless the reader has gone.
 pub async fn send_records(records: Vec<Value>, to: &AuditSink) {
     for record in records {
         if to.send(record).await.is_err() {

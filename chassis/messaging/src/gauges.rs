@@ -12,7 +12,7 @@ use super::{InboxAdmin as _, InboxCounts, SqlMessages};
 use chassis_sql::{Work, params};
 
 const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
-/// Sizes change slowly: they are looked at in every so many turns.
+/// Sizes change slowly: they are measured once in this many turns.
 const SIZE_REFRESH_TURNS: u64 = 6;
 
 /// Keeps them up to date until `stop`. While a database does not answer, its last numbers stand.

@@ -4,10 +4,10 @@
 //! its name. So its row in the inbox becomes a mark: the consumer and the message's id, in one narrow table. The archive
 //! of facts is the outbox, and stays whole.
 //!
-//! A row goes in two turns, an hour apart: in the first its mark is made, in the second the row is deleted. Anyone who looked
-//! for the mark just before it was made has long found the row by then, so that at every moment one of the two is seen.
-//! When marks were made last stands in the database: the next turn may be another process's, and one that is started again
-//! every few minutes must take its turns too.
+//! A row goes in two turns, an hour apart: in the first its mark is made, in the second the row is deleted. A reader
+//! that looked for the mark just before it was made has long found the row by then, so that at every moment one of the
+//! two is seen. When marks were made last stands in the database: the next turn may be another process's, and one that
+//! is started again every few minutes must take its turns too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const RETENTION: Duration = Duration::from_hours(35 * 24);
 /// Where several processes work, one of the version before may be among them for a while, which knows no marks.
 const ROLL_OUT_WINDOW: Duration = Duration::from_hours(7 * 24);
 const RUN_INTERVAL: Duration = Duration::from_hours(1);
-/// Rows in one transaction, so that nobody waits long for it.
+/// Rows in one transaction: few, so that others do not wait long for it.
 const PAGE_SIZE: u32 = 500;
 /// Between two of them.
 const PAUSE_BETWEEN_PAGES: Duration = Duration::from_millis(20);

@@ -17,8 +17,8 @@ pub trait Inbox: Send + Sync {
     /// Batches for one consumer never mix, no matter who hands them over.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the consumer is of another generation: anyone who carries the messages must start over,
-    /// for later ones must not overtake those that have to come again. The store's. Then none was kept.
+    /// [`StoreError::Stale`] when the consumer is of another generation: the carrier must start over, because later
+    /// messages must not overtake those that have to come again. The store's. Then none was kept.
     async fn accept_in(&self, consumer: ConsumerName, generation: i64, batch: &[Envelope]) -> Result<u64, StoreError>;
 
     /// Keeps messages whatever the consumer's generation is.
@@ -44,7 +44,7 @@ pub trait Inbox: Send + Sync {
 #[async_trait]
 pub trait WorkQueue: Send + Sync {
     /// Leases up to `claim.lanes` messages: of each lane only the oldest unsettled one, if it is due, alive and not
-    /// leased to somebody else. Counts an attempt for each before it returns.
+    /// leased to another worker. Counts an attempt for each before it returns.
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>, StoreError>;
 
     /// Ends an attempt. Has no effect if the lease was lost or the message was settled by the effect's own commit.

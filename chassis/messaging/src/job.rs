@@ -43,8 +43,7 @@ impl Job {
         (self.run)().await
     }
 
-    /// Keeps doing it until `stop`, while `lease` is held. A panic is a failure like any other: deadlines must be looked
-    /// after all the same.
+    /// Keeps doing it until `stop`, while `lease` is held. A panic counts as a failure: the timer must keep running.
     pub async fn run(self, lease: Lease, stop: CancellationToken) {
         while !stop.is_cancelled() {
             if !lease.is_held().await {

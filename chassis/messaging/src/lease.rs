@@ -23,9 +23,9 @@ const LEASE_DURATION: Duration = Duration::from_secs(10);
 const RENEW_AFTER: Duration = Duration::from_secs(3);
 /// Those who do not hold it ask this often.
 const POLL_INTERVAL: Duration = Duration::from_millis(900);
-/// What has failed here for so long, somebody else should try.
+/// After failing for this long, the lease is left to another process.
 const RELEASE_AFTER_FAILING: Duration = Duration::from_secs(10);
-/// Anyone who has given up leaves everybody else so long to ask.
+/// How long a process that has released a lease leaves it to the others.
 const BACK_OFF_AFTER_RELEASE: Duration = Duration::from_secs(3);
 
 /// One process's claim on one lease.
@@ -58,7 +58,7 @@ impl Lease {
         Self { name: name.into(), holder: ids.uuid(), database, clock, known: Arc::default() }
     }
 
-    /// A lease that nobody else asks for.
+    /// A lease that no other process asks for.
     pub fn alone() -> Self {
         let clock: Arc<dyn Clock> = Arc::new(chassis_system::SystemClock);
         Self { name: String::new(), holder: Uuid::nil(), database: None, clock, known: Arc::default() }
@@ -114,7 +114,7 @@ impl Lease {
     async fn take(&self, database: &Database) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let (name, holder, until) = (self.name.clone(), self.holder, now.plus(LEASE_DURATION));
-        let no_term = until.plus(LEASE_DURATION); // no lease reaches so far: anyone who took it had another clock, or lived before this one was set back
+        let no_term = until.plus(LEASE_DURATION); // no lease reaches so far: it was taken by another clock
         database
             .write(move |tx| {
                 let params = params![&name, holder, until, now, no_term];

@@ -1,5 +1,5 @@
 //! Inbox, outbox and recorder in memory: for in-memory adapters, and for the simulation, which checks with them the
-//! engine that SQL serves in earnest.
+//! engine that runs on SQL in production.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! Takes secrets out of messages before a person sees them.
 //!
-//! A dead letter shows the whole message, which may come from outside and hold what nobody may read: the secret of a
-//! payment, a token, a signature. What is stored stays as it is: a retry needs it.
+//! A dead letter shows the whole message, which may come from outside and hold what staff must not read: the secret of
+//! a payment, a token, a signature. What is stored stays as it is: a retry needs it.
 
 use serde_json::Value;
 

@@ -16,7 +16,7 @@ use super::outbox::Progress;
 use super::{Failure, Lease, Outbox};
 
 const BATCH_SIZE: u32 = 256;
-/// Facts between two notes of the progress while there is no pause: so many come twice after a crash at most, and are known.
+/// At most so many facts come again after a crash; inboxes know them. In a pause the progress is stored at once.
 const PROGRESS_SAVE_INTERVAL: i64 = 1_024;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
@@ -98,7 +98,7 @@ impl Relay {
             let stepped = if lease.is_held().await {
                 self.step().await
             } else {
-                self.read = None; // somebody else moves the progress on now
+                self.read = None; // another process advances the position now
                 Ok(false)
             };
             if stepped.is_ok() {

@@ -1,8 +1,8 @@
 //! Builds a consumer's tables again from the archive, which is the outboxes of all contexts.
 //!
-//! One transaction in the consumer's own database forgets what it was given (but not what an operator discarded), empties
-//! its tables and raises its generation. Anyone who carries facts to the consumer learns of the new generation before they can
-//! hand over another batch, and starts over from the first fact; live facts come behind the archived ones by themselves.
+//! One transaction in the consumer's own database forgets what it was given (but not what an operator discarded),
+//! empties its tables and raises its generation. Relays and pullers learn of the new generation before they can hand
+//! over another batch, and start over from the first fact; live facts come behind the archived ones by themselves.
 
 use std::sync::Arc;
 
@@ -64,8 +64,8 @@ impl Replay {
     }
 }
 
-/// Messages go first: anyone who is about to commit an effect of one has either done so, and the effect is deleted with the
-/// rest, or finds that they have lost it.
+/// Messages go first: a worker that is about to commit an effect of one has either done so, and the effect is deleted
+/// with the rest, or finds that it has lost the message.
 async fn empty(database: &Database, consumer: ConsumerName, rebuild: Arc<dyn Rebuild>) -> Result<(), StoreError> {
     database
         .write(move |tx| {

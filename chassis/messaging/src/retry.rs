@@ -12,11 +12,11 @@ pub struct RetryPolicy {
     backoff: Backoff,
 }
 
-/// A message's age is told by a clock that may have been set ahead, or the shop was closed for days: so often at least a
-/// message is tried before its age counts.
+/// A message's age depends on a clock that may have been set ahead, or the shop was closed for days: a message is tried
+/// at least this often before its age counts.
 const MIN_ATTEMPTS: u32 = 12;
 /// A handler that panics is tried this often and no more: the fault is ours and seldom heals.
-const PANICS: u32 = 3;
+const MAX_PANICS: u32 = 3;
 
 impl RetryPolicy {
     /// For effects inside the shop: 12 attempts, pauses from half a second to ten minutes, about 35 minutes in all.
@@ -57,7 +57,7 @@ impl RetryPolicy {
     pub(super) fn pause(&self, attempt: u32, age: Duration, panicked: bool, random: u64) -> Option<Duration> {
         let spent = self.attempts.is_some_and(|most| attempt >= most);
         let overdue = attempt >= MIN_ATTEMPTS && self.give_up_after.is_some_and(|most| age >= most);
-        if spent || overdue || (panicked && attempt >= PANICS) {
+        if spent || overdue || (panicked && attempt >= MAX_PANICS) {
             return None;
         }
         Some(jitter(Duration::ZERO, self.backoff.delay(attempt), random))

@@ -20,17 +20,17 @@ use chassis_sql::{Database, Row, Tx};
 /// Stands where a personal text stood.
 pub const ERASED: &str = "erased";
 
-/// When published facts were last changed, on record in the context's database. Copies that are older still name somebody.
+/// When published facts were last changed, on record in the context's database. Older copies still hold personal data.
 pub(super) const SCRUBBED: &str = "scrubbed";
 
-/// When somebody was erased last. Files that were not written again since may hold remains of them.
+/// When a person was erased last. Files that were not written again since may hold remains of them.
 const ERASURE: &str = "erased";
 
 /// How soon after something was scrubbed older copies of it are looked for.
 pub(super) const SCRUB_INTERVAL: Duration = Duration::from_mins(10);
 
-/// Changes the data of a message of this type so that it names nobody. Must keep the kind of each value, so that readers
-/// can still read it, and do nothing the second time.
+/// Changes the data of a message of this type so that it holds no personal data. Must keep the kind of each value, so
+/// that readers can still read it, and do nothing the second time.
 pub type Redact = fn(event_type: &str, data: &mut Value);
 
 const MARK: &str = "INSERT INTO marker (name, made_at) VALUES ($1, $2)
@@ -97,8 +97,8 @@ async fn scrub_inbox(tx: &mut Tx, subject: &str, redact: Redact) -> Result<u64, 
     Ok(changed)
 }
 
-/// Overwrites what is left of somebody in the database's file and its log soon after they were erased; otherwise the old
-/// texts would stay there until other changes happen to overwrite them.
+/// Overwrites what is left of a person in the database's file and its log soon after they were erased; otherwise the
+/// old texts would stay there until other changes happen to overwrite them.
 pub(super) fn overwriting_job(database: &Database) -> Job {
     let (database, done) = (database.clone(), Arc::new(AtomicI64::new(0)));
     Job::every("overwrite-remains", SCRUB_INTERVAL, move || {
@@ -114,7 +114,7 @@ pub(super) fn overwriting_job(database: &Database) -> Job {
     })
 }
 
-/// The message as it is to be kept; `None` if it named nobody.
+/// The message as it is to be kept; `None` if it held no personal data.
 fn redacted(row: &Row, redact: Redact) -> Result<Option<String>, StoreError> {
     let before = envelope_of(row)?;
     let mut after: Envelope = before.clone();

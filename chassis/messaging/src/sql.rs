@@ -371,7 +371,8 @@ impl InboxAdmin for SqlMessages {
 
 const GENERATION: &str = "SELECT generation FROM consumer WHERE name = $1";
 
-/// The consumer's generation, which no replay can raise before the commit, nor can anybody else hand messages over.
+/// The consumer's generation, locked until the commit: no replay can raise it and no carrier can hand messages over
+/// meanwhile.
 async fn held_generation(tx: &mut Tx, consumer: ConsumerName) -> Result<i64, StoreError> {
     if let Some(row) = tx.fetch_for_update(GENERATION, params![consumer.as_str()]).await?.first() {
         return row.get("generation");

@@ -128,13 +128,13 @@ impl Subscription {
         self
     }
 
-    /// Sets the patience.
+    /// Sets how often and how long a failing message is retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Sets the pause before the second attempt, whatever the patience.
+    /// Sets the pause before the second attempt.
     pub fn first_pause(mut self, pause: std::time::Duration) -> Self {
         self.policy = self.policy.starting_at(pause);
         self
@@ -146,8 +146,8 @@ impl Subscription {
         self
     }
 
-    /// Says that the messages may wait: an import brings tens of thousands at once, and each that is worked on takes its
-    /// turn at the context's writer from somebody who is buying. Two at a time keep the queue before a buyer short.
+    /// Says that the messages may wait: an import brings tens of thousands at once, and each that is worked on takes
+    /// its turn at the context's writer from a buyer. Two at a time keep the queue before a buyer short.
     pub fn in_background(self) -> Self {
         self.lanes(2)
     }

@@ -20,7 +20,7 @@ use super::{Claim, Delivery, Failure, Handled, Settlement, Subscription, WorkQue
 
 /// A handler at work keeps renewing its lease.
 const RENEW_INTERVAL: Duration = Duration::from_secs(5);
-const HANDLER: Duration = Duration::from_secs(45);
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(45);
 /// Covers what no wake-up announces: retries that have come due, leases that have run out.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -62,10 +62,10 @@ impl Worker {
     /// The store's; the message will be claimed again when the lease has run out.
     pub async fn work(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let running = AssertUnwindSafe(self.subscription.handler.handle(delivery)).catch_unwind();
-        let (handled, panicked) = match tokio::time::timeout(HANDLER, running).await {
+        let (handled, panicked) = match tokio::time::timeout(HANDLER_TIMEOUT, running).await {
             Ok(Ok(handled)) => (handled, false),
             Ok(Err(panic)) => (Handled::Retry(Failure::new("panic", panic_text(&*panic))), true),
-            Err(_) => (Handled::Retry(Failure::new("timeout", format!("took longer than {HANDLER:?}"))), false),
+            Err(_) => (Handled::Retry(Failure::new("timeout", format!("took longer than {HANDLER_TIMEOUT:?}"))), false),
         };
         let settlement = self.settlement(delivery, handled, panicked);
         self.queue.settle(&delivery.cause, settlement, self.clock.now()).await

@@ -27,7 +27,7 @@ pub trait ContextModule: Any + Send + Sync {
     /// Timers.
     fn jobs(&self) -> Vec<Job>;
 
-    /// Sends every record of the context, as JSON without personal data. Ends early if nobody reads any more.
+    /// Sends every record of the context, as JSON without personal data. Ends early if the reader has gone.
     ///
     /// # Errors
     /// The store's.

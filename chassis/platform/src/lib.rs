@@ -14,7 +14,7 @@ pub use context_module::{ContextModule, OpenWork};
 /// Everything a context may use of the outside world.
 #[derive(Clone)]
 pub struct Platform {
-    /// The context's own database; nobody else touches it.
+    /// The context's own database; no other context touches it.
     pub database: Database,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,

@@ -1,4 +1,4 @@
-//! How many rows a minute are written of what somebody can cause as often as they like.
+//! How many rows a minute are written of events that outsiders can cause as often as they like.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,8 @@ use shared_kernel::Timestamp;
 
 use super::SecurityEvent;
 
-/// Of one kind.
-const A_MINUTE: u32 = 60;
+/// Rows of one kind in a minute.
+const MAX_ROWS_PER_MINUTE: u32 = 60;
 
 /// Counts rows by kind and minute.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl Budget {
             left_out = minute.left_out;
             *minute = Minute { number, written: 0, left_out: 0 };
         }
-        if minute.written == A_MINUTE {
+        if minute.written == MAX_ROWS_PER_MINUTE {
             minute.left_out = minute.left_out.saturating_add(1);
             return None;
         }

@@ -3,9 +3,7 @@
 /// What has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SecurityEvent {
-    /// Somebody has logged in.
     LoggedIn,
-    /// Somebody has logged out.
     LoggedOut,
     /// A wrong password or an unknown address.
     LoginFailed,
@@ -13,9 +11,9 @@ pub enum SecurityEvent {
     CodeFailed,
     /// Too many failures: not even looked at.
     LoginDelayed,
-    /// Somebody has shown the password again.
+    /// The user has entered the password again.
     Confirmed,
-    /// Somebody has not.
+    /// The user has failed to enter the password again.
     ConfirmationFailed,
     /// Sessions were ended by their owner or an administrator.
     SessionsEnded,
@@ -27,7 +25,6 @@ pub enum SecurityEvent {
     SecondFactorOn,
     /// A second factor was turned off.
     SecondFactorOff,
-    /// Somebody's role was changed.
     RoleChanged,
     /// An API key was made.
     KeyMade,
@@ -51,11 +48,11 @@ pub enum SecurityEvent {
     DeadLetterDiscarded,
     /// A read model is built again.
     ReplayStarted,
-    /// Anything else that somebody of the staff has changed.
+    /// Any other change by staff.
     StaffChange,
-    /// Staff wanted to change something, and were told that it was not done, or not all of it.
+    /// A change by staff was refused, or done only in part.
     StaffChangeRefused,
-    /// Somebody wanted what is not for them.
+    /// A user asked for something that their role does not allow.
     AccessDenied,
     /// A form that none of our pages has sent.
     FormForged,
@@ -102,7 +99,7 @@ impl SecurityEvent {
         }
     }
 
-    /// Whether somebody can cause it as often as they like.
+    /// Whether outsiders can cause it as often as they like.
     pub const fn can_flood(self) -> bool {
         matches!(
             self,

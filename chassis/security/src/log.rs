@@ -42,7 +42,7 @@ impl SecurityLog {
         Self(Some(Arc::new(StoredRecord { database, clock, ids, budget: Mutex::default() })))
     }
 
-    /// Writes one. That it cannot be written is told to the log, and stops nobody's work.
+    /// Writes one. A failure to write is logged and does not stop the request.
     pub async fn write(&self, what: Entry<'_>) {
         let (event, actor, subject) = (what.event.name(), what.actor.map(|id| id.to_string()), what.subject);
         tracing::info!(

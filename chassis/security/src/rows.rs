@@ -72,7 +72,7 @@ fn record(row: &Row) -> Result<SecurityRecord, StoreError> {
     })
 }
 
-/// Forgets from where somebody came who was erased. Their id stays, as it does on orders.
+/// Deletes the addresses from which an erased person came. Their id stays, as it does on orders.
 pub async fn forget(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
     tx.execute(FORGET, params![customer, format!("customer/{customer}")]).await.map(|_| ())
 }

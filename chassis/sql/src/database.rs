@@ -45,7 +45,7 @@ impl Database {
         Self::sqlite_keeping(path, None).await
     }
 
-    /// Opens a SQLite file that nobody changes, such as a backup, and does not change it either.
+    /// Opens a SQLite file read-only that does not change meanwhile, such as a backup.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the file cannot be opened.
@@ -217,7 +217,8 @@ impl Database {
         self.inner.counter.work()
     }
 
-    /// Whether a commit of this process has settled the message of this lease, so that nobody has to look. Asked once.
+    /// Whether a commit of this process has settled the message of this lease, so that the database need not be asked.
+    /// Asking takes the answer.
     pub fn was_settled(&self, lease: Uuid) -> bool {
         self.inner.wakers.was_settled(lease)
     }
@@ -227,8 +228,8 @@ impl Database {
         self.inner.wakers.wake_all();
     }
 
-    /// Overwrites in a file, and in the log beside it, what is left of somebody who was erased; a large file waits for its
-    /// next opening. A server does so by itself.
+    /// Overwrites in a file, and in the log beside it, what is left of erased persons; a large file waits for its next
+    /// opening. A server does so by itself.
     pub async fn overwrite_remains(&self) -> Result<(), StoreError> {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.overwrite_remains().await,

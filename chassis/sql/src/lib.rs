@@ -10,9 +10,9 @@
 //! changed a row; on PostgreSQL jobs run side by side, and one that collides with another is run again.
 //!
 //! Statements are constants with `$1..$n` placeholders, values are integers, texts and bytes (see [`Value`]), so that
-//! one text serves both engines; where they must differ, a store asks for the [`Dialect`]. There is no query builder and
-//! no mapping layer on purpose. What a job reads in order to decide it reads with [`Tx::fetch_for_update`]: on SQLite
-//! nobody else can write meanwhile, on PostgreSQL the rows are locked until the commit.
+//! one text serves both engines; where they must differ, a store asks for the [`Dialect`]. There is no query builder
+//! and no mapping layer on purpose. What a job reads in order to decide it reads with [`Tx::fetch_for_update`]: on
+//! SQLite there is no other writer meanwhile, on PostgreSQL the rows are locked until the commit.
 
 mod attachments;
 mod connections;

@@ -1,7 +1,7 @@
-//! Commits are told to those who wait for them: at once in this process, and by the server's notifications in others.
+//! Announces commits to those who wait for them: at once in this process, and by the server's notifications in others.
 //!
-//! Notifications are sent outside the transactions they speak of, gathered for a moment, because the server makes all
-//! transactions that notify wait for each other. They may be lost; those who wait also look by themselves now and then.
+//! Notifications are sent outside their transactions, gathered for a moment, because the server makes all transactions
+//! that notify wait for each other. They may be lost; those who wait also look by themselves now and then.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,7 +22,6 @@ const QUEUE_SIZE: usize = 1_024;
 /// What stands for the outbox among the names of consumers.
 const OUTBOX: &str = "#outbox";
 
-/// Tells everybody.
 #[derive(Clone)]
 pub(super) struct Announcer {
     pub(super) wakers: Wakers,
@@ -80,7 +79,7 @@ async fn listen(pool: PgPool, channel: String, me: String, wakers: Wakers) {
         match PgListener::connect_with(&pool).await {
             Ok(mut listener) => {
                 if listener.listen(&channel).await.is_ok() {
-                    wakers.wake_all(); // whatever was told in the meantime was missed
+                    wakers.wake_all(); // notifications in the meantime were missed
                     while let Ok(heard) = listener.recv().await {
                         wake(&wakers, heard.payload(), &me);
                     }

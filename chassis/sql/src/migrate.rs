@@ -132,7 +132,7 @@ pub(super) async fn hold_alone(tx: &mut Tx, schema: Option<String>) -> Result<()
     }
 }
 
-/// Does as [`Database::migrate`] does to a file that nobody else has open, on a connection of one's own.
+/// The same as [`Database::migrate`] for a file that no other process has open, on a connection of its own.
 pub(super) async fn migrate_file(
     file: SqliteConnection,
     owner: &'static str,

@@ -1,6 +1,6 @@
 //! A schema on a PostgreSQL server, worked on by several connections and perhaps several processes at once.
 //!
-//! Units of work run in tasks of their own: anyone who asked may go away at any moment, but a transaction that was begun is
+//! Units of work run in tasks of their own: the caller may go away at any moment, but a transaction that was begun is
 //! always ended, and a connection in an unknown state never serves again.
 
 use std::panic::AssertUnwindSafe;
@@ -29,7 +29,7 @@ use super::work::WorkCounter;
 const MAX_ATTEMPTS: u32 = 12;
 /// Between two attempts.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(10), Duration::from_millis(250));
-/// No single statement takes longer, and nobody waits longer for a connection.
+/// The longest time for a single statement, and for waiting for a connection.
 const STATEMENT_TIMEOUT: &str = "10s";
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 

@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A server's clock that is set again is followed this late.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(5);
-/// At first the best of so many answers counts.
-const FIRST: u32 = 3;
+/// Answers that are asked for at first; the best of them counts.
+const FIRST_SAMPLES: u32 = 3;
 
 const SELECT_NOW: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
 
@@ -48,11 +48,11 @@ impl Answer {
 }
 
 impl ServerClock {
-    /// Asks the server and goes on asking until `stop`.
+    /// Asks the server now, and then regularly until `stop`.
     pub(super) async fn start(pool: &PgPool, stop: &CancellationToken) -> Result<Arc<Self>, StoreError> {
         let clock = Arc::new(Self { began: Instant::now(), then: AtomicI64::new(0) });
         let mut best = clock.ask(pool).await?;
-        for _ in 1..FIRST {
+        for _ in 1..FIRST_SAMPLES {
             let next = clock.ask(pool).await?;
             best = if next.took() < best.took() { next } else { best };
         }

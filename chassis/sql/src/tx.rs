@@ -22,7 +22,7 @@ pub struct Tx {
     pub(super) rows: u64,
     pub(super) touched: Touched,
     attachments: Attachments,
-    /// A statement has failed because somebody else was faster; the whole job may go better again.
+    /// A statement has failed because another transaction was faster; the whole unit of work may succeed when repeated.
     pub(super) lost_a_race: bool,
 }
 
@@ -124,10 +124,10 @@ impl Tx {
         Ok(self.fetch(sql, params).await?.into_iter().next())
     }
 
-    /// Reads rows in order to decide: nobody else can change them before this unit of work is committed. `sql` is a plain
-    /// `SELECT` over one table that could end in `FOR UPDATE`. Those who lock several rows do so in the order of their
-    /// keys. Rows that do not exist cannot be held: two who insert the same key meet at its uniqueness, and the later one
-    /// is run again and then sees the other's row.
+    /// Reads rows in order to decide: no other transaction can change them before this unit of work is committed. `sql`
+    /// is a plain `SELECT` over one table that could end in `FOR UPDATE`. Those who lock several rows do so in the
+    /// order of their keys. Rows that do not exist cannot be held: two who insert the same key meet at its uniqueness,
+    /// and the later one is run again and then sees the other's row.
     pub async fn fetch_for_update(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         let Connection::Postgres(connection) = &mut self.connection else { return self.fetch(sql, params).await };
         self.statements += 1;
@@ -172,7 +172,7 @@ impl Tx {
         self.touched.outbox = true;
     }
 
-    /// Says that the message of this lease is settled; anyone who works on it need not do so after the commit.
+    /// Says that the message of this lease is settled; after the commit its worker need not settle it.
     pub fn touch_settled(&mut self, lease: Uuid) {
         self.touched.settled.push(lease);
     }
@@ -184,7 +184,7 @@ impl Tx {
         }
     }
 
-    /// Never to be used again: nobody knows in what state it is.
+    /// Closes the connection, whose state is unknown, so that it is not used again.
     pub(super) async fn discard(self) {
         if let Connection::Postgres(connection) = self.connection {
             let _already_broken = connection.close().await;
@@ -221,8 +221,8 @@ fn show(sql: &'static str) {
     tracing::trace!(target: "sql", "{sql}");
 }
 
-/// What a server's refusal means. Notes when the unit of work has only lost a race: a serialization failure, a deadlock,
-/// a lock not given in time, a key that somebody else has just taken.
+/// What a server's refusal means. Notes when the unit of work has only lost a race: a serialization failure, a
+/// deadlock, a lock not given in time, a key that another transaction has just taken.
 fn failed(lost_a_race: &mut bool, error: sqlx::Error) -> StoreError {
     const RACES: [&str; 4] = ["40001", "40P01", "55P03", "23505"];
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
@@ -232,7 +232,7 @@ fn failed(lost_a_race: &mut bool, error: sqlx::Error) -> StoreError {
     StoreError::unavailable(error)
 }
 
-/// No text of PostgreSQL's can hold NUL and none of ours does, but somebody may look for one: then they find nothing.
+/// No text of PostgreSQL's can hold NUL and none of ours does, but a search may hold one: it finds nothing.
 fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }

@@ -1,4 +1,4 @@
-//! Who waits for a commit, and is told of it.
+//! Wakes those who wait for a commit.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ pub(super) struct Wakers {
     pub(super) attachments: Attachments,
 }
 
-/// More than are under way at a time. What is beyond is of handlers that were given up and committed all the same.
+/// More than are under way at a time. The rest are of handlers that timed out and committed later.
 const MAX_SETTLED: usize = 4_096;
 
 impl Wakers {
@@ -32,7 +32,6 @@ impl Wakers {
         self.inboxes().entry(consumer).or_default().subscribe()
     }
 
-    /// Wakes everybody.
     pub(super) fn wake_all(&self) {
         grow(&self.outbox);
         self.inboxes().values().for_each(grow);
@@ -48,7 +47,7 @@ impl Wakers {
         if !touched.settled.is_empty() {
             let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
             if settled.len() > MAX_SETTLED {
-                settled.clear(); // anyone who asks in vain asks the database
+                settled.clear(); // a lease that is not found here is looked up in the database
             }
             settled.extend(&touched.settled);
         }

@@ -34,7 +34,7 @@ struct Counts {
 }
 
 impl WorkCounter {
-    /// A transaction of so many units of work was committed.
+    /// A transaction of `writes` units of work was committed.
     pub(super) fn committed(&self, tx: &mut Tx, writes: usize) {
         self.take(tx);
         self.0.commits.fetch_add(1, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// What the shop is called unless it is told otherwise.
+/// The shop's default name.
 pub const SHOP_NAME: &str = "The Better Store";
 
 #[derive(RustEmbed)]

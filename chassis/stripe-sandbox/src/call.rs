@@ -1,7 +1,7 @@
 //! A request to the sandbox's API as its endpoints see it: parameters read, caller known, idempotency key noted.
 //!
-//! [`KeyHolder`] is what almost every endpoint takes: it lets nobody in who lacks the secret key. [`AnyCaller`] lets the
-//! endpoint decide, for the two that also accept an intent's client secret.
+//! [`KeyHolder`] is what almost every endpoint takes: it requires the secret key. [`AnyCaller`] lets the endpoint
+//! decide, for the two that also accept an intent's client secret.
 
 use std::future::Future;
 use std::pin::Pin;

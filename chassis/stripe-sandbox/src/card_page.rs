@@ -166,7 +166,7 @@ impl CardPageVisit {
         }
     }
 
-    /// Sends the buyer back to the shop, or tells them that they are done if nobody said where to.
+    /// Sends the buyer back to the shop, or tells them that they are done if no return address was given.
     fn leave(&self, frame: PageFrame, status: &'static str) -> Result<HttpResponse, PageError> {
         match &self.back {
             None => self.done(frame, status),
@@ -286,7 +286,7 @@ struct Summary {
     description: String,
     /// Empty for none.
     return_url: String,
-    /// Where the buyer goes who changes their mind.
+    /// Where a buyer who cancels is sent.
     cancel_url: Option<String>,
 }
 

@@ -109,7 +109,7 @@ async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError
     let expires = expiry(params, now)?;
     let amount = total(params)?;
     let client_reference_id = params.text("client_reference_id");
-    params.text("customer_email"); // the sandbox writes to nobody, and keeps no address
+    params.text("customer_email"); // the sandbox sends no mail, and keeps no address
     let metadata_of_session = metadata(params)?;
     params.texts("payment_method_types")?;
     let mut data = params.group("payment_intent_data");

@@ -44,7 +44,7 @@ impl ApiError {
         self.error.get("message").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A parameter that cannot be what it is.
+    /// A parameter with an invalid value.
     pub fn invalid(message: impl Into<String>, param: Option<&str>) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message);
         match param {
@@ -58,7 +58,7 @@ impl ApiError {
         Self::invalid(format!("Missing required param: {param}."), Some(param)).code("parameter_missing")
     }
 
-    /// A parameter that nobody knows.
+    /// A parameter that the endpoint does not know.
     pub fn unknown_parameter(param: &str) -> Self {
         Self::invalid(format!("Received unknown parameter: {param}"), Some(param)).code("parameter_unknown")
     }

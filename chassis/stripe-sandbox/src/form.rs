@@ -19,7 +19,7 @@ enum Node {
     Group(BTreeMap<String, Node>),
 }
 
-/// The parameters of a request that nobody has taken out yet.
+/// The parameters of a request that the endpoint has not read yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params {
     prefix: String,

@@ -180,7 +180,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 async fn create(KeyHolder(mut call): KeyHolder) -> Result<HttpResponse, ApiError> {
     let params = &mut call.params;
     let amount = amount(params)?;
-    params.text("receipt_email"); // the sandbox writes to nobody, and keeps no address
+    params.text("receipt_email"); // the sandbox sends no mail, and keeps no address
     let details = Details {
         metadata: metadata(params)?,
         description: params.text("description"),
@@ -205,7 +205,7 @@ async fn update(KeyHolder(mut call): KeyHolder, id: web::Path<String>) -> Result
     let mut notes = params.texts("metadata")?;
     let forgotten = notes.iter().filter(|(_, value)| value.is_empty()).map(|(key, _)| key.clone()).collect();
     notes.retain(|_, value| !value.is_empty());
-    params.text("receipt_email"); // the sandbox writes to nobody, and keeps no address
+    params.text("receipt_email"); // the sandbox sends no mail, and keeps no address
     let details = Details {
         metadata: checked_metadata(notes)?,
         description: params.text("description"),

@@ -83,7 +83,7 @@ impl Sandbox {
         card_page::routes(web::Data::from(Arc::clone(&self.core)))
     }
 
-    /// Posts webhooks, and lets slow payments, refunds and sessions come to their end, until it is told to stop.
+    /// Posts webhooks, and completes slow payments, refunds and sessions, until `stop`.
     ///
     /// # Errors
     /// At once, when no HTTP client can be made.

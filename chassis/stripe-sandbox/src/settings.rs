@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// The event types that the shop's webhook is posted unless it is told otherwise.
+/// The event types that are posted to the shop's webhook by default.
 pub const WEBHOOK_EVENTS: [&str; 16] = [
     "payment_intent.requires_action",
     "payment_intent.processing",

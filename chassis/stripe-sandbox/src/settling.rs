@@ -1,5 +1,5 @@
-//! What happens at the provider by itself: slow payments and refunds come to their end, sessions expire, and what
-//! nobody may ask for any more is forgotten.
+//! What happens at the provider by itself: slow payments and refunds complete, sessions expire, and what can no longer
+//! be retrieved is deleted.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,9 +5,9 @@
 //! touches nothing but its ledger.
 //!
 //! On PostgreSQL commands run side by side, those under one key or on one intent one after the other. A key is claimed
-//! first; then the intent is locked; and its refunds and its session are read under that lock and change under no other,
-//! though a command may know them first: whose they are never changes. Charges and events are never changed at all. So
-//! nobody who holds an intent waits for anybody but the database, and no two commands hold each other up.
+//! first; then the intent is locked; and its refunds and its session are read under that lock and change under no
+//! other, though a command may know them first: whose they are never changes. Charges and events are never changed at
+//! all. So a command that holds an intent waits only for the database, and no two commands block each other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     chassis_sql::migration!("../../../migrations/sandbox", 3, "0003_no_addresses.sql", "no addresses"),
 ];
 
-/// One thing that somebody asks the provider to do.
+/// One thing that the provider is asked to do.
 #[async_trait]
 pub trait Command: Send + Sync + 'static {
     /// Does it. A refusal is an answer too, given before anything is written; an `Err` is the store's alone.
@@ -54,7 +54,7 @@ pub struct StoreTransaction {
     pub ids: Arc<dyn Ids>,
     /// The request.
     pub origin: Origin,
-    /// Event types that are posted; none when there is nobody to post to.
+    /// Event types that are posted; none when no address is set to post to.
     pub subscribed: Arc<[String]>,
     /// How long slow payments and refunds are under way.
     pub slow: Duration,
@@ -199,7 +199,7 @@ impl Ledger<'_> {
         object_id(prefix, self.scene.ids.uuid())
     }
 
-    /// Thirty-two bytes that nobody can guess.
+    /// Thirty-two bytes that cannot be guessed.
     pub fn secret(&self) -> [u8; 32] {
         self.scene.ids.secret()
     }
@@ -360,7 +360,7 @@ impl Ledger<'_> {
         self.tx.execute(sql, row).await.map(|_| ())
     }
 
-    /// Keeps an event, and that it has to be posted if anybody wants its type.
+    /// Stores an event, and that it has to be posted if its type is subscribed to.
     pub async fn emit(&mut self, kind: &str, object: &Value) -> Result<(), StoreError> {
         let wanted = self.scene.subscribed.iter().any(|wanted| wanted == "*" || wanted == kind);
         let id = self.new_id("evt");

@@ -25,8 +25,7 @@ use crate::core::{CLOCK_SKEW, Core};
 
 /// How many events are on their way at once.
 const MAX_CONCURRENT_DELIVERIES: usize = 32;
-/// How often the sender looks without being woken, and how often where other processes write events too: they wake nobody
-/// but themselves.
+/// How often the sender looks without being woken. Other processes that write events do not wake this one.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const SHARED_POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Old things are forgotten about once a minute.
@@ -62,13 +61,13 @@ pub trait EventTransport: Send + Sync {
 pub struct HttpEventTransport(reqwest::Client);
 
 impl HttpEventTransport {
-    /// A client with short patience that follows no redirects and uses no proxy.
+    /// A client with short time-outs that follows no redirects and uses no proxy.
     ///
     /// # Errors
     /// When the platform has no usable TLS.
     pub fn new() -> Result<Self, StoreError> {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Somebody else may have been faster, which is just as well.
+            // An error means that a provider is installed already, which serves as well.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let client = reqwest::Client::builder()
@@ -113,7 +112,7 @@ impl Sender {
         Self { core, post, turn }
     }
 
-    /// Sends, settles and forgets until it is told to stop.
+    /// Sends, settles and deletes events until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         tokio::join!(self.deliver(&stop), self.clean_up(&stop));
         self.turn.release().await;

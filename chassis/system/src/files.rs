@@ -1,9 +1,9 @@
 //! Files that are still there, and whole, after a power cut.
 //!
-//! A file is on the disk when its content was synced *and* the folder in which it has its name; a rename without both can
-//! leave a file with no content, minutes later. Whatever a committed row or a printed promise relies on is written here:
-//! beside its place, synced, renamed into its place, and the folder synced. Anyone who reads sees all of the old file or all
-//! of the new one.
+//! A file is on the disk when its content was synced *and* the folder in which it has its name; a rename without both
+//! can leave a file with no content, minutes later. Whatever a committed row or a printed promise relies on is written
+//! here: beside its place, synced, renamed into its place, and the folder synced. A reader sees all of the old file or
+//! all of the new one.
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -26,7 +26,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let placed =
         file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&unfinished, path));
     if let Err(error) = placed {
-        // Nobody would ever write this file again: its name is used once.
+        // The name is used only once, so nothing else would remove this file.
         let _ = std::fs::remove_file(&unfinished);
         return Err(error);
     }
@@ -37,7 +37,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 pub fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        // One that is not there may have been removed a moment ago, by somebody who was cut off.
+        // One that is not there may have been removed a moment ago, by a process that was cut off.
         _ => sync_folder(folder_of(path)),
     }
 }

@@ -46,7 +46,6 @@ pub enum TelemetryError {
     /// One word that is no level: it would silence everything but a module of that name.
     #[error("{0:?} is no level; say trace, debug, info, warn, error or off, or a filter such as info,order=debug")]
     NotALevel(String),
-    /// Somebody has started it already.
     #[error("logging was started before")]
     Started(#[from] TryInitError),
 }
@@ -75,7 +74,8 @@ fn parse_filter(text: &str) -> Result<EnvFilter, TelemetryError> {
     if is_one_word && (text.is_empty() || text.parse::<LevelFilter>().is_err()) {
         return Err(TelemetryError::NotALevel(text.to_owned()));
     }
-    // The server logs every malformed request and every broken connection as an error of its own; anybody can make those.
+    // The server logs every malformed request and every broken connection as an error of its own; outsiders can cause
+    // those.
     Ok(EnvFilter::builder().parse(format!("actix_http=off,{text}"))?)
 }
 

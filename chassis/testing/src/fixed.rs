@@ -27,12 +27,12 @@ impl FixedClock {
         self.steady.fetch_add(micros(span), Ordering::SeqCst);
     }
 
-    /// Somebody sets it back by `span`; no time passes.
+    /// Sets it back by `span`; no time passes.
     pub fn set_back(&self, span: Duration) {
         self.set.fetch_sub(micros(span), Ordering::SeqCst);
     }
 
-    /// Somebody sets it ahead by `span`; no time passes.
+    /// Sets it ahead by `span`; no time passes.
     pub fn set_ahead(&self, span: Duration) {
         self.set.fetch_add(micros(span), Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! What tests need: a settable clock, countable ids, throw-away databases, a mailbox, and patience with a deadline.
+//! What tests need: a settable clock, countable ids, throw-away databases, a mailbox, and waiting with a deadline.
 
 mod concurrency;
 mod database;

@@ -28,7 +28,7 @@ pub struct NatsServer {
 }
 
 impl NatsServer {
-    /// Starts one that lets everybody do everything. `None` where it is not installed, which is said.
+    /// Starts one without permissions: every client may do everything. `None` where it is not installed, which is said.
     pub fn start(which: Nats) -> Option<Self> {
         Self::start_with(which, "")
     }
@@ -87,7 +87,7 @@ impl NatsServer {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// Where it is reached by somebody.
+    /// Its address for this user.
     pub fn url_for(&self, user: &str, password: &str) -> String {
         format!("nats://{user}:{password}@127.0.0.1:{}", self.port)
     }

@@ -17,7 +17,7 @@ pub fn skip(why: &str) {
 /// and its use.
 const PORTS: std::ops::Range<u32> = 20_000..32_000;
 
-/// A port that nobody listens at now, and that this process has not been told before.
+/// A port that is free now and that this process has not been given before.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let (count, start) = (PORTS.end - PORTS.start, std::process::id().wrapping_mul(97));
@@ -32,8 +32,7 @@ pub struct Tethered {
     guard: Child,
 }
 
-/// Starts the program behind a shell that reads from us: when we are gone, so is what it reads from. Then nobody else
-/// will clean up, either.
+/// Starts the program behind a shell that reads from us: when this process ends, its input ends.
 const GUARD: &str = r#"left="$1"; shift
 setsid "$@" & child=$!
 read -r _ || orphaned=1
@@ -49,7 +48,7 @@ impl Tethered {
     /// The system's, when it cannot be started.
     pub fn start(program: &Path, arguments: &[&str], folder: &Path, log: &str) -> std::io::Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join(log))?;
-        // In a session of its own, so that anyone who ends the test with all its processes does not end the guard.
+        // In a session of its own, so that ending the test with all its processes does not end the guard.
         let mut command = Command::new("setsid");
         command.args(["sh", "-c", GUARD, "guard"]).arg(folder).arg(program).args(arguments);
         command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);

@@ -119,7 +119,7 @@ fn not_there(edge: &Edge, context: &RequestContext, why: BodyError) -> Error {
     if is_api(&context.path) { problem.into() } else { PageError::Status(problem.status()).into() }
 }
 
-/// All who come through a proxy that is not believed count as one client, which is hardly what anybody wants.
+/// All who come through a proxy that is not believed count as one client, which is hardly what the operator wants.
 fn untrusted_proxy(edge: &Edge, context: &RequestContext, client: Client) -> Result<(), Error> {
     let proxy = client.address;
     if edge.first_untrusted_proxy() {

@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// How long a body may take however small it is.
-    pub patience: Duration,
+    pub grace: Duration,
     /// Bytes per second that a longer body has to make.
     pub least_rate: u32,
     /// How long a body may take however large it is.
@@ -26,14 +26,14 @@ pub struct Pace {
 impl Pace {
     /// What the shop expects of bodies of the usual size.
     pub const DEFAULT: Self =
-        Self { patience: Duration::from_secs(10), least_rate: 4 * 1_024, longest: Duration::from_mins(1) };
+        Self { grace: Duration::from_secs(10), least_rate: 4 * 1_024, longest: Duration::from_mins(1) };
     /// What the shop expects of uploads.
     pub const UPLOADS: Self =
-        Self { patience: Duration::from_secs(20), least_rate: 32 * 1_024, longest: Duration::from_mins(20) };
+        Self { grace: Duration::from_secs(20), least_rate: 32 * 1_024, longest: Duration::from_mins(20) };
 
     fn deadline(self, since: Instant, bytes: u64) -> Instant {
         let earned = Duration::from_secs(bytes / u64::from(self.least_rate.max(1)));
-        since + (self.patience + earned).min(self.longest)
+        since + (self.grace + earned).min(self.longest)
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     const FAST: Pace =
-        Pace { patience: Duration::from_millis(80), least_rate: 1_000_000, longest: Duration::from_secs(1) };
+        Pace { grace: Duration::from_millis(80), least_rate: 1_000_000, longest: Duration::from_secs(1) };
 
     fn sending(chunks: Vec<(&'static str, u64)>) -> ServiceRequest {
         let mut req = TestRequest::post().to_srv_request();

@@ -51,7 +51,7 @@ pub(crate) struct Client {
     pub(crate) address: IpAddr,
     /// Whether the request came through a proxy.
     pub(crate) forwarded: bool,
-    /// Whether anyone who sent it says that they forward it and is not believed.
+    /// Whether the sender claims to forward the request but is not trusted.
     pub(crate) untrusted: bool,
 }
 

@@ -1,7 +1,7 @@
 //! The names of the cookies that every shop has, and how cookies are set. A context has names for its own.
 //!
 //! When the shop is reached by https, the edge adds `Secure` and puts [`HOST_PREFIX`] before the name, so that no other
-//! host of the same domain can plant a cookie of ours; nobody else has to know that. On the way in the name with the
+//! host of the same domain can plant a cookie of ours; only the edge has to know that. On the way in the name with the
 //! prefix wins; the name alone still counts, as sessions from before the prefix go on under it.
 
 use std::time::Duration;
@@ -14,7 +14,7 @@ use actix_web::cookie::{Cookie, SameSite};
 pub(crate) const HOST_PREFIX: &str = "__Host-";
 /// The session token. Only pages look at it; `/api` ignores cookies.
 pub const SESSION_COOKIE: &str = "sid";
-/// What is in a browser from which somebody has logged in before.
+/// Marks a browser from which a customer has logged in before.
 pub const DEVICE_COOKIE: &str = "device";
 /// Tells one anonymous browser from another, for form tokens only.
 pub(crate) const VISITOR_COOKIE: &str = "visitor";
@@ -27,12 +27,10 @@ pub fn cookie(name: &'static str, value: String, age: Duration) -> Cookie<'stati
     Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(age).finish()
 }
 
-/// The cookie that keeps somebody logged in for `age`.
 pub fn session_cookie(token: &str, age: Duration) -> Cookie<'static> {
     cookie(SESSION_COOKIE, token.to_owned(), age)
 }
 
-/// The cookie that signs somebody out.
 pub fn end_session_cookie() -> Cookie<'static> {
     forget_cookie(SESSION_COOKIE)
 }
@@ -42,7 +40,6 @@ pub(crate) fn forget_cookie(name: &'static str) -> Cookie<'static> {
     cookie(name, String::new(), Duration::ZERO)
 }
 
-/// The cookie by which a browser is known from which somebody has logged in before.
 pub fn device_cookie(token: &str) -> Cookie<'static> {
     cookie(DEVICE_COOKIE, token.to_owned(), Duration::from_hours(24 * 400))
 }

@@ -40,11 +40,12 @@ pub struct EdgeSettings {
     pub form_targets: Vec<String>,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: TrustedProxies,
-    /// Whether a forwarding header from anybody else is refused; otherwise it is ignored, and told of once.
+    /// Whether a request with a forwarding header from any other proxy is refused; otherwise the header is ignored, and
+    /// the log warns once.
     pub refuse_untrusted_proxies: bool,
     /// How often clients may come.
     pub limits: LimitSettings,
-    /// How many requests are worked on at once; more are told to come back.
+    /// How many requests are worked on at once; more are answered with 503.
     pub max_in_flight: usize,
     /// Paths (as prefixes) that are let in even then and are not counted, for they are posted by systems that sign what
     /// they say, such as the payment provider.
@@ -61,7 +62,7 @@ pub struct EdgeSettings {
     pub uploads: Pace,
     /// How many uploads are taken in at once.
     pub max_uploads: usize,
-    /// Where it is told what was refused and what staff have changed.
+    /// Records what was refused and what staff have changed.
     pub security: SecurityLog,
     /// Requests (method and pattern of the path) that have a name of their own in the security log when they succeed.
     pub recorded: Vec<(Method, &'static str, SecurityEvent)>,

@@ -25,7 +25,7 @@ pub fn json_with_etag<T: Serialize + ?Sized>(req: &HttpRequest, value: &T) -> Ht
     let tag = etag(&body);
     let (mut builder, body) =
         if has_it(req, &tag) { (HttpResponse::NotModified(), Vec::new()) } else { (HttpResponse::Ok(), body) };
-    // What somebody known is shown may concern that person only; it is not to lie in any cache, not even their own.
+    // Pages for a logged-in user may hold personal data, so no cache may store them, not even the browser's.
     let known = RequestContext::of(req).is_some_and(|context| context.identity().is_some());
     let caching = if known { "no-store" } else { "private, no-cache" };
     builder.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, caching));

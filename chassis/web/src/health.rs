@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 /// No check may keep a probe waiting longer.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
-/// An answer is given again for so long: anybody may ask, and asking costs writes.
+/// How long an answer is reused: the endpoint is public, and each check costs writes.
 const CACHE_TTL: Duration = Duration::from_secs(1);
 
 type Answers = Vec<(&'static str, bool)>;

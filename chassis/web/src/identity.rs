@@ -21,39 +21,39 @@ use super::request_context::{AuthenticatedCaller, RequestContext};
 /// Knows whose token it is.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
-    /// Anyone who the token was given to, while it is valid; `None` for any other token.
+    /// The user to whom the token was given, while it is valid; `None` for any other token.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if it cannot be told now.
     async fn authenticate(&self, token: &str) -> Result<Option<Identity>, StoreError>;
 }
 
-/// Anyone who is asking, known or not.
+/// The caller, logged in or not.
 #[derive(Debug, Clone)]
 pub struct Visitor(pub Option<Identity>);
 
-/// Somebody who has logged in.
+/// A caller who has logged in.
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Identity);
 
-/// Somebody who may do what staff may do.
+/// A caller with the role of staff or more.
 #[derive(Debug, Clone)]
 pub struct Staff(pub Identity);
 
-/// Somebody who may do everything.
+/// A caller with the role of an administrator.
 #[derive(Debug, Clone)]
 pub struct Admin(pub Identity);
 
-/// Somebody of the staff who has shown a short while ago who they are: for what does great harm in the wrong hands, such
-/// as giving money back. Everybody else is asked for the password first.
+/// Staff who have entered their password a short while ago: for operations that do great harm in the wrong hands, such
+/// as refunds. Others are asked for the password first.
 #[derive(Debug, Clone)]
 pub struct ConfirmedStaff(pub Identity);
 
-/// The same for somebody who may do everything.
+/// The same for administrators.
 #[derive(Debug, Clone)]
 pub struct ConfirmedAdmin(pub Identity);
 
-/// The same for anybody's own account.
+/// The same for one's own account.
 #[derive(Debug, Clone)]
 pub struct Confirmed(pub Identity);
 

@@ -19,7 +19,7 @@ use shared_kernel::CustomerId;
 
 use super::problem::Problem;
 
-/// So many requests in a window; `burst` of them at once.
+/// A number of requests in a window; `burst` of them at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     /// What the policy is called in the headers. Rules of the same name share one count.
@@ -32,9 +32,9 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// Everything that somebody unknown asks for: 300 a minute.
+    /// Requests of a client without login: 300 a minute.
     pub const ANONYMOUS: Self = Self::per("ip", 300, Duration::from_mins(1), 60);
-    /// Everything that somebody known asks for: 600 a minute.
+    /// Requests of an account: 600 a minute.
     pub const ACCOUNT: Self = Self::per("account", 600, Duration::from_mins(1), 120);
     /// Attempts to log in, sign up or get back a password: 10 a minute.
     pub const LOGIN: Self = Self::per("login", 10, Duration::from_mins(1), 10);
@@ -86,7 +86,7 @@ impl LimitRule {
 pub struct LimitSettings {
     /// Whether programs on this machine, coming without a proxy, are not counted.
     pub exempt_loopback: bool,
-    /// For clients nobody knows.
+    /// For clients without login.
     pub anonymous: Allowance,
     /// For people logged in and for API keys.
     pub account: Allowance,
@@ -147,12 +147,12 @@ impl Limits {
         self.settings.exempt_loopback
     }
 
-    /// Counts a request of somebody unknown.
+    /// Counts a request of a client without login.
     pub(crate) fn anonymous(&self, client: IpAddr) -> Option<Standing> {
         self.count(self.settings.anonymous, Key::Address(client))
     }
 
-    /// Counts a request of somebody known.
+    /// Counts a request of an account.
     pub(crate) fn account(&self, customer: CustomerId) -> Option<Standing> {
         self.count(self.settings.account, Key::Account(customer))
     }

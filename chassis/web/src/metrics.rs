@@ -1,8 +1,8 @@
 //! Numbers for Prometheus at `/metrics`.
 //!
-//! Closed unless there is a token, and then open to anyone who shows it. A shop without one whose own address is this
-//! machine's, such as a demo, shows them to this machine. Everybody else is told that there is no such page: a proxy on the
-//! same machine need not say for whom it asks, so an address alone proves nothing where the shop faces the net.
+//! Closed unless there is a token, and then open to requests that carry it. A shop without one whose own address is
+//! this machine's, such as a demo, shows them to this machine. All other requests get 404: a proxy on the same machine
+//! need not say for whom it asks, so an address alone proves nothing where the shop faces the net.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,11 +25,10 @@ pub struct Metrics {
 /// Who may read the numbers.
 #[derive(Clone)]
 pub enum MetricsAccess {
-    /// Anyone who shows this.
+    /// Requests that carry this bearer token.
     Token(SecretString),
     /// Programs on this machine.
     ThisMachine,
-    /// Nobody.
     Closed,
 }
 

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::request_context::RequestContext;
 
-/// More of it tells nobody anything.
+/// The rest says nothing of use.
 const AGENT_CHARS: usize = 120;
 
 /// Where a request comes from.

@@ -21,13 +21,13 @@ pub enum PageError {
     /// There is no such thing, or none that this visitor may know of.
     #[error("There is no such page.")]
     NotFound,
-    /// The request makes no sense (400).
+    /// The request is malformed (400).
     #[error("{0}")]
     Invalid(String),
     /// The shop understood and says no, in words for the visitor (422).
     #[error("{0}")]
     Refused(String),
-    /// Somebody or something else was faster (409), in words for the visitor.
+    /// Another change came first (409), in words for the visitor.
     #[error("{0}")]
     Conflict(String),
     /// They are known, but this is not for them.

@@ -167,7 +167,7 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// The text, or its beginning if it is longer than anybody reads.
+/// The text, cut off if it is too long to read.
 pub(crate) fn shortened(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(MAX_DETAIL_CHARS) {
         text.truncate(end);

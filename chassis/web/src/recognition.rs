@@ -15,7 +15,7 @@ use super::paths::is_api;
 use super::request_context::{AuthenticatedCaller, RequestContext};
 use super::signed::{CredentialKind, IDENTITY_HEADER, Refused, Signer, Verifier};
 
-/// Tells that another process of the shop asks, on behalf of somebody.
+/// Says that another process of the shop asks, on behalf of a user.
 const ON_BEHALF: &str = "x-store-on-behalf";
 
 /// By what a process recognises who is asking.
@@ -44,14 +44,14 @@ impl From<Arc<dyn Authenticator>> for Authentication {
 
 /// Why it could not be told who is asking.
 pub(crate) enum AuthenticationError {
-    /// They came with an identity that nobody of ours has signed.
+    /// They came with an identity that this shop has not signed.
     Refused(Refused),
     /// The store failed.
     Store(StoreError),
 }
 
 impl Authentication {
-    /// What signs identities for calls that this process makes on somebody's behalf, if it may.
+    /// What signs identities for calls that this process makes on a user's behalf, if it may.
     pub(crate) fn signer(&self) -> Option<Arc<Signer>> {
         let Self::Both(_, _, signer) = self else { return None };
         Some(Arc::clone(signer))
@@ -116,7 +116,7 @@ impl SentIdentity {
     }
 }
 
-/// What somebody shows to be recognised by. On `/api` only the bearer token counts; on pages only the session cookie.
+/// The credential that a request carries. On `/api` only the bearer token counts; on pages only the session cookie.
 pub fn shown(req: &HttpRequest, path: &str) -> Option<(String, CredentialKind)> {
     if is_api(path) {
         bearer(req.headers()).map(|token| (token, CredentialKind::Bearer))

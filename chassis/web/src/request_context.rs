@@ -24,7 +24,7 @@ pub(crate) struct Surroundings {
     pub(crate) base_url: String,
     pub(crate) csrf_key: CsrfKey,
     pub(crate) security: SecurityLog,
-    /// Signs identities for calls that this process makes on somebody's behalf, if it may.
+    /// Signs identities for calls that this process makes on a user's behalf, if it may.
     pub(crate) signer: Option<Arc<Signer>>,
     pub(crate) ids: Arc<dyn Ids>,
 }
@@ -43,8 +43,8 @@ pub(crate) enum AuthenticatedCaller {
 pub(crate) struct RequestContext {
     pub(crate) shop: Arc<Surroundings>,
     pub(crate) request_id: String,
-    /// The path by which the handler is found: what is needlessly percent-encoded is decoded, so that nobody gets past a
-    /// rule by writing its path otherwise.
+    /// The path by which the handler is found: what is needlessly percent-encoded is decoded, so that an encoded path
+    /// cannot evade a rule.
     pub(crate) path: String,
     pub(crate) sent_path: String,
     pub(crate) query: String,
@@ -72,7 +72,7 @@ impl RequestContext {
         req.extensions().get::<Rc<Self>>().cloned()
     }
 
-    /// Anyone who is known to be asking.
+    /// The caller, if logged in.
     pub(crate) fn identity(&self) -> Option<&Identity> {
         match &self.recognised {
             AuthenticatedCaller::Known(identity) => Some(identity),

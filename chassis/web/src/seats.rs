@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Room for so many requests at once.
+/// Limits how many requests are worked on at once.
 #[derive(Clone)]
 pub(crate) struct ConcurrencyLimit {
     taken: Arc<AtomicUsize>,

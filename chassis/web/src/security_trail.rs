@@ -24,13 +24,13 @@ pub struct SecurityTrail {
 }
 
 impl SecurityTrail {
-    /// Anyone who asks has done this; see [`SecurityRecord::subject`](chassis_security::SecurityRecord::subject).
+    /// Records what the caller has done; see [`SecurityRecord::subject`](chassis_security::SecurityRecord::subject).
     pub async fn note(&self, event: SecurityEvent, subject: &str) {
         let known = self.context.as_ref().and_then(|context| context.identity());
         self.write(known.map(|identity| identity.customer), event, subject).await;
     }
 
-    /// Somebody has done this who was not known when the request came in.
+    /// Records what an actor has done who was not yet logged in when the request came in.
     pub async fn note_as(&self, actor: CustomerId, event: SecurityEvent, subject: &str) {
         self.write(Some(actor), event, subject).await;
     }

@@ -1,4 +1,4 @@
-//! For tests of pages and API: an edge whose authenticator knows the people it is told of.
+//! For tests of pages and API: an edge whose authenticator knows a given set of people.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,7 +17,7 @@ const KEY: [u8; 32] = [42; 32];
 /// The value of the cookie `visitor` that belongs to [`form_token`].
 pub const VISITOR: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/// Knows the people it was told of by their tokens.
+/// Knows a given set of people by their tokens.
 #[derive(Clone, Default)]
 pub struct KnownPeople(Arc<RwLock<HashMap<String, Identity>>>);
 
@@ -36,7 +36,7 @@ impl Authenticator for KnownPeople {
     }
 }
 
-/// Somebody with that role, the same person for the same number.
+/// A user with that role, the same one for the same number.
 pub fn somebody(number: u128, role: Role) -> Identity {
     Identity {
         customer: CustomerId::new(Uuid::from_u128(number)),

@@ -4,7 +4,8 @@
 //! use case per file), [`ports`] (what that needs), [`adapters`] (who asks, and what the ports look like in production),
 //! [`CustomerModule`] (which connects them). Others learn of customers only by the events in `contract/events`.
 //!
-//! This context decides who somebody is; what they may do with an order or a report is decided where that lies.
+//! This context decides who a caller is; what they may do with an order or a report is decided by the context that owns
+//! it.
 
 pub mod adapters;
 pub mod application;

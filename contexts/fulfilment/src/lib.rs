@@ -1,5 +1,5 @@
-//! Stock, reservations, shipping orders, dispatch and digital delivery: everything between "somebody wants it" and "it
-//! has left the house".
+//! Stock, reservations, shipping orders, dispatch and digital delivery: everything between a placed order and goods
+//! that were sent.
 //!
 //! # The tour
 //! A customer places an order; `order` says so. [`adapters::inbound::consumers`] reads the fact into a command,

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What the shop may set.
 #[derive(Debug, Clone)]
 pub struct FulfilmentSettings {
-    /// How long after an order's own deadline its stock is released even if nobody says so.
+    /// How long after an order's own deadline its stock is released without a message.
     pub reservation_grace: Duration,
     /// How often the sweeps run.
     pub sweep_period: Duration,

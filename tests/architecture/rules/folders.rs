@@ -1,4 +1,4 @@
-//! The folders are those agreed on: anyone who knows one context finds their way in all of them.
+//! The folders are those agreed on, the same in every context.
 
 /// The folders at the top.
 const TOP: [&str; 9] = [".ci", "app", "chassis", "contexts", "deploy", "docs", "migrations", "shared-kernel", "tests"];

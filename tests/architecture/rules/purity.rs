@@ -85,7 +85,7 @@ fn reason(named: &Named) -> Option<&'static str> {
         .then_some("facts are committed, not published")
 }
 
-/// The kernel is as pure as a domain, but may speak of the bus, whose port it defines.
+/// The kernel is as pure as a domain, but may name the bus, whose port it defines.
 pub fn kernel_breaches(path: &str, source: &str) -> Vec<String> {
     let names = Names::of(source);
     let wrong = names.paths.iter().filter(|named| {

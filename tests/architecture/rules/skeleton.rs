@@ -37,7 +37,7 @@ const OWN: &[(&str, &str, &str)] = &[
     ("customer", "adapters/inbound/", "caller"),
     ("customer", "adapters/inbound/", "fields"),
     ("customer", "adapters/inbound/", "security_log"),
-    // Nobody else keeps passwords, or is asked something on every request.
+    // Only this context stores passwords and is asked on every request.
     ("customer", "adapters/outbound/", "argon2"),
     ("customer", "adapters/outbound/", "identity_cache"),
 ];

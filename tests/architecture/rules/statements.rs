@@ -1,7 +1,7 @@
 //! Statements are constants, and stand in the SQL adapters and nowhere else.
 //!
-//! What is not a constant could carry somebody's input into the language; the type of `Tx::execute` says so too, and
-//! this says it of the ways around it.
+//! A statement that is not a constant could carry a user's input into the SQL. The type of `Tx::execute` prevents that;
+//! this rule closes the ways around it.
 
 use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};

@@ -1,4 +1,4 @@
-//! The words of the glossary: nobody has a gender, and nothing is said in words that a reader has to be taught.
+//! The words of the glossary: no gendered pronouns, no archaisms, no private terms.
 //!
 //! Looks at everything that people read: sources, templates, contracts, features, documents. Migrations are left out: an
 //! applied file must not change.

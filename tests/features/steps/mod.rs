@@ -1,4 +1,4 @@
-//! The sentences of the features, by the part of the shop they speak of.
+//! The steps of the features, by the part of the shop that they test.
 
 mod accounts;
 mod cart;

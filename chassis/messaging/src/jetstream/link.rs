@@ -17,12 +17,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Access, JetStreamError};
 
-/// How long an answer of the broker is waited for. While a cluster has no leader nobody answers; it is asked again.
+/// How long to wait for an answer of the broker. A cluster without a leader does not answer; it is asked again.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between attempts to connect; the first is made at once.
 const RECONNECT_BACKOFF: Backoff = Backoff::new(Duration::from_millis(10), Duration::from_secs(1));
-/// A connection that is just being made is waited for; anyone who needs it then comes again.
+/// How long to wait for a connection that is being made; after that the caller tries again.
 const CONNECT_GRACE: Duration = Duration::from_millis(500);
 
 /// A context's connection.

@@ -6,9 +6,10 @@
 //! ```
 //! [`settings`] says where the broker is, [`link`] keeps a connection per context, [`streams`] knows what a stream is
 //! called and how it is made, [`publisher`] is the [`shared_kernel::EventBus`], [`puller`] and [`reading`] bring facts
-//! into inboxes, [`stream_message`] is one message as it comes, [`renewal`] has a stream forget somebody who was erased. Whatever the broker forgets (a wiped store, a stream or a durable
-//! deleted) is noticed within about a second, stated again from the outboxes and dropped by the inboxes where it was
-//! known: nothing is lost, nothing has two effects, and each subject's facts keep their order.
+//! into inboxes, [`stream_message`] is one message as it comes, [`renewal`] removes an erased person from a stream.
+//! Whatever the broker forgets (a wiped store, a stream or a durable deleted) is noticed within about a second, stated
+//! again from the outboxes and dropped by the inboxes where it was known: nothing is lost, nothing has two effects, and
+//! each subject's facts keep their order.
 //!
 //! # What a context must be allowed
 //! Of a context `C` with the facts that it states, and for each context `P` that it hears (from NATS 2.9 on):
@@ -49,7 +50,6 @@ use puller::Puller;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Whatever kept the broker from doing its part, in words.
 pub type JetStreamError = Box<dyn std::error::Error + Send + Sync>;
 
 /// One context's place on the broker.

@@ -117,7 +117,7 @@ impl Puller {
                 }
             } else {
                 pauses.since = None;
-                self.report(0); // anyone who reads knows how far behind it is
+                self.report(0); // the reader already knows how far behind it is
                 POLL_INTERVAL
             };
             tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(pause) => {} }
@@ -126,8 +126,8 @@ impl Puller {
         lease.release().await;
     }
 
-    /// Reads one stretch: until `stop`, until the lease is somebody else's, until a consumer is rebuilt, or until
-    /// something goes wrong.
+    /// Reads one stretch: until `stop`, until the lease is lost, until a consumer is rebuilt, or until something goes
+    /// wrong.
     async fn read(&self, lease: &Lease, stop: &CancellationToken) -> Result<(), JetStreamError> {
         let lost = self.link.lost();
         tokio::pin!(lost);

@@ -1,10 +1,10 @@
 //! One stretch of reading a stream through a durable consumer, in which nothing is skipped and nothing changes places.
 //!
-//! The broker hands a message that was not acknowledged to anyone who asks next, and again half a minute later, behind
-//! younger ones. So a stretch begins only where everything handed out before was acknowledged: if it was not, the durable
-//! is made again at its last complete place. From there every delivery must carry the number after the one before. One
-//! that does not means that a delivery went to somebody else or was lost on the way, and ends the stretch; the next one
-//! begins at the last complete place again.
+//! The broker hands a message that was not acknowledged to the next reader, and again half a minute later, behind
+//! younger ones. So a stretch begins only where everything handed out before was acknowledged: if it was not, the
+//! durable is made again at its last complete place. From there every delivery must carry the number after the one
+//! before. One that does not means that a delivery went to another reader or was lost, and ends the stretch; the next
+//! one begins at the last complete place again.
 
 use std::time::Duration;
 

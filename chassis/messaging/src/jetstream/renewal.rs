@@ -14,7 +14,7 @@ use super::super::{Job, scrub};
 use super::{JetStreamBus, JetStreamError, streams};
 use chassis_sql::Database;
 
-/// So many messages are stated again within moments.
+/// This many messages are published again within moments.
 const SMALL_STREAM_MESSAGES: u64 = 100_000;
 /// Renewing a large stream takes minutes in which newer facts wait.
 const MIN_RENEWAL_INTERVAL: Duration = Duration::from_hours(24 * 7);

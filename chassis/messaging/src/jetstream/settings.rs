@@ -23,9 +23,9 @@ pub struct JetStreamSettings {
     pub access: Access,
     /// The ways in of single contexts, by their names: then the broker can tell who publishes and who reads.
     pub access_of: BTreeMap<String, Access>,
-    /// How many servers of the cluster keep each stream: 1 to 5, odd in earnest.
+    /// How many servers of the cluster keep each stream: 1 to 5; odd in production.
     pub replicas: usize,
-    /// Whether a server on another machine may do without authentication, because nobody else can reach it.
+    /// Whether a server on another machine may do without authentication, because only this shop can reach it.
     pub trust_network: bool,
 }
 
@@ -41,7 +41,7 @@ pub enum JetStreamRefused {
     /// It is no address of a server.
     #[error("{0} is no address of a NATS server")]
     NoAddress(String),
-    /// Everybody on the network could state facts in our name.
+    /// Any program on the network could publish in the shop's name.
     #[error(
         "{0} is not on this machine, and nothing authenticates us to it: name a user, or say that the network is trusted"
     )]
@@ -55,7 +55,7 @@ pub enum JetStreamRefused {
 }
 
 impl JetStream {
-    /// Checks the settings; connects to nobody.
+    /// Checks the settings; opens no connection.
     pub fn new(settings: JetStreamSettings) -> Result<Self, JetStreamRefused> {
         if !(1..=5).contains(&settings.replicas) {
             return Err(JetStreamRefused::Replicas(settings.replicas));
@@ -74,7 +74,7 @@ impl JetStream {
         Ok(Self { settings })
     }
 
-    /// The context's own way in, or everybody's.
+    /// The context's own access, or the shared one.
     pub(super) fn access(&self, context: &str) -> &Access {
         self.settings.access_of.get(context).unwrap_or(&self.settings.access)
     }

@@ -98,7 +98,7 @@ pub(super) fn standing(info: &Info) -> Standing {
     Standing { epoch: i64::try_from(micros).unwrap_or(i64::MAX), tip: i64::try_from(tip).unwrap_or(i64::MAX) }
 }
 
-/// Says what in the settings of a stream that somebody else has made can lose messages.
+/// Warns of settings of an existing stream that can lose messages.
 pub(super) fn warn_of_loss(info: &Info) {
     let config = &info.config;
     let limited = config.max_messages > 0 || config.max_bytes > 0 || config.max_messages_per_subject > 0;

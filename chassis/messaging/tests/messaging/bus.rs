@@ -94,7 +94,7 @@ impl EventBus for Watched {
     }
 }
 
-/// Nobody works here; only what arrives counts.
+/// Never works on messages: only what arrives counts.
 struct Deaf;
 
 #[async_trait]

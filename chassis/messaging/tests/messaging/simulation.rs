@@ -296,7 +296,7 @@ impl World {
         self.take_handed();
     }
 
-    /// Somebody sets it, and that is noticed now or later.
+    /// Sets the clock, which is noticed now or later.
     async fn set_the_clock(&self) {
         match self.dice.roll(3) {
             0 => self.clock.set_ahead(Duration::from_mins(self.dice.roll(60))),

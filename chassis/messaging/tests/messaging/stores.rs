@@ -280,7 +280,7 @@ async fn an_effect_is_committed_once_and_only_under_its_lease(it: &Subject) {
     assert!(it.inbox.dead_letters(10).await.unwrap().is_empty());
 }
 
-/// Anyone who was held up past its lease has nothing to say any more, however it ended.
+/// A worker that was held up past its lease settles nothing any more, however its work ended.
 async fn a_stale_delivery_settles_nothing_while_a_fresh_lease_is_held(it: &Subject) {
     let late = || Failure::new("late", "a word of the past");
     let settlements =

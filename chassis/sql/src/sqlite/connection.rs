@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use crate::value::Value;
 
 /// Prepared statements that a connection keeps; the busiest context has about a hundred.
-const STATEMENTS: usize = 256;
+const MAX_CACHED_STATEMENTS: usize = 256;
 
 /// What ends or escapes the path of a URI.
 const NOT_IN_PATH: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
@@ -28,11 +28,11 @@ const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA 
 pub(crate) enum Access {
     /// To read and write; a missing file is made.
     Create,
-    /// To read and write what is there.
+    /// Reads and writes an existing file.
     Write,
-    /// To read, while others may write.
+    /// Reads, while others may write.
     Read,
-    /// To read what nobody changes, without leaving a trace beside it.
+    /// Reads a file that does not change, and leaves no lock or log file beside it.
     Immutable,
 }
 
@@ -89,7 +89,7 @@ impl SqliteConnection {
 
     fn set_up(connection: Connection, busy: Duration) -> rusqlite::Result<Self> {
         connection.busy_timeout(busy)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_prepared_statement_cache_capacity(MAX_CACHED_STATEMENTS);
         connection.execute_batch(SETTINGS)?;
         Ok(Self { connection, shapes: HashMap::new() })
     }
@@ -158,7 +158,7 @@ fn run(
     mut row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     for (at, place) in parameters.iter().enumerate() {
-        // A parameter that nobody gives is NULL, as in SQLite's own interface.
+        // A parameter that is not given is NULL, as in SQLite's own interface.
         if let Some(value) = place.checked_sub(1).and_then(|place| params.get(place)) {
             statement.raw_bind_parameter(at + 1, value)?;
         } else {

@@ -52,7 +52,7 @@ impl Sqlite {
         Self::on(connection.await?, path, Access::Read, (wakers, counter))
     }
 
-    /// A file that nobody changes while it is open; units of work that would change it fail.
+    /// A file that does not change while it is open; units of work that would change it fail.
     pub(super) async fn open_read_only(path: &Path, wakers: Wakers, counter: WorkCounter) -> Result<Self, StoreError> {
         let file = path.to_owned();
         let open =
@@ -134,8 +134,8 @@ impl Sqlite {
         self.overwrite_remains().await
     }
 
-    /// Writes the file again if somebody was erased since that was done last, unless it is large: then the next start does
-    /// it. Moves what is in the log into the file and empties the log.
+    /// Writes the file again if a person was erased since that was done last, unless it is large: then the next start
+    /// does it. Moves what is in the log into the file and empties the log.
     pub(super) async fn overwrite_remains(&self) -> Result<(), StoreError> {
         let path = self.path.clone();
         in_background(move || {
@@ -168,10 +168,11 @@ fn closed() -> StoreError {
     StoreError::unavailable("the database is closed")
 }
 
-/// Pages of a file that is written again within a second, in which nobody else can write: 64 MiB.
+/// Pages of a file that is written again within a second, during which writers wait: 64 MiB.
 const MAX_PAGES_TO_VACUUM_ONLINE: i64 = 16_384;
 
-/// When somebody was erased last, and up to which erasure the file was written again. `messaging::scrub` notes the former.
+/// When a person was erased last, and up to which erasure the file was written again. `messaging::scrub` notes the
+/// former.
 const ERASED: &str = "SELECT COALESCE(MAX(made_at), 0) FROM marker WHERE name = 'erased'";
 const OVERWRITTEN: &str = "SELECT COALESCE(MAX(made_at), 0) FROM marker WHERE name = 'overwritten'";
 const NOTE: &str = "INSERT INTO marker (name, made_at) VALUES ('overwritten', $1)
@@ -179,7 +180,7 @@ const NOTE: &str = "INSERT INTO marker (name, made_at) VALUES ('overwritten', $1
 /// A large file does not fit into memory.
 const VACUUM: &str = "PRAGMA temp_store = file; VACUUM; PRAGMA temp_store = memory; PRAGMA user_version = 1";
 
-/// Writes a file of at most `most` pages again if it may hold remains of somebody who was erased. `secure_delete` overwrites
+/// Writes a file of at most `most` pages again if it may hold remains of erased persons. `secure_delete` overwrites
 /// what is deleted, but not the copies that are left behind where rows have moved between pages; and files of versions
 /// before this one, whose `user_version` is 0, were not even written with it.
 fn write_again(connection: &mut SqliteConnection, most: i64) -> Result<(), StoreError> {

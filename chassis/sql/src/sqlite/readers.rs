@@ -13,7 +13,7 @@ use super::connection::{Access, SqliteConnection};
 const MAX_READERS: usize = 8;
 /// Those among them that may take long: the others are left to pages, however many reports and searches there are.
 const MAX_LONG_READERS: usize = 4;
-/// Connections that stay open while nobody reads. Each holds up to 2 MB of pages.
+/// Connections that stay open while there are no readers. Each holds up to 2 MB of pages.
 const MAX_IDLE: usize = 4;
 
 #[derive(Clone)]

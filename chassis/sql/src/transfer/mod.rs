@@ -47,7 +47,7 @@ pub enum Location {
     Schema(PostgresSettings),
 }
 
-/// Tables that are not copied: they speak of the moment, of processes, or of the engine itself.
+/// Tables that are not copied: they describe running processes or the engine itself.
 const EXCLUDED_TABLES: [&str; 3] = ["schema_migration", "lease", "replay"];
 
 /// Whether rows of this table move.
@@ -60,14 +60,14 @@ fn is_derived(table: &str) -> bool {
     table.ends_with("_search")
 }
 
-/// The mark of a database that was restored: made at the moment of which the backup is. Anyone who has dealings with the
-/// outside world has to ask what they have missed since, and then takes it away.
+/// The mark of a restored database, with the moment at which its backup was taken. A context that works with external
+/// services has to ask them what it has missed since, and then removes the mark.
 pub const RESTORED: &str = "restored";
 
-/// The mark of when that was done: what others were told before then they may have been told by another future.
+/// The mark of when that was done: what others heard before then may come from the lost shop.
 pub const RESTORED_AT: &str = "restored_at";
 
-/// Whether rows are still on their way into this database, so that nobody may work with it yet.
+/// Whether rows are still on their way into this database, so that it must not be used yet.
 pub async fn is_unfinished(database: &Database) -> Result<bool, StoreError> {
     let noted =
         database.read(|tx| Box::pin(async move { Ok(tx.fetch_optional(note::NOTED, params![]).await?.is_some()) }));

@@ -14,11 +14,11 @@ use crate::Value;
 use crate::sqlite::{SqliteRow, in_background};
 
 /// Parameters per statement; more than this makes no engine faster.
-const PARAMETERS: usize = 900;
+const MAX_PARAMETERS: usize = 900;
 /// Rows that are read ahead.
 const BATCH_SIZE: usize = 64;
 /// Bytes per statement; a single row may be larger.
-const BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 4 << 20;
 
 /// All rows of a table, by key.
 pub(super) fn rows<'s>(
@@ -41,7 +41,7 @@ pub(super) fn rows<'s>(
 }
 
 /// Reads on a thread that may block, a batch ahead of the one that takes the rows. The connection comes back to the
-/// session with the last row; if nobody takes them all, it is closed.
+/// session with the last row; if not all rows are taken, it is closed.
 fn rows_of_file(file: &mut FileSession, table: TableShape) -> BoxStream<'_, Result<Vec<Value>, StoreError>> {
     let mut connection = match file.take() {
         Ok(connection) => connection,
@@ -96,7 +96,7 @@ pub(super) async fn bring(
     table: &TableShape,
     target: &mut Session,
 ) -> Result<TableDigest, StoreError> {
-    let most = (PARAMETERS / table.columns.len().max(1)).max(1);
+    let most = (MAX_PARAMETERS / table.columns.len().max(1)).max(1);
     let mut digester = Digester::new();
     let (mut waiting, mut bytes): (Vec<Vec<Value>>, usize) = (Vec::with_capacity(most), 0);
     let mut rows = rows(source, table);
@@ -104,7 +104,7 @@ pub(super) async fn bring(
         digester.row(&values);
         bytes += values.iter().map(size).sum::<usize>();
         waiting.push(values);
-        if waiting.len() == most || bytes >= BYTES {
+        if waiting.len() == most || bytes >= MAX_BYTES {
             insert(target, table, std::mem::take(&mut waiting)).await?;
             bytes = 0;
         }

@@ -1,4 +1,4 @@
-//! A connection of one's own to a context's tables, beside those by which the context works.
+//! A separate connection to a context's tables, beside those that the context uses.
 
 use std::path::Path;
 use std::time::Duration;
@@ -70,9 +70,9 @@ impl Session {
                 let connection = postgres::options(settings)?.connect().await.map_err(StoreError::unavailable)?;
                 let mut session = Self::Postgres(connection);
                 // Large tables take their time, and a moment that is held waits while others are read.
-                let patience =
+                let timeouts =
                     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'";
-                session.run(format!("{}; {patience}", postgres::search_path(settings))).await?;
+                session.run(format!("{}; {timeouts}", postgres::search_path(settings))).await?;
                 Ok(session)
             }
         }

@@ -1,5 +1,5 @@
-//! The database that rows are moved into: nothing must be in it before, nobody may use it meanwhile, and what an
-//! interruption has left is taken up again.
+//! The database that rows are moved into: it must be empty before and unused meanwhile, and an interrupted move is
+//! continued.
 //!
 //! The note that it is unfinished is a lease called `transfer`: leases are of the moment, and are never moved themselves.
 
@@ -24,8 +24,8 @@ const NOTE: &str = "INSERT INTO lease (name, holder, until) VALUES ('transfer', 
 const NOTE_FILLED: &str = "UPDATE lease SET holder = $1 WHERE name = 'transfer'";
 const UNNOTE: &str = "DELETE FROM lease WHERE name = 'transfer'";
 
-/// What a database that goes back in time has to forget. Facts are carried to everybody again, and what is known there
-/// falls out; anyone who held a message is gone; and the mark of an older restoration that nobody has acted upon yet stays
+/// What a database that goes back in time has to forget. Facts are carried to all subscribers again, which drop those
+/// they know; holders of leases are gone; and the mark of an older restoration that has not been acted upon yet stays
 /// the older one.
 const FORGET: [&str; 3] = [
     "DELETE FROM outbox_progress",
@@ -153,8 +153,8 @@ impl Target {
         end(session, restored).await
     }
 
-    /// Notes that all places hold everything. Only when that is noted everywhere may a note be taken away: anyone who is cut
-    /// off in between finds one that says so.
+    /// Notes that all places hold everything. Only when that is noted everywhere may a note be taken away: after an
+    /// interruption in between, one of them still says so.
     pub async fn is_filled(&self, purpose: &str) -> Result<(), TransferError> {
         let mut session = Session::writing(&self.location).await?;
         let noted = Value::Text(Some(format!("{FILLED}{purpose}")));
@@ -288,7 +288,7 @@ async fn count(session: &mut Session, table: &TableShape) -> Result<Vec<String>,
     session.texts(format!("SELECT CAST(COUNT(*) AS TEXT) FROM {}", quoted(&table.name)), Vec::new()).await
 }
 
-/// Where the engine counts by itself, it goes on behind what was brought.
+/// Sets the engine's own counters behind the rows that were brought.
 async fn number_on(target: &mut Session, table: &TableShape) -> Result<(), StoreError> {
     for column in table.columns.iter().filter(|column| column.numbered) {
         let (name, column) = (quoted(&table.name), &column.name);

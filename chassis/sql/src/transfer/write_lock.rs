@@ -1,4 +1,4 @@
-//! A database that holds still: nobody writes to it while this is held. For moments only, milliseconds long.
+//! Blocks writes to a database while it is held. For milliseconds only.
 
 use shared_kernel::StoreError;
 

@@ -43,7 +43,7 @@ pub struct Charge {
     pub declined: Option<Decline>,
 }
 
-/// What happened to an intent, as far as anybody may subscribe to it.
+/// What happened to an intent, as far as webhooks can subscribe to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
     /// It exists.
@@ -94,7 +94,7 @@ pub enum Refused {
         /// The state that forbids it.
         status: &'static str,
     },
-    /// Authenticated when nobody asked for it.
+    /// Authenticated when it was not asked for.
     Authenticate {
         /// The state that forbids it.
         status: &'static str,

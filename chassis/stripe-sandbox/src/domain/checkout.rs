@@ -43,7 +43,7 @@ pub struct Session {
     pub amount: Money,
     /// Where the buyer goes who has paid; `{CHECKOUT_SESSION_ID}` in it is replaced.
     pub success_url: String,
-    /// Where the buyer goes who changes their mind.
+    /// Where a buyer who cancels is sent.
     pub cancel_url: Option<String>,
     /// The shop's reference.
     pub client_reference_id: Option<String>,

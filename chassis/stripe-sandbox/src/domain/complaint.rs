@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Complaint {
-    /// Somebody else has paid with this card.
+    /// The card was used by another person than its owner.
     Fraudulent,
     /// The goods have not arrived.
     ProductNotReceived,

@@ -16,7 +16,7 @@ use super::method::Behaviour;
 pub enum RefundStatus {
     /// Under way.
     Pending,
-    /// Done, as far as anybody knows.
+    /// Done; it may still fail later.
     Succeeded,
     /// It came back: the shop has the money again.
     Failed,
@@ -102,7 +102,7 @@ pub fn refund(intent: Intent, ask: RefundAsk) -> Result<(Intent, Refund), Refund
         return Err(RefundRefused::AlreadyRefunded { charge });
     }
     let currency = intent.amount().currency();
-    // What is left goes back whole, whatever the rules are now.
+    // The whole remainder may be refunded, even below the present minimum.
     let amount = match ask.amount {
         Some(units) => {
             currency::refund(units, currency).map_err(|refused| RefundRefused::Amount { refused, currency })?

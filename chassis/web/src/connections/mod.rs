@@ -42,8 +42,8 @@ pub struct ConnectionSettings {
     pub head: Duration,
     /// From the end of an answer to the end of the next head.
     pub idle: Duration,
-    /// Over how long it is watched whether a client takes its answer at [`Self::least_rate`].
-    pub patience: Duration,
+    /// The time over which the rate at which a client takes its answer is measured, see [`Self::least_rate`].
+    pub rate_window: Duration,
     /// In bytes per second.
     pub least_rate: u32,
 }
@@ -58,7 +58,7 @@ impl Default for ConnectionSettings {
             // The server underneath says 408 after ten, unless it is kept from looking.
             head: Duration::from_secs(12),
             idle: Duration::from_secs(25),
-            patience: Duration::from_secs(10),
+            rate_window: Duration::from_secs(10),
             least_rate: 1_024,
         }
     }

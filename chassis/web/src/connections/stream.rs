@@ -45,7 +45,7 @@ impl Guarded {
         Self { stream, line, place, reading, writing, behind: None }
     }
 
-    /// What requests that come over it are told of it.
+    /// What its requests can see of it.
     pub(crate) fn line(&self) -> Arc<Line> {
         Arc::clone(&self.line)
     }
@@ -66,9 +66,9 @@ impl Guarded {
             Poll::Pending => {
                 let (since, bytes) = *self.behind.get_or_insert((Instant::now(), 0));
                 let settings = self.place.settings();
-                let (patience, least) =
-                    (settings.patience, settings.patience.as_secs_f64() * f64::from(settings.least_rate));
-                if self.writing.is_over(since + patience, cx) {
+                let (rate_window, least) =
+                    (settings.rate_window, settings.rate_window.as_secs_f64() * f64::from(settings.least_rate));
+                if self.writing.is_over(since + rate_window, cx) {
                     #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
                     if (bytes as f64) < least {
                         return Err(late("the answer is not taken"));
@@ -76,7 +76,7 @@ impl Guarded {
                     // The system's own buffers took much at once; from now on it is the client who takes.
                     let now = Instant::now();
                     self.behind = Some((now, 0));
-                    let _armed = self.writing.is_over(now + patience, cx);
+                    let _armed = self.writing.is_over(now + rate_window, cx);
                 }
             }
         }

@@ -16,7 +16,7 @@ fn settings() -> ConnectionSettings {
         exempt_loopback: true,
         head: Duration::from_millis(100),
         idle: Duration::from_millis(150),
-        patience: Duration::from_millis(100),
+        rate_window: Duration::from_millis(100),
         least_rate: 1_000_000,
         ..ConnectionSettings::default()
     }

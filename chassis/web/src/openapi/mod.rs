@@ -1,10 +1,11 @@
 //! The descriptions of JSON APIs: what annotations say of an operation, completed by rule.
 //!
-//! An annotation says what only it can know: summary, tag, bodies, who may ask (`security`), and the refusals of its own
-//! business. What is the same for every operation that is alike (the problems that the edge, the extractors and the store
-//! answer with, the parameters of lists, what a status means) is added by [`complete`], so that it is said once and no
-//! operation can forget it. `security(())` is for everybody, `security((), ("bearer" = []))` shows more to those who log
-//! in, `security(("bearer" = []))` is for those who have; a role in the list, `["staff"]` or `["admin"]`, is the least one.
+//! An annotation says what only it can know: summary, tag, bodies, who may ask (`security`), and the refusals of its
+//! own business. What is the same for every operation that is alike (the problems that the edge, the extractors and the
+//! store answer with, the parameters of lists, what a status means) is added by [`complete`], so that it is said once
+//! and no operation can forget it. `security(())` is public, `security((), ("bearer" = []))` shows more to those who
+//! log in, `security(("bearer" = []))` is for those who have; a role in the list, `["staff"]` or `["admin"]`, is the
+//! least one.
 //!
 //! It knows no context and no path.
 

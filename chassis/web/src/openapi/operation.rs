@@ -43,7 +43,7 @@ fn problems(path: &str, method: &str, operation: &Value) -> Vec<u16> {
     rules.into_iter().filter_map(|(status, given)| given.then_some(status)).collect()
 }
 
-/// The roles that the bearer needs; `None` for an operation that looks at nobody's token.
+/// The roles that the bearer needs; `None` for an operation that reads no token.
 fn roles(operation: &Value) -> Option<&Vec<Value>> {
     let schemes = operation["security"].as_array();
     schemes.into_iter().flatten().find_map(|scheme| scheme.get("bearer")?.as_array())

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use shared_kernel::Ids;
 
-/// Signs. Anyone who has it can be anybody in the shop.
+/// Signs identities. Its holder can act as any user of the shop.
 #[derive(Clone)]
 pub struct PrivateKey {
     seed: [u8; 32],

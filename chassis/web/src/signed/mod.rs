@@ -1,8 +1,8 @@
 //! Identities that cross a process: signed by the one that knows whose a token is, checked by all others.
 //!
-//! What travels in [`IDENTITY_HEADER`] is a compact JWS (`EdDSA`) that is good for a minute. It is made for the contexts of
-//! one shop, not for clients: whatever comes from outside under that name is dropped at the outermost door. It says no
-//! more than the edge of a whole shop knows, and decides nothing about what anybody may do.
+//! What travels in [`IDENTITY_HEADER`] is a compact JWS (`EdDSA`) that is good for a minute. It is made for the
+//! contexts of one shop, not for clients: whatever comes from outside under that name is dropped at the outermost door.
+//! It says no more than the edge of a whole shop knows, and decides nothing about permissions.
 
 mod keys;
 mod provider;
@@ -31,8 +31,8 @@ const SKEW: Duration = Duration::from_secs(10);
 /// Longer ones are not even looked at.
 const MAX_TOKEN_BYTES: usize = 4_096;
 
-/// By what somebody was recognised. What a browser sends by itself must not count on the API: another site could make
-/// it call there in its user's name.
+/// The kind of credential by which a user was recognised. What a browser sends by itself must not count on the API:
+/// another site could make it call there in its user's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CredentialKind {
@@ -66,7 +66,7 @@ impl Signer {
         Self { key: EncodingKey::from_ed_der(key.seed()), clock }
     }
 
-    /// The identity, signed, as somebody who was recognised by `by`. Good for a minute.
+    /// Signs the identity of a user who was recognised by `by`. Valid for a minute.
     pub fn sign(&self, identity: &Identity, by: CredentialKind) -> Result<String, Refused> {
         let now = seconds(self.clock.now());
         let claims = Claims {
@@ -89,7 +89,7 @@ pub struct Verifier {
     clock: Arc<dyn Clock>,
 }
 
-/// Why a signed identity is worth nothing. Said to the log; outsiders are told no reason.
+/// Why a signed identity is not accepted. Only the log says so; callers get no reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It is no signed identity, or a claim is missing.
@@ -101,7 +101,7 @@ pub enum Refused {
     /// None of our keys has signed it.
     #[error("none of our keys has signed it")]
     Signature,
-    /// It was made by somebody else, or for somebody else.
+    /// It was made by another shop, or for another audience.
     #[error("it was not made for this shop's contexts")]
     Audience,
     /// Its time is over.

@@ -9,7 +9,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 static RING: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| signer(*algorithm, key),
     verifier_factory: |algorithm, key| verifier(*algorithm, key),
-    key_utils: KeyUtils::new_unimplemented(), // for key sets, which nobody here reads
+    key_utils: KeyUtils::new_unimplemented(), // for key sets, which are not used here
 };
 
 /// Makes it the library's provider. Doing it again changes nothing.

@@ -13,7 +13,7 @@ use crate::testing::somebody;
 
 const NOON: i64 = 1_795_348_800;
 
-/// So many seconds after noon.
+/// A clock this many seconds after noon.
 struct At(i64);
 
 impl Clock for At {

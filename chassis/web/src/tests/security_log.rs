@@ -1,4 +1,4 @@
-//! What the edge itself writes into the security log: what happened, and not what somebody only asked for.
+//! What the edge itself writes into the security log: what was done, not what was only asked for.
 
 use actix_web::http::Method;
 use chassis_security::{SecurityEvent, SecurityLog, records};

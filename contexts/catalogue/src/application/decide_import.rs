@@ -151,7 +151,7 @@ impl DecideImport {
         if let Some(other) = seen.and_then(|seen| seen.owner(sku)) {
             return Ok(Some(format!("product {other} in this file")));
         }
-        // Its own handle is the owner if somebody else has made this product just now; the commit will find that out.
+        // The owner is its own handle if the same product was created just now; the commit will find that out.
         if own.contains(sku) {
             return Ok(None);
         }

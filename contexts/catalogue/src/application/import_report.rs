@@ -67,7 +67,7 @@ pub struct ImportOptions {
 /// A product that is, or would be, made or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// Where the file speaks of it.
+    /// Where it stands in the file.
     pub place: Place,
     /// Its address.
     pub handle: Handle,

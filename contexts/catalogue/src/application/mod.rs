@@ -24,5 +24,5 @@ pub use name_products::NameProducts;
 pub use queries::{Browse, ExportProducts};
 pub use use_cases::{Ports, UseCases};
 
-/// How often a use case decides again when somebody else's change came first.
+/// How often a use case decides, in all, when other changes come first.
 const MAX_ATTEMPTS: u32 = 3;

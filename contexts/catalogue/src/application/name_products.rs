@@ -84,7 +84,7 @@ impl NameProducts {
         Ok(Some(known))
     }
 
-    /// The first address that nobody has.
+    /// The first free address.
     async fn free(
         &self,
         new: Handle,

@@ -12,7 +12,7 @@ shared_kernel::uuid_id!(
 /// How far an import has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {
-    /// Somebody has looked at what it would do.
+    /// Its preview was made.
     Previewed,
     Applied,
     /// It was applied and taken back.

@@ -70,7 +70,7 @@ impl ListingQuery {
     }
 }
 
-/// What everybody may search for: title, category, attributes such as the author, and what sets variants apart.
+/// What shoppers may search for: title, category, attributes such as the author, and what sets variants apart.
 pub fn labels(product: &Product) -> String {
     let details = product.details();
     let attributes = details.attributes.as_slice().iter().map(|(_, value)| value.clone());
@@ -141,7 +141,7 @@ pub enum Availability {
     InStock,
     /// So few that shoppers see how many: 1 to [`LOW_STOCK`].
     Few(i64),
-    /// None, or nobody has counted any.
+    /// None, or none was counted yet.
     SoldOut,
 }
 

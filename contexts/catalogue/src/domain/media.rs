@@ -135,7 +135,7 @@ impl Media {
     /// The namespace in which a picture's content is named.
     const CONTENT: Uuid = Uuid::from_u128(0x6b0f_5a52_9c1e_4f43_8a9d_0c61_7465_0a01);
     /// How much of the digest stands in a name.
-    const IN_NAME: usize = 12;
+    const DIGEST_CHARS_IN_NAME: usize = 12;
 
     /// Takes a picture.
     ///
@@ -163,7 +163,8 @@ impl Media {
         let kind = MediaKind::of(&bytes).ok_or(MediaError::NoPicture)?;
         let start = start.trim_start_matches(['-', '_']);
         let digest = digest_of(&bytes);
-        let name = format!("{start}-{}.{}", &digest[..Self::IN_NAME], kind.endings().first().unwrap_or(&""));
+        let name =
+            format!("{start}-{}.{}", &digest[..Self::DIGEST_CHARS_IN_NAME], kind.endings().first().unwrap_or(&""));
         Self::new(ImageName::parse(&name).map_err(|_| MediaError::NoPicture)?, bytes)
     }
 
@@ -190,7 +191,7 @@ impl Media {
     /// Whether the name changes when the content does.
     pub fn is_named_by_content(&self) -> bool {
         let stem = self.name.as_str().rsplit_once('.').map_or("", |(stem, _)| stem);
-        stem.rsplit_once('-').is_some_and(|(_, end)| end == &self.digest()[..Self::IN_NAME])
+        stem.rsplit_once('-').is_some_and(|(_, end)| end == &self.digest()[..Self::DIGEST_CHARS_IN_NAME])
     }
 }
 

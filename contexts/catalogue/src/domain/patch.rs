@@ -1,4 +1,4 @@
-//! A product as a file states it: what the file does not speak of stays as it is.
+//! A product as a file states it: what the file leaves out stays as it is.
 
 use std::fmt;
 
@@ -32,7 +32,6 @@ impl fmt::Display for FileHandle {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductPatch {
     pub handle: FileHandle,
-    /// What it is called.
     pub title: Option<Title>,
     /// What is said about it.
     pub description: Option<Description>,
@@ -44,7 +43,7 @@ pub struct ProductPatch {
     pub attributes: Option<Attributes>,
     /// Who may see it.
     pub status: Option<Status>,
-    /// All its variants, when the file speaks of variants.
+    /// All its variants, when the file has variants.
     pub variants: Option<Vec<VariantPatch>>,
     /// Whether a product that this shop would tax wrongly comes in as a draft, instead of being refused.
     pub wrongly_taxed_is_draft: bool,
@@ -126,7 +125,7 @@ impl VariantPatch {
 /// The code as the product carries it: as it is where it is `known`, else as new goods may carry it.
 ///
 /// # Errors
-/// [`ProductRefused::Variant`] when it holds what nobody sees.
+/// [`ProductRefused::Variant`] when it holds an invisible character.
 pub fn code(sku: &Sku, known: bool) -> Result<Sku, ProductRefused> {
     if known {
         return Ok(sku.clone());

@@ -20,9 +20,9 @@ shared_kernel::uuid_id!(
 pub enum Status {
     /// Staff alone; being prepared.
     Draft,
-    /// Everybody.
+    /// Shoppers and staff.
     Active,
-    /// Staff alone; no longer sold. Kept because orders speak of it.
+    /// Staff alone; no longer sold. Kept because orders refer to it.
     Archived,
 }
 

@@ -29,7 +29,7 @@ impl SaleRules {
         details.variants.iter().any(|variant| !self.applies(&variant.tax_class))
     }
 
-    /// Whether some variant is priced in a currency that nobody can pay in.
+    /// Whether some variant is priced in another currency than the shop's.
     pub fn is_priced_wrongly(self, details: &ProductDetails) -> bool {
         details.variants.iter().any(|variant| variant.price.currency() != self.currency)
     }

@@ -106,7 +106,7 @@ pub fn search_words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What somebody looks for: every word must begin some word of the title.
+/// The words of a search: each must begin some word of the title.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SearchWords(Vec<String>);
 
@@ -115,8 +115,8 @@ impl SearchWords {
     const MAX_CHARS: usize = 100;
     const MAX_WORDS: usize = 10;
 
-    /// Reads what somebody typed. `None` when nothing was typed; a text without a single letter or digit is a search
-    /// that finds nothing.
+    /// Reads a typed search. `None` when nothing was typed; a text without a single letter or digit is a search that
+    /// finds nothing.
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.trim().is_empty() {
             return None;

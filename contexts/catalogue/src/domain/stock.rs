@@ -3,7 +3,7 @@
 use shared_kernel::Sku;
 use uuid::Uuid;
 
-/// Somebody counted goods, and a file brings the number. Applied once for each import and SKU.
+/// Goods were counted, and a file brings the number. Applied once for each import and SKU.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockCount {
     /// Names the file's content.
@@ -20,7 +20,7 @@ pub struct StockLevel {
     pub sku: Sku,
     /// In the store room.
     pub on_hand: i64,
-    /// Of these, not yet promised to anybody.
+    /// Of these, not yet promised to an order.
     pub available: i64,
     /// The number of fulfilment's statement; a later one counts more.
     pub sequence: u64,

@@ -24,7 +24,7 @@ impl FieldError {
     }
 }
 
-/// One line of text: not empty, bounded, without control characters and without what nobody sees.
+/// One line of text: not empty, bounded, without control and invisible characters.
 pub(super) fn line(field: &'static str, raw: &str, longest: usize) -> Result<String, FieldError> {
     let text = clean_line(raw);
     if text.is_empty() {
@@ -218,7 +218,7 @@ impl Category {
     }
 }
 
-/// What is left of a name when nobody minds how it is spelled: lower case, words parted by one space.
+/// A name for comparison, without differences of spelling: lower case, words separated by one space.
 fn spelling(name: &str) -> String {
     let lower = clean_line(name).to_lowercase();
     lower.split([' ', '-']).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")

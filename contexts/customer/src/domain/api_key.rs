@@ -43,7 +43,7 @@ impl ApiKey {
         }
     }
 
-    /// Whether anyone who shows `secret` may use it now.
+    /// Whether a request with `secret` may use it now.
     pub fn admits(&self, secret: &Token, now: Timestamp) -> bool {
         let live = self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end);
         live && self.secret.matches(&secret.hash())

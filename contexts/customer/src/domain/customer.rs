@@ -1,4 +1,4 @@
-//! The customer: anyone who has an account, staff and administrators included.
+//! The customer: a person with an account, staff and administrators included.
 //!
 //! Sessions, tokens and keys are no part of them: they come and go by the thousand and have their own rules.
 
@@ -9,7 +9,6 @@ use super::event::CustomerEvent;
 use super::name::PersonName;
 use super::password::PasswordHash;
 
-/// Somebody with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer(CustomerParts);
 
@@ -35,7 +34,7 @@ pub struct CustomerParts {
 }
 
 impl Customer {
-    /// Somebody signs up, or is entered by an operator.
+    /// Creates the account of a customer who signs up, or whom an operator creates.
     pub fn register(parts: CustomerParts) -> (Self, Vec<CustomerEvent>) {
         let mut events = vec![CustomerEvent::Registered {
             customer: parts.id,
@@ -81,8 +80,8 @@ impl Customer {
     /// They may do more or less than before; `by` is the administrator who says so, `None` the operator of the shop.
     ///
     /// # Errors
-    /// [`OwnRoleRefused`] when an administrator would change their own role: anyone who lays it down last would leave a shop
-    /// that nobody can administer.
+    /// [`OwnRoleRefused`] when an administrator would change their own role: otherwise the last one could leave a shop
+    /// without an administrator.
     pub fn change_role(self, role: Role, by: Option<CustomerId>) -> Result<(Self, Vec<CustomerEvent>), OwnRoleRefused> {
         if self.0.role == role {
             return Ok((self, vec![]));
@@ -102,7 +101,7 @@ impl Customer {
         match self.0.role {
             Role::Admin => Err(EraseRefused),
             Role::Customer | Role::Staff => {
-                // Anyone who has not shown that an address is theirs cannot have it forgotten elsewhere.
+                // A customer who has not verified an address cannot have it forgotten elsewhere.
                 let address = self.0.verified.then(|| Fingerprint::of(self.0.email.as_str()));
                 let event = CustomerEvent::Erased { customer: self.0.id, address };
                 let erased = Erased { id: self.0.id, version: self.0.version, email: self.0.email, at };
@@ -144,7 +143,7 @@ impl Customer {
     pub fn version(&self) -> u64 {
         self.0.version
     }
-    /// What somebody who knows the customer tries first as a password.
+    /// Words that a guesser who knows the customer tries first as a password.
     pub fn own_words(&self) -> [&str; 3] {
         [self.0.email.as_str(), self.0.name.first(), self.0.name.last()]
     }
@@ -153,7 +152,7 @@ impl Customer {
     pub fn parts(&self) -> &CustomerParts {
         &self.0
     }
-    /// What the rest of the shop is told about who is asking.
+    /// What the rest of the shop learns about the caller.
     pub fn identity(&self) -> Identity {
         Identity {
             customer: self.0.id,

@@ -76,8 +76,7 @@ impl fmt::Display for EmailAddress {
     }
 }
 
-/// Stands for whatever somebody typed as their e-mail address, known to us or not, where the address itself must not be
-/// kept.
+/// Stands for a text typed as an e-mail address, known or not, where the address itself must not be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint(String);
 
@@ -156,7 +155,7 @@ mod tests {
             }
         }
 
-        /// And the other way: what the mailer can write to in ASCII is accepted, but for forms that nobody types.
+        /// And the other way: what the mailer can write to in ASCII is accepted, except for forms that are never typed.
         #[test]
         fn whatever_can_be_written_to_is_accepted(user in "[a-z0-9.+_-]{1,20}", host in "[a-z0-9-]{1,10}(\\.[a-z0-9-]{1,10}){0,2}") {
             let typed = format!("{user}@{host}");

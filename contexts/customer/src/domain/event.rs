@@ -8,7 +8,7 @@ use super::email::{EmailAddress, Fingerprint};
 /// A fact about one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CustomerEvent {
-    /// Somebody has an account now.
+    /// An account was created.
     Registered {
         /// Who.
         customer: CustomerId,

@@ -1,4 +1,4 @@
-//! How a person is told that something they typed will not do.
+//! The error for a typed value that is not valid.
 
 use shared_kernel::address::AddressError;
 

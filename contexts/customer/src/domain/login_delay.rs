@@ -1,4 +1,4 @@
-//! Slows down anyone who guesses passwords, without a way for one person to keep another out.
+//! Slows down password guessing, without a way for one person to lock another out.
 //!
 //! Attempts are counted where they come from ([`LoginLane`]): a browser from which the owner has logged in before has a
 //! count of its own, and so has every network. Only the first attempts of each network count for the account as a whole
@@ -17,15 +17,15 @@ use super::token::TokenHash;
 /// How failures turn into waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DelayPolicy {
-    /// So many failures in a row cost nothing: people mistype.
+    /// Failures in a row that cause no wait: people mistype.
     pub free: u32,
-    /// So many first failures of different networks together cost nothing either.
+    /// First failures of different networks together that cause no wait either.
     pub free_everywhere: u32,
     /// The wait after the next one; doubled with each further one.
     pub first: Duration,
     /// The longest wait, so that the owner of an attacked account gets in again soon.
     pub longest: Duration,
-    /// After so long without an attempt the count starts again.
+    /// After this time without an attempt the count starts again.
     pub forgotten_after: Duration,
 }
 
@@ -51,8 +51,8 @@ impl DelayPolicy {
 /// By what an attempt is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginLane {
-    /// By itself: a browser from which somebody has logged in to this account before, or a session that has to show the
-    /// password again. Nobody else can make it wait.
+    /// By itself: a browser from which this account was logged in to before, or a session that has to enter the
+    /// password again. Attempts from elsewhere cannot make it wait.
     Own(Fingerprint),
     /// By the network, and by the account for the first attempts of each network.
     Network {
@@ -69,7 +69,7 @@ impl LoginLane {
         Self::Own(account.within("own", &secret.hex()))
     }
 
-    /// Of everybody else.
+    /// Of all other attempts.
     pub fn network(account: &Fingerprint, network: &str) -> Self {
         Self::Network { network: account.within("network", network), everywhere: account.within("everywhere", "") }
     }
@@ -85,14 +85,14 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Admits one more attempt, or tells how long it has to wait. An attempt counts as failed until it has succeeded, so
-    /// that many at the same time are not all admitted; one that has to wait does not count, so that the owner's turn
-    /// comes however often somebody else knocks.
+    /// Admits one more attempt, or tells how long it has to wait. An attempt counts as failed until it has succeeded,
+    /// so that many at the same time are not all admitted; one that has to wait does not count, so that the owner's
+    /// turn comes however often others try.
     pub fn charge(before: Option<Self>, policy: &DelayPolicy, now: Timestamp) -> Result<Self, Delayed> {
         let remembered = before.filter(|before| now < before.last.plus(policy.forgotten_after));
         let Some(before) = remembered else { return Ok(Self { count: 1, last: now }) };
         let until = before.last.plus(policy.after(before.count));
-        // An attempt of the future was made before the clock was set back: nobody waits until it has caught up.
+        // An attempt of the future was made before the clock was set back: it causes no wait.
         if before.last <= now && now < until {
             return Err(Delayed { wait: until.since(now) });
         }
@@ -109,8 +109,8 @@ pub struct NetworkAttempts {
 }
 
 impl NetworkAttempts {
-    /// The same as [`Attempts::charge`] for a network. A network that waits by itself is not counted for the account: if
-    /// it were, one patient person could make everybody else wait.
+    /// The same as [`Attempts::charge`] for a network. A network that waits by itself is not counted for the account:
+    /// if it were, one patient guesser could make all others wait.
     ///
     /// # Errors
     /// [`Delayed`] when it comes too early for the network, or for the account as a whole.

@@ -12,7 +12,7 @@ pub struct PersonName {
 }
 
 impl PersonName {
-    /// Takes what nobody sees out of both, trims and checks them.
+    /// Removes invisible characters from both, trims and checks them.
     pub fn parse(first: &str, last: &str) -> Result<Self, FieldError> {
         Ok(Self { first: part("first_name", first)?, last: part("last_name", last)? })
     }

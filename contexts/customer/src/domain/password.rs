@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::field::FieldError;
 
-/// A password that somebody wants from now on: 8 to 128 characters of any kind, but none that is guessed among the first.
+/// A new password: 8 to 128 characters of any kind, but none that is guessed among the first.
 #[derive(Debug, Clone)]
 pub struct NewPassword(SecretString);
 
@@ -41,8 +41,8 @@ impl NewPassword {
         }
     }
 
-    /// The password, unless it is guessed from `own`: words that anyone who guesses tries first, such as the account's
-    /// address and names.
+    /// The password, unless it is guessed from `own`: words that a guesser tries first, such as the account's address
+    /// and names.
     pub fn unlike(self, own: &[&str]) -> Result<Self, FieldError> {
         let guessed = is_one_of(self.0.expose_secret(), own) || self.guesses(own) < MIN_GUESSES;
         if guessed { Err(refused("is easily guessed from your name or e-mail address")) } else { Ok(self) }

@@ -1,5 +1,5 @@
-//! The second factor: codes of an authenticator app (TOTP, RFC 6238, with SHA-1, six digits and steps of 30 seconds, which
-//! is what all apps can do), and recovery codes for somebody who has lost the app.
+//! The second factor: codes of an authenticator app (TOTP, RFC 6238, with SHA-1, six digits and steps of 30 seconds,
+//! which is what all apps can do), and recovery codes for a customer who has lost the app.
 
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -116,7 +116,7 @@ impl SecondFactor {
     }
 }
 
-/// A code for somebody who has lost the app: 80 random bits, good once.
+/// A code for a customer who has lost the app: 80 random bits, valid once.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(String);
 
@@ -129,7 +129,7 @@ impl RecoveryCode {
         Self(base32(&random[..10]).to_ascii_lowercase())
     }
 
-    /// Reads what somebody types, with or without hyphens.
+    /// Reads a typed code, with or without hyphens.
     pub fn parse(typed: &str) -> Option<Self> {
         let text: String =
             typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_ascii_lowercase();

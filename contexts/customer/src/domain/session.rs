@@ -1,4 +1,4 @@
-//! How long somebody stays logged in.
+//! How long a customer stays logged in.
 
 use std::time::Duration;
 
@@ -65,7 +65,6 @@ impl Default for SessionPolicy {
     }
 }
 
-/// Somebody is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// What is kept of its token.

@@ -19,7 +19,7 @@ impl Token {
         Self(URL_SAFE_NO_PAD.encode(secret))
     }
 
-    /// Reads what somebody presents; `None` for anything that we cannot have given out.
+    /// Reads a presented token; `None` for a text that cannot be one of ours.
     pub fn parse(presented: &str) -> Option<Self> {
         let bytes = if presented.len() == 43 { URL_SAFE_NO_PAD.decode(presented).ok() } else { None };
         bytes.filter(|bytes| bytes.len() == 32).map(|_| Self(presented.to_owned()))

@@ -25,13 +25,13 @@ pub struct AccountMail {
 
 /// What we write to customers about.
 ///
-/// No letter greets by name: until an address is verified, the name could be anybody's advertisement in an outsider's
+/// No letter greets by name: until an address is verified, the name could be an advertisement sent to another person's
 /// mailbox.
 #[derive(Debug, Clone)]
 pub enum Letter {
     /// Follow this link to show that the address is yours.
     VerifyEmail(Token),
-    /// Somebody tried to sign up with your address, which has an account.
+    /// There was an attempt to sign up with the recipient's address, which has an account.
     AlreadyRegistered,
     /// Follow this link to choose a new password.
     ResetPassword(Token),

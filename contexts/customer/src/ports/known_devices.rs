@@ -1,4 +1,4 @@
-//! The port that remembers from which browsers somebody has logged in to an account.
+//! The port that remembers from which browsers an account was logged in to.
 
 use async_trait::async_trait;
 use shared_kernel::{CustomerId, StoreError, Timestamp};
@@ -12,13 +12,13 @@ pub const MAX_DEVICES: u32 = 20;
 /// own count of failed attempts.
 #[async_trait]
 pub trait KnownDevices: Send + Sync {
-    /// Whether somebody logged in to this account from it.
+    /// Whether this account was logged in to from it.
     async fn knows(&self, device: &TokenHash, customer: CustomerId) -> Result<bool, StoreError>;
 
-    /// Whether somebody logged in to any account from it: only then the token in its cookie is one of ours.
+    /// Whether any account was logged in to from it: only then the token in its cookie is one of ours.
     async fn is_ours(&self, device: &TokenHash) -> Result<bool, StoreError>;
 
-    /// Somebody has just logged in to the account from it. Keeps no more than [`MAX_DEVICES`] of one account, and none of
-    /// an account that is gone.
+    /// Records a login to the account from it. Keeps no more than [`MAX_DEVICES`] of one account, and none of an
+    /// account that is gone.
     async fn remember(&self, device: &TokenHash, customer: CustomerId, at: Timestamp) -> Result<(), StoreError>;
 }

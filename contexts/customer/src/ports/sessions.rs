@@ -8,8 +8,8 @@ use crate::domain::{PasswordHash, Session, TokenHash};
 /// Remembers sessions, by the hash of their token alone.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Keeps a new session of anyone who has shown that they know the password `proven`, and ends the one that it takes the
-    /// place of, if any.
+    /// Stores a new session of a customer who has proven to know the password `proven`, and ends the one that it
+    /// replaces, if any.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if its owner has another password by now, or is gone: a new password ends all sessions, those
@@ -25,7 +25,7 @@ pub trait Sessions: Send + Sync {
     /// nearly every request: one indexed look.
     async fn identify(&self, hash: &TokenHash) -> Result<Option<(Session, Identity)>, StoreError>;
 
-    /// Notes that it is in use, and that its owner has shown once more who they are, if they have. One that ended meanwhile
+    /// Records that it is in use, and, if so, that its owner has proven their identity again. One that ended meanwhile
     /// stays ended.
     async fn touch(
         &self,
@@ -41,7 +41,7 @@ pub trait Sessions: Send + Sync {
     async fn end(&self, hash: &TokenHash) -> Result<(), StoreError>;
 }
 
-/// The owner of a session has shown once more who they are.
+/// The owner of a session has proven their identity again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confirmation {
     /// Whether by a second factor, too. What was shown once stays shown.

@@ -44,7 +44,7 @@ fn email(text: &str) -> EmailAddress {
 }
 
 impl CustomerBuilder {
-    /// Somebody else, known by a number; their address is `customer<n>@example.org`.
+    /// Another customer, by number; the address is `customer<n>@example.org`.
     pub fn number(mut self, number: u64) -> Self {
         self.0.id = CustomerId::new(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(number)));
         self.0.email = email(&format!("customer{number}@example.org"));

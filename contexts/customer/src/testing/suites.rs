@@ -198,7 +198,7 @@ pub async fn sessions(stores: TestedStores) {
     assert_eq!(stores.identity(hash(4)).await, None);
 }
 
-/// A new password ends every session of its customer and nobody else's; a changed one may begin a new one.
+/// A new password ends every session of its customer and no other; a changed one may begin a new one.
 pub async fn passwords_end_sessions(stores: TestedStores) {
     let aroha = stores.registered(a_customer().build()).await;
     let other = stores.registered(a_customer().number(2).build()).await;

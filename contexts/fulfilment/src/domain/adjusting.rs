@@ -14,7 +14,7 @@ pub enum AdjustmentReason {
     Received,
     /// A customer sent something back that can be sold again.
     CustomerReturn,
-    /// Something turned up that nobody had counted.
+    /// Goods turned up that were not counted before.
     Found,
     /// Broken, spoiled, past its date.
     Damaged,
@@ -98,8 +98,8 @@ impl Adjustment {
     }
 }
 
-/// Adds to the shelf or takes off it. Anyone who adds need not know what lies there, so two who add at the same time are
-/// both right. What was done before under the same key is not done again.
+/// Adds to the shelf or takes off it. The caller need not know the number on hand, so two adjustments at the same time
+/// both count. One with a key that was applied before is not applied again.
 ///
 /// # Errors
 /// [`Refusal::BelowReserved`] when promised goods would go, [`Refusal::ShelfFull`] when too many would lie there,

@@ -1,4 +1,4 @@
-//! What somebody has counted, and what that does to a shelf.
+//! Counts of stock, and what they change on a shelf.
 
 use shared_kernel::{Sku, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Files that are sold: what they are and how long a link to one may be guessed at (permanently, in vain).
+//! Files that are sold, and the unguessable links to them.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use shared_kernel::{Sku, Timestamp};
 /// The largest file that is kept, in bytes: 20 MiB.
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
 
-/// What a file is called and what it is, without its bytes.
+/// Name and kind of a file, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileInfo {
     sku: Sku,
@@ -97,7 +97,7 @@ impl fmt::Debug for DigitalFile {
 /// Why a file cannot be sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
-    /// It would not be a file name on somebody's disk.
+    /// It is not a valid file name on the buyer's computer.
     #[error("a file name has 1 to 150 printable characters, no slash or quote, and no dot in front")]
     Name,
     /// It is not a media type.
@@ -111,7 +111,7 @@ pub enum FileError {
     TooLarge,
 }
 
-/// Anyone who knows it may fetch one file until a day. Thirty-two random bytes in hexadecimal.
+/// Gives access to one file until a day. Thirty-two random bytes in hexadecimal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DownloadToken(String);
 

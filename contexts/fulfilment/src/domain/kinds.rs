@@ -30,7 +30,7 @@ impl Units {
     }
 }
 
-/// What somebody counted on a shelf: 0 to 1,000,000,000.
+/// The number counted on a shelf: 0 to 1,000,000,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count(i64);
 

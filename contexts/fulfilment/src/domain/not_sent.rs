@@ -1,7 +1,7 @@
 //! What staff decides not to send, and why.
 //!
 //! The reason is one of a list, not free text: it travels to other contexts and stays in the books when the buyer is
-//! erased, so it must not be able to name anybody.
+//! erased, so it must not be able to hold personal data.
 
 use super::shipping_order::Item;
 

@@ -12,7 +12,7 @@ pub enum Refunded {
 }
 
 impl Refunded {
-    /// What `refunded` of `paid` (minor units; `None` when nobody has said) comes to; `None` when nothing went back.
+    /// What `refunded` of `paid` (minor units; `None` if unknown) comes to; `None` when nothing went back.
     pub fn of(paid: Option<i64>, refunded: i64) -> Option<Self> {
         match paid {
             _ if refunded <= 0 => None,

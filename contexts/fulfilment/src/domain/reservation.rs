@@ -23,7 +23,7 @@ pub enum Release {
     OrderEnded,
     /// A newer order for the same cart took its place. Should its money come after all, it is served if stock allows.
     Replaced,
-    /// The safety net: nobody said what became of the order. As for [`Release::Replaced`], money may still come.
+    /// The safety net: no message said what became of the order. As for [`Release::Replaced`], money may still come.
     Lapsed,
 }
 
@@ -48,7 +48,7 @@ pub enum ReservationState {
         /// The order's deadline.
         until: Timestamp,
     },
-    /// There was too little, and the order was told.
+    /// There was too little stock, and the order context was informed.
     Refused,
     /// The promise was taken back.
     Released(Release),

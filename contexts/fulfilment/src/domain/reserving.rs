@@ -67,7 +67,8 @@ pub fn release(transaction: &mut StockTransaction, order: OrderId, why: Release,
     transaction.put_reservation(Reservation::new(order, ReservationState::Released(why)));
 }
 
-/// The safety net: takes back what is held `grace` after the order's own deadline, for then nobody will say so.
+/// The safety net: takes back what is held `grace` after the order's own deadline, because no message will release it
+/// then.
 pub fn lapse(transaction: &mut StockTransaction, order: OrderId, grace: Duration, now: Timestamp) {
     let until = transaction.reservation(order).and_then(Reservation::until);
     if until.is_some_and(|until| until.plus(grace) <= now) {
@@ -75,7 +76,7 @@ pub fn lapse(transaction: &mut StockTransaction, order: OrderId, grace: Duration
     }
 }
 
-/// Whether a line can run out: what is packed always, what is mailed only if somebody keeps a shelf for it.
+/// Whether a line can run out: goods always, files only if stock is kept for them.
 pub(super) fn is_counted(transaction: &StockTransaction, line: &Line) -> bool {
     match line.kind {
         Kind::Physical => true,

@@ -33,8 +33,8 @@ pub struct PaidOrder {
 }
 
 /// Turns what an order holds into a shipping order and commits the goods to it. If nothing is held any more, commits
-/// them if they are still there; if not, answers that there is no stock, so that the money goes back. An order that was
-/// told so, or has ended, is told so again: its money is on the way back, and nothing may leave for it. An order that
+/// them if they are still there; if not, answers that there is no stock, so that the money goes back. An order that got
+/// this answer, or has ended, gets it again: its money is on the way back, and nothing may leave for it. An order that
 /// has its shipping order changes nothing.
 pub fn ship(transaction: &mut StockTransaction, paid: &PaidOrder, now: Timestamp) {
     let order = paid.order;

@@ -17,7 +17,7 @@ use super::refusal::Refusal;
 pub enum ItemState {
     /// To be packed, or about to be mailed.
     Pending,
-    /// To be mailed, but nobody has uploaded the file yet. Counts as pending.
+    /// To be mailed, but the file is not uploaded yet. Counts as pending.
     WaitingForFile,
     /// It has left.
     Processed {
@@ -129,7 +129,7 @@ impl ShippingOrder {
     pub fn number(&self) -> &str {
         &self.number
     }
-    /// What the order was paid with, in minor units; `None` if nobody has said.
+    /// What the order was paid with, in minor units; `None` if unknown.
     pub fn gross_minor(&self) -> Option<i64> {
         self.gross_minor
     }
@@ -236,7 +236,7 @@ impl ShippingOrder {
         (self, deliveries)
     }
 
-    /// Nobody has uploaded the file yet.
+    /// The file is not uploaded yet.
     pub fn wait_for_file(mut self, sku: &Sku) -> Self {
         if let ShippingState::Pending = self.state {
             for item in self.mailable(sku).filter(|item| item.state == ItemState::Pending) {

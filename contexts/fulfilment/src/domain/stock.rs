@@ -1,9 +1,9 @@
 //! One SKU's shelf: how many lie there, and how many of those are promised.
 //!
-//! `on_hand` is what somebody finds who counts. Part of it is `reserved` (for orders that may still be paid) and part is
-//! `committed` (paid and not sent yet); the rest is available. Goods leave `on_hand` when they are dispatched.
-//! Invariant: `0 <= reserved`, `0 <= committed` and `reserved + committed <= on_hand`. Every change is one [`Movement`], so
-//! that the movements of a SKU add up to its present numbers. Which order may hold how much is
+//! `on_hand` is what a count would find on the shelf. Part of it is `reserved` (for orders that may still be paid) and
+//! part is `committed` (paid and not sent yet); the rest is available. Goods leave `on_hand` when they are dispatched.
+//! Invariant: `0 <= reserved`, `0 <= committed` and `reserved + committed <= on_hand`. Every change is one
+//! [`Movement`], so that the movements of a SKU add up to its present numbers. Which order may hold how much is
 //! [`super::reservation`]'s business.
 
 use shared_kernel::{OrderId, Sku, Timestamp};
@@ -33,9 +33,9 @@ pub enum Reason {
     Returned,
     /// Left in a parcel or by mail.
     Dispatched,
-    /// Somebody counted.
+    /// A count.
     Counted,
-    /// Somebody counted fewer than are promised; the shelf was set to what is promised.
+    /// A count below what is promised; the shelf was set to what is promised.
     CountedBelowReserved,
     /// Goods came or went without an order.
     Adjusted(AdjustmentReason),
@@ -68,7 +68,7 @@ pub enum Reference {
 }
 
 impl Reference {
-    /// The text in the database and in the audit, which name nobody.
+    /// The text in the database and in the audit, without personal data.
     pub fn text(&self) -> String {
         match self {
             Self::Order(order) => format!("order:{order}"),
@@ -250,7 +250,7 @@ impl StockItem {
     }
 
     /// Sets what lies there, or what is promised if that is more: a count cannot unsell. The raised count has its own
-    /// reason, so that somebody can find the missing units. `None` when it changes nothing.
+    /// reason, so that staff can look for the missing units. `None` when it changes nothing.
     pub fn count_at_least_promised(self, count: Count, by: Reference, at: Timestamp) -> (Self, Option<Movement>) {
         let raised = count.get() < self.promised();
         let delta = count.get().max(self.promised()) - self.on_hand;

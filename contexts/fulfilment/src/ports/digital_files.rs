@@ -30,7 +30,7 @@ pub trait DigitalFiles: Send + Sync {
     /// the last SKU of the page.
     async fn list(&self, after: Option<String>, limit: Limit) -> Result<Page<DigitalLine>, StoreError>;
 
-    /// Grants one item of an order to anyone who knows `offered`'s token. If the item was granted before and that is still
+    /// Grants access to one item of an order by `offered`'s token. If the item was granted before and that is still
     /// good at `now`, the former grant is the answer, so that a mail sent twice carries the same link.
     async fn grant(&self, order: OrderId, sku: &Sku, offered: Grant, now: Timestamp) -> Result<Grant, StoreError>;
 

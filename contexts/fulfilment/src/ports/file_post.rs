@@ -46,7 +46,7 @@ pub enum PostError {
 /// Takes mails.
 #[async_trait]
 pub trait FilePost: Send + Sync {
-    /// Sends the mail. The same item of the same order always has the same Message-ID, so that anyone who gets it twice
-    /// can tell.
+    /// Sends the mail. The same item of the same order always has the same Message-ID, so that a recipient who gets it
+    /// twice can tell.
     async fn send(&self, mail: FileMail) -> Result<(), PostError>;
 }

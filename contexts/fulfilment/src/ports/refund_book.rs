@@ -1,4 +1,4 @@
-//! What went back of the money of orders, so that anyone who packs knows.
+//! What was refunded of orders, as those who pack must know.
 
 use std::collections::BTreeMap;
 

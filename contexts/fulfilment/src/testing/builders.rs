@@ -13,7 +13,6 @@ pub fn noon() -> Timestamp {
     Timestamp::from_micros(1_795_348_800_000_000)
 }
 
-/// So many minutes.
 pub fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
 }

@@ -145,7 +145,7 @@ impl TestStore {
         self.events().await.iter().map(short).collect()
     }
 
-    /// The mailings left so far that nobody has taken; takes them.
+    /// Takes the mailings left since the last call.
     pub async fn mailings(&self) -> Vec<Cause> {
         self.claim(DELIVER_DIGITAL).await
     }

@@ -35,7 +35,7 @@ pub struct ReportContext {
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// So many months cannot be shown.
+    /// That number of months cannot be shown.
     #[error(transparent)]
     Months(#[from] PeriodError),
     /// These days cannot be shown.

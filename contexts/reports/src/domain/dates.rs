@@ -80,7 +80,7 @@ impl GroupBy {
         self.after(self.first_of(day, year), 1).saturating_sub(1.day())
     }
 
-    /// The same day so many rows later, or earlier.
+    /// The same day `rows` rows later, or earlier if negative.
     fn after(self, day: Date, rows: i64) -> Date {
         day.saturating_add(match self {
             Self::Day => rows.days(),
@@ -91,7 +91,7 @@ impl GroupBy {
         })
     }
 
-    /// How many rows a report has when nobody says from when on.
+    /// How many rows a report has when no first date is given.
     const fn usual(self) -> i64 {
         match self {
             Self::Day => 30,

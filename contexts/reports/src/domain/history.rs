@@ -220,7 +220,7 @@ fn gained<K: Ord, A: Copy + Default + PartialEq>(
     change.into_iter().filter(|(_, amounts)| *amounts != A::default()).collect()
 }
 
-/// The books hold something else under the same name. Somebody must look at it; nothing was changed.
+/// Another fact is recorded under the same name. It needs attention; nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Contradiction {
     /// The order was sold for other money.

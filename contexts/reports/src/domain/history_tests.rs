@@ -1,4 +1,4 @@
-//! Whatever the order in which the facts of an order are learned, the books come out the same.
+//! The totals do not depend on the order in which the facts of an order arrive.
 
 use proptest::prelude::*;
 use shared_kernel::{Currency, OrderId, Sku};

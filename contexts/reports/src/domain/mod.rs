@@ -1,10 +1,10 @@
-//! What a sale is to somebody who counts: facts about orders, and the totals that follow from them.
+//! What a sale is in the reports: facts about orders, and the totals that follow from them.
 //!
 //! Reading order: [`month`], [`dates`] and [`calendar`] (when), [`sale`] and [`refund`] (what), [`history`] (all that is known of
 //! one order, in whatever order it was learned, and what each piece of news adds to the totals), [`totals`] (the sums
 //! that reports read), [`catalogue`] (which category an article is in), [`report`] (what the reports answer).
 //!
-//! Nothing here knows of events, rows or pages. Whatever the order in which facts arrive, the totals come out the same.
+//! Nothing here knows of events, rows or pages. The totals do not depend on the order in which facts arrive.
 
 pub mod calendar;
 pub mod catalogue;

@@ -27,7 +27,7 @@ impl Month {
         Self::new(year.parse().map_err(|_| MonthError)?, month.parse().map_err(|_| MonthError)?)
     }
 
-    /// The month that lies `count` months earlier; the first month of all if there are not so many.
+    /// The month that lies `count` months earlier; at least the first month of all.
     pub fn back(self, count: u32) -> Self {
         Self::from_index(self.index().saturating_sub(count))
     }
@@ -96,7 +96,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// How many months a report covers when nobody says.
+    /// How many months a report covers by default.
     pub const DEFAULT_MONTHS: i64 = 12;
     /// The longest span that ends with the present month: ten years. Longer ones are asked for by their first month.
     pub const MAX_MONTHS: i64 = 120;

@@ -52,7 +52,8 @@ async fn a_stream_that_is_deleted_is_made_again(server: NatsServer) {
     shop.close().await;
 }
 
-/// A restored shop finds the broker of the lost one, with facts on it that nobody has ever stated, and nobody has heard.
+/// A restored shop finds the broker of the lost one, with facts on it that the restored shop has neither published nor
+/// heard.
 async fn a_stream_of_a_past_that_is_gone_is_heard_by_nobody(server: NatsServer) {
     let mut lost = Shop::open(&server.url()).await;
     lost.state(30).await;

@@ -39,7 +39,7 @@ macro_rules! on_each_server {
 }
 pub(crate) use on_each_server;
 
-/// The transport over one server that everybody enters in the same way.
+/// The transport over one server that all contexts connect to in the same way.
 pub fn broker(url: &str) -> JetStream {
     JetStream::new(settings(url)).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A stream forgets whom the outbox has forgotten, and nobody who listens to it notices.
+//! A stream forgets persons that the outbox has forgotten, and its consumers do not notice.
 
 use std::time::Duration;
 

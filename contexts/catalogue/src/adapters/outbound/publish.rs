@@ -49,7 +49,7 @@ struct ProductWithdrawnV1<'a> {
     skus: &'a [Sku],
 }
 
-/// `store.catalogue.stock_counted.v1`. Anyone who applies it does so once for each `import_id` and `sku`.
+/// `store.catalogue.stock_counted.v1`. Consumers apply it once for each `import_id` and `sku`.
 #[derive(Serialize)]
 struct StockCountedV1<'a> {
     import_id: Uuid,

@@ -1,8 +1,8 @@
 //! Brings a file of products into the catalogue.
 //!
-//! Knows no file format: it is given products one after another, each drafted or refused, and reports by row. A product
-//! that is not right is left out and the others come in, unless the caller asks for all or nothing, which is one commit.
-//! What somebody else changes meanwhile is decided again, so that two who bring in the same file end with one of each
+//! Knows no file format: it is given products one after another, each drafted or refused, and reports by row. An
+//! invalid product is left out and the others are imported, unless the caller asks for all or nothing, which is one
+//! commit. Products that change meanwhile are decided again, so that two imports of the same file end with one of each
 //! product.
 
 use std::collections::HashSet;
@@ -108,7 +108,7 @@ impl ImportProducts {
         Ok(())
     }
 
-    /// Somebody else changed a product of the file meanwhile: everything is held against what there is now.
+    /// A product of the file changed meanwhile: the whole file is decided again.
     async fn commit_together(
         &self,
         mut batch: Vec<Pending>,
@@ -143,7 +143,7 @@ impl ImportProducts {
         Ok(())
     }
 
-    /// Somebody else changed a product of the batch meanwhile: what is said of that one is held against what it is now.
+    /// A product of the batch changed meanwhile: it is decided again by itself.
     async fn commit_singly(
         &self,
         batch: Vec<Pending>,

@@ -1,6 +1,6 @@
 //! Takes an import back: what it changed is again as it was, and what it made is no longer sold.
 //!
-//! Only what nobody has changed since. Counts of stock stay: goods have moved meanwhile.
+//! Only products that have not changed since. Counts of stock stay: goods have moved meanwhile.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -56,7 +56,7 @@ pub enum SaveProductError {
     /// There is nothing to replace.
     #[error("there is no product {0}")]
     NoSuchProduct(Handle),
-    /// Somebody else saved it since the form was opened.
+    /// It was saved by another user since the form was opened.
     #[error("product {0} was changed by somebody else meanwhile")]
     ChangedMeanwhile(Handle),
     /// The details do not fit together.

@@ -1,4 +1,4 @@
-//! Staff withdraws a product from sale. It is kept, because orders speak of it.
+//! Staff withdraw a product from sale. It is kept, because orders refer to it.
 
 use std::sync::Arc;
 

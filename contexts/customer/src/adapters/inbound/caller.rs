@@ -11,7 +11,7 @@ pub(super) fn credential_of(req: &HttpRequest) -> TokenHash {
     TokenHash::of_text(&shown(req, req.path()).map_or_else(String::new, |(token, _)| token))
 }
 
-/// From where somebody logs in with a browser.
+/// From where a browser logs in.
 pub(super) fn place_of_browser(req: &HttpRequest, origin: Origin) -> LoginPlace {
     let session = cookie_value(req, SESSION_COOKIE).and_then(|token| Token::parse(&token));
     LoginPlace {
@@ -21,7 +21,7 @@ pub(super) fn place_of_browser(req: &HttpRequest, origin: Origin) -> LoginPlace 
     }
 }
 
-/// From where a program logs somebody in; `device` is what it was given at an earlier login.
+/// From where a program logs in; `device` is what it was given at an earlier login.
 pub(super) fn place_of_program(origin: Origin, device: Option<&str>) -> LoginPlace {
     let network = origin.network.clone();
     LoginPlace { network, begun_from: begun_from(origin), device: device.and_then(Token::parse), instead_of: None }

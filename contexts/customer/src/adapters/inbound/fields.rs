@@ -11,7 +11,7 @@ use crate::domain::{EmailAddress, FieldError, NewPassword, PersonName};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong(pub Vec<FieldError>);
 
-/// For somebody who follows a mailed link.
+/// For a customer who follows a mailed link.
 pub(super) const WRONG_OWN_PASSWORD: FieldError = FieldError {
     field: "password",
     problem: "is not the one that was chosen at sign-up; a new one can be had by mail",

@@ -1,9 +1,9 @@
 //! Tells the rest of the shop who is asking.
 //!
 //! In one process the edge calls the use case. In a shop of several processes the gateway asks `GET
-//! /api/customer/v1/identity` about every request before it passes it on; the answer is 204, with the signed identity in a
-//! header if the request shows a credential that is good. That route is not part of the API that programs use: the
-//! gateway lets nobody through to it.
+//! /api/customer/v1/identity` about every request before it passes it on; the answer is 204, with the signed identity
+//! in a header if the request shows a credential that is good. That route is not part of the API that programs use: the
+//! gateway does not pass requests to it.
 
 use std::sync::Arc;
 

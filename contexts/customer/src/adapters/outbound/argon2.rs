@@ -36,8 +36,8 @@ impl Argon2Hasher {
         Self { turns, places, ids }
     }
 
-    /// Runs `work` on a thread of its own when its turn has come. Anyone who asked may go away meanwhile: the work then
-    /// still holds its turn until it is done.
+    /// Runs `work` on a thread of its own when its turn has come. The caller may go away meanwhile: the work then still
+    /// holds its turn until it is done.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(Argon2<'static>) -> Result<T, Error> + Send + 'static,

@@ -1,13 +1,13 @@
 //! The published language of this context: what others learn of a customer, and in which form.
 //!
-//! The only place that knows it; `contract/events` pins it. Passwords and roles are nobody's business but ours.
+//! The only place that knows it; `contract/events` pins it. Passwords and roles are not published.
 
 use serde::Serialize;
 use shared_kernel::{Address, CustomerId, EventDraft};
 
 use crate::domain::{CustomerEvent, Fingerprint};
 
-/// `store.customer.registered.v1`: somebody has an account now. The address is not verified yet.
+/// `store.customer.registered.v1`: an account was created. Its address is not verified yet.
 #[derive(Serialize)]
 struct RegisteredV1<'a> {
     customer_id: CustomerId,

@@ -1,4 +1,4 @@
-//! Timers: what must happen even if nobody says so. They decide nothing.
+//! Timers: what must happen without a message. They decide nothing.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -19,8 +19,8 @@ impl CreateShippingOrder {
         Self { warehouse, clock }
     }
 
-    /// Turns the reservation into a shipping order. Without a reservation the stock is taken if it is there; if not, the
-    /// order is told, so that the money goes back: a shortage is an answer, not an error.
+    /// Turns the reservation into a shipping order. Without a reservation the stock is taken if it is there; if not,
+    /// the order context is informed, so that it refunds: a shortage is an answer, not an error.
     pub async fn execute(&self, paid: PaidOrder, cause: Cause) -> Result<(), StoreError> {
         let skus = paid.lines.iter().map(|line| line.sku.clone()).collect();
         let (keys, now) = (Keys { orders: vec![paid.order], skus, ..Keys::default() }, self.clock.now());

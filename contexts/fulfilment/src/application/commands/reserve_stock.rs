@@ -19,8 +19,8 @@ impl ReserveStock {
         Self { warehouse, clock }
     }
 
-    /// Releases the order that this one replaces and holds this one's stock, in one transaction; the order is told
-    /// whether it worked: a shortage is an answer, not an error. Orders that are known already are ignored.
+    /// Releases the order that this one replaces and holds this one's stock, in one transaction; the order context is
+    /// informed whether it worked: a shortage is an answer, not an error. Orders that are known already are ignored.
     pub async fn execute(&self, placed: PlacedOrder, cause: Cause) -> Result<(), StoreError> {
         let orders = std::iter::once(placed.order).chain(placed.replaces).collect();
         let skus = placed.lines.iter().map(|line| line.sku.clone()).collect();

@@ -45,7 +45,7 @@ impl StockQueries {
         self.stock.history(sku, before, limit).await.map(Some)
     }
 
-    /// One shelf with its changes; `None` if the SKU is not known. A shelf that nobody has filled yet is shown empty.
+    /// One shelf with its changes; `None` if the SKU is not known. A shelf that was never filled is shown empty.
     pub async fn shelf(
         &self,
         sku: &Sku,

@@ -143,7 +143,7 @@ impl World {
         }
     }
 
-    /// Anyone who counts finds the shop believing exactly that afterwards, unless fewer are there than are promised.
+    /// After a count the shop believes exactly that number, unless it is below what is promised.
     fn count(&mut self, code: &str, on_hand: i64, expected: Option<i64>) -> Changes {
         let count = PersonsCount { on_hand: Count::new(on_hand).unwrap(), expected, by: Reference::Staff(None) };
         self.update(&[], &[code], None, |transaction| {

@@ -28,7 +28,7 @@ pub async fn a_file_is_served_to_anyone_who_was_granted_it(store: &TestStore) {
     assert_eq!(third, grant(3, 30));
 }
 
-/// Anyone who waits is found when the file is there, and each mailing is a task of its own.
+/// Items that wait for the file are found when it arrives, and each mailing is a task of its own.
 pub async fn a_missing_file_is_mailed_when_it_arrives(store: &TestStore) {
     let id = store.sell(1, &[digital("PDF", 1)]).await;
     let first = store.mailings().await;
@@ -53,7 +53,7 @@ fn a_file(content: &str) -> DigitalFile {
     DigitalFile::new(sku("PDF"), "guide.pdf", "application/pdf", content.as_bytes().to_vec()).expect("a file")
 }
 
-/// What the catalogue calls digital, and whatever else has a file.
+/// Lists what the catalogue calls digital, and all other SKUs with a file.
 pub async fn digital_things_are_listed_with_their_files(store: &TestStore) {
     let variant = |code: &str, kind| ProductVariant { sku: sku(code), title: format!("The {code}"), kind };
     let variants = vec![variant("APP", Kind::Digital), variant("KEA", Kind::Physical), variant("PDF", Kind::Digital)];

@@ -120,7 +120,7 @@ async fn receive(store: &TestStore, code: &str, quantity: i64, key: &str) -> Res
     adjust.execute(AdjustStockCommand { sku: sku(code), adjustment, by, request }).await
 }
 
-/// A mistyped code does not stay in the list permanently: what nobody sells and of which nothing is there is not listed.
+/// A mistyped code does not stay in the list: a SKU without a product and without stock is not listed.
 pub async fn empty_shelves_of_nothing_are_not_listed(store: &TestStore) {
     store.count("TYPO", 5).await;
     store.count("KEA", 0).await;

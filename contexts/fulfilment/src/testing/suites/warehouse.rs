@@ -30,7 +30,7 @@ pub async fn a_reservation_becomes_a_shipping_order(store: &TestStore) {
     assert_eq!(events[2].data, json!({"sku": "KEA", "on_hand": 5, "reserved": 2, "committed": 0, "available": 3}));
 }
 
-/// The second time nothing happens, and the caller is told.
+/// The second time nothing happens, and the caller learns of it.
 pub async fn a_cause_has_its_effect_once(store: &TestStore) {
     store.count("KEA", 5).await;
     let cause = store.cause().await;
@@ -61,7 +61,7 @@ pub async fn a_refusal_changes_nothing(store: &TestStore) {
     assert_eq!(transaction.reservation(order(1)), None);
 }
 
-/// 200 orders of one unit each, all at once, for a shelf of 100: exactly 100 are told yes and 100 are told no.
+/// 200 orders of one unit each, all at once, for a shelf of 100: exactly 100 are accepted and 100 refused.
 pub async fn two_hundred_buyers_share_a_hundred(store: &TestStore) {
     store.count("KEA", 100).await;
     let reserve = Arc::clone(&store.use_cases.reserve_stock);

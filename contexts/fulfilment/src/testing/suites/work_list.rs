@@ -46,7 +46,7 @@ async fn pages(store: &TestStore, filter: StatusFilter, size: i64) -> Vec<u128> 
     }
 }
 
-/// A stopped order is told of once for each question, and its goods are back.
+/// A stopped order is answered once for each question, and its goods are back.
 pub async fn cancelled_goods_return_to_the_shelf(store: &TestStore) {
     store.count("KEA", 3).await;
     let id = store.sell(1, &[physical("KEA", 2)]).await;

@@ -1,6 +1,6 @@
 //! The JSON API under `/api/catalogue/v1`, one file for each resource.
 //!
-//! Reads are for everybody, writes for staff. A handler parses, calls one use case, renders; words and status codes of
+//! Reads are public, writes are for staff. A handler parses, calls one use case, renders; words and status codes of
 //! refusals are chosen in `errors`.
 
 mod body;

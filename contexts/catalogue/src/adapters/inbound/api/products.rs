@@ -1,4 +1,4 @@
-//! Products: what everybody may read, and what staff may change.
+//! Products: public reads, and changes by staff.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};

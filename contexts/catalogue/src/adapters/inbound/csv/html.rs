@@ -52,7 +52,7 @@ struct Reading {
     dropped: Vec<&'static str>,
     /// Open lists: the number of the last item, or `None` where items have none.
     lists: Vec<Option<u32>>,
-    /// Open elements whose content nobody reads.
+    /// The open element whose content is skipped.
     hidden: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub fn reads(name: &str) -> bool {
     options || several.iter().any(|names| names.contains(&name))
 }
 
-/// The variants, when the file speaks of any.
+/// The variants, when the file has any.
 pub fn variants(
     columns: &Columns,
     rows: &[Row],

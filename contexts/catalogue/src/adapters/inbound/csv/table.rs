@@ -75,7 +75,7 @@ impl Columns {
     }
 }
 
-/// A column that nobody reads.
+/// A column that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadColumn {
     /// Its name in the header.

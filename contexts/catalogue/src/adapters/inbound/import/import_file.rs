@@ -104,7 +104,7 @@ impl ImportFile {
         self.run(bytes, mode, run).await
     }
 
-    /// Applies the very file that somebody has looked at.
+    /// Applies exactly the file that was previewed.
     pub async fn apply(&self, id: ImportRunId) -> Result<ImportOutcome, ImportRunError> {
         let mut run = self.found(id, ImportState::Previewed).await?;
         let mode: ImportMode = serde_json::from_str(&run.options).map_err(StoreError::unavailable)?;

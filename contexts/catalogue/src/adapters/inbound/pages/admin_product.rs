@@ -66,7 +66,7 @@ pub async fn create(
     answer(&browse, frame, form, true, saved).await
 }
 
-/// POST `/admin/products/{handle}`: changes a product, unless somebody else did meanwhile.
+/// POST `/admin/products/{handle}`: changes a product, unless another change came first.
 pub async fn replace(
     _staff: Staff,
     settings: web::Data<PageSettings>,

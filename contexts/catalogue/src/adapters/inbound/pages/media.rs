@@ -13,7 +13,7 @@ use crate::domain::ImageName;
 const SANDBOX: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 /// For a name that changes with the content.
 const CACHE_IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// For any other: somebody may put another picture under it, which has to be seen at once.
+/// For any other: the picture under it may be replaced, which has to be seen at once.
 const CACHE_REVALIDATE: &str = "public, no-cache";
 
 /// Shown where a picture is missing: browsers draw it although the status says 404.

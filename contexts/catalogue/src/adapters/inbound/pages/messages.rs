@@ -1,4 +1,4 @@
-//! What people are told: what cannot be done, what was done, and what is left of a product.
+//! Texts of the pages: refusals, confirmations, and the stock of a product.
 
 use chassis::web::PageError;
 use shared_kernel::format::{count, sentence};

@@ -1,4 +1,4 @@
-//! The pages: lists and products for everybody, maintenance for staff, and the pictures they show.
+//! The pages: public lists and products, maintenance for staff, and the pictures they show.
 //!
 //! A page is a struct of finished strings in [`view_models`]; its template only places them. Words for people are chosen
 //! in `messages`. Adding to the cart is a form that leads to a path of another context.

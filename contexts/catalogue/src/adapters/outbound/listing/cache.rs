@@ -3,10 +3,10 @@
 //! Entries are good for one version of the catalogue and for a second of the given clock; a library's cache knows neither,
 //! and would keep its bounds only some time later.
 //!
-//! Every change of a product is a fact in the outbox, and the database tells when that has grown: at once for a commit of
-//! this process, some milliseconds later for one of another, if the news is not lost on the way. What is sold out in this
-//! process is seen at once. Whatever nobody was told of is seen after a second, which is how long an answer is good at
-//! most. The cache holds pages, not the catalogue: memory depends on what is asked for, not on how much there is.
+//! Every change of a product is a fact in the outbox, and the database tells when that has grown: at once for a commit
+//! of this process, some milliseconds later for one of another, if the notification is not lost. Stock that sells out
+//! in this process is seen at once. A change without a notification is seen after a second, the longest that an answer
+//! is cached. The cache holds pages, not the catalogue: memory depends on the requests, not on the number of products.
 
 use std::collections::HashMap;
 use std::future::Future;

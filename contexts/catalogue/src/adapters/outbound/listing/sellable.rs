@@ -1,5 +1,6 @@
-//! A listing without what nobody can buy: shoppers see no product that is priced in another currency than the shop's. Such
-//! products were made before they were refused, or came with a shop of another currency; staff see and mend them.
+//! A listing without products that cannot be bought: shoppers see no product that is priced in another currency than
+//! the shop's. Such products were made before they were refused, or came with a shop of another currency; staff see and
+//! correct them.
 
 use std::sync::Arc;
 

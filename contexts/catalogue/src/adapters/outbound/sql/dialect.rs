@@ -105,7 +105,7 @@ pub fn media_of(dialect: Dialect) -> &'static str {
     }
 }
 
-/// Lets nobody else keep products until the commit. SQLite has one writer in any case.
+/// Locks out other writers of products until the commit. SQLite has one writer in any case.
 pub fn keep_alone(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Sqlite => None,

@@ -1,11 +1,12 @@
 //! The catalogue in its own database: one text for every engine, except for what stands in `dialect`.
 //!
-//! On PostgreSQL units of work run side by side, except those that keep products: each touches many rows of four tables,
-//! codes may pass from one product to another within it, and files name their products in any order, so they wait for
-//! each other ([`dialect::keep_alone`]), as in SQLite, and cannot hold each other up. Under that lock a product is
-//! changed at the version that it was loaded at, or not at all; handles, codes and counts are unique. A stock level is
-//! one row, which is held to see whether it changes what a page says, after the inbox row of its cause, as in a replay,
-//! and gives way to a higher sequence only. A picture is one statement. Anyone who keeps products touches none of these.
+//! On PostgreSQL units of work run side by side, except those that keep products: each touches many rows of four
+//! tables, codes may pass from one product to another within it, and files name their products in any order, so they
+//! wait for each other ([`dialect::keep_alone`]), as in SQLite, and cannot hold each other up. Under that lock a
+//! product is changed at the version that it was loaded at, or not at all; handles, codes and counts are unique. A
+//! stock level is one row, which is held to see whether it changes what a page says, after the inbox row of its cause,
+//! as in a replay, and gives way to a higher sequence only. A picture is one statement. Writers of products touch none
+//! of these.
 
 pub mod audit;
 mod dialect;

@@ -33,7 +33,7 @@ impl StockLevels for SqlCatalogue {
                 Ok(news && old.is_none_or(|old| shoppers_see(old) != shoppers_see(level.available)))
             })
         });
-        // Pages say a number only when few are left: most levels change nothing that anybody sees.
+        // Pages show a number only when few are left: most levels change nothing on them.
         if write.await? {
             self.cache_version.stock_changed();
         }

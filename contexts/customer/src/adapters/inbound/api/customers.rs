@@ -111,7 +111,7 @@ pub(super) async fn erase(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The id in a path; nobody has one that cannot be read.
+/// The id in a path; one that cannot be read is answered like an unknown one.
 pub(super) fn customer_id(text: &str) -> Result<CustomerId, Problem> {
     CustomerId::parse(text).map_err(|_| Problem::not_found())
 }

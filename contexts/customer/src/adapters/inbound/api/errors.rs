@@ -119,7 +119,7 @@ impl From<ChangePasswordError> for Problem {
     }
 }
 
-/// For somebody who is logged in and has to confirm who they are. Not a 401: their token is good.
+/// For a logged-in caller who has to confirm who they are. Not a 401: their token is valid.
 const WRONG_PASSWORD: FieldError = FieldError { field: "current_password", problem: "is wrong" };
 const WRONG_CODE: FieldError = FieldError { field: "code", problem: "is missing, is wrong, or was used before" };
 

@@ -1,4 +1,4 @@
-//! What somebody who is logged in can do with their own account.
+//! What a logged-in customer can do with their own account.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use chassis::security::{SecurityEvent, SecurityTrail};

@@ -1,4 +1,4 @@
-//! Sessions: logging in and out, where somebody is logged in, and confirming who they are.
+//! Sessions: logging in and out, the list of sessions, and confirming the identity.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
@@ -149,7 +149,7 @@ pub(super) async fn confirm(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// An answer that shows a secret, which nobody on the way may keep.
+/// An answer that shows a secret, which no cache on the way may store.
 pub(super) fn created(view: &impl serde::Serialize) -> HttpResponse {
     HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(view)
 }

@@ -1,4 +1,4 @@
-//! From nobody to a verified customer, and back from a forgotten password.
+//! Signing up, verifying the address, and resetting a forgotten password.
 
 use actix_web::{HttpResponse, post, put, web};
 use chassis::security::{SecurityEvent, SecurityTrail};
@@ -12,7 +12,8 @@ use crate::application::{RequestMail, ResetPassword, SignUp, VerifyEmail};
 /// Sign up.
 ///
 /// A mail with a verification link goes to the address. The answer does not tell whether the address has an account
-/// already: if it has, nothing is made, the id in the answer is nobody's, and the owner is told by mail.
+/// already: if it has, no account is made, the id in the answer belongs to no account, and the owner is notified by
+/// mail.
 #[utoipa::path(
     tag = "customer", operation_id = "sign_up", security(()),
     request_body = SignUpBody,

@@ -1,4 +1,4 @@
-//! `/login/confirm`: asks somebody who is logged in for the password again, and leads on to where they wanted to go.
+//! `/login/confirm`: asks a logged-in user for the password again, and leads on to where they wanted to go.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::security::{SecurityEvent, SecurityTrail};

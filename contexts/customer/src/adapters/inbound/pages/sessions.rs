@@ -1,4 +1,4 @@
-//! `/profile/sessions`: where somebody is logged in, and how to end that.
+//! `/profile/sessions`: lists the sessions of an account, and ends them.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chassis::Site;

@@ -174,7 +174,8 @@ async fn erase(tx: &mut Tx, erased: &Erased) -> Result<(), StoreError> {
     tx.execute("DELETE FROM known_device WHERE customer_id = $1", params![erased.id]).await?;
     super::second_factors::remove(tx, erased.id).await?;
     chassis::security::forget(tx, erased.id).await?;
-    // The counts of single networks cannot be found by the account; they name nobody and are swept within the hour.
+    // The counts of single networks cannot be found by the account; they hold no personal data and are swept within the
+    // hour.
     let account = Fingerprint::of(erased.email.as_str());
     for lane in [account.within("everywhere", ""), account] {
         tx.execute("DELETE FROM login_attempt WHERE account = $1", params![lane.as_str()]).await?;

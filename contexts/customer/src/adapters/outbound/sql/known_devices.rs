@@ -1,4 +1,4 @@
-//! Known browsers: one row for each account that somebody has logged in to from one.
+//! Known browsers: one row for each account that was logged in to from one.
 
 use async_trait::async_trait;
 use chassis::params;

@@ -10,7 +10,7 @@ use crate::domain::{Attempts, DelayPolicy, Delayed, Fingerprint, LoginLane, Netw
 use crate::ports::LoginDelays;
 
 const FIND: &str = "SELECT count, last FROM login_attempt WHERE account = $1";
-/// Fails when somebody else's attempt was the first one meanwhile: then this one is charged again.
+/// Fails when another attempt was the first one meanwhile: then this one is charged again.
 const FIRST: &str = "INSERT INTO login_attempt (account, count, last) VALUES ($1, $2, $3)";
 const NEXT: &str = "UPDATE login_attempt SET count = $2, last = $3 WHERE account = $1";
 const FORGET: &str = "DELETE FROM login_attempt WHERE account = $1";

@@ -1,12 +1,13 @@
 //! The stores of this context over SQL. One text of every statement for every engine.
 //!
 //! On PostgreSQL units of work run side by side. Whatever belongs to a customer is decided and changed under their row,
-//! which [`hold`] locks first: a change of theirs, a session that begins, a link that is mailed, a key that is made. So a
-//! token is spent once, the limit of mailed links holds, and nobody is let in by a password that is being replaced, or
-//! after they were erased. Then come their tokens, keys and sessions, several of one kind in the order of their keys. An
-//! address has one customer because it is unique. A failed login is counted under its own row; the first one meets
-//! another first one at the key and is counted again. All other writes are one statement on one row; housekeeping holds one
-//! kind of rows at a time. Nobody who holds a row waits for one that is held before it, so nobody waits permanently.
+//! which [`hold`] locks first: a change of theirs, a session that begins, a link that is mailed, a key that is made. So
+//! a token is spent once, the limit of mailed links holds, and no login succeeds with a password that is being
+//! replaced, or after they were erased. Then come their tokens, keys and sessions, several of one kind in the order of
+//! their keys. An address has one customer because it is unique. A failed login is counted under its own row; the first
+//! one meets another first one at the key and is counted again. All other writes are one statement on one row;
+//! housekeeping holds one kind of rows at a time. A transaction that holds a row never waits for one that is locked
+//! before it, so there are no deadlocks.
 
 use chassis::messaging::Recorder;
 use chassis::params;

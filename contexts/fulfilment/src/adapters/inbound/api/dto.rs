@@ -211,7 +211,7 @@ pub enum AdjustmentReasonView {
     Received,
     /// A customer sent something back that can be sold again.
     CustomerReturn,
-    /// Something turned up that nobody had counted.
+    /// Goods turned up that were not counted before.
     Found,
     /// Broken, spoiled, past its date.
     Damaged,

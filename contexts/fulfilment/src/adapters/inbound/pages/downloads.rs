@@ -1,4 +1,4 @@
-//! `/downloads/{token}`: anyone who knows the token may fetch the file until its day. Nothing else is asked.
+//! `/downloads/{token}`: the token alone gives access to the file until its last day.
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, web};

@@ -77,7 +77,7 @@ enum NoAdjustment {
     Refused(#[from] AdjustmentError),
 }
 
-/// Anyone who writes "3" and chooses "Damaged" means three fewer.
+/// "3" with "Damaged" means three fewer.
 fn adjustment(form: &AdjustForm) -> Result<Adjustment, NoAdjustment> {
     let reason = AdjustmentReason::parse(&form.reason).ok_or(NoAdjustment::NoReason)?;
     let quantity: i64 = form.quantity.trim().parse()?;

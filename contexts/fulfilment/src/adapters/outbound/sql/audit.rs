@@ -1,4 +1,4 @@
-//! Everything the warehouse knows, as JSON lines for somebody who checks the books. Changes nothing, judges nothing.
+//! All records of the warehouse, as JSON lines for an audit. Changes nothing, judges nothing.
 
 use chassis::params;
 use chassis::sql::{Database, Row};
@@ -19,8 +19,8 @@ const RESERVATIONS: &str = "SELECT order_id, state, holds, held_until FROM reser
 const SHIPPING: &str =
     "SELECT order_id, number, items, created_at, state, closed_at FROM shipping_order ORDER BY order_id";
 
-/// One object per shelf, movement, reservation and shipping order. `on_hand` is the column of that name: what is not sold
-/// yet. Together with `committed` it is what lies there, `on_shelf`. Names nobody.
+/// One object per shelf, movement, reservation and shipping order. `on_hand` is the column of that name: what is not
+/// sold yet. Together with `committed` it is what lies there, `on_shelf`. Holds no personal data.
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     database
         .read_long(|tx| {

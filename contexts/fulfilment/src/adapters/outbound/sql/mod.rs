@@ -4,9 +4,10 @@
 //!
 //! # Who waits for whom
 //! On SQLite one unit of work runs at a time. On PostgreSQL they run side by side, and rows are locked in this order:
-//! the cause's inbox row (`product_book` alone; elsewhere it comes last and is nobody else's), then for each order by id
-//! its reservation and its shipping order, then products by SKU, then shelves by SKU. Rows that are not there cannot be
-//! locked: anyone who inserts one that somebody else has made meanwhile gets [`StoreError::Stale`] and is asked again.
+//! the cause's inbox row (`product_book` alone; elsewhere it comes last and no other transaction takes it), then for
+//! each order by id its reservation and its shipping order, then products by SKU, then shelves by SKU. Rows that are
+//! not there cannot be locked: a transaction that inserts one that another has made meanwhile gets
+//! [`StoreError::Stale`] and is repeated.
 //! - Stock is read, decided on and written under the lock of its shelf, so no unit is promised twice; movements and
 //!   `stock_changed` facts of a SKU are written under the same lock, so they add up and count up.
 //! - Whatever concerns one order (repeats, payment against cancellation, dispatch, mailings, waiting items) is decided

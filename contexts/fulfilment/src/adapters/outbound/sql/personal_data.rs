@@ -45,7 +45,7 @@ impl PersonalData for SqlWarehouse {
     }
 }
 
-/// Keeps a new shipping order from naming somebody who was forgotten before it was made.
+/// Removes the personal data of a new shipping order if its customer was erased before it was made.
 pub(super) async fn keep_forgotten(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
     tx.execute(FORGET_KNOWN, params![order]).await.map(drop)
 }

@@ -54,7 +54,7 @@ impl ProductBook for SqlProductBook {
     }
 }
 
-/// Empties the copy. Shelves stay: what lies on them is nobody's copy.
+/// Empties the copy. Shelves stay: they are this context's own data.
 #[async_trait]
 impl Rebuild for SqlProductBook {
     async fn reset(&self, tx: &mut Tx) -> Result<(), StoreError> {

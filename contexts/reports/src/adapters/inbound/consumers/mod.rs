@@ -15,7 +15,7 @@ use crate::domain::SaleError;
 /// A message that cannot be understood, however often it is tried.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// Nobody here knows facts of this type.
+    /// This context does not know facts of this type.
     #[error("facts of type {0} are not known here")]
     Type(String),
     /// A needed field is missing, or is not what it should be.

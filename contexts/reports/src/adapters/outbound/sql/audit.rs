@@ -1,4 +1,4 @@
-//! Every sale and every refund in the books, for anyone who compares them with the other contexts' records.
+//! Every recorded sale and refund, to be compared with the other contexts' records.
 
 use chassis::params;
 use chassis::sql::{Database, Row};
@@ -14,7 +14,7 @@ impl SqlBooks {
     }
 }
 
-/// The same of books that nobody keeps.
+/// The same for a database that is not in use, such as one in a backup.
 pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     database
         .read_long(|tx| {

@@ -15,7 +15,7 @@ const CATEGORIES_SHARED: &str =
 const CATEGORIES_ALONE: &str =
     "SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(current_schema() || '/categories', 0))";
 
-/// Nobody else learns of this order meanwhile.
+/// Locks this order: no other fact about it is recorded meanwhile.
 pub(super) async fn hold_order(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
     match tx.dialect() {
         Dialect::Sqlite => Ok(()),
@@ -31,7 +31,7 @@ pub(super) async fn keep_categories(tx: &mut Tx) -> Result<(), StoreError> {
     }
 }
 
-/// Nobody else sells anything, moves articles or empties totals meanwhile.
+/// Locks the categories: no sale is recorded, no article moved and no totals emptied meanwhile.
 pub(super) async fn hold_categories(tx: &mut Tx) -> Result<(), StoreError> {
     match tx.dialect() {
         Dialect::Sqlite => Ok(()),

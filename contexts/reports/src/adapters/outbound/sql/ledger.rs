@@ -10,7 +10,7 @@ use chassis::sql::Tx;
 use serde_json::Value;
 use shared_kernel::{Cause, OrderId, StoreError, Timestamp};
 
-use super::{RULES, SqlBooks, dialect, postings, rows};
+use super::{RULES_VERSION, SqlBooks, dialect, postings, rows};
 use crate::domain::{CatalogueEntry, Category, Fact, Learned, OrderHistory, SaleLine};
 use crate::ports::{Added, FactAdded, ProductStated, SalesLedger};
 
@@ -84,7 +84,7 @@ impl SqlBooks {
         if as_of.is_none_or(|as_of| as_of < added.stated_at) {
             let fresh = "INSERT INTO books (id, as_of, time_zone, rules) VALUES (1, $1, $2, $3)
                 ON CONFLICT (id) DO UPDATE SET as_of = excluded.as_of WHERE books.as_of < excluded.as_of";
-            tx.execute(fresh, params![added.stated_at, &self.time_zone, RULES]).await?;
+            tx.execute(fresh, params![added.stated_at, &self.time_zone, RULES_VERSION]).await?;
         }
         Ok(Added::News)
     }

@@ -9,14 +9,14 @@
 //! takes, in this order and only as far as it needs it:
 //! 1. its order (a lock by name, as there may be no row of it yet): two facts of one order never overlook each other;
 //! 2. its inbox row, before anything is written: a rebuild, which deletes those rows first, comes before or after it;
-//! 3. the categories, shared with all other sales: anyone who moves articles between categories, or empties the totals,
-//!    takes them alone, so that no sale is added to a category that its article has just left;
+//! 3. the categories, shared with all other sales: a transaction that moves articles between categories, or empties the
+//!    totals, takes them alone, so that no sale is added to a category that its article has just left;
 //! 4. the totals, those first that few share, each kind by key: article, category, country, month; and last, for no
 //!    longer than the commit takes, the one row that says how fresh the books are. Who has nothing fresher to say leaves
 //!    it alone.
 //!
 //! Totals grow by single statements (`x = total.x + gained.x`), so those who share one wait for each other's commit and
-//! for nothing else, and nobody waits in a circle.
+//! for nothing else, and there are no deadlocks.
 
 mod audit;
 mod dialect;
@@ -45,7 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// By which rules totals are kept; counted up whenever a fact adds to them otherwise than before. 1: what goes back is
 /// taken from articles, categories and countries, and a country has one code.
-const RULES: i64 = 1;
+const RULES_VERSION: i64 = 1;
 
 /// The books in a database.
 #[derive(Clone)]
@@ -73,7 +73,9 @@ impl SqlBooks {
             Some((zone, _)) if zone != self.time_zone => {
                 Some(format!("sales were dated in {zone} and are now dated in {}", self.time_zone))
             }
-            Some((_, rules)) if rules < RULES => Some("an earlier version counted refunds otherwise".to_owned()),
+            Some((_, rules)) if rules < RULES_VERSION => {
+                Some("an earlier version counted refunds otherwise".to_owned())
+            }
             Some(_) | None => None,
         })
     }

@@ -11,7 +11,7 @@ use shared_kernel::{Sku, StoreError};
 use super::dialect;
 use crate::domain::{GoodsAmounts, GoodsKey, Postings};
 
-/// Adds everything, the totals first that few other facts add to: anyone who comes later waits for the shortest time.
+/// Adds everything, the totals first that few other facts add to: later transactions wait for the shortest time.
 pub(super) async fn post(tx: &mut Tx, gained: &Postings) -> Result<(), StoreError> {
     if !gained.goods.is_empty() {
         dialect::keep_categories(tx).await?;

@@ -1,5 +1,5 @@
-//! `store.order.anonymised.v1`: an order names nobody any more. A consumer of its own: it has nothing to do with stock, and
-//! hears of orders that were closed before this version knew of it.
+//! `store.order.anonymised.v1`: an order holds no personal data any more. A consumer of its own: it has nothing to do
+//! with stock, and hears of orders that were closed before this version knew of it.
 
 use std::sync::Arc;
 

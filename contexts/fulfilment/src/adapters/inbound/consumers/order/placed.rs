@@ -1,4 +1,4 @@
-//! `store.order.placed.v1`: somebody wants to buy.
+//! `store.order.placed.v1`: an order was placed, and asks for stock.
 
 use serde::Deserialize;
 use shared_kernel::{Envelope, OrderId, Sku, Timestamp};

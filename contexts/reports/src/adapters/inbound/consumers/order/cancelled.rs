@@ -1,4 +1,4 @@
-//! `store.order.cancelled.v1`: a paid order was called off. The money that went back is told by the refund.
+//! `store.order.cancelled.v1`: a paid order was cancelled. The refund is a fact of its own.
 
 use serde::Deserialize;
 use shared_kernel::{Envelope, OrderId, Timestamp};

@@ -7,7 +7,7 @@ use crate::adapters::inbound::params::ReportRequest;
 use crate::application::{ReportContext, SalesOverTimeQuery};
 use crate::domain::{DateRange, Month, Period, Report};
 
-/// Fewer facts are counted within moments, and nobody needs to know.
+/// Fewer facts are counted within moments, which is not worth a note.
 const MIN_BACKLOG_SHOWN: u64 = 100;
 
 /// The top of a page.
