@@ -93,3 +93,34 @@ async fn a_server_that_may_forget_commits_is_refused_by_the_name_of_the_setting(
     let said = refused(&url, "forgetful").await.unwrap();
     assert!(said.contains("fsync = off") && said.contains("can lose commits"), "{said}");
 }
+
+/// The server's process that serves a connection, by a unit of work that reads.
+async fn backend(database: &Database) -> i64 {
+    let pid = database.read(|tx| {
+        Box::pin(
+            async move { tx.fetch("SELECT CAST(pg_backend_pid() AS BIGINT) AS pid", params![]).await?[0].get("pid") },
+        )
+    });
+    pid.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_that_has_died_between_two_units_of_work_is_replaced_before_anyone_notices() {
+    let Some(database) = chassis_testing::postgres("order", &[]).await else { return };
+    let Some(other) = chassis_testing::postgres("order", &[]).await else { return };
+    for writes in [false, true, false] {
+        let dead = backend(&database).await;
+        assert_eq!(backend(&database).await, dead, "the same connection serves again");
+        let ended = other.read(move |tx| {
+            Box::pin(async move {
+                let sql = "SELECT CASE WHEN pg_terminate_backend(CAST($1 AS INTEGER), 5000) THEN 1 ELSE 0 END AS ended";
+                tx.fetch(sql, params![dead]).await?[0].get::<i64>("ended")
+            })
+        });
+        assert_eq!(ended.await.unwrap(), 1);
+        if writes {
+            database.probe().await.unwrap();
+        }
+        assert_ne!(backend(&database).await, dead);
+    }
+}
