@@ -74,7 +74,9 @@ fn of_process(pid: u32) -> Usage {
     });
     let switches = switches.sum();
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let (resident_kib, threads) = (number(&status, "VmRSS:"), number(&status, "Threads:"));
+    // The share of memory that processes have in common counts once among them.
+    let memory = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let (resident_kib, threads) = (number(&memory, "Pss:"), number(&status, "Threads:"));
     Usage { user_ms: ms(11), system_ms: ms(12), switches, resident_kib, threads }
 }
 
