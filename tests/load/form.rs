@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::api_fixtures;
 use crate::buyers::{Buyers, SKUS, sku};
+use crate::growth::{Growth, Size, grow};
 use crate::latency::{Latencies, Percentiles};
 use crate::meter::Meter;
 use crate::pace;
@@ -32,6 +33,8 @@ pub struct Measured {
     pub buyers: usize,
     pub orders: usize,
     pub idle: Idle,
+    /// What was made up before anybody bought.
+    pub growth: Growth,
     /// From the first request until every order is paid, receipted and reported.
     pub orders_per_second: f64,
     pub steps: Vec<(&'static str, Percentiles)>,
@@ -70,6 +73,7 @@ pub struct Form {
     buyers: Buyers,
     count: usize,
     idle: Idle,
+    growth: Growth,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -78,8 +82,8 @@ fn rate(count: usize, elapsed: Duration) -> f64 {
 }
 
 impl Form {
-    /// Opens a shop with goods and accounts for so many buyers.
-    pub async fn open(topology: Topology, count: usize) -> Self {
+    /// Opens a shop of that size with accounts for so many buyers.
+    pub async fn open(topology: Topology, count: usize, size: Size) -> Self {
         let settings = &[("STORE_DEMO", "off"), ("STORE_LOG", "warn")];
         let mut shop = Shop::planned(&Plan { topology, settings, sandbox_apart: true, ..Plan::default() });
         shop.start().await;
@@ -88,9 +92,10 @@ impl Form {
         for number in 0..SKUS {
             api_fixtures::product(&admin, &sku(number), "physical", 4_990, Some(1_000_000)).await;
         }
+        let growth = grow(&shop, size).await;
         let sandbox = shop.process("sandbox").url("");
         let buyers = Buyers::sign_up(&shop, sandbox, count).await;
-        Self { shop, admin, buyers, count, idle }
+        Self { shop, admin, buyers, count, idle, growth }
     }
 
     async fn idle(shop: &Shop) -> Idle {
@@ -129,6 +134,7 @@ impl Form {
         let pages = vec![
             self.pages("home page", "/").await,
             self.pages("list page", "/products").await,
+            self.pages("search", "/products?q=KEA-7").await,
             self.pages("product page", &format!("/products/{}", sku(0).to_lowercase())).await,
         ];
         Measured {
@@ -136,6 +142,7 @@ impl Form {
             buyers: self.count,
             orders,
             idle: self.idle,
+            growth: self.growth,
             orders_per_second,
             steps,
             open,

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `LOAD_FORMS=monolith,servers,split`, `LOAD_ORDERS=2000` and `LOAD_BUYERS=32` choose what is measured; `LOAD_JSON=file`
-//! writes the numbers for a program. The payment provider's stand-in has a process of its own, and its cost a line of its own.
+//! writes the numbers for a program; `LOAD_PRODUCTS=100000` and `LOAD_HISTORY=1000000` fill the shop first. The payment provider's stand-in has a process of its own, and its cost a line of its own.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends here, and says where")]
 #![expect(clippy::print_stdout, reason = "what was measured is for anyone who runs it")]
@@ -17,6 +17,7 @@
 mod api_fixtures;
 mod buyers;
 mod form;
+mod growth;
 mod latency;
 mod meter;
 mod pace;
@@ -28,6 +29,7 @@ mod support;
 mod yardsticks;
 
 use form::Form;
+use growth::Size;
 use report::Report;
 use support::process::Topology;
 
@@ -36,6 +38,7 @@ struct Choice {
     forms: Vec<Topology>,
     orders: usize,
     buyers: usize,
+    size: Size,
     json: Option<String>,
 }
 
@@ -55,6 +58,7 @@ impl Choice {
             forms: forms.collect(),
             orders: number("LOAD_ORDERS", 2_000),
             buyers: number("LOAD_BUYERS", 32),
+            size: Size { products: number("LOAD_PRODUCTS", 0), orders: number("LOAD_HISTORY", 0) },
             json: text("LOAD_JSON"),
         }
     }
@@ -66,7 +70,7 @@ async fn what_an_order_costs() {
     let choice = Choice::read();
     let mut report = Report::new(yardsticks::machine().await);
     for topology in choice.forms.iter().copied().filter(|topology| topology.is_possible()) {
-        let form = Form::open(topology, choice.buyers).await;
+        let form = Form::open(topology, choice.buyers, choice.size).await;
         println!("{}: {} orders by {} buyers", topology.name(), choice.orders, choice.buyers);
         report.add(form.measure(choice.orders).await);
     }

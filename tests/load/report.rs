@@ -78,6 +78,19 @@ impl Measured {
                 page.name, page.per_second, page.bare_per_second
             );
         }
+        let growth = &self.growth;
+        if growth.products + growth.orders > 0 {
+            let _ = writeln!(
+                text,
+                "\nBefore: {} products in {} s, {} orders in {} s, taken in everywhere {} s later; {} MiB of databases.",
+                growth.products,
+                growth.import_products_seconds,
+                growth.orders,
+                growth.import_orders_seconds,
+                growth.settled_seconds,
+                growth.database_bytes >> 20,
+            );
+        }
         let resident = |meter: &Meter| meter.0.values().map(|used| used.resident_kib).sum::<u64>() / 1_024;
         let (before, after) = (resident(&self.idle.usage), resident(&self.usage));
         let _ =
