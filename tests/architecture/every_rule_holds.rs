@@ -1,8 +1,10 @@
 //! The rules, applied to this repository.
 
+use chassis::messaging::PublishedEvent;
+
 use crate::repository::{CHASSIS, CONTEXTS, Repository};
 use crate::rules::{
-    circles, edges, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements,
+    circles, edges, facts, folders, languages, lengths, lockfile, module_docs, planted, purity, skeleton, statements,
     swallowed, tables, templates, words,
 };
 
@@ -148,5 +150,22 @@ fn every_context_has_the_same_skeleton() {
             breaches.extend(skeleton::edge_breaches(file));
             breaches
         }));
+    }
+}
+
+#[test]
+fn facts_are_declared_with_the_use_cases_that_may_state_them() {
+    let repository = Repository::open();
+    for context in CONTEXTS {
+        let declared: &[PublishedEvent] = match context {
+            "catalogue" => catalogue::CatalogueModule::PUBLISHED,
+            "customer" => customer::CustomerModule::PUBLISHED,
+            "fulfilment" => fulfilment::FulfilmentModule::PUBLISHED,
+            "order" => order::OrderModule::PUBLISHED,
+            _ => &[],
+        };
+        let declared: Vec<_> = declared.iter().map(|event| (event.event_type, event.stated_by)).collect();
+        let stated = facts::stated(context, &repository.sources_of(context));
+        none(&facts::breaches(context, &declared, &stated, &repository.contract_of(context)));
     }
 }

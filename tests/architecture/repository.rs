@@ -158,6 +158,12 @@ impl Repository {
         steps.map(|entry| read(entry.path())).collect::<Vec<_>>().join("\n")
     }
 
+    /// The names of the files in which a context promises its events; none if it promises nothing.
+    pub fn contract_of(&self, context: &str) -> BTreeSet<String> {
+        let folder = fs::read_dir(self.root.join(format!("contexts/{context}/contract/events"))).into_iter().flatten();
+        folder.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// The folders in a folder, without what version control leaves out.
     pub fn folders(&self, path: &str) -> Vec<String> {
         let ignored = fs::read_to_string(self.root.join(".gitignore")).unwrap_or_default();

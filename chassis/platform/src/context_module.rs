@@ -5,7 +5,7 @@
 use std::any::Any;
 
 use async_trait::async_trait;
-use chassis_messaging::{AuditSink, Job, Subscription};
+use chassis_messaging::{AuditSink, Job, PublishedEvent, Subscription};
 use shared_kernel::StoreError;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,6 +23,9 @@ pub trait ContextModule: Any + Send + Sync {
 
     /// What the context listens to: events of others, and its own tasks.
     fn subscriptions(&self) -> Vec<Subscription>;
+
+    /// The facts that it states to others: a golden file and a schema in its `contract/` for each.
+    fn published_events(&self) -> &'static [PublishedEvent];
 
     /// Timers.
     fn jobs(&self) -> Vec<Job>;

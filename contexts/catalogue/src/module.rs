@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web::ServiceConfig;
 use chassis::Platform;
-use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::messaging::{Job, PublishedEvent, Recorder, Subscription};
 use chassis::sql::{Database, Migration};
 use serde_json::Value;
 use shared_kernel::StoreError;
@@ -17,6 +17,7 @@ use crate::adapters::inbound::pages::view_models::ProductCard;
 use crate::adapters::inbound::pages::{self, PageSettings};
 use crate::adapters::outbound::listing::cache::{CacheVersion, CachedListing};
 use crate::adapters::outbound::listing::sellable::SellableListing;
+use crate::adapters::outbound::publish::PUBLISHED;
 use crate::adapters::outbound::sql::{self, MIGRATIONS, SqlCatalogue, audit};
 use crate::application::{KeepPictureError, Ports, UseCases};
 use crate::domain::{CategoryCount, FieldError, ImageName, ListedProduct, MediaError, SaleRules};
@@ -57,6 +58,9 @@ const PLACES_RENEWED: &str = "places-renewed";
 impl CatalogueModule {
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
+    /// The facts that it states to others.
+    pub const PUBLISHED: &[PublishedEvent] = PUBLISHED;
 
     /// Brings the tables up to date and puts everything together.
     pub async fn start(platform: Platform) -> Result<Self, StoreError> {
@@ -188,6 +192,10 @@ impl chassis::ContextModule for CatalogueModule {
     /// What the catalogue hears: fulfilment's stock levels.
     fn subscriptions(&self) -> Vec<Subscription> {
         vec![fulfilment::subscription(self.store.clone(), self.store.clone())]
+    }
+
+    fn published_events(&self) -> &'static [PublishedEvent] {
+        Self::PUBLISHED
     }
 
     /// The catalogue has no timers.

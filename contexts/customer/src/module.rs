@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use chassis::mail::Mailer;
-use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::messaging::{Job, PublishedEvent, Recorder, Subscription};
 use chassis::sql::Migration;
 use chassis::web::Authenticator;
 use chassis::web::signed::Signer;
@@ -16,6 +16,7 @@ use crate::adapters::inbound::{api, identity, jobs, pages, tasks};
 use crate::adapters::outbound::argon2::Argon2Hasher;
 use crate::adapters::outbound::identity_cache::IdentityCache;
 use crate::adapters::outbound::mail::LetterWriter;
+use crate::adapters::outbound::publish::PUBLISHED;
 use crate::adapters::outbound::sql::{MIGRATIONS, SqlCustomers};
 use crate::application::{CreateUserCommand, CreateUserError, EraseCustomerError, Ports, Stores, UseCases};
 use crate::domain::{EmailAddress, FieldError, PersonName};
@@ -32,6 +33,9 @@ pub struct CustomerModule {
 impl CustomerModule {
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
+    /// The facts that it states to others.
+    pub const PUBLISHED: &[PublishedEvent] = PUBLISHED;
 
     /// The path of [`Self::identity`], asked once for every request of the shop.
     pub const IDENTITY: &str = identity::PATH;
@@ -154,6 +158,10 @@ impl chassis::ContextModule for CustomerModule {
         let mut all = tasks::subscriptions(self.use_cases.send_account_mail.clone());
         all.push(chassis::mail::forget::subscription(self.mailer.clone()));
         all
+    }
+
+    fn published_events(&self) -> &'static [PublishedEvent] {
+        Self::PUBLISHED
     }
 
     fn jobs(&self) -> Vec<Job> {

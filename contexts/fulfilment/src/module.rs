@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chassis::Platform;
-use chassis::messaging::{Job, Recorder, RetryPolicy, Subscription};
+use chassis::messaging::{Job, PublishedEvent, Recorder, RetryPolicy, Subscription};
 use chassis::sql::{Database, Migration};
 use shared_kernel::{Limit, Sku, StoreError};
 
@@ -18,7 +18,7 @@ use crate::adapters::inbound::jobs::jobs;
 use crate::adapters::inbound::tasks::MailFiles;
 use crate::adapters::inbound::{api, pages};
 use crate::adapters::outbound::mail::MailedFiles;
-use crate::adapters::outbound::publish::DELIVER_DIGITAL;
+use crate::adapters::outbound::publish::{DELIVER_DIGITAL, PUBLISHED};
 use crate::adapters::outbound::sql::{
     self, MIGRATIONS, SqlDigitalFiles, SqlProductBook, SqlRefundBook, SqlStockBook, SqlWarehouse, SqlWorkList,
 };
@@ -40,6 +40,9 @@ pub struct FulfilmentModule {
 impl FulfilmentModule {
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
+    /// The facts that it states to others.
+    pub const PUBLISHED: &[PublishedEvent] = PUBLISHED;
 
     /// Paths (as prefixes) that take larger bodies than others, in bytes; the edge has to let them in.
     pub const LARGE_BODIES: &[(&str, u64)] =
@@ -147,6 +150,10 @@ impl chassis::ContextModule for FulfilmentModule {
             Subscription::to(COUNT_STOCK, COUNT_EVENTS, Arc::new(count)).in_background(),
             Subscription::task(DELIVER_DIGITAL, Arc::new(mail)).retry(RetryPolicy::mail()),
         ]
+    }
+
+    fn published_events(&self) -> &'static [PublishedEvent] {
+        Self::PUBLISHED
     }
 
     /// The timers.

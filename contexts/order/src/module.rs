@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::messaging::{AuditSink, Job, Lease, Recorder, RetryPolicy, SqlMessages, Subscription, Worker};
+use chassis::messaging::{
+    AuditSink, Job, Lease, PublishedEvent, Recorder, RetryPolicy, SqlMessages, Subscription, Worker,
+};
 use chassis::sql::{Database, Migration};
 use chassis::{Platform, SystemClock, SystemIds};
 use shared_kernel::{Clock, ConsumerName, Currency, Ids, Money, StoreError};
@@ -14,6 +16,7 @@ use crate::adapters::inbound::consumers::customer::{CUSTOMER_ERASED, CUSTOMER_RE
 use crate::adapters::inbound::consumers::fulfilment::{ABOUT_ORDERS, FulfilmentFeed, STOCK_CHANGED, StockHintFeed};
 use crate::adapters::inbound::{api, import, jobs, pages, tasks};
 use crate::adapters::outbound::mail::MailReceiptSender;
+use crate::adapters::outbound::publish::PUBLISHED;
 use crate::adapters::outbound::sql::{
     CURRENCY_IN_USE, MIGRATIONS, OrderChangeNotifier, RebuildPriceList, RebuildStockHints, SqlCartStore, SqlOrderStore,
     SqlPriceList, SqlRestoration, SqlWebhookInbox, audit,
@@ -67,6 +70,9 @@ pub struct OrderModule {
 impl OrderModule {
     /// The steps that make the context's tables.
     pub const MIGRATIONS: &[Migration] = MIGRATIONS;
+
+    /// The facts that it states to others.
+    pub const PUBLISHED: &[PublishedEvent] = PUBLISHED;
 
     /// Selects the currency in which a shop has sold so far: that of most prices, or of the newest order. Nothing in a new
     /// shop.
@@ -309,6 +315,10 @@ impl chassis::ContextModule for OrderModule {
 
     fn subscriptions(&self) -> Vec<Subscription> {
         self.subscriptions()
+    }
+
+    fn published_events(&self) -> &'static [PublishedEvent] {
+        Self::PUBLISHED
     }
 
     fn jobs(&self) -> Vec<Job> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use chassis::Platform;
-use chassis::messaging::{Job, Recorder, Subscription};
+use chassis::messaging::{Job, PublishedEvent, Recorder, Subscription};
 use chassis::sql::{Database, Migration};
 use serde_json::Value;
 use shared_kernel::StoreError;
@@ -98,6 +98,10 @@ impl chassis::ContextModule for ReportsModule {
             Subscription::to(FORGET_REASONS, ERASURE_FACTS, Arc::new(forget)),
             Subscription::to(KEEP_PRODUCTS, PRODUCT_FACTS, products).rebuildable(Arc::new(RebuildArticles)),
         ]
+    }
+
+    fn published_events(&self) -> &'static [PublishedEvent] {
+        &[]
     }
 
     /// Says when books that are being built again are whole again.

@@ -1,7 +1,9 @@
 //! One rule per file: a function from text to breaches, each a sentence that says where, and tests with planted breaches.
 
+pub mod calls;
 pub mod circles;
 pub mod edges;
+pub mod facts;
 pub mod folders;
 pub mod languages;
 pub mod lengths;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends here, and says where")]
 
 mod bus;
+mod flow;
 mod handled;
 mod jetstream;
 mod replay;

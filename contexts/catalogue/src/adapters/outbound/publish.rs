@@ -1,6 +1,7 @@
 //! The catalogue's facts as other contexts read them. The only place where a domain event gets its published form;
 //! `contract/events` pins it.
 
+use chassis::messaging::PublishedEvent;
 use serde::Serialize;
 use shared_kernel::{Currency, EventDraft, Sku};
 use uuid::Uuid;
@@ -15,6 +16,19 @@ pub const PRODUCT_CHANGED: &str = "store.catalogue.product_changed.v1";
 pub const PRODUCT_WITHDRAWN: &str = "store.catalogue.product_withdrawn.v1";
 /// An import brought a count of goods.
 pub const STOCK_COUNTED: &str = "store.catalogue.stock_counted.v1";
+
+/// The facts that this context states, and the use cases that may state them.
+pub const PUBLISHED: &[PublishedEvent] = &[
+    PublishedEvent::new(
+        PRODUCT_CHANGED,
+        &["add_picture", "import_products", "revert_import", "save_product", "withdraw_product"],
+    ),
+    PublishedEvent::new(
+        PRODUCT_WITHDRAWN,
+        &["add_picture", "import_products", "revert_import", "save_product", "withdraw_product"],
+    ),
+    PublishedEvent::new(STOCK_COUNTED, &["import_products"]),
+];
 
 /// `store.catalogue.product_changed.v1`. Amounts in minor units of `currency`, with tax.
 #[derive(Serialize)]

@@ -2,10 +2,19 @@
 //!
 //! The only place that knows it; `contract/events` pins it. Passwords and roles are not published.
 
+use chassis::messaging::PublishedEvent;
 use serde::Serialize;
 use shared_kernel::{Address, CustomerId, EventDraft};
 
 use crate::domain::{CustomerEvent, Fingerprint};
+
+/// The facts that this context states, and the use cases that may state them.
+pub const PUBLISHED: &[PublishedEvent] = &[
+    PublishedEvent::new("store.customer.registered.v1", &["create_user", "sign_up"]),
+    PublishedEvent::new("store.customer.verified.v1", &["create_user", "reset_password", "sign_up", "verify_email"]),
+    PublishedEvent::new("store.customer.profile_changed.v1", &["edit_profile"]),
+    PublishedEvent::new("store.customer.erased.v1", &["erase_customer"]),
+];
 
 /// `store.customer.registered.v1`: an account was created. Its address is not verified yet.
 #[derive(Serialize)]

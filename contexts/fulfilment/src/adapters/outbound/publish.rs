@@ -2,7 +2,7 @@
 //!
 //! The shapes below are promised by `contract/events`; they may grow but not change.
 
-use chassis::messaging::TaskDraft;
+use chassis::messaging::{PublishedEvent, TaskDraft};
 use serde::Serialize;
 use shared_kernel::{ConsumerName, EventDraft, OrderId, Sku, Timestamp};
 
@@ -27,6 +27,33 @@ pub const SHIPPING_ORDER_PROCESSED: &str = "store.fulfilment.shipping_order_proc
 pub const SHIPPING_ORDER_CANCELLED: &str = "store.fulfilment.shipping_order_cancelled.v1";
 /// `store.fulfilment.cancellation_refused.v1`: it is too late to cancel.
 pub const CANCELLATION_REFUSED: &str = "store.fulfilment.cancellation_refused.v1";
+
+/// The facts that this context states, and the use cases that may state them.
+pub const PUBLISHED: &[PublishedEvent] = &[
+    PublishedEvent::new(STOCK_RESERVED, &["reserve_stock"]),
+    PublishedEvent::new(STOCK_REJECTED, &["create_shipping_order", "reserve_stock"]),
+    PublishedEvent::new(
+        STOCK_CHANGED,
+        &[
+            "adjust_stock",
+            "answer_cancellation",
+            "close_shipping_order",
+            "create_shipping_order",
+            "deliver_digital",
+            "dispatch_items",
+            "import_count",
+            "release_lapsed_reservations",
+            "release_stock",
+            "reserve_stock",
+            "set_stock",
+        ],
+    ),
+    PublishedEvent::new(SHIPPING_ORDER_CREATED, &["create_shipping_order"]),
+    PublishedEvent::new(ITEM_PROCESSED, &["deliver_digital", "dispatch_items"]),
+    PublishedEvent::new(SHIPPING_ORDER_PROCESSED, &["close_shipping_order", "deliver_digital", "dispatch_items"]),
+    PublishedEvent::new(SHIPPING_ORDER_CANCELLED, &["answer_cancellation", "close_shipping_order", "release_stock"]),
+    PublishedEvent::new(CANCELLATION_REFUSED, &["answer_cancellation"]),
+];
 
 #[derive(Serialize)]
 struct StockReservedV1 {

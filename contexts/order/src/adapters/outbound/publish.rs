@@ -3,10 +3,51 @@
 //! Published data is flat, versioned and only ever grows. It names no secret (no client secret, no cart id) and no
 //! personal datum that no consumer needs.
 
+use chassis::messaging::PublishedEvent;
 use serde::Serialize;
 use shared_kernel::{Address, Currency, CustomerId, EventDraft, OrderId, Sku, Timestamp};
 
 use crate::domain::{Country, OrderDetails, OrderEvent, OrderLine, Reason, RefundId, RefundReason, Totals, Transition};
+
+/// The facts that this context states, and the use cases that may state them.
+pub const PUBLISHED: &[PublishedEvent] = &[
+    PublishedEvent::new("store.order.placed.v1", &["place_order"]),
+    PublishedEvent::new(
+        "store.order.paid.v1",
+        &["answer_stock", "check_payment", "close_intent", "open_card_page", "reconcile_payments", "record_payment"],
+    ),
+    PublishedEvent::new(
+        "store.order.payment_failed.v1",
+        &["check_payment", "close_intent", "open_card_page", "reconcile_payments", "record_payment"],
+    ),
+    PublishedEvent::new("store.order.rejected.v1", &["answer_stock"]),
+    PublishedEvent::new(
+        "store.order.expired.v1",
+        &[
+            "check_payment",
+            "close_intent",
+            "handle_overdue",
+            "open_card_page",
+            "open_payment",
+            "place_order",
+            "reconcile_payments",
+            "record_payment",
+        ],
+    ),
+    PublishedEvent::new("store.order.cancellation_requested.v1", &["request_cancellation"]),
+    PublishedEvent::new(
+        "store.order.cancelled.v1",
+        &["answer_stock", "check_payment", "follow_fulfilment", "reconcile_payments", "send_refund"],
+    ),
+    PublishedEvent::new(
+        "store.order.refunded.v1",
+        &["check_payment", "import_orders", "reconcile_payments", "send_refund"],
+    ),
+    PublishedEvent::new("store.order.refund_failed.v1", &["check_payment", "reconcile_payments", "send_refund"]),
+    PublishedEvent::new("store.order.completed.v1", &["follow_fulfilment"]),
+    PublishedEvent::new("store.order.anonymised.v1", &["forget_customer"]),
+    PublishedEvent::new("store.order.imported.v1", &["import_orders"]),
+];
 
 /// The facts of a decision, oldest first, one for each of its events.
 pub fn published(decided: &Transition) -> Vec<EventDraft> {
