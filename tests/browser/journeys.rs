@@ -118,6 +118,7 @@ async fn staff_send_a_parcel_and_look_around_the_back_office(topology: Topology)
         "/admin/customers",
         "/admin/errors",
         "/admin/mail",
+        "/admin/topology",
     ];
     for page in pages {
         staff.goto(page).await;
@@ -126,6 +127,12 @@ async fn staff_send_a_parcel_and_look_around_the_back_office(topology: Topology)
         staff.fits().await;
         staff.labelled().await;
     }
+    staff.client.set_window_size(390, 844).await.unwrap();
+    staff.goto("/admin/topology").await;
+    staff.picture("phone-admin-topology").await;
+    assert!(staff.count("[data-test='event']").await > 20);
+    staff.fits().await;
+    staff.client.set_window_size(1280, 1000).await.unwrap();
     staff.goto("/admin/shipping-orders").await;
     staff.click("main a[href^='/admin/shipping-orders/']").await;
     staff.picture("shipping-order").await;

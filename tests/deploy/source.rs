@@ -66,7 +66,7 @@ fn paths(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// The routes inside `/sandbox/v1` and `/api/ops/v1`.
-pub const RELATIVE: [&str; 11] = [
+pub const RELATIVE: [&str; 12] = [
     "/payment_intents",
     "/refunds",
     "/charges",
@@ -78,6 +78,7 @@ pub const RELATIVE: [&str; 11] = [
     "/dead-letters",
     "/replays",
     "/security-log",
+    "/topology",
 ];
 
 /// The names of all settings, as environment variables.

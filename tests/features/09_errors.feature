@@ -16,3 +16,14 @@ Feature: Errors that need a person
     Given a customer
     When they ask for the errors
     Then they are turned away
+
+  Scenario: The topology shows who publishes an event, who receives it, and what failed
+    Given a payment event that makes no sense
+    When an administrator looks at the topology
+    Then "store.order.paid.v1" is published by "record_payment" and received by "reports/record-sales"
+    And "order/payment-events" has failed messages
+
+  Scenario: The topology is for administrators
+    Given a customer
+    When they ask for the topology
+    Then they are turned away

@@ -1,11 +1,10 @@
 //! Clients in other languages, generated from the description, log in and buy a book.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::api_fixtures;
 use crate::support::process::Shop;
-use crate::tools::{document, root, succeeds, tool};
+use crate::tools::{document, packages, root, succeeds, tool};
 
 const EMAIL: &str = "reader@post.test";
 
@@ -58,10 +57,4 @@ async fn a_typescript_client_buys_a_book() {
     succeeds(compile.current_dir(folder.path()));
     let shop = a_shop_with_a_book().await;
     buys(&shop, Command::new(node).arg("buy.js").current_dir(folder.path()));
-}
-
-/// The `node_modules` that a program of `node_modules/.bin` belongs to.
-fn packages(program: &Path) -> std::path::PathBuf {
-    let whole = program.canonicalize().unwrap();
-    whole.ancestors().find(|folder| folder.ends_with("node_modules")).unwrap().to_owned()
 }

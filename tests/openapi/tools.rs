@@ -33,3 +33,9 @@ pub fn document(folder: &Path) -> PathBuf {
     std::fs::write(&path, app::ops::openapi::document().unwrap()).unwrap();
     path
 }
+
+/// The `node_modules` that a program of `node_modules/.bin` belongs to.
+pub fn packages(program: &Path) -> PathBuf {
+    let whole = program.canonicalize().unwrap();
+    whole.ancestors().find(|folder| folder.ends_with("node_modules")).unwrap().to_owned()
+}

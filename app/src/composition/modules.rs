@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use anyhow::Context as _;
-use chassis::messaging::{AuditSink, Job, Subscription};
+use chassis::messaging::{AuditSink, Job, PublishedEvent, Subscription};
 use chassis::{ContextModule, OpenWork, Platform};
 use shared_kernel::StoreError;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -61,6 +61,11 @@ impl Modules {
     /// What a context listens to, and its timers.
     pub fn lists(&self, context: Part) -> (Vec<Subscription>, Vec<Job>) {
         self.part(context).map(|module| (module.subscriptions(), module.jobs())).unwrap_or_default()
+    }
+
+    /// The facts that a context states.
+    pub fn published_events(&self, context: Part) -> &'static [PublishedEvent] {
+        self.part(context).map(ContextModule::published_events).unwrap_or_default()
     }
 
     /// What waits for staff in a context.

@@ -101,7 +101,7 @@ impl Shop {
         location_guard::remember(&settings)?;
         let engine = engine(&settings, &databases, &modules, &clock, &ids);
         let (dead_letters, replay) = (engine.dead_letters(), engine.replay());
-        let operations = operations(&databases, &modules, &dead_letters, &replay);
+        let operations = operations(&databases, &modules, (&dead_letters, &replay), &clock);
         let security = security_log::log(&databases, &clock, &ids);
         Ok(Self {
             peers: settings
@@ -308,14 +308,15 @@ fn engine(
 fn operations(
     databases: &[(Part, Database)],
     modules: &Arc<Modules>,
-    letters: &DeadLetters,
-    replay: &Replay,
+    (letters, replay): (&DeadLetters, &Replay),
+    clock: &Arc<dyn Clock>,
 ) -> BTreeMap<Part, Arc<dyn Operations>> {
-    let local = |part: Part| -> Arc<dyn Operations> {
-        let database = databases.iter().find(|(known, _)| *known == part).map(|(_, database)| database.clone());
-        Arc::new(LocalOperations::new(part, Arc::clone(modules), letters, replay, database))
+    let local = |(part, database): &(Part, Database)| {
+        let (clock, modules) = (database.clock(clock), Arc::clone(modules));
+        let local = LocalOperations::new(*part, modules, letters, replay, database.clone(), clock);
+        (*part, Arc::new(local) as Arc<dyn Operations>)
     };
-    databases.iter().map(|(part, _)| (*part, local(*part))).collect()
+    databases.iter().map(local).collect()
 }
 
 /// All contexts: those that are here, and the others where the settings say.

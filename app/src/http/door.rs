@@ -78,6 +78,7 @@ impl Inside {
             app = app
                 .configure(ops::of_shop(peers.clone()))
                 .configure(ops::openapi::routes(&self.description))
+                .configure(ops::asyncapi::routes)
                 .configure(pages::routes(&shop.settings, peers.clone()));
         }
         if let (Some(customer), Some(signer)) = (shop.modules.get::<CustomerModule>(), signer(shop)) {

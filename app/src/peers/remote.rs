@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 use shared_kernel::{CustomerId, Ids, StoreError};
 
 use super::{
-    CategorySummary, Counts, DeadLetterView, Decision, LogEntry, LogQuery, Operations, People, Person, Shopfront,
+    CategorySummary, ContextTopology, Counts, DeadLetterView, Decision, LogEntry, LogQuery, Operations, People, Person,
+    Shopfront,
 };
 use crate::config::parts::Part;
 
@@ -200,6 +201,10 @@ impl Operations for Remote {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let path = format!("ops/security-log?before={}&event={}", encoded(&query.before), encoded(&query.event));
         Ok(self.get::<ItemList<LogEntry>>(asker, &path).await?.items)
+    }
+
+    async fn topology(&self, asker: &CallerContext) -> Result<ContextTopology, StoreError> {
+        self.get(asker, "ops/topology").await
     }
 
     async fn replay(&self, asker: &CallerContext, consumer: &str) -> Result<(), ReplayError> {

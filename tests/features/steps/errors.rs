@@ -100,3 +100,28 @@ async fn gone(world: &mut World) {
 async fn comes_back(world: &mut World) {
     appears(world).await;
 }
+
+#[when("an administrator looks at the topology")]
+async fn looks_at_topology(world: &mut World) {
+    let mut browser = world.admin_browser().await;
+    browser.visit("/admin/topology").await;
+    world.visitor = Some(browser);
+}
+
+#[then(expr = "{string} is published by {string} and received by {string}")]
+async fn is_published_and_received(world: &mut World, event: String, by: String, receiver: String) {
+    let page = &world.visitor().page;
+    let row = page.all("event-type").iter().position(|name| *name == event).expect("the event is shown");
+    let (stated_by, heard_by) = (&page.all("stated-by")[row], &page.all("heard-by")[row]);
+    assert!(stated_by.contains(&by), "{event} is published by {stated_by}");
+    assert!(heard_by.contains(&receiver), "{event} is received by {heard_by}");
+    assert_eq!(page.all("diagram").len(), 1, "it is drawn, too");
+}
+
+#[then(expr = "{string} has failed messages")]
+async fn has_failed(world: &mut World, consumer: String) {
+    let page = &world.visitor().page;
+    let row = page.all("consumer-name").iter().position(|name| *name == consumer).expect("the consumer is shown");
+    let failed: u64 = page.all("dead")[row].parse().unwrap();
+    assert!(failed > 0, "{consumer} has {failed} failed messages");
+}

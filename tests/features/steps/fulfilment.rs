@@ -93,6 +93,11 @@ async fn asks_for_errors(world: &mut World) {
     asks(world, "/admin/errors", "/api/ops/v1/dead-letters").await;
 }
 
+#[when("they ask for the topology")]
+async fn asks_for_topology(world: &mut World) {
+    asks(world, "/admin/topology", "/api/ops/v1/topology").await;
+}
+
 #[then("they are turned away")]
 async fn turned_away(world: &mut World) {
     assert_eq!(world.notes["statuses"], json!([403, 403]));

@@ -221,6 +221,36 @@ async fn the_back_office_joins_the_contexts_of_all_processes() {
     town.close().await;
 }
 
+#[actix_web::test]
+async fn the_topology_joins_what_the_contexts_of_all_processes_state_and_hear() {
+    let town = Town::open().await;
+    post_nonsense(town.contexts()).await;
+    let topology = eventually(TIMEOUT, || async {
+        let topology = town.admin_gets(&town.edge, "/api/ops/v1/topology").await.json();
+        let consumers = topology["consumers"].as_array().unwrap().clone();
+        let payments = consumers.iter().find(|it| it["name"] == "order/payment-events")?.clone();
+        (payments["dead"] == 1).then_some(topology)
+    });
+    let topology = topology.await;
+    let events = topology["events"].as_array().unwrap();
+    let event = |name: &str| events.iter().find(|it| it["type"] == name).unwrap();
+    let placed = event("store.order.placed.v1");
+    assert_eq!((&placed["context"], &placed["stated_by"]), (&json!("order"), &json!(["place_order"])));
+    assert!(placed["heard_by"].as_array().unwrap().contains(&json!("fulfilment/follow-orders")), "{placed}");
+    let erased = event("store.customer.erased.v1");
+    assert!(erased["heard_by"].as_array().unwrap().contains(&json!("order/follow-customers")), "{erased}");
+    let products = event("store.catalogue.product_changed.v1");
+    assert!(products["stated"].as_u64() > Some(10) && products["per_minute"].as_f64() > Some(1.0), "{products}");
+    assert_eq!((topology["window_seconds"].as_u64(), &topology["unreachable"]), (Some(300), &json!([])));
+    let page = town.admin_gets(&town.edge, "/admin/topology").await;
+    assert_eq!((page.status, count(&page.body, "event")), (200, events.len()), "{}", page.body);
+    let own = town.admin_gets(town.contexts(), "/api/reports/v1/ops/topology").await.json();
+    assert_eq!((&own["events"], own["consumers"].as_array().unwrap().is_empty()), (&json!([]), false), "{own}");
+    let described = get(&town.edge, "/api/asyncapi.json").await.json();
+    assert_eq!(described["channels"].as_object().unwrap().len(), events.len(), "every event is described");
+    town.close().await;
+}
+
 /// Posts a signed payment event that cannot be understood, so that it becomes a dead letter.
 async fn post_nonsense(process: &Running) {
     let body = json!({"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "data": {"object": {}}})
@@ -286,6 +316,8 @@ async fn what_does_not_answer_is_said_and_the_rest_is_shown() {
     let errors = town.admin_gets(&town.edge, "/admin/errors").await;
     assert_eq!((errors.status, count(&errors.body, "unreachable"), count(&errors.body, "no-errors")), (200, 1, 0));
     assert!(errors.body.contains("catalogue, order, fulfilment, reports do not answer"), "{}", errors.body);
+    let topology = town.admin_gets(&town.edge, "/admin/topology").await;
+    assert_eq!((topology.status, count(&topology.body, "unreachable"), count(&topology.body, "event")), (200, 1, 4));
     let letters = town.admin_gets(&town.edge, "/api/ops/v1/dead-letters").await.json();
     assert_eq!(letters["unreachable"], json!(["catalogue", "order", "fulfilment", "reports"]));
     let path = "/api/ops/v1/dead-letters/b3JkZXIvcGF5bWVudC1ldmVudHMvZXZ0XzE/retry"; // order/payment-events/evt_1
