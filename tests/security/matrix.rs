@@ -70,6 +70,7 @@ pub const API: &[Row] = &[
     ("GET", "/api/ops/v1/dead-letters", "", ADMIN),
     ("POST", "/api/ops/v1/dead-letters/{none}/retry", "", [401, 403, 403, 403, 404]),
     ("POST", "/api/ops/v1/dead-letters/{none}/discard", "", [401, 403, 403, 403, 404]),
+    ("GET", "/api/ops/v1/errors", "", ADMIN),
     ("GET", "/api/ops/v1/security-log", "", ADMIN),
     ("GET", "/api/ops/v1/events", "", ADMIN),
     ("GET", "/api/ops/v1/topology", "", ADMIN),
@@ -101,6 +102,7 @@ pub const API: &[Row] = &[
 pub const OPERATIONS: &[Row] = &[
     ("GET", "/api/{context}/v1/ops/counts", "", STAFF),
     ("GET", "/api/{context}/v1/ops/dead-letters", "", ADMIN),
+    ("GET", "/api/{context}/v1/ops/errors", "", ADMIN),
     ("GET", "/api/{context}/v1/ops/security-log", "", ADMIN),
     ("POST", "/api/{context}/v1/ops/dead-letters/{none}/retry", "", [401, 403, 403, 403, 404]),
     ("POST", "/api/{context}/v1/ops/dead-letters/{none}/discard", "", [401, 403, 403, 403, 404]),

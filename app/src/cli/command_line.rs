@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::commands::{Command, DeadLetterCommand, ImportWhat};
 use crate::cli::output::Output;
 use crate::cli::{check, commands, control, probe};
-use crate::composition::process;
+use crate::composition::{process, telemetry};
 use crate::config::settings::{Flags, Settings};
 use crate::http::server;
 use crate::{backup, config, ops};
@@ -204,8 +204,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         return work.run(&settings, &out).await;
     }
     let Task::Command(command) = task else {
-        chassis::telemetry::start(settings.process.log_format, &settings.process.log)?;
-        return server::run(settings, signalled()).await;
+        let telemetry = telemetry::start(&settings)?;
+        let served = server::run(settings, signalled()).await;
+        telemetry.close().await;
+        return served;
     };
     if control::ask(&settings.process.data_dir, &command, &out).await? {
         return Ok(());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use chassis::Site;
-use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer};
+use chassis::mail::{FolderMailer, Mailer, Sender, SmtpMailer, TracedMailer};
 use chassis::sql::transfer::Location;
 use chassis::sql::{Database, PostgresSettings};
 use secrecy::SecretString;
@@ -136,7 +136,9 @@ pub fn file(settings: &Settings, part: Part) -> PathBuf {
 pub fn mailer(settings: &Settings, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
     let from = Sender::parse(&settings.mail.from).context("STORE_MAIL_FROM")?;
     let Some(smtp) = &settings.mail.smtp else {
-        return Ok(Arc::new(FolderMailer::new(settings.mail.dir.clone(), from, Arc::clone(clock))));
+        let mailer = FolderMailer::new(settings.mail.dir.clone(), from, Arc::clone(clock));
+        return Ok(Arc::new(TracedMailer::new(Arc::new(mailer), "folder")));
     };
-    Ok(Arc::new(SmtpMailer::new(smtp, from, Arc::clone(clock)).context("STORE_SMTP_URL")?))
+    let mailer = SmtpMailer::new(smtp, from, Arc::clone(clock)).context("STORE_SMTP_URL")?;
+    Ok(Arc::new(TracedMailer::new(Arc::new(mailer), "smtp")))
 }

@@ -73,6 +73,7 @@ pub async fn open(settings: Settings) -> anyhow::Result<Running> {
     drop(free.with_context(|| format!("cannot listen at {}", settings.process.listen))?);
     let descriptors = process::raise_descriptor_limit()?;
     let shop = Arc::new(Shop::open(settings).await?);
+    chassis::telemetry::share_key(&shop.secrets.csrf_key);
     demo::seed_demo(&shop).await.context("the demo data")?;
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let edge = edge(&shop);

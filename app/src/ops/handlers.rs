@@ -8,7 +8,9 @@ use chassis::web::{Admin, CallerContext, JsonBody, Problem};
 
 use super::decisions::note_decision;
 use super::scope::Scope;
-use super::shapes::{ConsumerList, DeadLetterList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt};
+use super::shapes::{
+    ConsumerList, DeadLetterList, ErrorList, ReplayRequest, SecurityLogList, no_such_letter, not_rebuilt,
+};
 use crate::peers::{Decision, LogQuery};
 
 /// Messages that this context could not handle
@@ -73,6 +75,18 @@ async fn decide(
     let found = scope.decide(asker, letter, decision).await?;
     note_decision(trail, letter, decision, found).await;
     if found { Ok(HttpResponse::NoContent().finish()) } else { Err(no_such_letter()) }
+}
+
+/// What went wrong in this context's process since it was started
+#[utoipa::path(
+    tag = "operations", operation_id = "errors", security(("bearer" = ["admin"])),
+    responses(
+        (status = 200, body = ErrorList, description = "one entry for each kind of error, the one that happened last first"),
+    ),
+)]
+#[get("/errors")]
+pub async fn errors(_admin: Admin, asker: CallerContext, scope: web::Data<Scope>) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Ok().json(ErrorList::from(scope.errors(&asker).await?)))
 }
 
 /// This context's part of the security log

@@ -66,6 +66,7 @@ fn common(config: &mut web::ServiceConfig) {
         .service(handlers::dead_letters)
         .service(handlers::retry)
         .service(handlers::discard)
+        .service(handlers::errors)
         .service(handlers::security_log)
         .service(handlers::rebuildable)
         .service(handlers::replay);

@@ -39,6 +39,7 @@ struct OfContext;
     handlers::dead_letters,
     handlers::retry,
     handlers::discard,
+    handlers::errors,
     handlers::security_log,
     handlers::rebuildable,
     handlers::replay
@@ -46,8 +47,9 @@ struct OfContext;
 struct Common;
 
 /// How the operations over all contexts are called where they are called otherwise than those of one.
-const NAMES_OF_SHOP: [(&str, &str, &str); 3] = [
+const NAMES_OF_SHOP: [(&str, &str, &str); 4] = [
     ("dead_letters", "list_dead_letters", "Messages that could not be handled"),
+    ("errors", "list_errors", "What went wrong in the program since it was started"),
     ("security_log", "list_security_log", "Who did what, from where and when"),
     ("replays", "list_replays", "Read models that can be built again from the archive of events"),
 ];

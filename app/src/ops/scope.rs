@@ -6,7 +6,7 @@ use chassis::messaging::ReplayError;
 use chassis::web::CallerContext;
 use shared_kernel::StoreError;
 
-use crate::peers::{Collected, DeadLetterView, Decision, LogEntry, LogQuery, Operations, Peers};
+use crate::peers::{Collected, DeadLetterView, Decision, ErrorView, LogEntry, LogQuery, Operations, Peers};
 
 /// One context or all. One that cannot answer fails the question; of all, those that answer are shown and the others named.
 pub(super) enum Scope {
@@ -30,6 +30,13 @@ impl Scope {
         match self {
             Self::Context(context) => context.security_log(asker, query).await.map(all),
             Self::Shop(peers) => Ok(peers.security_log(asker, query).await),
+        }
+    }
+
+    pub(super) async fn errors(&self, asker: &CallerContext) -> Result<Collected<ErrorView>, StoreError> {
+        match self {
+            Self::Context(context) => context.errors(asker).await.map(all),
+            Self::Shop(peers) => Ok(peers.errors(asker).await),
         }
     }
 

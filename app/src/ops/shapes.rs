@@ -6,7 +6,7 @@ use chassis::web::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::peers::{Collected, Counts, DeadLetterView, LogEntry};
+use crate::peers::{Collected, Counts, DeadLetterView, ErrorView, LogEntry};
 
 /// Messages that could not be handled.
 #[derive(Serialize, ToSchema)]
@@ -34,6 +34,21 @@ pub struct SecurityLogList {
 
 impl From<Collected<LogEntry>> for SecurityLogList {
     fn from(all: Collected<LogEntry>) -> Self {
+        Self { items: all.items, unreachable: all.unreachable }
+    }
+}
+
+/// What went wrong in the program.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorList {
+    /// The one that happened last comes first; at most 100.
+    pub items: Vec<ErrorView>,
+    /// Contexts in other processes that did not answer.
+    pub unreachable: Vec<&'static str>,
+}
+
+impl From<Collected<ErrorView>> for ErrorList {
+    fn from(all: Collected<ErrorView>) -> Self {
         Self { items: all.items, unreachable: all.unreachable }
     }
 }

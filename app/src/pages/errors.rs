@@ -1,5 +1,5 @@
-//! `/admin/errors`: messages that could not be handled, newest first, to be retried or discarded. Contexts that do not
-//! answer are named.
+//! `/admin/errors`: messages that could not be handled, newest first, to be retried or discarded, and what went wrong in the
+//! program itself. Contexts that do not answer are named.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -10,13 +10,14 @@ use shared_kernel::Timestamp;
 
 use super::PageSettings;
 use crate::ops::note_decision;
-use crate::peers::{DeadLetterView, Decision, Peers};
+use crate::peers::{DeadLetterView, Decision, ErrorView, Peers};
 
 #[derive(Template)]
 #[template(path = "errors.html")]
 struct ErrorsPage {
     frame: PageFrame,
     letters: Vec<DeadLetterRow>,
+    faults: Vec<FaultRow>,
     unreachable: Vec<&'static str>,
 }
 
@@ -25,6 +26,13 @@ struct DeadLetterRow {
     message: String,
     /// As the shop's clocks show it.
     failed_at: String,
+}
+
+/// What went wrong in the program itself.
+struct FaultRow {
+    view: ErrorView,
+    /// As the shop's clocks show it.
+    last_seen: String,
 }
 
 /// The forms have no field of their own.
@@ -39,13 +47,17 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, PageError> {
     let row = |view: DeadLetterView| {
         let message = format!("{:#}", view.message); // a value writes itself over several lines, and never fails
-        let failed_at = Timestamp::parse(&view.failed_at);
-        let failed_at = failed_at.map_or_else(|_| view.failed_at.clone(), |at| at.format_in(&settings.time_zone));
-        DeadLetterRow { view, message, failed_at }
+        DeadLetterRow { failed_at: local(&view.failed_at, &settings.time_zone), view, message }
     };
+    let fault = |view: ErrorView| FaultRow { last_seen: local(&view.last_seen, &settings.time_zone), view };
+    let faults = peers.errors(&asker).await.items.into_iter().map(fault).collect();
     let all = peers.dead_letters(&asker).await;
     let letters = all.items.into_iter().map(row).collect();
-    page(&ErrorsPage { frame, letters, unreachable: all.unreachable })
+    page(&ErrorsPage { frame, letters, faults, unreachable: all.unreachable })
+}
+
+fn local(time: &str, zone: &str) -> String {
+    Timestamp::parse(time).map_or_else(|_| time.to_owned(), |at| at.format_in(zone))
 }
 
 pub(super) async fn retry(

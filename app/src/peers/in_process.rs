@@ -13,7 +13,7 @@ use customer::domain::{EmailAddress, PersonName};
 use shared_kernel::{Clock, CustomerId, StoreError};
 
 use super::{
-    CategorySummary, ContextTopology, Counts, DashboardCount, DeadLetterView, Decision, LogEntry, LogQuery,
+    CategorySummary, ContextTopology, Counts, DashboardCount, DeadLetterView, Decision, ErrorView, LogEntry, LogQuery,
     MAX_DEAD_LETTERS_SHOWN, Operations, People, Person, Shopfront, letter_name,
 };
 use crate::composition::modules::Modules;
@@ -93,6 +93,11 @@ impl LocalOperations {
     }
 }
 
+/// What went wrong in this process, whichever part of it.
+pub(super) fn errors() -> Vec<ErrorView> {
+    chassis::telemetry::errors().into_iter().map(ErrorView::from).collect()
+}
+
 #[async_trait]
 impl Operations for LocalOperations {
     async fn counts(&self, _: &CallerContext) -> Result<Counts, StoreError> {
@@ -111,6 +116,10 @@ impl Operations for LocalOperations {
             Decision::Retry => self.letters.retry(&name).await,
             Decision::Discard => self.letters.discard(&name).await,
         }
+    }
+
+    async fn errors(&self, _: &CallerContext) -> Result<Vec<ErrorView>, StoreError> {
+        Ok(errors())
     }
 
     async fn rebuildable(&self, _: &CallerContext) -> Result<Vec<String>, StoreError> {

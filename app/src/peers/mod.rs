@@ -27,10 +27,13 @@ use utoipa::IntoParams;
 use crate::config::parts::Part;
 
 pub use topology::{ConsumerState, ContextTopology, EventRoute, StatedEvent, Topology};
-pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, LogEntry, Person};
+pub use views::{CategorySummary, Counts, DashboardCount, DeadLetterView, ErrorView, LogEntry, Person};
 
 /// The most dead letters that are shown at once.
 pub const MAX_DEAD_LETTERS_SHOWN: u32 = 100;
+
+/// The most kinds of errors that are shown at once.
+pub const MAX_ERRORS_SHOWN: usize = chassis::telemetry::MAX_FINGERPRINTS;
 
 /// How many accounts are looked up at the same time.
 const LOOKUPS_AT_ONCE: usize = 8;
@@ -97,6 +100,12 @@ pub trait Operations: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`] when the context cannot answer.
     async fn decide(&self, asker: &CallerContext, letter: &str, decision: Decision) -> Result<bool, StoreError>;
+
+    /// What went wrong in its process, the newest first, at most [`MAX_ERRORS_SHOWN`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the context cannot answer.
+    async fn errors(&self, asker: &CallerContext) -> Result<Vec<ErrorView>, StoreError>;
 
     /// Its consumers that can be rebuilt, as `context/consumer`.
     ///
@@ -212,6 +221,28 @@ impl Peers {
         entries.items.sort_by(|one, other| other.id.cmp(&one.id));
         entries.items.truncate(MAX_DEAD_LETTERS_SHOWN as usize);
         entries
+    }
+
+    /// What went wrong in this process and in those of all contexts, the newest first. Contexts of one process tell of the
+    /// same errors; each is there once.
+    pub async fn errors(&self, asker: &CallerContext) -> Collected<ErrorView> {
+        let asked = self
+            .contexts
+            .iter()
+            .map(|(part, context)| async move { (*part, ok_or_log(*part, context.errors(asker).await)) });
+        let mut all = collect(join_all(asked).await);
+        all.items.extend(in_process::errors());
+        all.items.sort_by(|one, other| {
+            (&other.last_seen, &one.instance, &one.fingerprint).cmp(&(
+                &one.last_seen,
+                &other.instance,
+                &other.fingerprint,
+            ))
+        });
+        let mut known = BTreeSet::new();
+        all.items.retain(|error| known.insert((error.instance.clone(), error.fingerprint.clone())));
+        all.items.truncate(MAX_ERRORS_SHOWN);
+        all
     }
 
     /// Decides about a dead letter, by the name that it carries. `false` if there is none.

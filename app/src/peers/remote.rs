@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use shared_kernel::{CustomerId, Ids, StoreError};
 
 use super::{
-    CategorySummary, ContextTopology, Counts, DeadLetterView, Decision, LogEntry, LogQuery, Operations, People, Person,
-    Shopfront,
+    CategorySummary, ContextTopology, Counts, DeadLetterView, Decision, ErrorView, LogEntry, LogQuery, Operations,
+    People, Person, Shopfront,
 };
 use crate::config::parts::Part;
 
@@ -191,6 +191,10 @@ impl Operations for Remote {
             Err(CallError::Refused { status: 404, .. }) => Ok(false),
             Err(cause) => Err(self.unavailable(cause)),
         }
+    }
+
+    async fn errors(&self, asker: &CallerContext) -> Result<Vec<ErrorView>, StoreError> {
+        Ok(self.get::<ItemList<ErrorView>>(asker, "ops/errors").await?.items)
     }
 
     async fn rebuildable(&self, asker: &CallerContext) -> Result<Vec<String>, StoreError> {

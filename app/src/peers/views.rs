@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chassis::OpenWork;
 use chassis::messaging::{DeadLetter, InboxCounts};
 use chassis::security::SecurityRecord;
+use chassis::telemetry::ErrorRecord;
 use serde::{Deserialize, Serialize};
 use shared_kernel::Limit;
 use utoipa::ToSchema;
@@ -118,6 +119,48 @@ impl From<DeadLetter> for DeadLetterView {
             error: letter.error,
             message: letter.message,
             failed_at: letter.failed_at.to_string(),
+        }
+    }
+}
+
+/// All occurrences of one defect in one process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ProgramError)]
+pub struct ErrorView {
+    /// Names the defect, the same in every run.
+    #[schema(example = "ea41260a0712f568")]
+    pub fingerprint: String,
+    /// The process in which it happened; another one after each start.
+    pub instance: String,
+    /// `panic`, the stable name of a failure, or `error`.
+    #[schema(example = "panic")]
+    pub code: String,
+    /// The part of the program, or the file and line of a panic.
+    pub place: String,
+    /// What was said, with `#` for ids, numbers, addresses and what was quoted.
+    pub text: String,
+    /// How often, since the process was started.
+    pub count: u64,
+    /// When first (RFC 3339).
+    pub first_seen: String,
+    /// When last (RFC 3339).
+    pub last_seen: String,
+    /// The trace of the last time that it happened in one.
+    pub trace_id: Option<String>,
+}
+
+impl From<ErrorRecord> for ErrorView {
+    fn from(record: ErrorRecord) -> Self {
+        Self {
+            fingerprint: record.fingerprint,
+            instance: record.instance,
+            code: record.code,
+            place: record.place,
+            text: record.text,
+            count: record.count,
+            first_seen: record.first_seen.to_string(),
+            last_seen: record.last_seen.to_string(),
+            trace_id: record.trace_id,
         }
     }
 }

@@ -8,8 +8,10 @@ use reqwest::{Method, Request, RequestBuilder, StatusCode, redirect};
 use shared_kernel::{Backoff, Ids, jitter};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Instrument;
 
 use super::breaker::{Breaker, Health};
+use super::spans;
 
 /// Repeats after the first attempt.
 const MAX_RETRIES: u32 = 2;
@@ -117,19 +119,7 @@ impl Caller {
     /// # Errors
     /// [`CallError::Unavailable`] if no HTTP client can be built on this machine.
     pub fn new(settings: CallSettings, ids: Arc<dyn Ids>) -> Result<Self, CallError> {
-        let unusable =
-            |error: &dyn std::error::Error| CallError::unavailable(format!("cannot build the HTTP client: {error}"));
-        let tls = super::tls::config().map_err(|error| unusable(&error))?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(redirect::Policy::none())
-            .connect_timeout(settings.connect)
-            .pool_max_idle_per_host(settings.at_once)
-            .user_agent(concat!("better-store/", env!("CARGO_PKG_VERSION")));
-        if !settings.by_proxy {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| unusable(&error))?;
+        let http = client(settings.connect, settings.at_once, settings.by_proxy)?;
         let places = Semaphore::new(settings.at_once.max(1));
         Ok(Self { http, settings, ids, places, breaker: Breaker::default(), budget: Mutex::new(RETRY_BUDGET) })
     }
@@ -160,7 +150,24 @@ impl Caller {
         may_repeat: bool,
         judge: impl Fn(&Answer) -> Verdict + Send + Sync,
     ) -> Result<Answer, CallError> {
-        let request = request.build().map_err(|error| CallError::unavailable(chain(&error)))?;
+        let mut request = request.build().map_err(|error| CallError::unavailable(chain(&error)))?;
+        let span = spans::of_call(&self.settings.name, &request);
+        let calling = async {
+            spans::announce(request.headers_mut());
+            self.call_built(total, request, may_repeat, judge).await
+        };
+        let called = calling.instrument(span.clone()).await;
+        spans::note_outcome(&span, &called);
+        called
+    }
+
+    async fn call_built(
+        &self,
+        total: Duration,
+        request: Request,
+        may_repeat: bool,
+        judge: impl Fn(&Answer) -> Verdict + Send + Sync,
+    ) -> Result<Answer, CallError> {
         let deadline = Instant::now() + total;
         let place = timeout_at(deadline.min(Instant::now() + QUEUE_TIMEOUT), self.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(CallError::unavailable("too many calls are under way")) };
@@ -238,6 +245,24 @@ impl Caller {
         let longest = Backoff::new(least * 2, least * 4).delay(attempt + 1);
         jitter(least, longest, self.ids.random())
     }
+}
+
+/// An HTTP client that trusts the compiled-in roots and follows no redirect. `idle` connections are kept per host.
+///
+/// # Errors
+/// [`CallError::Unavailable`] if none can be built on this machine.
+pub fn client(connect: Duration, idle: usize, by_proxy: bool) -> Result<reqwest::Client, CallError> {
+    let unusable =
+        |error: &dyn std::error::Error| CallError::unavailable(format!("cannot build the HTTP client: {error}"));
+    let tls = super::tls::config().map_err(|error| unusable(&error))?;
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(connect)
+        .pool_max_idle_per_host(idle)
+        .user_agent(concat!("better-store/", env!("CARGO_PKG_VERSION")));
+    let builder = if by_proxy { builder } else { builder.no_proxy() };
+    builder.build().map_err(|error| unusable(&error))
 }
 
 /// How one attempt ended.

@@ -6,7 +6,8 @@
 
 mod breaker;
 mod caller;
+mod spans;
 mod tls;
 
 pub use breaker::{Breaker, Health, Pass};
-pub use caller::{Answer, CallError, CallSettings, Caller, Verdict};
+pub use caller::{Answer, CallError, CallSettings, Caller, Verdict, client};

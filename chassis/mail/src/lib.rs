@@ -8,6 +8,7 @@ mod folder;
 pub mod forget;
 mod message;
 mod smtp;
+mod traced;
 
 use std::error::Error;
 
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 pub use folder::FolderMailer;
 pub use message::Sender;
 pub use smtp::{SmtpMailer, SmtpSecurity, SmtpSettings};
+pub use traced::TracedMailer;
 
 /// Carries mail out of the shop.
 #[async_trait]

@@ -112,9 +112,27 @@ impl Recorder {
             datacontenttype: "application/json".to_owned(),
             sequence: 0,
             causationid: None,
-            traceparent: None,
+            traceparent: chassis_telemetry::traceparent(),
             data,
         }
+    }
+
+    /// Makes a message from outside part of the trace in which its subject was made, where this process traces anything:
+    /// nobody outside says which one that was.
+    pub async fn continue_trace_of(
+        &self,
+        tx: &mut Tx,
+        subject: &str,
+        envelope: &mut Envelope,
+    ) -> Result<(), StoreError> {
+        if !tracing::enabled!(target: chassis_telemetry::TRACE, tracing::Level::INFO) {
+            return Ok(());
+        }
+        if let Some(first) = first_traceparent(tx, subject).await? {
+            chassis_telemetry::link(&tracing::Span::current(), &first);
+            envelope.traceparent = Some(first);
+        }
+        Ok(())
     }
 
     async fn append(
@@ -158,12 +176,24 @@ impl Recorder {
     }
 }
 
+/// The `traceparent` of the first fact about a subject: of the request that made it. `None` if it was not traced.
+pub async fn first_traceparent(tx: &mut Tx, subject: &str) -> Result<Option<String>, StoreError> {
+    let first = "SELECT envelope FROM outbox WHERE subject = $1 ORDER BY sequence LIMIT 1";
+    let Some(row) = tx.fetch_optional(first, params![subject]).await? else { return Ok(None) };
+    let envelope = serde_json::from_str::<serde_json::Value>(&row.get::<String>("envelope")?);
+    let traceparent = envelope.ok().and_then(|envelope| Some(envelope.get("traceparent")?.as_str()?.to_owned()));
+    Ok(traceparent)
+}
+
 /// Makes the message part of the conversation of its cause.
 pub(super) fn tie(envelope: &mut Envelope, cause: Option<&Cause>) {
     if let Some(cause) = cause {
         envelope.correlationid.clone_from(&cause.correlation);
         envelope.causationid = Some(cause.message.as_str().to_owned());
-        envelope.traceparent.clone_from(&cause.traceparent);
+        // A process that traces nothing hands on what others have begun.
+        if envelope.traceparent.is_none() {
+            envelope.traceparent.clone_from(&cause.traceparent);
+        }
     }
 }
 

@@ -7,13 +7,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Backoff, Destination, EventBus, StoreError};
+use shared_kernel::{Backoff, Destination, Envelope, EventBus, StoreError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use super::outbox::Progress;
-use super::{Failure, Lease, Outbox};
+use super::{Failure, Lease, Outbox, spans};
 
 const BATCH_SIZE: u32 = 256;
 /// At most so many facts come again after a crash; inboxes know them. In a pause the progress is stored at once.
@@ -50,14 +51,24 @@ impl Relay {
         let batch: Vec<_> = rows.into_iter().filter_map(|row| row.envelope).collect();
         let mut reached = Progress { position: last, ..read };
         if !batch.is_empty() {
-            let delivered = self.bus.deliver(&self.destination, read.epoch, &batch).await;
-            reached.tip = delivered.map_err(StoreError::unavailable)?.tip;
+            reached.tip = self.deliver(read.epoch, &batch).await?;
         }
         self.read = Some(reached);
         if last - self.kept >= PROGRESS_SAVE_INTERVAL {
             self.save().await?;
         }
         Ok(more)
+    }
+
+    /// Hands a batch over; answers the destination's tip after it.
+    async fn deliver(&self, epoch: i64, batch: &[Envelope]) -> Result<i64, StoreError> {
+        let spans = spans::of_batch(&self.destination, batch);
+        let first = spans.first().cloned().unwrap_or_else(Span::none);
+        let delivered = self.bus.deliver(&self.destination, epoch, batch).instrument(first).await;
+        delivered.map(|delivered| delivered.tip).map_err(|error| {
+            spans::note_lost_batch(&spans);
+            StoreError::unavailable(error)
+        })
     }
 
     /// Keeps how far the destination has been served, unless that is kept already. After a crash the next relay begins there.

@@ -13,9 +13,11 @@ use shared_kernel::{Clock, Ids, LeaseToken, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use super::desk::{Desk, Handed};
 use super::inbox::LEASE;
+use super::spans;
 use super::{Claim, Delivery, Failure, Handled, Settlement, Subscription, WorkQueue};
 
 /// A handler at work keeps renewing its lease.
@@ -61,6 +63,11 @@ impl Worker {
     /// # Errors
     /// The store's; the message will be claimed again when the lease has run out.
     pub async fn work(&self, delivery: &Delivery) -> Result<(), StoreError> {
+        let span = spans::of_delivery(self.subscription.consumer.as_str(), delivery);
+        self.handle(delivery, &span).instrument(span.clone()).await
+    }
+
+    async fn handle(&self, delivery: &Delivery, span: &Span) -> Result<(), StoreError> {
         let running = AssertUnwindSafe(self.subscription.handler.handle(delivery)).catch_unwind();
         let (handled, panicked) = match tokio::time::timeout(HANDLER_TIMEOUT, running).await {
             Ok(Ok(handled)) => (handled, false),
@@ -68,6 +75,7 @@ impl Worker {
             Err(_) => (Handled::Retry(Failure::new("timeout", format!("took longer than {HANDLER_TIMEOUT:?}"))), false),
         };
         let settlement = self.settlement(delivery, handled, panicked);
+        spans::note_settlement(span, &settlement);
         self.queue.settle(&delivery.cause, settlement, self.clock.now()).await
     }
 

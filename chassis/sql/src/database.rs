@@ -7,10 +7,12 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use shared_kernel::{Clock, ConsumerName, StoreError};
 use tokio::sync::watch;
+use tracing::Span;
 use uuid::Uuid;
 
 use super::dialect::Dialect;
 use super::postgres::{Postgres, PostgresSettings};
+use super::spans;
 use super::sqlite::Sqlite;
 use super::tx::Tx;
 use super::wakers::Wakers;
@@ -145,10 +147,13 @@ impl Database {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.write(job).await,
-            Engine::Postgres(postgres) => postgres.write(job).await,
-        }
+        let span = self.span("write");
+        let done = match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(job, span.clone()).await,
+            Engine::Postgres(postgres) => postgres.write(job, span.clone()).await,
+        };
+        spans::note_outcome(&span, &done);
+        done
     }
 
     /// Whether a write becomes durable now: it writes what is there already, and waits for the disk.
@@ -178,10 +183,13 @@ impl Database {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
-        match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read(job).await,
-            Engine::Postgres(postgres) => postgres.read(job).await,
-        }
+        let span = self.span("read");
+        let found = match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read(job, span.clone()).await,
+            Engine::Postgres(postgres) => postgres.read(job, span.clone()).await,
+        };
+        spans::note_outcome(&span, &found);
+        found
     }
 
     /// Like [`Database::read`] for what may take longer than others should wait for a thread: searches, reports, exports.
@@ -190,9 +198,19 @@ impl Database {
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
+        let span = self.span("read");
+        let found = match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.read_long(job, span.clone()).await,
+            Engine::Postgres(postgres) => postgres.read(job, span.clone()).await,
+        };
+        spans::note_outcome(&span, &found);
+        found
+    }
+
+    fn span(&self, operation: &'static str) -> Span {
         match &self.inner.engine {
-            Engine::Sqlite(sqlite) => sqlite.read_long(job).await,
-            Engine::Postgres(postgres) => postgres.read(job).await,
+            Engine::Sqlite(sqlite) => spans::of_work(Dialect::Sqlite, sqlite.name(), operation),
+            Engine::Postgres(postgres) => spans::of_work(Dialect::Postgres, postgres.schema(), operation),
         }
     }
 

@@ -23,6 +23,7 @@ mod listener;
 mod migrate;
 mod postgres;
 mod server_clock;
+mod spans;
 mod sqlite;
 pub mod transfer;
 mod tx;

@@ -16,6 +16,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgPool};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 use super::connections::Connections;
 use super::listener::{self, Announcer};
@@ -100,28 +101,30 @@ impl Postgres {
         Arc::clone(&self.clock) as Arc<dyn Clock>
     }
 
-    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, job: F, span: Span) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
         let (connections, announcer, job) = (self.connections.clone(), self.announcer.clone(), Arc::new(job));
         let counter = self.counter.clone();
-        let working = self.runtime.spawn(async move {
+        let traced = span.clone();
+        let work = async move {
             let mut tried = 1;
             loop {
-                match attempt(&connections, (&announcer, &counter), job.as_ref()).await {
+                match attempt(&connections, (&announcer, &counter), job.as_ref(), &traced).await {
                     Attempt::Done(outcome) => return outcome,
                     Attempt::LostARace(cause) if tried >= MAX_ATTEMPTS => return Err(cause),
                     Attempt::LostARace(_) => tokio::time::sleep(pause(tried)).await,
                 }
                 tried += 1;
             }
-        });
+        };
+        let working = self.runtime.spawn(work.instrument(span));
         working.await.map_err(StoreError::unavailable)?
     }
 
-    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(&self, job: F, span: Span) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
@@ -131,7 +134,7 @@ impl Postgres {
             let mut lent = connections.lend().await?;
             loop {
                 let was_idle = lent.was_idle;
-                let mut tx = Tx::new(Connection::Postgres(lent.connection));
+                let mut tx = Tx::new(Connection::Postgres(lent.connection)).with_span(span.clone());
                 let found = job(&mut tx).await;
                 counter.read(&mut tx);
                 match found {
@@ -182,12 +185,13 @@ async fn attempt<T, F>(
     connections: &Connections,
     (announcer, counter): (&Announcer, &WorkCounter),
     job: &F,
+    span: &Span,
 ) -> Attempt<T>
 where
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>>,
 {
     let mut tx = match begin(connections, announcer).await {
-        Ok(tx) => tx,
+        Ok(tx) => tx.with_span(span.clone()),
         Err(cause) => return Attempt::Done(Err(cause)),
     };
     let outcome = AssertUnwindSafe(async { job(&mut tx).await }).catch_unwind().await;

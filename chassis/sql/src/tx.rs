@@ -6,6 +6,7 @@ use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Postgres, Row as _, TypeInfo as _, ValueRef as _};
+use tracing::Span;
 use uuid::Uuid;
 
 use super::Dialect;
@@ -22,6 +23,8 @@ pub struct Tx {
     pub(super) rows: u64,
     pub(super) touched: Touched,
     attachments: Attachments,
+    /// The unit of work's; the writer of a file, which has many at once, keeps it with each.
+    pub(super) span: Span,
     /// A statement has failed because another transaction was faster; the whole unit of work may succeed when repeated.
     pub(super) lost_a_race: bool,
 }
@@ -53,8 +56,13 @@ impl Tx {
             rows: 0,
             touched: Touched::default(),
             attachments: Attachments::default(),
+            span: Span::none(),
             lost_a_race: false,
         }
+    }
+
+    pub(super) fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
 
     /// For units of work that write.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::spans::note_work;
 use super::tx::Tx;
 
 /// What a database has done since it was opened.
@@ -49,8 +50,10 @@ impl WorkCounter {
 
     /// Takes over what was counted on the connection.
     fn take(&self, tx: &mut Tx) {
-        self.0.statements.fetch_add(std::mem::take(&mut tx.statements), Ordering::Relaxed);
-        self.0.rows.fetch_add(std::mem::take(&mut tx.rows), Ordering::Relaxed);
+        let (statements, rows) = (std::mem::take(&mut tx.statements), std::mem::take(&mut tx.rows));
+        note_work(&tx.span, statements, rows);
+        self.0.statements.fetch_add(statements, Ordering::Relaxed);
+        self.0.rows.fetch_add(rows, Ordering::Relaxed);
     }
 
     pub(super) fn work(&self) -> Work {

@@ -15,9 +15,9 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::admission::{RequestInfo, admit};
 use super::connections::{Answer, Line};
@@ -33,6 +33,7 @@ use super::problem::Problem;
 use super::recognition::SentIdentity;
 use super::request_context::RequestContext;
 use super::security_trail::{Seen, observe};
+use super::spans;
 
 /// How long a browser keeps its visitor cookie.
 const VISITOR_AGE: Duration = Duration::from_hours(24 * 180);
@@ -48,33 +49,46 @@ pub async fn guard<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let working = req.conn_data::<Arc<Line>>().map(Line::work);
     let sent = SentIdentity::take(req.headers_mut());
-    let mut context = edge.context(&req);
-    let mut visit = RequestInfo::of(&req);
+    let context = edge.context(&req);
+    let visit = RequestInfo::of(&req);
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let admitted = admit(&edge, &mut context, &mut visit, &mut req, sent).await;
+    let span = spans::of_request(&edge, &context, &visit, req.headers());
+    let response = answer(&edge, (context, visit), (req, sent), next, &span).instrument(span.clone()).await;
+    let body = |response: HttpResponse<BoxBody>| response.map_body(|_, body| Answer::new(body, working).boxed());
+    match response {
+        (Some(request), response) => Ok(ServiceResponse::new(request, body(response))),
+        (None, response) => Err(InternalError::from_response("the request ended early", body(response)).into()),
+    }
+}
+
+/// The complete answer, and the request unless a panic swallowed it.
+async fn answer<B: MessageBody + 'static>(
+    edge: &Edge,
+    (mut context, mut visit): (RequestContext, RequestInfo),
+    (mut req, sent): (ServiceRequest, Option<SentIdentity>),
+    next: Next<B>,
+    span: &Span,
+) -> (Option<HttpRequest>, HttpResponse<BoxBody>) {
+    let admitted = admit(edge, &mut context, &mut visit, &mut req, sent).await;
     let context = Rc::new(context);
     req.extensions_mut().insert(Rc::clone(&context));
     let origin = Origin::of(req.request());
-    let (request, response) = match admitted {
+    let (request, mut response) = match admitted {
         Err(refusal) => {
             let (request, _) = req.into_parts();
             (Some(request), HttpResponse::from_error(refusal))
         }
         Ok(()) => handle(&context, &visit, req, next).await,
     };
-    let mut response = response;
     let set_aside = response.extensions_mut().remove::<SetAside>();
-    let response = leave(&edge, &context, &visit, render_errors(&context, response));
+    let response = leave(edge, &context, &visit, render_errors(&context, response));
     let named = edge.recorded(&visit.method, &visit.route);
     let seen = Seen { method: &visit.method, route: &visit.route, status: response.status(), set_aside, named };
     observe(&context, &origin, seen).await;
-    let response = response.map_body(|_, body| Answer::new(body, working).boxed());
-    match request {
-        Some(request) => Ok(ServiceResponse::new(request, response)),
-        None => Err(InternalError::from_response("the request ended early", response).into()),
-    }
+    spans::note_status(span, response.status());
+    (request, response)
 }
 
 /// Runs the handler. The request comes back with the answer, unless a panic swallowed it.
@@ -83,7 +97,7 @@ async fn handle<B: MessageBody + 'static>(
     visit: &RequestInfo,
     req: ServiceRequest,
     next: Next<B>,
-) -> (Option<actix_web::HttpRequest>, HttpResponse<BoxBody>) {
+) -> (Option<HttpRequest>, HttpResponse<BoxBody>) {
     let (id, method, route) = (&context.request_id, &visit.method, &visit.route);
     let span = tracing::info_span!("request", request.id = %id, http.method = %method, http.route = %route);
     match AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await {

@@ -44,6 +44,7 @@ mod request_context;
 mod seats;
 mod security_trail;
 pub mod signed;
+mod spans;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]

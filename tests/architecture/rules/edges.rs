@@ -8,11 +8,13 @@ const KERNEL: [&str; 8] =
     ["async-trait", "iso_currency", "jiff", "serde", "serde_json", "thiserror", "unicode-normalization", "uuid"];
 
 /// Crates that only one crate of ours may use.
-const OWNERS: [(&str, &[&str]); 4] = [
+const OWNERS: [(&str, &[&str]); 6] = [
     ("sqlx", &["chassis-sql"]),
     ("rusqlite", &["chassis-sql"]),
     ("lettre", &["chassis-mail"]),
     ("async-nats", &["chassis-messaging"]),
+    ("opentelemetry", &["chassis-telemetry"]),
+    ("opentelemetry_sdk", &["chassis-telemetry"]),
 ];
 
 /// The parts of the chassis, each after those that it may be built on.

@@ -28,6 +28,7 @@ pub(super) fn defaults() -> Vec<(&'static str, String)> {
         ("public_sandbox", "off"),
         ("log", "info"),
         ("log_format", "text"),
+        ("otlp_sample", "1"),
         ("limit_loopback", "off"),
         ("refuse_untrusted_proxies", "off"),
         ("second_factor_from", "nobody"),

@@ -11,7 +11,7 @@ use chassis::web::signed::{PrivateKey, PublicKey};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use super::text::{key, origin, parse, span, switch, whole, words};
+use super::text::{key, origin, parse, span, switch, web_address, whole, words};
 use crate::config::parts::{Part, Parts};
 
 /// How this process runs.
@@ -50,6 +50,12 @@ pub struct ProcessSettings {
     pub log: String,
     #[serde(deserialize_with = "log_format")]
     pub log_format: LogFormat,
+    /// The collector that spans are sent to; without it nothing is traced.
+    #[serde(default, deserialize_with = "collector")]
+    pub otlp_endpoint: Option<String>,
+    /// The share of the traces that is recorded, 0 to 1.
+    #[serde(deserialize_with = "share")]
+    pub otlp_sample: f64,
 }
 
 /// How requests are limited and whose headers are believed.
@@ -109,6 +115,22 @@ fn log_format<'de, D: Deserializer<'de>>(text: D) -> Result<LogFormat, D::Error>
     parse(text, |text| Ok(text.parse()?))
 }
 
+/// The error does not repeat it: somebody may have written a login into it.
+fn collector<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
+    parse(text, |text| {
+        let is_address = web_address(text).is_some_and(|url| url.query().is_none());
+        ensure!(is_address, "expected an address such as http://127.0.0.1:4318, without a login");
+        Ok(text.to_owned())
+    })
+}
+
+fn share<'de, D: Deserializer<'de>>(text: D) -> Result<f64, D::Error> {
+    parse(text, |text| {
+        let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+        share.with_context(|| format!("expected a share between 0 and 1 such as 0.1, got {text:?}"))
+    })
+}
+
 fn networks<'de, D: Deserializer<'de>>(text: D) -> Result<TrustedProxies, D::Error> {
     parse(text, |text| Ok(TrustedProxies::parse(words(text))?))
 }
@@ -116,4 +138,33 @@ fn networks<'de, D: Deserializer<'de>>(text: D) -> Result<TrustedProxies, D::Err
 /// An empty one protects nothing: it counts as none.
 fn token<'de, D: Deserializer<'de>>(text: D) -> Result<Option<SecretString>, D::Error> {
     parse(text, |text| Ok((!text.is_empty()).then(|| SecretString::from(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IntoDeserializer;
+    use serde::de::value::{Error, StrDeserializer};
+
+    use super::*;
+
+    fn text(text: &str) -> StrDeserializer<'_, Error> {
+        text.into_deserializer()
+    }
+
+    #[test]
+    fn a_collector_is_an_address_and_the_refusal_of_another_repeats_no_login() {
+        assert_eq!(collector(text("https://c.example/otlp")), Ok(Some("https://c.example/otlp".to_owned())));
+        for wrong in ["127.0.0.1:4318", "http://me:hunter2@c.example", "grpc://c.example", "http://c.example?x=1"] {
+            let refused = collector(text(wrong)).unwrap_err().to_string();
+            assert!(refused.starts_with("expected an address") && !refused.contains("hunter2"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_from_nothing_to_everything() {
+        assert_eq!((share(text("0")), share(text("0.25")), share(text("1"))), (Ok(0.0), Ok(0.25), Ok(1.0)));
+        for wrong in ["1.1", "-0.1", "NaN", "all"] {
+            assert!(share(text(wrong)).is_err(), "{wrong}");
+        }
+    }
 }

@@ -88,7 +88,7 @@ pub(super) fn origin(text: &str) -> anyhow::Result<String> {
 }
 
 /// An `http` or `https` address without user, password and fragment. `Url` alone would take `http:shop`, too.
-fn web_address(text: &str) -> Option<Url> {
+pub(super) fn web_address(text: &str) -> Option<Url> {
     let scheme = text.split_once("://")?.0;
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     let url = is_web.then(|| Url::parse(text).ok())??;

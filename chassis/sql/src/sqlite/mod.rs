@@ -5,7 +5,7 @@ mod readers;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use connection::{Access, SqliteConnection, SqliteRow};
 use futures_util::future::BoxFuture;
@@ -13,6 +13,7 @@ use readers::Readers;
 use shared_kernel::StoreError;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use tracing::Span;
 pub(crate) use writer::panic_text;
 use writer::{Job, Work};
 
@@ -33,6 +34,7 @@ const WRITER_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = 
 
 pub(super) struct Sqlite {
     path: PathBuf,
+    name: String,
     queue: mpsc::Sender<Box<dyn Job>>,
     readers: Readers,
     counter: WorkCounter,
@@ -75,28 +77,34 @@ impl Sqlite {
             .name(format!("sqlite-{name}"))
             .spawn(move || runtime.block_on(writer::serve(tx, jobs, wakers, counted)))
             .map_err(StoreError::unavailable)?;
-        Ok(Self { path: path.to_owned(), queue, readers, counter })
+        Ok(Self { path: path.to_owned(), name, queue, readers, counter })
     }
 
-    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    /// The file's, without its ending.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) async fn write<T, F>(&self, job: F, span: Span) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let work = Box::new(Work { job, outcome: None, reply });
+        let queued = (!span.is_disabled()).then(Instant::now);
+        let work = Box::new(Work { job, outcome: None, reply, span, queued });
         self.queue.send(work).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 
     /// Reads on the thread that asks.
-    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub(super) async fn read<T, F>(&self, job: F, span: Span) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
     {
         let (connection, _permit) = self.readers.lend().await?;
-        let mut tx = Tx::new(Connection::Sqlite(connection));
+        let mut tx = Tx::new(Connection::Sqlite(connection)).with_span(span);
         let found = job(&mut tx).await;
         self.counter.read(&mut tx);
         if let Some(connection) = tx.into_sqlite() {
@@ -106,7 +114,7 @@ impl Sqlite {
     }
 
     /// Reads on a thread for work that takes long.
-    pub(super) async fn read_long<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub(super) async fn read_long<T, F>(&self, job: F, span: Span) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
@@ -116,7 +124,7 @@ impl Sqlite {
         let (runtime, readers, counter) = (Handle::current(), self.readers.clone(), self.counter.clone());
         in_background(move || {
             let _kept = (permit, long_permit);
-            let mut tx = Tx::new(Connection::Sqlite(connection));
+            let mut tx = Tx::new(Connection::Sqlite(connection)).with_span(span);
             let found = runtime.block_on(job(&mut tx));
             counter.read(&mut tx);
             if let Some(connection) = tx.into_sqlite() {
@@ -129,7 +137,7 @@ impl Sqlite {
 
     /// Waits for the queued work and folds the log into the file, which is whole by itself then.
     pub(super) async fn close(&self) -> Result<(), StoreError> {
-        self.write(|_| Box::pin(async { Ok(()) })).await?;
+        self.write(|_| Box::pin(async { Ok(()) }), Span::none()).await?;
         self.readers.close().await;
         self.overwrite_remains().await
     }

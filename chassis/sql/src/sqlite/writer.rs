@@ -6,12 +6,15 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shared_kernel::StoreError;
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument as _, Span};
 
+use crate::spans::note_work;
 use crate::tx::{Touched, Tx};
 use crate::wakers::Wakers;
 use crate::work::WorkCounter;
@@ -46,6 +49,10 @@ pub(super) struct Work<T, F> {
     pub(super) job: F,
     pub(super) outcome: Option<Result<T, StoreError>>,
     pub(super) reply: oneshot::Sender<Result<T, StoreError>>,
+    /// From the queue to the answer.
+    pub(super) span: Span,
+    /// Since when it waits, if that is of interest.
+    pub(super) queued: Option<Instant>,
 }
 
 impl<T, F> Job for Work<T, F>
@@ -54,7 +61,12 @@ where
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + Sync + 'static,
 {
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, Ran> {
+        let span = self.span.clone();
         async move {
+            if let Some(queued) = self.queued.take() {
+                self.span.record("store.queue.duration_ms", queued.elapsed().as_secs_f64() * 1_000.0);
+            }
+            let (statements, rows) = (tx.statements, tx.rows);
             let outcome = AssertUnwindSafe(async { (self.job)(tx).await }).catch_unwind().await;
             let outcome = outcome.unwrap_or_else(|panic| Err(StoreError::unavailable(panic_text(&*panic))));
             let ran = match &outcome {
@@ -63,8 +75,10 @@ where
                 Err(_) => Ran::Refused,
             };
             self.outcome = Some(outcome);
+            note_work(&self.span, tx.statements - statements, tx.rows - rows);
             ran
         }
+        .instrument(span)
         .boxed()
     }
 
@@ -74,6 +88,8 @@ where
             Ok(()) => self.outcome.unwrap_or_else(never_ran),
             Err(cause) => Err(cause),
         };
+        // A span ends when it was left last, and the commit is part of it.
+        self.span.in_scope(|| ());
         let _gone = self.reply.send(outcome);
     }
 }

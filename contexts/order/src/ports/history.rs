@@ -59,6 +59,9 @@ pub trait OrderHistory: Send + Sync {
     /// Orders that wait for a person, longest waiting first; `after` is the cursor of the page before.
     async fn needing_attention(&self, after: Option<&str>, limit: Limit) -> Result<Page<Order>, StoreError>;
 
+    /// The trace of the request that placed the order, as it is found in a tracing system; `None` if it was not traced.
+    async fn trace(&self, order: OrderId) -> Result<Option<String>, StoreError>;
+
     /// Every order by id, after `after`: for audits.
     async fn all(&self, after: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError>;
 }

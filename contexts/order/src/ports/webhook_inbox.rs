@@ -14,6 +14,8 @@ pub struct ProviderEvent {
     pub event_type: String,
     /// The intent that it is about (else the object); events of one subject keep their order.
     pub subject: String,
+    /// The order that it names, if it does.
+    pub order: Option<String>,
     /// As it was posted. Only the provider's adapter reads it.
     pub payload: Value,
 }

@@ -364,7 +364,7 @@ impl HistoryImport for MemoryShop {
 #[async_trait]
 impl WebhookInbox for MemoryShop {
     async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError> {
-        let ProviderEvent { id, event_type, subject, payload } = event;
+        let ProviderEvent { id, event_type, subject, payload, .. } = event;
         let envelope = Envelope {
             specversion: "1.0".to_owned(),
             correlationid: id.clone(),

@@ -27,7 +27,8 @@ pub fn read(payload: Value) -> Result<ProviderEvent, Malformed> {
     };
     let (id, event_type) = (text("id")?, text("type")?);
     let subject = subject(&event_type, &payload).unwrap_or_else(|| id.clone());
-    Ok(ProviderEvent { id, event_type, subject, payload })
+    let order = payload.pointer("/data/object/metadata/order_id").and_then(Value::as_str).map(str::to_owned);
+    Ok(ProviderEvent { id, event_type, subject, order, payload })
 }
 
 /// Events about one intent are worked off one after the other. Those that make us ask the provider wait beside those that

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared_kernel::{Clock, CustomerId, Limit, Page, StoreError, Timestamp};
+use shared_kernel::{Clock, CustomerId, Limit, OrderId, Page, StoreError, Timestamp};
 
 use crate::domain::{Order, Status};
 use crate::ports::{OrderCursor, OrderFilter, OrderHistory};
@@ -70,6 +70,11 @@ impl ListOrders {
             return Err(ListOrdersError::BadCursor);
         }
         Ok(self.history.needing_attention(cursor, limit).await?)
+    }
+
+    /// The trace of the request that placed an order. The caller has made sure that they are of the staff.
+    pub async fn trace(&self, order: OrderId) -> Result<Option<String>, ListOrdersError> {
+        Ok(self.history.trace(order).await?)
     }
 
     async fn page(&self, customer: Option<CustomerId>, query: ListOrdersQuery) -> Result<Page<Order>, ListOrdersError> {

@@ -16,6 +16,10 @@ impl OrderHistory for MemoryShop {
         Ok(Page::cut(found, filter.limit, |order| OrderCursor::of(order).text()))
     }
 
+    async fn trace(&self, _: OrderId) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
+
     async fn needing_attention(&self, after: Option<&str>, limit: Limit) -> Result<Page<Order>, StoreError> {
         let place = |order: &Order| order.attention().map(|attention| (attention.since, order.id()));
         let after = after.and_then(OrderCursor::parse).map(|cursor| (cursor.placed_at, cursor.id));

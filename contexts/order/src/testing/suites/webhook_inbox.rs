@@ -8,7 +8,7 @@ use crate::ports::{ProviderEvent, WebhookInbox};
 pub fn an_event(number: u32) -> ProviderEvent {
     let id = format!("evt_{number}");
     let payload = json!({"id": id, "type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}});
-    ProviderEvent { id, event_type: "payment_intent.succeeded".into(), subject: "pi_1".into(), payload }
+    ProviderEvent { id, event_type: "payment_intent.succeeded".into(), subject: "pi_1".into(), order: None, payload }
 }
 
 /// An event is kept once, however often it is posted; another one about the same intent is another one.

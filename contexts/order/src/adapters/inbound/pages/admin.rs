@@ -71,7 +71,7 @@ pub async fn list(
 
 /// One order.
 pub async fn show(
-    orders: web::Data<ViewOrder>,
+    (orders, lists): (web::Data<ViewOrder>, web::Data<ListOrders>),
     site: web::Data<Site>,
     ids: web::Data<dyn Ids>,
     Staff(who): Staff,
@@ -87,6 +87,7 @@ pub async fn show(
         can_check_payment: !order.payments().is_empty(),
         currency: order.totals().gross.currency().code(),
         idempotency_key: ids.uuid().to_string(),
+        trace: lists.trace(order.id()).await?,
         order: OrderView::new(&order, &site),
     })
 }

@@ -1,8 +1,10 @@
 //! Lists of orders in SQL, by key: a page costs the same however many orders there are.
 
 use async_trait::async_trait;
+use chassis::messaging::first_traceparent;
 use chassis::params;
 use chassis::sql::{Params, Tx};
+use chassis::telemetry::trace_id;
 use shared_kernel::{Limit, OrderId, Page, StoreError, Timestamp};
 
 use super::orders::SqlOrderStore;
@@ -59,6 +61,15 @@ impl OrderHistory for SqlOrderStore {
             let placed_at = order.attention().map_or(order.placed_at(), |attention| attention.since);
             OrderCursor { placed_at, id: order.id() }.text()
         }))
+    }
+
+    async fn trace(&self, order: OrderId) -> Result<Option<String>, StoreError> {
+        let subject = order.to_string();
+        let placed = self.database.read(move |tx: &mut Tx| {
+            let subject = subject.clone();
+            Box::pin(async move { first_traceparent(tx, &subject).await })
+        });
+        Ok(placed.await?.as_deref().and_then(trace_id))
     }
 
     async fn all(&self, after: Option<OrderId>, limit: u32) -> Result<Vec<Order>, StoreError> {

@@ -25,13 +25,18 @@ impl SqlWebhookInbox {
 #[async_trait]
 impl WebhookInbox for SqlWebhookInbox {
     async fn accept(&self, event: ProviderEvent) -> Result<bool, StoreError> {
-        let ProviderEvent { id, event_type, subject, payload } = event;
+        let ProviderEvent { id, event_type, subject, order, payload } = event;
         let envelope = self.recorder.envelope(&event_type, MessageId::new(id), &subject, payload);
         let recorder = self.recorder.clone();
         self.database
             .write(move |tx| {
-                let (recorder, envelope) = (recorder.clone(), envelope.clone());
-                Box::pin(async move { recorder.accept(tx, PAYMENT_EVENTS, envelope).await })
+                let (recorder, mut envelope, order) = (recorder.clone(), envelope.clone(), order.clone());
+                Box::pin(async move {
+                    if let Some(order) = order {
+                        recorder.continue_trace_of(tx, &order, &mut envelope).await?;
+                    }
+                    recorder.accept(tx, PAYMENT_EVENTS, envelope).await
+                })
             })
             .await
     }

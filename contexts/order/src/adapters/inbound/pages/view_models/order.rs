@@ -37,6 +37,8 @@ pub struct AdminOrderPage {
     pub can_check_payment: bool,
     pub currency: &'static str,
     pub idempotency_key: String,
+    /// The id of the trace in which it was placed, where traces are recorded.
+    pub trace: Option<String>,
 }
 
 /// What the buyer's and the shop's page of an order have in common.
