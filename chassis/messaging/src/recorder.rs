@@ -265,3 +265,28 @@ async fn mark_handled(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<(), 
         _ => Err(StoreError::LeaseLost),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared_kernel::LeaseToken;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_traces_nothing_hands_on_what_others_have_begun_and_one_that_does_its_own() {
+        let message: Envelope = serde_json::from_value(json!({
+            "specversion": "1.0", "id": "1", "source": "/order", "type": "task.mail", "subject": "1",
+            "time": "2026-11-30T00:00:00Z", "datacontenttype": "application/json", "sequence": 0,
+            "correlationid": "1", "traceparent": "theirs", "data": null,
+        }))
+        .unwrap();
+        let cause = Cause::of(&message, ConsumerName::new("mail"), LeaseToken(Uuid::nil()));
+        for (own, expected) in [(None, "theirs"), (Some("ours".to_owned()), "ours")] {
+            let mut next = Envelope { traceparent: own, ..message.clone() };
+            tie(&mut next, Some(&cause));
+            assert_eq!(next.traceparent.as_deref(), Some(expected));
+        }
+    }
+}
