@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
 use anyhow::Context as _;
+use chassis::ContextModule as _;
 use chassis::web::connections::{ConnectionSettings, Connections};
 use chassis::web::health::Readiness;
 use chassis::web::limits::LimitSettings;
@@ -197,7 +198,7 @@ fn open_private_listener(shop: &Arc<Shop>) -> anyhow::Result<Option<ServerHandle
     let server = HttpServer::new(move || {
         let mut app = App::new();
         if let Some(order) = served.modules.get::<OrderModule>() {
-            app = app.into_utoipa_app().configure(order.api()).split_for_parts().0;
+            app = app.into_utoipa_app().configure(|config| order.register_api(config)).split_for_parts().0;
         }
         if let Some(sandbox) = &served.sandbox {
             app = app.configure(sandbox.routes());

@@ -113,49 +113,6 @@ impl OrderModule {
         &self.use_cases
     }
 
-    /// The JSON API, `/api/order/v1`.
-    pub fn api(&self) -> impl FnOnce(&mut ServiceConfig) + Clone + use<> {
-        let api = api::routes::configure(&self.use_cases, self.platform.site.clone());
-        let (inbox, secrets) = (Arc::clone(&self.webhook_inbox), self.settings.stripe.webhook_secrets.clone());
-        let webhook = configure_webhook(inbox, secrets, Arc::clone(&self.platform.clock));
-        move |services: &mut ServiceConfig| {
-            api(services);
-            webhook(services);
-        }
-    }
-
-    /// The pages: cart, checkout, payment, orders, and the orders of the back office.
-    pub fn pages(&self) -> impl FnOnce(&mut actix_web::web::ServiceConfig) + Clone + use<> {
-        let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::routes::configure(&self.use_cases, site, ids)
-    }
-
-    /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.
-    pub fn subscriptions(&self) -> Vec<Subscription> {
-        let with = &self.use_cases;
-        let prices = Arc::new(PriceListFeed::new(with.keep_prices.clone()));
-        let hints = Arc::new(StockHintFeed::new(with.keep_prices.clone()));
-        let follow = Arc::new(FulfilmentFeed::new(with.answer_stock.clone(), with.follow_fulfilment.clone()));
-        let customers = Arc::new(CustomerFeed::new(with.forget_customer.clone()));
-        let mut all = vec![
-            Subscription::to(PRICE_LIST, &[PRODUCT_CHANGED, PRODUCT_WITHDRAWN], prices)
-                .in_background()
-                .rebuildable(Arc::new(RebuildPriceList)),
-            Subscription::to(STOCK_HINTS, &[STOCK_CHANGED], hints).rebuildable(Arc::new(RebuildStockHints)),
-            Subscription::to(FOLLOW_FULFILMENT, ABOUT_ORDERS, follow).lanes(LANES),
-            Subscription::to(FOLLOW_CUSTOMERS, &[CUSTOMER_REGISTERED, CUSTOMER_ERASED], customers),
-            chassis::mail::forget::subscription(Arc::clone(&self.platform.mailer)),
-            self.payment_events(),
-        ];
-        all.extend(tasks::subscriptions(with));
-        all
-    }
-
-    /// Timers.
-    pub fn jobs(&self) -> Vec<Job> {
-        jobs::jobs(&self.use_cases, &self.settings)
-    }
-
     /// What has to be done before anything else when the database was restored from a backup: takes in, as if they were
     /// webhooks of today, all events that the payment provider remembers since, and compares what is open. `None` if the
     /// database was not restored, or all this was done. One process does it while others wait.
@@ -194,15 +151,7 @@ impl OrderModule {
         Subscription::task(PAYMENT_EVENTS, feed).retry(RetryPolicy::money()).lanes(LANES)
     }
 
-    /// Every order with its money, as JSON.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn audit(&self, to: &AuditSink) -> Result<(), StoreError> {
-        Self::audit_of(&self.platform.database, to).await
-    }
-
-    /// The same of orders that nobody works on, such as those in a backup.
+    /// Sends every order with its money, as JSON, for orders that nobody works on, such as those in a backup.
     ///
     /// # Errors
     /// The store's.
@@ -305,28 +254,50 @@ fn policy(settings: &OrderSettings, platform: &Platform) -> Result<Policy, Store
 
 #[async_trait::async_trait]
 impl chassis::ContextModule for OrderModule {
-    fn register_api(&self, config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-        self.api()(config);
+    /// The JSON API, `/api/order/v1`, and the payment provider's webhook.
+    fn register_api(&self, config: &mut ServiceConfig<'_>) {
+        api::routes::configure(&self.use_cases, &self.platform.site, config);
+        let (inbox, secrets) = (Arc::clone(&self.webhook_inbox), self.settings.stripe.webhook_secrets.clone());
+        configure_webhook(inbox, secrets, Arc::clone(&self.platform.clock))(config);
     }
 
+    /// The pages: cart, checkout, payment, orders, and the orders of the back office.
     fn register_pages(&self, config: &mut actix_web::web::ServiceConfig) {
-        self.pages()(config);
+        pages::routes::configure(&self.use_cases, &self.platform.site, Arc::clone(&self.platform.ids), config);
     }
 
+    /// Everything that this context listens to: facts of others, the payment provider, and its own tasks.
     fn subscriptions(&self) -> Vec<Subscription> {
-        self.subscriptions()
+        let with = &self.use_cases;
+        let prices = Arc::new(PriceListFeed::new(with.keep_prices.clone()));
+        let hints = Arc::new(StockHintFeed::new(with.keep_prices.clone()));
+        let follow = Arc::new(FulfilmentFeed::new(with.answer_stock.clone(), with.follow_fulfilment.clone()));
+        let customers = Arc::new(CustomerFeed::new(with.forget_customer.clone()));
+        let mut all = vec![
+            Subscription::to(PRICE_LIST, &[PRODUCT_CHANGED, PRODUCT_WITHDRAWN], prices)
+                .in_background()
+                .rebuildable(Arc::new(RebuildPriceList)),
+            Subscription::to(STOCK_HINTS, &[STOCK_CHANGED], hints).rebuildable(Arc::new(RebuildStockHints)),
+            Subscription::to(FOLLOW_FULFILMENT, ABOUT_ORDERS, follow).lanes(LANES),
+            Subscription::to(FOLLOW_CUSTOMERS, &[CUSTOMER_REGISTERED, CUSTOMER_ERASED], customers),
+            chassis::mail::forget::subscription(Arc::clone(&self.platform.mailer)),
+            self.payment_events(),
+        ];
+        all.extend(tasks::subscriptions(with));
+        all
     }
 
     fn published_events(&self) -> &'static [PublishedEvent] {
         Self::PUBLISHED
     }
 
+    /// Timers.
     fn jobs(&self) -> Vec<Job> {
-        self.jobs()
+        jobs::jobs(&self.use_cases, &self.settings)
     }
 
-    async fn write_audit(&self, to: &chassis::messaging::AuditSink) -> Result<(), StoreError> {
-        self.audit(to).await
+    async fn write_audit(&self, to: &AuditSink) -> Result<(), StoreError> {
+        Self::audit_of(&self.platform.database, to).await
     }
 
     async fn open_work(&self) -> Result<Vec<chassis::OpenWork>, StoreError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::App;
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use chassis::ContextModule as _;
 use chassis::web::openapi::{About, describe};
 use chassis::web::testing::promised as response_of;
 use order::adapters::stripe::webhook_signature::signed_header;
@@ -29,7 +30,7 @@ fn promised() -> Value {
 
 /// What the code says.
 fn openapi(shop: &TestShop) -> Value {
-    let (_, api) = App::new().into_utoipa_app().configure(shop.module.api()).split_for_parts();
+    let (_, api) = App::new().into_utoipa_app().configure(|config| shop.module.register_api(config)).split_for_parts();
     describe(About { tag: "order", text: "Carts, orders, payments and refunds" }, &api).unwrap()
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use chassis::ContextModule as _;
 use chassis::messaging::Rebuild;
 use order::adapters::outbound::sql::{RebuildPriceList, RebuildStockHints};
 use order::domain::{FulfilmentStatus, Status};

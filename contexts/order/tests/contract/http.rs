@@ -10,6 +10,7 @@ use actix_web::cookie::Cookie;
 use actix_web::middleware::from_fn;
 use actix_web::test::TestRequest;
 use actix_web::{App, test, web};
+use chassis::ContextModule as _;
 use chassis::web::testing::{KnownPeople, VISITOR, edge, form_token, somebody};
 use order::adapters::inbound::pages;
 use order::adapters::stripe::webhook_signature::signed_header;
@@ -109,21 +110,20 @@ impl TestShop {
     }
 
     /// The pages as the module serves them, but with little patience for the provider's word.
-    fn pages(&self) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    fn register_pages(&self, config: &mut web::ServiceConfig) {
         let mut use_cases = self.use_cases().clone();
         let wait = use_cases.wait_for_payment.no_longer_than(Duration::from_millis(2));
         use_cases.wait_for_payment = Arc::new(wait);
-        let (site, ids) = (self.platform.site.clone(), Arc::clone(&self.platform.ids));
-        pages::routes::configure(&use_cases, site, ids)
+        pages::routes::configure(&use_cases, &self.platform.site, Arc::clone(&self.platform.ids), config);
     }
 
     /// Sends a request through edge, API and pages.
     pub async fn ask(&self, request: TestRequest) -> Answer {
         let app = App::new()
             .into_utoipa_app()
-            .configure(self.module.api())
+            .configure(|config| self.module.register_api(config))
             .into_app()
-            .configure(self.pages())
+            .configure(|config| self.register_pages(config))
             .app_data(web::Data::new(edge(people())))
             .wrap(from_fn(chassis::web::guard));
         let app = test::init_service(app).await;

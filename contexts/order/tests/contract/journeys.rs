@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::ContextModule as _;
 use chassis::messaging::{DeadLetters, InboxAdmin as _, each_record};
 use order::application::{
     ListOrdersQuery, NotOrderable, OpenCardPageQuery, PlaceOrderError, PlacedOrder, RefundOrderCommand,
@@ -532,7 +533,7 @@ async fn the_audit_lays_every_order_open_without_secrets(on: Storage) {
     let shop = TestShop::open(on).await;
     let order = shop.paid_order().await;
     let mut lines = Vec::new();
-    each_record(async |to| shop.module.audit(&to).await, |line| lines.push(line)).await.unwrap();
+    each_record(async |to| shop.module.write_audit(&to).await, |line| lines.push(line)).await.unwrap();
     assert_eq!(lines.len(), 1);
     let line = &lines[0];
     assert_eq!(line["id"], json!(order.id()));

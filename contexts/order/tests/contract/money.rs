@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+use chassis::ContextModule as _;
 use std::path::Path;
 
 use order::adapters::stripe::MONEY_EVENTS;

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::ContextModule as _;
 use chassis::Platform;
 use chassis::messaging::{Inbox as _, InboxAdmin as _, Recorder, SqlMessages};
 use chassis::sql::Database;

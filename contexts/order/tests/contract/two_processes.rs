@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+use chassis::ContextModule as _;
 use std::sync::Arc;
 
 use order::application::{RefundOrderCommand, SetCartItemCommand, ViewCartQuery};
