@@ -58,14 +58,15 @@ impl Repository {
     }
 
     /// Every dependency of every crate of the workspace, except that of a crate on itself. The tests of a part of the
-    /// chassis may use all of it.
+    /// chassis may use all of it, and those of the whole shop look into its files.
     pub fn all_dependencies(&self) -> Vec<Edge> {
         let options = ["--offline".to_owned()];
         let manifest = self.root.join("Cargo.toml");
         let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().other_options(options).exec().unwrap();
         let edges = metadata.packages.iter().flat_map(|package| {
             let is_part = package.name.as_str().starts_with("chassis");
-            let counts = move |kind| !is_part || kind != DependencyKind::Development;
+            let has_wide_tests = is_part || package.name.as_str() == "app";
+            let counts = move |kind| !has_wide_tests || kind != DependencyKind::Development;
             let dependencies = package.dependencies.iter().filter(move |dependency| counts(dependency.kind));
             dependencies.map(|dependency| Edge::new(package.name.as_str(), &dependency.name))
         });

@@ -138,6 +138,7 @@ fn edge(shop: &Shop) -> Edge {
         large_bodies: limits::large_bodies(),
         security: shop.security.clone(),
         recorded: limits::recorded(),
+        max_in_flight: settings.http.requests_at_once,
         never_shed: limits::signed_routes(shop),
         cart_count_cookie: Some(order::CART_COUNT_COOKIE),
         cookies_of_session: vec![order::CART_COOKIE, order::CART_COUNT_COOKIE],

@@ -69,6 +69,7 @@ const MESSAGING: &[Migration] = &[
     crate::migration!("../migrations", 2, "0002_several_processes.sql", "several processes"),
     crate::migration!("../migrations", 3, "0003_security_log.sql", "security log"),
     crate::migration!("../migrations", 4, "0004_handled_marks.sql", "handled marks"),
+    crate::migration!("../migrations", 5, "0005_security_log_of_subject.sql", "security log of subject"),
 ];
 
 impl Database {

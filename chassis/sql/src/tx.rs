@@ -92,7 +92,7 @@ impl Tx {
     /// Runs a statement that returns no rows; answers how many it changed.
     pub async fn execute(&mut self, sql: &'static str, params: Params) -> Result<u64, StoreError> {
         self.statements += 1;
-        show(sql);
+        show(sql, &params);
         let changed = match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, &params).map_err(StoreError::unavailable),
             Connection::Postgres(connection) => {
@@ -107,7 +107,7 @@ impl Tx {
     /// Runs a statement and reads all its rows. A statement that changes and returns rows counts as a change.
     pub async fn fetch(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         self.statements += 1;
-        show(sql);
+        show(sql, &params);
         let rows: Vec<Row> = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 let rows = connection.fetch(sql, &params).map_err(StoreError::unavailable)?;
@@ -139,7 +139,7 @@ impl Tx {
     pub async fn fetch_for_update(&mut self, sql: &'static str, params: Params) -> Result<Vec<Row>, StoreError> {
         let Connection::Postgres(connection) = &mut self.connection else { return self.fetch(sql, params).await };
         self.statements += 1;
-        show(sql);
+        show(sql, &params);
         let locking = sqlx::query(AssertSqlSafe(format!("{sql} FOR UPDATE")));
         let rows = bound_postgres(locking, params).fetch_all(&mut **connection).await;
         let rows = rows.map_err(|error| failed(&mut self.lost_a_race, error))?;
@@ -224,9 +224,20 @@ impl Tx {
     }
 }
 
-/// For those who look with `STORE_LOG=sql=trace` at what the shop asks its databases.
-fn show(sql: &'static str) {
-    tracing::trace!(target: "sql", "{sql}");
+/// For those who look with `STORE_LOG=sql=trace` at what the shop asks its databases. Nothing is formatted for
+/// others.
+fn show(sql: &'static str, params: &Params) {
+    tracing::trace!(target: "sql", parameters = kinds(params), "{sql}");
+}
+
+/// The types of parameters, whose values may be personal.
+fn kinds(params: &Params) -> String {
+    let kind = |value: &Value| match value {
+        Value::Int(_) => "bigint",
+        Value::Text(_) => "text",
+        Value::Bytes(_) => "bytea",
+    };
+    params.iter().map(kind).collect::<Vec<_>>().join(", ")
 }
 
 /// What a server's refusal means. Notes when the unit of work has only lost a race: a serialization failure, a

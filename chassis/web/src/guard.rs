@@ -140,6 +140,9 @@ fn leave(
         let allowed = HeaderValue::from_static(methods::of_page(&visit.method));
         response.headers_mut().insert(header::ALLOW, allowed);
     }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(header::RETRY_AFTER) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

@@ -509,6 +509,7 @@ async fn more_than_the_shop_can_do_at_once_is_put_off_but_not_what_must_get_in()
     assert_eq!((put_off.status, put_off.header("retry-after")), (503, "1"));
     let page = ask_at(full.clone(), TestRequest::get().uri("/")).await;
     assert!(page.status == 503 && page.body.contains("a lot going on"), "{}", page.body);
+    assert_eq!(page.header("retry-after"), "1");
     assert_eq!(ask_at(full, TestRequest::get().uri("/api/number/7")).await.body, "7");
     let settings = EdgeSettings { max_in_flight: 1, ..EdgeSettings::default() };
     let small = Edge::new(settings, Arc::new(people()), Arc::new(chassis_system::SystemIds));

@@ -30,6 +30,7 @@ pub(super) fn defaults() -> Vec<(&'static str, String)> {
         ("log_format", "text"),
         ("otlp_sample", "1"),
         ("limit_loopback", "off"),
+        ("requests_at_once", "1024"),
         ("refuse_untrusted_proxies", "off"),
         ("second_factor_from", "nobody"),
         ("security_log_days", "400"),

@@ -64,6 +64,9 @@ pub struct HttpSettings {
     /// Whether rate limits also apply to programs on this machine.
     #[serde(deserialize_with = "switch")]
     pub limit_loopback: bool,
+    /// How many requests are worked on at once; more are refused with 503, except the payment provider's messages.
+    #[serde(deserialize_with = "whole::<1, 65_536, _, _>")]
+    pub requests_at_once: usize,
     /// Networks whose forwarding headers are believed.
     #[serde(default, deserialize_with = "networks")]
     pub trusted_proxies: TrustedProxies,

@@ -31,7 +31,12 @@ const NEWEST: &str = concat!(product_columns!(), " WHERE status = 'active' ORDER
 /// `$1` what every price of a product must hold; see [`price_mark`].
 const CATEGORIES: &str = "SELECT category, COUNT(*) AS products FROM product
     WHERE status = 'active' AND replace(variants, $1, '') NOT LIKE '%\"currency\":\"%' GROUP BY category";
-const CATEGORY_NAMES: &str = "SELECT DISTINCT category AS name FROM product";
+/// Goes from each name straight to the next one, however many products lie between.
+const CATEGORY_NAMES: &str = "WITH RECURSIVE found AS (
+        SELECT MIN(category) AS name FROM product
+        UNION ALL SELECT (SELECT MIN(category) FROM product WHERE category > found.name) FROM found
+            WHERE found.name IS NOT NULL
+    ) SELECT name FROM found WHERE name IS NOT NULL";
 const HANDLES: &str = "SELECT handle FROM product
     WHERE status = 'active' AND replace(variants, $1, '') NOT LIKE '%\"currency\":\"%' ORDER BY title_key, id";
 

@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/catalogue", 1, "0001_products.sql", "products"),
     chassis::migration!("../../../../../../migrations/catalogue", 2, "0002_search.sql", "search"),
     chassis::migration!("../../../../../../migrations/catalogue", 3, "0003_imports.sql", "imports"),
+    chassis::migration!("../../../../../../migrations/catalogue", 4, "0004_newest.sql", "newest"),
 ];
 
 /// The catalogue in its own database.

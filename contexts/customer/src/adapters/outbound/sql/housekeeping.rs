@@ -8,13 +8,19 @@ use shared_kernel::StoreError;
 use super::SqlCustomers;
 use crate::ports::{Housekeeping, Outdated};
 
-const OLD_SESSIONS: &str = "SELECT hash FROM session WHERE started_at < $1 OR last_seen < $2 ORDER BY hash";
+// Rows are locked in the order of their keys, but found by their age: without the inner query SQLite reads all of them in
+// that order.
+const OLD_SESSIONS: &str = "SELECT hash FROM session
+    WHERE hash IN (SELECT hash FROM session WHERE started_at < $1 OR last_seen < $2) ORDER BY hash";
 const DROP_SESSIONS: &str = "DELETE FROM session WHERE started_at < $1 OR last_seen < $2";
-const OLD_TOKENS: &str = "SELECT hash FROM mail_token WHERE expires_at < $1 ORDER BY hash";
+const OLD_TOKENS: &str =
+    "SELECT hash FROM mail_token WHERE hash IN (SELECT hash FROM mail_token WHERE expires_at < $1) ORDER BY hash";
 const DROP_TOKENS: &str = "DELETE FROM mail_token WHERE expires_at < $1";
-const OLD_CHALLENGES: &str = "SELECT hash FROM login_challenge WHERE expires_at < $1 ORDER BY hash";
+const OLD_CHALLENGES: &str = "SELECT hash FROM login_challenge
+    WHERE hash IN (SELECT hash FROM login_challenge WHERE expires_at < $1) ORDER BY hash";
 const DROP_CHALLENGES: &str = "DELETE FROM login_challenge WHERE expires_at < $1";
-const OLD_ATTEMPTS: &str = "SELECT account FROM login_attempt WHERE last < $1 ORDER BY account";
+const OLD_ATTEMPTS: &str = "SELECT account FROM login_attempt
+    WHERE account IN (SELECT account FROM login_attempt WHERE last < $1) ORDER BY account";
 const DROP_ATTEMPTS: &str = "DELETE FROM login_attempt WHERE last < $1";
 
 #[async_trait]

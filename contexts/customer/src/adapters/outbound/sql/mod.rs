@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
         "0002_devices_and_factors.sql",
         "devices and second factors"
     ),
+    chassis::migration!("../../../../../../migrations/customer", 3, "0003_expiry.sql", "expiry"),
 ];
 
 /// Keeps customers and everything around them.

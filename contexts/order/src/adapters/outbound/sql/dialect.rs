@@ -26,8 +26,10 @@ with_a_list! {
     ") AS wanted JOIN price_list AS p ON p.sku = wanted.value LEFT JOIN stock_hints AS h ON h.sku = p.sku"
 }
 with_a_list! {
-    /// The variants that the product `$1` has, and those in the list `$2`, in key order: to hold them.
-    variants_of: "SELECT sku, product_id FROM price_list WHERE product_id = $1 OR sku IN (", "$2", ") ORDER BY sku"
+    /// The variants that the product `$1` has, and those in the list `$2`, in key order: to hold them. With OR instead of
+    /// UNION PostgreSQL would read the whole price list for each product.
+    variants_of: "SELECT sku, product_id FROM price_list
+        WHERE sku IN (SELECT sku FROM price_list WHERE product_id = $1 UNION ", "$2", ") ORDER BY sku"
 }
 with_a_list! {
     /// Takes those variants of the product `$1` off sale that are in the list `$2`.

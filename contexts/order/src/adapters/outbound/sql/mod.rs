@@ -64,4 +64,5 @@ pub const MIGRATIONS: &[Migration] = &[
     ),
     chassis::migration!("../../../../../../migrations/order", 4, "0004_customers.sql", "customers"),
     chassis::migration!("../../../../../../migrations/order", 5, "0005_listings.sql", "listings"),
+    chassis::migration!("../../../../../../migrations/order", 6, "0006_carts_of_owner.sql", "carts of owner"),
 ];

@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     chassis::migration!("../../../../../../migrations/reports", 2, "0002_refund_failures.sql", "refund failures"),
     chassis::migration!("../../../../../../migrations/reports", 3, "0003_kept.sql", "kept"),
     chassis::migration!("../../../../../../migrations/reports", 4, "0004_sales_by_time.sql", "sales by time"),
+    chassis::migration!("../../../../../../migrations/reports", 5, "0005_articles_by_month.sql", "articles by month"),
 ];
 
 /// By which rules totals are kept; counted up whenever a fact adds to them otherwise than before. 1: what goes back is
