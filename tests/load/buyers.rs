@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chassis::testing::eventually;
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api_fixtures;
@@ -94,6 +94,27 @@ impl Buyers {
         self.steps.purchase.record(due.elapsed());
     }
 
+    /// A purchase that is given up at the first refusal; whether it was made. Refused is what is answered with 503.
+    pub async fn try_to_buy(&self, buyer: usize, number: usize) -> bool {
+        let made = async {
+            let cart = accepted(self.request(buyer, Method::POST, "/api/order/v1/carts").json(&json!({}))).await?;
+            let line = format!("/api/order/v1/carts/{}/items/{}", cart["id"].as_str().unwrap(), sku(number));
+            accepted(self.request(buyer, Method::PUT, &line).json(&json!({"quantity": 1}))).await?;
+            let key = format!("load-{}", self.keys.fetch_add(1, Ordering::Relaxed));
+            let body = json!({"cart_id": cart["id"], "delivery_address": api_fixtures::address()});
+            let place = || self.request(buyer, Method::POST, "/api/order/v1/orders").header("Idempotency-Key", &key);
+            let mut order = accepted(place().json(&body)).await?;
+            while !order["payment"]["client_secret"].is_string() {
+                order = accepted(place().json(&body)).await?;
+            }
+            let (intent, secret) = (&order["payment"]["intent_id"], &order["payment"]["client_secret"]);
+            let form = [("payment_method", "pm_card_visa"), ("client_secret", secret.as_str().unwrap())];
+            let url = format!("{}/sandbox/v1/payment_intents/{}/confirm", self.sandbox, intent.as_str().unwrap());
+            accepted(self.client.post(url).form(&form)).await
+        };
+        made.await.is_some()
+    }
+
     /// The order, once there is something to pay.
     async fn place(&self, buyer: usize, cart: &str) -> Value {
         let key = format!("load-{}", self.keys.fetch_add(1, Ordering::Relaxed));
@@ -115,9 +136,17 @@ impl Buyers {
 }
 
 async fn answer(request: RequestBuilder) -> Value {
-    let answer = request.send().await.unwrap();
+    accepted(request).await.unwrap_or_else(|| panic!("refused with 503"))
+}
+
+/// `None` if it was refused because there is too much to do. A connection that is not accepted counts as that.
+async fn accepted(request: RequestBuilder) -> Option<Value> {
+    let answer = request.send().await.ok()?;
+    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+        return None;
+    }
     let (status, url) = (answer.status(), answer.url().path().to_owned());
     let body = answer.bytes().await.unwrap();
     assert!(status.is_success(), "{url}: {status} {}", String::from_utf8_lossy(&body));
-    serde_json::from_slice(&body).unwrap()
+    Some(serde_json::from_slice(&body).unwrap())
 }

@@ -1,6 +1,7 @@
 //! One form of the shop under load.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chassis::testing::eventually;
@@ -22,6 +23,9 @@ const CART_WRITES: usize = 20_000;
 const PAGES: usize = 20_000;
 /// Part of the rate that the closed loop has reached at which the open one asks, in percent.
 const OPEN_LOAD_PERCENT: f64 = 60.0;
+/// So many times the closed loop's rate is asked for in an overload.
+const OVERLOAD_FACTOR: f64 = 5.0;
+const OVERLOAD_DURATION: Duration = Duration::from_secs(5);
 const OPEN_DURATION: Duration = Duration::from_secs(10);
 const IDLE_DURATION: Duration = Duration::from_secs(10);
 const SETTLE_TIMEOUT: Duration = Duration::from_mins(5);
@@ -40,6 +44,7 @@ pub struct Measured {
     pub steps: Vec<(&'static str, Percentiles)>,
     /// Of the whole purchase at a fixed pace, and that pace in orders per second.
     pub open: (f64, Percentiles),
+    pub overload: Overload,
     pub usage: Meter,
     pub sql: SqlWork,
     /// The transactions and statements of one order as bare inserts, in orders per second.
@@ -57,6 +62,19 @@ pub struct Idle {
     pub usage: Meter,
     /// Processor time in percent of one core.
     pub percent: f64,
+}
+
+/// What comes of asking for much more than the shop can do.
+#[derive(Serialize)]
+pub struct Overload {
+    pub asked_per_second: f64,
+    /// Purchases that were begun, and those of them that were made.
+    pub asked: usize,
+    pub made: usize,
+    /// Purchases made per second, until the last of them was made or refused.
+    pub made_per_second: f64,
+    /// From the last answer until every order is settled.
+    pub recovery: Duration,
 }
 
 /// A page beside a server that does nothing but send the same bytes.
@@ -126,6 +144,8 @@ impl Form {
         ];
         let steps = steps.map(|(name, times)| (name, times.percentiles())).into();
         let open = self.open_loop(orders_per_second * OPEN_LOAD_PERCENT / 100.0).await;
+        let before = self.sold().await;
+        let overload = self.overload(orders_per_second * OVERLOAD_FACTOR, before).await;
         let (cart_writes_per_second, cart_writes) = self.write_carts().await;
         let each = |kind: &str| sql.total(kind).div_ceil(u64::try_from(orders).unwrap());
         let engine = Engine::open(&self.shop, self.count).await;
@@ -146,6 +166,7 @@ impl Form {
             orders_per_second,
             steps,
             open,
+            overload,
             usage,
             sql,
             bare_orders_per_second,
@@ -193,6 +214,27 @@ impl Form {
         })
         .await;
         (orders_per_second, buyers.steps.purchase.percentiles())
+    }
+
+    /// Asks at a pace that the shop cannot keep, and waits until it has settled what it took.
+    async fn overload(&self, asked_per_second: f64, sold: usize) -> Overload {
+        let (working, count, made) = (self.buyers.clone(), self.count, Arc::new(AtomicUsize::new(0)));
+        let (asked, counted) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&made));
+        let (begun, all) = (Instant::now(), Arc::clone(&asked));
+        pace::open(Duration::from_secs_f64(1.0 / asked_per_second), OVERLOAD_DURATION, move |number, _| {
+            let (buyers, counted) = (working.clone(), Arc::clone(&counted));
+            all.fetch_add(1, Ordering::Relaxed);
+            async move {
+                if buyers.try_to_buy(number % count, number).await {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        })
+        .await;
+        let (asked, made) = (asked.load(Ordering::Relaxed), made.load(Ordering::Relaxed));
+        let (made_per_second, answered) = (rate(made, begun.elapsed()), Instant::now());
+        self.settle(sold + made).await;
+        Overload { asked_per_second, asked, made, made_per_second, recovery: answered.elapsed() }
     }
 
     async fn write_carts(&self) -> (f64, Meter) {

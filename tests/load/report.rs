@@ -104,6 +104,18 @@ impl Measured {
         }
         let (pace, times) = &self.open;
         let _ = writeln!(text, "| purchase at {pace:.0}/s, open loop | {} |", times.text());
+        let overload = &self.overload;
+        let _ = writeln!(
+            text,
+            "\nOverload: {:.0}/s asked for, {} of {} purchases made, the others refused with 503; {:.0}/s, which is {:.0} % \
+             of the closed loop; all settled {:.1} s after the last answer.",
+            overload.asked_per_second,
+            overload.made,
+            overload.asked,
+            overload.made_per_second,
+            100.0 * overload.made_per_second / self.orders_per_second,
+            overload.recovery.as_secs_f64(),
+        );
     }
 
     fn write_usage(&self, text: &mut String) {
