@@ -11,6 +11,7 @@ use std::time::Duration;
 use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 /// One that was not used for so long goes back to the pool, which closes it when nobody wants it there, either.
@@ -19,12 +20,31 @@ const MAX_IDLE_TIME: Duration = Duration::from_secs(30);
 const RESERVED: u32 = 2;
 
 /// Connections and since when each has not been used, the longest first.
-type Idle = Vec<(PoolConnection<Postgres>, Instant)>;
+type IdleConnections = Vec<(PoolConnection<Postgres>, Instant)>;
+
+/// What is kept aside. The pool takes connections back on a runtime, which those who drop the database may not be on.
+struct Idle {
+    connections: Mutex<IdleConnections>,
+    runtime: Handle,
+}
+
+impl Drop for Idle {
+    fn drop(&mut self) {
+        let _on_it = self.runtime.enter();
+        self.lock().clear();
+    }
+}
+
+impl Idle {
+    fn lock(&self) -> MutexGuard<'_, IdleConnections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 #[derive(Clone)]
 pub(super) struct Connections {
     pool: PgPool,
-    idle: Arc<Mutex<Idle>>,
+    idle: Arc<Idle>,
     max_idle: usize,
     /// How many wait for the pool: then what comes back goes there.
     waiting: Arc<AtomicUsize>,
@@ -39,12 +59,13 @@ pub(super) struct Lent {
 impl Connections {
     pub(super) fn of(pool: PgPool, max_connections: u32) -> Self {
         let max_idle = usize::try_from(max_connections.saturating_sub(RESERVED)).unwrap_or(0);
-        Self { pool, idle: Arc::default(), max_idle, waiting: Arc::default() }
+        let idle = Arc::new(Idle { connections: Mutex::default(), runtime: Handle::current() });
+        Self { pool, idle, max_idle, waiting: Arc::default() }
     }
 
     /// The connection that was used last, or one of the pool's.
     pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
-        let idle = self.idle().pop();
+        let idle = self.idle.lock().pop();
         match idle {
             Some((connection, _)) => Ok(Lent { connection, was_idle: true }),
             None => self.lend_tested().await,
@@ -62,7 +83,7 @@ impl Connections {
     /// Takes back one that is in order, outside a transaction.
     pub(super) fn give_back(&self, connection: PoolConnection<Postgres>) {
         let now = Instant::now();
-        let mut idle = self.idle();
+        let mut idle = self.idle.lock();
         let old = idle.iter().take_while(|(_, since)| now.duration_since(*since) > MAX_IDLE_TIME).count();
         let mut leaving: Vec<_> = idle.drain(..old).map(|(connection, _)| connection).collect();
         if idle.len() < self.max_idle && self.waiting.load(Ordering::SeqCst) == 0 && !self.pool.is_closed() {
@@ -77,11 +98,7 @@ impl Connections {
     /// Closes all, once those that are lent have come back.
     pub(super) async fn close(&self) {
         let closing = self.pool.close();
-        self.idle().clear();
+        self.idle.lock().clear();
         closing.await;
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Idle> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
