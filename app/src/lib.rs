@@ -8,6 +8,8 @@
 //!
 //! No business rule lives here. A context is asked through the lists and methods of its module and nothing else.
 
+#![warn(unreachable_pub)]
+
 pub mod backup;
 pub mod cli;
 pub mod composition;

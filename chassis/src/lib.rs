@@ -5,6 +5,8 @@
 //! problems, headers, the page frame), [`outbound`] (calls to other systems), [`mail`], [`files`], [`security`] (who did
 //! what), [`telemetry`], and [`Platform`], the value in which a context receives all of it.
 
+#![warn(unreachable_pub)]
+
 pub use chassis_http_client as outbound;
 pub use chassis_mail as mail;
 pub use chassis_messaging as messaging;

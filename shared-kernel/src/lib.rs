@@ -8,6 +8,7 @@
 //! There is no I/O here and no knowledge of any context: a type belongs here only when two contexts that could be run
 //! by two companies would still have to mean the same by it.
 
+#![warn(unreachable_pub)]
 #![warn(missing_docs)]
 
 pub mod address;

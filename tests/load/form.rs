@@ -47,8 +47,8 @@ pub struct Measured {
     pub overload: Overload,
     pub usage: Meter,
     pub sql: SqlWork,
-    /// The transactions and statements of one order as bare inserts, in orders per second.
-    pub bare_orders_per_second: f64,
+    /// The transactions and statements of one order as bare inserts, in orders per second; where they were counted.
+    pub bare_orders_per_second: Option<f64>,
     /// Single inserts, each a transaction, per second.
     pub commits_per_second: f64,
     pub cart_writes_per_second: f64,
@@ -149,7 +149,10 @@ impl Form {
         let (cart_writes_per_second, cart_writes) = self.write_carts().await;
         let each = |kind: &str| sql.total(kind).div_ceil(u64::try_from(orders).unwrap());
         let engine = Engine::open(&self.shop, self.count).await;
-        let bare_orders_per_second = engine.rate(self.count, each("writes"), each("statements")).await;
+        let bare_orders_per_second = match each("writes") {
+            0 => None,
+            writes => Some(engine.rate(self.count, writes, each("statements")).await),
+        };
         let commits_per_second = engine.rate(self.count, 1, 1).await;
         let pages = vec![
             self.pages("home page", "/").await,

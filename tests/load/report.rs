@@ -58,12 +58,10 @@ impl Measured {
         let cart_ms = each(self.cart_writes.shop_ms() * 1_000, 20_000) / 1_000.0;
         text.push_str("| | per second | processor time each | yardstick |\n|---|---|---|---|\n");
         let order_ms = each(self.usage.shop_ms(), self.orders);
-        let _ = writeln!(
-            text,
-            "| orders, settled | {orders:.0} | {order_ms:.2} ms | {:.1} % of their transactions as bare inserts ({:.0}/s) |",
-            100.0 * orders / self.bare_orders_per_second,
-            self.bare_orders_per_second,
-        );
+        let bare = self.bare_orders_per_second.map_or_else(String::new, |bare| {
+            format!("{:.1} % of their transactions as bare inserts ({bare:.0}/s)", 100.0 * orders / bare)
+        });
+        let _ = writeln!(text, "| orders, settled | {orders:.0} | {order_ms:.2} ms | {bare} |");
         let commits = self.commits_per_second;
         let share = 100.0 * carts / commits;
         let _ = writeln!(

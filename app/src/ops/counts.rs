@@ -14,7 +14,7 @@ use crate::peers::{Counts, Operations, Peers};
     ),
 )]
 #[get("/counts")]
-pub async fn of_context(
+pub(crate) async fn of_context(
     _staff: Staff,
     asker: CallerContext,
     context: web::Data<dyn Operations>,
@@ -30,7 +30,7 @@ pub async fn of_context(
     ),
 )]
 #[get("/counts")]
-pub async fn of_shop(_staff: Staff, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
+pub(crate) async fn of_shop(_staff: Staff, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
     let mut all = ContextList { items: Vec::new(), unreachable: Vec::new() };
     for (context, counts) in peers.counts(&asker).await {
         match counts {

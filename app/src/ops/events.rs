@@ -36,7 +36,7 @@ struct EventType {
     ),
 )]
 #[get("/events")]
-pub async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list(_admin: Admin) -> Result<HttpResponse, Problem> {
     let mut items = Vec::new();
     for path in Schemas::iter() {
         let Some(file) = Schemas::get(&path) else { continue };

@@ -21,7 +21,7 @@ use crate::peers::{Decision, LogQuery};
     ),
 )]
 #[get("/dead-letters")]
-pub async fn dead_letters(
+pub(crate) async fn dead_letters(
     _admin: Admin,
     asker: CallerContext,
     scope: web::Data<Scope>,
@@ -37,7 +37,7 @@ pub async fn dead_letters(
     ),
 )]
 #[post("/dead-letters/{id}/retry")]
-pub async fn retry(
+pub(crate) async fn retry(
     _admin: Admin,
     asker: CallerContext,
     trail: SecurityTrail,
@@ -55,7 +55,7 @@ pub async fn retry(
     ),
 )]
 #[post("/dead-letters/{id}/discard")]
-pub async fn discard(
+pub(crate) async fn discard(
     _admin: Admin,
     asker: CallerContext,
     trail: SecurityTrail,
@@ -85,7 +85,11 @@ async fn decide(
     ),
 )]
 #[get("/errors")]
-pub async fn errors(_admin: Admin, asker: CallerContext, scope: web::Data<Scope>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn errors(
+    _admin: Admin,
+    asker: CallerContext,
+    scope: web::Data<Scope>,
+) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(ErrorList::from(scope.errors(&asker).await?)))
 }
 
@@ -98,7 +102,7 @@ pub async fn errors(_admin: Admin, asker: CallerContext, scope: web::Data<Scope>
     ),
 )]
 #[get("/security-log")]
-pub async fn security_log(
+pub(crate) async fn security_log(
     _admin: Admin,
     asker: CallerContext,
     scope: web::Data<Scope>,
@@ -115,7 +119,7 @@ pub async fn security_log(
     ),
 )]
 #[get("/replays")]
-pub async fn rebuildable(
+pub(crate) async fn rebuildable(
     _admin: Admin,
     asker: CallerContext,
     scope: web::Data<Scope>,
@@ -134,7 +138,7 @@ pub async fn rebuildable(
     ),
 )]
 #[post("/replays")]
-pub async fn replay(
+pub(crate) async fn replay(
     _admin: Admin,
     asker: CallerContext,
     trail: SecurityTrail,

@@ -10,7 +10,7 @@ use crate::peers::{Collected, Counts, DeadLetterView, ErrorView, LogEntry};
 
 /// Messages that could not be handled.
 #[derive(Serialize, ToSchema)]
-pub struct DeadLetterList {
+pub(super) struct DeadLetterList {
     /// Newest failure first.
     pub items: Vec<DeadLetterView>,
     /// Contexts in other processes that did not answer.
@@ -25,7 +25,7 @@ impl From<Collected<DeadLetterView>> for DeadLetterList {
 
 /// Records of the security log.
 #[derive(Serialize, ToSchema)]
-pub struct SecurityLogList {
+pub(super) struct SecurityLogList {
     /// Newest first, at most 100.
     pub items: Vec<LogEntry>,
     /// Contexts in other processes that did not answer.
@@ -40,7 +40,7 @@ impl From<Collected<LogEntry>> for SecurityLogList {
 
 /// What went wrong in the program.
 #[derive(Serialize, ToSchema)]
-pub struct ErrorList {
+pub(super) struct ErrorList {
     /// The one that happened last comes first; at most 100.
     pub items: Vec<ErrorView>,
     /// Contexts in other processes that did not answer.
@@ -55,7 +55,7 @@ impl From<Collected<ErrorView>> for ErrorList {
 
 /// Consumers that can be rebuilt.
 #[derive(Serialize, ToSchema)]
-pub struct ConsumerList {
+pub(super) struct ConsumerList {
     /// As `context/consumer`.
     pub items: Vec<String>,
     /// Contexts in other processes that did not answer.
@@ -70,7 +70,7 @@ impl From<Collected<String>> for ConsumerList {
 
 /// How all contexts stand.
 #[derive(Serialize, ToSchema)]
-pub struct ContextList {
+pub(super) struct ContextList {
     /// Each that answered.
     pub items: Vec<ContextView>,
     /// Contexts in other processes that did not answer.
@@ -79,7 +79,7 @@ pub struct ContextList {
 
 /// How a context stands.
 #[derive(Serialize, ToSchema)]
-pub struct ContextView {
+pub(super) struct ContextView {
     /// Its name.
     pub context: &'static str,
     /// Its numbers.
@@ -90,18 +90,18 @@ pub struct ContextView {
 /// What is to be rebuilt.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReplayRequest {
+pub(super) struct ReplayRequest {
     /// Such as `reports/record-sales`.
     pub consumer: String,
 }
 
 /// There is none of that name (any more).
-pub fn no_such_letter() -> Problem {
+pub(super) fn no_such_letter() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "no-such-dead-letter", "There is no such dead letter")
 }
 
 /// Why a consumer is not rebuilt.
-pub fn not_rebuilt(error: ReplayError) -> Problem {
+pub(super) fn not_rebuilt(error: ReplayError) -> Problem {
     match error {
         ReplayError::NoSuchConsumer(_) => {
             Problem::new(StatusCode::NOT_FOUND, "no-such-consumer", "No such consumer").detail(error.to_string())

@@ -13,7 +13,7 @@ use crate::peers::{ContextTopology, Operations, Peers, Topology};
     ),
 )]
 #[get("/topology")]
-pub async fn of_context(
+pub(crate) async fn of_context(
     _admin: Admin,
     asker: CallerContext,
     context: web::Data<dyn Operations>,
@@ -29,6 +29,6 @@ pub async fn of_context(
     ),
 )]
 #[get("/topology")]
-pub async fn of_shop(_admin: Admin, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
+pub(crate) async fn of_shop(_admin: Admin, asker: CallerContext, peers: web::Data<Peers>) -> HttpResponse {
     HttpResponse::Ok().json(peers.topology(&asker).await)
 }

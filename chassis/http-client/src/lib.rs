@@ -4,6 +4,8 @@
 //! leaves a system alone that fails all the time ([`Breaker`]). Callers decide how a request is written and what an
 //! answer means.
 
+#![warn(unreachable_pub)]
+
 mod breaker;
 mod caller;
 mod spans;

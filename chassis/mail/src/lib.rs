@@ -4,6 +4,8 @@
 //! retries: a mail is a task, and the task engine knows how to wait. Who writes what is the contexts' business. When a
 //! person is erased, a task of [`forget`] has the mailer forget what it has kept of their mail.
 
+#![warn(unreachable_pub)]
+
 mod folder;
 pub mod forget;
 mod message;

@@ -16,6 +16,8 @@
 //! [`InboxAdmin`]), which SQL and memory implement; the simulation
 //! in `tests/messaging/simulation.rs` drives it through thousands of seeded crashes, duplicates and reorderings.
 
+#![warn(unreachable_pub)]
+
 mod audit;
 mod bus;
 mod dead_letters;

@@ -17,7 +17,7 @@ const SECRET_PREFIXES: [&str; 8] =
     ["sk_live_", "sk_test_", "sk_sandbox_", "rk_live_", "rk_test_", "whsec_", "tbs_", "Bearer "];
 
 /// The message, with every secret hidden.
-pub fn without_secrets(message: Value) -> Value {
+pub(crate) fn without_secrets(message: Value) -> Value {
     match message {
         Value::Object(fields) => fields.into_iter().map(without_secret_field).collect(),
         Value::Array(items) => items.into_iter().map(without_secrets).collect(),
@@ -38,7 +38,7 @@ fn is_secret_name(name: &str) -> bool {
 }
 
 /// The text, with every word hidden that is a secret by its form, and the value of every `name=value` whose name is one.
-pub fn text_without_secrets(text: &str) -> String {
+pub(crate) fn text_without_secrets(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((at, prefix)) = first_secret(rest) {

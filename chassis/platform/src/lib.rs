@@ -1,6 +1,8 @@
 //! What a context is given at start (its own database, and the ports that all contexts share), and in [`ContextModule`] what
 //! it hands to the app.
 
+#![warn(unreachable_pub)]
+
 mod context_module;
 
 use std::sync::Arc;

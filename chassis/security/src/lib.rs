@@ -8,6 +8,8 @@
 //! killed between the two leaves a change without its row. What outsiders can cause by the thousand is written up to a
 //! number a minute and counted beyond, so that it cannot fill the disk.
 
+#![warn(unreachable_pub)]
+
 mod budget;
 mod event;
 mod log;

@@ -14,6 +14,8 @@
 //! and no mapping layer on purpose. What a job reads in order to decide it reads with [`Tx::fetch_for_update`]: on
 //! SQLite there is no other writer meanwhile, on PostgreSQL the rows are locked until the commit.
 
+#![warn(unreachable_pub)]
+
 mod attachments;
 mod connections;
 mod currency;

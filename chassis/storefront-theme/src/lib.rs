@@ -3,6 +3,8 @@
 //! Templates are files for the template engine of each crate that has pages (`askama.toml` names the folder); the rest is
 //! embedded here. Addresses made by [`url`] carry the digest of the content and may be kept forever.
 
+#![warn(unreachable_pub)]
+
 use std::borrow::Cow;
 
 use base64::Engine;

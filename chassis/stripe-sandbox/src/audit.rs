@@ -12,7 +12,7 @@ use crate::domain::refund::Refund;
 use crate::store::record;
 
 /// Every intent, charge, refund and dispute, and every webhook that has not arrived.
-pub async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
+pub(crate) async fn audit(database: &Database) -> Result<Vec<Value>, StoreError> {
     let mut all = Vec::new();
     all.extend(
         every(database, "SELECT id, record FROM intent WHERE id > $1 ORDER BY id LIMIT 1000", audited_intent).await?,

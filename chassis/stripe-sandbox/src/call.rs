@@ -32,7 +32,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What every endpoint is given.
-pub struct Call {
+pub(crate) struct Call {
     /// What the caller sent.
     pub params: Params,
     /// The sandbox.
@@ -47,10 +47,10 @@ pub struct Call {
 }
 
 /// A caller with the secret key.
-pub struct KeyHolder(pub Call);
+pub(crate) struct KeyHolder(pub Call);
 
 /// A caller who may have the secret key.
-pub struct AnyCaller {
+pub(crate) struct AnyCaller {
     pub call: Call,
     /// Whether they have the key.
     pub holds_key: bool,
@@ -61,7 +61,7 @@ impl Call {
     ///
     /// # Errors
     /// 409 for a twin under way; 500 when the store failed.
-    pub async fn carry_out(self, command: impl Command) -> Result<HttpResponse, ApiError> {
+    pub(crate) async fn carry_out(self, command: impl Command) -> Result<HttpResponse, ApiError> {
         let _place = self.keyed.as_ref().map(|keyed| self.core.in_flight.begin(keyed.key())).transpose()?;
         let request = self.origin.id.clone();
         let failure = self.core.failures.next(&self.path);
@@ -82,7 +82,7 @@ impl Call {
     }
 
     /// An object that was read, with what the caller wants to see in it.
-    pub async fn show(self, object: Value) -> Result<HttpResponse, ApiError> {
+    pub(crate) async fn show(self, object: Value) -> Result<HttpResponse, ApiError> {
         Ok(answer(&expanded(&self.core, object, &self.expand).await?))
     }
 }

@@ -22,7 +22,7 @@ use crate::intents::{AuthenticateIntent, ConfirmIntent};
 use crate::objects::Origin;
 
 /// The routes of the page.
-pub fn routes(core: web::Data<Core>) -> impl FnOnce(&mut web::ServiceConfig) + Clone {
+pub(crate) fn routes(core: web::Data<Core>) -> impl FnOnce(&mut web::ServiceConfig) + Clone {
     move |config| {
         let card = web::resource("/pay/{id}").app_data(core.clone());
         let authentication = web::resource("/pay/{id}/authenticate").app_data(core);

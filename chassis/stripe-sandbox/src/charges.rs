@@ -13,7 +13,7 @@ const ALL: Listing = listing!("charge", "charge", "record", "");
 const OF_INTENT: Listing = listing!("charge", "charge", "record", "AND intent = $6");
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/charges", web::get().to(list)).route("/charges/{id}", web::get().to(retrieve));
 }
 

@@ -26,7 +26,7 @@ const OPEN: Duration = Duration::from_hours(24);
 const INTENT_AT_CONFIRMATION: &str = "2022-08-01";
 
 /// Makes a session and its intent.
-pub struct CreateSession {
+pub(crate) struct CreateSession {
     amount: Money,
     expires: Timestamp,
     success_url: String,
@@ -63,7 +63,7 @@ impl Command for CreateSession {
 }
 
 /// Closes a session, and the intent if its money is not under way.
-pub struct ExpireSession {
+pub(crate) struct ExpireSession {
     /// Which.
     pub id: String,
 }
@@ -90,7 +90,7 @@ impl Command for ExpireSession {
 }
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/checkout/sessions", web::post().to(create))
         .route("/checkout/sessions", web::get().to(list))

@@ -13,10 +13,10 @@ use crate::settings::SandboxSettings;
 use crate::store::{Command, Store, StoreTransaction};
 
 /// A clock is exact to this.
-pub const CLOCK_SKEW: Duration = Duration::from_secs(2);
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(2);
 
 /// What all parts of the sandbox share.
-pub struct Core {
+pub(crate) struct Core {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -29,7 +29,7 @@ pub struct Core {
 }
 
 impl Core {
-    pub async fn execute(
+    pub(crate) async fn execute(
         &self,
         origin: Origin,
         keyed: Option<IdempotentRequest>,
@@ -38,7 +38,7 @@ impl Core {
         self.execute_failing(origin, keyed, command, None).await
     }
 
-    pub async fn execute_failing(
+    pub(crate) async fn execute_failing(
         &self,
         origin: Origin,
         keyed: Option<IdempotentRequest>,

@@ -25,14 +25,14 @@ enum Change {
     Expire,
 }
 
-pub struct ChangeDispute {
+pub(crate) struct ChangeDispute {
     id: String,
     change: Change,
 }
 
 impl ChangeDispute {
     /// Lets a dispute come to its end that the shop has not answered.
-    pub const fn expire(id: String) -> Self {
+    pub(crate) const fn expire(id: String) -> Self {
         Self { id, change: Change::Expire }
     }
 }
@@ -69,7 +69,7 @@ impl Command for ChangeDispute {
 }
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/disputes", web::get().to(list))
         .route("/disputes/{id}", web::get().to(retrieve))

@@ -15,7 +15,7 @@ use crate::domain::refund::RefundRefused;
 
 /// One refusal.
 #[derive(Debug, Clone)]
-pub struct ApiError {
+pub(crate) struct ApiError {
     status: StatusCode,
     error: Map<String, Value>,
 }
@@ -34,18 +34,18 @@ impl ApiError {
     }
 
     /// Adds a field to the error object.
-    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.error.insert(field.to_owned(), value.into());
         self
     }
 
     /// The text for people.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.error.get("message").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// A parameter with an invalid value.
-    pub fn invalid(message: impl Into<String>, param: Option<&str>) -> Self {
+    pub(crate) fn invalid(message: impl Into<String>, param: Option<&str>) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message);
         match param {
             Some(param) => error.with("param", param),
@@ -54,53 +54,53 @@ impl ApiError {
     }
 
     /// A parameter that is needed.
-    pub fn missing(param: &str) -> Self {
+    pub(crate) fn missing(param: &str) -> Self {
         Self::invalid(format!("Missing required param: {param}."), Some(param)).code("parameter_missing")
     }
 
     /// A parameter that the endpoint does not know.
-    pub fn unknown_parameter(param: &str) -> Self {
+    pub(crate) fn unknown_parameter(param: &str) -> Self {
         Self::invalid(format!("Received unknown parameter: {param}"), Some(param)).code("parameter_unknown")
     }
 
     /// A parameter that is not a whole number.
-    pub fn not_an_integer(param: &str, text: &str) -> Self {
+    pub(crate) fn not_an_integer(param: &str, text: &str) -> Self {
         Self::invalid(format!("Invalid integer: {text}"), Some(param)).code("parameter_invalid_integer")
     }
 
     /// A request without a key.
-    pub fn no_key() -> Self {
+    pub(crate) fn no_key() -> Self {
         let message = "You did not provide an API key. Send it as `Authorization: Bearer <secret key>`.";
         Self::new(StatusCode::UNAUTHORIZED, "invalid_request_error", message)
     }
 
     /// A request with a key that is not ours; shows only its end.
-    pub fn wrong_key(key: &str) -> Self {
+    pub(crate) fn wrong_key(key: &str) -> Self {
         let end: String = key.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
         let message = format!("Invalid API Key provided: ****{end}");
         Self::new(StatusCode::UNAUTHORIZED, "invalid_request_error", message)
     }
 
     /// A client secret that does not open this intent.
-    pub fn wrong_client_secret() -> Self {
+    pub(crate) fn wrong_client_secret() -> Self {
         let message = "The client_secret provided does not match the client_secret associated with this PaymentIntent.";
         Self::invalid(message, Some("client_secret")).code("payment_intent_invalid_parameter")
     }
 
     /// An object that is not there.
-    pub fn no_such(kind: &str, id: &str, param: &str) -> Self {
+    pub(crate) fn no_such(kind: &str, id: &str, param: &str) -> Self {
         let message = format!("No such {kind}: '{id}'");
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", message).code("resource_missing").with("param", param)
     }
 
     /// An address under which there is nothing.
-    pub fn unrecognised(method: &str, path: &str) -> Self {
+    pub(crate) fn unrecognised(method: &str, path: &str) -> Self {
         let message = format!("Unrecognized request URL ({method}: {path}).");
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", message)
     }
 
     /// The key was first used with other parameters.
-    pub fn key_with_other_parameters(key: &str) -> Self {
+    pub(crate) fn key_with_other_parameters(key: &str) -> Self {
         let message = format!(
             "Keys for idempotent requests can only be used with the same parameters they were first used with. \
              Try using a key other than '{key}' if you meant to execute a different request."
@@ -109,7 +109,7 @@ impl ApiError {
     }
 
     /// The key was first used at another address.
-    pub fn key_for_other_endpoint(key: &str, path: &str) -> Self {
+    pub(crate) fn key_for_other_endpoint(key: &str, path: &str) -> Self {
         let message = format!(
             "Keys for idempotent requests can only be used for the same endpoint they were first used for ('{path}'). \
              Try using a key other than '{key}' if you meant to execute a different request."
@@ -118,12 +118,12 @@ impl ApiError {
     }
 
     /// The key is too long or holds something unprintable.
-    pub fn malformed_key() -> Self {
+    pub(crate) fn malformed_key() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "idempotency_error", "Idempotency keys have 1 to 255 visible characters.")
     }
 
     /// A request with the same key is being carried out at this moment.
-    pub fn key_in_use(key: &str) -> Self {
+    pub(crate) fn key_in_use(key: &str) -> Self {
         let message = format!(
             "There is currently another in-progress request using this Idempotent Key (that probably means you submitted \
              twice, and the other request is still going through): {key}. Please try again later."
@@ -132,25 +132,25 @@ impl ApiError {
     }
 
     /// The sandbox itself could not do it.
-    pub fn internal(cause: &StoreError) -> Self {
+    pub(crate) fn internal(cause: &StoreError) -> Self {
         tracing::error!(error = cause as &dyn std::error::Error, "the payment sandbox's store failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "An unknown error occurred")
     }
 
     /// A failure that was asked for.
-    pub fn on_demand() -> Self {
+    pub(crate) fn on_demand() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", "An unknown error occurred, as was asked for")
     }
 
     /// An attempt to pay that failed; `intent` as it is now.
-    pub fn failed_attempt(failure: Failure, intent: Value) -> Self {
+    pub(crate) fn failed_attempt(failure: Failure, intent: Value) -> Self {
         let error = Self { status: StatusCode::PAYMENT_REQUIRED, error: failure_fields(failure) };
         let charge = intent.get("latest_charge").cloned().unwrap_or(Value::Null);
         error.with("charge", charge).with("payment_intent", intent)
     }
 
     /// A transition that the state of `intent` does not allow.
-    pub fn refused(refused: Refused, intent: Value) -> Self {
+    pub(crate) fn refused(refused: Refused, intent: Value) -> Self {
         let message = match refused {
             Refused::NoMethod => {
                 "You cannot confirm this PaymentIntent because it's missing a payment method.".to_owned()
@@ -173,7 +173,7 @@ impl ApiError {
     }
 
     /// A refund that cannot be made.
-    pub fn refund_refused(refused: &RefundRefused) -> Self {
+    pub(crate) fn refund_refused(refused: &RefundRefused) -> Self {
         match refused {
             RefundRefused::NothingCaptured { intent } => Self::invalid(
                 format!("This PaymentIntent ({intent}) does not have a successful charge to refund."),
@@ -197,20 +197,20 @@ impl ApiError {
     }
 
     /// A refund of money that the bank has taken back already.
-    pub fn charge_disputed(charge: &str) -> Self {
+    pub(crate) fn charge_disputed(charge: &str) -> Self {
         let message = format!("Charge {charge} has been charged back; cannot issue a refund.");
         Self::invalid(message, None).code("charge_disputed")
     }
 
     /// A currency that Stripe does not take.
-    pub fn invalid_currency(code: &str, param: &str) -> Self {
+    pub(crate) fn invalid_currency(code: &str, param: &str) -> Self {
         let message =
             format!("Invalid currency: {code}. See https://docs.stripe.com/currencies for those that are taken.");
         Self::invalid(message, Some(param))
     }
 
     /// An amount that Stripe does not take.
-    pub fn amount_refused(refused: &AmountRefused, currency: Currency, param: &str) -> Self {
+    pub(crate) fn amount_refused(refused: &AmountRefused, currency: Currency, param: &str) -> Self {
         let code = currency.code().to_ascii_lowercase();
         match refused {
             AmountRefused::NotPositive => Self::invalid("This value must be greater than or equal to 1.", Some(param))
@@ -230,26 +230,26 @@ impl ApiError {
     }
 
     /// Card data that cannot be right, as Stripe names the mistake.
-    pub fn card(mistake: CardMistake) -> Self {
+    pub(crate) fn card(mistake: CardMistake) -> Self {
         Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", mistake.message())
             .code(mistake.code())
             .with("param", mistake.field())
     }
 
     /// A payment method by a name that the sandbox does not know.
-    pub fn no_such_method(id: &str) -> Self {
+    pub(crate) fn no_such_method(id: &str) -> Self {
         let message = format!("No such PaymentMethod: '{id}'");
         Self::invalid(message, Some("payment_method")).code("resource_missing")
     }
 
     /// The refusal as an answer that idempotency can keep and repeat.
-    pub fn answer(&self) -> Answer {
+    pub(crate) fn answer(&self) -> Answer {
         Answer { status: self.status.as_u16(), body: json!({ "error": self.error }).to_string() }
     }
 }
 
 /// The fields that tell why an attempt failed; `last_payment_error` has the same.
-pub fn failure_fields(failure: Failure) -> Map<String, Value> {
+pub(crate) fn failure_fields(failure: Failure) -> Map<String, Value> {
     let fields = match failure {
         Failure::Declined(decline) => json!({
             "type": "card_error",

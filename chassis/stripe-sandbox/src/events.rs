@@ -14,7 +14,7 @@ use crate::listing::{Listing, Page, listing};
 use crate::objects;
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/events", web::get().to(list)).route("/events/{id}", web::get().to(retrieve));
 }
 

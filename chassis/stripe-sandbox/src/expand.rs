@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 4;
 ///
 /// # Errors
 /// Stripe's refusal of a path that leads to nothing that has an id; the store's.
-pub async fn expanded(core: &Core, mut object: Value, paths: &[String]) -> Result<Value, ApiError> {
+pub(crate) async fn expanded(core: &Core, mut object: Value, paths: &[String]) -> Result<Value, ApiError> {
     for path in paths {
         let segments: Vec<&str> = path.split('.').collect();
         if segments.len() > MAX_DEPTH {

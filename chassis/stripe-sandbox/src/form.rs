@@ -21,7 +21,7 @@ enum Node {
 
 /// The parameters of a request that the endpoint has not read yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Params {
+pub(crate) struct Params {
     prefix: String,
     values: BTreeMap<String, Node>,
 }
@@ -31,7 +31,7 @@ impl Params {
     ///
     /// # Errors
     /// A refusal in Stripe's form when the text is not one, is too deep or too long.
-    pub fn parse(encoded: &str) -> Result<Self, ApiError> {
+    pub(crate) fn parse(encoded: &str) -> Result<Self, ApiError> {
         let pairs = Query::<Vec<(String, String)>>::from_query(encoded)
             .map_err(|_| ApiError::invalid("The request is not a form.", None))?
             .into_inner();
@@ -49,18 +49,18 @@ impl Params {
     }
 
     /// The parameters of the query and of the body together.
-    pub fn with(mut self, other: Self) -> Self {
+    pub(crate) fn with(mut self, other: Self) -> Self {
         self.values.extend(other.values);
         self
     }
 
     /// How errors name the parameter.
-    pub fn name(&self, key: &str) -> String {
+    pub(crate) fn name(&self, key: &str) -> String {
         if self.prefix.is_empty() { key.to_owned() } else { format!("{}[{key}]", self.prefix) }
     }
 
     /// Takes out a text. An empty one counts as not given, as with Stripe.
-    pub fn text(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
         if matches!(self.values.get(key), Some(Node::Text(_)))
             && let Some(Node::Text(text)) = self.values.remove(key)
         {
@@ -70,12 +70,12 @@ impl Params {
     }
 
     /// Takes out a text that has to be there.
-    pub fn required(&mut self, key: &str) -> Result<String, ApiError> {
+    pub(crate) fn required(&mut self, key: &str) -> Result<String, ApiError> {
         self.text(key).ok_or_else(|| ApiError::missing(&self.name(key)))
     }
 
     /// Takes out a whole number.
-    pub fn integer(&mut self, key: &str) -> Result<Option<i64>, ApiError> {
+    pub(crate) fn integer(&mut self, key: &str) -> Result<Option<i64>, ApiError> {
         let Some(text) = self.text(key) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| ApiError::not_an_integer(&self.name(key), &text))
     }
@@ -84,7 +84,7 @@ impl Params {
     ///
     /// # Errors
     /// A refusal for anything but `true` and `false`.
-    pub fn flag(&mut self, key: &str) -> Result<Option<bool>, ApiError> {
+    pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>, ApiError> {
         match self.text(key).as_deref() {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
@@ -94,7 +94,7 @@ impl Params {
     }
 
     /// Takes out a group such as `card[..]`; empty when it is not there.
-    pub fn group(&mut self, key: &str) -> Self {
+    pub(crate) fn group(&mut self, key: &str) -> Self {
         let prefix = self.name(key);
         let values = match self.values.get(key) {
             Some(Node::Group(_)) => self.values.remove(key),
@@ -105,7 +105,7 @@ impl Params {
     }
 
     /// Takes out a list of groups such as `line_items[0][..]`, in the order of their numbers.
-    pub fn groups(&mut self, key: &str) -> Vec<Self> {
+    pub(crate) fn groups(&mut self, key: &str) -> Vec<Self> {
         let mut list = self.group(key);
         let mut names: Vec<String> = list.values.keys().cloned().collect();
         names.sort_by_key(|name| name.parse::<usize>().unwrap_or(usize::MAX));
@@ -116,7 +116,7 @@ impl Params {
     ///
     /// # Errors
     /// A refusal when there is a group inside the group.
-    pub fn texts(&mut self, key: &str) -> Result<BTreeMap<String, String>, ApiError> {
+    pub(crate) fn texts(&mut self, key: &str) -> Result<BTreeMap<String, String>, ApiError> {
         let group = self.group(key);
         let mut texts = BTreeMap::new();
         for (name, node) in &group.values {
@@ -129,7 +129,7 @@ impl Params {
     }
 
     /// Whether nothing is left.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
@@ -137,12 +137,12 @@ impl Params {
     ///
     /// # Errors
     /// Stripe's `parameter_unknown` naming the first that is left.
-    pub fn nothing_else(&self) -> Result<(), ApiError> {
+    pub(crate) fn nothing_else(&self) -> Result<(), ApiError> {
         self.values.keys().next().map_or(Ok(()), |key| Err(ApiError::unknown_parameter(&self.name(key))))
     }
 
     /// All that is left, in one form for equal trees whatever their order was: what idempotency compares.
-    pub fn canonical(&self) -> String {
+    pub(crate) fn canonical(&self) -> String {
         fn write(out: &mut String, values: &BTreeMap<String, Node>) {
             for (key, node) in values {
                 out.push_str(&format_args!("{}:{key}=", key.len()).to_string());

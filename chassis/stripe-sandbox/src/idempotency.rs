@@ -16,11 +16,11 @@ use crate::answer::Answer;
 use crate::errors::ApiError;
 
 /// How long an answer is repeated.
-pub const KEY_LIFETIME: Duration = Duration::from_hours(24);
+pub(crate) const KEY_LIFETIME: Duration = Duration::from_hours(24);
 
 /// An answer, and whether it was given before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredResponse {
+pub(crate) struct StoredResponse {
     pub answer: Answer,
     /// Whether it is a repetition.
     pub replayed: bool,
@@ -28,7 +28,7 @@ pub struct StoredResponse {
 
 /// A key, and what it was sent with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotentRequest {
+pub(crate) struct IdempotentRequest {
     key: String,
     path: String,
     params: String,
@@ -39,20 +39,24 @@ impl IdempotentRequest {
     ///
     /// # Errors
     /// A refusal when the key is not 1 to 255 visible characters.
-    pub fn new(key: &str, path: &str, canonical: &str) -> Result<Self, ApiError> {
+    pub(crate) fn new(key: &str, path: &str, canonical: &str) -> Result<Self, ApiError> {
         if !(1..=255).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(ApiError::malformed_key());
         }
         Ok(Self { key: key.to_owned(), path: path.to_owned(), params: hex::encode(Sha256::digest(canonical)) })
     }
 
-    pub fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         &self.key
     }
 
     /// What was answered before under this key, or that it was used for something else. `None` if it is new (or has
     /// outlived its day): then it is ours, and a twin in another process waits until we are done.
-    pub async fn seen_or_claim(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<StoredResponse>, StoreError> {
+    pub(crate) async fn seen_or_claim(
+        &self,
+        tx: &mut Tx,
+        now: Timestamp,
+    ) -> Result<Option<StoredResponse>, StoreError> {
         if let Some(given) = self.seen(tx, now).await? {
             return Ok(Some(given));
         }
@@ -83,7 +87,7 @@ impl IdempotentRequest {
     }
 
     /// Keeps the answer, in the transaction of its effect.
-    pub async fn remember(&self, tx: &mut Tx, answer: &Answer) -> Result<(), StoreError> {
+    pub(crate) async fn remember(&self, tx: &mut Tx, answer: &Answer) -> Result<(), StoreError> {
         let keep = "UPDATE request_key SET status = $2, body = $3 WHERE key = $1";
         tx.execute(keep, params![&self.key, answer.status, &answer.body]).await.map(|_| ())
     }
@@ -92,11 +96,11 @@ impl IdempotentRequest {
 /// The keys of requests under way in this process, whose twins are told so at once: what a crash forgets here it also
 /// rolls back in the database. Twins in two processes meet at [`IdempotentRequest::seen_or_claim`].
 #[derive(Debug, Clone, Default)]
-pub struct InFlight(Arc<Mutex<HashSet<String>>>);
+pub(crate) struct InFlight(Arc<Mutex<HashSet<String>>>);
 
 impl InFlight {
     /// Marks a key as under way until the guard is dropped.
-    pub fn begin(&self, key: &str) -> Result<KeyReservation, ApiError> {
+    pub(crate) fn begin(&self, key: &str) -> Result<KeyReservation, ApiError> {
         let new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
         if new { Ok(KeyReservation { all: self.clone(), key: key.to_owned() }) } else { Err(ApiError::key_in_use(key)) }
     }
@@ -104,7 +108,7 @@ impl InFlight {
 
 /// Holds a key's place while its request is under way.
 #[derive(Debug)]
-pub struct KeyReservation {
+pub(crate) struct KeyReservation {
     all: InFlight,
     key: String,
 }

@@ -21,7 +21,7 @@ use crate::objects;
 use crate::store::{Command, Ledger, record};
 
 /// Makes an intent, and confirms it at once if that is asked for.
-pub struct CreateIntent {
+pub(crate) struct CreateIntent {
     amount: Money,
     details: Details,
     method: Option<Method>,
@@ -53,7 +53,7 @@ impl Command for CreateIntent {
 }
 
 /// A new intent with an id and a client secret of its own.
-pub fn new_intent(ledger: &Ledger<'_>, amount: Money, details: Details) -> Step {
+pub(crate) fn new_intent(ledger: &Ledger<'_>, amount: Money, details: Details) -> Step {
     let id = ledger.new_id("pi");
     let client_secret = format!("{id}_secret_{}", hex::encode(&ledger.secret()[..16]));
     Intent::create(id, client_secret, amount, details, ledger.now())
@@ -69,7 +69,7 @@ async fn attempted(ledger: &mut Ledger<'_>, step: Step) -> Result<Answer, StoreE
 }
 
 /// Tries to pay an intent.
-pub struct ConfirmIntent {
+pub(crate) struct ConfirmIntent {
     /// Which.
     pub id: String,
     /// What the caller showed in place of the secret key; `None` if they hold the key.
@@ -96,7 +96,7 @@ impl Command for ConfirmIntent {
 }
 
 /// The buyer has authenticated on the hosted page, or refused to.
-pub struct AuthenticateIntent {
+pub(crate) struct AuthenticateIntent {
     /// Which.
     pub id: String,
     /// What they did.
@@ -115,7 +115,7 @@ impl Command for AuthenticateIntent {
 }
 
 /// Changes what an intent says, and its amount while it may still be paid.
-pub struct UpdateIntent {
+pub(crate) struct UpdateIntent {
     id: String,
     amount: Option<i64>,
     currency: Option<Currency>,
@@ -145,7 +145,7 @@ impl Command for UpdateIntent {
 }
 
 /// Closes an intent for good.
-pub struct CancelIntent {
+pub(crate) struct CancelIntent {
     /// Which.
     pub id: String,
     /// One of Stripe's reasons.
@@ -167,7 +167,7 @@ impl Command for CancelIntent {
 }
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/payment_intents", web::post().to(create))
         .route("/payment_intents", web::get().to(list))
@@ -275,7 +275,7 @@ fn opens(client_secret: &str, intent: &Intent) -> bool {
 }
 
 /// The refusal for an intent that is not there.
-pub fn no_such_intent(id: &str) -> ApiError {
+pub(crate) fn no_such_intent(id: &str) -> ApiError {
     ApiError::no_such("payment_intent", id, "intent")
 }
 
@@ -289,13 +289,13 @@ fn amount(params: &mut Params) -> Result<Money, ApiError> {
 ///
 /// # Errors
 /// A refusal when it is missing or not one of Stripe's.
-pub fn currency(params: &mut Params, key: &str) -> Result<Currency, ApiError> {
+pub(crate) fn currency(params: &mut Params, key: &str) -> Result<Currency, ApiError> {
     let code = params.required(key)?;
     currencies::currency(&code).ok_or_else(|| ApiError::invalid_currency(&code, &params.name(key)))
 }
 
 /// An amount that Stripe would take.
-pub fn checked_amount(units: i64, currency: Currency, param: &str) -> Result<Money, ApiError> {
+pub(crate) fn checked_amount(units: i64, currency: Currency, param: &str) -> Result<Money, ApiError> {
     currencies::charge(units, currency).map_err(|refused| ApiError::amount_refused(&refused, currency, param))
 }
 
@@ -303,7 +303,7 @@ pub fn checked_amount(units: i64, currency: Currency, param: &str) -> Result<Mon
 ///
 /// # Errors
 /// A refusal when there are more, or longer ones.
-pub fn metadata(params: &mut Params) -> Result<BTreeMap<String, String>, ApiError> {
+pub(crate) fn metadata(params: &mut Params) -> Result<BTreeMap<String, String>, ApiError> {
     let mut notes = params.texts("metadata")?;
     notes.retain(|_, value| !value.is_empty());
     checked_metadata(notes)

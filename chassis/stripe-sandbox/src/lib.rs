@@ -11,6 +11,8 @@
 //! card data but brand and last four digits. It plays what the shop uses (payment intents, refunds, charges, disputes,
 //! checkout sessions, events) and refuses parameters that it does not play.
 
+#![warn(unreachable_pub)]
+
 mod answer;
 mod audit;
 mod call;

@@ -11,7 +11,7 @@ use crate::form::Params;
 /// The statements that read a list in either direction. Those for pages take the times from and before, the time and id
 /// of the item beside the page, the number of rows, and a filter if the list has one.
 #[derive(Debug, Clone, Copy)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Stripe's name of an item.
     pub kind: &'static str,
     /// The page after an item, newest first.
@@ -62,7 +62,7 @@ enum Cursor {
 
 /// What part of a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     limit: i64,
     from: i64,
     before: i64,
@@ -74,7 +74,7 @@ impl Page {
     ///
     /// # Errors
     /// A refusal naming the parameter that is wrong.
-    pub fn take(params: &mut Params) -> Result<Self, ApiError> {
+    pub(crate) fn take(params: &mut Params) -> Result<Self, ApiError> {
         let limit = params.integer("limit")?.unwrap_or(10);
         if !(1..=100).contains(&limit) {
             return Err(ApiError::invalid("Invalid integer: limit must be between 1 and 100", Some("limit")));
@@ -107,7 +107,7 @@ impl Page {
     ///
     /// # Errors
     /// The database's, and a refusal for a neighbour that is not there.
-    pub async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         self,
         database: &Database,
         listing: Listing,
@@ -152,7 +152,7 @@ impl Page {
 ///
 /// # Errors
 /// A refusal for a charge that is not there.
-pub async fn intent_filter(call: &mut Call) -> Result<Option<String>, ApiError> {
+pub(crate) async fn intent_filter(call: &mut Call) -> Result<Option<String>, ApiError> {
     let intent = call.params.text("payment_intent");
     let Some(charge) = call.params.text("charge") else { return Ok(intent) };
     let found = call.core.store.charge(&charge).await?;

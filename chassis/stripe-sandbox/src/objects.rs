@@ -12,7 +12,7 @@ use crate::domain::refund::Refund;
 use crate::errors::failure_fields;
 
 /// The version of Stripe's API whose shapes these are.
-pub const API_VERSION: &str = "2025-09-30.clover";
+pub(crate) const API_VERSION: &str = "2025-09-30.clover";
 
 fn seconds(time: Timestamp) -> i64 {
     time.micros().div_euclid(1_000_000)
@@ -23,7 +23,7 @@ fn currency(money: Money) -> String {
 }
 
 /// A payment intent. `base_url` is where the hosted page is found.
-pub fn intent(intent: &Intent, base_url: &str) -> Value {
+pub(crate) fn intent(intent: &Intent, base_url: &str) -> Value {
     let amount = intent.amount();
     let captured = intent.captured().is_some();
     let details = intent.details();
@@ -58,7 +58,7 @@ pub fn intent(intent: &Intent, base_url: &str) -> Value {
 }
 
 /// The part of an intent that the holder of its client secret may see.
-pub fn intent_for_buyer(shown: &Intent, base_url: &str) -> Value {
+pub(crate) fn intent_for_buyer(shown: &Intent, base_url: &str) -> Value {
     let mut object = intent(shown, base_url);
     if let Value::Object(fields) = &mut object {
         for private in ["metadata", "latest_charge", "amount_received", "amount_capturable", "statement_descriptor"] {
@@ -88,7 +88,7 @@ fn next_action(intent: &Intent, base_url: &str) -> Value {
 }
 
 /// A way to pay.
-pub fn method(method: &Method) -> Value {
+pub(crate) fn method(method: &Method) -> Value {
     let (kind, details) = method_details(method);
     json!({ "id": method.id(), "object": "payment_method", "type": kind, "livemode": false, kind: details })
 }
@@ -101,7 +101,7 @@ fn method_details(method: &Method) -> (&'static str, Value) {
 }
 
 /// A charge; `paid` is its intent, which knows what went back.
-pub fn charge(charge: &Charge, of: &Intent) -> Value {
+pub(crate) fn charge(charge: &Charge, of: &Intent) -> Value {
     let paid = charge.declined.is_none();
     let left = of.captured().map_or(charge.amount.minor(), |captured| captured.left);
     let refunded = if paid { charge.amount.minor() - left } else { 0 };
@@ -141,7 +141,7 @@ fn outcome(charge: &Charge) -> Value {
     json!({ "network_status": network_status, "type": kind, "reason": reason, "risk_level": risk })
 }
 
-pub fn dispute(dispute: &Dispute) -> Value {
+pub(crate) fn dispute(dispute: &Dispute) -> Value {
     json!({
         "id": dispute.id,
         "object": "dispute",
@@ -166,7 +166,7 @@ pub fn dispute(dispute: &Dispute) -> Value {
     })
 }
 
-pub fn refund(refund: &Refund) -> Value {
+pub(crate) fn refund(refund: &Refund) -> Value {
     let status = refund.status().name();
     json!({
         "id": refund.id(),
@@ -186,7 +186,7 @@ pub fn refund(refund: &Refund) -> Value {
 }
 
 /// A checkout session; its page is there only while it is open.
-pub fn session(session: &Session, base_url: &str) -> Value {
+pub(crate) fn session(session: &Session, base_url: &str) -> Value {
     let open = session.status == SessionStatus::Open;
     json!({
         "id": session.id,
@@ -214,7 +214,7 @@ pub fn session(session: &Session, base_url: &str) -> Value {
 }
 
 /// An event about `object`, as it is posted.
-pub fn event(id: &str, kind: &str, now: Timestamp, object: &Value, request: &Origin, pending: bool) -> Value {
+pub(crate) fn event(id: &str, kind: &str, now: Timestamp, object: &Value, request: &Origin, pending: bool) -> Value {
     json!({
         "id": id,
         "object": "event",
@@ -230,7 +230,7 @@ pub fn event(id: &str, kind: &str, now: Timestamp, object: &Value, request: &Ori
 
 /// The request that an event comes from; both are empty for what happens by itself.
 #[derive(Debug, Clone, Default)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// Such as `req_0199..`.
     pub id: Option<String>,
     /// Its idempotency key.
@@ -238,6 +238,6 @@ pub struct Origin {
 }
 
 /// One page of a list.
-pub fn list(url: &str, data: &[Value], has_more: bool) -> Value {
+pub(crate) fn list(url: &str, data: &[Value], has_more: bool) -> Value {
     json!({ "object": "list", "data": data, "has_more": has_more, "url": url })
 }

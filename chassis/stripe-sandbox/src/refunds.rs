@@ -15,7 +15,7 @@ use crate::objects;
 use crate::store::{Command, Ledger, record};
 
 /// Sends money back.
-pub struct CreateRefund {
+pub(crate) struct CreateRefund {
     of: Of,
     amount: Option<i64>,
     reason: Option<String>,
@@ -70,7 +70,7 @@ async fn keep(ledger: &mut Ledger<'_>, intent: &Intent, refund: &Refund) -> Resu
 }
 
 /// Adds to the shop's notes on a refund; nothing else of it can be changed.
-pub struct NoteOnRefund {
+pub(crate) struct NoteOnRefund {
     id: String,
     metadata: std::collections::BTreeMap<String, String>,
 }
@@ -88,7 +88,7 @@ impl Command for NoteOnRefund {
 }
 
 /// Brings a slow refund that is due to its end.
-pub struct SettleRefund {
+pub(crate) struct SettleRefund {
     /// Which.
     pub id: String,
 }
@@ -114,7 +114,7 @@ impl Command for SettleRefund {
 }
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/refunds", web::post().to(create))
         .route("/refunds", web::get().to(list))

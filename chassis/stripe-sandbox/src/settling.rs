@@ -47,7 +47,7 @@ impl Core {
     ///
     /// # Errors
     /// The store's; what was not done is still due.
-    pub async fn settle(&self) -> Result<(), StoreError> {
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let due = self.store.database().read(move |tx| {
             Box::pin(async move {
@@ -70,7 +70,7 @@ impl Core {
 
     /// Forgets idempotency keys after a day, and events that arrived after thirty; at most a thousand of each. Answers
     /// how many it were.
-    pub async fn forget(&self) -> Result<u64, StoreError> {
+    pub(crate) async fn forget(&self) -> Result<u64, StoreError> {
         let (keys, events) = (self.clock.now().minus(KEY_LIFETIME), self.clock.now().minus(EVENT_RETENTION));
         // A key that is claimed again meanwhile is young again, whatever the inner statement has seen.
         let old_keys = "DELETE FROM request_key WHERE created <= $1 AND key IN

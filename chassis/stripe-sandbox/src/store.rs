@@ -32,7 +32,7 @@ use crate::idempotency::{IdempotentRequest, StoredResponse};
 use crate::objects::{self, Origin};
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[
+pub(crate) const MIGRATIONS: &[Migration] = &[
     chassis_sql::migration!("../../../migrations/sandbox", 1, "0001_sandbox.sql", "sandbox"),
     chassis_sql::migration!("../../../migrations/sandbox", 2, "0002_disputes.sql", "disputes"),
     chassis_sql::migration!("../../../migrations/sandbox", 3, "0003_no_addresses.sql", "no addresses"),
@@ -40,14 +40,14 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// One thing that the provider is asked to do.
 #[async_trait]
-pub trait Command: Send + Sync + 'static {
+pub(crate) trait Command: Send + Sync + 'static {
     /// Does it. A refusal is an answer too, given before anything is written; an `Err` is the store's alone.
     async fn run(&self, ledger: &mut Ledger<'_>) -> Result<Answer, StoreError>;
 }
 
 /// What a command knows of its surroundings.
 #[derive(Clone)]
-pub struct StoreTransaction {
+pub(crate) struct StoreTransaction {
     /// The present.
     pub now: Timestamp,
     /// Gives ids.
@@ -64,24 +64,24 @@ pub struct StoreTransaction {
 
 /// The sandbox's tables.
 #[derive(Clone)]
-pub struct Store {
+pub(crate) struct Store {
     database: Database,
 }
 
 impl Store {
     /// Opens the tables, making them if need be.
-    pub async fn open(database: Database) -> Result<Self, StoreError> {
+    pub(crate) async fn open(database: Database) -> Result<Self, StoreError> {
         database.migrate("sandbox", MIGRATIONS).await?;
         Ok(Self { database })
     }
 
     /// The database, for reading lists and for the sender.
-    pub const fn database(&self) -> &Database {
+    pub(crate) const fn database(&self) -> &Database {
         &self.database
     }
 
     /// Carries out a command once, or repeats the answer that its key was given.
-    pub async fn execute(
+    pub(crate) async fn execute(
         &self,
         scene: StoreTransaction,
         keyed: Option<IdempotentRequest>,
@@ -108,31 +108,31 @@ impl Store {
     }
 
     /// The intent as it is now.
-    pub async fn intent(&self, id: &str) -> Result<Option<Intent>, StoreError> {
+    pub(crate) async fn intent(&self, id: &str) -> Result<Option<Intent>, StoreError> {
         self.record("SELECT record FROM intent WHERE id = $1", id).await
     }
 
-    pub async fn charge(&self, id: &str) -> Result<Option<Charge>, StoreError> {
+    pub(crate) async fn charge(&self, id: &str) -> Result<Option<Charge>, StoreError> {
         self.record("SELECT record FROM charge WHERE id = $1", id).await
     }
 
     /// The refund as it is now.
-    pub async fn refund(&self, id: &str) -> Result<Option<Refund>, StoreError> {
+    pub(crate) async fn refund(&self, id: &str) -> Result<Option<Refund>, StoreError> {
         self.record("SELECT record FROM refund WHERE id = $1", id).await
     }
 
     /// The dispute as it is now.
-    pub async fn dispute(&self, id: &str) -> Result<Option<Dispute>, StoreError> {
+    pub(crate) async fn dispute(&self, id: &str) -> Result<Option<Dispute>, StoreError> {
         self.record("SELECT record FROM dispute WHERE id = $1", id).await
     }
 
     /// The session as it is now.
-    pub async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
+    pub(crate) async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
         self.record("SELECT record FROM checkout_session WHERE id = $1", id).await
     }
 
     /// The session that pays this intent.
-    pub async fn session_of(&self, intent: &str) -> Result<Option<Session>, StoreError> {
+    pub(crate) async fn session_of(&self, intent: &str) -> Result<Option<Session>, StoreError> {
         self.record("SELECT record FROM checkout_session WHERE intent = $1", intent).await
     }
 
@@ -163,7 +163,7 @@ async fn run(what: &dyn Command, ledger: &mut Ledger<'_>, failure: Option<Failur
 }
 
 /// A row's object.
-pub fn record<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
+pub(crate) fn record<T: DeserializeOwned>(row: &Row) -> Result<T, StoreError> {
     let value: Value = row.get("record")?;
     let name = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     serde_json::from_value(value).map_err(|error| StoreError::Corrupt {
@@ -178,76 +178,76 @@ fn written(object: &impl serde::Serialize) -> Result<Value, StoreError> {
 }
 
 /// The hands with which a command works, inside its transaction.
-pub struct Ledger<'t> {
+pub(crate) struct Ledger<'t> {
     tx: &'t mut Tx,
     scene: &'t StoreTransaction,
 }
 
 impl Ledger<'_> {
     /// The present.
-    pub const fn now(&self) -> Timestamp {
+    pub(crate) const fn now(&self) -> Timestamp {
         self.scene.now
     }
 
     /// How long slow payments and refunds are under way.
-    pub const fn slow(&self) -> Duration {
+    pub(crate) const fn slow(&self) -> Duration {
         self.scene.slow
     }
 
     /// A new id such as `pi_0199..`.
-    pub fn new_id(&self, prefix: &str) -> String {
+    pub(crate) fn new_id(&self, prefix: &str) -> String {
         object_id(prefix, self.scene.ids.uuid())
     }
 
     /// Thirty-two bytes that cannot be guessed.
-    pub fn secret(&self) -> [u8; 32] {
+    pub(crate) fn secret(&self) -> [u8; 32] {
         self.scene.ids.secret()
     }
 
     /// What an attempt to pay needs.
-    pub fn attempt(&self, return_url: Option<String>) -> Attempt {
+    pub(crate) fn attempt(&self, return_url: Option<String>) -> Attempt {
         Attempt { charge_id: self.new_id("ch"), now: self.now(), slow: self.slow(), return_url }
     }
 
     /// The intent in Stripe's shape.
-    pub fn intent_object(&self, intent: &Intent) -> Value {
+    pub(crate) fn intent_object(&self, intent: &Intent) -> Value {
         objects::intent(intent, &self.scene.base_url)
     }
 
     /// The session in Stripe's shape.
-    pub fn session_object(&self, session: &Session) -> Value {
+    pub(crate) fn session_object(&self, session: &Session) -> Value {
         objects::session(session, &self.scene.base_url)
     }
 
     /// The intent, held still until the commit, and with it all that is about it.
-    pub async fn intent(&mut self, id: &str) -> Result<Option<Intent>, StoreError> {
+    pub(crate) async fn intent(&mut self, id: &str) -> Result<Option<Intent>, StoreError> {
         let held = self.tx.fetch_for_update("SELECT record FROM intent WHERE id = $1", params![id]).await?;
         held.first().map(record).transpose()
     }
 
-    pub async fn charge(&mut self, id: &str) -> Result<Option<Charge>, StoreError> {
+    pub(crate) async fn charge(&mut self, id: &str) -> Result<Option<Charge>, StoreError> {
         self.find("SELECT record FROM charge WHERE id = $1", id).await
     }
 
     /// The refund, held with its intent.
-    pub async fn refund(&mut self, id: &str) -> Result<Option<Refund>, StoreError> {
+    pub(crate) async fn refund(&mut self, id: &str) -> Result<Option<Refund>, StoreError> {
         self.hold("SELECT intent FROM refund WHERE id = $1", id).await?;
         self.find("SELECT record FROM refund WHERE id = $1", id).await
     }
 
     /// The dispute, held with its intent.
-    pub async fn dispute(&mut self, id: &str) -> Result<Option<Dispute>, StoreError> {
+    pub(crate) async fn dispute(&mut self, id: &str) -> Result<Option<Dispute>, StoreError> {
         self.hold("SELECT intent FROM dispute WHERE id = $1", id).await?;
         self.find("SELECT record FROM dispute WHERE id = $1", id).await
     }
 
     /// The dispute of this intent's money. The caller holds the intent.
-    pub async fn dispute_of(&mut self, intent: &str) -> Result<Option<Dispute>, StoreError> {
+    pub(crate) async fn dispute_of(&mut self, intent: &str) -> Result<Option<Dispute>, StoreError> {
         self.find("SELECT record FROM dispute WHERE intent = $1", intent).await
     }
 
     /// The session, held with its intent.
-    pub async fn session(&mut self, id: &str) -> Result<Option<Session>, StoreError> {
+    pub(crate) async fn session(&mut self, id: &str) -> Result<Option<Session>, StoreError> {
         self.hold("SELECT intent FROM checkout_session WHERE id = $1", id).await?;
         self.find("SELECT record FROM checkout_session WHERE id = $1", id).await
     }
@@ -263,7 +263,7 @@ impl Ledger<'_> {
     }
 
     /// Keeps the result of a transition: intent, charge, event; and completes the session of an intent that succeeded.
-    pub async fn apply(&mut self, step: Step) -> Result<Intent, StoreError> {
+    pub(crate) async fn apply(&mut self, step: Step) -> Result<Intent, StoreError> {
         let Step { intent, charge, fact, .. } = step;
         let Some(fact) = fact else { return Ok(intent) };
         self.keep_intent(&intent).await?;
@@ -293,7 +293,7 @@ impl Ledger<'_> {
         Ok(intent)
     }
 
-    pub async fn keep_intent(&mut self, intent: &Intent) -> Result<(), StoreError> {
+    pub(crate) async fn keep_intent(&mut self, intent: &Intent) -> Result<(), StoreError> {
         let sql = "INSERT INTO intent (id, created, status, amount, received, refunded, currency, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
             amount = excluded.amount, currency = excluded.currency, received = excluded.received, refunded = excluded.refunded, due = excluded.due, record = excluded.record";
@@ -313,7 +313,7 @@ impl Ledger<'_> {
         self.tx.execute(sql, row).await.map(|_| ())
     }
 
-    pub async fn keep_refund(&mut self, refund: &Refund) -> Result<(), StoreError> {
+    pub(crate) async fn keep_refund(&mut self, refund: &Refund) -> Result<(), StoreError> {
         let sql = "INSERT INTO refund (id, intent, created, status, amount, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
             due = excluded.due, record = excluded.record";
@@ -330,7 +330,7 @@ impl Ledger<'_> {
     }
 
     /// Keeps a dispute as it is, and tells of it.
-    pub async fn keep_dispute(&mut self, dispute: &Dispute, facts: &[DisputeFact]) -> Result<(), StoreError> {
+    pub(crate) async fn keep_dispute(&mut self, dispute: &Dispute, facts: &[DisputeFact]) -> Result<(), StoreError> {
         let sql = "INSERT INTO dispute (id, intent, charge, created, status, amount, due, record)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET status = excluded.status,
             due = excluded.due, record = excluded.record";
@@ -352,7 +352,7 @@ impl Ledger<'_> {
         Ok(())
     }
 
-    pub async fn keep_session(&mut self, session: &Session) -> Result<(), StoreError> {
+    pub(crate) async fn keep_session(&mut self, session: &Session) -> Result<(), StoreError> {
         let sql = "INSERT INTO checkout_session (id, intent, created, due, record) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (id) DO UPDATE SET due = excluded.due, record = excluded.record";
         let due = (session.status == SessionStatus::Open).then_some(session.expires);
@@ -361,7 +361,7 @@ impl Ledger<'_> {
     }
 
     /// Stores an event, and that it has to be posted if its type is subscribed to.
-    pub async fn emit(&mut self, kind: &str, object: &Value) -> Result<(), StoreError> {
+    pub(crate) async fn emit(&mut self, kind: &str, object: &Value) -> Result<(), StoreError> {
         let wanted = self.scene.subscribed.iter().any(|wanted| wanted == "*" || wanted == kind);
         let id = self.new_id("evt");
         let body = objects::event(&id, kind, self.now(), object, &self.scene.origin, wanted);

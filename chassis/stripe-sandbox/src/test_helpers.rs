@@ -14,7 +14,7 @@ use crate::failures::Failure;
 const MAX_TIMES: i64 = 100;
 
 /// The routes of this file.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/test_helpers/failures", web::post().to(create));
 }
 

@@ -35,7 +35,7 @@ const RETRY_WINDOW: Duration = Duration::from_hours(72);
 const MAX_BACKOFF: Duration = Duration::from_hours(1);
 
 /// The value of `Stripe-Signature`: HMAC-SHA256 over time, dot and body, in hexadecimal.
-pub fn signature(secret: &str, now: Timestamp, body: &str) -> String {
+pub(crate) fn signature(secret: &str, now: Timestamp, body: &str) -> String {
     let time = now.micros().div_euclid(1_000_000);
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(format!("{time}.{body}").as_bytes());
@@ -44,7 +44,13 @@ pub fn signature(secret: &str, now: Timestamp, body: &str) -> String {
 
 /// When to try again after `attempts` failures: twice as late each time, never more than an hour, spread by up to a
 /// fifth (`random`). `None` after three days.
-pub fn next_try(attempts: u32, since: Timestamp, now: Timestamp, base: Duration, random: u64) -> Option<Timestamp> {
+pub(crate) fn next_try(
+    attempts: u32,
+    since: Timestamp,
+    now: Timestamp,
+    base: Duration,
+    random: u64,
+) -> Option<Timestamp> {
     let pause = Backoff::new(base, MAX_BACKOFF).delay(attempts);
     let next = now.plus(jitter(pause, pause * 6 / 5, random));
     (next.since(since) <= RETRY_WINDOW).then_some(next)
@@ -52,20 +58,20 @@ pub fn next_try(attempts: u32, since: Timestamp, now: Timestamp, base: Duration,
 
 /// Carries one event over the wire.
 #[async_trait]
-pub trait EventTransport: Send + Sync {
+pub(crate) trait EventTransport: Send + Sync {
     /// Posts `body`, which was signed with `signature`. `Ok` only for an answer with 2xx.
     async fn post(&self, url: &str, signature: String, body: String) -> Result<(), String>;
 }
 
 /// The real wire.
-pub struct HttpEventTransport(reqwest::Client);
+pub(crate) struct HttpEventTransport(reqwest::Client);
 
 impl HttpEventTransport {
     /// A client with short time-outs that follows no redirects and uses no proxy.
     ///
     /// # Errors
     /// When the platform has no usable TLS.
-    pub fn new() -> Result<Self, StoreError> {
+    pub(crate) fn new() -> Result<Self, StoreError> {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // An error means that a provider is installed already, which serves as well.
             let _ = rustls::crypto::ring::default_provider().install_default();
@@ -99,7 +105,7 @@ struct Due {
 }
 
 /// The background half of the sandbox.
-pub struct Sender {
+pub(crate) struct Sender {
     core: Arc<Core>,
     post: Arc<dyn EventTransport>,
     turn: Lease,
@@ -107,13 +113,13 @@ pub struct Sender {
 
 impl Sender {
     /// Sends over `post`.
-    pub fn new(core: Arc<Core>, post: Arc<dyn EventTransport>) -> Self {
+    pub(crate) fn new(core: Arc<Core>, post: Arc<dyn EventTransport>) -> Self {
         let turn = Lease::new("webhooks", core.store.database(), &core.clock, core.ids.as_ref());
         Self { core, post, turn }
     }
 
     /// Sends, settles and deletes events until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         tokio::join!(self.deliver(&stop), self.clean_up(&stop));
         self.turn.release().await;
     }

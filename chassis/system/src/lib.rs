@@ -2,6 +2,8 @@
 //!
 //! Everything else is given a clock and ids, so that tests can give it theirs.
 
+#![warn(unreachable_pub)]
+
 mod clock;
 pub mod files;
 mod ids;

@@ -4,6 +4,8 @@
 //! Numbers are counted where they arise and served by the web. Spans have the target [`TRACE`]; where no collector is set,
 //! no layer is there to hear them, so that a span costs one look at a flag.
 
+#![warn(unreachable_pub)]
+
 mod errors;
 mod log_lines;
 mod otlp;

@@ -1,5 +1,7 @@
 //! What tests need: a settable clock, countable ids, throw-away databases, a mailbox, and waiting with a deadline.
 
+#![warn(unreachable_pub)]
+
 mod concurrency;
 mod database;
 mod fixed;

@@ -6,6 +6,8 @@
 //!
 //! It knows no context: which paths exist, what they cost and who may see them is said by those who register them.
 
+#![warn(unreachable_pub)]
+
 mod address;
 mod admission;
 pub mod assets;

@@ -12,6 +12,8 @@
 //! Stock belongs to fulfilment: the catalogue brings counts of imported files as facts and keeps a local copy of what
 //! fulfilment says is left. Carts and prices at sale belong to order.
 
+#![warn(unreachable_pub)]
+
 pub mod adapters;
 pub mod application;
 pub mod domain;

@@ -7,6 +7,8 @@
 //! This context decides who a caller is; what they may do with an order or a report is decided by the context that owns
 //! it.
 
+#![warn(unreachable_pub)]
+
 pub mod adapters;
 pub mod application;
 pub mod domain;

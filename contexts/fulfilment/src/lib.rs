@@ -20,6 +20,8 @@
 //! Prices, money and the life of an order (`order`), what things are (`catalogue`). The context knows an order only by
 //! its id, its lines, where it goes and what its facts say.
 
+#![warn(unreachable_pub)]
+
 pub mod adapters;
 pub mod application;
 pub mod domain;

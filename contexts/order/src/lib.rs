@@ -10,6 +10,8 @@
 //! amount is its total; `order.paid` has the goods sent and the sale recorded, and a task mails the receipt. Money that
 //! is late, double or of a wrong amount is returned once. Nothing here calls another context.
 
+#![warn(unreachable_pub)]
+
 pub mod adapters;
 pub mod application;
 pub mod domain;

@@ -31,13 +31,13 @@ use crate::ports::{CardPage, PaymentGateway, ProviderEventLog, ReceiptSender, We
 use crate::settings::OrderSettings;
 
 /// Keeps the local price list.
-pub const PRICE_LIST: ConsumerName = ConsumerName::new("price-list");
+pub(crate) const PRICE_LIST: ConsumerName = ConsumerName::new("price-list");
 /// Keeps the local stock hints.
-pub const STOCK_HINTS: ConsumerName = ConsumerName::new("stock-hints");
+pub(crate) const STOCK_HINTS: ConsumerName = ConsumerName::new("stock-hints");
 /// Takes in what fulfilment does with orders.
-pub const FOLLOW_FULFILMENT: ConsumerName = ConsumerName::new("follow-fulfilment");
+pub(crate) const FOLLOW_FULFILMENT: ConsumerName = ConsumerName::new("follow-fulfilment");
 /// Knows which accounts there are, and forgets erased ones.
-pub const FOLLOW_CUSTOMERS: ConsumerName = ConsumerName::new("follow-customers");
+pub(crate) const FOLLOW_CUSTOMERS: ConsumerName = ConsumerName::new("follow-customers");
 
 /// How long a buyer who comes back from the card page is kept waiting for the provider's word.
 const PAYMENT_WAIT: Duration = Duration::from_secs(5);

@@ -8,6 +8,8 @@
 //! facts in, the queries answer with reports), [`adapters`] (consumers and SQL, JSON and pages), and [`ReportsModule`], which hands the app its
 //! four lists.
 
+#![warn(unreachable_pub)]
+
 pub mod adapters;
 pub mod application;
 pub mod domain;

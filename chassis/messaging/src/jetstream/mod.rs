@@ -50,7 +50,7 @@ use puller::Puller;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub type JetStreamError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type JetStreamError = Box<dyn std::error::Error + Send + Sync>;
 
 /// One context's place on the broker.
 pub struct JetStreamBus {

@@ -9,7 +9,7 @@ use super::method::{Decline, Method};
 
 /// Why the last attempt failed, and what it was made with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastFailure {
+pub(crate) struct LastFailure {
     /// The reason.
     pub failure: Failure,
     /// The way to pay that failed.
@@ -19,7 +19,7 @@ pub struct LastFailure {
 /// Why an attempt to pay failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The issuer said no.
     Declined(Decline),
     /// The buyer did not authenticate.
@@ -28,7 +28,7 @@ pub enum Failure {
 
 /// One attempt to take money; a failed one stays on record too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Charge {
+pub(crate) struct Charge {
     /// Such as `ch_0199..`.
     pub id: String,
     /// The intent it belongs to.
@@ -45,7 +45,7 @@ pub struct Charge {
 
 /// What happened to an intent, as far as webhooks can subscribe to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
+pub(crate) enum Fact {
     /// It exists.
     Created,
     /// The buyer has to authenticate.
@@ -62,7 +62,7 @@ pub enum Fact {
 
 impl Fact {
     /// Stripe's name of the event.
-    pub const fn event_type(self) -> &'static str {
+    pub(crate) const fn event_type(self) -> &'static str {
         match self {
             Self::Created => "payment_intent.created",
             Self::RequiresAction => "payment_intent.requires_action",
@@ -76,7 +76,7 @@ impl Fact {
 
 /// A transition that the state does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// Confirmed without anything to pay with.
     NoMethod,
     /// Confirmed when it is too late.
@@ -103,7 +103,7 @@ pub enum Refused {
 
 /// What an attempt needs from outside.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub(crate) struct Attempt {
     /// The id of the charge, should there be one.
     pub charge_id: String,
     /// The present.

@@ -7,13 +7,18 @@ use shared_kernel::Timestamp;
 
 /// What a buyer typed, checked. Deliberately neither `Debug` nor `Serialize`: it is forgotten after the attempt.
 #[derive(Clone)]
-pub struct CardDetails {
+pub(crate) struct CardDetails {
     number: String,
 }
 
 impl CardDetails {
     /// Checks number, expiry and security code. Spaces and hyphens in the number are for people.
-    pub fn check(number: &str, expiry: Option<Expiry>, cvc: Option<&str>, now: Timestamp) -> Result<Self, CardMistake> {
+    pub(crate) fn check(
+        number: &str,
+        expiry: Option<Expiry>,
+        cvc: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self, CardMistake> {
         let digits: String = number.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         let plausible = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         if !plausible {
@@ -33,14 +38,14 @@ impl CardDetails {
     }
 
     /// The digits. They go into an attempt and nowhere else.
-    pub fn number(&self) -> &str {
+    pub(crate) fn number(&self) -> &str {
         &self.number
     }
 }
 
 /// The last month in which a card is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expiry {
+pub(crate) struct Expiry {
     /// 1 to 12, if it is right.
     pub month: i64,
     /// With or without its century.
@@ -52,7 +57,7 @@ impl Expiry {
     ///
     /// # Errors
     /// [`CardMistake::InvalidExpiryMonth`] when it is nothing of the kind.
-    pub fn parse(text: &str) -> Result<Self, CardMistake> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CardMistake> {
         let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         let (month, year) = compact
             .split_once(['/', '-'])
@@ -100,7 +105,7 @@ fn passes_luhn(digits: &str) -> bool {
 
 /// Why card data cannot be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CardMistake {
+pub(crate) enum CardMistake {
     /// Not a card's number at all.
     InvalidNumber,
     /// A mistyped digit.
@@ -115,7 +120,7 @@ pub enum CardMistake {
 
 impl CardMistake {
     /// Stripe's `code`.
-    pub const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::InvalidNumber => "invalid_number",
             Self::IncorrectNumber => "incorrect_number",
@@ -126,7 +131,7 @@ impl CardMistake {
     }
 
     /// The field that has to be corrected.
-    pub const fn field(self) -> &'static str {
+    pub(crate) const fn field(self) -> &'static str {
         match self {
             Self::InvalidNumber | Self::IncorrectNumber => "number",
             Self::InvalidExpiryMonth => "exp_month",
@@ -136,7 +141,7 @@ impl CardMistake {
     }
 
     /// For the buyer.
-    pub const fn message(self) -> &'static str {
+    pub(crate) const fn message(self) -> &'static str {
         match self {
             Self::InvalidNumber => "The card number is not a valid credit card number.",
             Self::IncorrectNumber => "Your card number is incorrect.",
@@ -148,7 +153,7 @@ impl CardMistake {
 }
 
 /// The brand that a number belongs to.
-pub fn brand_of(number: &str) -> &'static str {
+pub(crate) fn brand_of(number: &str) -> &'static str {
     match number.as_bytes() {
         [b'4', ..] => "visa",
         [b'5' | b'2', ..] => "mastercard",

@@ -8,7 +8,7 @@ use shared_kernel::{Money, Timestamp};
 /// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SessionStatus {
+pub(crate) enum SessionStatus {
     /// The buyer may pay.
     Open,
     /// They have paid.
@@ -19,7 +19,7 @@ pub enum SessionStatus {
 
 impl SessionStatus {
     /// Stripe's name.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Complete => "complete",
@@ -30,7 +30,7 @@ impl SessionStatus {
 
 /// One checkout session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
+pub(crate) struct Session {
     /// Such as `cs_test_0199..`.
     pub id: String,
     /// The intent that it pays.
@@ -59,12 +59,12 @@ pub struct Session {
 
 impl Session {
     /// The session after the buyer has tried to pay.
-    pub fn confirmed(self) -> Self {
+    pub(crate) fn confirmed(self) -> Self {
         Self { intent_is_hidden: false, ..self }
     }
 
     /// The session after its intent succeeded; `None` if that is ignored.
-    pub fn completed(self) -> Option<Self> {
+    pub(crate) fn completed(self) -> Option<Self> {
         match self.status {
             SessionStatus::Open => Some(Self { status: SessionStatus::Complete, ..self }),
             SessionStatus::Complete | SessionStatus::Expired => None,
@@ -72,7 +72,7 @@ impl Session {
     }
 
     /// The session that takes no more payments; `None` if it takes none anyway.
-    pub fn expired(self) -> Option<Self> {
+    pub(crate) fn expired(self) -> Option<Self> {
         match self.status {
             SessionStatus::Open => Some(Self { status: SessionStatus::Expired, ..self }),
             SessionStatus::Complete | SessionStatus::Expired => None,
@@ -80,7 +80,7 @@ impl Session {
     }
 
     /// Where the buyer goes who has paid.
-    pub fn success_target(&self) -> String {
+    pub(crate) fn success_target(&self) -> String {
         self.success_url.replace("{CHECKOUT_SESSION_ID}", &self.id)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What the buyer tells the bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Complaint {
+pub(crate) enum Complaint {
     /// The card was used by another person than its owner.
     Fraudulent,
     /// The goods have not arrived.
@@ -16,7 +16,7 @@ pub enum Complaint {
 
 impl Complaint {
     /// Stripe's `reason`.
-    pub const fn reason(self) -> &'static str {
+    pub(crate) const fn reason(self) -> &'static str {
         match self {
             Self::Fraudulent | Self::Inquiry => "fraudulent",
             Self::ProductNotReceived => "product_not_received",

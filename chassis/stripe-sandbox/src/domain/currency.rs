@@ -23,7 +23,7 @@ struct Rule {
 
 /// Why Stripe does not take an amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AmountRefused {
+pub(crate) enum AmountRefused {
     /// Not a positive number.
     NotPositive,
     /// Less than the least.
@@ -58,7 +58,7 @@ impl Rule {
 }
 
 /// The currency of a code in either case; `None` for one that Stripe does not take.
-pub fn currency(code: &str) -> Option<Currency> {
+pub(crate) fn currency(code: &str) -> Option<Currency> {
     TABLE.iter().map(|rule| rule.currency).find(|currency| currency.code().eq_ignore_ascii_case(code))
 }
 
@@ -66,7 +66,7 @@ pub fn currency(code: &str) -> Option<Currency> {
 ///
 /// # Errors
 /// [`AmountRefused`] with the rule that it breaks.
-pub fn charge(units: i64, currency: Currency) -> Result<Money, AmountRefused> {
+pub(crate) fn charge(units: i64, currency: Currency) -> Result<Money, AmountRefused> {
     let Some(rule) = Rule::of(currency) else { return Err(AmountRefused::NotPositive) };
     let most = 10_i64.pow(rule.digits) - 1;
     if units < 1 {
@@ -86,7 +86,7 @@ pub fn charge(units: i64, currency: Currency) -> Result<Money, AmountRefused> {
 ///
 /// # Errors
 /// [`AmountRefused`] with the rule that it breaks.
-pub fn refund(units: i64, currency: Currency) -> Result<Money, AmountRefused> {
+pub(crate) fn refund(units: i64, currency: Currency) -> Result<Money, AmountRefused> {
     if units < 1 {
         return Err(AmountRefused::NotPositive);
     }
@@ -101,7 +101,7 @@ fn stepped(units: i64, rule: Rule) -> Result<(), AmountRefused> {
 }
 
 /// An amount in Stripe's units as people read it: 500 of ISK is `ISK 5`.
-pub fn shown(amount: Money) -> String {
+pub(crate) fn shown(amount: Money) -> String {
     let currency = amount.currency();
     let decimals = Rule::of(currency).map_or(currency.exponent(), |rule| rule.decimals);
     let (theirs, ours) = (10_i64.pow(decimals), 10_i64.pow(currency.exponent()));

@@ -19,7 +19,7 @@ const EVIDENCE_DEADLINE: Duration = Duration::from_hours(7 * 24);
 /// Where a dispute stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DisputeStatus {
+pub(crate) enum DisputeStatus {
     /// An inquiry that the shop may answer.
     WarningNeedsResponse,
     /// An inquiry that was answered.
@@ -38,7 +38,7 @@ pub enum DisputeStatus {
 
 impl DisputeStatus {
     /// Stripe's name.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::WarningNeedsResponse => "warning_needs_response",
             Self::WarningUnderReview => "warning_under_review",
@@ -51,18 +51,18 @@ impl DisputeStatus {
     }
 
     /// Whether the shop's money is with the bank or the buyer.
-    pub const fn holds_the_money(self) -> bool {
+    pub(crate) const fn holds_the_money(self) -> bool {
         matches!(self, Self::NeedsResponse | Self::UnderReview | Self::Lost)
     }
 
     /// Whether nothing more happens.
-    pub const fn is_final(self) -> bool {
+    pub(crate) const fn is_final(self) -> bool {
         matches!(self, Self::WarningClosed | Self::Won | Self::Lost)
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispute {
+pub(crate) struct Dispute {
     /// Such as `du_0199..`.
     pub id: String,
     /// The intent whose money is disputed.
@@ -89,7 +89,7 @@ pub struct Dispute {
 
 /// What Stripe tells of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DisputeFact {
+pub(crate) enum DisputeFact {
     /// The bank has told.
     Created,
     /// The money was taken from the shop.
@@ -104,7 +104,7 @@ pub enum DisputeFact {
 
 impl DisputeFact {
     /// Stripe's name of the event.
-    pub const fn event_type(self) -> &'static str {
+    pub(crate) const fn event_type(self) -> &'static str {
         match self {
             Self::Created => "charge.dispute.created",
             Self::FundsWithdrawn => "charge.dispute.funds_withdrawn",
@@ -116,7 +116,7 @@ impl DisputeFact {
 }
 
 /// The dispute that this charge leads to, if it was made with such a card.
-pub fn of_charge(id: String, charge: &Charge, now: Timestamp) -> Option<(Dispute, Vec<DisputeFact>)> {
+pub(crate) fn of_charge(id: String, charge: &Charge, now: Timestamp) -> Option<(Dispute, Vec<DisputeFact>)> {
     let complaint = charge.method.complaint().filter(|_| charge.declined.is_none())?;
     let (status, facts) = match complaint {
         Complaint::Inquiry => (DisputeStatus::WarningNeedsResponse, vec![DisputeFact::Created]),
@@ -142,7 +142,7 @@ pub fn of_charge(id: String, charge: &Charge, now: Timestamp) -> Option<(Dispute
 
 impl Dispute {
     /// Takes the shop's evidence in and, if it is sent, lets the bank decide. `None` when it is over already.
-    pub fn answered(self, evidence: BTreeMap<String, String>, sent: bool) -> Option<(Self, Vec<DisputeFact>)> {
+    pub(crate) fn answered(self, evidence: BTreeMap<String, String>, sent: bool) -> Option<(Self, Vec<DisputeFact>)> {
         if self.status.is_final() {
             return None;
         }
@@ -176,12 +176,12 @@ impl Dispute {
     }
 
     /// The shop gives in. `None` when it is over already.
-    pub fn accepted(self) -> Option<(Self, Vec<DisputeFact>)> {
+    pub(crate) fn accepted(self) -> Option<(Self, Vec<DisputeFact>)> {
         if self.status.is_final() { None } else { Some(self.lost(Vec::new())) }
     }
 
     /// The shop has sent no answer in time: an inquiry comes to nothing, any other dispute is lost. `None` before that.
-    pub fn overdue(self, now: Timestamp) -> Option<(Self, Vec<DisputeFact>)> {
+    pub(crate) fn overdue(self, now: Timestamp) -> Option<(Self, Vec<DisputeFact>)> {
         let waits = matches!(self.status, DisputeStatus::NeedsResponse | DisputeStatus::WarningNeedsResponse);
         if !waits || self.answer_by > now {
             return None;
@@ -193,7 +193,7 @@ impl Dispute {
     }
 
     /// When it is lost without an answer.
-    pub fn due(&self) -> Option<Timestamp> {
+    pub(crate) fn due(&self) -> Option<Timestamp> {
         let waits = matches!(self.status, DisputeStatus::NeedsResponse | DisputeStatus::WarningNeedsResponse);
         waits.then_some(self.answer_by)
     }

@@ -14,7 +14,7 @@ use super::method::{Behaviour, Decline, Method};
 
 /// What the shop says of an intent beside its amount; handed back as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Details {
+pub(crate) struct Details {
     /// The shop's own notes, such as the order's id.
     pub metadata: BTreeMap<String, String>,
     /// Shown on the card page.
@@ -46,7 +46,7 @@ struct Outcome {
 
 /// A payment intent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Intent {
+pub(crate) struct Intent {
     id: String,
     client_secret: String,
     created: Timestamp,
@@ -59,7 +59,7 @@ pub struct Intent {
 
 /// The result of a transition. Without a fact nothing changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     /// The intent as it is now.
     pub intent: Intent,
     /// The charge that was tried.
@@ -72,7 +72,7 @@ pub struct Step {
 
 impl Intent {
     /// A new intent.
-    pub fn create(id: String, client_secret: String, amount: Money, details: Details, now: Timestamp) -> Step {
+    pub(crate) fn create(id: String, client_secret: String, amount: Money, details: Details, now: Timestamp) -> Step {
         let state = State::RequiresPaymentMethod;
         let intent =
             Self { id, client_secret, created: now, amount, details, state, last_failure: None, latest_charge: None };
@@ -80,7 +80,7 @@ impl Intent {
     }
 
     /// The same intent with something to pay with, should it be confirmed later. For new intents only.
-    pub fn prepared(self, method: Method) -> Self {
+    pub(crate) fn prepared(self, method: Method) -> Self {
         match self.state {
             State::RequiresPaymentMethod | State::RequiresConfirmation { .. } => {
                 Self { state: State::RequiresConfirmation { method }, ..self }
@@ -96,7 +96,7 @@ impl Intent {
     ///
     /// # Errors
     /// [`Refused`] when there is nothing to pay with, or the money is under way, here, or no longer wanted.
-    pub fn confirm(self, method: Option<Method>, attempt: Attempt) -> Result<Step, Refused> {
+    pub(crate) fn confirm(self, method: Option<Method>, attempt: Attempt) -> Result<Step, Refused> {
         let refused = Refused::Confirm { status: self.status() };
         match &self.state {
             State::RequiresPaymentMethod => match method {
@@ -116,7 +116,7 @@ impl Intent {
     }
 
     /// The buyer has authenticated, or refused to.
-    pub fn authenticate(self, approved: bool, attempt: &Attempt) -> Result<Step, Refused> {
+    pub(crate) fn authenticate(self, approved: bool, attempt: &Attempt) -> Result<Step, Refused> {
         let refused = Refused::Authenticate { status: self.status() };
         match &self.state {
             State::RequiresAction { method, .. } => {
@@ -136,7 +136,7 @@ impl Intent {
     }
 
     /// A slow payment that is due comes to its end; others are left as they are.
-    pub fn settle(self, attempt: &Attempt) -> Step {
+    pub(crate) fn settle(self, attempt: &Attempt) -> Step {
         match &self.state {
             State::Processing { method, outcome: Some(outcome) } if outcome.due <= attempt.now => {
                 let (method, pays) = (method.clone(), outcome.pays);
@@ -159,7 +159,12 @@ impl Intent {
     ///
     /// # Errors
     /// [`Refused::Update`] for an amount when the money is under way or here, or the intent is closed.
-    pub fn updated(self, amount: Option<Money>, details: &Details, forgotten: &[String]) -> Result<Self, Refused> {
+    pub(crate) fn updated(
+        self,
+        amount: Option<Money>,
+        details: &Details,
+        forgotten: &[String],
+    ) -> Result<Self, Refused> {
         let payable = match self.state {
             State::RequiresPaymentMethod | State::RequiresConfirmation { .. } | State::RequiresAction { .. } => true,
             State::Processing { .. } | State::Succeeded { .. } | State::Canceled { .. } => false,
@@ -184,7 +189,7 @@ impl Intent {
     ///
     /// # Errors
     /// [`Refused::Cancel`] when the money is under way or here, or the intent is closed.
-    pub fn cancel(self, reason: Option<String>, now: Timestamp) -> Result<Step, Refused> {
+    pub(crate) fn cancel(self, reason: Option<String>, now: Timestamp) -> Result<Step, Refused> {
         match self.state {
             State::RequiresPaymentMethod | State::RequiresConfirmation { .. } | State::RequiresAction { .. } => {
                 let intent = Self { state: State::Canceled { at: now, reason }, ..self };
@@ -241,7 +246,7 @@ impl Intent {
     }
 
     /// The money that came and has not gone back; `None` if none came.
-    pub fn captured(&self) -> Option<Captured<'_>> {
+    pub(crate) fn captured(&self) -> Option<Captured<'_>> {
         match &self.state {
             State::Succeeded { method, charge, refunded } => {
                 Some(Captured { method, charge, left: self.amount.minor() - refunded })
@@ -270,7 +275,7 @@ impl Intent {
     }
 
     /// Stripe's name of the state.
-    pub const fn status(&self) -> &'static str {
+    pub(crate) const fn status(&self) -> &'static str {
         match self.state {
             State::RequiresPaymentMethod => "requires_payment_method",
             State::RequiresConfirmation { .. } => "requires_confirmation",
@@ -282,42 +287,42 @@ impl Intent {
     }
 
     /// Such as `pi_0199..`.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
     /// What the buyer's browser shows in place of a key.
-    pub fn client_secret(&self) -> &str {
+    pub(crate) fn client_secret(&self) -> &str {
         &self.client_secret
     }
 
     /// When it was made.
-    pub const fn created(&self) -> Timestamp {
+    pub(crate) const fn created(&self) -> Timestamp {
         self.created
     }
 
     /// How much is to be paid.
-    pub const fn amount(&self) -> Money {
+    pub(crate) const fn amount(&self) -> Money {
         self.amount
     }
 
     /// What the shop says of it.
-    pub const fn details(&self) -> &Details {
+    pub(crate) const fn details(&self) -> &Details {
         &self.details
     }
 
     /// Why the last attempt failed, while no later one has done better.
-    pub const fn last_failure(&self) -> Option<&LastFailure> {
+    pub(crate) const fn last_failure(&self) -> Option<&LastFailure> {
         self.last_failure.as_ref()
     }
 
     /// The charge that was tried last.
-    pub fn latest_charge(&self) -> Option<&str> {
+    pub(crate) fn latest_charge(&self) -> Option<&str> {
         self.latest_charge.as_deref()
     }
 
     /// What it is or will be paid with.
-    pub const fn method(&self) -> Option<&Method> {
+    pub(crate) const fn method(&self) -> Option<&Method> {
         match &self.state {
             State::RequiresConfirmation { method }
             | State::RequiresAction { method, .. }
@@ -328,12 +333,12 @@ impl Intent {
     }
 
     /// Whether the buyer has to authenticate.
-    pub const fn awaits_authentication(&self) -> bool {
+    pub(crate) const fn awaits_authentication(&self) -> bool {
         matches!(self.state, State::RequiresAction { .. })
     }
 
     /// Where the buyer goes after authenticating, while they have to.
-    pub fn return_url(&self) -> Option<&str> {
+    pub(crate) fn return_url(&self) -> Option<&str> {
         match &self.state {
             State::RequiresAction { return_url, .. } => return_url.as_deref(),
             State::RequiresPaymentMethod
@@ -345,7 +350,7 @@ impl Intent {
     }
 
     /// When and why it was closed.
-    pub fn cancellation(&self) -> Option<(Timestamp, Option<&str>)> {
+    pub(crate) fn cancellation(&self) -> Option<(Timestamp, Option<&str>)> {
         match &self.state {
             State::Canceled { at, reason } => Some((*at, reason.as_deref())),
             State::RequiresPaymentMethod
@@ -357,7 +362,7 @@ impl Intent {
     }
 
     /// When a slow payment comes to its end.
-    pub fn due(&self) -> Option<Timestamp> {
+    pub(crate) fn due(&self) -> Option<Timestamp> {
         match &self.state {
             State::Processing { outcome, .. } => outcome.as_ref().map(|outcome| outcome.due),
             State::RequiresPaymentMethod
@@ -371,7 +376,7 @@ impl Intent {
 
 /// Money that came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Captured<'a> {
+pub(crate) struct Captured<'a> {
     /// With what it was paid.
     pub method: &'a Method,
     /// The charge that took it.

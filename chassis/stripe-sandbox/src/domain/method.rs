@@ -11,7 +11,7 @@ use super::complaint::Complaint;
 /// What a test card does when it is charged or refunded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Behaviour {
+pub(crate) enum Behaviour {
     /// Pays at once.
     Pays,
     Declines(Decline),
@@ -32,7 +32,7 @@ pub enum Behaviour {
 /// Why a card is declined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Decline {
+pub(crate) enum Decline {
     /// No reason given.
     Generic,
     /// Too little money.
@@ -57,7 +57,7 @@ pub enum Decline {
 
 impl Decline {
     /// Stripe's `code`.
-    pub const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Generic
             | Self::InsufficientFunds
@@ -73,7 +73,7 @@ impl Decline {
     }
 
     /// Stripe's `decline_code`.
-    pub const fn decline_code(self) -> &'static str {
+    pub(crate) const fn decline_code(self) -> &'static str {
         match self {
             Self::Generic => "generic_decline",
             Self::InsufficientFunds => "insufficient_funds",
@@ -89,7 +89,7 @@ impl Decline {
     }
 
     /// For the buyer.
-    pub const fn message(self) -> &'static str {
+    pub(crate) const fn message(self) -> &'static str {
         match self {
             Self::Generic | Self::LostCard | Self::StolenCard | Self::Fraudulent => "Your card was declined.",
             Self::CardVelocityExceeded => {
@@ -106,7 +106,7 @@ impl Decline {
 
 /// A way to pay, as it is remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Method {
+pub(crate) struct Method {
     id: String,
     brand: String,
     last4: String,
@@ -119,13 +119,13 @@ pub struct Method {
 
 impl Method {
     /// One of Stripe's test payment methods by its name, such as `pm_card_visa`; `id` becomes its own.
-    pub fn named(name: &str, id: String) -> Option<Self> {
+    pub(crate) fn named(name: &str, id: String) -> Option<Self> {
         let known = KNOWN.iter().find(|known| known.names.contains(&name))?;
         Some(Self::from_number(known.number, known.behaviour, known.complaint, id))
     }
 
     /// The card that the buyer typed; a card that is no test card is declined, as a real one is by Stripe's test mode.
-    pub fn of_card(card: &CardDetails, id: String) -> Self {
+    pub(crate) fn of_card(card: &CardDetails, id: String) -> Self {
         let known = KNOWN.iter().find(|known| known.number == card.number());
         let (behaviour, complaint) =
             known.map_or((Behaviour::Declines(Decline::LiveCard), None), |known| (known.behaviour, known.complaint));
@@ -138,27 +138,27 @@ impl Method {
     }
 
     /// Such as `pm_0199..`.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
     /// Such as `visa`; `us_bank_account` for a bank account.
-    pub fn brand(&self) -> &str {
+    pub(crate) fn brand(&self) -> &str {
         &self.brand
     }
 
     /// The last four digits.
-    pub fn last4(&self) -> &str {
+    pub(crate) fn last4(&self) -> &str {
         &self.last4
     }
 
     /// What it does.
-    pub const fn behaviour(&self) -> Behaviour {
+    pub(crate) const fn behaviour(&self) -> Behaviour {
         self.behaviour
     }
 
     /// What the buyer will tell the bank after paying with it.
-    pub const fn complaint(&self) -> Option<Complaint> {
+    pub(crate) const fn complaint(&self) -> Option<Complaint> {
         self.complaint
     }
 }

@@ -13,7 +13,7 @@ use super::method::Behaviour;
 /// Where a refund stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RefundStatus {
+pub(crate) enum RefundStatus {
     /// Under way.
     Pending,
     /// Done; it may still fail later.
@@ -24,7 +24,7 @@ pub enum RefundStatus {
 
 impl RefundStatus {
     /// Stripe's name.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Succeeded => "succeeded",
@@ -34,7 +34,7 @@ impl RefundStatus {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refund {
+pub(crate) struct Refund {
     id: String,
     intent: String,
     charge: String,
@@ -49,7 +49,7 @@ pub struct Refund {
 
 /// What the shop asks for.
 #[derive(Debug, Clone)]
-pub struct RefundAsk {
+pub(crate) struct RefundAsk {
     /// The new refund's id.
     pub id: String,
     /// Minor units; all that is left if not said.
@@ -66,7 +66,7 @@ pub struct RefundAsk {
 
 /// Why a refund cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefundRefused {
+pub(crate) enum RefundRefused {
     /// No money ever came.
     NothingCaptured { intent: String },
     /// All of it went back before.
@@ -93,7 +93,7 @@ pub enum RefundRefused {
 ///
 /// # Errors
 /// [`RefundRefused`] when there is not that much; then nothing changes.
-pub fn refund(intent: Intent, ask: RefundAsk) -> Result<(Intent, Refund), RefundRefused> {
+pub(crate) fn refund(intent: Intent, ask: RefundAsk) -> Result<(Intent, Refund), RefundRefused> {
     let Some(captured) = intent.captured() else {
         return Err(RefundRefused::NothingCaptured { intent: intent.id().to_owned() });
     };
@@ -130,7 +130,7 @@ pub fn refund(intent: Intent, ask: RefundAsk) -> Result<(Intent, Refund), Refund
 }
 
 /// Brings a refund that is due to its end; a failed one gives the money back to the shop. `None` when it is not due.
-pub fn settle(intent: Intent, refund: Refund, now: Timestamp) -> Option<(Intent, Refund)> {
+pub(crate) fn settle(intent: Intent, refund: Refund, now: Timestamp) -> Option<(Intent, Refund)> {
     let (_, status) = refund.due.filter(|(due, _)| *due <= now)?;
     let back = match status {
         RefundStatus::Failed => -refund.amount.minor(),
@@ -141,53 +141,53 @@ pub fn settle(intent: Intent, refund: Refund, now: Timestamp) -> Option<(Intent,
 
 impl Refund {
     /// Such as `re_0199..`.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
     /// The refund with more notes.
-    pub fn noted(mut self, notes: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn noted(mut self, notes: &BTreeMap<String, String>) -> Self {
         self.metadata.extend(notes.clone());
         self
     }
 
     /// The intent whose money goes back.
-    pub fn intent(&self) -> &str {
+    pub(crate) fn intent(&self) -> &str {
         &self.intent
     }
 
     /// The charge that took it.
-    pub fn charge(&self) -> &str {
+    pub(crate) fn charge(&self) -> &str {
         &self.charge
     }
 
     /// When it was asked for.
-    pub const fn created(&self) -> Timestamp {
+    pub(crate) const fn created(&self) -> Timestamp {
         self.created
     }
 
     /// How much.
-    pub const fn amount(&self) -> Money {
+    pub(crate) const fn amount(&self) -> Money {
         self.amount
     }
 
     /// Why.
-    pub fn reason(&self) -> Option<&str> {
+    pub(crate) fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
     }
 
     /// The shop's own notes.
-    pub const fn metadata(&self) -> &BTreeMap<String, String> {
+    pub(crate) const fn metadata(&self) -> &BTreeMap<String, String> {
         &self.metadata
     }
 
     /// Where it stands.
-    pub const fn status(&self) -> RefundStatus {
+    pub(crate) const fn status(&self) -> RefundStatus {
         self.status
     }
 
     /// When the status changes by itself.
-    pub fn due(&self) -> Option<Timestamp> {
+    pub(crate) fn due(&self) -> Option<Timestamp> {
         self.due.map(|(due, _)| due)
     }
 }

@@ -19,7 +19,7 @@ const API_VERSION: &str = "2024-06-20";
 
 /// Where the provider is and how patient we are with it.
 #[derive(Debug, Clone)]
-pub struct ClientSettings {
+pub(super) struct ClientSettings {
     /// Up to and including the version, without a slash at the end: `https://api.stripe.com/v1`.
     pub base: String,
     /// Proves who we are.
@@ -30,7 +30,7 @@ pub struct ClientSettings {
 
 impl ClientSettings {
     /// The usual patience: 2 s to connect, 10 s in all, sixteen calls at once, half a second between attempts.
-    pub fn new(base: impl Into<String>, secret_key: SecretString) -> Self {
+    pub(super) fn new(base: impl Into<String>, secret_key: SecretString) -> Self {
         let base = base.into().trim_end_matches('/').to_owned();
         let patience = CallSettings {
             name: "the payment provider".to_owned(),

@@ -10,7 +10,7 @@ use super::objects::ErrorBody;
 const DECLINED: &str = "Your card was declined.";
 
 /// A whole sentence.
-pub fn words(error: &ErrorBody) -> &'static str {
+pub(super) fn words(error: &ErrorBody) -> &'static str {
     let codes = [error.decline_code.as_deref(), error.code.as_deref()];
     codes.into_iter().flatten().find_map(words_for).unwrap_or(DECLINED)
 }

@@ -32,7 +32,7 @@ struct WebhookAuth {
 
 /// The answer to the provider: stored, nothing more.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Received {
+pub(super) struct Received {
     /// Always true.
     pub received: bool,
 }

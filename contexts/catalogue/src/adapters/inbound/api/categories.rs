@@ -15,7 +15,7 @@ use crate::application::Browse;
     ),
 )]
 #[get("/api/catalogue/v1/categories")]
-pub async fn list_categories(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_categories(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
     let categories = browse.categories().await?;
     let items = categories.iter().map(CategoryView::from).collect();
     Ok(json_with_etag(&req, &CategoryList { items, next_cursor: None }))

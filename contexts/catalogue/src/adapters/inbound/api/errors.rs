@@ -11,13 +11,13 @@ use crate::application::{KeepPictureError, SaveProductError, WithdrawProductErro
 use crate::domain::{FieldError, Handle, MediaError, ProductRefused};
 
 /// There is no such product, or none that the caller may see.
-pub fn unknown_product(handle: &str) -> Problem {
+pub(super) fn unknown_product(handle: &str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "unknown-product", "Unknown product")
         .detail(format!("there is no product {handle}"))
 }
 
 /// The body is JSON of the right shape, but no product.
-pub fn invalid_product(refused: &ProductRefused) -> Problem {
+pub(super) fn invalid_product(refused: &ProductRefused) -> Problem {
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-product", "The product is not right");
     let problem = problem.detail(refused.to_string());
     match refused {
@@ -35,11 +35,11 @@ pub fn invalid_product(refused: &ProductRefused) -> Problem {
 }
 
 /// The handle in the path can belong to no product.
-pub fn handle_of(path: &str) -> Result<Handle, Problem> {
+pub(super) fn handle_of(path: &str) -> Result<Handle, Problem> {
     Handle::parse(path).map_err(|_| unknown_product(path))
 }
 
-pub fn save_refused(error: SaveProductError) -> Problem {
+pub(super) fn save_refused(error: SaveProductError) -> Problem {
     let detail = error.to_string();
     let conflict = |name: &'static str, title: &'static str| {
         Problem::new(StatusCode::CONFLICT, name, title).detail(detail.clone())
@@ -58,14 +58,14 @@ pub fn save_refused(error: SaveProductError) -> Problem {
     }
 }
 
-pub fn withdraw_refused(error: WithdrawProductError) -> Problem {
+pub(super) fn withdraw_refused(error: WithdrawProductError) -> Problem {
     match error {
         WithdrawProductError::NoSuchProduct(handle) => unknown_product(handle.as_str()),
         WithdrawProductError::Store(error) => error.into(),
     }
 }
 
-pub fn import_refused(error: ImportFileError) -> Problem {
+pub(super) fn import_refused(error: ImportFileError) -> Problem {
     let detail = error.to_string();
     match error {
         ImportFileError::TooLarge => body_too_large(detail),
@@ -86,12 +86,12 @@ fn line_note(LineNote { line, row, product, sku, message }: &LineNote) -> Value 
     json!({ "line": line, "row": row, "product": product, "sku": sku, "message": message })
 }
 
-pub fn invalid_media(detail: impl Into<String>) -> Problem {
+pub(super) fn invalid_media(detail: impl Into<String>) -> Problem {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Problem::new(status, "invalid-media", "The picture is not right").detail(detail)
 }
 
-pub fn picture_refused(error: KeepPictureError) -> Problem {
+pub(super) fn picture_refused(error: KeepPictureError) -> Problem {
     let detail = error.to_string();
     match error {
         KeepPictureError::Picture(MediaError::TooLarge) => body_too_large(detail),
@@ -100,7 +100,7 @@ pub fn picture_refused(error: KeepPictureError) -> Problem {
     }
 }
 
-pub fn archive_refused(error: ArchiveError) -> Problem {
+pub(super) fn archive_refused(error: ArchiveError) -> Problem {
     let detail = error.to_string();
     match error {
         ArchiveError::TooLarge => body_too_large(detail),
@@ -112,11 +112,11 @@ pub fn archive_refused(error: ArchiveError) -> Problem {
     }
 }
 
-pub fn body_too_large(detail: impl Into<String>) -> Problem {
+pub(super) fn body_too_large(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large").detail(detail)
 }
 
-pub fn unsupported_media_type(detail: &'static str) -> Problem {
+pub(super) fn unsupported_media_type(detail: &'static str) -> Problem {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     Problem::new(status, "unsupported-media-type", "Unsupported media type").detail(detail)
 }

@@ -19,12 +19,12 @@ use crate::application::ExportProducts;
     ),
 )]
 #[get("/api/catalogue/v1/exports/products.csv")]
-pub async fn export_products(_staff: Staff, export: web::Data<ExportProducts>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn export_products(_staff: Staff, export: web::Data<ExportProducts>) -> Result<HttpResponse, Problem> {
     Ok(csv_answer(&export).await?)
 }
 
 /// The export as a download.
-pub async fn csv_answer(export: &ExportProducts) -> Result<HttpResponse, StoreError> {
+pub(crate) async fn csv_answer(export: &ExportProducts) -> Result<HttpResponse, StoreError> {
     let mut file = String::new();
     export.execute(|listed| write_products(&mut file, listed.product())).await?;
     let name = ContentDisposition::attachment("products.csv");

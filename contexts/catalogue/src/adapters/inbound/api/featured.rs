@@ -11,7 +11,7 @@ use crate::application::Browse;
 /// How many are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct FeaturedQuery {
+pub(super) struct FeaturedQuery {
     #[param(value_type = Option<u32>)]
     limit: Option<String>,
 }
@@ -26,7 +26,7 @@ pub struct FeaturedQuery {
     ),
 )]
 #[get("/api/catalogue/v1/featured")]
-pub async fn list_featured(
+pub(crate) async fn list_featured(
     req: HttpRequest,
     browse: web::Data<Browse>,
     wanted: web::Query<FeaturedQuery>,

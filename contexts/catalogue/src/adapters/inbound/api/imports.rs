@@ -14,7 +14,7 @@ use crate::adapters::inbound::import::{ImportFile, ImportMode, ImportOutcome, no
 /// How to import.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ImportQuery {
+pub(super) struct ImportQuery {
     /// `true`: only say what would happen.
     #[serde(default)]
     dry_run: bool,
@@ -30,7 +30,7 @@ pub struct ImportQuery {
 /// About SKUs that are there already.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum RepeatedSkusWord {
+pub(super) enum RepeatedSkusWord {
     /// The product is left out.
     #[default]
     Refuse,
@@ -54,7 +54,7 @@ pub enum RepeatedSkusWord {
     ),
 )]
 #[post("/api/catalogue/v1/imports")]
-pub async fn import_products(
+pub(crate) async fn import_products(
     req: HttpRequest,
     _staff: Staff,
     import_file: web::Data<ImportFile>,

@@ -23,7 +23,7 @@ use crate::domain::{ImageName, Media};
     ),
 )]
 #[put("/api/catalogue/v1/media/{name}")]
-pub async fn put_media(
+pub(crate) async fn put_media(
     _staff: Staff,
     keep_picture: web::Data<KeepPicture>,
     name: web::Path<String>,
@@ -50,7 +50,7 @@ pub async fn put_media(
     ),
 )]
 #[post("/api/catalogue/v1/media")]
-pub async fn put_media_archive(
+pub(crate) async fn put_media_archive(
     req: HttpRequest,
     _staff: Staff,
     keep_picture: web::Data<KeepPicture>,

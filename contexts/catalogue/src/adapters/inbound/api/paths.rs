@@ -15,6 +15,6 @@ use crate::application::Browse;
     ),
 )]
 #[get("/api/catalogue/v1/paths")]
-pub async fn list_paths(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_paths(req: HttpRequest, browse: web::Data<Browse>) -> Result<HttpResponse, Problem> {
     Ok(json_with_etag(&req, &PathList { items: browse.public_paths().await? }))
 }

@@ -16,7 +16,7 @@ use crate::domain::{Audience, FieldError, Handle, ListingCursor, ListingQuery, P
 /// Which products are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListQuery {
+pub(super) struct ListQuery {
     /// Only this category, by slug or name.
     #[param(example = "laptops")]
     category: Option<String>,
@@ -51,7 +51,7 @@ impl ListQuery {
 }
 
 /// A category by slug or name.
-pub fn category_of(text: Option<&str>) -> Option<String> {
+pub(crate) fn category_of(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
@@ -68,7 +68,7 @@ pub fn category_of(text: Option<&str>) -> Option<String> {
     ),
 )]
 #[get("/api/catalogue/v1/products")]
-pub async fn list_products(
+pub(crate) async fn list_products(
     req: HttpRequest,
     browse: web::Data<Browse>,
     response_cache: web::Data<ResponseCache>,
@@ -93,7 +93,7 @@ pub async fn list_products(
     ),
 )]
 #[get("/api/catalogue/v1/products/{handle}")]
-pub async fn show_product(
+pub(crate) async fn show_product(
     req: HttpRequest,
     browse: web::Data<Browse>,
     Visitor(who): Visitor,
@@ -116,7 +116,7 @@ pub async fn show_product(
     ),
 )]
 #[post("/api/catalogue/v1/products")]
-pub async fn create_product(
+pub(crate) async fn create_product(
     _staff: Staff,
     save_product: web::Data<SaveProduct>,
     browse: web::Data<Browse>,
@@ -143,7 +143,7 @@ pub async fn create_product(
     ),
 )]
 #[put("/api/catalogue/v1/products/{handle}")]
-pub async fn put_product(
+pub(crate) async fn put_product(
     _staff: Staff,
     save_product: web::Data<SaveProduct>,
     browse: web::Data<Browse>,
@@ -189,7 +189,7 @@ async fn save(
     ),
 )]
 #[delete("/api/catalogue/v1/products/{handle}")]
-pub async fn withdraw_product(
+pub(crate) async fn withdraw_product(
     _staff: Staff,
     withdraw_product: web::Data<WithdrawProduct>,
     path: web::Path<String>,

@@ -65,7 +65,7 @@ fn address(page: &Arc<Page<ListedProduct>>) -> usize {
 }
 
 /// Whether `If-None-Match` names the tag. Weak tags count: compression makes them of strong ones.
-pub fn has_it(req: &HttpRequest, tag: &str) -> bool {
+pub(crate) fn has_it(req: &HttpRequest, tag: &str) -> bool {
     let sent = req.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     sent.flat_map(|list| list.split(',')).map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
 }

@@ -2,7 +2,7 @@
 //! a backslash, and so does a backslash before any of these.
 
 /// The text as it stands between bars, or before an equals sign where `name` says so.
-pub fn escape(text: &str, name: bool) -> String {
+pub(super) fn escape(text: &str, name: bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter == '\\' || letter == '|' || (name && letter == '=') {
@@ -14,7 +14,7 @@ pub fn escape(text: &str, name: bool) -> String {
 }
 
 /// The texts of a cell, trimmed; each is split at its first equals sign where `pairs` says so.
-pub fn split(cell: &str, pairs: bool) -> Vec<(String, Option<String>)> {
+pub(super) fn split(cell: &str, pairs: bool) -> Vec<(String, Option<String>)> {
     let mut found: Vec<(String, Option<String>)> = vec![(String::new(), None)];
     let mut letters = cell.chars().peekable();
     while let Some(letter) = letters.next() {

@@ -6,7 +6,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A file as text.
-pub struct Decoded<'a> {
+pub(super) struct Decoded<'a> {
     /// The text, without a byte order mark. What could not be read stands there as U+FFFD.
     pub text: Cow<'a, str>,
     /// The character set.
@@ -17,7 +17,7 @@ pub struct Decoded<'a> {
 
 /// Reads UTF-8, UTF-16 with or without a byte order mark, and else the character set that the letters look like. A file
 /// that is UTF-8 in some places keeps being read so, and its other places are damaged: guessing would damage the whole.
-pub fn decode(bytes: &[u8]) -> Decoded<'_> {
+pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
     let (encoding, guessed) = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => (encoding, false),
         None => without_mark(bytes),

@@ -11,11 +11,11 @@ fn looks_calculated(cell: &str) -> bool {
 }
 
 /// The cell as it is written.
-pub fn marked(cell: &str) -> Cow<'_, str> {
+pub(super) fn marked(cell: &str) -> Cow<'_, str> {
     if looks_calculated(cell) { format!("{MARK}{cell}").into() } else { cell.into() }
 }
 
 /// The cell as it was before [`marked`].
-pub fn unmarked(cell: &str) -> &str {
+pub(super) fn unmarked(cell: &str) -> &str {
     cell.strip_prefix(MARK).filter(|rest| looks_calculated(rest)).unwrap_or(cell)
 }

@@ -11,7 +11,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 /// What a piece of HTML says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct PlainText {
+pub(super) struct PlainText {
     /// Its words, in paragraphs parted by empty lines.
     pub text: String,
     /// What it showed besides, such as `links`; in order, each once.
@@ -19,7 +19,7 @@ pub struct PlainText {
 }
 
 /// The words of a piece of HTML.
-pub fn to_text(html: &str) -> PlainText {
+pub(super) fn to_text(html: &str) -> PlainText {
     if !html.contains(['<', '&']) {
         return PlainText { text: html.trim().to_owned(), dropped: Vec::new() };
     }
@@ -35,7 +35,7 @@ pub fn to_text(html: &str) -> PlainText {
 
 /// The letters that named and numbered references stand for: `&amp;` is `&`. For texts that are no HTML and have been
 /// written as if they were.
-pub fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }

@@ -39,7 +39,7 @@ pub const COLUMNS: [&str; 21] = [
 const OPTIONS: [(&str, &str); 3] =
     [("option1_name", "option1_value"), ("option2_name", "option2_value"), ("option3_name", "option3_value")];
 
-pub fn check_header(table: &Table<'_>) -> Result<(), FileError> {
+pub(super) fn check_header(table: &Table<'_>) -> Result<(), FileError> {
     if let Some(unknown) = table.columns().names().filter(|name| !COLUMNS.contains(name)).min() {
         return Err(FileError::UnknownColumn(unknown.to_owned()));
     }
@@ -47,11 +47,11 @@ pub fn check_header(table: &Table<'_>) -> Result<(), FileError> {
 }
 
 /// The handle as it is written.
-pub fn handle(columns: &Columns, row: &Row) -> String {
+pub(super) fn handle(columns: &Columns, row: &Row) -> String {
     columns.cell(row, "handle").map(unmarked).unwrap_or_default().to_owned()
 }
 
-pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
+pub(super) fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
     let product = rows.first().map(|row| handle(columns, row)).unwrap_or_default();
     let mut reader = Reader { columns, findings: RowProblems::new(product, rows) };
     let patch = reader.product(rows, currency);

@@ -16,7 +16,7 @@ struct Listed {
 
 /// The pictures of a product. Those of its own list come first, by position; where a row has none, its picture follows the
 /// one before it. Pictures of variants that the list lacks come last.
-pub fn pictures(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> Option<Vec<Image>> {
+pub(super) fn pictures(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> Option<Vec<Image>> {
     if !IMAGE.iter().any(|name| columns.has(name)) {
         return None;
     }
@@ -58,7 +58,7 @@ fn listed(columns: &Columns, rows: &[Row], findings: &mut RowProblems) -> Vec<Im
 }
 
 /// Whether the column is read here.
-pub fn reads(name: &str) -> bool {
+pub(super) fn reads(name: &str) -> bool {
     IMAGE.contains(&name) || VARIANT_IMAGE.contains(&name) || ["image position", "image alt text"].contains(&name)
 }
 

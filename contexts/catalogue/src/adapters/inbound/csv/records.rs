@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub(super) struct Record {
     /// The line of text where it begins, from 1.
     pub line: u64,
     /// The row as a spreadsheet counts it, from 1.
@@ -19,10 +19,10 @@ pub struct Record {
 
 /// A quote that opens on this line and never ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unclosed(pub u64);
+pub(super) struct Unclosed(pub u64);
 
 /// The rows of a text, one after another.
-pub struct Records<'a> {
+pub(super) struct Records<'a> {
     text: Cow<'a, str>,
     delimiter: char,
     at: usize,
@@ -33,7 +33,7 @@ pub struct Records<'a> {
 impl<'a> Records<'a> {
     /// Cells are parted by what the text's first line says (`sep=;`), else by the comma, semicolon or tab that stands most
     /// often in the first row. A line that says so is no row.
-    pub fn new(text: Cow<'a, str>) -> Self {
+    pub(super) fn new(text: Cow<'a, str>) -> Self {
         let first = text.lines().next().unwrap_or_default().trim_matches('"');
         let said = first.get(..4).filter(|word| word.eq_ignore_ascii_case("sep=")).and_then(|_| first.chars().nth(4));
         let said = said.filter(|_| first.chars().count() == 5);
@@ -47,7 +47,7 @@ impl<'a> Records<'a> {
     }
 
     /// What parts the cells.
-    pub const fn delimiter(&self) -> char {
+    pub(super) const fn delimiter(&self) -> char {
         self.delimiter
     }
 

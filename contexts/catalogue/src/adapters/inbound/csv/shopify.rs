@@ -15,25 +15,25 @@ const HANDLE: [&str; 2] = ["handle", "url handle"];
 const BODY: [&str; 2] = ["body (html)", "description"];
 const PUBLISHED: [&str; 2] = ["published", "published on online store"];
 /// Whether a column is there that only Shopify has.
-pub fn recognises(table: &Table<'_>) -> bool {
+pub(super) fn recognises(table: &Table<'_>) -> bool {
     let own =
         ["url handle", "body (html)", "option1 value", "option1 name", "variant sku", "variant price", "image src"];
     own.iter().any(|name| table.columns().has(name))
 }
 
-pub fn check_header(table: &Table<'_>) -> Result<(), FileError> {
+pub(super) fn check_header(table: &Table<'_>) -> Result<(), FileError> {
     let has = |names: &[&str]| names.iter().any(|name| table.columns().has(name));
     if has(&HANDLE) || has(&["title"]) { Ok(()) } else { Err(FileError::MissingColumn("Handle")) }
 }
 
 /// The handle as it is written, or the title when there is none.
-pub fn handle(columns: &Columns, row: &Row) -> String {
+pub(super) fn handle(columns: &Columns, row: &Row) -> String {
     let written = columns.either(row, &HANDLE).filter(|written| !written.is_empty());
     written.or_else(|| columns.cell(row, "title")).unwrap_or_default().to_owned()
 }
 
 /// Whether the column is read, whole. Which variant a picture shows is not kept.
-pub fn reads(name: &str) -> bool {
+pub(super) fn reads(name: &str) -> bool {
     const SINGLE: [&str; 9] = [
         "title",
         "type",
@@ -52,7 +52,7 @@ pub fn reads(name: &str) -> bool {
         || (pictures::reads(name) && !name.starts_with("variant"))
 }
 
-pub fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
+pub(super) fn draft(columns: &Columns, rows: &[Row], currency: Currency) -> DraftedProduct {
     let product = rows.first().map(|row| handle(columns, row)).unwrap_or_default();
     let mut reader = Reader { columns, findings: RowProblems::new(product, rows) };
     let patch = reader.product(rows, currency);

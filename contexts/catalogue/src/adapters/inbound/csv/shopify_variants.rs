@@ -21,14 +21,14 @@ const OPTIONS: [(&str, &str); 3] =
 const CONTENT: Uuid = Uuid::from_u128(0x90a1_0d52_9c1e_4f43_8a9d_0c61_7465_0c03);
 
 /// Whether the column is read here.
-pub fn reads(name: &str) -> bool {
+pub(super) fn reads(name: &str) -> bool {
     let several = [SKU, PRICE, TRACKER, STOCK, GRAMS, SHIPS, TAXABLE, POLICY];
     let options = OPTIONS.iter().any(|(option, value)| *option == name || *value == name);
     options || several.iter().any(|names| names.contains(&name))
 }
 
 /// The variants, when the file has any.
-pub fn variants(
+pub(super) fn variants(
     columns: &Columns,
     rows: &[Row],
     handle: &WrittenHandle,

@@ -32,35 +32,35 @@ pub enum FileError {
 
 /// Where each column stands.
 #[derive(Debug, Clone, Default)]
-pub struct Columns {
+pub(super) struct Columns {
     places: HashMap<String, usize>,
     comma_parts_cells: bool,
 }
 
 impl Columns {
     /// Whether the file has such a column.
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.places.contains_key(name)
     }
 
     /// The trimmed cell; `None` when the file has no such column.
-    pub fn cell<'r>(&self, row: &'r Row, name: &str) -> Option<&'r str> {
+    pub(super) fn cell<'r>(&self, row: &'r Row, name: &str) -> Option<&'r str> {
         self.places.get(name).map(|&index| row.cells.get(index).map_or("", |cell| cell.trim()))
     }
 
     /// The cell under the first of these names that the file has.
-    pub fn either<'r>(&self, row: &'r Row, names: &[&str]) -> Option<&'r str> {
+    pub(super) fn either<'r>(&self, row: &'r Row, names: &[&str]) -> Option<&'r str> {
         names.iter().find_map(|name| self.cell(row, name))
     }
 
     /// The names, in no order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.places.keys().map(String::as_str)
     }
 
     /// An amount with a point before its decimals. Where no comma parts cells, one may stand there, and points or spaces
     /// between groups of three digits: `1.234,50`.
-    pub fn decimal<'c>(&self, cell: &'c str) -> Cow<'c, str> {
+    pub(super) fn decimal<'c>(&self, cell: &'c str) -> Cow<'c, str> {
         let Some((whole, decimals)) = cell.rsplit_once(',').filter(|_| !self.comma_parts_cells) else {
             return cell.into();
         };
@@ -85,7 +85,7 @@ pub struct UnreadColumn {
 }
 
 #[derive(Debug, Clone)]
-pub struct Row {
+pub(super) struct Row {
     /// Where it begins.
     pub place: Place,
     /// What makes it unusable, if anything does.
@@ -94,7 +94,7 @@ pub struct Row {
 }
 
 /// An open file.
-pub struct Table<'a> {
+pub(super) struct Table<'a> {
     columns: Columns,
     width: usize,
     filled: HashMap<String, u64>,
@@ -103,7 +103,7 @@ pub struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// Reads the header, whose names are taken without regard to case, and looks whether the rest can be read.
-    pub fn open(text: Cow<'a, str>) -> Result<Self, FileError> {
+    pub(super) fn open(text: Cow<'a, str>) -> Result<Self, FileError> {
         let unclosed = |Unclosed(line)| FileError::UnclosedQuote(line);
         let filled_at = filled_cells(Records::new(Cow::Borrowed(&text))).map_err(unclosed)?;
         let mut records = Records::new(text);
@@ -122,12 +122,12 @@ impl<'a> Table<'a> {
         Ok(Self { columns, width: header.cells.len(), filled, records })
     }
 
-    pub fn columns(&self) -> &Columns {
+    pub(super) fn columns(&self) -> &Columns {
         &self.columns
     }
 
     /// The columns that hold something and are not `read`, in order.
-    pub fn unread(&self, read: impl Fn(&str) -> bool) -> Vec<UnreadColumn> {
+    pub(super) fn unread(&self, read: impl Fn(&str) -> bool) -> Vec<UnreadColumn> {
         let unread = self.filled.iter().filter(|(name, filled)| **filled > 0 && !name.is_empty() && !read(name));
         let mut unread: Vec<UnreadColumn> =
             unread.map(|(name, filled)| UnreadColumn { name: name.clone(), filled: *filled }).collect();
@@ -179,14 +179,14 @@ impl Iterator for Table<'_> {
 }
 
 /// Rows that stand together and have the same handle.
-pub struct Groups<'a> {
+pub(super) struct Groups<'a> {
     table: Table<'a>,
     handle: fn(&Columns, &Row) -> String,
     next: Option<Row>,
 }
 
 impl<'a> Groups<'a> {
-    pub fn new(mut table: Table<'a>, handle: fn(&Columns, &Row) -> String) -> Self {
+    pub(super) fn new(mut table: Table<'a>, handle: fn(&Columns, &Row) -> String) -> Self {
         let next = table.next();
         Self { table, handle, next }
     }
@@ -211,7 +211,7 @@ impl Iterator for Groups<'_> {
 }
 
 /// Collects what is wrong with the rows of one product, so that a person can mend all of it at once.
-pub struct RowProblems {
+pub(super) struct RowProblems {
     pub problems: Vec<RowProblem>,
     warnings: Vec<RowProblem>,
     product: String,
@@ -221,7 +221,7 @@ pub struct RowProblems {
 
 impl RowProblems {
     /// About the product that has this handle in the file; a row that cannot be used is the first thing found.
-    pub fn new(product: String, rows: &[Row]) -> Self {
+    pub(super) fn new(product: String, rows: &[Row]) -> Self {
         let mut findings = Self { problems: Vec::new(), warnings: Vec::new(), product, sku: None };
         for row in rows {
             if let Some(broken) = &row.broken {
@@ -233,7 +233,7 @@ impl RowProblems {
     }
 
     /// Says what is wrong. What a row that cannot be used seems to say is not worth a word.
-    pub fn problem(&mut self, row: &Row, problem: impl fmt::Display) {
+    pub(super) fn problem(&mut self, row: &Row, problem: impl fmt::Display) {
         if row.broken.is_some() {
             return;
         }
@@ -241,7 +241,7 @@ impl RowProblems {
         self.problems.push(problem);
     }
 
-    pub fn warn(&mut self, row: &Row, warning: impl fmt::Display) {
+    pub(super) fn warn(&mut self, row: &Row, warning: impl fmt::Display) {
         let warning = self.about(row, &warning);
         self.warnings.push(warning);
     }
@@ -252,12 +252,12 @@ impl RowProblems {
     }
 
     /// The value, or `None` and a problem.
-    pub fn take<T, E: fmt::Display>(&mut self, row: &Row, read: Result<T, E>) -> Option<T> {
+    pub(super) fn take<T, E: fmt::Display>(&mut self, row: &Row, read: Result<T, E>) -> Option<T> {
         read.map_err(|error| self.problem(row, error)).ok()
     }
 
     /// The product, unless something is wrong with it.
-    pub fn finish(self, rows: &[Row], patch: Option<ProductPatch>) -> DraftedProduct {
+    pub(super) fn finish(self, rows: &[Row], patch: Option<ProductPatch>) -> DraftedProduct {
         let drafted = match patch {
             Some(patch) if self.problems.is_empty() => Ok(patch),
             _ => Err(self.problems),

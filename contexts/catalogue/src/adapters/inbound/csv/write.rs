@@ -8,7 +8,7 @@ use super::own::COLUMNS;
 use crate::domain::{Product, Variant};
 
 /// The header line.
-pub fn header() -> String {
+pub(super) fn header() -> String {
     let columns: Vec<&str> = COLUMNS.iter().copied().filter(|column| *column != "stock").collect();
     columns.join(",") + "\r\n"
 }

@@ -22,7 +22,7 @@ use crate::adapters::inbound::import::{
 use crate::domain::{ImportRunId, ImportState};
 
 #[derive(MultipartForm)]
-pub struct ImportForm {
+pub(super) struct ImportForm {
     csrf: Text<String>,
     #[multipart(limit = "33 MiB")]
     file: Option<Bytes>,
@@ -50,7 +50,7 @@ async fn import_page(
     if wrong { page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown) } else { page(&shown) }
 }
 
-pub async fn show(
+pub(super) async fn show(
     _staff: Staff,
     import_file: web::Data<ImportFile>,
     settings: web::Data<PageSettings>,
@@ -59,7 +59,7 @@ pub async fn show(
     import_page(&import_file, &settings.time_zone, frame, None, None).await
 }
 
-pub async fn import(
+pub(super) async fn import(
     _staff: Staff,
     guard: CsrfGuard,
     (import_file, settings): (web::Data<ImportFile>, web::Data<PageSettings>),
@@ -85,7 +85,7 @@ pub async fn import(
 }
 
 /// POST `/admin/products/import/{run}/apply`: the very file that was looked at.
-pub async fn apply(
+pub(super) async fn apply(
     _staff: Staff,
     (import_file, settings): (web::Data<ImportFile>, web::Data<PageSettings>),
     trail: SecurityTrail,
@@ -105,7 +105,7 @@ pub async fn apply(
 }
 
 /// POST `/admin/products/import/{run}/revert`.
-pub async fn revert(
+pub(super) async fn revert(
     _staff: Staff,
     import_file: web::Data<ImportFile>,
     trail: SecurityTrail,
@@ -120,7 +120,7 @@ pub async fn revert(
 }
 
 /// `/admin/products/import/{run}/before.csv`: the changed products as they were.
-pub async fn before(
+pub(super) async fn before(
     _staff: Staff,
     import_file: web::Data<ImportFile>,
     run: web::Path<String>,

@@ -13,13 +13,13 @@ use crate::application::{AddPicture, AddPictureCommand, KeepPicture};
 use crate::domain::Handle;
 
 #[derive(MultipartForm)]
-pub struct PictureForm {
+pub(super) struct PictureForm {
     csrf: Text<String>,
     alt: Option<Text<String>>,
     file: Bytes,
 }
 
-pub async fn add(
+pub(super) async fn add(
     _staff: Staff,
     guard: CsrfGuard,
     add_picture: web::Data<AddPicture>,
@@ -35,13 +35,13 @@ pub async fn add(
 }
 
 #[derive(MultipartForm)]
-pub struct ArchiveForm {
+pub(super) struct ArchiveForm {
     csrf: Text<String>,
     #[multipart(limit = "64 MiB")]
     file: Bytes,
 }
 
-pub async fn add_archive(
+pub(super) async fn add_archive(
     _staff: Staff,
     guard: CsrfGuard,
     keep_picture: web::Data<KeepPicture>,

@@ -16,13 +16,17 @@ use crate::domain::{Audience, Handle, ImageName, ProductRefused};
 type Fields = HashMap<String, String>;
 
 /// `/admin/products/new`.
-pub async fn blank(_staff: Staff, browse: web::Data<Browse>, frame: PageFrame) -> Result<HttpResponse, PageError> {
+pub(super) async fn blank(
+    _staff: Staff,
+    browse: web::Data<Browse>,
+    frame: PageFrame,
+) -> Result<HttpResponse, PageError> {
     let form = ProductForm { status: "draft".to_owned(), ..ProductForm::default() };
     show(&browse, frame, form.with_spare_rows(), true, Vec::new(), None).await
 }
 
 /// `/admin/products/{handle}`.
-pub async fn edit(
+pub(super) async fn edit(
     _staff: Staff,
     browse: web::Data<Browse>,
     frame: PageFrame,
@@ -51,7 +55,7 @@ async fn show(
 }
 
 /// POST `/admin/products`: makes a product.
-pub async fn create(
+pub(super) async fn create(
     _staff: Staff,
     settings: web::Data<PageSettings>,
     save_product: web::Data<SaveProduct>,
@@ -67,7 +71,7 @@ pub async fn create(
 }
 
 /// POST `/admin/products/{handle}`: changes a product, unless another change came first.
-pub async fn replace(
+pub(super) async fn replace(
     _staff: Staff,
     settings: web::Data<PageSettings>,
     save_product: web::Data<SaveProduct>,
@@ -84,7 +88,7 @@ pub async fn replace(
 }
 
 /// POST `/admin/products/{handle}/withdraw`.
-pub async fn withdraw(
+pub(super) async fn withdraw(
     _staff: Staff,
     withdraw_product: web::Data<WithdrawProduct>,
     path: web::Path<String>,

@@ -12,12 +12,12 @@ use crate::application::{Browse, ExportProducts};
 use crate::domain::{Audience, ListingQuery, SearchWords};
 
 #[derive(Deserialize)]
-pub struct Query {
+pub(super) struct Query {
     q: Option<String>,
     cursor: Option<String>,
 }
 
-pub async fn show(
+pub(super) async fn show(
     _staff: Staff,
     browse: web::Data<Browse>,
     frame: PageFrame,
@@ -35,6 +35,6 @@ pub async fn show(
 }
 
 /// `/admin/products/export.csv`: all of them as a file.
-pub async fn export(_staff: Staff, export: web::Data<ExportProducts>) -> Result<HttpResponse, PageError> {
+pub(super) async fn export(_staff: Staff, export: web::Data<ExportProducts>) -> Result<HttpResponse, PageError> {
     Ok(csv_answer(&export).await?)
 }

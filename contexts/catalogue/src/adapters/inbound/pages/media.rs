@@ -19,7 +19,7 @@ const CACHE_REVALIDATE: &str = "public, no-cache";
 /// Shown where a picture is missing: browsers draw it although the status says 404.
 const MISSING: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" role="img" aria-label="No picture"><rect width="400" height="300" fill="#dcdfdc"/><path d="M120 210l50-62 36 40 26-30 48 52z" fill="#b4bab5"/><circle cx="256" cy="112" r="18" fill="#b4bab5"/></svg>"##;
 
-pub async fn show(
+pub(super) async fn show(
     req: HttpRequest,
     browse: web::Data<Browse>,
     name: web::Path<String>,

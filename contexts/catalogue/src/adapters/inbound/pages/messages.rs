@@ -8,15 +8,15 @@ use crate::adapters::inbound::import::{ImportFileError, ImportRunError};
 use crate::application::{AddPictureError, RevertImportError, Reverted, SaveProductError, WithdrawProductError};
 use crate::domain::{Availability, ImageName, ProductDetails, SaleRules, Status};
 
-pub const WITHDRAWN: &str = "The product is no longer sold.";
-pub const PICTURE_ADDED: &str = "The picture is added.";
-pub const NOTHING_IMPORTED: &str = "Some products are not right, so nothing was imported.";
+pub(super) const WITHDRAWN: &str = "The product is no longer sold.";
+pub(super) const PICTURE_ADDED: &str = "The picture is added.";
+pub(super) const NOTHING_IMPORTED: &str = "Some products are not right, so nothing was imported.";
 
 /// How many files that were left out, and products that were changed since, are named.
 const MAX_NAMED: usize = 10;
 
 /// A refusal that the form shows above itself, or a page of its own for the rest.
-pub enum SaveRefusal {
+pub(super) enum SaveRefusal {
     /// To be corrected in the form.
     InForm(String),
     /// Nothing to be corrected there.
@@ -39,14 +39,14 @@ impl From<SaveProductError> for SaveRefusal {
     }
 }
 
-pub fn withdraw_refused(error: WithdrawProductError) -> PageError {
+pub(super) fn withdraw_refused(error: WithdrawProductError) -> PageError {
     match error {
         WithdrawProductError::NoSuchProduct(_) => PageError::NotFound,
         WithdrawProductError::Store(error) => error.into(),
     }
 }
 
-pub fn add_picture_refused(error: AddPictureError) -> PageError {
+pub(super) fn add_picture_refused(error: AddPictureError) -> PageError {
     match error {
         AddPictureError::NoSuchProduct(_) => PageError::NotFound,
         AddPictureError::Picture(_) | AddPictureError::Alt(_) => PageError::Refused(sentence(error)),
@@ -58,14 +58,14 @@ pub fn add_picture_refused(error: AddPictureError) -> PageError {
     }
 }
 
-pub fn archive_refused(error: ArchiveError) -> PageError {
+pub(super) fn archive_refused(error: ArchiveError) -> PageError {
     match error {
         ArchiveError::Store(error) => error.into(),
         ArchiveError::TooLarge | ArchiveError::TooMany | ArchiveError::NoArchive => PageError::Refused(sentence(error)),
     }
 }
 
-pub fn import_run_refused(error: ImportRunError) -> PageError {
+pub(super) fn import_run_refused(error: ImportRunError) -> PageError {
     match error {
         ImportRunError::File(ImportFileError::Store(error))
         | ImportRunError::Revert(RevertImportError::Store(error)) => error.into(),
@@ -74,12 +74,12 @@ pub fn import_run_refused(error: ImportRunError) -> PageError {
 }
 
 /// The cursor in the address belongs to no list.
-pub fn no_such_page() -> PageError {
+pub(super) fn no_such_page() -> PageError {
     PageError::Invalid("This page of the list does not exist.".to_owned())
 }
 
 /// `missing` are the pictures that the product shows and the shop does not have.
-pub fn saved_text(missing: &[ImageName]) -> String {
+pub(super) fn saved_text(missing: &[ImageName]) -> String {
     if missing.is_empty() {
         return "The product is saved.".to_owned();
     }
@@ -87,7 +87,7 @@ pub fn saved_text(missing: &[ImageName]) -> String {
     format!("The product is saved. The shop has no picture of this name: {names}.")
 }
 
-pub fn archive_text(outcome: &ArchiveOutcome) -> String {
+pub(super) fn archive_text(outcome: &ArchiveOutcome) -> String {
     let mut words = vec![format!("{} kept.", count(outcome.kept, "picture is", "pictures are"))];
     words.extend(outcome.left_out.iter().take(MAX_NAMED).map(|file| format!("{}: {}.", file.name, file.message)));
     if outcome.left_out.len() > MAX_NAMED {
@@ -97,7 +97,7 @@ pub fn archive_text(outcome: &ArchiveOutcome) -> String {
     words.join(" ")
 }
 
-pub fn reverted_text(reverted: &Reverted) -> String {
+pub(super) fn reverted_text(reverted: &Reverted) -> String {
     let Reverted { restored, withdrawn, left } = reverted;
     let restored = count(restored, "product is as it was", "products are as they were");
     let withdrawn = count(withdrawn, "new one is", "new ones are");
@@ -111,7 +111,7 @@ pub fn reverted_text(reverted: &Reverted) -> String {
 }
 
 /// What a product is sold as otherwise than it says.
-pub fn sale_warnings(details: &ProductDetails, rules: SaleRules) -> Vec<&'static str> {
+pub(super) fn sale_warnings(details: &ProductDetails, rules: SaleRules) -> Vec<&'static str> {
     let mut warnings = Vec::new();
     if details.status == Status::Active && rules.is_taxed_wrongly(details) {
         warnings.push("A variant has a tax class that this shop does not apply: it is taxed like everything else.");
@@ -124,12 +124,12 @@ pub fn sale_warnings(details: &ProductDetails, rules: SaleRules) -> Vec<&'static
 }
 
 /// What is left of a product or variant, and the class that colours it.
-pub struct StockLabel {
+pub(super) struct StockLabel {
     pub text: String,
     pub class: &'static str,
 }
 
-pub fn stock_label(left: Availability) -> StockLabel {
+pub(super) fn stock_label(left: Availability) -> StockLabel {
     let (text, class) = match left {
         Availability::InStock => ("In stock".to_owned(), "stock stock-good"),
         Availability::Few(left) => (format!("Only {left} left"), "stock stock-good"),

@@ -8,7 +8,7 @@ use super::view_models::ProductPage;
 use crate::application::Browse;
 use crate::domain::{Audience, Handle};
 
-pub async fn show(
+pub(super) async fn show(
     browse: web::Data<Browse>,
     settings: web::Data<PageSettings>,
     frame: PageFrame,

@@ -13,13 +13,13 @@ use crate::application::Browse;
 use crate::domain::{Audience, Category, CategoryCount, ListingCursor, ListingQuery, SearchWords};
 
 #[derive(Deserialize)]
-pub struct Query {
+pub(super) struct Query {
     category: Option<String>,
     q: Option<String>,
     cursor: Option<String>,
 }
 
-pub async fn show(
+pub(super) async fn show(
     browse: web::Data<Browse>,
     settings: web::Data<PageSettings>,
     frame: PageFrame,
@@ -48,7 +48,7 @@ pub async fn show(
 }
 
 /// The place in the list after which the page begins; `None` for the first page.
-pub fn place(cursor: Option<String>) -> Result<Option<ListingCursor>, PageError> {
+pub(super) fn place(cursor: Option<String>) -> Result<Option<ListingCursor>, PageError> {
     let cursor = cursor.filter(|cursor| !cursor.is_empty());
     cursor.map(|cursor| ListingCursor::parse(&cursor).ok_or_else(no_such_page)).transpose()
 }

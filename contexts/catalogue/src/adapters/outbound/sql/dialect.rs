@@ -23,7 +23,7 @@ macro_rules! found {
 
 /// Finds products by words: `$1`/`$2` the place after which, `$3` how many, `$4` an [`expression`], `$5` a category's
 /// name or nothing. Shoppers search the labels of what is active; the index calls them titles, which they once were.
-pub fn search(dialect: Dialect, audience: Audience) -> &'static str {
+pub(super) fn search(dialect: Dialect, audience: Audience) -> &'static str {
     match (dialect, audience) {
         (Dialect::Sqlite, Audience::Shoppers) => found!(
             "number IN (SELECT rowid FROM product_search WHERE product_search MATCH $4)",
@@ -43,7 +43,7 @@ pub fn search(dialect: Dialect, audience: Audience) -> &'static str {
 }
 
 /// The words as an expression in which nothing the visitor typed has a meaning of its own.
-pub fn expression(dialect: Dialect, audience: Audience, words: &SearchWords) -> String {
+pub(super) fn expression(dialect: Dialect, audience: Audience, words: &SearchWords) -> String {
     let all = |term: fn(&str) -> String, and| {
         let terms: Vec<String> = words.as_slice().iter().map(|word| term(word)).collect();
         terms.join(and)
@@ -64,7 +64,7 @@ fn tsquery_term(word: &str) -> String {
 }
 
 /// Enters the words of a product: `$1` its id, `$2` the words of its labels, `$3` those of its codes, each between spaces.
-pub fn index(dialect: Dialect) -> &'static str {
+pub(super) fn index(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
             "INSERT INTO product_search (rowid, title, codes) SELECT number, $2, $3 FROM product WHERE id = $1"
@@ -79,7 +79,7 @@ pub fn index(dialect: Dialect) -> &'static str {
 }
 
 /// Takes them out again: `$1` the product's id.
-pub fn unindex(dialect: Dialect) -> &'static str {
+pub(super) fn unindex(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "DELETE FROM product_search WHERE rowid = (SELECT number FROM product WHERE id = $1)",
         Dialect::Postgres => "DELETE FROM product_search WHERE number = (SELECT number FROM product WHERE id = $1)",
@@ -87,7 +87,7 @@ pub fn unindex(dialect: Dialect) -> &'static str {
 }
 
 /// What is left of some codes: `$1` a JSON array of them.
-pub fn levels_of(dialect: Dialect) -> &'static str {
+pub(super) fn levels_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "SELECT sku, available FROM stock_level WHERE sku IN (SELECT value FROM json_each($1))",
         Dialect::Postgres => {
@@ -98,7 +98,7 @@ pub fn levels_of(dialect: Dialect) -> &'static str {
 }
 
 /// Which of some pictures are there: `$1` a JSON array of names.
-pub fn media_of(dialect: Dialect) -> &'static str {
+pub(super) fn media_of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "SELECT name FROM media WHERE name IN (SELECT value FROM json_each($1))",
         Dialect::Postgres => "SELECT name FROM media WHERE name IN (SELECT json_array_elements_text(CAST($1 AS json)))",
@@ -106,7 +106,7 @@ pub fn media_of(dialect: Dialect) -> &'static str {
 }
 
 /// Locks out other writers of products until the commit. SQLite has one writer in any case.
-pub fn keep_alone(dialect: Dialect) -> Option<&'static str> {
+pub(super) fn keep_alone(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Sqlite => None,
         Dialect::Postgres => Some("SELECT 1 AS held FROM pg_advisory_xact_lock(hashtextextended(current_schema(), 2))"),

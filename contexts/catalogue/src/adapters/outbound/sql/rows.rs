@@ -37,7 +37,7 @@ struct ImageRow {
 }
 
 /// The variants as a JSON array.
-pub fn variants_json(variants: &[Variant]) -> Result<String, StoreError> {
+pub(super) fn variants_json(variants: &[Variant]) -> Result<String, StoreError> {
     let rows: Vec<VariantRow> = variants
         .iter()
         .map(|variant| VariantRow {
@@ -54,17 +54,17 @@ pub fn variants_json(variants: &[Variant]) -> Result<String, StoreError> {
 }
 
 /// The pictures as a JSON array.
-pub fn images_json(images: &[Image]) -> Result<String, StoreError> {
+pub(super) fn images_json(images: &[Image]) -> Result<String, StoreError> {
     let row = |image: &Image| ImageRow { name: image.name.to_string(), alt: image.alt.clone() };
     serde_json::to_string(&images.iter().map(row).collect::<Vec<_>>()).map_err(StoreError::unavailable)
 }
 
 /// The attributes as a JSON array of pairs.
-pub fn attributes_json(attributes: &Attributes) -> Result<String, StoreError> {
+pub(super) fn attributes_json(attributes: &Attributes) -> Result<String, StoreError> {
     serde_json::to_string(attributes.as_slice()).map_err(StoreError::unavailable)
 }
 
-pub fn product_of(row: &Row) -> Result<Product, StoreError> {
+pub(super) fn product_of(row: &Row) -> Result<Product, StoreError> {
     let id: Uuid = row.get("id")?;
     let corrupt = |problem: String| StoreError::Corrupt { table: "product", row: id.to_string(), problem };
     let handle = Handle::parse(&row.get::<String>("handle")?).map_err(|error| corrupt(error.to_string()))?;

@@ -29,7 +29,7 @@ struct PutQuery {
     ),
 )]
 #[put("/api/fulfilment/v1/digital-files/{sku}")]
-pub async fn put(
+pub(crate) async fn put(
     req: HttpRequest,
     _staff: Staff,
     path: web::Path<String>,

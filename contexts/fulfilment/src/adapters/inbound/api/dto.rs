@@ -23,7 +23,7 @@ chassis::api_words! {
 
 /// A shipping order.
 #[derive(Serialize, ToSchema)]
-pub struct ShippingOrderView {
+pub(super) struct ShippingOrderView {
     /// The order's id, which is also the shipping order's.
     #[schema(format = Uuid)]
     id: String,
@@ -57,14 +57,14 @@ pub struct ShippingOrderView {
 
 /// An address of this API.
 #[derive(Serialize, ToSchema)]
-pub struct Link {
+pub(super) struct Link {
     /// The path.
     href: String,
 }
 
 /// One line of a shipping order.
 #[derive(Serialize, ToSchema)]
-pub struct ItemView {
+pub(super) struct ItemView {
     /// What.
     sku: String,
     /// What it is called.
@@ -89,7 +89,7 @@ pub struct ItemView {
 
 /// A page of shipping orders.
 #[derive(Serialize, ToSchema)]
-pub struct ShippingOrderList {
+pub(super) struct ShippingOrderList {
     /// Pending ones first, oldest first; then those that are done, newest first.
     pub(super) items: Vec<ShippingOrderView>,
     /// Where the next page starts; null on the last one.
@@ -99,7 +99,7 @@ pub struct ShippingOrderList {
 /// What was handed to a carrier.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DispatchBody {
+pub(super) struct DispatchBody {
     /// Who carries it.
     #[schema(min_length = 1, max_length = 100, example = "NZ Post")]
     pub(super) carrier: String,
@@ -116,7 +116,7 @@ pub struct DispatchBody {
 /// Why the rest is not sent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CloseBody {
+pub(super) struct CloseBody {
     /// Goes into the order's history. Decides nothing.
     pub(super) reason: NotSentReasonView,
 }
@@ -142,7 +142,7 @@ pub enum NotSentReasonView {
 
 /// A shelf.
 #[derive(Serialize, ToSchema)]
-pub struct StockView {
+pub(super) struct StockView {
     /// Whose.
     sku: String,
     /// Units in the warehouse. Falls when goods are dispatched, not when they are sold.
@@ -166,7 +166,7 @@ pub struct StockView {
 
 /// A page of shelves.
 #[derive(Serialize, ToSchema)]
-pub struct StockList {
+pub(super) struct StockList {
     /// By SKU.
     pub(super) items: Vec<StockView>,
     /// Where the next page starts; null on the last one.
@@ -176,7 +176,7 @@ pub struct StockList {
 /// What was counted.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CountBody {
+pub(super) struct CountBody {
     /// How many lie there, 0 to 1,000,000,000.
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub(super) on_hand: i64,
@@ -190,7 +190,7 @@ pub struct CountBody {
 /// What came to a shelf or left it without an order.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AdjustmentBody {
+pub(super) struct AdjustmentBody {
     /// How many: positive when goods came, negative when they went. Not 0.
     #[schema(minimum = -1_000_000_000, maximum = 1_000_000_000, example = 20)]
     pub(super) quantity: i64,
@@ -223,7 +223,7 @@ pub enum AdjustmentReasonView {
 
 /// One change of a shelf.
 #[derive(Serialize, ToSchema)]
-pub struct StockMovementView {
+pub(super) struct StockMovementView {
     /// RFC 3339.
     #[schema(format = DateTime)]
     at: String,
@@ -245,7 +245,7 @@ pub struct StockMovementView {
 
 /// A page of changes.
 #[derive(Serialize, ToSchema)]
-pub struct StockMovementList {
+pub(super) struct StockMovementList {
     /// The latest first.
     pub(super) items: Vec<StockMovementView>,
     /// Where the next page starts; null on the last one.
@@ -254,7 +254,7 @@ pub struct StockMovementList {
 
 /// A file that is sold.
 #[derive(Serialize, ToSchema)]
-pub struct FileView {
+pub(super) struct FileView {
     /// Whose.
     sku: String,
     /// What a buyer sees it called.

@@ -32,7 +32,7 @@ struct ListQuery {
     ),
 )]
 #[get("/api/fulfilment/v1/shipping-orders")]
-pub async fn list(
+pub(crate) async fn list(
     req: HttpRequest,
     _staff: Staff,
     wanted: web::Query<ListQuery>,
@@ -57,7 +57,7 @@ pub async fn list(
     ),
 )]
 #[get("/api/fulfilment/v1/shipping-orders/{id}")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _staff: Staff,
     id: web::Path<String>,
@@ -82,7 +82,7 @@ pub async fn show(
     ),
 )]
 #[post("/api/fulfilment/v1/shipping-orders/{id}/dispatch")]
-pub async fn dispatch(
+pub(crate) async fn dispatch(
     _staff: Staff,
     id: web::Path<String>,
     body: JsonBody<DispatchBody>,
@@ -119,7 +119,7 @@ pub async fn dispatch(
     ),
 )]
 #[post("/api/fulfilment/v1/shipping-orders/{id}/close")]
-pub async fn close(
+pub(crate) async fn close(
     _staff: ConfirmedStaff,
     id: web::Path<String>,
     body: JsonBody<CloseBody>,

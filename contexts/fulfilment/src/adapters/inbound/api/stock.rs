@@ -39,7 +39,7 @@ struct ListQuery {
     ),
 )]
 #[get("/api/fulfilment/v1/stock")]
-pub async fn list(
+pub(crate) async fn list(
     req: HttpRequest,
     _staff: Staff,
     wanted: web::Query<ListQuery>,
@@ -67,7 +67,7 @@ pub async fn list(
     ),
 )]
 #[get("/api/fulfilment/v1/stock/{sku}")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _staff: Staff,
     path: web::Path<String>,
@@ -90,7 +90,7 @@ pub async fn show(
     ),
 )]
 #[put("/api/fulfilment/v1/stock/{sku}")]
-pub async fn count(
+pub(crate) async fn count(
     staff: Staff,
     path: web::Path<String>,
     body: JsonBody<CountBody>,
@@ -122,7 +122,7 @@ pub async fn count(
     ),
 )]
 #[post("/api/fulfilment/v1/stock/{sku}/adjustments")]
-pub async fn adjust(
+pub(crate) async fn adjust(
     staff: Staff,
     key: IdempotencyKey,
     path: web::Path<String>,
@@ -157,7 +157,7 @@ pub async fn adjust(
     ),
 )]
 #[get("/api/fulfilment/v1/stock/{sku}/movements")]
-pub async fn movements(
+pub(crate) async fn movements(
     req: HttpRequest,
     _staff: Staff,
     path: web::Path<String>,

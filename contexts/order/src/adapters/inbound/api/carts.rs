@@ -23,7 +23,7 @@ use crate::domain::{CartId, LineChange};
     ),
 )]
 #[post("/api/order/v1/carts")]
-pub async fn create(
+pub(crate) async fn create(
     carts: web::Data<CreateCart>,
     Visitor(who): Visitor,
     OptionalBody(NewCartBody {}): OptionalBody<NewCartBody>,
@@ -43,7 +43,7 @@ pub async fn create(
     ),
 )]
 #[get("/api/order/v1/carts/{id}")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     carts: web::Data<ViewCart>,
     Visitor(who): Visitor,
@@ -69,7 +69,7 @@ pub async fn show(
     ),
 )]
 #[put("/api/order/v1/carts/{id}/items/{sku}")]
-pub async fn put_item(
+pub(crate) async fn put_item(
     items: web::Data<SetCartItem>,
     claims: web::Data<ClaimCart>,
     Visitor(who): Visitor,
@@ -95,7 +95,7 @@ pub async fn put_item(
     ),
 )]
 #[delete("/api/order/v1/carts/{id}/items/{sku}")]
-pub async fn delete_item(
+pub(crate) async fn delete_item(
     items: web::Data<SetCartItem>,
     claims: web::Data<ClaimCart>,
     Visitor(who): Visitor,

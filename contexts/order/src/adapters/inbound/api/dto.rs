@@ -11,14 +11,14 @@ mod order;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use self::cart::{CartJson, NewCartBody, QuantityBody};
-pub use self::order::{
+pub(super) use self::cart::{CartJson, NewCartBody, QuantityBody};
+pub(super) use self::order::{
     CancelBody, OrderJson, OrderListJson, OrderListQuery, OrderTotalsJson, PlaceOrderBody, RefundBody,
 };
 use crate::domain::{AttentionReason, FulfilmentStatus, PaymentAxis, Status};
 
 /// The path of everything here.
-pub const BASE: &str = "/api/order/v1";
+pub(super) const BASE: &str = "/api/order/v1";
 
 chassis::api_words! {
     "Where an order stands; `INITIAL` is waiting for payment." StatusWord as "OrderStatus" = Status::ALL.map(Status::name);
@@ -32,7 +32,7 @@ chassis::api_words! {
 /// What may be done next.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = Links)]
-pub struct LinksJson {
+pub(super) struct LinksJson {
     /// The thing itself.
     #[serde(rename = "self")]
     pub itself: LinkJson,
@@ -53,14 +53,14 @@ pub struct LinksJson {
 /// A link.
 #[derive(Debug, Default, Clone, Serialize, ToSchema)]
 #[schema(as = Link)]
-pub struct LinkJson {
+pub(super) struct LinkJson {
     /// Where it leads.
     pub href: String,
 }
 
 impl LinkJson {
     /// A link to `href`.
-    pub fn to(href: impl Into<String>) -> Self {
+    pub(super) fn to(href: impl Into<String>) -> Self {
         Self { href: href.into() }
     }
 }

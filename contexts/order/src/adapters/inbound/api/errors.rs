@@ -14,19 +14,19 @@ use crate::application::{
 use crate::domain::{CartRefused, NotChargeable, RefundRefused};
 
 /// No such code is sold.
-pub fn unknown_sku(sku: &str) -> Problem {
+pub(super) fn unknown_sku(sku: &str) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "unknown-sku", "Unknown SKU")
         .detail(format!("nothing is sold as {sku:?}"))
         .with("sku", sku)
 }
 
 /// The number cannot be a line's quantity.
-pub fn invalid_quantity() -> Problem {
+pub(super) fn invalid_quantity() -> Problem {
     invalid("invalid-quantity", "Invalid quantity", "a quantity is a whole number from 0 to 99")
 }
 
 /// There is not enough of these.
-pub fn out_of_stock(skus: &[Sku]) -> Problem {
+pub(super) fn out_of_stock(skus: &[Sku]) -> Problem {
     let named: Vec<&str> = skus.iter().map(Sku::as_str).collect();
     Problem::new(StatusCode::CONFLICT, "out-of-stock", "Out of stock")
         .detail(format!("there is not enough of {}", named.join(", ")))
@@ -34,17 +34,17 @@ pub fn out_of_stock(skus: &[Sku]) -> Problem {
 }
 
 /// Something about a request does not fit.
-pub fn invalid(name: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
+pub(super) fn invalid(name: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, name, title).detail(detail)
 }
 
 /// The address is not one.
-pub fn invalid_address(error: &AddressError) -> Problem {
+pub(super) fn invalid_address(error: &AddressError) -> Problem {
     invalid("invalid-address", "Invalid address", error.to_string()).with("field", error.field)
 }
 
 /// A parameter in the address of the request does not fit: `invalid-limit` and so on.
-pub fn invalid_query(parameter: &str, given: &str) -> Problem {
+pub(super) fn invalid_query(parameter: &str, given: &str) -> Problem {
     query::invalid_parameter(parameter, format!("`{parameter}` cannot be {given:?}"))
 }
 

@@ -37,7 +37,7 @@ const MAX_TEXT_CHARS: usize = 200;
     ),
 )]
 #[post("/api/order/v1/orders")]
-pub async fn place(
+pub(crate) async fn place(
     orders: web::Data<PlaceOrder>,
     wait: web::Data<WaitUntilPayable>,
     site: web::Data<Site>,
@@ -67,7 +67,7 @@ pub async fn place(
     ),
 )]
 #[get("/api/order/v1/orders")]
-pub async fn list(
+pub(crate) async fn list(
     req: HttpRequest,
     orders: web::Data<ListOrders>,
     SignedIn(who): SignedIn,
@@ -92,7 +92,7 @@ pub async fn list(
     ),
 )]
 #[get("/api/order/v1/orders/{id}")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     orders: web::Data<ViewOrder>,
     site: web::Data<Site>,
@@ -118,7 +118,7 @@ pub async fn show(
     ),
 )]
 #[post("/api/order/v1/orders/{id}/cancel")]
-pub async fn cancel(
+pub(crate) async fn cancel(
     cancellations: web::Data<RequestCancellation>,
     site: web::Data<Site>,
     SignedIn(who): SignedIn,
@@ -146,7 +146,7 @@ pub async fn cancel(
     ),
 )]
 #[post("/api/order/v1/orders/{id}/refunds")]
-pub async fn refund(
+pub(crate) async fn refund(
     refunds: web::Data<RefundOrder>,
     site: web::Data<Site>,
     ConfirmedStaff(who): ConfirmedStaff,

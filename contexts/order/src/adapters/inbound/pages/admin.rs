@@ -20,14 +20,14 @@ use crate::domain::{AttentionReason, Status};
 /// Which orders.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct SearchQuery {
+pub(super) struct SearchQuery {
     q: String,
     status: String,
     cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub struct RefundForm {
+pub(super) struct RefundForm {
     idempotency_key: String,
     amount: String,
     #[serde(default)]
@@ -36,16 +36,16 @@ pub struct RefundForm {
 
 /// What was looked after: one reason, or all of them.
 #[derive(Deserialize)]
-pub struct ResolveForm {
+pub(super) struct ResolveForm {
     reason: Option<String>,
 }
 
 /// No fields but the token.
 #[derive(Deserialize)]
-pub struct NoFields {}
+pub(super) struct NoFields {}
 
 /// Those that need attention first, then all, newest first.
-pub async fn list(
+pub(super) async fn list(
     orders: web::Data<ListOrders>,
     site: web::Data<Site>,
     Staff(_): Staff,
@@ -70,7 +70,7 @@ pub async fn list(
 }
 
 /// One order.
-pub async fn show(
+pub(super) async fn show(
     (orders, lists): (web::Data<ViewOrder>, web::Data<ListOrders>),
     site: web::Data<Site>,
     ids: web::Data<dyn Ids>,
@@ -93,7 +93,7 @@ pub async fn show(
 }
 
 /// Gives money back.
-pub async fn refund(
+pub(super) async fn refund(
     refunds: web::Data<RefundOrder>,
     orders: web::Data<ViewOrder>,
     ConfirmedStaff(who): ConfirmedStaff,
@@ -119,7 +119,7 @@ pub async fn refund(
 }
 
 /// Cancels for the buyer.
-pub async fn cancel(
+pub(super) async fn cancel(
     cancellations: web::Data<RequestCancellation>,
     Staff(who): Staff,
     id: web::Path<String>,
@@ -135,7 +135,7 @@ pub async fn cancel(
 }
 
 /// Asks the payment provider how the order's payments stand, and takes the answer in.
-pub async fn check_payment(
+pub(super) async fn check_payment(
     payments: web::Data<CheckPayment>,
     Staff(who): Staff,
     id: web::Path<String>,
@@ -150,7 +150,7 @@ pub async fn check_payment(
 }
 
 /// Somebody has looked after it.
-pub async fn resolve(
+pub(super) async fn resolve(
     attention: web::Data<ResolveAttention>,
     Staff(who): Staff,
     id: web::Path<String>,

@@ -22,7 +22,7 @@ const NO_QUANTITY: &str = "A quantity is a whole number from 0 to 99. Nothing wa
 
 /// What a product page sends.
 #[derive(Deserialize)]
-pub struct AddForm {
+pub(super) struct AddForm {
     sku: String,
     #[serde(default)]
     quantity: Option<String>,
@@ -30,12 +30,12 @@ pub struct AddForm {
 
 /// What the remove button sends, beside the rest of its form.
 #[derive(Deserialize)]
-pub struct RemoveForm {
+pub(super) struct RemoveForm {
     sku: String,
 }
 
 /// Puts something into the cart: a new line, or more on the line there is.
-pub async fn add(
+pub(super) async fn add(
     req: HttpRequest,
     items: web::Data<SetCartItem>,
     carts: web::Data<CreateCart>,
@@ -63,7 +63,7 @@ pub async fn add(
 }
 
 /// Shows the cart.
-pub async fn show(
+pub(super) async fn show(
     req: HttpRequest,
     carts: web::Data<ViewCart>,
     site: web::Data<Site>,
@@ -77,7 +77,7 @@ pub async fn show(
 
 /// Applies the quantities of the form, all of them or, if one is no quantity, none. "Check out" comes this way, too, so that
 /// a quantity that was typed and not yet applied is what is bought.
-pub async fn apply(
+pub(super) async fn apply(
     req: HttpRequest,
     items: web::Data<SetCartItem>,
     carts: web::Data<ViewCart>,
@@ -101,7 +101,7 @@ pub async fn apply(
 }
 
 /// Takes one line out.
-pub async fn remove(
+pub(super) async fn remove(
     req: HttpRequest,
     items: web::Data<SetCartItem>,
     Visitor(who): Visitor,
@@ -118,7 +118,7 @@ pub async fn remove(
 }
 
 /// The browser's cart, if it has one that `by` may see.
-pub async fn find_browser_cart(
+pub(super) async fn find_browser_cart(
     req: &HttpRequest,
     carts: &ViewCart,
     by: Option<CustomerId>,

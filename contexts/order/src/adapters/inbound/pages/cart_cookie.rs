@@ -18,12 +18,12 @@ pub const CART_COUNT_COOKIE: &str = "cart_count";
 const MAX_AGE: Duration = Duration::from_hours(30 * 24);
 
 /// The cart that the browser says is its own.
-pub fn cart_of(req: &HttpRequest) -> Option<CartId> {
+pub(super) fn cart_of(req: &HttpRequest) -> Option<CartId> {
     cookie_value(req, CART_COOKIE).and_then(|cookie| CartId::parse(&cookie))
 }
 
 /// The answer, with the cart remembered by the browser.
-pub fn remembering(mut response: HttpResponse, cart: &CartView) -> HttpResponse {
+pub(super) fn remembering(mut response: HttpResponse, cart: &CartView) -> HttpResponse {
     for (name, value) in [(CART_COOKIE, cart.id.to_string()), (CART_COUNT_COOKIE, cart.count().to_string())] {
         // A name and digits always make a header, so the refusal that the signature knows cannot happen.
         let _ = response.add_cookie(&cookie(name, value, MAX_AGE));

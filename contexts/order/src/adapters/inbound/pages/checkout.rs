@@ -25,7 +25,7 @@ use crate::domain::{CartId, NextStep};
 
 /// The confirmed page.
 #[derive(Deserialize)]
-pub struct ConfirmForm {
+pub(super) struct ConfirmForm {
     idempotency_key: String,
     expected_total: i64,
     expected_currency: String,
@@ -44,7 +44,7 @@ impl ConfirmForm {
 
 /// The first page: where to, or straight to the confirmation if nothing is shipped. A cart that cannot be ordered is told
 /// of before the login, so that nobody logs in for nothing.
-pub async fn start(
+pub(super) async fn start(
     req: HttpRequest,
     carts: web::Data<ViewCart>,
     orders: web::Data<ListOrders>,
@@ -66,7 +66,7 @@ pub async fn start(
 }
 
 /// The address was given: everything once more.
-pub async fn confirm(
+pub(super) async fn confirm(
     req: HttpRequest,
     carts: web::Data<ViewCart>,
     site: web::Data<Site>,
@@ -93,7 +93,7 @@ pub async fn confirm(
 }
 
 /// Everything was confirmed: order, and go and pay.
-pub async fn place(
+pub(super) async fn place(
     req: HttpRequest,
     orders: web::Data<PlaceOrder>,
     wait: web::Data<WaitUntilPayable>,

@@ -4,7 +4,7 @@ use shared_kernel::country;
 
 /// One choice of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CountryChoice {
+pub(super) struct CountryChoice {
     /// ISO 3166, two capitals.
     pub code: &'static str,
     /// In English.
@@ -14,7 +14,7 @@ pub struct CountryChoice {
 }
 
 /// All countries, with `chosen` marked.
-pub fn choices(chosen: &str) -> Vec<CountryChoice> {
+pub(super) fn choices(chosen: &str) -> Vec<CountryChoice> {
     country::all()
         .map(|(code, name)| CountryChoice { code, name, selected: code.eq_ignore_ascii_case(chosen) })
         .collect()

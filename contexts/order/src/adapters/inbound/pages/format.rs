@@ -4,7 +4,7 @@ use shared_kernel::Timestamp;
 
 /// A moment for people and for machines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisplayTime {
+pub(super) struct DisplayTime {
     /// Such as `22 November 2026, 19:05`, in the shop's time zone.
     pub text: String,
     /// RFC 3339, for the `datetime` attribute.
@@ -12,7 +12,7 @@ pub struct DisplayTime {
 }
 
 /// Writes the moment as the clocks of the shop's time zone show it; UTC if there is no such zone.
-pub fn when(at: Timestamp, time_zone: &str) -> DisplayTime {
+pub(super) fn when(at: Timestamp, time_zone: &str) -> DisplayTime {
     DisplayTime { text: at.format_in(time_zone), machine: at.to_string() }
 }
 

@@ -14,24 +14,24 @@ use crate::domain::{
 use crate::ports::PaymentError;
 
 /// The buyer comes back from the card page and nothing was charged.
-pub fn payment_unsuccessful(why: Option<&str>) -> Flash {
+pub(crate) fn payment_unsuccessful(why: Option<&str>) -> Flash {
     let why = why.map(|why| format!(" {}", why.trim_end_matches('.'))).map(|why| format!(":{why}."));
     let why = why.unwrap_or_else(|| ".".to_owned());
     Flash::error(format!("Payment unsuccessful{why} You were not charged, and your cart is unchanged."))
 }
 
 /// The buyer has left the card page of their own accord.
-pub fn payment_left() -> Flash {
+pub(crate) fn payment_left() -> Flash {
     Flash::notice("You left the payment page. Nothing was charged, and your cart is unchanged.")
 }
 
 /// The provider has said nothing yet.
-pub fn payment_unconfirmed() -> Flash {
+pub(crate) fn payment_unconfirmed() -> Flash {
     Flash::notice("The payment provider has not confirmed your payment yet. Refresh this page in a moment.")
 }
 
 /// The order has ended before it was paid.
-pub fn not_paid_in_time(order: &Order) -> Flash {
+pub(crate) fn not_paid_in_time(order: &Order) -> Flash {
     Flash::error(if order.is_payment_impossible() {
         "We cannot take payments right now. Nothing was charged, and your cart is as you left it. We have told our staff. \
          Please try again later."
@@ -41,20 +41,20 @@ pub fn not_paid_in_time(order: &Order) -> Flash {
 }
 
 /// The order is paid.
-pub fn thank_you(order: &Order) -> Flash {
+pub(crate) fn thank_you(order: &Order) -> Flash {
     let to = order.buyer().email.as_deref().unwrap_or("you");
     Flash::notice(format!("Thank you! Your order {} is paid. The receipt is on its way to {to}.", order.number()))
 }
 
 /// There was no stock.
-pub fn sold_out(order: &Order, skus: &[Sku]) -> Flash {
+pub(crate) fn sold_out(order: &Order, skus: &[Sku]) -> Flash {
     let titles: Vec<&str> =
         order.lines().iter().filter(|line| skus.contains(&line.sku)).map(|line| line.title.as_str()).collect();
     Flash::error(format!("Sorry, there is not enough of {} left. Nothing was ordered.", titles.join(", ")))
 }
 
 /// Why an order cannot be cancelled.
-pub fn not_cancellable(why: &CancelRefused) -> Flash {
+pub(crate) fn not_cancellable(why: &CancelRefused) -> Flash {
     Flash::error(match why {
         CancelRefused::NotPaid(_) => "Only a paid order can be cancelled.",
         CancelRefused::HasDigitalItems => "An order with things that come by e-mail cannot be cancelled.",
@@ -64,7 +64,7 @@ pub fn not_cancellable(why: &CancelRefused) -> Flash {
 }
 
 /// Why nothing was ordered, and on which page that is said; `Err` for what is nobody's decision.
-pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageError> {
+pub(crate) fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageError> {
     let (path, text) = match error {
         PlaceOrderError::EmailNotVerified => ("/checkout", "Please confirm your e-mail address first."),
         PlaceOrderError::AddressRequired => ("/checkout", "Please say where to send it."),
@@ -91,7 +91,7 @@ pub fn not_placed(error: PlaceOrderError) -> Result<(&'static str, Flash), PageE
 }
 
 /// Why a cart leads to no order.
-pub fn not_orderable(why: NotOrderable) -> Flash {
+pub(crate) fn not_orderable(why: NotOrderable) -> Flash {
     Flash::error(match why {
         NotOrderable::Empty => "Your cart is empty.".to_owned(),
         NotOrderable::NotForSale => "An item in your cart is no longer available. Please remove it.".to_owned(),
@@ -103,7 +103,7 @@ pub fn not_orderable(why: NotOrderable) -> Flash {
 }
 
 /// Why a cart cannot be paid by card.
-pub fn not_chargeable(why: NotChargeable) -> String {
+pub(crate) fn not_chargeable(why: NotChargeable) -> String {
     match why {
         NotChargeable::TooSmall { least } => {
             format!("We can take card payments of {least} or more. Please add something to your cart.")
@@ -118,7 +118,7 @@ pub fn not_chargeable(why: NotChargeable) -> String {
 }
 
 /// Why a line was not changed; `Err` for what is nobody's decision.
-pub fn not_changed(error: SetCartItemError) -> Result<Flash, PageError> {
+pub(crate) fn not_changed(error: SetCartItemError) -> Result<Flash, PageError> {
     match error {
         SetCartItemError::NoSuchCart => Ok(Flash::error("That cart is not there any more.")),
         SetCartItemError::UnknownSku(_) => Ok(Flash::error("Sorry, that is not for sale any more.")),
@@ -128,7 +128,7 @@ pub fn not_changed(error: SetCartItemError) -> Result<Flash, PageError> {
 }
 
 /// `None` for a cart that is not there, which looks like an empty one.
-pub fn if_there<T>(found: Result<T, ViewCartError>) -> Result<Option<T>, PageError> {
+pub(crate) fn if_there<T>(found: Result<T, ViewCartError>) -> Result<Option<T>, PageError> {
     match found {
         Ok(cart) => Ok(Some(cart)),
         Err(ViewCartError::NoSuchCart) => Ok(None),
@@ -169,7 +169,7 @@ impl From<OpenCardPageError> for PageError {
 }
 
 /// Why a cancellation was not taken up; `Err` where there is no order to say it of.
-pub fn not_cancelled(error: RequestCancellationError) -> Result<Flash, PageError> {
+pub(crate) fn not_cancelled(error: RequestCancellationError) -> Result<Flash, PageError> {
     match error {
         RequestCancellationError::NoSuchOrder(_) => Err(PageError::NotFound),
         RequestCancellationError::Refused(why) => Ok(not_cancellable(&why)),
@@ -179,7 +179,7 @@ pub fn not_cancelled(error: RequestCancellationError) -> Result<Flash, PageError
 }
 
 /// Why money was not given back; `Err` where there is no order to say it of.
-pub fn not_refunded(error: RefundOrderError) -> Result<Flash, PageError> {
+pub(crate) fn not_refunded(error: RefundOrderError) -> Result<Flash, PageError> {
     match error {
         RefundOrderError::Forbidden => Err(PageError::Forbidden),
         RefundOrderError::NoSuchOrder(_) => Err(PageError::NotFound),
@@ -190,7 +190,7 @@ pub fn not_refunded(error: RefundOrderError) -> Result<Flash, PageError> {
 }
 
 /// What comparing with the payment provider has brought.
-pub fn payment_checked(checked: &Checked) -> Flash {
+pub(crate) fn payment_checked(checked: &Checked) -> Flash {
     if checked.changes.is_empty() {
         return Flash::notice("The payment provider's books agree with ours.");
     }
@@ -198,7 +198,7 @@ pub fn payment_checked(checked: &Checked) -> Flash {
 }
 
 /// Why a payment could not be compared; `Err` where there is no order to say it of.
-pub fn payment_not_checked(error: CheckPaymentError) -> Result<Flash, PageError> {
+pub(crate) fn payment_not_checked(error: CheckPaymentError) -> Result<Flash, PageError> {
     match error {
         CheckPaymentError::Forbidden => Err(PageError::Forbidden),
         CheckPaymentError::NoSuchOrder(_) => Err(PageError::NotFound),
@@ -224,7 +224,7 @@ impl From<ResolveAttentionError> for PageError {
 }
 
 /// A status in words: that of all orders of this status.
-pub fn status_words(status: Status) -> &'static str {
+pub(crate) fn status_words(status: Status) -> &'static str {
     match status {
         Status::AwaitingStock => "Checking stock",
         Status::Initial => "Awaiting payment",
@@ -239,7 +239,7 @@ pub fn status_words(status: Status) -> &'static str {
 }
 
 /// What of its money went back, where the status does not say so.
-pub fn refunded(order: &Order) -> Option<&'static str> {
+pub(crate) fn refunded(order: &Order) -> Option<&'static str> {
     match order.payment_axis() {
         PaymentAxis::PartiallyRefunded => Some("Partly refunded"),
         PaymentAxis::Refunded if order.status() != Status::Cancelled => Some("Refunded"),
@@ -255,7 +255,7 @@ pub fn refunded(order: &Order) -> Option<&'static str> {
 }
 
 /// What of an order was sent.
-pub fn fulfilment_words(order: &Order) -> &'static str {
+pub(crate) fn fulfilment_words(order: &Order) -> &'static str {
     match order.fulfilment().status() {
         FulfilmentStatus::NotStarted => "Nothing has been sent yet.",
         FulfilmentStatus::Pending => "We are getting it ready.",
@@ -269,7 +269,7 @@ pub fn fulfilment_words(order: &Order) -> &'static str {
 }
 
 /// How the money of an order stands.
-pub fn payment_words(order: &Order) -> String {
+pub(crate) fn payment_words(order: &Order) -> String {
     match order.payment_axis() {
         PaymentAxis::NotReady => "The payment is being prepared.".to_owned(),
         PaymentAxis::Open => "Not paid yet.".to_owned(),
@@ -287,7 +287,7 @@ pub fn payment_words(order: &Order) -> String {
 }
 
 /// How a dispute stands.
-pub fn dispute_words(status: DisputeStatus) -> &'static str {
+pub(crate) fn dispute_words(status: DisputeStatus) -> &'static str {
     match status {
         DisputeStatus::Inquiry => "the bank asks about it",
         DisputeStatus::InquiryClosed => "the bank asks no more",
@@ -299,7 +299,7 @@ pub fn dispute_words(status: DisputeStatus) -> &'static str {
 }
 
 /// How a refund stands.
-pub fn refund_words(state: &RefundState) -> &'static str {
+pub(crate) fn refund_words(state: &RefundState) -> &'static str {
     match state {
         RefundState::Pending => "under way",
         RefundState::Succeeded { .. } => "done",
@@ -308,7 +308,7 @@ pub fn refund_words(state: &RefundState) -> &'static str {
 }
 
 /// Why a person has to look at an order.
-pub fn attention_words(reason: AttentionReason) -> &'static str {
+pub(crate) fn attention_words(reason: AttentionReason) -> &'static str {
     match reason {
         AttentionReason::AmountDiffers => "the amount or currency paid differs from the order; it is being returned",
         AttentionReason::IntentNotCreated => "the payment provider cannot prepare the payment",
@@ -334,7 +334,7 @@ pub fn attention_words(reason: AttentionReason) -> &'static str {
 }
 
 /// Why money goes back, if nobody has written a reason.
-pub fn refund_reason_words(reason: RefundReason) -> &'static str {
+pub(crate) fn refund_reason_words(reason: RefundReason) -> &'static str {
     match reason {
         RefundReason::Cancelled => "order cancelled",
         RefundReason::NotExpected => "payment not expected",

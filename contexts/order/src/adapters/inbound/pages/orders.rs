@@ -16,13 +16,13 @@ use crate::domain::{NextStep, Order, Reason};
 
 /// Where in the list to go on.
 #[derive(Deserialize)]
-pub struct ListQuery {
+pub(super) struct ListQuery {
     cursor: Option<String>,
 }
 
 /// The cancel button's form.
 #[derive(Deserialize)]
-pub struct CancelForm {
+pub(super) struct CancelForm {
     idempotency_key: String,
     #[serde(default)]
     reason: Option<String>,
@@ -30,13 +30,13 @@ pub struct CancelForm {
 
 impl CancelForm {
     /// The wish as a command's parts: its key, and why.
-    pub fn parts(self) -> Result<(String, Option<Reason>), PageError> {
+    pub(super) fn parts(self) -> Result<(String, Option<Reason>), PageError> {
         Ok((key(self.idempotency_key)?, self.reason.as_deref().and_then(reason_of)))
     }
 }
 
 /// The last six months, newest first.
-pub async fn list(
+pub(super) async fn list(
     orders: web::Data<ListOrders>,
     site: web::Data<Site>,
     SignedIn(who): SignedIn,
@@ -53,7 +53,7 @@ pub async fn list(
 }
 
 /// One order.
-pub async fn show(
+pub(super) async fn show(
     orders: web::Data<ViewOrder>,
     site: web::Data<Site>,
     ids: web::Data<dyn Ids>,
@@ -74,7 +74,7 @@ pub async fn show(
 }
 
 /// The buyer changed their mind.
-pub async fn cancel(
+pub(super) async fn cancel(
     cancellations: web::Data<RequestCancellation>,
     SignedIn(who): SignedIn,
     id: web::Path<String>,
@@ -108,22 +108,22 @@ fn notice(order: &Order, site: &Site) -> Option<String> {
 }
 
 /// A text that is no order's name names no page.
-pub fn order_id(text: &str) -> Result<OrderId, PageError> {
+pub(super) fn order_id(text: &str) -> Result<OrderId, PageError> {
     OrderId::parse(text).map_err(|_| PageError::NotFound)
 }
 
 /// The key of a form, which our own pages fill in.
-pub fn key(key: String) -> Result<String, PageError> {
+pub(super) fn key(key: String) -> Result<String, PageError> {
     let plain = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     if plain { Ok(key) } else { Err(PageError::Invalid("This form is not complete.".to_owned())) }
 }
 
 /// One line, cut to what is kept of it.
-pub fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(Reason::MAX_CHARS).collect()
 }
 
 /// What a form says of why; its field takes no more than is kept of it.
-pub fn reason_of(text: &str) -> Option<Reason> {
+pub(super) fn reason_of(text: &str) -> Option<Reason> {
     Reason::parse(&short(text)).ok().flatten()
 }

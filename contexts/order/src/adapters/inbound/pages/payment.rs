@@ -19,7 +19,7 @@ use crate::domain::{AttemptHint, AttemptOutcome, NextStep, Order};
 
 /// What the card page says about how it went.
 #[derive(Deserialize)]
-pub struct ReturnQuery {
+pub(super) struct ReturnQuery {
     #[serde(default)]
     redirect_status: String,
 }
@@ -36,7 +36,7 @@ impl ReturnQuery {
 }
 
 /// Sends the buyer to the card page.
-pub async fn pay(
+pub(super) async fn pay(
     pages: web::Data<OpenCardPage>,
     wait: web::Data<WaitUntilPayable>,
     orders: web::Data<ViewOrder>,
@@ -67,7 +67,7 @@ fn to_card_page(url: String, order: &Order, site: &Site, frame: PageFrame) -> Re
 }
 
 /// The buyer comes back from the card page.
-pub async fn come_back(
+pub(super) async fn come_back(
     req: HttpRequest,
     wait: web::Data<WaitForPayment>,
     carts: web::Data<ViewCart>,

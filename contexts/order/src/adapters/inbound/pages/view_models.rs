@@ -11,16 +11,16 @@ use chassis::Site;
 use shared_kernel::Money;
 use shared_kernel::format::tax_label;
 
-pub use self::cart::CartPage;
-pub use self::checkout::{CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
-pub use self::order::{AdminOrderPage, OrderPage, OrderView};
-pub use self::orders::{AdminOrdersPage, ChoiceView, OrderRow, OrdersPage};
-pub use self::payment::{LeavingPage, PendingPage};
+pub(super) use self::cart::CartPage;
+pub(super) use self::checkout::{CheckoutAddressPage, CheckoutConfirmPage, UnverifiedPage};
+pub(super) use self::order::{AdminOrderPage, OrderPage, OrderView};
+pub(super) use self::orders::{AdminOrdersPage, ChoiceView, OrderRow, OrdersPage};
+pub(super) use self::payment::{LeavingPage, PendingPage};
 use crate::application::CartViewLine;
 use crate::domain::{OrderLine, Totals};
 
 /// The sums below a table.
-pub struct TotalsView {
+pub(super) struct TotalsView {
     pub net: String,
     pub tax_label: String,
     pub tax: String,
@@ -33,7 +33,7 @@ pub struct TotalsView {
 
 impl TotalsView {
     /// The sums. Delivery is a row of its own where it is charged.
-    pub fn new(totals: &Totals, site: &Site) -> Self {
+    pub(super) fn new(totals: &Totals, site: &Site) -> Self {
         Self {
             net: totals.net.to_string(),
             tax_label: tax_label(site.tax),
@@ -46,7 +46,7 @@ impl TotalsView {
 }
 
 /// One line of a cart or an order.
-pub struct LineView {
+pub(super) struct LineView {
     pub sku: String,
     pub title: String,
     /// Where the product is; nothing if its page is not known or gone.
@@ -96,7 +96,7 @@ impl From<&OrderLine> for LineView {
 }
 
 /// The picture beside a line.
-pub enum PictureView {
+pub(super) enum PictureView {
     /// Where it is served.
     Image(String),
     /// There is none: the title's first letter stands in its place.

@@ -27,7 +27,7 @@ use crate::domain::Scope;
     ),
 )]
 #[get("/api/reports/v1/monthly-sales")]
-pub async fn monthly_sales(
+pub(crate) async fn monthly_sales(
     req: HttpRequest,
     _who: Admin,
     (reports, context): (Data<ReportQueries>, Data<ReportContext>),
@@ -55,7 +55,7 @@ pub async fn monthly_sales(
     ),
 )]
 #[get("/api/reports/v1/sales")]
-pub async fn sales_over_time(
+pub(crate) async fn sales_over_time(
     req: HttpRequest,
     _who: Admin,
     (sales, context): (Data<ShowSalesOverTime>, Data<ReportContext>),
@@ -80,7 +80,7 @@ pub async fn sales_over_time(
     ),
 )]
 #[get("/api/reports/v1/top-products")]
-pub async fn top_products(
+pub(crate) async fn top_products(
     req: HttpRequest,
     _who: Admin,
     (reports, context): (Data<ReportQueries>, Data<ReportContext>),
@@ -102,7 +102,7 @@ pub async fn top_products(
     ),
 )]
 #[get("/api/reports/v1/sales-by-category")]
-pub async fn sales_by_category(
+pub(crate) async fn sales_by_category(
     req: HttpRequest,
     _who: Admin,
     (reports, context): (Data<ReportQueries>, Data<ReportContext>),
@@ -124,7 +124,7 @@ pub async fn sales_by_category(
     ),
 )]
 #[get("/api/reports/v1/sales-by-country")]
-pub async fn sales_by_country(
+pub(crate) async fn sales_by_country(
     req: HttpRequest,
     _who: Admin,
     (reports, context): (Data<ReportQueries>, Data<ReportContext>),
@@ -150,7 +150,7 @@ pub async fn sales_by_country(
     ),
 )]
 #[get("/api/reports/v1/refunds")]
-pub async fn refunds(
+pub(crate) async fn refunds(
     req: HttpRequest,
     _who: Admin,
     (refunds, context): (Data<ListRefunds>, Data<ReportContext>),

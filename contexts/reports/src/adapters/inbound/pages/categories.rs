@@ -11,7 +11,7 @@ use crate::application::{ReportContext, ReportQueries};
 
 /// The page.
 #[get("/admin/reports/categories")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
@@ -26,7 +26,7 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/categories.csv")]
-pub async fn file(
+pub(crate) async fn file(
     req: HttpRequest,
     _who: Admin,
     (reports, context): (Data<ReportQueries>, Data<ReportContext>),

@@ -21,7 +21,7 @@ async fn load(req: &HttpRequest, reports: &ReportQueries) -> Result<(ReportReque
 
 /// The page.
 #[get("/admin/reports/monthly")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
@@ -35,7 +35,7 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/monthly.csv")]
-pub async fn file(
+pub(crate) async fn file(
     req: HttpRequest,
     _who: Admin,
     (reports, context): (Data<ReportQueries>, Data<ReportContext>),

@@ -11,7 +11,7 @@ use crate::domain::Scope;
 
 /// The page.
 #[get("/admin/reports")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,

@@ -11,7 +11,7 @@ use crate::application::{ListRefunds, ReportContext};
 
 /// The page.
 #[get("/admin/reports/refunds")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
@@ -29,7 +29,7 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/refunds.csv")]
-pub async fn file(
+pub(crate) async fn file(
     req: HttpRequest,
     _who: Admin,
     (refunds, context): (Data<ListRefunds>, Data<ReportContext>),

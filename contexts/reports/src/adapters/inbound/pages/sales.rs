@@ -10,7 +10,7 @@ use crate::application::{ReportContext, ShowSalesOverTime};
 
 /// The page.
 #[get("/admin/reports/sales")]
-pub async fn show(
+pub(crate) async fn show(
     req: HttpRequest,
     _who: Admin,
     frame: PageFrame,
@@ -22,7 +22,7 @@ pub async fn show(
 
 /// The same as a file.
 #[get("/admin/reports/sales.csv")]
-pub async fn file(
+pub(crate) async fn file(
     req: HttpRequest,
     _who: Admin,
     (sales, context): (Data<ShowSalesOverTime>, Data<ReportContext>),

@@ -8,13 +8,13 @@ use crate::ports::DigitalLine;
 
 #[derive(Template)]
 #[template(path = "fulfilment/digital_files.html")]
-pub struct DigitalFilesPage {
+pub(crate) struct DigitalFilesPage {
     pub frame: PageFrame,
     pub lines: Vec<FileRow>,
     pub next: Option<String>,
 }
 
-pub struct FileRow {
+pub(crate) struct FileRow {
     sku: String,
     title: String,
     file: Option<String>,

@@ -11,20 +11,20 @@ use crate::domain::{Item, ItemState, Kind, NotSentReason, ShippingOrder, Shippin
 
 #[derive(Template)]
 #[template(path = "fulfilment/shipping_orders.html")]
-pub struct ShippingOrdersPage {
+pub(crate) struct ShippingOrdersPage {
     pub frame: PageFrame,
     pub filters: Vec<FilterTab>,
     pub orders: Vec<ShippingOrderRow>,
     pub next: Option<String>,
 }
 
-pub struct FilterTab {
+pub(crate) struct FilterTab {
     pub value: &'static str,
     pub label: &'static str,
     pub chosen: bool,
 }
 
-pub struct ShippingOrderRow {
+pub(crate) struct ShippingOrderRow {
     href: String,
     number: String,
     created: String,
@@ -37,7 +37,7 @@ pub struct ShippingOrderRow {
 }
 
 impl ShippingOrderRow {
-    pub fn new(ShippingOrderWithRefund { order, refunded }: &ShippingOrderWithRefund, zone: &TimeZone) -> Self {
+    pub(crate) fn new(ShippingOrderWithRefund { order, refunded }: &ShippingOrderWithRefund, zone: &TimeZone) -> Self {
         let (status, badge) = messages::status(order.state());
         let count =
             |kind: Kind| order.items().iter().filter(|item| item.kind == kind).map(|item| item.units.get()).sum();
@@ -58,7 +58,7 @@ impl ShippingOrderRow {
 
 #[derive(Template)]
 #[template(path = "fulfilment/shipping_order.html")]
-pub struct ShippingOrderPage {
+pub(crate) struct ShippingOrderPage {
     frame: PageFrame,
     id: String,
     path: String,
@@ -90,7 +90,7 @@ struct ItemRow {
 }
 
 impl ShippingOrderPage {
-    pub fn new(frame: PageFrame, shown: &ShippingOrderWithRefund, zone: &TimeZone) -> Self {
+    pub(crate) fn new(frame: PageFrame, shown: &ShippingOrderWithRefund, zone: &TimeZone) -> Self {
         let ShippingOrderWithRefund { order, refunded } = shown;
         let (status, badge) = messages::status(order.state());
         let open = order.state() == ShippingState::Pending;

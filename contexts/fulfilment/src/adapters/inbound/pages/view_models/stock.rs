@@ -11,7 +11,7 @@ use crate::ports::{StockChange, StockLine};
 
 #[derive(Template)]
 #[template(path = "fulfilment/stock.html")]
-pub struct StockPage {
+pub(crate) struct StockPage {
     pub frame: PageFrame,
     pub search: String,
     pub after: String,
@@ -19,7 +19,7 @@ pub struct StockPage {
     pub next: Option<String>,
 }
 
-pub struct StockRow {
+pub(crate) struct StockRow {
     sku: String,
     title: String,
     digital: bool,
@@ -48,7 +48,7 @@ impl From<StockLine> for StockRow {
 
 #[derive(Template)]
 #[template(path = "fulfilment/shelf.html")]
-pub struct ShelfPage {
+pub(crate) struct ShelfPage {
     frame: PageFrame,
     path: String,
     sku: String,
@@ -65,7 +65,7 @@ pub struct ShelfPage {
 
 impl ShelfPage {
     /// `key` names the adjustment that the form of this page makes.
-    pub fn new(
+    pub(crate) fn new(
         frame: PageFrame,
         (line, history): (StockLine, Page<StockChange>),
         key: String,

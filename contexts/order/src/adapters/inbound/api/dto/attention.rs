@@ -10,7 +10,7 @@ use crate::domain::{Attention, Order};
 /// Why an order needs the attention of staff.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NeedsAttention)]
-pub struct AttentionJson {
+pub(crate) struct AttentionJson {
     /// Since when, RFC 3339.
     #[schema(format = DateTime)]
     pub since: String,
@@ -26,7 +26,7 @@ pub struct AttentionJson {
 /// One reason why somebody of the shop has to look at an order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AttentionReason)]
-pub struct AttentionReasonJson {
+pub(crate) struct AttentionReasonJson {
     /// Since when, RFC 3339.
     #[schema(format = DateTime)]
     pub since: String,

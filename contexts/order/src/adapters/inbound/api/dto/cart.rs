@@ -10,12 +10,12 @@ use crate::application::{CartView, CartViewLine};
 /// Nothing is needed to get a cart.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewCartBody {}
+pub(crate) struct NewCartBody {}
 
 /// How many of one thing the cart shall hold.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct QuantityBody {
+pub(crate) struct QuantityBody {
     /// A whole number from 0 to 99; 0 takes the line away.
     #[schema(value_type = u8, minimum = 0, maximum = 99)]
     pub quantity: serde_json::Value,
@@ -24,7 +24,7 @@ pub struct QuantityBody {
 /// A cart with current prices.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Cart)]
-pub struct CartJson {
+pub(crate) struct CartJson {
     /// Names the cart and, for a guest, is the key to it.
     pub id: String,
     /// In the order in which they were added.
@@ -69,7 +69,7 @@ impl From<&CartView> for CartJson {
 /// One line of a cart.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CartLine)]
-pub struct CartLineJson {
+pub(crate) struct CartLineJson {
     /// The merchant's code.
     pub sku: String,
     /// What a buyer reads.
@@ -115,7 +115,7 @@ impl From<&CartViewLine> for CartLineJson {
 /// The sums of a cart.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CartTotals)]
-pub struct CartTotalsJson {
+pub(crate) struct CartTotalsJson {
     /// Without tax.
     pub net: MoneyView,
     /// Gross less net.

@@ -10,7 +10,7 @@ use crate::domain::{Fulfilment, Shipment};
 /// What was sent.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Fulfilment)]
-pub struct FulfilmentJson {
+pub(crate) struct FulfilmentJson {
     /// Computed from the items that were processed; `partially_processed` when some have been sent and the others are to
     /// come.
     #[schema(value_type = FulfilmentWord)]
@@ -31,7 +31,7 @@ impl From<&Fulfilment> for FulfilmentJson {
 /// A parcel, or a mail, that left us.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Shipment)]
-pub struct ShipmentJson {
+pub(crate) struct ShipmentJson {
     /// Who carries the parcel; nothing for e-mail.
     pub carrier: Option<String>,
     /// The parcel's number.
@@ -58,7 +58,7 @@ impl From<&Shipment> for ShipmentJson {
 /// Quantity of one SKU.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShippedItem)]
-pub struct ShippedItemJson {
+pub(crate) struct ShippedItemJson {
     /// The merchant's code.
     pub sku: String,
     /// How many.

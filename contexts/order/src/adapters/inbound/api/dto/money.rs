@@ -14,7 +14,7 @@ use crate::domain::{Dispute, Order, Reason, Refund, RefundState};
 /// How an order is paid.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Payment)]
-pub struct PaymentJson {
+pub(crate) struct PaymentJson {
     /// Computed from the payments and refunds on record: `not_ready`, `requires_payment`, `declined`, `processing`,
     /// `canceled`; `paid`, `partially_refunded` or `refunded` when the order was paid; `refund_due` while the shop has
     /// money that did not pay for the order and is owed back.
@@ -29,7 +29,7 @@ pub struct PaymentJson {
 }
 
 impl PaymentJson {
-    pub fn of(order: &Order, who: &Identity, site: &Site) -> Self {
+    pub(crate) fn of(order: &Order, who: &Identity, site: &Site) -> Self {
         let payable = order.payable();
         let own = order.belongs_to(who.customer);
         let paid_with = order.state().paid_by().and_then(|paid| paid.intent.as_ref());
@@ -46,7 +46,7 @@ impl PaymentJson {
 /// Money given back.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Refund)]
-pub struct RefundJson {
+pub(crate) struct RefundJson {
     /// Identifier; never changes.
     pub id: String,
     #[schema(value_type = RefundWord)]
@@ -80,7 +80,7 @@ impl From<&Refund> for RefundJson {
 /// A dispute: the buyer asks the bank for the money, and the bank decides.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Dispute)]
-pub struct DisputeJson {
+pub(crate) struct DisputeJson {
     /// The payment provider's name for it.
     pub id: String,
     /// `inquiry`, `inquiry_closed`, `needs_response`, `under_review`, `won` or `lost`.

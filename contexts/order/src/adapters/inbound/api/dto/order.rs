@@ -16,7 +16,7 @@ use crate::domain::{Buyer, HistoryEntry, Order, OrderLine, Totals};
 /// Request to place an order for a cart.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PlaceOrderBody {
+pub(crate) struct PlaceOrderBody {
     /// The cart. It stays as it is until the order is paid.
     pub cart_id: String,
     /// Where parcels go; needed if anything is shipped, not kept if nothing is.
@@ -34,7 +34,7 @@ pub struct PlaceOrderBody {
 /// Why an order shall be cancelled.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CancelBody {
+pub(crate) struct CancelBody {
     /// In the buyer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -44,7 +44,7 @@ pub struct CancelBody {
 /// Money that shall go back.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RefundBody {
+pub(crate) struct RefundBody {
     /// Amount to refund; by default all that is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<MoneyView>)]
@@ -58,7 +58,7 @@ pub struct RefundBody {
 /// An order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Order)]
-pub struct OrderJson {
+pub(crate) struct OrderJson {
     #[schema(format = Uuid)]
     pub id: String,
     /// What people call it.
@@ -105,7 +105,7 @@ pub struct OrderJson {
 
 impl OrderJson {
     /// The order as `who` may see it: what pays for it is for its buyer alone.
-    pub fn of(order: &Order, who: &Identity, site: &Site) -> Self {
+    pub(crate) fn of(order: &Order, who: &Identity, site: &Site) -> Self {
         let disputes = if who.is(Role::Staff) { order.disputes() } else { &[] };
         Self {
             id: order.id().to_string(),
@@ -133,7 +133,7 @@ impl OrderJson {
 /// Who buys, as far as that is known.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Buyer)]
-pub struct BuyerJson {
+pub(crate) struct BuyerJson {
     /// The account here.
     pub customer_id: Option<String>,
     /// What a former shop called them, if that is no account here.
@@ -158,7 +158,7 @@ impl From<&Buyer> for BuyerJson {
 /// One line of an order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderLine)]
-pub struct OrderLineJson {
+pub(crate) struct OrderLineJson {
     /// The merchant's code.
     pub sku: String,
     /// What the buyer read.
@@ -202,7 +202,7 @@ impl OrderLineJson {
 /// The sums of an order: `net + tax = gross`, and gross includes shipping.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderTotals)]
-pub struct OrderTotalsJson {
+pub(crate) struct OrderTotalsJson {
     /// Without tax.
     pub net: MoneyView,
     /// Gross less net.
@@ -227,7 +227,7 @@ impl From<&Totals> for OrderTotalsJson {
 /// Something that happened to an order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = HistoryEntry)]
-pub struct HistoryJson {
+pub(crate) struct HistoryJson {
     /// RFC 3339.
     #[schema(format = DateTime)]
     pub at: String,
@@ -246,7 +246,7 @@ impl From<&HistoryEntry> for HistoryJson {
 /// An order as lists show it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderSummary)]
-pub struct OrderSummaryJson {
+pub(crate) struct OrderSummaryJson {
     #[schema(format = Uuid)]
     pub id: String,
     /// What people call it.
@@ -291,7 +291,7 @@ impl From<&Order> for OrderSummaryJson {
 /// A page of orders, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderList)]
-pub struct OrderListJson {
+pub(crate) struct OrderListJson {
     /// The orders.
     pub items: Vec<OrderSummaryJson>,
     /// Give it as `cursor` for the next page; nothing on the last one.
@@ -308,7 +308,7 @@ impl From<&Page<Order>> for OrderListJson {
 /// Which orders a list shall have.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct OrderListQuery {
+pub(crate) struct OrderListQuery {
     /// Only orders in this status.
     #[param(value_type = Option<StatusWord>)]
     pub status: Option<String>,

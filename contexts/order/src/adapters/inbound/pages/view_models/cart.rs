@@ -12,7 +12,7 @@ use crate::domain::Totals;
 
 #[derive(Template)]
 #[template(path = "order/cart.html")]
-pub struct CartPage {
+pub(crate) struct CartPage {
     pub frame: PageFrame,
     pub lines: Vec<LineView>,
     pub problems: Vec<String>,
@@ -25,7 +25,7 @@ pub struct CartPage {
 }
 
 impl CartPage {
-    pub fn new(frame: PageFrame, cart: &CartView, site: &Site) -> Self {
+    pub(crate) fn new(frame: PageFrame, cart: &CartView, site: &Site) -> Self {
         Self {
             frame: PageFrame { cart_count: cart.count(), ..frame },
             lines: cart.lines.iter().map(LineView::from).collect(),
@@ -39,7 +39,7 @@ impl CartPage {
     }
 
     /// The page of a browser that has no cart.
-    pub fn empty(frame: PageFrame, site: &Site) -> Self {
+    pub(crate) fn empty(frame: PageFrame, site: &Site) -> Self {
         let zero = Money::zero(site.currency);
         let nothing = Totals { net: zero, tax: zero, shipping: zero, gross: zero };
         Self {

@@ -11,7 +11,7 @@ use crate::application::CartView;
 
 #[derive(Template)]
 #[template(path = "order/checkout_address.html")]
-pub struct CheckoutAddressPage {
+pub(crate) struct CheckoutAddressPage {
     pub frame: PageFrame,
     pub problem: Option<String>,
     pub address: AddressFields,
@@ -19,14 +19,14 @@ pub struct CheckoutAddressPage {
 }
 
 impl CheckoutAddressPage {
-    pub fn new(frame: PageFrame, address: AddressFields) -> Self {
+    pub(crate) fn new(frame: PageFrame, address: AddressFields) -> Self {
         Self { frame, problem: None, countries: choices(&address.country), address }
     }
 }
 
 #[derive(Template)]
 #[template(path = "order/checkout_confirm.html")]
-pub struct CheckoutConfirmPage {
+pub(crate) struct CheckoutConfirmPage {
     pub frame: PageFrame,
     pub lines: Vec<LineView>,
     pub totals: TotalsView,
@@ -40,7 +40,7 @@ pub struct CheckoutConfirmPage {
 }
 
 impl CheckoutConfirmPage {
-    pub fn new(
+    pub(crate) fn new(
         frame: PageFrame,
         cart: &CartView,
         address: Option<&Address>,
@@ -64,7 +64,7 @@ impl CheckoutConfirmPage {
 
 #[derive(Template)]
 #[template(path = "order/checkout_unverified.html")]
-pub struct UnverifiedPage {
+pub(crate) struct UnverifiedPage {
     pub frame: PageFrame,
     pub email: String,
 }

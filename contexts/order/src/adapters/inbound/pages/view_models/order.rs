@@ -15,7 +15,7 @@ use crate::domain::{Attention, Dispute, DisputeStatus, HistoryEntry, Order, Orig
 
 #[derive(Template)]
 #[template(path = "order/order.html")]
-pub struct OrderPage {
+pub(crate) struct OrderPage {
     pub frame: PageFrame,
     pub order: OrderView,
     pub notice: Option<String>,
@@ -26,7 +26,7 @@ pub struct OrderPage {
 
 #[derive(Template)]
 #[template(path = "order/admin_order.html")]
-pub struct AdminOrderPage {
+pub(crate) struct AdminOrderPage {
     pub frame: PageFrame,
     pub order: OrderView,
     /// The most that may be given back; nothing when there is nothing.
@@ -42,7 +42,7 @@ pub struct AdminOrderPage {
 }
 
 /// What the buyer's and the shop's page of an order have in common.
-pub struct OrderView {
+pub(crate) struct OrderView {
     pub id: String,
     pub number: String,
     pub email: String,
@@ -72,7 +72,7 @@ pub struct OrderView {
 
 impl OrderView {
     /// An order, whole.
-    pub fn new(order: &Order, site: &Site) -> Self {
+    pub(crate) fn new(order: &Order, site: &Site) -> Self {
         let (history, parcels) = (order.history().iter(), order.fulfilment().shipments());
         let step = |entry: &HistoryEntry| StepView { at: when(entry.at, &site.time_zone), text: entry.words() };
         let paid_with = order.state().paid_by().and_then(|paid| paid.intent.as_ref());
@@ -103,7 +103,7 @@ impl OrderView {
 }
 
 /// A status in words, and the class of its badge.
-pub struct StatusView {
+pub(crate) struct StatusView {
     pub text: &'static str,
     pub class: String,
 }
@@ -117,13 +117,13 @@ impl From<&Order> for StatusView {
 }
 
 /// Something that happened.
-pub struct StepView {
+pub(crate) struct StepView {
     pub at: DisplayTime,
     pub text: String,
 }
 
 /// Something that was sent.
-pub struct ShipmentView {
+pub(crate) struct ShipmentView {
     pub what: String,
     pub carrier: Option<String>,
     pub tracking: Option<String>,
@@ -144,7 +144,7 @@ impl ShipmentView {
 }
 
 /// Why somebody has to look at an order.
-pub struct AttentionView {
+pub(crate) struct AttentionView {
     pub code: &'static str,
     pub text: String,
 }

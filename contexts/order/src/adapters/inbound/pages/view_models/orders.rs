@@ -12,7 +12,7 @@ use crate::adapters::inbound::pages::messages::{refunded, status_words};
 use crate::domain::{Order, Status};
 
 /// An order as lists show it.
-pub struct OrderRow {
+pub(crate) struct OrderRow {
     pub href: String,
     pub number: String,
     pub placed: DisplayTime,
@@ -27,7 +27,7 @@ pub struct OrderRow {
 
 impl OrderRow {
     /// An order in a list. `base` is the path before its id.
-    pub fn new(order: &Order, base: &str, site: &Site) -> Self {
+    pub(crate) fn new(order: &Order, base: &str, site: &Site) -> Self {
         let delivery = |address: &Address| format!("{}, {}", address.name(), address.city());
         Self {
             href: format!("{base}/{}", order.id()),
@@ -46,7 +46,7 @@ impl OrderRow {
 
 #[derive(Template)]
 #[template(path = "order/orders.html")]
-pub struct OrdersPage {
+pub(crate) struct OrdersPage {
     pub frame: PageFrame,
     pub orders: Vec<OrderRow>,
     pub next: Option<String>,
@@ -54,7 +54,7 @@ pub struct OrdersPage {
 
 #[derive(Template)]
 #[template(path = "order/admin_orders.html")]
-pub struct AdminOrdersPage {
+pub(crate) struct AdminOrdersPage {
     pub frame: PageFrame,
     /// Those that wait for a person, longest waiting first.
     pub attention: Vec<OrderRow>,
@@ -65,7 +65,7 @@ pub struct AdminOrdersPage {
 }
 
 /// One choice of a list.
-pub struct ChoiceView {
+pub(crate) struct ChoiceView {
     pub value: &'static str,
     pub text: &'static str,
     pub selected: bool,
@@ -73,7 +73,7 @@ pub struct ChoiceView {
 
 impl ChoiceView {
     /// All statuses, with `chosen` selected; the first choice is all orders.
-    pub fn of_statuses(chosen: &str) -> Vec<Self> {
+    pub(crate) fn of_statuses(chosen: &str) -> Vec<Self> {
         let all = Self { value: "", text: "All", selected: chosen.is_empty() };
         let each = Status::ALL.into_iter().map(|one| Self {
             value: one.name(),

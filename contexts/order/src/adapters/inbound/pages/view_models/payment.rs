@@ -8,7 +8,7 @@ use crate::domain::Order;
 /// Something is under way and the visitor may look again.
 #[derive(Template)]
 #[template(path = "order/pending.html")]
-pub struct PendingPage {
+pub(crate) struct PendingPage {
     pub frame: PageFrame,
     pub heading: &'static str,
     pub text: &'static str,
@@ -19,7 +19,7 @@ pub struct PendingPage {
 
 impl PendingPage {
     /// The page of an order that cannot be paid yet: its goods are held, or that is still being found out.
-    pub fn new(frame: PageFrame, order: &Order, reserved: bool) -> Self {
+    pub(crate) fn new(frame: PageFrame, order: &Order, reserved: bool) -> Self {
         let impossible = order.is_payment_impossible();
         let order_href = format!("/orders/{}", order.id());
         Self {
@@ -40,7 +40,7 @@ impl PendingPage {
 /// The card page is somebody else's: the browser goes there by itself, or by the link.
 #[derive(Template)]
 #[template(path = "order/leaving.html")]
-pub struct LeavingPage {
+pub(crate) struct LeavingPage {
     pub frame: PageFrame,
     pub url: String,
     pub amount: String,

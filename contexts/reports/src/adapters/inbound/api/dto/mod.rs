@@ -12,7 +12,7 @@ use crate::domain::{
     CategorySales, CountrySales, GroupBy, MonthAmounts, MonthSales, ProductSales, RefundEntry, Report, Scope,
 };
 
-pub use sales_over_time::SalesOverTimeView;
+pub(super) use sales_over_time::SalesOverTimeView;
 
 chassis::api_words! {
     "Which orders are counted." ScopeWord as "SalesScope" = [Scope::Paid, Scope::Completed].map(Scope::name);
@@ -23,7 +23,7 @@ chassis::api_words! {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "only describes")]
-pub struct MonthsParams {
+pub(super) struct MonthsParams {
     /// How many up to `until`, usually 12
     #[param(minimum = 1, maximum = 120)]
     months: Option<i64>,
@@ -40,7 +40,7 @@ pub struct MonthsParams {
 
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReportView<T> {
+pub(super) struct ReportView<T> {
     /// The currency of every amount in it.
     #[schema(pattern = "^[A-Z]{3}$", example = "NZD")]
     pub currency: String,
@@ -84,7 +84,7 @@ pub(super) fn money(minor: i64, of: Currency) -> MoneyView {
 /// Sales month by month.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MonthlySales)]
-pub struct MonthlySalesView {
+pub(super) struct MonthlySalesView {
     /// Which orders are counted: `paid` are all whose money arrived, `completed` those of them that were delivered.
     #[schema(value_type = ScopeWord, example = "paid")]
     pub status: &'static str,
@@ -98,7 +98,7 @@ pub struct MonthlySalesView {
 /// One month.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MonthSales)]
-pub struct MonthView {
+pub(super) struct MonthView {
     /// The month in the shop's calendar.
     #[schema(pattern = "^\\d{4,}-\\d{2}$", example = "2026-11")]
     pub month: String,
@@ -110,7 +110,7 @@ pub struct MonthView {
 /// What a month, or several together, brought.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SalesTotal)]
-pub struct MonthTotalView {
+pub(super) struct MonthTotalView {
     /// Orders sold.
     pub orders: i64,
     /// Those of them that were cancelled later.
@@ -146,7 +146,7 @@ impl MonthTotalView {
 
 impl MonthlySalesView {
     /// Renders the months.
-    pub fn new(report: Report<MonthSales>, scope: Scope, of: Currency, context: &ReportContext) -> Self {
+    pub(super) fn new(report: Report<MonthSales>, scope: Scope, of: Currency, context: &ReportContext) -> Self {
         let total = MonthTotalView::new(report.total(), of);
         let item =
             |row: MonthSales| MonthView { month: row.month.to_string(), sums: MonthTotalView::new(row.amounts, of) };
@@ -157,7 +157,7 @@ impl MonthlySalesView {
 /// One article.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProductSales)]
-pub struct ProductView {
+pub(super) struct ProductView {
     /// Its code.
     pub sku: String,
     /// What it is called today.
@@ -181,7 +181,7 @@ pub struct ProductView {
 /// One category; shipping belongs to none.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CategorySales)]
-pub struct CategoryView {
+pub(super) struct CategoryView {
     /// Its name; null gathers articles that are in none.
     pub category: Option<String>,
     /// How many pieces.
@@ -203,7 +203,7 @@ pub struct CategoryView {
 /// One country.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CountrySales)]
-pub struct CountryView {
+pub(super) struct CountryView {
     /// Its two-letter code, or what an imported order called it; null gathers orders of which nothing was sent.
     pub country: Option<String>,
     /// How many orders.
@@ -223,7 +223,7 @@ pub struct CountryView {
 /// One refund.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReportedRefund)]
-pub struct RefundView {
+pub(super) struct RefundView {
     /// Which one.
     pub refund_id: String,
     /// Of which order.
@@ -242,7 +242,7 @@ pub struct RefundView {
 }
 
 /// Renders the articles.
-pub fn products(report: Report<ProductSales>, of: Currency, context: &ReportContext) -> ReportView<ProductView> {
+pub(super) fn products(report: Report<ProductSales>, of: Currency, context: &ReportContext) -> ReportView<ProductView> {
     ReportView::new(report, of, context, |row| ProductView {
         sku: row.sku.as_str().to_owned(),
         title: row.title,
@@ -257,7 +257,11 @@ pub fn products(report: Report<ProductSales>, of: Currency, context: &ReportCont
 }
 
 /// Renders the categories.
-pub fn categories(report: Report<CategorySales>, of: Currency, context: &ReportContext) -> ReportView<CategoryView> {
+pub(super) fn categories(
+    report: Report<CategorySales>,
+    of: Currency,
+    context: &ReportContext,
+) -> ReportView<CategoryView> {
     ReportView::new(report, of, context, |row| CategoryView {
         category: row.category.map(|category| category.as_str().to_owned()),
         quantity: row.amounts.quantity,
@@ -271,7 +275,11 @@ pub fn categories(report: Report<CategorySales>, of: Currency, context: &ReportC
 }
 
 /// Renders the countries.
-pub fn countries(report: Report<CountrySales>, of: Currency, context: &ReportContext) -> ReportView<CountryView> {
+pub(super) fn countries(
+    report: Report<CountrySales>,
+    of: Currency,
+    context: &ReportContext,
+) -> ReportView<CountryView> {
     ReportView::new(report, of, context, |row| CountryView {
         country: row.country.map(|country| country.as_str().to_owned()),
         orders: row.amounts.orders,
@@ -284,7 +292,7 @@ pub fn countries(report: Report<CountrySales>, of: Currency, context: &ReportCon
 }
 
 /// Renders one page of refunds.
-pub fn refunds(page: RefundPage, of: Currency, context: &ReportContext) -> ReportView<RefundView> {
+pub(super) fn refunds(page: RefundPage, of: Currency, context: &ReportContext) -> ReportView<RefundView> {
     let next_cursor = page.next.as_ref().map(crate::adapters::inbound::params::cursor);
     let item = |row: RefundEntry| RefundView {
         refund_id: row.id.as_str().to_owned(),

@@ -12,7 +12,7 @@ use crate::domain::{DateRange, MonthAmounts, SpanSales};
 /// Sales of a period, divided, and of the period before.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SalesOverTime)]
-pub struct SalesOverTimeView {
+pub(crate) struct SalesOverTimeView {
     /// Which orders are counted: `paid` are all whose money arrived, `completed` those of them that were delivered.
     #[schema(value_type = ScopeWord, example = "paid")]
     pub status: &'static str,
@@ -32,7 +32,7 @@ pub struct SalesOverTimeView {
 /// What a span of days brought.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PeriodTotal)]
-pub struct SpanTotalView {
+pub(crate) struct SpanTotalView {
     /// The first day in the shop's calendar.
     #[schema(format = Date, example = "2026-11-16")]
     pub from: String,
@@ -49,7 +49,7 @@ pub struct SpanTotalView {
 /// One row.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PeriodSales)]
-pub struct SpanView {
+pub(crate) struct SpanView {
     /// `2026-11-22`, `2026-W47` (ISO 8601), `2026-11`, `2026-Q4`, `2026` or, for a financial year, `2026/27`.
     #[schema(example = "2026-W47")]
     pub period: String,
@@ -71,7 +71,12 @@ impl SpanTotalView {
 
 impl SalesOverTimeView {
     /// Renders the report.
-    pub fn new(answer: SalesOverTimeReport, query: SalesOverTimeQuery, of: Currency, context: &ReportContext) -> Self {
+    pub(crate) fn new(
+        answer: SalesOverTimeReport,
+        query: SalesOverTimeQuery,
+        of: Currency,
+        context: &ReportContext,
+    ) -> Self {
         let SalesOverTimeReport { days, report, total, before } = answer;
         let item = |row: SpanSales| SpanView {
             period: row.span.name,

@@ -17,7 +17,7 @@ const CHARACTER_WIDTH: i64 = 8;
 const MIN_LABEL_WIDTH: i64 = 48;
 const PLOT: i64 = HEIGHT - TOP - BOTTOM;
 
-pub struct BarChart {
+pub(super) struct BarChart {
     pub title: String,
     pub description: String,
     pub width: i64,
@@ -28,7 +28,7 @@ pub struct BarChart {
     pub lines: Vec<Line>,
 }
 
-pub struct Bar {
+pub(super) struct Bar {
     pub x: i64,
     pub y: i64,
     pub width: i64,
@@ -41,20 +41,20 @@ pub struct Bar {
 }
 
 /// One line of the grid.
-pub struct Line {
+pub(super) struct Line {
     pub y: i64,
     pub label: String,
 }
 
 /// A value to be drawn: its short name, its full name, and its minor units (what is below nothing is drawn as nothing).
-pub struct Point {
+pub(super) struct Point {
     pub short: String,
     pub name: String,
     pub minor: i64,
 }
 
 impl BarChart {
-    pub fn new(title: String, points: &[Point], of: Currency) -> Self {
+    pub(super) fn new(title: String, points: &[Point], of: Currency) -> Self {
         let largest = points.iter().map(|point| point.minor).max().unwrap_or(0).max(0);
         let step = step(largest);
         let top = step.saturating_mul(largest / step + i64::from(largest % step > 0)).max(1);

@@ -10,13 +10,13 @@ use crate::domain::{CategorySales, GoodsAmounts, ProductSales};
 
 #[derive(Template)]
 #[template(path = "reports/products.html")]
-pub struct ProductsPage {
+pub(crate) struct ProductsPage {
     pub frame: PageFrame,
     pub head: Head,
     pub products: Vec<ProductRow>,
 }
 
-pub struct ProductRow {
+pub(crate) struct ProductRow {
     sku: String,
     title: String,
     sums: GoodsCells,
@@ -24,13 +24,13 @@ pub struct ProductRow {
 
 #[derive(Template)]
 #[template(path = "reports/categories.html")]
-pub struct CategoriesPage {
+pub(crate) struct CategoriesPage {
     pub frame: PageFrame,
     pub head: Head,
     pub categories: Vec<CategoryRow>,
 }
 
-pub struct CategoryRow {
+pub(crate) struct CategoryRow {
     name: String,
     sums: GoodsCells,
 }
@@ -47,13 +47,13 @@ struct GoodsCells {
 }
 
 impl ProductRow {
-    pub fn new(row: &ProductSales, of: Currency) -> Self {
+    pub(crate) fn new(row: &ProductSales, of: Currency) -> Self {
         Self { sku: row.sku.to_string(), title: row.title.clone(), sums: GoodsCells::new(row.amounts, of) }
     }
 }
 
 impl CategoryRow {
-    pub fn new(row: &CategorySales, of: Currency) -> Self {
+    pub(crate) fn new(row: &CategorySales, of: Currency) -> Self {
         Self { name: messages::category(row.category.as_ref()), sums: GoodsCells::new(row.amounts, of) }
     }
 }

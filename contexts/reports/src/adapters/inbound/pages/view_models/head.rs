@@ -11,7 +11,7 @@ use crate::domain::{DateRange, Month, Period, Report};
 const MIN_BACKLOG_SHOWN: u64 = 100;
 
 /// The top of a page.
-pub struct Head {
+pub(crate) struct Head {
     pub heading: &'static str,
     pub as_of: String,
     /// What has to be known beside the figures: that some are missing.
@@ -26,7 +26,12 @@ pub struct Head {
 }
 
 impl Head {
-    pub fn new<T>(heading: &'static str, report: &Report<T>, request: &ReportRequest, context: &ReportContext) -> Self {
+    pub(crate) fn new<T>(
+        heading: &'static str,
+        report: &Report<T>,
+        request: &ReportRequest,
+        context: &ReportContext,
+    ) -> Self {
         let params = request.params;
         let of = context.currency_or_own(params.currency);
         let months = params.months.unwrap_or(Period::DEFAULT_MONTHS);
@@ -40,7 +45,7 @@ impl Head {
     }
 
     /// Above sales over time, which are asked for by days.
-    pub fn over_time<T>(
+    pub(crate) fn over_time<T>(
         report: &Report<T>,
         query: SalesOverTimeQuery,
         days: DateRange,

@@ -8,7 +8,7 @@ use crate::domain::{RefundEntry, ShopCalendar};
 
 #[derive(Template)]
 #[template(path = "reports/refunds.html")]
-pub struct RefundsPage {
+pub(crate) struct RefundsPage {
     pub frame: PageFrame,
     pub head: Head,
     pub refunds: Vec<RefundRow>,
@@ -16,7 +16,7 @@ pub struct RefundsPage {
     pub next: Option<String>,
 }
 
-pub struct RefundRow {
+pub(crate) struct RefundRow {
     order: String,
     number: String,
     amount: String,
@@ -26,7 +26,7 @@ pub struct RefundRow {
 }
 
 impl RefundRow {
-    pub fn new(row: &RefundEntry, calendar: &ShopCalendar) -> Self {
+    pub(crate) fn new(row: &RefundEntry, calendar: &ShopCalendar) -> Self {
         Self {
             order: row.order.to_string(),
             number: row.number.clone(),

@@ -19,7 +19,7 @@ const TOP_ROWS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "reports/overview.html")]
-pub struct OverviewPage {
+pub(crate) struct OverviewPage {
     frame: PageFrame,
     head: Head,
     chart: BarChart,
@@ -42,7 +42,7 @@ struct Share {
 
 #[derive(Template)]
 #[template(path = "reports/monthly.html")]
-pub struct MonthlyPage {
+pub(crate) struct MonthlyPage {
     frame: PageFrame,
     head: Head,
     completed: bool,
@@ -53,7 +53,7 @@ pub struct MonthlyPage {
 
 #[derive(Template)]
 #[template(path = "reports/sales.html")]
-pub struct SalesPage {
+pub(crate) struct SalesPage {
     frame: PageFrame,
     head: Head,
     completed: bool,
@@ -85,7 +85,7 @@ struct SpanRow {
 }
 
 impl OverviewPage {
-    pub fn new(
+    pub(crate) fn new(
         (frame, head): (PageFrame, Head),
         months: &Report<MonthSales>,
         categories: &[CategorySales],
@@ -124,7 +124,7 @@ impl OverviewPage {
 }
 
 impl MonthlyPage {
-    pub fn new(
+    pub(crate) fn new(
         (frame, head): (PageFrame, Head),
         report: &Report<MonthSales>,
         scope: Option<Scope>,
@@ -143,7 +143,7 @@ impl MonthlyPage {
 }
 
 impl SalesPage {
-    pub fn new(
+    pub(crate) fn new(
         frame: PageFrame,
         answer: SalesOverTimeReport,
         query: SalesOverTimeQuery,
