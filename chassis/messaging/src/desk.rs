@@ -29,6 +29,8 @@ pub struct Desk {
 /// A message that is leased to the worker, and the place that it takes until it is settled.
 pub struct Handed {
     pub delivery: Delivery,
+    /// Until when, by the steady time.
+    pub until: Timestamp,
     pub place: OwnedSemaphorePermit,
 }
 
@@ -74,10 +76,10 @@ impl Desk {
 
     /// Every free place, for a claim; nothing comes onto the desk until they are given back. `None` if there is none.
     pub(super) fn take_free(&self) -> Option<OwnedSemaphorePermit> {
-        let free = u32::try_from(self.places.available_permits()).unwrap_or(u32::MAX);
+        let free = u32::try_from(self.places.available_permits()).ok().filter(|free| *free > 0)?;
         let taken = Arc::clone(&self.places).try_acquire_many_owned(free).ok()?;
         self.has_backlog.store(false, Ordering::SeqCst);
-        (free > 0).then_some(taken)
+        Some(taken)
     }
 
     /// A claim has found as much as it had places for, so more may wait.
@@ -89,7 +91,7 @@ impl Desk {
 impl Place {
     /// Hands over a message that is durably leased. A worker that has just stopped leaves it to the lease's end.
     pub(super) fn hand_over(self, delivery: Delivery) {
-        let _stopped = self.to.send(Handed { delivery, place: self.permit });
+        let _stopped = self.to.send(Handed { delivery, until: self.until, place: self.permit });
     }
 }
 

@@ -254,7 +254,7 @@ async fn mark_handled(tx: &mut Tx, cause: &Cause, now: Timestamp) -> Result<(), 
         WHERE consumer = $1 AND id = $2 AND lease = $3 AND status = 'open'";
     let (consumer, id) = (cause.consumer.as_str(), cause.message.as_str());
     if tx.execute(mark, params![consumer, id, cause.lease.0, now]).await? == 1 {
-        tx.touch_settled(cause.lease.0);
+        tx.touch_settled(cause.lease.0, id);
         return Ok(());
     }
     let find = "SELECT status FROM inbox WHERE consumer = $1 AND id = $2";

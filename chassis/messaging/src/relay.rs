@@ -121,7 +121,7 @@ impl Relay {
                     tokio::select! {
                         () = stop.cancelled() => {}
                         changed = grew.changed() => if changed.is_err() { break },
-                        () = tokio::time::sleep(POLL_INTERVAL) => self.save_in_a_pause().await,
+                        () = tokio::time::sleep(POLL_INTERVAL) => self.save_in_a_pause(&lease).await,
                     }
                 }
                 Err(error) => {
@@ -137,12 +137,16 @@ impl Relay {
                 }
             }
         }
-        self.save_in_a_pause().await;
+        self.save_in_a_pause(&lease).await;
         lease.release().await;
     }
 
-    async fn save_in_a_pause(&mut self) {
-        if let Err(error) = self.save().await {
+    async fn save_in_a_pause(&mut self, lease: &Lease) {
+        let has_unsaved = self.read.is_some_and(|read| read.position > self.kept);
+        if has_unsaved
+            && lease.is_held().await
+            && let Err(error) = self.save().await
+        {
             let Failure { text, .. } = Failure::of(&error);
             tracing::debug!(destination = self.destination.as_str(), "the progress is kept later: {text}");
         }

@@ -249,7 +249,8 @@ impl WorkQueue for SqlMessages {
 
     async fn settle(&self, cause: &Cause, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
         // Most handlers mark the message in the commit of its effect.
-        if self.database.was_settled(cause.lease.0) && matches!(settlement, Settlement::Handled) {
+        if self.database.was_settled(cause.lease.0, cause.message.as_str()) && matches!(settlement, Settlement::Handled)
+        {
             return Ok(());
         }
         let cause = cause.clone();

@@ -23,6 +23,8 @@ use super::{Claim, Delivery, Failure, Handled, Settlement, Subscription, WorkQue
 /// A handler at work keeps renewing its lease.
 const RENEW_INTERVAL: Duration = Duration::from_secs(5);
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(45);
+/// A lease of which less is left is renewed before the handler begins.
+const FRESH: Duration = Duration::from_secs(10);
 /// Covers what no wake-up announces: retries that have come due, leases that have run out.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -151,12 +153,13 @@ impl Worker {
     /// Claims as many messages as there are free places.
     async fn claim_for_all(&self, desk: &Desk) -> Vec<Handed> {
         let Some(mut taken) = desk.take_free() else { return Vec::new() };
+        let until = self.clock.steady().plus(LEASE);
         let claimed = self.claim(taken.num_permits()).await.unwrap_or_else(|error| {
             let Failure { text, .. } = Failure::of(&error);
             tracing::warn!(consumer = self.subscription.consumer.as_str(), "claiming failed: {text}");
             Vec::new()
         });
-        let handed = claimed.into_iter().map_while(|delivery| Some(Handed { delivery, place: taken.split(1)? }));
+        let handed = claimed.into_iter().map_while(|delivery| Some(Handed { delivery, until, place: taken.split(1)? }));
         let handed: Vec<_> = handed.collect();
         if taken.num_permits() == 0 {
             desk.expect_backlog();
@@ -167,7 +170,9 @@ impl Worker {
     fn begin(self: &Arc<Self>, handed: Handed, running: &mut JoinSet<()>) {
         let worker = Arc::clone(self);
         running.spawn(async move {
-            worker.work_and_report(&handed.delivery).await;
+            if worker.still_holds(&handed).await {
+                worker.work_and_report(&handed.delivery).await;
+            }
             drop(handed.place);
         });
     }
@@ -182,10 +187,14 @@ impl Worker {
         others_may_wait: bool,
         stop: &CancellationToken,
     ) {
+        // Once for the whole wait: what is only to be found by looking must not wait for a pause in what is handed over.
+        let poll = tokio::time::sleep(POLL_INTERVAL);
+        tokio::pin!(poll);
         loop {
             let full = desk.is_full();
             tokio::select! {
                 () = stop.cancelled() => return,
+                () = &mut poll => return,
                 Some(handed) = handed.recv() => self.begin(handed, running),
                 Some(_) = running.join_next(), if !running.is_empty() => {
                     while running.try_join_next().is_some() {}
@@ -194,9 +203,18 @@ impl Worker {
                     }
                 }
                 _ = grew.changed(), if !full => return,
-                () = tokio::time::sleep(POLL_INTERVAL), if !full => return,
             }
         }
+    }
+
+    /// Whether the lease of a message that has lain on the desk is good for its handler; it is renewed if it is old. What has
+    /// run out is another worker's, or is claimed again.
+    async fn still_holds(&self, handed: &Handed) -> bool {
+        let left = handed.until.since(self.clock.steady());
+        if left < FRESH && !left.is_zero() {
+            self.renew(&handed.delivery).await;
+        }
+        !left.is_zero()
     }
 
     async fn work_and_report(&self, delivery: &Delivery) {
@@ -227,3 +245,6 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,12 +10,18 @@ use std::time::Duration;
 
 use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres};
+use sqlx::{Connection as _, PgPool, Postgres};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 /// One that was not used for so long goes back to the pool, which closes it when nobody wants it there, either.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(30);
+/// One that was not used for so long is asked whether it still answers.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+/// How long the answer may take: a server whose host is gone never gives one.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// One in so many goes back to the pool though it could stay: there those that are old are closed, and housekeeping waits.
+const POOLED_EVERY: usize = 64;
 /// Those that the pool keeps: one listens, one is for housekeeping.
 const RESERVED: u32 = 2;
 
@@ -48,6 +54,7 @@ pub(super) struct Connections {
     max_idle: usize,
     /// How many wait for the pool: then what comes back goes there.
     waiting: Arc<AtomicUsize>,
+    returned: Arc<AtomicUsize>,
 }
 
 /// A connection that is lent, and whether it was kept aside before, so that it may have died.
@@ -60,16 +67,18 @@ impl Connections {
     pub(super) fn of(pool: PgPool, max_connections: u32) -> Self {
         let max_idle = usize::try_from(max_connections.saturating_sub(RESERVED)).unwrap_or(0);
         let idle = Arc::new(Idle { connections: Mutex::default(), runtime: Handle::current() });
-        Self { pool, idle, max_idle, waiting: Arc::default() }
+        Self { pool, idle, max_idle, waiting: Arc::default(), returned: Arc::default() }
     }
 
     /// The connection that was used last, or one of the pool's.
     pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
         let idle = self.idle.lock().pop();
-        match idle {
-            Some((connection, _)) => Ok(Lent { connection, was_idle: true }),
-            None => self.lend_tested().await,
+        let Some((mut connection, since)) = idle else { return self.lend_tested().await };
+        if since.elapsed() < TRUSTED_FOR || answers(&mut connection).await {
+            return Ok(Lent { connection, was_idle: true });
         }
+        close_at_once(connection);
+        self.lend_tested().await
     }
 
     /// One that has just answered.
@@ -86,7 +95,9 @@ impl Connections {
         let mut idle = self.idle.lock();
         let old = idle.iter().take_while(|(_, since)| now.duration_since(*since) > MAX_IDLE_TIME).count();
         let mut leaving: Vec<_> = idle.drain(..old).map(|(connection, _)| connection).collect();
-        if idle.len() < self.max_idle && self.waiting.load(Ordering::SeqCst) == 0 && !self.pool.is_closed() {
+        let may_stay = !self.returned.fetch_add(1, Ordering::Relaxed).is_multiple_of(POOLED_EVERY);
+        let is_wanted = self.waiting.load(Ordering::SeqCst) > 0;
+        if may_stay && idle.len() < self.max_idle && !is_wanted && !self.pool.is_closed() {
             idle.push((connection, now));
         } else {
             leaving.push(connection);
@@ -101,4 +112,14 @@ impl Connections {
         self.idle.lock().clear();
         closing.await;
     }
+}
+
+/// Whether the server answers on it.
+pub(super) async fn answers(connection: &mut PoolConnection<Postgres>) -> bool {
+    matches!(tokio::time::timeout(ANSWER_TIMEOUT, connection.ping()).await, Ok(Ok(())))
+}
+
+/// Closes one that is not to be used again, without a word to a server that may not be there.
+pub(super) fn close_at_once(connection: PoolConnection<Postgres>) {
+    drop(connection.detach());
 }

@@ -237,8 +237,8 @@ impl Database {
 
     /// Whether a commit of this process has settled the message of this lease, so that the database need not be asked.
     /// Asking takes the answer.
-    pub fn was_settled(&self, lease: Uuid) -> bool {
-        self.inner.wakers.was_settled(lease)
+    pub fn was_settled(&self, lease: Uuid, message: &str) -> bool {
+        self.inner.wakers.was_settled(lease, message)
     }
 
     /// Wakes all who wait, for changes that bring old rows back: an operator's retry, a replay.

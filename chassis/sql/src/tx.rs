@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_kernel::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Postgres, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{AssertSqlSafe, Executor as _, Postgres, Row as _, TypeInfo as _, ValueRef as _};
 use tracing::Span;
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(super) struct Touched {
     /// The consumers whose inbox has grown; seldom more than two.
     pub(super) inbox: Vec<&'static str>,
     /// The leases of messages that were settled.
-    pub(super) settled: Vec<Uuid>,
+    pub(super) settled: Vec<(Uuid, String)>,
     /// What is to be done after the commit, and only then.
     pub(super) after: Vec<Box<dyn FnOnce() + Send>>,
 }
@@ -181,8 +181,8 @@ impl Tx {
     }
 
     /// Says that the message of this lease is settled; after the commit its worker need not settle it.
-    pub fn touch_settled(&mut self, lease: Uuid) {
-        self.touched.settled.push(lease);
+    pub fn touch_settled(&mut self, lease: Uuid, message: &str) {
+        self.touched.settled.push((lease, message.to_owned()));
     }
 
     /// Says that a consumer's inbox has grown; its worker is woken after the commit.
@@ -203,7 +203,7 @@ impl Tx {
     pub(super) async fn answers(&mut self) -> bool {
         match &mut self.connection {
             Connection::Sqlite(_) => true,
-            Connection::Postgres(connection) => connection.ping().await.is_ok(),
+            Connection::Postgres(connection) => super::connections::answers(connection).await,
         }
     }
 

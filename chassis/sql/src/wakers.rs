@@ -14,7 +14,7 @@ use super::tx::Touched;
 pub(super) struct Wakers {
     outbox: watch::Sender<u64>,
     inbox: Arc<Mutex<HashMap<&'static str, watch::Sender<u64>>>>,
-    settled: Arc<Mutex<HashSet<Uuid>>>,
+    settled: Arc<Mutex<HashSet<(Uuid, String)>>>,
     pub(super) attachments: Attachments,
 }
 
@@ -49,13 +49,13 @@ impl Wakers {
             if settled.len() > MAX_SETTLED {
                 settled.clear(); // a lease that is not found here is looked up in the database
             }
-            settled.extend(&touched.settled);
+            settled.extend(touched.settled.drain(..));
         }
     }
 
     /// Whether a commit has settled the message of this lease; asked once.
-    pub(super) fn was_settled(&self, lease: Uuid) -> bool {
-        self.settled.lock().unwrap_or_else(PoisonError::into_inner).remove(&lease)
+    pub(super) fn was_settled(&self, lease: Uuid, message: &str) -> bool {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).remove(&(lease, message.to_owned()))
     }
 
     /// Wakes one consumer, if they are in this process.

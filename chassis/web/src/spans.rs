@@ -24,7 +24,6 @@ pub(crate) fn of_request(edge: &Edge, context: &RequestContext, visit: &RequestI
         http.request.method = %visit.method,
         http.route = visit.route,
         http.response.status_code = Empty,
-        url.path = context.sent_path,
         store.request.id = context.request_id,
     );
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

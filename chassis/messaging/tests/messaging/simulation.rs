@@ -251,7 +251,7 @@ impl World {
 
     fn take_handed(&mut self) {
         for (turn, desk) in self.desks.iter_mut().enumerate() {
-            while let Ok(Handed { delivery, place }) = desk.try_recv() {
+            while let Ok(Handed { delivery, place, .. }) = desk.try_recv() {
                 self.claimed.push((turn, delivery, Some(place)));
             }
         }

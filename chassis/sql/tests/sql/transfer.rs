@@ -311,7 +311,7 @@ async fn a_snapshot_does_not_see_what_comes_later() {
     let versions = late.versions().await.unwrap();
     assert_eq!(
         versions.iter().map(|it| (it.owner.as_str(), it.version)).collect::<Vec<_>>(),
-        [("chassis", 4), ("things", 1)]
+        [("chassis", 5), ("things", 1)]
     );
 }
 
