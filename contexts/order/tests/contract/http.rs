@@ -109,7 +109,7 @@ impl TestShop {
         self.ask(request).await
     }
 
-    /// The pages as the module serves them, but with little patience for the provider's word.
+    /// The pages as the module serves them, but waiting only a moment for the provider's word.
     fn register_pages(&self, config: &mut web::ServiceConfig) {
         let mut use_cases = self.use_cases().clone();
         let wait = use_cases.wait_for_payment.no_longer_than(Duration::from_millis(2));

@@ -1,4 +1,4 @@
-//! Speaks HTTP with the payment provider, with the chassis's patience: time limits, few calls at once, a breaker.
+//! Speaks HTTP with the payment provider, within the chassis's limits: time, calls at once, a breaker.
 //!
 //! Every request may be repeated: reads by nature, writes because each carries an idempotency key. Knows which answers
 //! are final and which are not; what an answer means for an order is the gateway's and the domain's matter.
@@ -25,14 +25,14 @@ pub(super) struct ClientSettings {
     /// Proves who we are.
     pub secret_key: SecretString,
     /// How patient we are.
-    pub patience: CallSettings,
+    pub calls: CallSettings,
 }
 
 impl ClientSettings {
-    /// The usual patience: 2 s to connect, 10 s in all, sixteen calls at once, half a second between attempts.
+    /// The usual limits: 2 s to connect, 10 s in all, sixteen calls at once, half a second between attempts.
     pub(super) fn new(base: impl Into<String>, secret_key: SecretString) -> Self {
         let base = base.into().trim_end_matches('/').to_owned();
-        let patience = CallSettings {
+        let calls = CallSettings {
             name: "the payment provider".to_owned(),
             connect: Duration::from_secs(2),
             total: Duration::from_secs(10),
@@ -41,7 +41,7 @@ impl ClientSettings {
             longest_answer: 2 * 1024 * 1024,
             by_proxy: base.starts_with("https://"), // Plain HTTP is the sandbox, which is near.
         };
-        Self { base, secret_key, patience }
+        Self { base, secret_key, calls }
     }
 }
 
@@ -73,8 +73,8 @@ pub(super) struct StripeClient {
 
 impl StripeClient {
     pub(super) fn new(settings: ClientSettings, ids: Arc<dyn Ids>) -> Result<Self, CallError> {
-        let ClientSettings { base, secret_key, patience } = settings;
-        Ok(Self { caller: Caller::new(patience, Arc::clone(&ids))?, base, secret_key, ids })
+        let ClientSettings { base, secret_key, calls } = settings;
+        Ok(Self { caller: Caller::new(calls, Arc::clone(&ids))?, base, secret_key, ids })
     }
 
     /// Makes the request, repeats it while that is safe and sensible, and reads the answer.

@@ -25,8 +25,8 @@ impl Ids for Least {
 
 fn client(base: &str) -> StripeClient {
     let mut settings = ClientSettings::new(base, SecretString::from("sk_test_1"));
-    settings.patience.pause = Duration::from_millis(1);
-    settings.patience.connect = Duration::from_millis(500);
+    settings.calls.pause = Duration::from_millis(1);
+    settings.calls.connect = Duration::from_millis(500);
     StripeClient::new(settings, Arc::new(Least::default())).unwrap()
 }
 
@@ -143,7 +143,7 @@ async fn silence_leaves_the_outcome_uncertain_within_the_time_limit() {
     let silent = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
     Mock::given(method("POST")).respond_with(silent).mount(&server).await;
     let mut settings = ClientSettings::new(server.uri(), SecretString::from("sk"));
-    settings.patience.total = Duration::from_millis(200);
+    settings.calls.total = Duration::from_millis(200);
     let client = StripeClient::new(settings, Arc::new(Least::default())).unwrap();
     let started = Instant::now();
     let error = client.call::<Value>(post()).await.unwrap_err();
@@ -203,7 +203,7 @@ async fn more_callers_than_places_wait_and_then_are_turned_away() {
     let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(3)).set_body_json(json!({}));
     Mock::given(method("POST")).respond_with(slow).mount(&server).await;
     let mut settings = ClientSettings::new(server.uri(), SecretString::from("sk"));
-    settings.patience.at_once = 1;
+    settings.calls.at_once = 1;
     let client = StripeClient::new(settings, Arc::new(Least::default())).unwrap();
     let (first, second) = tokio::join!(client.call::<Value>(post()), client.call::<Value>(post()));
     assert!(first.is_ok());
