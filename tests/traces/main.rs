@@ -23,7 +23,7 @@ use support::EVENTUALLY_TIMEOUT;
 use support::process::{ADMIN, Shop, Topology};
 use support::visitor::Visitor;
 
-/// What somebody outside sends along, whose trace must not be continued.
+/// What an outsider sends along, whose trace must not be continued.
 const FOREIGN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /// The spans of one trace.

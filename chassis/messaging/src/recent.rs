@@ -15,7 +15,7 @@ use super::OutboxRow;
 /// More than relays that keep up ever lag behind; those that do not read the file.
 const CAPACITY: usize = 128;
 
-/// Another process may rewrite a fact in the file when somebody is erased, so what is older is read there.
+/// Another process may rewrite a fact in the file when a person is erased, so what is older is read there.
 const MAX_AGE: Duration = Duration::from_secs(5);
 
 struct RecentFact {

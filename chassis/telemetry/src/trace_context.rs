@@ -2,8 +2,8 @@
 //! on what leaves.
 //!
 //! Anybody can send a `traceparent`. One that a process of this shop has sent carries its signature in `tracestate` and is
-//! continued; any other only becomes a link of a new trace, so that nobody outside can add to a trace or have all of their
-//! requests recorded.
+//! continued; any other only becomes a link of a new trace, so that visitors can neither add to a trace nor have all of
+//! their requests recorded. The payment provider is sent the signature, too, and could: it does not run out.
 
 use std::sync::OnceLock;
 

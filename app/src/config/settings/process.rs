@@ -118,7 +118,7 @@ fn log_format<'de, D: Deserializer<'de>>(text: D) -> Result<LogFormat, D::Error>
     parse(text, |text| Ok(text.parse()?))
 }
 
-/// The error does not repeat it: somebody may have written a login into it.
+/// The error does not repeat it, for it may hold a login.
 fn collector<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
     parse(text, |text| {
         let is_address = web_address(text).is_some_and(|url| url.query().is_none());

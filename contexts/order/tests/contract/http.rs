@@ -20,7 +20,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::shop::{TestShop, WEBHOOK_SECRET};
 
-/// The token of a customer, of another customer, of one who is not verified, and of somebody of the staff.
+/// The token of a customer, of another customer, of one who is not verified, and of a member of staff.
 pub const AROHA: &str = "token-aroha";
 pub const WIREMU: &str = "token-wiremu";
 pub const UNVERIFIED: &str = "token-unverified";
@@ -138,12 +138,12 @@ impl TestShop {
         Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    /// Asks for a page as somebody, with the browser's other cookies.
+    /// Asks for a page as the holder of a token, with the browser's other cookies.
     pub async fn page(&self, path: &str, token: Option<&str>, cookies: &[(&str, &str)]) -> Answer {
         self.ask(browser(TestRequest::get().uri(path), token, cookies)).await
     }
 
-    /// Sends a form of one of our pages as somebody.
+    /// Sends a form of one of our pages as the holder of a token.
     pub async fn form(
         &self,
         path: &str,

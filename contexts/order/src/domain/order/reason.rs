@@ -1,4 +1,4 @@
-//! Why somebody wants something, in a person's words or in the shop's own.
+//! Why something is wanted, in a person's words or in the shop's own.
 
 use std::fmt;
 
